@@ -1,0 +1,81 @@
+//! `panel/cluster`: the master, its workers, and what is in use.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Meter;
+
+/// Who speaks for the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ClusterKind {
+    /// A Spark standalone master.
+    Master,
+    /// No master is configured: one driver, its own executors are the cluster.
+    DriverOnly,
+}
+
+/// The master's own state (`RecoveryState` in Spark).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MasterStatus {
+    Alive,
+    Standby,
+    /// It became leader and waits for its workers to report back.
+    Recovering,
+    Unknown,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Master {
+    pub status: MasterStatus,
+    /// The address a session connects to: `spark://host:7077`.
+    pub url: String,
+}
+
+/// Spark's `WorkerState`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WorkerState {
+    Alive,
+    Dead,
+    Decommissioned,
+    Unknown,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Worker {
+    pub worker_id: String,
+    pub host: String,
+    pub state: WorkerState,
+    pub cores: Meter,
+    pub memory_mib: Meter,
+    /// Milliseconds since 1970, by the master's clock.
+    pub last_heartbeat_ms: i64,
+}
+
+/// The cluster as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cluster {
+    pub kind: ClusterKind,
+    /// Null for a driver without a master.
+    pub master: Option<Master>,
+    /// The first workers: ALIVE ones first.
+    pub workers: Vec<Worker>,
+    /// How many more there are than `workers` shows.
+    pub workers_not_shown: u32,
+    pub workers_alive: u32,
+    /// Workers that are not DEAD or DECOMMISSIONED.
+    pub workers_wanted: u32,
+    /// Cores of ALIVE workers: granted to applications, of all.
+    pub cores: Meter,
+    /// Memory of ALIVE workers: granted to applications, of all; MiB. Null where nobody can say (driver only).
+    pub memory_mib: Option<Meter>,
+    pub apps_running: u32,
+    pub apps_waiting: u32,
+}

@@ -1,0 +1,44 @@
+//! The one shape of every error answer.
+
+use serde::{Deserialize, Serialize};
+
+/// The stable word for what went wrong; the status that goes with each stands in the sidecar's `error.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    BadRequest,
+    NoSessionToken,
+    SessionTokenRejected,
+    SidecarTokenRequired,
+    UpstreamForbidden,
+    Csrf,
+    NoActiveApp,
+    UnknownApp,
+    AppFinished,
+    NotFound,
+    MethodNotAllowed,
+    TooLarge,
+    Internal,
+    UpstreamInvalid,
+    NotConfigured,
+    Overloaded,
+    UpstreamUnreachable,
+    UpstreamTimeout,
+    /// A code this frontend does not know yet: the sentence beside it still helps.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Body of every answer that is not a success.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ErrorBody {
+    /// A sentence for the user.
+    pub error: String,
+    pub code: ErrorCode,
+    /// What to do about it.
+    pub hint: String,
+    /// Names this request in the sidecar's log.
+    pub request_id: String,
+}

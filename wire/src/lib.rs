@@ -1,0 +1,62 @@
+//! The answers of the sidecar's `panel/*` routes, shared by the sidecar that writes them and the frontend that reads them.
+//!
+//! Rules: no IO, no upstream spelling, units in every name, and every number already summed: components only draw.
+
+mod apps;
+mod chip;
+mod cluster;
+mod error;
+mod executors;
+mod meter;
+mod stages;
+
+pub use apps::{App, AppState, Apps, DriverState};
+pub use chip::{Activity, Chip, ChipState};
+pub use cluster::{Cluster, ClusterKind, Master, MasterStatus, Worker, WorkerState};
+pub use error::{ErrorBody, ErrorCode};
+pub use executors::{Executor, Executors};
+pub use meter::{Level, Meter};
+pub use stages::{Spill, Stage, StageState, Stages, Tasks};
+
+use serde::{Deserialize, Serialize};
+
+/// What every panel answer says about itself, beside its own fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Meta {
+    /// When the newest upstream answer that is in here arrived at the sidecar; milliseconds since 1970.
+    pub observed_at_ms: i64,
+    /// Set when the upstream fails now and this is the last good answer.
+    pub stale: Option<Stale>,
+    /// How long to wait until the next poll while nothing runs in this JupyterLab; milliseconds.
+    pub next_poll_ms: u32,
+    /// The same while a kernel of this JupyterLab is busy; milliseconds.
+    pub busy_poll_ms: u32,
+    /// True when this is recorded data and no cluster was asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demonstration: bool,
+}
+
+/// Why an answer is old.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Stale {
+    /// What went wrong since.
+    pub code: ErrorCode,
+    /// The same, as a sentence for a person.
+    pub reason: String,
+    /// When the upstream was first seen to fail; milliseconds since 1970.
+    pub since_ms: i64,
+}
+
+/// One panel answer: [`Meta`] and the fields of `T`, side by side in one object.
+///
+/// The sidecar writes it; a reader decodes [`Meta`] and `T` from the same object, which is why there is no `Deserialize`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Answer<T> {
+    #[serde(flatten)]
+    pub meta: Meta,
+    #[serde(flatten)]
+    pub body: T,
+}

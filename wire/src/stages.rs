@@ -1,0 +1,128 @@
+//! `panel/stages`: what runs now, what ran last, and what did not fit into memory.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{App, Level};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StageState {
+    Active,
+    Pending,
+    Complete,
+    Failed,
+    Skipped,
+    Unknown,
+}
+
+/// Tasks by state; never negative, never more done than there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Tasks {
+    pub total: u32,
+    pub done: u32,
+    pub running: u32,
+    /// Attempts that failed, those that were tried again included.
+    #[serde(skip_serializing_if = "is_none_of_them")]
+    pub failed: u32,
+    #[serde(skip_serializing_if = "is_none_of_them")]
+    pub killed: u32,
+}
+
+impl Tasks {
+    /// Whole percents that are done; 100 only when all are.
+    #[must_use]
+    pub fn percent(&self) -> u32 {
+        let share = u64::from(self.done) * 100 / u64::from(self.total.max(1));
+        u32::try_from(share.min(100)).unwrap_or(100)
+    }
+}
+
+/// One attempt of one stage. Byte counts that are zero are left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Stage {
+    pub stage_id: i64,
+    pub stage_attempt_id: i64,
+    /// A name a person can read.
+    pub name: String,
+    pub state: StageState,
+    pub tasks: Tasks,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub input_bytes: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub output_bytes: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shuffle_read_bytes: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub shuffle_write_bytes: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub spilled_to_disk_bytes: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub spilled_from_memory_bytes: u64,
+    /// Milliseconds since 1970, by the driver's clock; null while it has not begun.
+    pub submitted_at_ms: Option<i64>,
+    /// Wall clock, until now for an active stage; never the sum over tasks.
+    pub elapsed_ms: Option<u64>,
+    /// First lines of Spark's reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_reason: Option<String>,
+}
+
+/// Data that did not fit into execution memory, over the stages Spark still remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Spill {
+    /// Stages that spilled.
+    pub stages: u32,
+    /// Bytes written to disk.
+    pub to_disk_bytes: u64,
+    /// The same data as it was in memory, bytes.
+    pub from_memory_bytes: u64,
+    pub level: Level,
+}
+
+/// Stages of one application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Stages {
+    /// Null when no application runs.
+    pub app: Option<App>,
+    /// Null when nothing spilled.
+    pub spill: Option<Spill>,
+    /// Newest first.
+    pub active: Vec<Stage>,
+    /// How many more there are than `active` shows.
+    pub active_not_shown: u32,
+    /// The last stages that ended, newest first; skipped ones did no work and are left out.
+    pub recent: Vec<Stage>,
+    /// Stages Spark remembers; it forgets the oldest (`spark.ui.retainedStages`).
+    pub retained: u32,
+    /// True when Spark has forgotten some, so that sums are of the remembered ones only.
+    pub forgotten: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+fn is_zero(bytes: &u64) -> bool {
+    *bytes == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+fn is_none_of_them(tasks: &u32) -> bool {
+    *tasks == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tasks;
+
+    #[test]
+    fn a_hundred_percent_only_when_all_tasks_are_done() {
+        let tasks = |done, total| Tasks { done, total, ..Tasks::default() };
+        assert_eq!(tasks(199, 200).percent(), 99);
+        assert_eq!(tasks(200, 200).percent(), 100);
+        assert_eq!(tasks(0, 0).percent(), 0);
+    }
+}
