@@ -1,1 +1,18 @@
-//! The chip and the panel.
+//! The chip and the panel: what JupyterLab shows of the sidecar's answers.
+//!
+//! Data flows one way: [`api`] fetches, [`poll`] decides when, [`loaded`] keeps the last good answer, [`components`]
+//! draw values, [`mount`] hands the whole to the TypeScript shell.
+
+mod api;
+mod components;
+mod format;
+mod i18n;
+mod loaded;
+mod locale;
+mod mount;
+mod poll;
+mod problem;
+mod schedule;
+mod tab;
+
+pub use mount::{ChipHandle, MountOptions, PanelHandle, mount_chip, mount_panel};

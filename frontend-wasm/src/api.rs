@@ -1,0 +1,79 @@
+//! One question to the sidecar, through Jupyter.
+
+use gloo_net::http::{Request, Response};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect, ResponseType};
+use wire::{Answer, ErrorBody, Meta};
+
+use crate::problem::Problem;
+
+/// Fetches one `panel/*` answer.
+pub async fn get<T>(url: &str, signal: &AbortSignal) -> Result<Answer<T>, Problem>
+where
+    T: DeserializeOwned,
+{
+    let response = Request::get(url)
+        // The browser keeps the ETag, asks with If-None-Match, and hands us its copy after a 304.
+        .cache(RequestCache::NoCache)
+        .credentials(RequestCredentials::SameOrigin)
+        // Jupyter redirects to its login page. Followed, that is cross-origin under JupyterHub and looks like a dead network.
+        .redirect(RequestRedirect::Manual)
+        .abort_signal(Some(signal))
+        .header("Accept", "application/json")
+        .build()
+        .map_err(|_| Problem::no_jupyter())?
+        .send()
+        .await
+        .map_err(|_| Problem::no_jupyter())?;
+    read(response).await
+}
+
+async fn read<T>(response: Response) -> Result<Answer<T>, Problem>
+where
+    T: DeserializeOwned,
+{
+    if response.type_() == ResponseType::Opaqueredirect {
+        return Err(Problem::signed_out());
+    }
+    let (ok, status) = (response.ok(), response.status());
+    let Some(json) = json(response).await? else {
+        return Err(not_ours(status));
+    };
+    if ok {
+        let meta: Meta = decode(json.clone())?;
+        let body: T = decode(json)?;
+        return Ok(Answer { meta, body });
+    }
+    match serde_wasm_bindgen::from_value::<ErrorBody>(json) {
+        Ok(body) => Err(body.into()),
+        Err(_) => Err(not_ours(status)),
+    }
+}
+
+/// The body, when it says that it is JSON.
+async fn json(response: Response) -> Result<Option<JsValue>, Problem> {
+    let content_type = response.headers().get("Content-Type").unwrap_or_default();
+    if !content_type.starts_with("application/json") {
+        return Ok(None);
+    }
+    let response = web_sys::Response::from(response);
+    let promise = response.json().map_err(|_| Problem::unreadable())?;
+    JsFuture::from(promise)
+        .await
+        .map(Some)
+        .map_err(|_| Problem::no_sidecar())
+}
+
+/// An answer that the sidecar did not write: Jupyter's login, or its server-proxy without a sidecar behind it.
+fn not_ours(status: u16) -> Problem {
+    match status {
+        404 | 500.. => Problem::no_sidecar(),
+        _ => Problem::signed_out(),
+    }
+}
+
+fn decode<T: DeserializeOwned>(json: JsValue) -> Result<T, Problem> {
+    serde_wasm_bindgen::from_value(json).map_err(|_| Problem::unreadable())
+}

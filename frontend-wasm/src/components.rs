@@ -1,0 +1,25 @@
+//! What is drawn: values in, events out. Only [`chip::ChipApp`] and [`panel::PanelApp`] fetch.
+
+mod active_stages;
+mod application;
+mod bar;
+mod chip;
+mod cluster;
+mod executor_row;
+mod executors;
+mod notice;
+mod panel;
+mod panel_state;
+mod panel_view;
+mod recent_stages;
+#[cfg(test)]
+pub mod samples;
+mod section;
+mod spill;
+mod stage_facts;
+#[cfg(test)]
+mod tests;
+mod tone;
+
+pub use chip::{ChipApp, ChipAppProps};
+pub use panel::{PanelApp, PanelAppProps};

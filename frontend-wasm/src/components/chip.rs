@@ -1,0 +1,126 @@
+//! The status-bar chip: one word on the cluster, the rest in its tooltip.
+
+use wire::{Chip, ChipState, Meta};
+use yew::{AttrValue, Callback, ContextProvider, Html, Properties, component, html};
+
+use super::tone::{Dot, Tone};
+use crate::i18n::{Message, tr};
+use crate::loaded::Loaded;
+use crate::locale::{Locale, use_locale};
+use crate::poll::{Poll, use_poll};
+use crate::tab::use_tab_shown;
+
+/// Failed polls in a row after which the last known state is no longer shown.
+const POLLS_TO_DOUBT: u32 = 2;
+
+#[derive(Clone, Properties, PartialEq)]
+pub struct ChipAppProps {
+    pub api_url: AttrValue,
+    pub locale: Locale,
+    pub kernel_busy: bool,
+    pub on_open: Callback<()>,
+}
+
+/// The chip with its polling.
+#[component]
+pub fn ChipApp(props: &ChipAppProps) -> Html {
+    let shown = use_tab_shown();
+    let url = AttrValue::from(format!("{}panel/chip", props.api_url));
+    let chip = use_poll::<Chip>(Poll {
+        url,
+        shown,
+        kernel_busy: props.kernel_busy,
+    });
+    html! {
+        <ContextProvider<Locale> context={props.locale.clone()}>
+            <ChipView {chip} on_open={&props.on_open} />
+        </ContextProvider<Locale>>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct ChipViewProps {
+    pub chip: Loaded<Chip>,
+    pub on_open: Callback<()>,
+}
+
+/// The chip as drawn.
+#[component]
+pub fn ChipView(props: &ChipViewProps) -> Html {
+    let locale = use_locale();
+    let (label, tone) = label(&props.chip);
+    let tip = tooltip(&props.chip, &locale).join("\n");
+    let onclick = props.on_open.reform(|_| ());
+    html! {
+        <button type="button" class="sparkMonitor-Chip" title={tip} {onclick}>
+            <Dot {tone} />
+            <span class="sparkMonitor-Chip-label" role="status">{ tr(label) }</span>
+        </button>
+    }
+}
+
+/// First match wins, as in the product's table.
+fn label(chip: &Loaded<Chip>) -> (Message<'static>, Tone) {
+    if chip.is_loading() {
+        return (Message::ChipLoading, Tone::Muted);
+    }
+    let Some(known) = chip.body().filter(|_| chip.failed_polls < POLLS_TO_DOUBT) else {
+        return (Message::ChipUnknown, Tone::Muted);
+    };
+    let Chip { ready, wanted, .. } = *known;
+    match known.state {
+        ChipState::NoCluster => (Message::ChipNoCluster, Tone::Muted),
+        ChipState::Error => (Message::ChipError, Tone::Bad),
+        ChipState::Ready => (Message::ChipReady { ready, wanted }, Tone::Good),
+        ChipState::ReadyDriver => (Message::ChipReadyDriver, Tone::Good),
+        ChipState::Starting => (Message::ChipStarting { ready, wanted }, Tone::Warn),
+    }
+}
+
+/// What is, what runs and how far, how old that is and why, one sentence a line.
+fn tooltip(chip: &Loaded<Chip>, locale: &Locale) -> Vec<String> {
+    let mut lines = Vec::new();
+    if chip.is_demonstration() {
+        lines.push(tr(Message::Demonstration));
+    }
+    match &chip.value {
+        None if chip.is_loading() => lines.push(tr(Message::TipLoading)),
+        None => lines.push(tr(Message::TipNoData)),
+        Some(answer) => lines.extend(known(&answer.body, &answer.meta, locale)),
+    }
+    if let Some(trouble) = chip.trouble() {
+        let (time, reason) = (locale.time(trouble.since_ms), &trouble.problem.sentence);
+        lines.push(tr(Message::StaleSince {
+            time: &time,
+            reason,
+        }));
+    }
+    lines.push(tr(Message::TipOpen));
+    lines
+}
+
+fn known(chip: &Chip, meta: &Meta, locale: &Locale) -> Vec<String> {
+    let Chip { ready, wanted, .. } = *chip;
+    let mut lines = vec![tr(match chip.state {
+        ChipState::NoCluster => Message::TipNoCluster,
+        ChipState::Error => Message::TipError,
+        ChipState::ReadyDriver => Message::TipDriver,
+        ChipState::Starting | ChipState::Ready => Message::TipWorkers { ready, wanted },
+    })];
+    if let Some(activity) = &chip.activity {
+        let (app_name, stage_name) = (&activity.app_name, &activity.stage_name);
+        let wire::Tasks { done, total, .. } = activity.tasks;
+        lines.push(tr(Message::TipActivity {
+            app_name,
+            stages: activity.stages,
+        }));
+        lines.push(tr(Message::TipStage {
+            stage_name,
+            done,
+            total,
+        }));
+    }
+    let time = locale.time(meta.observed_at_ms);
+    lines.push(tr(Message::TipObserved { time: &time }));
+    lines
+}

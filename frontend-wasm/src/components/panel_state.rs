@@ -1,0 +1,78 @@
+//! What the three views say together: decided here once, drawn in `panel_view`.
+
+use wire::{App, AppState, Cluster, DriverState, Executors, Stages};
+
+use crate::loaded::{Loaded, Trouble};
+use crate::problem::Problem;
+
+/// What is true of the whole panel.
+pub enum Whole {
+    Loading,
+    /// Nothing to show, and the same reason everywhere.
+    Problem(Problem),
+    /// `trouble` is set when all views are old for the same reason, so that it is said once.
+    Sections {
+        trouble: Option<Trouble>,
+    },
+}
+
+/// Decides what is true of the whole panel.
+pub fn whole(
+    cluster: &Loaded<Cluster>,
+    executors: &Loaded<Executors>,
+    stages: &Loaded<Stages>,
+) -> Whole {
+    if cluster.is_loading() && executors.is_loading() && stages.is_loading() {
+        return Whole::Loading;
+    }
+    let trouble = match (cluster.trouble(), executors.trouble(), stages.trouble()) {
+        (Some(first), Some(second), Some(third))
+            if first.problem.sentence == second.problem.sentence
+                && first.problem.sentence == third.problem.sentence =>
+        {
+            Some(first)
+        }
+        _ => None,
+    };
+    let nothing = cluster.value.is_none() && executors.value.is_none() && stages.value.is_none();
+    match trouble {
+        Some(trouble) if nothing => Whole::Problem(trouble.problem),
+        trouble => Whole::Sections { trouble },
+    }
+}
+
+/// The application that executors and stages are of.
+pub enum Shown {
+    /// There is none.
+    NoApp,
+    /// It has neither executors nor stages yet, for a reason of its own.
+    NotYet(App),
+    /// It, or `None` while nobody knows yet.
+    App(Option<App>),
+}
+
+/// Decides which application is shown; the fresher of two answers that disagree wins.
+pub fn shown(executors: &Loaded<Executors>, stages: &Loaded<Stages>) -> Shown {
+    let of_executors = executors
+        .value
+        .as_ref()
+        .map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
+    let of_stages = stages
+        .value
+        .as_ref()
+        .map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
+    let newest = of_executors
+        .into_iter()
+        .chain(of_stages)
+        .max_by_key(|(observed_at_ms, _)| *observed_at_ms);
+    match newest {
+        None => Shown::App(None),
+        Some((_, None)) => Shown::NoApp,
+        Some((_, Some(app)))
+            if app.driver == DriverState::Starting || app.state == AppState::Waiting =>
+        {
+            Shown::NotYet(app.clone())
+        }
+        Some((_, Some(app))) => Shown::App(Some(app.clone())),
+    }
+}

@@ -1,0 +1,168 @@
+//! Answers for tests.
+
+use wire::{
+    Activity, Answer, App, AppState, Chip, ChipState, Cluster, ClusterKind, DriverState, ErrorCode,
+    Executor, Executors, Level, Master, MasterStatus, Meta, Meter, Spill, Stage, StageState,
+    Stages, Stale, Tasks,
+};
+
+use crate::loaded::Loaded;
+
+/// 12:00:00 UTC.
+pub const OBSERVED_AT_MS: i64 = 1_800_014_400_000;
+/// 11:59:00 UTC.
+pub const STALE_SINCE_MS: i64 = OBSERVED_AT_MS - 60_000;
+
+pub fn answer<T>(body: T) -> Answer<T> {
+    let meta = Meta {
+        observed_at_ms: OBSERVED_AT_MS,
+        stale: None,
+        next_poll_ms: 30_000,
+        busy_poll_ms: 5_000,
+        demonstration: false,
+    };
+    Answer { meta, body }
+}
+
+pub fn stale_answer<T>(body: T) -> Answer<T> {
+    let mut answer = answer(body);
+    answer.meta.stale = Some(Stale {
+        code: ErrorCode::UpstreamTimeout,
+        reason: "The Spark Master did not answer in time.".to_owned(),
+        since_ms: STALE_SINCE_MS,
+    });
+    answer
+}
+
+pub fn loaded<T>(body: T) -> Loaded<T> {
+    Loaded::default().after(Ok(answer(body)), OBSERVED_AT_MS)
+}
+
+pub fn chip(state: ChipState, ready: u32, wanted: u32) -> Chip {
+    Chip {
+        state,
+        ready,
+        wanted,
+        activity: None,
+    }
+}
+
+pub fn activity() -> Activity {
+    Activity {
+        app_name: "etl".to_owned(),
+        stages: 1,
+        stage_name: "count of range".to_owned(),
+        tasks: Tasks {
+            total: 200,
+            done: 120,
+            running: 8,
+            ..Tasks::default()
+        },
+    }
+}
+
+pub fn app() -> App {
+    App {
+        app_id: "app-1".to_owned(),
+        name: "etl".to_owned(),
+        state: AppState::Running,
+        cores: Some(4),
+        started_at_ms: OBSERVED_AT_MS - 600_000,
+        driver: DriverState::Ready,
+    }
+}
+
+pub fn cluster() -> Cluster {
+    Cluster {
+        kind: ClusterKind::Master,
+        master: Some(Master {
+            status: MasterStatus::Alive,
+            url: "spark://master:7077".to_owned(),
+        }),
+        workers: Vec::new(),
+        workers_not_shown: 0,
+        workers_alive: 2,
+        workers_wanted: 2,
+        cores: Meter::new(3, 4),
+        memory_mib: Some(Meter::new(1024, 4096)),
+        apps_running: 1,
+        apps_waiting: 0,
+    }
+}
+
+pub fn executor(executor_id: &str) -> Executor {
+    Executor {
+        executor_id: executor_id.to_owned(),
+        host: "10.0.0.1:40001".to_owned(),
+        active_tasks: 2,
+        task_slots: 2,
+        storage_bytes: Meter::new(800, 1000),
+        shuffle_read_bytes: 1536,
+        gc_permille: Some(123),
+        gc_level: Level::Amber,
+        ..Executor::default()
+    }
+}
+
+pub fn executors() -> Executors {
+    let removed = Some("worker lost".to_owned());
+    Executors {
+        app: Some(app()),
+        driver: Some(Executor {
+            executor_id: "driver".to_owned(),
+            ..Executor::default()
+        }),
+        executors: vec![
+            executor("0"),
+            Executor {
+                removed,
+                ..executor("1")
+            },
+        ],
+        executors_not_shown: 0,
+        active_tasks: 2,
+        task_slots: 2,
+    }
+}
+
+pub fn stage(stage_id: i64, state: StageState) -> Stage {
+    Stage {
+        stage_id,
+        stage_attempt_id: 0,
+        name: "count of range".to_owned(),
+        state,
+        tasks: Tasks {
+            total: 200,
+            done: 120,
+            running: 8,
+            failed: 1,
+            ..Tasks::default()
+        },
+        input_bytes: 1536,
+        output_bytes: 0,
+        shuffle_read_bytes: 0,
+        shuffle_write_bytes: 2048,
+        spilled_to_disk_bytes: 1024,
+        spilled_from_memory_bytes: 4096,
+        submitted_at_ms: Some(OBSERVED_AT_MS - 45_000),
+        elapsed_ms: Some(45_000),
+        failure_reason: None,
+    }
+}
+
+pub fn stages() -> Stages {
+    Stages {
+        app: Some(app()),
+        spill: Some(Spill {
+            stages: 2,
+            to_disk_bytes: 1024,
+            from_memory_bytes: 4096,
+            level: Level::Amber,
+        }),
+        active: vec![stage(3, StageState::Active)],
+        active_not_shown: 0,
+        recent: vec![stage(2, StageState::Failed), stage(1, StageState::Complete)],
+        retained: 3,
+        forgotten: false,
+    }
+}

@@ -1,0 +1,110 @@
+//! Numbers as people read them: bytes, durations, shares.
+
+const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
+
+/// Bytes, base 1024, one decimal above bytes: `512 B`, `1.0 KB`, `1.5 GB`.
+pub fn bytes(bytes: u64) -> String {
+    let mut unit_bytes: u128 = 1;
+    for (index, unit) in UNITS.iter().enumerate() {
+        if index == 0 {
+            if bytes < 1024 {
+                return format!("{bytes} {unit}");
+            }
+        } else {
+            // Rounded to tenths before the unit is chosen, so that nothing reads `1024.0 KB`.
+            let tenths = (u128::from(bytes) * 10 + unit_bytes / 2) / unit_bytes;
+            if tenths < 10_240 || index + 1 == UNITS.len() {
+                return format!("{}.{} {unit}", tenths / 10, tenths % 10);
+            }
+        }
+        unit_bytes *= 1024;
+    }
+    format!("{bytes} B")
+}
+
+/// Memory as the master counts it, in MiB.
+pub fn mib(mib: u64) -> String {
+    bytes(mib.saturating_mul(1024 * 1024))
+}
+
+/// A duration, floored: `850ms`, `45s`, `2m 5s`, `2m`, `1h 5m`, `1h`.
+pub fn duration(duration_ms: u64) -> String {
+    let seconds = duration_ms / 1000;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    match (hours, minutes, seconds % 60) {
+        (0, 0, 0) => format!("{duration_ms}ms"),
+        (0, 0, seconds) => format!("{seconds}s"),
+        (0, minutes, 0) => format!("{minutes}m"),
+        (0, minutes, seconds) => format!("{minutes}m {seconds}s"),
+        (hours, 0, _) => format!("{hours}h"),
+        (hours, minutes, _) => format!("{hours}h {minutes}m"),
+    }
+}
+
+/// A share of tenths of a percent: `3.4%`.
+pub fn permille(permille: u32) -> String {
+    format!("{}.{}%", permille / 10, permille % 10)
+}
+
+/// Whole percents, floored, at most 100.
+pub fn percent(used: u64, total: u64) -> u32 {
+    let share = u128::from(used) * 100 / u128::from(total.max(1));
+    u32::try_from(share.min(100)).unwrap_or(100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes, duration, mib, percent, permille};
+
+    #[test]
+    fn bytes_have_one_decimal_above_bytes() {
+        assert_eq!(bytes(0), "0 B");
+        assert_eq!(bytes(512), "512 B");
+        assert_eq!(bytes(1023), "1023 B");
+        assert_eq!(bytes(1024), "1.0 KB");
+        assert_eq!(bytes(1536), "1.5 KB");
+        assert_eq!(bytes(314 * 1024 * 1024), "314.0 MB");
+        assert_eq!(bytes(u64::MAX), "16.0 EB");
+    }
+
+    #[test]
+    fn bytes_never_read_1024_of_a_unit() {
+        assert_eq!(bytes(1024 * 1024 - 1), "1.0 MB");
+        assert_eq!(bytes(1024 * 1024 - 52_429), "972.8 KB");
+        assert_eq!(bytes(1024 * 1024 * 1024 - 1), "1.0 GB");
+    }
+
+    #[test]
+    fn the_masters_memory_is_in_mib() {
+        assert_eq!(mib(0), "0 B");
+        assert_eq!(mib(1024), "1.0 GB");
+        assert_eq!(mib(3481), "3.4 GB");
+    }
+
+    #[test]
+    fn durations_are_floored() {
+        assert_eq!(duration(0), "0ms");
+        assert_eq!(duration(850), "850ms");
+        assert_eq!(duration(999), "999ms");
+        assert_eq!(duration(1_000), "1s");
+        assert_eq!(duration(45_999), "45s");
+        assert_eq!(duration(59_999), "59s");
+        assert_eq!(duration(60_000), "1m");
+        assert_eq!(duration(120_999), "2m");
+        assert_eq!(duration(125_000), "2m 5s");
+        assert_eq!(duration(3_599_999), "59m 59s");
+        assert_eq!(duration(3_600_000), "1h");
+        assert_eq!(duration(3_659_999), "1h");
+        assert_eq!(duration(3_900_000), "1h 5m");
+        assert_eq!(duration(90_000_000), "25h");
+    }
+
+    #[test]
+    fn shares_keep_one_decimal_and_percents_none() {
+        assert_eq!(permille(34), "3.4%");
+        assert_eq!(permille(1000), "100.0%");
+        assert_eq!(percent(1, 3), 33);
+        assert_eq!(percent(0, 0), 0);
+        assert_eq!(percent(u64::MAX, 1), 100);
+    }
+}

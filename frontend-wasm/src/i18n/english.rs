@@ -1,0 +1,204 @@
+//! English.
+
+use super::Message;
+
+/// The text of a message in English.
+pub(super) fn text(message: Message<'_>) -> String {
+    let fixed = match message {
+        Message::ChipLoading => "Spark: ...",
+        Message::ChipUnknown => "Spark",
+        Message::ChipNoCluster => "Spark: No Cluster",
+        Message::ChipError => "Spark: Error",
+        Message::ChipReadyDriver => "Spark: Ready (driver)",
+        Message::TipLoading => "Asking for the state of your Spark cluster.",
+        Message::TipNoData => "The state of your Spark cluster is not known.",
+        Message::TipNoCluster => "You have no Spark cluster.",
+        Message::TipError => "The cluster manager reports an error.",
+        Message::TipDriver => "Your Spark driver answers.",
+        Message::TipOpen => "Click to open Spark Monitor.",
+
+        Message::Title => "Spark Monitor",
+        Message::Demonstration => "Demonstration: recorded data, no cluster was asked.",
+        Message::Loading => "Loading…",
+        Message::HeadingSignedOut => "Signed out",
+        Message::HeadingNotConfigured => "Not configured",
+        Message::HeadingForbidden => "No permission",
+        Message::HeadingOverloaded => "Too busy",
+        Message::HeadingUnreachable => "No answer",
+        Message::HeadingOther => "Something went wrong",
+        Message::NoSession => "No active Spark session",
+        Message::NoSessionHint => "Start one in a notebook:",
+
+        Message::SignedOut => "You are signed out of Jupyter.",
+        Message::SignedOutHint => "Reload the page to sign in.",
+        Message::NoJupyter => "Jupyter does not answer.",
+        Message::NoJupyterHint => "Check your connection. This page keeps trying.",
+        Message::NoSidecar => "Spark Monitor's own process does not answer.",
+        Message::NoSidecarHint => {
+            "Jupyter starts it again by itself. If this stays, restart your Jupyter server."
+        }
+        Message::Unreadable => "The answer could not be read.",
+        Message::UnreadableHint => "Reload the page: Spark Monitor may have been updated.",
+
+        Message::AppRunning => "Running",
+        Message::AppWaiting => "Waiting",
+        Message::AppFinished => "Finished",
+        Message::AppUnknown => "Unknown state",
+        Message::DriverStarting => "The driver is starting",
+        Message::DriverStartingHint => "Its executors and stages appear as soon as it answers.",
+        Message::WaitingForCores => "Waiting for free cores",
+        Message::WaitingForCoresHint => {
+            "Other applications hold all cores. It begins when one of them ends."
+        }
+
+        Message::Cluster => "Cluster",
+        Message::MasterAlive => "Alive",
+        Message::MasterStandby => "Standby",
+        Message::MasterRecovering => "Recovering",
+        Message::MasterUnknown => "Unknown",
+        Message::DriverOnly => "Driver only",
+        Message::Workers => "Workers",
+        Message::NoWorkers => "No worker has joined yet.",
+        Message::CoresLabel => "Cores",
+        Message::MemoryLabel => "Memory",
+        Message::LevelGreen => "normal",
+        Message::LevelAmber => "high",
+        Message::LevelRed => "very high",
+        Message::Applications => "Applications",
+
+        Message::Executors => "Executors",
+        Message::NoExecutors => "No executor has started yet.",
+        Message::ColumnExecutor => "ID",
+        Message::ColumnTasks => "Tasks",
+        Message::ColumnTasksLong => "Active tasks of task slots",
+        Message::ColumnStorage => "Storage",
+        Message::ColumnStorageLong => {
+            "Storage memory in use, of the memory for storage and execution"
+        }
+        Message::ColumnDisk => "Disk",
+        Message::ColumnDiskLong => "Cached blocks on disk; this is not spill",
+        Message::ColumnShuffle => "Shuffle",
+        Message::ColumnShuffleLong => "Shuffle data read and written",
+        Message::ColumnGc => "GC",
+        Message::ColumnGcLong => "Share of task time spent in garbage collection",
+        Message::Driver => "driver",
+        Message::Unknown => "–",
+
+        Message::ActiveStages => "Active stages",
+        Message::RecentStages => "Recent stages",
+        Message::NoActiveStages => "No stage is running.",
+        Message::NoRecentStages => "No stage has ended yet.",
+        Message::StageActive => "Active",
+        Message::StagePending => "Pending",
+        Message::StageComplete => "Completed",
+        Message::StageFailed => "Failed",
+        Message::StageSkipped => "Skipped",
+        Message::StageUnknown => "Unknown",
+        _ => return with_values(message),
+    };
+    fixed.to_owned()
+}
+
+fn with_values(message: Message<'_>) -> String {
+    match message {
+        Message::ChipStarting { ready, wanted } => format!("Spark: Starting ({ready}/{wanted})"),
+        Message::ChipReady { ready, wanted } => format!("Spark: Ready ({ready}/{wanted})"),
+        Message::TipWorkers { ready, wanted } => plural(
+            wanted,
+            format!("{ready} of {wanted} worker is ready."),
+            format!("{ready} of {wanted} workers are ready."),
+        ),
+        Message::TipActivity { app_name, stages } => plural(
+            stages,
+            format!("{app_name} runs 1 stage."),
+            format!("{app_name} runs {stages} stages."),
+        ),
+        Message::TipStage {
+            stage_name,
+            done,
+            total,
+        } => plural(
+            total,
+            format!("{stage_name}: {done} of 1 task done."),
+            format!("{stage_name}: {done} of {total} tasks done."),
+        ),
+        Message::TipObserved { time } => format!("As of {time}."),
+
+        Message::StaleSince { time, reason } => format!("Not updated since {time}. {reason}"),
+        Message::RequestId { request_id } => format!("Request {request_id}"),
+
+        Message::Cores { cores } => plural(cores, "1 core".to_owned(), format!("{cores} cores")),
+        Message::ClusterStarting { ready, wanted } => plural(
+            wanted,
+            format!("Starting: {ready} of 1 worker is ready."),
+            format!("Starting: {ready} of {wanted} workers are ready."),
+        ),
+        Message::UsedOf { used, total } => format!("{used} of {total}"),
+        Message::Percent { percent } => format!("{percent}%"),
+        Message::AppsRunningWaiting {
+            running,
+            waiting: 0,
+        } => format!("{running} running"),
+        Message::AppsRunningWaiting { running, waiting } => {
+            format!("{running} running, {waiting} waiting")
+        }
+
+        Message::SpillHeading { bytes, stages } => plural(
+            stages,
+            format!("{bytes} spilled to disk in 1 stage"),
+            format!("{bytes} spilled to disk in {stages} stages"),
+        ),
+        Message::SpillExplained { from_memory } => format!(
+            "{from_memory} did not fit into execution memory. More partitions or more memory per executor avoid it."
+        ),
+
+        Message::SlotsBusy { active, slots } => plural(
+            slots,
+            format!("{active} of 1 slot busy"),
+            format!("{active} of {slots} slots busy"),
+        ),
+        Message::ExecutorGone { reason } => format!("Gone: {reason}"),
+        Message::ShuffleRead { bytes } => format!("{bytes} read"),
+        Message::ShuffleWrite { bytes } => format!("{bytes} written"),
+        Message::GcHigh { share } => format!("{share} high"),
+        Message::MoreExecutors { count } => plural(
+            count,
+            "1 more executor is not shown.".to_owned(),
+            format!("{count} more executors are not shown."),
+        ),
+
+        Message::Count { count } => count.to_string(),
+        Message::TasksDone { done, total } => plural(
+            total,
+            format!("{done} of 1 task"),
+            format!("{done} of {total} tasks"),
+        ),
+        Message::TasksRunning { count } => format!("{count} running"),
+        Message::TasksFailed { count } => format!("{count} failed"),
+        Message::TasksKilled { count } => format!("{count} killed"),
+        Message::BytesRead { bytes } => format!("{bytes} read"),
+        Message::BytesWritten { bytes } => format!("{bytes} written"),
+        Message::BytesShuffleRead { bytes } => format!("{bytes} shuffle read"),
+        Message::BytesShuffleWritten { bytes } => format!("{bytes} shuffle written"),
+        Message::BytesSpilled { bytes } => format!("{bytes} spilled"),
+        Message::StageNumber { stage_id } => format!("Stage {stage_id}"),
+        Message::StageAttempt { stage_id, attempt } => {
+            format!("Stage {stage_id}, attempt {attempt}")
+        }
+        Message::StartedAt { time } => format!("Started {time}"),
+        Message::MoreStages { count } => plural(
+            count,
+            "1 more stage is not shown.".to_owned(),
+            format!("{count} more stages are not shown."),
+        ),
+        Message::SomeForgotten { retained } => {
+            format!("Spark remembers the last {retained} stages only; sums leave out older ones.")
+        }
+        _ => String::new(),
+    }
+}
+
+/// English has one form for exactly one and another for all else.
+fn plural(count: u32, one: String, other: String) -> String {
+    if count == 1 { one } else { other }
+}

@@ -1,0 +1,140 @@
+//! The last good answer of one view, and what has gone wrong since.
+
+use std::rc::Rc;
+
+use wire::Answer;
+
+use crate::problem::Problem;
+
+/// What one view knows.
+#[derive(Debug, PartialEq)]
+pub struct Loaded<T> {
+    /// The last good answer; none before the first.
+    pub value: Option<Rc<Answer<T>>>,
+    /// Why the last poll brought none.
+    pub problem: Option<Problem>,
+    /// When polls began to fail; milliseconds since 1970 by the browser's clock.
+    pub since_ms: Option<i64>,
+    /// Polls in a row that brought nothing fresh: failed ones, and answers the sidecar marks as stale.
+    pub failed_polls: u32,
+}
+
+// Derived, these two would ask the same of `T`.
+impl<T> Default for Loaded<T> {
+    fn default() -> Self {
+        Self {
+            value: None,
+            problem: None,
+            since_ms: None,
+            failed_polls: 0,
+        }
+    }
+}
+
+impl<T> Clone for Loaded<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: self.value.clone(),
+            problem: self.problem.clone(),
+            since_ms: self.since_ms,
+            failed_polls: self.failed_polls,
+        }
+    }
+}
+
+/// What is wrong with a view, and since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    pub problem: Problem,
+    pub since_ms: i64,
+}
+
+impl<T> Loaded<T> {
+    /// Takes in the outcome of one poll.
+    #[must_use]
+    pub fn after(&self, outcome: Result<Answer<T>, Problem>, now_ms: i64) -> Self {
+        match outcome {
+            Ok(answer) => Self {
+                failed_polls: match answer.meta.stale {
+                    Some(_) => self.failed_polls.saturating_add(1),
+                    None => 0,
+                },
+                value: Some(Rc::new(answer)),
+                problem: None,
+                since_ms: None,
+            },
+            Err(problem) => Self {
+                value: self.value.clone(),
+                problem: Some(problem),
+                since_ms: Some(self.since_ms.unwrap_or(now_ms)),
+                failed_polls: self.failed_polls.saturating_add(1),
+            },
+        }
+    }
+
+    /// The fields of the last good answer.
+    pub fn body(&self) -> Option<&T> {
+        self.value.as_ref().map(|answer| &answer.body)
+    }
+
+    /// Why what is shown may be old: our own failed poll, else what the sidecar says of its upstream.
+    pub fn trouble(&self) -> Option<Trouble> {
+        if let Some(problem) = &self.problem {
+            let since_ms = self.since_ms.unwrap_or_default();
+            return Some(Trouble {
+                problem: problem.clone(),
+                since_ms,
+            });
+        }
+        let stale = self.value.as_ref()?.meta.stale.as_ref()?;
+        Some(Trouble {
+            problem: Problem::of_stale(stale),
+            since_ms: stale.since_ms,
+        })
+    }
+
+    /// Nothing has come yet, neither good nor bad.
+    pub fn is_loading(&self) -> bool {
+        self.value.is_none() && self.problem.is_none()
+    }
+
+    /// The answer is recorded data.
+    pub fn is_demonstration(&self) -> bool {
+        self.value
+            .as_ref()
+            .is_some_and(|answer| answer.meta.demonstration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Loaded;
+    use crate::components::samples;
+    use crate::problem::Problem;
+
+    #[test]
+    fn a_failure_keeps_the_last_good_value_and_the_time_of_the_first_failure() {
+        let good = Loaded::default().after(Ok(samples::answer(7)), 1_000);
+        let failing = good
+            .after(Err(Problem::no_jupyter()), 2_000)
+            .after(Err(Problem::no_sidecar()), 3_000);
+        assert_eq!(failing.body(), Some(&7));
+        assert_eq!(failing.since_ms, Some(2_000));
+        assert_eq!(failing.failed_polls, 2);
+        assert_eq!(failing.problem, Some(Problem::no_sidecar()));
+
+        let good_again = failing.after(Ok(samples::answer(8)), 4_000);
+        assert_eq!(good_again.failed_polls, 0);
+        assert_eq!(good_again.trouble(), None);
+    }
+
+    #[test]
+    fn an_answer_marked_stale_counts_as_a_failed_poll_and_says_since_when() {
+        let loaded = Loaded::default().after(Ok(samples::stale_answer(7)), 1_000);
+        assert_eq!(loaded.failed_polls, 1);
+        assert_eq!(
+            loaded.trouble().map(|trouble| trouble.since_ms),
+            Some(samples::STALE_SINCE_MS)
+        );
+    }
+}

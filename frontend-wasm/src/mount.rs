@@ -1,0 +1,130 @@
+//! What the TypeScript shell calls: mount a widget, tell it what it cannot see itself, destroy it.
+
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Element;
+use yew::{AppHandle, AttrValue, Callback, Renderer};
+
+use crate::components::{ChipApp, ChipAppProps, PanelApp, PanelAppProps};
+use crate::locale::Locale;
+
+#[wasm_bindgen(typescript_custom_section)]
+const MOUNT_OPTIONS: &str = r#"
+export interface MountOptions {
+  /** Where the sidecar's routes begin, with the last slash. */
+  api_url: string;
+  /** A person asks for the panel. */
+  on_open?: () => void;
+  /** Language tag for dates and times; the browser's own when absent. */
+  language?: string;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The options both mounts take.
+    #[wasm_bindgen(typescript_type = "MountOptions")]
+    pub type MountOptions;
+
+    #[wasm_bindgen(method, getter)]
+    fn api_url(this: &MountOptions) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_open(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn language(this: &MountOptions) -> Option<String>;
+}
+
+impl MountOptions {
+    fn locale(&self) -> Locale {
+        Locale {
+            language: self.language().map(AttrValue::from),
+        }
+    }
+
+    fn open(&self) -> Callback<()> {
+        let on_open = self.on_open();
+        Callback::from(move |()| {
+            if let Some(on_open) = &on_open {
+                // What the shell's own function throws is the shell's to report: it is in the browser's console.
+                let _ = on_open.call0(&JsValue::NULL);
+            }
+        })
+    }
+}
+
+/// The mounted chip.
+#[wasm_bindgen]
+pub struct ChipHandle {
+    app: AppHandle<ChipApp>,
+    props: ChipAppProps,
+}
+
+#[wasm_bindgen]
+impl ChipHandle {
+    /// A kernel of this JupyterLab is busy, or none is.
+    pub fn set_kernel_busy(&mut self, kernel_busy: bool) {
+        self.props.kernel_busy = kernel_busy;
+        self.app.update(self.props.clone());
+    }
+
+    /// Takes the chip away: aborts what is in flight, ends timers and listeners.
+    pub fn destroy(self) {
+        self.app.destroy();
+    }
+}
+
+/// The mounted panel.
+#[wasm_bindgen]
+pub struct PanelHandle {
+    app: AppHandle<PanelApp>,
+    props: PanelAppProps,
+}
+
+#[wasm_bindgen]
+impl PanelHandle {
+    /// The panel is shown or hidden by JupyterLab.
+    pub fn set_visible(&mut self, visible: bool) {
+        self.props.visible = visible;
+        self.app.update(self.props.clone());
+    }
+
+    /// A kernel of this JupyterLab is busy, or none is.
+    pub fn set_kernel_busy(&mut self, kernel_busy: bool) {
+        self.props.kernel_busy = kernel_busy;
+        self.app.update(self.props.clone());
+    }
+
+    /// Takes the panel away: aborts what is in flight, ends timers and listeners.
+    pub fn destroy(self) {
+        self.app.destroy();
+    }
+}
+
+/// Mounts the status-bar chip in `element`.
+#[wasm_bindgen]
+pub fn mount_chip(element: Element, options: &MountOptions) -> ChipHandle {
+    let props = ChipAppProps {
+        api_url: options.api_url().into(),
+        locale: options.locale(),
+        kernel_busy: false,
+        on_open: options.open(),
+    };
+    let app = Renderer::<ChipApp>::with_root_and_props(element, props.clone()).render();
+    ChipHandle { app, props }
+}
+
+/// Mounts the sidebar panel in `element`; it asks nothing until it is made visible.
+#[wasm_bindgen]
+pub fn mount_panel(element: Element, options: &MountOptions) -> PanelHandle {
+    let props = PanelAppProps {
+        api_url: options.api_url().into(),
+        locale: options.locale(),
+        kernel_busy: false,
+        visible: false,
+    };
+    let app = Renderer::<PanelApp>::with_root_and_props(element, props.clone()).render();
+    PanelHandle { app, props }
+}

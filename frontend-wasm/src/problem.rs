@@ -1,0 +1,109 @@
+//! Why there is no fresh answer, in the words a person needs.
+
+use wire::{ErrorBody, ErrorCode};
+
+use crate::i18n::{Message, tr};
+
+/// What kind of trouble it is: decides the heading and how the panel reacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    SignedOut,
+    NotConfigured,
+    Forbidden,
+    Overloaded,
+    Unreachable,
+    Other,
+}
+
+/// One failed poll, or the failure behind an old answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub kind: ProblemKind,
+    /// What went wrong.
+    pub sentence: String,
+    /// What to do about it; may be empty.
+    pub hint: String,
+    /// Names the request in the sidecar's log.
+    pub request_id: Option<String>,
+}
+
+impl Problem {
+    /// Jupyter sent us to its login page, or answered with something of its own.
+    pub fn signed_out() -> Self {
+        Self::local(
+            ProblemKind::SignedOut,
+            Message::SignedOut,
+            Message::SignedOutHint,
+        )
+    }
+
+    /// Nothing came back: Jupyter is gone or the network is.
+    pub fn no_jupyter() -> Self {
+        Self::local(
+            ProblemKind::Unreachable,
+            Message::NoJupyter,
+            Message::NoJupyterHint,
+        )
+    }
+
+    /// Jupyter answered, the sidecar behind it did not.
+    pub fn no_sidecar() -> Self {
+        Self::local(
+            ProblemKind::Unreachable,
+            Message::NoSidecar,
+            Message::NoSidecarHint,
+        )
+    }
+
+    /// An answer this frontend cannot read: it belongs to another version.
+    pub fn unreadable() -> Self {
+        Self::local(
+            ProblemKind::Other,
+            Message::Unreadable,
+            Message::UnreadableHint,
+        )
+    }
+
+    /// The last good answer came with the reason why it is old.
+    pub fn of_stale(stale: &wire::Stale) -> Self {
+        Self {
+            kind: kind_of(stale.code),
+            sentence: stale.reason.clone(),
+            hint: String::new(),
+            request_id: None,
+        }
+    }
+
+    fn local(kind: ProblemKind, sentence: Message<'_>, hint: Message<'_>) -> Self {
+        Self {
+            kind,
+            sentence: tr(sentence),
+            hint: tr(hint),
+            request_id: None,
+        }
+    }
+}
+
+impl From<ErrorBody> for Problem {
+    fn from(body: ErrorBody) -> Self {
+        Self {
+            kind: kind_of(body.code),
+            sentence: body.error,
+            hint: body.hint,
+            request_id: Some(body.request_id).filter(|request_id| !request_id.is_empty()),
+        }
+    }
+}
+
+fn kind_of(code: ErrorCode) -> ProblemKind {
+    match code {
+        ErrorCode::NoSessionToken | ErrorCode::SessionTokenRejected => ProblemKind::SignedOut,
+        ErrorCode::NotConfigured => ProblemKind::NotConfigured,
+        ErrorCode::UpstreamForbidden | ErrorCode::SidecarTokenRequired | ErrorCode::Csrf => {
+            ProblemKind::Forbidden
+        }
+        ErrorCode::Overloaded => ProblemKind::Overloaded,
+        ErrorCode::UpstreamUnreachable | ErrorCode::UpstreamTimeout => ProblemKind::Unreachable,
+        _ => ProblemKind::Other,
+    }
+}
