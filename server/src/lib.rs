@@ -1,1 +1,30 @@
-//! x
+//! The sidecar of the Spark monitor: who asks, which Spark is theirs, and small honest answers about it.
+//!
+//! A request goes `listen` -> `middleware` -> `router` -> a feature (`status`, `cluster`, `apps`, `executors`, `stages`,
+//! `chip`) -> `cache` -> `upstream`. Causes become statuses in `error` alone; tokens are seen by `session` alone.
+
+mod app_id;
+mod apps;
+mod cache;
+mod chip;
+mod clock;
+mod cluster;
+pub mod config;
+mod error;
+mod executors;
+mod health;
+pub mod kube_user;
+pub mod listen;
+mod middleware;
+pub mod mock;
+mod panel;
+mod passthrough;
+mod router;
+mod session;
+mod stages;
+pub mod state;
+mod status;
+mod upstream;
+mod url_path;
+
+pub use router::{app, openapi};

@@ -1,1 +1,111 @@
-fn main(){}
+//! Parses the configuration, starts the log, serves, and stops cleanly.
+
+use std::{env, ffi::OsString, io, process::ExitCode};
+
+use berdl_spark_monitor::{
+    app,
+    config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings},
+    listen, mock,
+    state::{AppState, Monitor},
+};
+use tokio_util::task::TaskTracker;
+use tracing_subscriber::EnvFilter;
+
+/// What clap uses for an error of usage.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = env::args_os().collect();
+    let settings = match Cli::try_from_args(args.clone()) {
+        Ok(Cli { command: Command::Serve(settings) }) => settings,
+        Err(error) if !error.use_stderr() => error.exit(),
+        Err(error) => {
+            let reason = ConfigError::Arguments(first_line(&error.render().to_string()));
+            return match unix_socket(&args) {
+                Some(listen) => run("info", &listen, Err(reason)),
+                None => refuse(&error.render().to_string()),
+            };
+        }
+    };
+    let listen: Listen = match settings.listen.parse() {
+        Ok(listen) => listen,
+        Err(error) => return refuse(&ConfigError::to_string(&error)),
+    };
+    let config = configure(&settings, &listen);
+    match (&config, &listen) {
+        (Err(error), Listen::Tcp(_)) => refuse(&error.to_string()),
+        // The supervisor of a Unix socket restarts without pause: serve, and let every answer say what is wrong.
+        _ => run(&settings.spark_monitor_log, &listen, config),
+    }
+}
+
+fn configure(settings: &Settings, listen: &Listen) -> Result<Config, ConfigError> {
+    listen::check_folder(listen)?;
+    let secrets = Secrets::from_env()?;
+    let needs_token = matches!(listen, Listen::Tcp(_));
+    if needs_token && secrets.sidecar_token.is_none() {
+        return Err(ConfigError::TokenRequired);
+    }
+    Config::resolve(settings, secrets)
+}
+
+fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -> ExitCode {
+    let filter = EnvFilter::try_new(log_filter);
+    let bad_filter = filter.is_err();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new("info")))
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .init();
+    if bad_filter {
+        tracing::warn!("SPARK_MONITOR_LOG is no valid filter, info is used");
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(&error.to_string()),
+    };
+    let result = runtime.block_on(async {
+        let state = state(listen, config).await?;
+        anyhow::Ok(listen::serve(listen, app(state)).await?)
+    });
+    // An upstream that hangs must not delay the end.
+    runtime.shutdown_background();
+    result.unwrap_or_else(|error| refuse(&format!("{error:#}")))
+}
+
+async fn state(listen: &Listen, config: Result<Config, ConfigError>) -> anyhow::Result<AppState> {
+    let mut config = match config {
+        Ok(config) => config,
+        Err(error) => {
+            tracing::error!(%error, "The configuration cannot work");
+            return Ok(AppState::not_configured(&error.to_string()));
+        }
+    };
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    if config.site.mock {
+        mock::start(&mut config.site).await?;
+    }
+    let sidecar_token = config.secrets.sidecar_token.clone().filter(|_| matches!(listen, Listen::Tcp(_)));
+    Ok(AppState::new(Monitor::new(config, &TaskTracker::new())?, sidecar_token))
+}
+
+/// The socket that the arguments name, when they are not right otherwise.
+fn unix_socket(args: &[OsString]) -> Option<Listen> {
+    let texts: Vec<_> = args.iter().filter_map(|arg| arg.to_str()).collect();
+    let given = texts.iter().zip(texts.iter().skip(1)).find(|(flag, _)| **flag == "--listen").map(|(_, value)| *value);
+    let given = given.or_else(|| texts.iter().find_map(|text| text.strip_prefix("--listen=")));
+    given?.parse().ok().filter(|listen| matches!(listen, Listen::Unix(_)))
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}
+
+fn refuse(reason: &str) -> ExitCode {
+    use io::Write;
+    // Nobody is left to tell when even standard error is closed.
+    let _ = writeln!(io::stderr(), "berdl-spark-monitor: {}", reason.trim_end().trim_start_matches("error: "));
+    ExitCode::from(USAGE)
+}

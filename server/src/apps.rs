@@ -1,0 +1,303 @@
+//! Applications: which there are, and which one is looked at.
+
+mod driver_calls;
+mod panel_route;
+mod requests;
+
+use tokio::time::Instant;
+use url::Url;
+use wire::{AppState as State, DriverState};
+
+pub(crate) use driver_calls::{Driver, DriverCall};
+pub(crate) use panel_route::router;
+pub(crate) use requests::{for_panel, for_passthrough};
+
+use crate::{
+    cache::{Failure, Good, Seen, Weight},
+    clock,
+    error::ApiError,
+    panel::Freshness,
+    session::Whose,
+    state::{DriverKey, Monitor},
+    upstream::{
+        UpstreamError,
+        discovery::Wanted,
+        driver::ApplicationRow,
+        master::{self, MasterAnswer, MasterApp},
+    },
+};
+
+/// The applications at one moment.
+#[derive(Debug)]
+pub(crate) struct Apps {
+    whose: Whose,
+    /// RUNNING ones first, then WAITING ones; each newest first.
+    pub active: Vec<wire::App>,
+    finished: Vec<String>,
+    /// The web page of the master that lists them.
+    master: Option<Url>,
+    configured: Option<crate::config::UrlTemplate>,
+    arrived: Instant,
+    observed_at_ms: i64,
+    /// Why they are old.
+    failure: Option<Failure>,
+    /// False for a driver without a master that is not there.
+    pub answers: bool,
+}
+
+/// An application and the way to ask its driver.
+#[derive(Clone, Debug)]
+pub(crate) struct Chosen {
+    pub app: wire::App,
+    pub call: DriverCall,
+}
+
+impl Apps {
+    /// The applications within their lifetime.
+    ///
+    /// # Errors
+    /// Not configured, or the failure of who lists them.
+    pub async fn fresh(monitor: &Monitor, whose: &Whose) -> Result<Self, ApiError> {
+        match lister(monitor)? {
+            Lister::Master => {
+                let good = master_fresh(monitor, whose).await?;
+                Self::of_master(monitor, whose, good, None)
+            }
+            Lister::Driver => {
+                let good = monitor.applications.fresh(whose, |_| list_of_driver(monitor, whose)).await?;
+                Ok(Self::of_driver(monitor, whose, good, None))
+            }
+        }
+    }
+
+    /// The same, old ones where there is nothing newer. A driver that is not there lists nothing.
+    ///
+    /// # Errors
+    /// Not configured, or the failure when there is nothing old either.
+    pub async fn last_good(monitor: &Monitor, whose: &Whose) -> Result<Self, ApiError> {
+        match lister(monitor)? {
+            Lister::Master => {
+                let Seen { good, failure } = master_last_good(monitor, whose).await?;
+                Self::of_master(monitor, whose, good, failure)
+            }
+            Lister::Driver => {
+                let seen = monitor.applications.last_good(whose, |_| list_of_driver(monitor, whose)).await;
+                match seen {
+                    // Without a master, no driver simply means that no session has been started.
+                    Ok(Seen { failure: Some(failure), .. }) | Err(failure) if failure.error.is_absent() => {
+                        let (arrived, observed_at_ms) = (failure.arrived, clock::now_ms());
+                        let none = Good { value: Vec::new().into(), arrived, observed_at_ms };
+                        Ok(Self { answers: false, ..Self::of_driver(monitor, whose, none, None) })
+                    }
+                    Ok(Seen { good, failure }) => Ok(Self::of_driver(monitor, whose, good, failure)),
+                    Err(failure) => Err(failure.into()),
+                }
+            }
+        }
+    }
+
+    /// The asked application, or the newest RUNNING one, or the newest WAITING one; none when nothing is active.
+    ///
+    /// # Errors
+    /// 404 for an id that is not active: ended, or never heard of.
+    pub fn choose(&self, asked: Option<&str>) -> Result<Option<Chosen>, ApiError> {
+        let app = match asked {
+            None => self.active.first(),
+            Some(id) => match self.active.iter().find(|app| app.app_id == id) {
+                None if self.finished.iter().any(|finished| finished == id) => return Err(ApiError::app_finished()),
+                None => return Err(ApiError::unknown_app()),
+                found => found,
+            },
+        };
+        Ok(app.map(|app| Chosen { app: app.clone(), call: self.call(app) }))
+    }
+
+    /// Their age, and why they are old.
+    pub fn freshness(&self) -> Freshness {
+        let mut freshness = Freshness::default();
+        freshness.add(self.arrived, self.observed_at_ms, self.failure.as_ref());
+        freshness
+    }
+
+    pub fn finished(&self) -> usize {
+        self.finished.len()
+    }
+
+    fn call(&self, app: &wire::App) -> DriverCall {
+        let configured = self.configured.as_ref().and_then(|url| url.fill(self.whose.user(), Some(&app.app_id)));
+        DriverCall {
+            key: DriverKey { whose: self.whose.clone(), app_id: app.app_id.clone() },
+            wanted: Wanted { app_id: app.app_id.clone(), configured, master: self.master.clone() },
+        }
+    }
+
+    fn of_master(
+        monitor: &Monitor,
+        whose: &Whose,
+        good: Good<MasterAnswer>,
+        failure: Option<Failure>,
+    ) -> Result<Self, ApiError> {
+        let state = good.value.state()?;
+        Ok(Self {
+            whose: whose.clone(),
+            active: active_apps(&state.activeapps),
+            finished: state.completedapps.iter().map(|app| app.id.clone()).collect(),
+            master: Some(good.value.base.clone()),
+            configured: monitor.site.app_ui.clone(),
+            arrived: good.arrived,
+            observed_at_ms: good.observed_at_ms,
+            failure,
+            answers: true,
+        })
+    }
+
+    fn of_driver(monitor: &Monitor, whose: &Whose, good: Good<Vec<ApplicationRow>>, failure: Option<Failure>) -> Self {
+        let (ended, active): (Vec<_>, Vec<_>) = good.value.iter().partition(|row| is_completed(row));
+        let mut active: Vec<_> = active.into_iter().map(app_of_driver).collect();
+        active.sort_by_key(|app| std::cmp::Reverse(app.started_at_ms));
+        Self {
+            whose: whose.clone(),
+            active,
+            finished: ended.into_iter().map(|row| row.id.clone()).collect(),
+            master: None,
+            configured: monitor.site.app_ui.clone(),
+            arrived: good.arrived,
+            observed_at_ms: good.observed_at_ms,
+            failure,
+            answers: true,
+        }
+    }
+}
+
+/// Who lists the applications.
+enum Lister {
+    Master,
+    Driver,
+}
+
+fn lister(monitor: &Monitor) -> Result<Lister, ApiError> {
+    if !monitor.site.masters.is_empty() {
+        Ok(Lister::Master)
+    } else if monitor.site.app_ui.is_some() {
+        Ok(Lister::Driver)
+    } else {
+        Err(ApiError::not_configured("no Spark Master is set (BERDL_JUPYTERHUB_NAMESPACE or SPARK_MASTER_UI_URL)"))
+    }
+}
+
+/// The master's answer within its lifetime.
+///
+/// # Errors
+/// Not configured, or the master's failure.
+pub(crate) async fn master_fresh(monitor: &Monitor, whose: &Whose) -> Result<Good<MasterAnswer>, ApiError> {
+    master_is_configured(monitor)?;
+    Ok(monitor.masters.fresh(whose, |_| ask_master(monitor, whose)).await?)
+}
+
+/// The master's answer, the last good one where there is nothing newer.
+///
+/// # Errors
+/// Its failure when there is no good one.
+pub(crate) async fn master_last_good(monitor: &Monitor, whose: &Whose) -> Result<Seen<MasterAnswer>, Failure> {
+    monitor.masters.last_good(whose, |_| ask_master(monitor, whose)).await
+}
+
+/// # Errors
+/// 503 when nobody is set who could list applications.
+pub(crate) fn lister_is_configured(monitor: &Monitor) -> Result<(), ApiError> {
+    lister(monitor).map(|_| ())
+}
+
+/// # Errors
+/// 503 without a master.
+pub(crate) fn master_is_configured(monitor: &Monitor) -> Result<(), ApiError> {
+    match lister(monitor)? {
+        Lister::Master => Ok(()),
+        Lister::Driver => Err(ApiError::not_configured("no Spark Master is set, only a driver (SPARK_APP_UI_URL)")),
+    }
+}
+
+fn ask_master(
+    monitor: &Monitor,
+    whose: &Whose,
+) -> impl Future<Output = Result<MasterAnswer, UpstreamError>> + Send + use<> {
+    let client = monitor.master.clone();
+    let bases: Vec<Url> = monitor.site.masters.iter().filter_map(|url| url.fill(whose.user(), None)).collect();
+    let (auth, limit) = (monitor.ui_auth.clone(), monitor.limits.spark_monitor_max_body_bytes);
+    async move { master::state(&client, &bases, auth.as_ref(), limit).await }
+}
+
+fn list_of_driver(
+    monitor: &Monitor,
+    whose: &Whose,
+) -> impl Future<Output = Result<Vec<ApplicationRow>, UpstreamError>> + Send + use<> {
+    let drivers = monitor.drivers.clone();
+    let base = monitor.site.app_ui.as_ref().and_then(|url| url.fill(whose.user(), None));
+    async move {
+        match base {
+            Some(base) => drivers.applications(&base).await,
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+fn active_apps(rows: &[MasterApp]) -> Vec<wire::App> {
+    let mut apps: Vec<_> = rows.iter().map(app_of_master).collect();
+    apps.sort_by_key(|app| (app.state != State::Running, app.state != State::Waiting, -app.started_at_ms));
+    apps
+}
+
+fn app_of_master(row: &MasterApp) -> wire::App {
+    wire::App {
+        app_id: row.id.clone(),
+        name: row.name.clone(),
+        state: match row.state.as_str() {
+            "RUNNING" => State::Running,
+            "WAITING" => State::Waiting,
+            "FINISHED" | "FAILED" | "KILLED" => State::Finished,
+            _ => State::Unknown,
+        },
+        cores: Some(row.cores),
+        started_at_ms: row.starttime,
+        driver: DriverState::NotAsked,
+    }
+}
+
+fn app_of_driver(row: &ApplicationRow) -> wire::App {
+    wire::App {
+        app_id: row.id.clone(),
+        name: row.name.clone(),
+        state: State::Running,
+        cores: None,
+        started_at_ms: row.attempts.first().map_or(0, |attempt| attempt.start_time.0),
+        driver: DriverState::NotAsked,
+    }
+}
+
+fn is_completed(row: &ApplicationRow) -> bool {
+    row.attempts.first().is_some_and(|attempt| attempt.completed)
+}
+
+impl Weight for Vec<ApplicationRow> {
+    fn weight_bytes(&self) -> usize {
+        self.iter().map(|row| size_of::<ApplicationRow>() + row.id.len() + row.name.len()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_running_application_comes_before_any_waiting_one() {
+        let row = |id: &str, state: &str, starttime| MasterApp {
+            id: id.into(),
+            state: state.into(),
+            starttime,
+            ..MasterApp::default()
+        };
+        let rows = [row("w", "WAITING", 9), row("old", "RUNNING", 1), row("new", "RUNNING", 5), row("x", "ODD", 99)];
+        let ids: Vec<_> = active_apps(&rows).into_iter().map(|app| app.app_id).collect();
+        assert_eq!(ids, ["new", "old", "w", "x"]);
+    }
+}

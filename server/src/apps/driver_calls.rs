@@ -1,0 +1,128 @@
+//! Asking an application's driver by the way that was found, and finding another when that one stops working.
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use wire::DriverState;
+
+use crate::{
+    cache::{Failure, Seen},
+    clock,
+    error::ApiError,
+    state::{DriverKey, Monitor},
+    upstream::{
+        UpstreamError, UpstreamErrorKind,
+        discovery::{Found, Wanted},
+        driver::{self, DriverPath},
+    },
+};
+
+/// How to ask one application's driver.
+#[derive(Clone, Debug)]
+pub(crate) struct DriverCall {
+    pub key: DriverKey,
+    pub wanted: Wanted,
+}
+
+/// Up to this long after its start a driver that cannot be asked is taken to be starting; milliseconds.
+const STARTING_MS: i64 = 60_000;
+
+impl DriverCall {
+    /// The bytes of one path, once they are found to be an `Accepted`.
+    ///
+    /// # Errors
+    /// What the driver answered, or that no way leads to it.
+    pub async fn bytes<Accepted: DeserializeOwned>(
+        &self,
+        monitor: &Monitor,
+        path: DriverPath,
+    ) -> Result<Bytes, UpstreamError> {
+        let limit = monitor.limits.spark_monitor_max_body_bytes;
+        let (drivers, app_id) = (&monitor.drivers, &self.wanted.app_id);
+        let call = |found: Found| async move {
+            let bytes = drivers.bytes(&found, app_id, path, limit).await?;
+            driver::accept::<Accepted>(&bytes).map(|()| bytes)
+        };
+        self.through(monitor, call).await
+    }
+
+    /// One path, decoded while it is read.
+    ///
+    /// # Errors
+    /// As [`Self::bytes`].
+    pub async fn json<T>(&self, monitor: &Monitor, path: DriverPath) -> Result<T, UpstreamError>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let limit = monitor.panel_body_limit();
+        let (drivers, app_id) = (&monitor.drivers, &self.wanted.app_id);
+        self.through(monitor, |found: Found| async move { drivers.json(&found, app_id, path, limit).await }).await
+    }
+
+    async fn through<T, F, Fut>(&self, monitor: &Monitor, call: F) -> Result<T, UpstreamError>
+    where
+        F: Fn(Found) -> Fut,
+        Fut: Future<Output = Result<T, UpstreamError>>,
+    {
+        let found = self.find(monitor).await?;
+        let error = match call(found.clone()).await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        // It answered well when it was found, so it has moved or gone; the next request looks for it again.
+        monitor.found.forget(&self.key);
+        // What was slow once would be slow twice, and there is no time for it in one request.
+        if matches!(error.kind, UpstreamErrorKind::Timeout(_) | UpstreamErrorKind::TooLarge(_)) {
+            return Err(error);
+        }
+        match self.find(monitor).await? {
+            same if same == found => Err(error),
+            other => call(other).await,
+        }
+    }
+
+    async fn find(&self, monitor: &Monitor) -> Result<Found, UpstreamError> {
+        let (drivers, wanted) = (monitor.drivers.clone(), self.wanted.clone());
+        let found = monitor.found.fresh(&self.key, |_| async move { drivers.find(&wanted).await }).await;
+        match found {
+            Ok(good) => {
+                tracing::debug!(app.id = %self.wanted.app_id, hop = ?good.value.hop, "The driver is known");
+                Ok((*good.value).clone())
+            }
+            Err(failure) => Err((*failure.error).clone()),
+        }
+    }
+}
+
+/// What asking an application's driver brought.
+pub(crate) enum Driver<V> {
+    /// The master lists the application seconds before its driver answers: a state of its own, not an error.
+    Starting(wire::App),
+    Answers(wire::App, Seen<V>),
+}
+
+impl<V> Driver<V> {
+    /// # Errors
+    /// The failure of a driver that is not starting.
+    pub fn of(app: &wire::App, seen: Result<Seen<V>, Failure>) -> Result<Self, ApiError> {
+        match seen {
+            Ok(seen) => Ok(Self::Answers(wire::App { driver: DriverState::Ready, ..app.clone() }, seen)),
+            Err(failure) if is_starting(app, &failure.error.kind) => {
+                Ok(Self::Starting(wire::App { driver: DriverState::Starting, ..app.clone() }))
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+}
+
+fn is_starting(app: &wire::App, kind: &UpstreamErrorKind) -> bool {
+    let young = || clock::now_ms() - app.started_at_ms < STARTING_MS;
+    match kind {
+        UpstreamErrorKind::Starting => true,
+        UpstreamErrorKind::Unreachable(_)
+        | UpstreamErrorKind::Timeout(_)
+        | UpstreamErrorKind::NotJson(_)
+        | UpstreamErrorKind::NoAddress => young(),
+        UpstreamErrorKind::Status { status, .. } => matches!(status, 404 | 502 | 503) && young(),
+        _ => false,
+    }
+}

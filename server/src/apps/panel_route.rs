@@ -1,0 +1,38 @@
+//! `panel/apps`: the applications a panel can look at.
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Answer, ErrorBody};
+
+use super::Apps;
+use crate::{error::ApiError, panel, session::Session, state::AppState};
+
+/// Applications that are listed; more than that is no list for a person.
+const SHOWN: usize = 50;
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list_apps))
+}
+
+/// The active applications and the one that is shown by default.
+#[utoipa::path(get, path = "/panel/apps", responses(
+    (status = 200, description = "The applications", body = Answer<wire::Apps>),
+    (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+async fn list_apps(State(state): State<AppState>, headers: HeaderMap, session: Session) -> Result<Response, ApiError> {
+    let monitor = state.monitor()?;
+    super::lister_is_configured(monitor)?;
+    let whose = monitor.sessions.whose(&session).await?;
+    let mut seen = Apps::last_good(monitor, &whose).await?;
+    let finished = seen.finished();
+    let apps_not_shown = seen.active.len().saturating_sub(SHOWN);
+    let mut apps = std::mem::take(&mut seen.active);
+    apps.truncate(SHOWN);
+    let body = wire::Apps {
+        app: apps.first().cloned(),
+        apps,
+        apps_not_shown: u32::try_from(apps_not_shown).unwrap_or(u32::MAX),
+        finished: u32::try_from(finished).unwrap_or(u32::MAX),
+    };
+    Ok(panel::answer(monitor, &headers, seen.freshness(), panel::Rate::slow(monitor), body))
+}

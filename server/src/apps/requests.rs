@@ -1,0 +1,47 @@
+//! What every route about one application does first; the order says which error wins.
+
+use std::sync::Arc;
+
+use super::{Apps, Chosen, DriverCall};
+use crate::{
+    app_id::AskedApp,
+    error::ApiError,
+    session::Session,
+    state::{AppState, Monitor},
+};
+
+/// The application of a pass-through route: never from an old list, and one must be active.
+///
+/// # Errors
+/// Not configured, malformed id, no session, then what the list of applications says.
+pub(crate) async fn for_passthrough(
+    state: &AppState,
+    asked: &AskedApp,
+    session: &Session,
+) -> Result<(Arc<Monitor>, DriverCall), ApiError> {
+    let monitor = Arc::clone(state.monitor()?);
+    super::lister_is_configured(&monitor)?;
+    let asked = asked.checked()?;
+    let whose = monitor.sessions.whose(session).await?;
+    let apps = Apps::fresh(&monitor, &whose).await?;
+    let chosen = apps.choose(asked)?.ok_or_else(ApiError::no_active_app)?;
+    Ok((monitor, chosen.call))
+}
+
+/// The application of a panel route: none is an answer too.
+///
+/// # Errors
+/// As [`for_passthrough`], but no application is no error.
+pub(crate) async fn for_panel(
+    state: &AppState,
+    asked: &AskedApp,
+    session: &Session,
+) -> Result<(Arc<Monitor>, Apps, Option<Chosen>), ApiError> {
+    let monitor = Arc::clone(state.monitor()?);
+    super::lister_is_configured(&monitor)?;
+    let asked = asked.checked()?;
+    let whose = monitor.sessions.whose(session).await?;
+    let apps = Apps::last_good(&monitor, &whose).await?;
+    let chosen = apps.choose(asked)?;
+    Ok((monitor, apps, chosen))
+}

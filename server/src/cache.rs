@@ -1,0 +1,171 @@
+//! `Cached<K, V>`: one upstream call per key and lifetime, however many ask, and the last good value when it fails.
+
+mod slot;
+
+use std::{collections::hash_map::RandomState, fmt, hash::Hash, sync::Arc, time::Duration};
+
+use moka::{policy::EvictionPolicy, sync::Cache};
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
+
+use crate::upstream::UpstreamError;
+use slot::{Next, Slot};
+
+/// A value and when it arrived.
+#[derive(Debug)]
+pub struct Good<V> {
+    pub value: Arc<V>,
+    /// Lifetime counts from here, not from the request.
+    pub arrived: Instant,
+    /// Milliseconds since 1970.
+    pub observed_at_ms: i64,
+}
+
+impl<V> Clone for Good<V> {
+    fn clone(&self) -> Self {
+        Self { value: Arc::clone(&self.value), arrived: self.arrived, observed_at_ms: self.observed_at_ms }
+    }
+}
+
+/// A failure and when the upstream was first seen to fail without a success since.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub error: Arc<UpstreamError>,
+    pub arrived: Instant,
+    pub since_ms: i64,
+}
+
+/// A value that may be old: `failure` says why.
+#[derive(Debug)]
+pub struct Seen<V> {
+    pub good: Good<V>,
+    pub failure: Option<Failure>,
+}
+
+/// How long things are kept and how many.
+#[derive(Clone, Copy, Debug)]
+pub struct CacheLimits {
+    /// How long a value is good, from its arrival.
+    pub lifetime: Duration,
+    /// How long a failure is answered without a new attempt.
+    pub failure_lifetime: Duration,
+    /// How long a failure is remembered that says the caller is not allowed in.
+    pub denied_lifetime: Duration,
+    pub entries: u64,
+    pub bytes: u64,
+}
+
+/// What an entry weighs, so that a cache can be limited in bytes.
+pub trait Weight {
+    /// Bytes on the heap, roughly.
+    fn weight_bytes(&self) -> usize;
+}
+
+/// How long an entry that nobody asks for stays, its last good value included.
+const IDLE: Duration = Duration::from_secs(15 * 60);
+
+/// See the module's sentence. Moka keeps the bounds; the fetch runs on the task tracker, so that it goes on when the
+/// client that caused it leaves, and its result reaches all who wait.
+pub struct Cached<K, V> {
+    slots: Cache<K, Arc<Slot<V>>, RandomState>,
+    limits: CacheLimits,
+    tasks: TaskTracker,
+}
+
+impl<K, V> fmt::Debug for Cached<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cached").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl<K, V> Cached<K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Weight + Send + Sync + 'static,
+{
+    #[must_use]
+    pub fn new(limits: CacheLimits, tasks: TaskTracker) -> Self {
+        // Moka bounds one sum. An entry that weighs at least its share of the bytes bounds their number too.
+        let least = u32::try_from(limits.bytes / limits.entries.max(1)).unwrap_or(u32::MAX).max(1);
+        let slots = Cache::builder()
+            .max_capacity(limits.bytes.max(1))
+            .weigher(move |_, slot: &Arc<Slot<V>>| u32::try_from(slot.weight_bytes()).unwrap_or(u32::MAX).max(least))
+            // Not the default policy: it may refuse a new key, whose callers would then not share one fetch.
+            .eviction_policy(EvictionPolicy::lru())
+            .time_to_idle(IDLE)
+            .build();
+        Self { slots, limits, tasks }
+    }
+
+    /// A value within its lifetime, or the failure. `fetch` gets the last good value and is called only when needed.
+    ///
+    /// # Errors
+    /// What the newest attempt within the failure's lifetime said.
+    pub async fn fresh<F, Fut>(&self, key: &K, fetch: F) -> Result<Good<V>, Failure>
+    where
+        F: FnOnce(Option<Good<V>>) -> Fut,
+        Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
+    {
+        self.lookup(key, fetch).await.1
+    }
+
+    /// A value within its lifetime, else the last good one with the failure beside it, else the failure.
+    ///
+    /// # Errors
+    /// The failure when there is no good value, or when it says that the caller is not allowed in.
+    pub async fn last_good<F, Fut>(&self, key: &K, fetch: F) -> Result<Seen<V>, Failure>
+    where
+        F: FnOnce(Option<Good<V>>) -> Fut,
+        Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
+    {
+        let (slot, result) = self.lookup(key, fetch).await;
+        match result {
+            Ok(good) => Ok(Seen { good, failure: None }),
+            Err(failure) if failure.error.is_denied() => Err(failure),
+            Err(failure) => match slot.last_good() {
+                Some(good) => Ok(Seen { good, failure: Some(failure) }),
+                None => Err(failure),
+            },
+        }
+    }
+
+    /// Forgets one entry, its last good value included.
+    pub fn forget(&self, key: &K) {
+        self.slots.invalidate(key);
+    }
+
+    async fn lookup<F, Fut>(&self, key: &K, fetch: F) -> (Arc<Slot<V>>, Result<Good<V>, Failure>)
+    where
+        F: FnOnce(Option<Good<V>>) -> Fut,
+        Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
+    {
+        let slot = self.slots.get_with_by_ref(key, || Arc::new(Slot::default()));
+        let result = match slot.next(&self.limits) {
+            Next::Answer(result) => result,
+            Next::Wait(flight) => flight.landed().await,
+            Next::Fetch { landing, flight, last_good } => {
+                let answer = fetch(last_good);
+                let (slots, key, landed_in) = (self.slots.clone(), key.clone(), Arc::clone(&slot));
+                self.tasks.spawn(async move {
+                    let result = answer.await;
+                    landed_in.land(landing, result);
+                    // Weighed when it is put in: now it weighs what the value weighs. A forgotten entry stays forgotten.
+                    if slots.get(&key).is_some_and(|kept| Arc::ptr_eq(&kept, &landed_in)) {
+                        slots.insert(key, landed_in);
+                    }
+                });
+                flight.landed().await
+            }
+        };
+        (slot, result)
+    }
+}
+
+impl Weight for bytes::Bytes {
+    fn weight_bytes(&self) -> usize {
+        self.len()
+    }
+}
+
+#[cfg(test)]
+mod tests;

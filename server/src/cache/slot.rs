@@ -1,0 +1,120 @@
+//! One entry of a cache: the last good value, the last failure, and the fetch that is under way.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::{sync::watch, time::Instant};
+
+use super::{CacheLimits, Failure, Good, Weight};
+use crate::{clock, upstream::UpstreamError};
+
+type Outcome<V> = Result<Good<V>, Failure>;
+
+/// Never held across an await.
+pub(super) struct Slot<V>(Mutex<State<V>>);
+
+struct State<V> {
+    good: Option<Good<V>>,
+    failure: Option<Failure>,
+    flight: Option<Flight<V>>,
+}
+
+impl<V> Default for Slot<V> {
+    fn default() -> Self {
+        Self(Mutex::new(State { good: None, failure: None, flight: None }))
+    }
+}
+
+/// A fetch under way, as one who waits for it sees it.
+pub(super) struct Flight<V>(watch::Receiver<Option<Outcome<V>>>);
+
+/// The same, as the fetch itself sees it.
+pub(super) type Landing<V> = watch::Sender<Option<Outcome<V>>>;
+
+pub(super) enum Next<V> {
+    Answer(Outcome<V>),
+    Wait(Flight<V>),
+    Fetch { landing: Landing<V>, flight: Flight<V>, last_good: Option<Good<V>> },
+}
+
+impl<V> Flight<V> {
+    pub(super) async fn landed(mut self) -> Outcome<V> {
+        // The sender is gone without a value only when the fetch panicked.
+        let lost =
+            || Failure { error: Arc::new(UpstreamError::lost()), arrived: Instant::now(), since_ms: clock::now_ms() };
+        match self.0.wait_for(Option::is_some).await {
+            Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(lost())),
+            Err(_) => Err(lost()),
+        }
+    }
+}
+
+impl<V> Slot<V> {
+    /// What to do for one who asks now.
+    pub(super) fn next(&self, limits: &CacheLimits) -> Next<V> {
+        let mut state = self.state();
+        if let Some(good) = state.good.as_ref().filter(|good| good.arrived.elapsed() < limits.lifetime) {
+            return Next::Answer(Ok(good.clone()));
+        }
+        // A flight whose sender is gone has crashed: it must not block its key for ever.
+        if let Some(flight) = state.flight.as_ref().filter(|flight| flight.0.has_changed().is_ok()) {
+            return Next::Wait(Flight(flight.0.clone()));
+        }
+        if let Some(failure) = &state.failure {
+            let denied = failure.error.is_denied();
+            let lifetime = if denied { limits.denied_lifetime } else { limits.failure_lifetime };
+            if failure.arrived.elapsed() < lifetime {
+                return Next::Answer(Err(failure.clone()));
+            }
+        }
+        let (landing, receiver) = watch::channel(None);
+        state.flight = Some(Flight(receiver.clone()));
+        Next::Fetch { landing, flight: Flight(receiver), last_good: state.good.clone() }
+    }
+
+    /// Stores what the fetch brought and tells those who wait.
+    pub(super) fn land(&self, landing: Landing<V>, result: Result<V, UpstreamError>) {
+        let mut state = self.state();
+        let (arrived, now_ms) = (Instant::now(), clock::now_ms());
+        let outcome = match result {
+            Ok(value) => {
+                state.failure = None;
+                let good = Good { value: Arc::new(value), arrived, observed_at_ms: now_ms };
+                state.good = Some(good.clone());
+                Ok(good)
+            }
+            Err(error) => {
+                // Logged when it begins to fail, not at every poll.
+                match &state.failure {
+                    None => tracing::warn!(upstream = %error.upstream, cause = %error.kind, "An upstream call failed"),
+                    Some(_) => tracing::debug!(upstream = %error.upstream, cause = %error.kind, "It fails still"),
+                }
+                // One who is no longer allowed in must not be shown what was there before.
+                if error.is_denied() {
+                    state.good = None;
+                }
+                let since_ms = state.failure.as_ref().map_or(now_ms, |failure| failure.since_ms);
+                let failure = Failure { error: Arc::new(error), arrived, since_ms };
+                state.failure = Some(failure.clone());
+                Err(failure)
+            }
+        };
+        state.flight = None;
+        drop(state);
+        landing.send_replace(Some(outcome));
+    }
+
+    pub(super) fn last_good(&self) -> Option<Good<V>> {
+        self.state().good.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<V>> {
+        // Nothing in here panics while it holds the lock, so a poisoned one is still whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<V: Weight> Slot<V> {
+    pub(super) fn weight_bytes(&self) -> usize {
+        self.state().good.as_ref().map_or(0, |good| good.value.weight_bytes())
+    }
+}

@@ -1,0 +1,146 @@
+//! What `Cached` promises, in paused time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::time;
+
+use super::*;
+use crate::upstream::Upstream;
+
+#[derive(Debug)]
+struct Number(usize);
+
+impl Weight for Number {
+    fn weight_bytes(&self) -> usize {
+        self.0
+    }
+}
+
+fn limits() -> CacheLimits {
+    CacheLimits {
+        lifetime: Duration::from_secs(5),
+        failure_lifetime: Duration::from_secs(2),
+        denied_lifetime: Duration::from_secs(5),
+        entries: 10,
+        bytes: 1_000,
+    }
+}
+
+struct Fixture {
+    cached: Arc<Cached<&'static str, Number>>,
+    calls: Arc<AtomicUsize>,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        Self { cached: Arc::new(Cached::new(limits(), TaskTracker::new())), calls: Arc::default() }
+    }
+
+    async fn get(&self, takes: Duration, works: bool) -> Result<Good<Number>, Failure> {
+        let calls = Arc::clone(&self.calls);
+        self.cached
+            .fresh(&"key", move |_| async move {
+                let call = calls.fetch_add(1, Ordering::SeqCst) + 1;
+                time::sleep(takes).await;
+                if works { Ok(Number(call)) } else { Err(UpstreamError::timeout(Upstream::Master, takes)) }
+            })
+            .await
+    }
+
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn lifetime_counts_from_the_arrival() {
+    let fixture = Fixture::new();
+    fixture.get(SECOND * 4, true).await.unwrap();
+    time::advance(SECOND * 4).await;
+    fixture.get(SECOND, true).await.unwrap();
+    assert_eq!(fixture.calls(), 1, "eight seconds after the request, four after the answer");
+    time::advance(SECOND * 2).await;
+    assert_eq!(fixture.get(SECOND, true).await.unwrap().value.0, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_who_wait_share_one_fetch_even_when_the_first_one_leaves() {
+    let fixture = Arc::new(Fixture::new());
+    let first = tokio::spawn({
+        let fixture = Arc::clone(&fixture);
+        async move { fixture.get(SECOND, true).await.map(|_| ()) }
+    });
+    time::sleep(SECOND / 2).await;
+    first.abort();
+    let others = futures_util::future::join_all((0..100).map(|_| fixture.get(SECOND, true))).await;
+    assert!(others.into_iter().all(|other| other.is_ok_and(|good| good.value.0 == 1)));
+    assert_eq!(fixture.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_short_lived_and_costs_one_attempt() {
+    let fixture = Fixture::new();
+    for _ in 0..10 {
+        assert!(fixture.get(Duration::ZERO, false).await.is_err());
+    }
+    assert_eq!(fixture.calls(), 1);
+    time::advance(SECOND * 3).await;
+    assert!(fixture.get(Duration::ZERO, true).await.is_ok());
+    assert_eq!(fixture.calls(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_good_value_stays_with_the_reason_and_its_beginning() {
+    let fixture = Fixture::new();
+    fixture.get(Duration::ZERO, true).await.unwrap();
+    let mut beginnings = Vec::new();
+    for _ in 0..2 {
+        time::advance(SECOND * 6).await;
+        let seen = fixture.cached.last_good(&"key", |last| async move {
+            assert_eq!(last.unwrap().value.0, 1);
+            Err(UpstreamError::timeout(Upstream::Master, SECOND))
+        });
+        let seen = seen.await.unwrap();
+        assert_eq!(seen.good.value.0, 1);
+        beginnings.push(seen.failure.unwrap().since_ms);
+    }
+    assert_eq!(beginnings.first(), beginnings.last());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_no_longer_allowed_in_sees_nothing_old() {
+    let fixture = Fixture::new();
+    fixture.get(Duration::ZERO, true).await.unwrap();
+    time::advance(SECOND * 6).await;
+    let denied = |_| async { Err(UpstreamError::status(Upstream::ClusterManager, 403, None, None)) };
+    assert!(fixture.cached.last_good(&"key", denied).await.is_err());
+    time::advance(SECOND * 6).await;
+    let failing = |_| async { Err(UpstreamError::timeout(Upstream::ClusterManager, SECOND)) };
+    assert!(fixture.cached.last_good(&"key", failing).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_that_crashes_is_an_error_and_does_not_block_its_key() {
+    let fixture = Fixture::new();
+    let crash = |_| async { panic!("a bug") };
+    assert!(fixture.cached.fresh(&"key", crash).await.is_err());
+    assert!(fixture.get(Duration::ZERO, true).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn entries_and_bytes_are_bounded() {
+    let cached: Cached<usize, Number> = Cached::new(limits(), TaskTracker::new());
+    for key in 0..50 {
+        cached.fresh(&key, |_| async { Ok(Number(1)) }).await.unwrap();
+    }
+    cached.slots.run_pending_tasks();
+    assert!(cached.slots.entry_count() <= 10, "{} entries", cached.slots.entry_count());
+    for key in 100..110 {
+        cached.fresh(&key, |_| async { Ok(Number(400)) }).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    cached.slots.run_pending_tasks();
+    assert!(cached.slots.weighted_size() <= 1_000, "{} bytes", cached.slots.weighted_size());
+}

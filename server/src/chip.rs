@@ -1,0 +1,145 @@
+//! `panel/chip`: the cluster in one word, for the status bar.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+use tokio::time;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Activity, Answer, Chip, ChipState, ErrorBody, MasterStatus};
+
+use crate::{
+    apps::{self, Apps},
+    cluster,
+    error::ApiError,
+    panel::{self, Freshness},
+    session::{Session, Whose},
+    state::{AppState, Monitor},
+    status::StatusFetch,
+    upstream::{cluster_manager::Status, driver::DriverPath, master::MasterState},
+};
+
+/// How long the chip waits to hear what runs. It goes on being asked; the next poll has it.
+const ACTIVITY_PATIENCE: Duration = Duration::from_secs(1);
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get_chip))
+}
+
+/// State of the cluster and what runs.
+#[utoipa::path(get, path = "/panel/chip", responses(
+    (status = 200, description = "The state of the cluster in one word", body = Answer<Chip>),
+    (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+async fn get_chip(State(state): State<AppState>, headers: HeaderMap, session: Session) -> Result<Response, ApiError> {
+    let monitor = state.monitor()?;
+    let (cluster, activity) = tokio::join!(cluster_state(monitor, &session), activity(monitor, &session));
+    let ((chip_state, ready, wanted), freshness) = cluster?;
+    let chip = Chip { state: chip_state, ready, wanted, activity };
+    let works = chip.activity.is_some() || chip.state == ChipState::Starting;
+    let rate = panel::Rate::of_work(monitor, works, monitor.limits.spark_monitor_poll_stages_ms);
+    Ok(panel::answer(monitor, &headers, freshness, rate, chip))
+}
+
+type Decision = (ChipState, u32, u32);
+
+const NO_CLUSTER: Decision = (ChipState::NoCluster, 0, 0);
+
+async fn cluster_state(monitor: &Arc<Monitor>, session: &Session) -> Result<(Decision, Freshness), ApiError> {
+    let mut freshness = Freshness::default();
+    if let Some(fetch) = StatusFetch::of(monitor) {
+        let seen = fetch.last_good(monitor, session).await??;
+        freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+        return Ok((by_manager(seen.good.value.status()?), freshness));
+    }
+    let whose = monitor.sessions.whose(session).await?;
+    if monitor.site.masters.is_empty() {
+        let apps = Apps::last_good(monitor, &whose).await?;
+        return Ok((if apps.answers { (ChipState::ReadyDriver, 0, 0) } else { NO_CLUSTER }, apps.freshness()));
+    }
+    match apps::master_last_good(monitor, &whose).await {
+        // A master exists when it answers: the last good word of one that is gone would be a lie.
+        Ok(seen) if !seen.failure.as_ref().is_some_and(|failure| failure.error.is_absent()) => {
+            freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+            Ok((by_master(seen.good.value.state()?), freshness))
+        }
+        Err(failure) if !failure.error.is_absent() => Err(failure.into()),
+        Ok(_) | Err(_) => Ok((NO_CLUSTER, freshness)),
+    }
+}
+
+/// The first line of the table in the product's contract that holds.
+fn by_manager(status: &Status) -> Decision {
+    let (ready, wanted) = (status.workers.ready_replicas, status.workers.replicas);
+    let state = if !status.master.exists && !status.workers.exists {
+        ChipState::NoCluster
+    } else if status.has_error() {
+        ChipState::Error
+    } else if !status.master.exists {
+        ChipState::NoCluster
+    } else if status.master.is_ready && status.workers.is_ready {
+        ChipState::Ready
+    } else {
+        ChipState::Starting
+    };
+    (state, ready, wanted)
+}
+
+fn by_master(state: &MasterState) -> Decision {
+    let (ready, wanted) = cluster::worker_counts(state);
+    let alive = cluster::master_status(&state.status) == MasterStatus::Alive;
+    let all_there = alive && wanted > 0 && ready == wanted;
+    (if all_there { ChipState::Ready } else { ChipState::Starting }, ready, wanted)
+}
+
+/// What runs; a slow or dead driver must not delay the chip, nor turn it into an error.
+async fn activity(monitor: &Arc<Monitor>, session: &Session) -> Option<Activity> {
+    let whose = monitor.sessions.whose(session).await.ok()?;
+    time::timeout(ACTIVITY_PATIENCE, ask_activity(monitor, &whose)).await.ok()?
+}
+
+async fn ask_activity(monitor: &Arc<Monitor>, whose: &Whose) -> Option<Activity> {
+    let chosen = Apps::fresh(monitor, whose).await.ok()?.choose(None).ok()??;
+    let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));
+    let fetch = |_| async move { call.json(&asks, DriverPath::ActiveStages).await };
+    let good = monitor.active_stages.fresh(&chosen.call.key, fetch).await.ok()?;
+    good.value.activity(&chosen.app.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manager(json: serde_json::Value) -> Decision {
+        by_manager(&serde_json::from_value(json).unwrap())
+    }
+
+    #[test]
+    fn the_managers_table_line_by_line() {
+        use serde_json::json;
+        let none = json!({"exists": false, "error": "not found"});
+        let up = json!({"exists": true, "is_ready": true, "ready_replicas": 4, "replicas": 4});
+        let half = json!({"exists": true, "is_ready": false, "ready_replicas": 1, "replicas": 4});
+        let state = |master, workers, error| manager(json!({"master": master, "workers": workers, "error": error})).0;
+        assert_eq!(state(&none, &none, json!(true)), ChipState::NoCluster, "whatever `error` says");
+        assert_eq!(state(&up, &up, json!(true)), ChipState::Error);
+        assert_eq!(state(&up, &up, json!("quota")), ChipState::Error);
+        assert_eq!(state(&up, &up, json!("")), ChipState::Ready);
+        assert_eq!(state(&up, &up, json!(null)), ChipState::Ready);
+        assert_eq!(state(&none, &up, json!(false)), ChipState::NoCluster);
+        assert_eq!(state(&up, &none, json!(false)), ChipState::Starting);
+        assert_eq!(manager(json!({"master": up, "workers": half, "error": false})), (ChipState::Starting, 1, 4));
+        assert_eq!(manager(json!({"master": up, "workers": up})), (ChipState::Ready, 4, 4));
+    }
+
+    #[test]
+    fn without_a_manager_the_master_speaks() {
+        let master = |status: &str, workers: &[&str]| {
+            let workers: Vec<_> = workers.iter().map(|state| serde_json::json!({"state": state})).collect();
+            by_master(&serde_json::from_value(serde_json::json!({"status": status, "workers": workers})).unwrap())
+        };
+        assert_eq!(master("ALIVE", &["ALIVE", "DEAD"]), (ChipState::Ready, 1, 1));
+        assert_eq!(master("ALIVE", &["ALIVE", "UNKNOWN"]), (ChipState::Starting, 1, 2));
+        assert_eq!(master("ALIVE", &[]), (ChipState::Starting, 0, 0));
+        assert_eq!(master("STANDBY", &["ALIVE"]), (ChipState::Starting, 1, 1));
+    }
+}

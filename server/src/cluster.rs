@@ -1,0 +1,152 @@
+//! The Spark Master: `cluster` passes its words through, `panel/cluster` sums them up.
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Answer, Cluster, ClusterKind, ErrorBody, Master, MasterStatus, Meter, Worker, WorkerState};
+
+use crate::{
+    apps,
+    error::ApiError,
+    executors, panel, passthrough,
+    session::Session,
+    state::AppState,
+    upstream::master::{MasterState, MasterWorker},
+};
+
+/// Workers that are listed one by one.
+const SHOWN: usize = 100;
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get_cluster)).routes(routes!(panel_cluster))
+}
+
+/// The master's `/json/`, byte for byte.
+#[utoipa::path(get, path = "/cluster", responses(
+    (status = 200, description = "State of the master, as it tells it (memory in MiB)", content_type = "application/json"),
+    (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+async fn get_cluster(State(state): State<AppState>, session: Session) -> Result<Response, ApiError> {
+    let monitor = state.monitor()?;
+    apps::master_is_configured(monitor)?;
+    let whose = monitor.sessions.whose(&session).await?;
+    let good = apps::master_fresh(monitor, &whose).await?;
+    Ok(passthrough::answer(&good.value.bytes))
+}
+
+/// Workers, cores and memory.
+#[utoipa::path(get, path = "/panel/cluster", responses(
+    (status = 200, description = "The cluster as a whole", body = Answer<Cluster>),
+    (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+async fn panel_cluster(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    session: Session,
+) -> Result<Response, ApiError> {
+    let monitor = state.monitor()?;
+    apps::lister_is_configured(monitor)?;
+    let whose = monitor.sessions.whose(&session).await?;
+    let mut freshness = panel::Freshness::default();
+    let body = if monitor.site.masters.is_empty() {
+        executors::as_cluster(monitor, &whose, &mut freshness).await?
+    } else {
+        let seen = apps::master_last_good(monitor, &whose).await?;
+        freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+        summary(seen.good.value.state()?)
+    };
+    Ok(panel::answer(monitor, &headers, freshness, panel::Rate::slow(monitor), body))
+}
+
+/// Workers that answer, and workers that are meant to be there.
+pub(crate) fn worker_counts(state: &MasterState) -> (u32, u32) {
+    let states = || state.workers.iter().map(state_of);
+    let alive = states().filter(|state| *state == WorkerState::Alive).count();
+    let wanted = states().filter(|state| !matches!(state, WorkerState::Dead | WorkerState::Decommissioned)).count();
+    (u32::try_from(alive).unwrap_or(u32::MAX), u32::try_from(wanted).unwrap_or(u32::MAX))
+}
+
+fn summary(state: &MasterState) -> Cluster {
+    let (workers_alive, workers_wanted) = worker_counts(state);
+    // A DEAD worker stays listed with its old numbers, so sums are over ALIVE ones only.
+    let alive = || state.workers.iter().filter(|worker| state_of(worker) == WorkerState::Alive);
+    let sum = |of: fn(&MasterWorker) -> u64| alive().map(of).fold(0, u64::saturating_add);
+    let mut workers: Vec<Worker> = state.workers.iter().map(worker).collect();
+    workers.sort_by_key(|worker| worker.state != WorkerState::Alive);
+    let workers_not_shown = u32::try_from(workers.len().saturating_sub(SHOWN)).unwrap_or(u32::MAX);
+    workers.truncate(SHOWN);
+    let apps_in = |wanted: &str| {
+        let apps = state.activeapps.iter().filter(|app| app.state == wanted).count();
+        u32::try_from(apps).unwrap_or(u32::MAX)
+    };
+    Cluster {
+        kind: ClusterKind::Master,
+        master: Some(Master { status: master_status(&state.status), url: state.url.clone() }),
+        workers,
+        workers_not_shown,
+        workers_alive,
+        workers_wanted,
+        cores: Meter::new(sum(|worker| worker.coresused), sum(|worker| worker.cores)),
+        memory_mib: Some(Meter::new(sum(|worker| worker.memoryused), sum(|worker| worker.memory))),
+        apps_running: apps_in("RUNNING"),
+        apps_waiting: apps_in("WAITING"),
+    }
+}
+
+fn worker(row: &MasterWorker) -> Worker {
+    Worker {
+        worker_id: row.id.clone(),
+        host: row.host.clone(),
+        state: state_of(row),
+        cores: Meter::new(row.coresused, row.cores),
+        memory_mib: Meter::new(row.memoryused, row.memory),
+        last_heartbeat_ms: row.lastheartbeat,
+    }
+}
+
+fn state_of(row: &MasterWorker) -> WorkerState {
+    match row.state.as_str() {
+        "ALIVE" => WorkerState::Alive,
+        "DEAD" => WorkerState::Dead,
+        "DECOMMISSIONED" => WorkerState::Decommissioned,
+        _ => WorkerState::Unknown,
+    }
+}
+
+/// The master's `RecoveryState`.
+pub(crate) fn master_status(text: &str) -> MasterStatus {
+    match text {
+        "ALIVE" => MasterStatus::Alive,
+        "STANDBY" => MasterStatus::Standby,
+        "RECOVERING" | "COMPLETING_RECOVERY" => MasterStatus::Recovering,
+        _ => MasterStatus::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(workers: &[(&str, u64)]) -> MasterState {
+        let workers = workers.iter().map(|(state, cores)| {
+            serde_json::json!({"state": state, "cores": cores, "coresused": cores, "memory": 4096, "memoryused": 1024})
+        });
+        let json = serde_json::json!({"workers": workers.collect::<Vec<_>>(), "status": "ALIVE"});
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn dead_workers_are_listed_last_and_counted_nowhere() {
+        let cluster = summary(&state(&[("DEAD", 8), ("ALIVE", 2), ("UNKNOWN", 4), ("DECOMMISSIONED", 1)]));
+        assert_eq!((cluster.workers_alive, cluster.workers_wanted), (1, 2));
+        assert_eq!((cluster.cores.used, cluster.cores.total), (2, 2));
+        assert_eq!(cluster.memory_mib.unwrap().total, 4096);
+        assert_eq!(cluster.workers.first().unwrap().state, WorkerState::Alive);
+    }
+
+    #[test]
+    fn a_thousand_workers_are_summed_but_not_all_listed() {
+        let cluster = summary(&state(&[("ALIVE", 2); 1000]));
+        assert_eq!(cluster.cores.total, 2000);
+        assert_eq!((cluster.workers.len(), cluster.workers_not_shown), (100, 900));
+    }
+}

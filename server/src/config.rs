@@ -1,0 +1,181 @@
+//! Everything that can be set: one struct of flags and variables, parsed once and passed down.
+
+mod resolve;
+mod secret;
+mod template;
+
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::Resettable};
+
+pub use resolve::{Config, ConfigError, IdentityMode, Listen, Site};
+pub use secret::Secrets;
+pub use template::UrlTemplate;
+
+/// Shows a Spark cluster and its queries inside JupyterLab: the sidecar beside Jupyter Server.
+#[derive(Debug, Parser)]
+#[command(name = "berdl-spark-monitor", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the monitor's routes.
+    ///
+    /// Secrets have no flag: `SPARK_UI_TOKEN` (bearer token for master and driver) and `SPARK_MONITOR_TOKEN` (required on
+    /// TCP, expected in the header `X-Spark-Monitor-Token`) are variables, or files named by the same names with `_FILE`.
+    Serve(Box<Settings>),
+}
+
+/// Settings of `serve`. Every flag has a variable; an empty variable counts as unset.
+#[derive(Clone, Debug, Args)]
+pub struct Settings {
+    /// Where to listen: `unix:PATH` (the folder must be the user's alone, 0700) or `HOST:PORT` (needs `SPARK_MONITOR_TOKEN`).
+    #[arg(long, env = "SPARK_MONITOR_LISTEN")]
+    pub listen: String,
+
+    /// Base URL of the cluster manager; `/clusters` is appended.
+    #[arg(long, env = "SPARK_CLUSTER_MANAGER_API_URL", value_name = "URL")]
+    pub spark_cluster_manager_api_url: Option<String>,
+
+    /// Kubernetes namespace; the master's web page becomes `http://spark-master-{user}.{namespace}:{SPARK_MASTER_PORT}`.
+    #[arg(long, env = "BERDL_JUPYTERHUB_NAMESPACE", value_name = "NAMESPACE")]
+    pub berdl_jupyterhub_namespace: Option<String>,
+
+    /// Port of the master's web page [default: 8090]. A value that is no port counts as unset: Kubernetes puts `tcp://…` here.
+    #[arg(long, env = "SPARK_MASTER_PORT", value_name = "PORT")]
+    pub spark_master_port: Option<String>,
+
+    /// URL of the master's web page; may hold `{user}` and `{namespace}`; several, comma-separated, for standby masters.
+    #[arg(long, env = "SPARK_MASTER_UI_URL", value_name = "URL")]
+    pub spark_master_ui_url: Option<String>,
+
+    /// URL of the driver's web page, tried first; may hold `{user}`, `{namespace}`, `{app_id}`. Alone it is a site without master.
+    #[arg(long, env = "SPARK_APP_UI_URL", value_name = "URL")]
+    pub spark_app_ui_url: Option<String>,
+
+    /// Hosts that the master's own link to a driver may name, comma-separated, `*` stands for any text
+    /// [default: any but link-local, metadata and multicast addresses].
+    #[arg(long, env = "SPARK_MONITOR_DRIVER_HOSTS", value_name = "PATTERNS", value_delimiter = ',')]
+    pub spark_monitor_driver_hosts: Vec<String>,
+
+    /// Base URL of Auth2, with or without its last slash; `api/V2/me` is appended.
+    #[arg(long, env = "KBASE_AUTH_URL", value_name = "URL", default_value = "https://ci.kbase.us/services/auth/")]
+    pub kbase_auth_url: String,
+
+    /// Who asks: `auth2` (session cookie), `jupyterhub` (`JUPYTERHUB_USER`) or `none`
+    /// [default: auth2 when a namespace or a `{user}` is in play, else none].
+    #[arg(long, env = "SPARK_MONITOR_IDENTITY", value_name = "MODE")]
+    pub spark_monitor_identity: Option<String>,
+
+    /// The user of this notebook server, as JupyterHub tells it; read with `SPARK_MONITOR_IDENTITY=jupyterhub`.
+    #[arg(long, env = "JUPYTERHUB_USER", value_name = "NAME")]
+    pub jupyterhub_user: Option<String>,
+
+    /// File of extra certificate authorities, PEM.
+    #[arg(long, env = "SPARK_MONITOR_CA_FILE", value_name = "FILE")]
+    pub spark_monitor_ca_file: Option<PathBuf>,
+
+    /// No cluster needed: built-in recorded data, marked as a demonstration (`true`, `1` or `yes`).
+    #[arg(long, env = "SPARK_MONITOR_MOCK_MODE", value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    pub spark_monitor_mock_mode: Option<String>,
+
+    /// Filter of the log on standard error, for example `info` or `berdl_spark_monitor=debug`.
+    #[arg(long, env = "SPARK_MONITOR_LOG", value_name = "FILTER", default_value = "info")]
+    pub spark_monitor_log: String,
+
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// Lifetimes, deadlines, limits and polling intervals.
+#[derive(Clone, Debug, Args)]
+pub struct Limits {
+    /// Largest upstream body of a pass-through route, bytes; panel routes accept eight times as much [default: 32 MiB].
+    #[arg(long, env = "SPARK_MONITOR_MAX_BODY_BYTES", default_value_t = 32 << 20, value_parser = clap::value_parser!(u64).range(1..=4 << 30), hide_default_value = true)]
+    pub spark_monitor_max_body_bytes: u64,
+    /// How long the cluster manager's answer is good, milliseconds: deployments change within a minute or two.
+    #[arg(long, env = "SPARK_MONITOR_STATUS_LIFETIME_MS", default_value = "10000", value_parser = milliseconds)]
+    pub spark_monitor_status_lifetime_ms: Duration,
+    /// How long the master's answer is good, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_MASTER_LIFETIME_MS", default_value = "5000", value_parser = milliseconds)]
+    pub spark_monitor_master_lifetime_ms: Duration,
+    /// How long the list of executors is good, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_EXECUTORS_LIFETIME_MS", default_value = "5000", value_parser = milliseconds)]
+    pub spark_monitor_executors_lifetime_ms: Duration,
+    /// How long the list of stages is good, milliseconds: below its polling interval, so that every poll sees news.
+    #[arg(long, env = "SPARK_MONITOR_STAGES_LIFETIME_MS", default_value = "4000", value_parser = milliseconds)]
+    pub spark_monitor_stages_lifetime_ms: Duration,
+    /// How long a failure is remembered instead of asking again, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_FAILURE_LIFETIME_MS", default_value = "2000", value_parser = milliseconds)]
+    pub spark_monitor_failure_lifetime_ms: Duration,
+    /// How long a token that Auth2 rejected is remembered as such, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_REJECTED_TOKEN_LIFETIME_MS", default_value = "5000", value_parser = milliseconds)]
+    pub spark_monitor_rejected_token_lifetime_ms: Duration,
+    /// How long Auth2's answer for a token is good, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_IDENTITY_LIFETIME_MS", default_value = "300000", value_parser = milliseconds)]
+    pub spark_monitor_identity_lifetime_ms: Duration,
+    /// Time to connect to an upstream, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_CONNECT_TIMEOUT_MS", default_value = "2000", value_parser = milliseconds)]
+    pub spark_monitor_connect_timeout_ms: Duration,
+    /// Time for one upstream call, its body included, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_CALL_TIMEOUT_MS", default_value = "5000", value_parser = milliseconds)]
+    pub spark_monitor_call_timeout_ms: Duration,
+    /// Time for one request of a client in all, discovery and retry included, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_REQUEST_TIMEOUT_MS", default_value = "10000", value_parser = milliseconds)]
+    pub spark_monitor_request_timeout_ms: Duration,
+    /// Requests in flight at once; one more is answered `overloaded`.
+    #[arg(long, env = "SPARK_MONITOR_MAX_REQUESTS", default_value_t = 1024)]
+    pub spark_monitor_max_requests: usize,
+    /// Calls to one kind of upstream at once; further ones wait within their deadline.
+    #[arg(long, env = "SPARK_MONITOR_MAX_UPSTREAM_CALLS", default_value_t = 64)]
+    pub spark_monitor_max_upstream_calls: usize,
+    /// Entries that each cache keeps.
+    #[arg(long, env = "SPARK_MONITOR_CACHE_ENTRIES", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub spark_monitor_cache_entries: u64,
+    /// Bytes that each cache keeps [default: 128 MiB].
+    #[arg(long, env = "SPARK_MONITOR_CACHE_BYTES", default_value_t = 128 << 20, value_parser = clap::value_parser!(u64).range(1..), hide_default_value = true)]
+    pub spark_monitor_cache_bytes: u64,
+    /// Polling interval of what changes slowly, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_POLL_MS", default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1000..))]
+    pub spark_monitor_poll_ms: u32,
+    /// Polling interval of executors while one works, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_POLL_EXECUTORS_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1000..))]
+    pub spark_monitor_poll_executors_ms: u32,
+    /// Polling interval of stages and of the chip while something runs, milliseconds.
+    #[arg(long, env = "SPARK_MONITOR_POLL_STAGES_MS", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1000..))]
+    pub spark_monitor_poll_stages_ms: u32,
+}
+
+fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
+    text.parse().map(Duration::from_millis)
+}
+
+impl Cli {
+    /// Parses arguments and environment.
+    ///
+    /// # Errors
+    /// What clap has to say, `--help` and `--version` included.
+    pub fn try_from_args(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        // Deployment templates often set a variable to nothing where they mean "not set".
+        let command = Self::command().mut_subcommands(|sub| {
+            sub.mut_args(|arg| {
+                let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+                if empty { arg.env(Resettable::Reset) } else { arg }
+            })
+        });
+        Self::from_arg_matches(&command.try_get_matches_from(args)?)
+    }
+}
+
+/// The settings that result from `args` alone, as if they followed `serve`.
+///
+/// # Errors
+/// What clap has to say.
+pub fn settings_from(args: &[&str]) -> Result<Settings, clap::Error> {
+    let words = ["berdl-spark-monitor", "serve"].iter().chain(args).map(OsString::from);
+    let Command::Serve(settings) = Cli::try_from_args(words)?.command;
+    Ok(*settings)
+}

@@ -1,0 +1,295 @@
+//! From the settings as given to a configuration that holds together, or one clear sentence why not.
+
+use std::{fs, io, path::PathBuf};
+
+use reqwest::Certificate;
+use url::Url;
+
+use super::{Limits, Secrets, Settings, UrlTemplate};
+use crate::kube_user::KubeUser;
+
+/// Why the sidecar cannot work as it is configured; each sentence says what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{variable} {reason}")]
+    Url { variable: &'static str, reason: &'static str },
+    #[error(
+        "nothing to watch: set SPARK_CLUSTER_MANAGER_API_URL, BERDL_JUPYTERHUB_NAMESPACE, SPARK_MASTER_UI_URL, \
+         SPARK_APP_UI_URL or SPARK_MONITOR_MOCK_MODE"
+    )]
+    Nothing,
+    #[error("SPARK_MONITOR_IDENTITY must be auth2, jupyterhub or none")]
+    IdentityMode,
+    #[error("an address holds {{user}}, but SPARK_MONITOR_IDENTITY is none: set it to auth2 or jupyterhub")]
+    NobodyAsks,
+    #[error("SPARK_MONITOR_IDENTITY is jupyterhub, but JUPYTERHUB_USER holds no usable name")]
+    NoHubUser,
+    #[error("SPARK_APP_UI_URL holds {{app_id}}, which only a master can tell: set SPARK_MASTER_UI_URL too")]
+    AppIdWithoutMaster,
+    #[error("BERDL_JUPYTERHUB_NAMESPACE is no Kubernetes name")]
+    Namespace,
+    #[error("SPARK_MONITOR_CA_FILE cannot be used: {0}")]
+    CaFile(String),
+    #[error("the file that {variable} names cannot be read: {source}")]
+    SecretFile { variable: String, source: io::Error },
+    #[error("{variable} must be printable text without spaces")]
+    SecretText { variable: &'static str },
+    #[error("--listen must be unix:PATH or HOST:PORT")]
+    Listen,
+    #[error("listening on TCP needs a secret in SPARK_MONITOR_TOKEN or SPARK_MONITOR_TOKEN_FILE")]
+    TokenRequired,
+    #[error("the folder of the Unix socket must be the user's alone: chmod 700")]
+    SocketFolder,
+    #[error("{0}")]
+    Arguments(String),
+}
+
+/// Where the sidecar listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listen {
+    Unix(PathBuf),
+    /// `HOST:PORT`.
+    Tcp(String),
+}
+
+impl std::str::FromStr for Listen {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        if let Some(path) = text.strip_prefix("unix:").filter(|path| !path.is_empty()) {
+            return Ok(Self::Unix(path.into()));
+        }
+        let (host, port) = text.rsplit_once(':').ok_or(ConfigError::Listen)?;
+        if host.is_empty() || host == "unix" || port.parse::<u16>().is_err() {
+            return Err(ConfigError::Listen);
+        }
+        Ok(Self::Tcp(text.to_owned()))
+    }
+}
+
+/// How the sidecar knows who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdentityMode {
+    /// The session cookie, resolved by Auth2.
+    Auth2,
+    /// One user, told by JupyterHub.
+    JupyterHub(KubeUser),
+    /// Everybody sees the same cluster.
+    None,
+}
+
+/// What is watched, and how it is reached.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub cluster_manager: Option<Url>,
+    /// The master's web pages: one, or several of which one is ALIVE; empty when there is no master.
+    pub masters: Vec<UrlTemplate>,
+    pub app_ui: Option<UrlTemplate>,
+    pub driver_hosts: Vec<String>,
+    pub auth2: Url,
+    pub identity: IdentityMode,
+    pub extra_roots: Vec<Certificate>,
+    /// Recorded data instead of a cluster.
+    pub mock: bool,
+}
+
+/// The whole configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub site: Site,
+    pub limits: Limits,
+    pub secrets: Secrets,
+    /// What was ignored, to be logged once.
+    pub warnings: Vec<String>,
+}
+
+impl Config {
+    /// Checks `settings` as a whole.
+    ///
+    /// # Errors
+    /// The first thing that cannot work.
+    pub fn resolve(settings: &Settings, secrets: Secrets) -> Result<Self, ConfigError> {
+        let mut warnings = Vec::new();
+        let mock = settings.spark_monitor_mock_mode.as_deref().is_some_and(is_yes);
+        let site = if mock { mock_site(settings)? } else { real_site(settings, &mut warnings)? };
+        Ok(Self { site, limits: settings.limits.clone(), secrets, warnings })
+    }
+}
+
+fn is_yes(text: &str) -> bool {
+    ["true", "1", "yes"].contains(&text.trim().to_lowercase().as_str())
+}
+
+fn base_url(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
+    let template = UrlTemplate::parse(variable, text, None)?;
+    if template.needs_user() || template.needs_app_id() {
+        return Err(ConfigError::Url { variable, reason: "must not hold a placeholder" });
+    }
+    template.fill(None, None).ok_or(ConfigError::Url { variable, reason: "is no valid URL" })
+}
+
+/// The built-in recorded cluster; its addresses are filled in when it is started.
+fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
+    Ok(Site {
+        cluster_manager: None,
+        masters: Vec::new(),
+        app_ui: None,
+        driver_hosts: Vec::new(),
+        auth2: base_url("KBASE_AUTH_URL", &settings.kbase_auth_url)?,
+        identity: IdentityMode::None,
+        extra_roots: Vec::new(),
+        mock: true,
+    })
+}
+
+fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, ConfigError> {
+    let namespace = settings.berdl_jupyterhub_namespace.as_deref().map(str::trim);
+    if namespace.is_some_and(|name| !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')) {
+        return Err(ConfigError::Namespace);
+    }
+    let port = master_port(settings.spark_master_port.as_deref(), warnings);
+    let masters = match (&settings.spark_master_ui_url, namespace) {
+        (Some(urls), _) => urls
+            .split(',')
+            .map(str::trim)
+            .filter(|url| !url.is_empty())
+            .map(|url| UrlTemplate::parse("SPARK_MASTER_UI_URL", url, namespace))
+            .collect::<Result<Vec<_>, _>>()?,
+        (None, Some(_)) => {
+            let text = format!("http://spark-master-{{user}}.{{namespace}}:{port}");
+            vec![UrlTemplate::parse("BERDL_JUPYTERHUB_NAMESPACE", &text, namespace)?]
+        }
+        (None, None) => Vec::new(),
+    };
+    if masters.iter().any(UrlTemplate::needs_app_id) {
+        let reason = "may hold {user} and {namespace}, not {app_id}";
+        return Err(ConfigError::Url { variable: "SPARK_MASTER_UI_URL", reason });
+    }
+    let app_ui = settings.spark_app_ui_url.as_deref();
+    let app_ui = app_ui.map(|url| UrlTemplate::parse("SPARK_APP_UI_URL", url, namespace)).transpose()?;
+    if masters.is_empty() && app_ui.as_ref().is_some_and(UrlTemplate::needs_app_id) {
+        return Err(ConfigError::AppIdWithoutMaster);
+    }
+    let manager = settings.spark_cluster_manager_api_url.as_deref();
+    let cluster_manager = manager.map(|url| base_url("SPARK_CLUSTER_MANAGER_API_URL", url)).transpose()?;
+    if cluster_manager.is_none() && masters.is_empty() && app_ui.is_none() {
+        return Err(ConfigError::Nothing);
+    }
+    let user_in_play = masters.iter().chain(&app_ui).any(UrlTemplate::needs_user);
+    let identity = match settings.spark_monitor_identity.as_deref().map(str::trim) {
+        Some("auth2") => IdentityMode::Auth2,
+        None if user_in_play || namespace.is_some() => IdentityMode::Auth2,
+        Some("jupyterhub") => {
+            let name = settings.jupyterhub_user.as_deref().unwrap_or_default();
+            IdentityMode::JupyterHub(KubeUser::from_user_name(name).ok_or(ConfigError::NoHubUser)?)
+        }
+        Some("none") if user_in_play => return Err(ConfigError::NobodyAsks),
+        Some("none") | None => IdentityMode::None,
+        Some(_) => return Err(ConfigError::IdentityMode),
+    };
+    let patterns = settings.spark_monitor_driver_hosts.iter().map(|host| host.trim().to_lowercase());
+    Ok(Site {
+        cluster_manager,
+        masters,
+        app_ui,
+        driver_hosts: patterns.filter(|host| !host.is_empty()).collect(),
+        auth2: base_url("KBASE_AUTH_URL", &settings.kbase_auth_url)?,
+        identity,
+        extra_roots: extra_roots(settings)?,
+        mock: false,
+    })
+}
+
+fn master_port(text: Option<&str>, warnings: &mut Vec<String>) -> u16 {
+    const DEFAULT: u16 = 8090;
+    let Some(text) = text else { return DEFAULT };
+    text.trim().parse().ok().filter(|port| *port != 0).unwrap_or_else(|| {
+        warnings.push(format!("SPARK_MASTER_PORT is no port number, {DEFAULT} is used"));
+        DEFAULT
+    })
+}
+
+fn extra_roots(settings: &Settings) -> Result<Vec<Certificate>, ConfigError> {
+    let Some(path) = &settings.spark_monitor_ca_file else { return Ok(Vec::new()) };
+    let pem = fs::read(path).map_err(|error| ConfigError::CaFile(error.to_string()))?;
+    let roots = Certificate::from_pem_bundle(&pem).map_err(|_| ConfigError::CaFile("it is no PEM file".into()))?;
+    if roots.is_empty() {
+        return Err(ConfigError::CaFile("it holds no certificate".into()));
+    }
+    Ok(roots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::settings_from;
+
+    fn resolve(args: &[&str]) -> Result<Config, String> {
+        let args: Vec<_> = ["--listen", "127.0.0.1:0"].iter().chain(args).copied().collect();
+        Config::resolve(&settings_from(&args).unwrap(), Secrets::default()).map_err(|error| error.to_string())
+    }
+
+    fn master_of(args: &[&str]) -> String {
+        let config = resolve(args).unwrap();
+        config.site.masters.first().unwrap().fill(Some("ann"), None).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_namespace_gives_the_masters_address_and_asks_auth2() {
+        let args = ["--berdl-jupyterhub-namespace", "prod"];
+        assert_eq!(master_of(&args), "http://spark-master-ann.prod:8090/");
+        assert_eq!(resolve(&args).unwrap().site.identity, IdentityMode::Auth2);
+    }
+
+    #[test]
+    fn a_port_that_kubernetes_injected_is_ignored_with_one_warning() {
+        let args = ["--berdl-jupyterhub-namespace", "prod", "--spark-master-port", "tcp://10.0.0.1:7077"];
+        assert_eq!(master_of(&args), "http://spark-master-ann.prod:8090/");
+        assert_eq!(resolve(&args).unwrap().warnings, ["SPARK_MASTER_PORT is no port number, 8090 is used"]);
+        let args = ["--berdl-jupyterhub-namespace", "prod", "--spark-master-port", "9090"];
+        assert_eq!(master_of(&args), "http://spark-master-ann.prod:9090/");
+    }
+
+    #[test]
+    fn a_user_in_an_address_needs_an_identity() {
+        let url = "http://m-{user}:8090/path";
+        assert_eq!(resolve(&["--spark-master-ui-url", url]).unwrap().site.identity, IdentityMode::Auth2);
+        let none = ["--spark-master-ui-url", url, "--spark-monitor-identity", "none"];
+        assert_eq!(
+            resolve(&none).unwrap_err(),
+            "an address holds {user}, but SPARK_MONITOR_IDENTITY is none: set it to auth2 or jupyterhub"
+        );
+    }
+
+    #[test]
+    fn a_plain_address_asks_nobody_who_it_is() {
+        let config = resolve(&["--spark-master-ui-url", "http://a:1/x, http://b:2"]).unwrap();
+        assert_eq!(config.site.identity, IdentityMode::None);
+        assert_eq!(config.site.masters.len(), 2);
+    }
+
+    #[test]
+    fn the_hubs_user_goes_through_the_name_rule() {
+        let args = ["--spark-master-ui-url", "http://m-{user}", "--spark-monitor-identity", "jupyterhub"];
+        let named: Vec<_> = args.iter().chain(&["--jupyterhub-user", "Ann_B"]).copied().collect();
+        let expected = IdentityMode::JupyterHub(KubeUser::from_user_name("ann-b").unwrap());
+        assert_eq!(resolve(&named).unwrap().site.identity, expected);
+        assert!(resolve(&args).unwrap_err().contains("JUPYTERHUB_USER"));
+    }
+
+    #[test]
+    fn nothing_to_watch_and_an_application_id_without_a_master_are_errors() {
+        assert!(resolve(&[]).unwrap_err().starts_with("nothing to watch: set "));
+        let error = resolve(&["--spark-app-ui-url", "http://d/{app_id}"]).unwrap_err();
+        assert!(error.contains("only a master can tell"), "{error}");
+    }
+
+    #[test]
+    fn listen_takes_a_socket_path_or_host_and_port() {
+        assert_eq!("unix:/tmp/x".parse::<Listen>().unwrap(), Listen::Unix("/tmp/x".into()));
+        assert_eq!("[::1]:80".parse::<Listen>().unwrap(), Listen::Tcp("[::1]:80".into()));
+        for bad in ["unix:", "8080", ":80", "host:", "host:99999"] {
+            assert!(bad.parse::<Listen>().is_err(), "{bad}");
+        }
+    }
+}

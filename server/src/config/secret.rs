@@ -1,0 +1,43 @@
+//! Secrets: from a variable, or from the file that the same variable with `_FILE` names; never from a flag.
+
+use std::{env, fs};
+
+use secrecy::SecretString;
+
+use super::ConfigError;
+
+/// The secrets of the sidecar's own.
+#[derive(Clone, Debug, Default)]
+pub struct Secrets {
+    /// Bearer token for master and driver.
+    pub spark_ui_token: Option<SecretString>,
+    /// What a client on TCP must carry.
+    pub sidecar_token: Option<SecretString>,
+}
+
+impl Secrets {
+    /// Reads them from the environment.
+    ///
+    /// # Errors
+    /// A named file that cannot be read, or a value that cannot stand in a header.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self { spark_ui_token: read("SPARK_UI_TOKEN")?, sidecar_token: read("SPARK_MONITOR_TOKEN")? })
+    }
+}
+
+fn read(variable: &'static str) -> Result<Option<SecretString>, ConfigError> {
+    let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let file_variable = format!("{variable}_FILE");
+    let value = match (set(variable), set(&file_variable)) {
+        (Some(value), _) => value,
+        (None, Some(path)) => {
+            fs::read_to_string(&path).map_err(|source| ConfigError::SecretFile { variable: file_variable, source })?
+        }
+        (None, None) => return Ok(None),
+    };
+    let value = value.trim();
+    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(ConfigError::SecretText { variable });
+    }
+    Ok(Some(value.to_owned().into()))
+}

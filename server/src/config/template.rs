@@ -1,0 +1,96 @@
+//! A web address with `{user}`, `{namespace}` and `{app_id}` in it.
+
+use url::Url;
+
+use super::ConfigError;
+
+/// A configured address, checked at start with sample values, so that filling it in later cannot fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlTemplate {
+    text: String,
+}
+
+impl UrlTemplate {
+    /// Checks `text` and fills in the namespace, which does not change.
+    ///
+    /// # Errors
+    /// No http(s) address, credentials or a query in it, an unknown placeholder, `{namespace}` without a namespace.
+    pub fn parse(variable: &'static str, text: &str, namespace: Option<&str>) -> Result<Self, ConfigError> {
+        let invalid = |reason: &'static str| ConfigError::Url { variable, reason };
+        let text = match namespace {
+            Some(namespace) => text.trim().replace("{namespace}", namespace),
+            None if text.contains("{namespace}") => {
+                return Err(invalid("holds {namespace}, but BERDL_JUPYTERHUB_NAMESPACE is not set"));
+            }
+            None => text.trim().to_owned(),
+        };
+        let template = Self { text };
+        let url = template.fill(Some("user"), Some("app")).ok_or_else(|| invalid("is no valid URL"))?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(invalid("must begin with http:// or https://"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(invalid("must not hold a user name or password"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(invalid("must not hold a query or a fragment"));
+        }
+        if url.as_str().contains("%7B") || url.as_str().contains('{') {
+            return Err(invalid("holds an unknown {placeholder}"));
+        }
+        Ok(template)
+    }
+
+    #[must_use]
+    pub fn needs_user(&self) -> bool {
+        self.text.contains("{user}")
+    }
+
+    #[must_use]
+    pub fn needs_app_id(&self) -> bool {
+        self.text.contains("{app_id}")
+    }
+
+    /// The address for one user and application; none when the result is no URL.
+    #[must_use]
+    pub fn fill(&self, user: Option<&str>, app_id: Option<&str>) -> Option<Url> {
+        let mut text = self.text.clone();
+        if let Some(user) = user {
+            text = text.replace("{user}", user);
+        }
+        if let Some(app_id) = app_id {
+            text = text.replace("{app_id}", app_id);
+        }
+        Url::parse(&text).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(text: &str, namespace: Option<&str>) -> String {
+        UrlTemplate::parse("X_URL", text, namespace).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn placeholders_are_filled_in_host_and_path() {
+        let template = UrlTemplate::parse("X_URL", "http://m-{user}.{namespace}:8090/x/{app_id}", Some("ns")).unwrap();
+        assert!(template.needs_user() && template.needs_app_id());
+        assert_eq!(template.fill(Some("ann"), Some("app-1")).unwrap().as_str(), "http://m-ann.ns:8090/x/app-1");
+    }
+
+    #[test]
+    fn addresses_that_cannot_work_are_refused_with_the_reason() {
+        assert_eq!(reason("spark://m:7077", None), "X_URL must begin with http:// or https://");
+        assert_eq!(reason("m:8090", None), "X_URL must begin with http:// or https://");
+        assert_eq!(reason("http://a:b@m", None), "X_URL must not hold a user name or password");
+        assert_eq!(reason("http://m/?a=1", None), "X_URL must not hold a query or a fragment");
+        assert_eq!(reason("http://m/{usr}", None), "X_URL holds an unknown {placeholder}");
+        assert_eq!(
+            reason("http://m.{namespace}", None),
+            "X_URL holds {namespace}, but BERDL_JUPYTERHUB_NAMESPACE is not set"
+        );
+        assert_eq!(reason("nonsense", None), "X_URL is no valid URL");
+    }
+}

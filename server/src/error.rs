@@ -1,0 +1,273 @@
+//! The one place where a cause becomes a status, a code, a sentence and a hint.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use wire::{ErrorBody, ErrorCode};
+
+use crate::{
+    cache::Failure,
+    upstream::{Upstream, UpstreamError, UpstreamErrorKind},
+};
+
+/// An answer that is not a success. Its text may be shown to anybody: no host, no URL, no token, no upstream body.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    pub code: ErrorCode,
+    pub error: String,
+    pub hint: String,
+    status: StatusCode,
+    retry_after_seconds: Option<u32>,
+}
+
+impl ApiError {
+    fn new(code: ErrorCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
+        let status = Self::status_of(code);
+        Self { code, error: error.into(), hint: hint.into(), status, retry_after_seconds: None }
+    }
+
+    fn status_of(code: ErrorCode) -> StatusCode {
+        match code {
+            ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
+            ErrorCode::NoSessionToken | ErrorCode::SessionTokenRejected | ErrorCode::SidecarTokenRequired => {
+                StatusCode::UNAUTHORIZED
+            }
+            ErrorCode::UpstreamForbidden | ErrorCode::Csrf => StatusCode::FORBIDDEN,
+            ErrorCode::NoActiveApp | ErrorCode::UnknownApp | ErrorCode::AppFinished | ErrorCode::NotFound => {
+                StatusCode::NOT_FOUND
+            }
+            ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::Internal | ErrorCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::UpstreamInvalid => StatusCode::BAD_GATEWAY,
+            ErrorCode::NotConfigured | ErrorCode::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::UpstreamUnreachable | ErrorCode::UpstreamTimeout => StatusCode::GATEWAY_TIMEOUT,
+        }
+    }
+
+    /// The body that goes with it.
+    #[must_use]
+    pub fn body(&self, request_id: &str) -> ErrorBody {
+        ErrorBody {
+            error: self.error.clone(),
+            code: self.code,
+            hint: self.hint.clone(),
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    #[must_use]
+    pub fn bad_app_id() -> Self {
+        Self::new(
+            ErrorCode::BadRequest,
+            "The application id is malformed.",
+            "Give one `app` of 1 to 128 letters, digits, hyphens and underscores, or none.",
+        )
+    }
+
+    #[must_use]
+    pub fn no_session_token() -> Self {
+        Self::new(
+            ErrorCode::NoSessionToken,
+            "You are not signed in: the session cookie is missing.",
+            "Sign in again and reload the page.",
+        )
+    }
+
+    #[must_use]
+    pub fn sidecar_token_required() -> Self {
+        Self::new(
+            ErrorCode::SidecarTokenRequired,
+            "This monitor answers only with its token.",
+            "Send the value of SPARK_MONITOR_TOKEN in the header X-Spark-Monitor-Token.",
+        )
+    }
+
+    #[must_use]
+    pub fn no_active_app() -> Self {
+        Self::new(
+            ErrorCode::NoActiveApp,
+            "No Spark application is active.",
+            "Start a Spark session in a notebook; it appears here within seconds.",
+        )
+    }
+
+    #[must_use]
+    pub fn unknown_app() -> Self {
+        Self::new(
+            ErrorCode::UnknownApp,
+            "The Spark Master does not know this application.",
+            "Choose one of the applications that are listed.",
+        )
+    }
+
+    #[must_use]
+    pub fn app_finished() -> Self {
+        Self::new(
+            ErrorCode::AppFinished,
+            "This application has ended, and its driver with it.",
+            "Choose one that is running, or start a new Spark session.",
+        )
+    }
+
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "There is no such route.", "See openapi.json for the routes there are.")
+    }
+
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        Self::new(ErrorCode::MethodNotAllowed, "This route does not take that method.", "Use GET.")
+    }
+
+    #[must_use]
+    pub fn body_too_large() -> Self {
+        Self::new(ErrorCode::TooLarge, "The request is too large.", "Send it without a body.")
+    }
+
+    #[must_use]
+    pub fn headers_too_large() -> Self {
+        let error = "The request's headers are too large.";
+        let error = Self::new(ErrorCode::TooLarge, error, "Delete cookies of this site and reload the page.");
+        Self { status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, ..error }
+    }
+
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(
+            ErrorCode::Internal,
+            "The monitor has a fault.",
+            "Report it with the request id; the log of the notebook server says more.",
+        )
+    }
+
+    #[must_use]
+    pub fn not_configured(reason: &str) -> Self {
+        Self::new(
+            ErrorCode::NotConfigured,
+            format!("The Spark monitor is not configured for this: {reason}."),
+            "Ask the administrator of this notebook server to set it.",
+        )
+    }
+
+    #[must_use]
+    pub fn overloaded() -> Self {
+        let error = "The monitor has too much to do at this moment.";
+        let error = Self::new(ErrorCode::Overloaded, error, "It is asked again by itself in a moment.");
+        Self { retry_after_seconds: Some(1), ..error }
+    }
+
+    #[must_use]
+    pub fn request_timeout() -> Self {
+        Self::new(
+            ErrorCode::UpstreamTimeout,
+            "Spark did not answer in time.",
+            "It is asked again by itself; if it stays so, the cluster or the network to it is overloaded.",
+        )
+    }
+}
+
+impl From<&UpstreamError> for ApiError {
+    fn from(error: &UpstreamError) -> Self {
+        let who = error.upstream;
+        let sentence = format!("{}.", capitalised(&format!("{who} {}", error.in_words())));
+        let api = match &error.kind {
+            UpstreamErrorKind::Unreachable(_) | UpstreamErrorKind::NoAddress | UpstreamErrorKind::Starting => {
+                Self::new(ErrorCode::UpstreamUnreachable, sentence, unreachable_hint(who))
+            }
+            UpstreamErrorKind::Timeout(_) => Self::new(ErrorCode::UpstreamTimeout, sentence, unreachable_hint(who)),
+            UpstreamErrorKind::Lost => Self::internal(),
+            UpstreamErrorKind::Status { status, message, retry_after_seconds } => {
+                let rejected = match who {
+                    Upstream::Auth2 => matches!(status, 400 | 401 | 403),
+                    Upstream::ClusterManager => *status == 401,
+                    Upstream::Master | Upstream::Driver => false,
+                };
+                let mut api = if rejected {
+                    let hint = "Sign in again and reload the page.";
+                    Self::new(ErrorCode::SessionTokenRejected, "Your session is no longer valid.", hint)
+                } else if matches!(status, 401 | 403) {
+                    Self::new(ErrorCode::UpstreamForbidden, sentence, forbidden_hint(who))
+                } else {
+                    Self::new(ErrorCode::UpstreamInvalid, sentence, invalid_hint(who))
+                };
+                if let Some(message) = message {
+                    api.error = format!("{} It says: {message}", api.error);
+                }
+                api.retry_after_seconds = *retry_after_seconds;
+                api
+            }
+            UpstreamErrorKind::NotJson(_)
+            | UpstreamErrorKind::Shape(_)
+            | UpstreamErrorKind::Cut(_)
+            | UpstreamErrorKind::TooLarge(_) => Self::new(ErrorCode::UpstreamInvalid, sentence, invalid_hint(who)),
+        };
+        match &error.tried {
+            Some(tried) if !tried.is_empty() => Self { hint: format!("Tried: {tried}. {}", api.hint), ..api },
+            _ => api,
+        }
+    }
+}
+
+impl From<UpstreamError> for ApiError {
+    fn from(error: UpstreamError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        Self::from(&*failure.error)
+    }
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn unreachable_hint(who: Upstream) -> &'static str {
+    match who {
+        Upstream::Auth2 | Upstream::ClusterManager => {
+            "It is asked again by itself; if it stays so, tell the administrator."
+        }
+        Upstream::Master => "Check that your Spark cluster runs; it may have been stopped.",
+        Upstream::Driver => {
+            "If it stays so, the administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this \
+             server reach the driver's port 4040."
+        }
+    }
+}
+
+fn forbidden_hint(who: Upstream) -> &'static str {
+    match who {
+        Upstream::Auth2 | Upstream::ClusterManager => "Ask the administrator for access to Spark clusters.",
+        Upstream::Master | Upstream::Driver => "The administrator can give the monitor a token in SPARK_UI_TOKEN.",
+    }
+}
+
+fn invalid_hint(who: Upstream) -> &'static str {
+    match who {
+        Upstream::Auth2 => "Check KBASE_AUTH_URL; if it is right, the login service is out of order.",
+        Upstream::ClusterManager => "Check SPARK_CLUSTER_MANAGER_API_URL; if it is right, the manager is out of order.",
+        Upstream::Master => "Check that the address and port are those of the Spark Master's web page.",
+        Upstream::Driver => {
+            "The administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this server reach the \
+             driver's port 4040."
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// The body still lacks the request's id: the middleware `request_id` writes the final one.
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body(""))).into_response();
+        if let Some(seconds) = self.retry_after_seconds {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}

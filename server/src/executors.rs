@@ -1,0 +1,125 @@
+//! Executors of one application: `app/executors` passes the driver's words through, `panel/executors` shows them.
+
+mod rows;
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Answer, Cluster, ClusterKind, ErrorBody, Executors, Meter};
+
+pub(crate) use rows::ExecutorsSeen;
+
+use crate::{
+    app_id::AskedApp,
+    apps::{self, Apps, Chosen, Driver},
+    error::ApiError,
+    panel, passthrough,
+    session::{Session, Whose},
+    state::{AppState, Monitor},
+    upstream::driver::{AcceptedExecutors, DriverPath, ExecutorRow},
+};
+
+/// Executors that are listed one by one.
+const SHOWN: usize = 1000;
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list_executors)).routes(routes!(panel_executors))
+}
+
+/// The driver's `executors`, byte for byte.
+#[utoipa::path(get, path = "/app/executors",
+    params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
+    responses(
+        (status = 200, description = "Executors, as the driver tells them", content_type = "application/json"),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+async fn list_executors(
+    State(state): State<AppState>,
+    asked: AskedApp,
+    session: Session,
+) -> Result<Response, ApiError> {
+    let (monitor, call) = apps::for_passthrough(&state, &asked, &session).await?;
+    let key = call.key.clone();
+    let fetch = {
+        let monitor = Arc::clone(&monitor);
+        |_| async move { call.bytes::<AcceptedExecutors>(&monitor, DriverPath::Executors).await }
+    };
+    let good = monitor.executor_bytes.fresh(&key, fetch).await?;
+    Ok(passthrough::answer(&good.value))
+}
+
+/// Executors of one application, dead ones too; the driver apart.
+#[utoipa::path(get, path = "/panel/executors",
+    params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
+    responses(
+        (status = 200, description = "The executors; `app` is null when no application runs", body = Answer<Executors>),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+async fn panel_executors(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    asked: AskedApp,
+    session: Session,
+) -> Result<Response, ApiError> {
+    let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &session).await?;
+    let mut freshness = apps.freshness();
+    let body = match chosen {
+        None => nothing(None),
+        Some(chosen) => match seen(&monitor, &chosen).await? {
+            Driver::Starting(app) => nothing(Some(app)),
+            Driver::Answers(app, seen) => {
+                freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+                seen.good.value.shown(app, SHOWN)
+            }
+        },
+    };
+    let fast_ms = monitor.limits.spark_monitor_poll_executors_ms;
+    let rate = panel::Rate::of_work(&monitor, body.active_tasks > 0, fast_ms);
+    Ok(panel::answer(&monitor, &headers, freshness, rate, body))
+}
+
+/// A driver without a master: its own executors are the cluster.
+///
+/// # Errors
+/// As for the panel's executors.
+pub(crate) async fn as_cluster(
+    monitor: &Arc<Monitor>,
+    whose: &Whose,
+    freshness: &mut panel::Freshness,
+) -> Result<Cluster, ApiError> {
+    let apps = Apps::last_good(monitor, whose).await?;
+    freshness.merge(apps.freshness());
+    let mut cores = Meter::default();
+    if let Some(chosen) = apps.choose(None)?
+        && let Driver::Answers(_, seen) = seen(monitor, &chosen).await?
+    {
+        freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+        cores = seen.good.value.slots();
+    }
+    Ok(Cluster {
+        kind: ClusterKind::DriverOnly,
+        master: None,
+        workers: Vec::new(),
+        workers_not_shown: 0,
+        workers_alive: 0,
+        workers_wanted: 0,
+        cores,
+        memory_mib: None,
+        apps_running: u32::try_from(apps.active.len()).unwrap_or(u32::MAX),
+        apps_waiting: 0,
+    })
+}
+
+async fn seen(monitor: &Arc<Monitor>, chosen: &Chosen) -> Result<Driver<ExecutorsSeen>, ApiError> {
+    let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));
+    let seen = monitor.executors.last_good(&chosen.call.key, |before| async move {
+        let rows: Vec<ExecutorRow> = call.json(&asks, DriverPath::AllExecutors).await?;
+        Ok(ExecutorsSeen::new(rows, before.as_ref().map(|good| &*good.value)))
+    });
+    Driver::of(&chosen.app, seen.await)
+}
+
+fn nothing(app: Option<wire::App>) -> Executors {
+    Executors { app, driver: None, executors: Vec::new(), executors_not_shown: 0, active_tasks: 0, task_slots: 0 }
+}

@@ -1,0 +1,192 @@
+//! Who asks: the only module that sees a raw token.
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header::COOKIE, request::Parts},
+};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use crate::{
+    cache::{Cached, Weight},
+    config::IdentityMode,
+    error::ApiError,
+    kube_user::KubeUser,
+    upstream::{Client, auth2},
+};
+
+/// The cookies that may hold a session, the first that does wins.
+const COOKIES: [&str; 2] = ["kbase_session", "kbase_session_backup"];
+/// Longest token that is believed, bytes.
+const LONGEST: usize = 4096;
+
+/// What a request says about who sent it.
+#[derive(Clone, Default)]
+pub struct Session {
+    token: Option<Arc<SecretString>>,
+}
+
+/// Names a token without being it: a hash under a key that lives as long as this process.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenKey([u8; 32]);
+
+/// Whose cluster a cached value belongs to, so that nobody is shown another's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Whose(Option<KubeUser>);
+
+impl Whose {
+    /// The Kubernetes name, where the site tells users apart.
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        self.0.as_ref().map(KubeUser::as_str)
+    }
+}
+
+/// Resolves sessions to users.
+#[derive(Debug)]
+pub struct Sessions {
+    pub mode: IdentityMode,
+    pub auth2: Client,
+    pub auth2_url: Url,
+    pub users: Cached<TokenKey, KubeUser>,
+    pub keys: TokenKeys,
+    /// Recorded data needs no session.
+    pub mock: bool,
+}
+
+impl Sessions {
+    /// The session's token and its name in caches.
+    ///
+    /// # Errors
+    /// 401 when there is none.
+    pub fn token(&self, session: &Session) -> Result<(TokenKey, Arc<SecretString>), ApiError> {
+        let demonstration = || self.mock.then(|| Arc::new(SecretString::from("demonstration")));
+        let token = session.token.clone().or_else(demonstration).ok_or_else(ApiError::no_session_token)?;
+        Ok((self.keys.of(&token), token))
+    }
+
+    /// Whose cluster this session may look at.
+    ///
+    /// # Errors
+    /// 401 without a valid session; Auth2's failure. Never a name that has expired.
+    pub async fn whose(&self, session: &Session) -> Result<Whose, ApiError> {
+        match &self.mode {
+            IdentityMode::None => Ok(Whose(None)),
+            IdentityMode::JupyterHub(user) => Ok(Whose(Some(user.clone()))),
+            IdentityMode::Auth2 => {
+                let (key, token) = self.token(session)?;
+                let (client, url) = (self.auth2.clone(), self.auth2_url.clone());
+                let fetch = |_| async move { auth2::kube_user(&client, &url, &token).await };
+                let user = self.users.fresh(&key, fetch).await?;
+                Ok(Whose(Some((*user.value).clone())))
+            }
+        }
+    }
+}
+
+impl Weight for KubeUser {
+    fn weight_bytes(&self) -> usize {
+        self.as_str().len()
+    }
+}
+
+/// Makes [`TokenKey`]s.
+pub struct TokenKeys([u8; 32]);
+
+impl TokenKeys {
+    #[must_use]
+    pub fn new() -> Self {
+        // The standard library seeds its hashers from the system's randomness; four of them make 256 bits.
+        use std::hash::{BuildHasher, Hasher, RandomState};
+        let mut key = [0; 32];
+        for part in key.chunks_mut(8) {
+            part.copy_from_slice(&RandomState::new().build_hasher().finish().to_ne_bytes());
+        }
+        Self(key)
+    }
+
+    fn of(&self, token: &SecretString) -> TokenKey {
+        TokenKey(*blake3::keyed_hash(&self.0, token.expose_secret().as_bytes()).as_bytes())
+    }
+}
+
+impl Default for TokenKeys {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for TokenKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenKeys")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Session {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self { token: COOKIES.iter().find_map(|name| cookie(&parts.headers, name)).map(Arc::new) })
+    }
+}
+
+/// A cookie's value. A cookie header may hold any byte, so it is split as bytes: one bad cookie must not hide another.
+fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
+    let pairs = headers.get_all(COOKIE).into_iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    let mut values = pairs.filter_map(|pair| {
+        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+        let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
+        clean_text(unquoted.unwrap_or(value))
+    });
+    values.next()
+}
+
+/// A value that is not clean text is no token.
+fn clean_text(value: &[u8]) -> Option<SecretString> {
+    let clean = !value.is_empty() && value.len() <= LONGEST && value.iter().all(u8::is_ascii_graphic);
+    let text = std::str::from_utf8(value).ok().filter(|_| clean)?;
+    Some(text.to_owned().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn token(cookies: &[&[u8]]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for value in cookies {
+            headers.append(COOKIE, HeaderValue::from_bytes(value).unwrap());
+        }
+        let found = COOKIES.iter().find_map(|name| cookie(&headers, name));
+        found.map(|secret| secret.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn the_session_cookie_wins_over_its_backup() {
+        assert_eq!(token(&[b"a=1; kbase_session_backup=B; kbase_session=A"]).as_deref(), Some("A"));
+        assert_eq!(token(&[b"a=1", b"kbase_session_backup=B"]).as_deref(), Some("B"));
+        assert_eq!(token(&[b"kbase_session=\"quoted\""]).as_deref(), Some("quoted"));
+    }
+
+    #[test]
+    fn what_is_not_clean_text_is_no_token() {
+        for bad in [&b"kbase_session="[..], b"kbase_session=a b", b"kbase_session=\xff\xfe", b"xkbase_session=A", b""] {
+            assert_eq!(token(&[bad]), None, "{bad:?}");
+        }
+        assert_eq!(token(&[b"x=\xff; kbase_session=A"]).as_deref(), Some("A"), "another cookie's bytes do not matter");
+        assert_eq!(token(&[b"kbase_session=a b; kbase_session_backup=B"]).as_deref(), Some("B"));
+    }
+
+    #[test]
+    fn a_key_tells_tokens_apart_only_within_this_process() {
+        let (ann, bob) = (SecretString::from("ann"), SecretString::from("bob"));
+        let keys = TokenKeys::new();
+        assert!(keys.of(&ann) == keys.of(&ann));
+        assert!(keys.of(&ann) != keys.of(&bob));
+        assert!(keys.of(&ann) != TokenKeys::new().of(&ann));
+    }
+}

@@ -1,0 +1,82 @@
+//! Stages of one application: `app/stages` passes the driver's words through, `panel/stages` shows what matters.
+
+mod digest;
+mod name;
+mod plan_text;
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::HeaderMap, response::Response};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{Answer, ErrorBody, Stages};
+
+pub(crate) use digest::StageDigest;
+
+use crate::{
+    app_id::AskedApp,
+    apps::{self, Driver},
+    clock,
+    error::ApiError,
+    panel, passthrough,
+    session::Session,
+    state::AppState,
+    upstream::driver::{AcceptedStages, DriverPath},
+};
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list_stages)).routes(routes!(panel_stages))
+}
+
+/// The driver's `stages`, byte for byte.
+#[utoipa::path(get, path = "/app/stages",
+    params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
+    responses(
+        (status = 200, description = "Stages, as the driver tells them", content_type = "application/json"),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+async fn list_stages(State(state): State<AppState>, asked: AskedApp, session: Session) -> Result<Response, ApiError> {
+    let (monitor, call) = apps::for_passthrough(&state, &asked, &session).await?;
+    let key = call.key.clone();
+    let fetch = {
+        let monitor = Arc::clone(&monitor);
+        |_| async move { call.bytes::<AcceptedStages>(&monitor, DriverPath::Stages).await }
+    };
+    let good = monitor.stage_bytes.fresh(&key, fetch).await?;
+    Ok(passthrough::answer(&good.value))
+}
+
+/// Active stages, the last ones that ended, and what spilled.
+#[utoipa::path(get, path = "/panel/stages",
+    params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
+    responses(
+        (status = 200, description = "The stages; `app` is null when no application runs", body = Answer<Stages>),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+async fn panel_stages(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    asked: AskedApp,
+    session: Session,
+) -> Result<Response, ApiError> {
+    let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &session).await?;
+    let mut freshness = apps.freshness();
+    let body = match chosen {
+        None => StageDigest::default().shown(None, clock::now_ms()),
+        Some(chosen) => {
+            let (call, asks) = (chosen.call.clone(), Arc::clone(&monitor));
+            let seen = monitor
+                .stages
+                .last_good(&chosen.call.key, |_| async move { call.json(&asks, DriverPath::Stages).await })
+                .await;
+            match Driver::of(&chosen.app, seen)? {
+                Driver::Starting(app) => StageDigest::default().shown(Some(app), clock::now_ms()),
+                Driver::Answers(app, seen) => {
+                    freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+                    seen.good.value.shown(Some(app), seen.good.observed_at_ms)
+                }
+            }
+        }
+    };
+    let rate = panel::Rate::of_work(&monitor, !body.active.is_empty(), monitor.limits.spark_monitor_poll_stages_ms);
+    Ok(panel::answer(&monitor, &headers, freshness, rate, body))
+}

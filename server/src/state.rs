@@ -1,0 +1,179 @@
+//! What all handlers share: the configuration, one client and one cache per thing that is asked for.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    cache::{CacheLimits, Cached},
+    config::{Config, Limits, Site},
+    error::ApiError,
+    executors::ExecutorsSeen,
+    session::{Sessions, TokenKey, TokenKeys, Whose},
+    stages::StageDigest,
+    upstream::{
+        Client, Timeouts, Upstream,
+        client::ClientSettings,
+        cluster_manager::ClusterStatus,
+        discovery::{DriverApi, Found},
+        driver::ApplicationRow,
+        driver_hosts::DriverHosts,
+        master::MasterAnswer,
+    },
+};
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// The monitor, or the reason why it cannot work.
+    monitor: Result<Arc<Monitor>, Arc<str>>,
+    pub(crate) sidecar_token: Option<SecretString>,
+}
+
+/// One application of one user: names a driver.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct DriverKey {
+    pub whose: Whose,
+    pub app_id: String,
+}
+
+/// Everything that is needed to answer a question about Spark.
+#[derive(Debug)]
+pub struct Monitor {
+    pub(crate) site: Site,
+    pub(crate) limits: Limits,
+    pub(crate) sessions: Sessions,
+    pub(crate) cluster_manager: Client,
+    pub(crate) master: Client,
+    pub(crate) drivers: DriverApi,
+    /// `SPARK_UI_TOKEN` as a header.
+    pub(crate) ui_auth: Option<HeaderValue>,
+    pub(crate) statuses: Cached<TokenKey, ClusterStatus>,
+    pub(crate) masters: Cached<Whose, MasterAnswer>,
+    pub(crate) applications: Cached<Whose, Vec<ApplicationRow>>,
+    pub(crate) found: Cached<DriverKey, Found>,
+    pub(crate) executor_bytes: Cached<DriverKey, Bytes>,
+    pub(crate) stage_bytes: Cached<DriverKey, Bytes>,
+    pub(crate) executors: Cached<DriverKey, ExecutorsSeen>,
+    pub(crate) stages: Cached<DriverKey, StageDigest>,
+    pub(crate) active_stages: Cached<DriverKey, StageDigest>,
+}
+
+/// How long a way to a driver is remembered while it works.
+const FOUND_LIFETIME: Duration = Duration::from_secs(600);
+
+/// Requests in flight while nothing is configured: each is answered at once.
+const DEFAULT_REQUESTS: usize = 1024;
+
+impl AppState {
+    #[must_use]
+    pub fn new(monitor: Monitor, sidecar_token: Option<SecretString>) -> Self {
+        Self { monitor: Ok(Arc::new(monitor)), sidecar_token }
+    }
+
+    /// Serves, but answers every question with `reason`.
+    #[must_use]
+    pub fn not_configured(reason: &str) -> Self {
+        Self { monitor: Err(reason.into()), sidecar_token: None }
+    }
+
+    /// Requests in flight at once.
+    #[must_use]
+    pub fn max_requests(&self) -> usize {
+        self.monitor.as_ref().map_or(DEFAULT_REQUESTS, |monitor| monitor.limits.spark_monitor_max_requests)
+    }
+
+    /// Time for one request in all.
+    #[must_use]
+    pub fn request_timeout(&self) -> Duration {
+        self.monitor.as_ref().map_or(Duration::MAX, |monitor| monitor.limits.spark_monitor_request_timeout_ms)
+    }
+
+    /// # Errors
+    /// 503 with the reason when the configuration cannot work.
+    pub(crate) fn monitor(&self) -> Result<&Arc<Monitor>, ApiError> {
+        self.monitor.as_ref().map_err(|reason| ApiError::not_configured(reason))
+    }
+}
+
+impl Monitor {
+    /// # Errors
+    /// When TLS cannot be set up, or a secret cannot stand in a header.
+    pub fn new(config: Config, tasks: &TaskTracker) -> anyhow::Result<Self> {
+        let Config { site, limits, secrets, .. } = config;
+        let timeouts =
+            Timeouts { connect: limits.spark_monitor_connect_timeout_ms, call: limits.spark_monitor_call_timeout_ms };
+        let client = |upstream, use_proxy, resolver| {
+            let calls_at_once = limits.spark_monitor_max_upstream_calls;
+            let extra_roots = &site.extra_roots;
+            Client::new(upstream, &ClientSettings { timeouts, calls_at_once, extra_roots, use_proxy, resolver })
+        };
+        let ui_auth = secrets.spark_ui_token.as_ref().map(|token| {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))?;
+            value.set_sensitive(true);
+            anyhow::Ok(value)
+        });
+        let ui_auth = ui_auth.transpose()?;
+        let master = client(Upstream::Master, false, None)?;
+        let drivers = DriverApi {
+            configured: client(Upstream::Driver, false, None)?,
+            linked: client(Upstream::Driver, false, Some(DriverHosts::resolver()))?,
+            master: master.clone(),
+            hosts: DriverHosts::new(&site.driver_hosts),
+            auth: ui_auth.clone(),
+            hop_timeout: timeouts.call / 2,
+        };
+        let sessions = Sessions {
+            mode: site.identity.clone(),
+            auth2: client(Upstream::Auth2, true, None)?,
+            auth2_url: site.auth2.clone(),
+            users: Cached::new(
+                CacheLimits {
+                    denied_lifetime: limits.spark_monitor_rejected_token_lifetime_ms,
+                    ..cache_limits(&limits, limits.spark_monitor_identity_lifetime_ms)
+                },
+                tasks.clone(),
+            ),
+            keys: TokenKeys::new(),
+            mock: site.mock,
+        };
+        let cluster_manager = client(Upstream::ClusterManager, false, None)?;
+        let of = |lifetime| cache_limits(&limits, lifetime);
+        Ok(Self {
+            statuses: Cached::new(of(limits.spark_monitor_status_lifetime_ms), tasks.clone()),
+            masters: Cached::new(of(limits.spark_monitor_master_lifetime_ms), tasks.clone()),
+            applications: Cached::new(of(limits.spark_monitor_master_lifetime_ms), tasks.clone()),
+            found: Cached::new(of(FOUND_LIFETIME), tasks.clone()),
+            executor_bytes: Cached::new(of(limits.spark_monitor_executors_lifetime_ms), tasks.clone()),
+            stage_bytes: Cached::new(of(limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
+            executors: Cached::new(of(limits.spark_monitor_executors_lifetime_ms), tasks.clone()),
+            stages: Cached::new(of(limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
+            active_stages: Cached::new(of(limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
+            site,
+            limits,
+            sessions,
+            cluster_manager,
+            master,
+            drivers,
+            ui_auth,
+        })
+    }
+
+    /// Largest body that a panel route reads, bytes: it keeps only what it shows.
+    pub(crate) fn panel_body_limit(&self) -> u64 {
+        self.limits.spark_monitor_max_body_bytes.saturating_mul(8)
+    }
+}
+
+fn cache_limits(limits: &Limits, lifetime: Duration) -> CacheLimits {
+    CacheLimits {
+        lifetime,
+        failure_lifetime: limits.spark_monitor_failure_lifetime_ms,
+        denied_lifetime: limits.spark_monitor_failure_lifetime_ms,
+        entries: limits.spark_monitor_cache_entries,
+        bytes: limits.spark_monitor_cache_bytes,
+    }
+}

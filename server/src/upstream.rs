@@ -1,0 +1,16 @@
+//! The services we ask, and the one way to ask them: a GET built from nothing, with a deadline and a limit.
+
+pub mod auth2;
+mod body;
+pub mod client;
+pub mod cluster_manager;
+pub mod discovery;
+pub mod driver;
+pub mod driver_hosts;
+mod error;
+pub mod master;
+pub mod master_page;
+mod shape;
+
+pub use client::{Client, Timeouts};
+pub use error::{Upstream, UpstreamError, UpstreamErrorKind};

@@ -1,0 +1,102 @@
+//! The cluster manager: do master and workers exist, are they ready? `GET {base}/clusters`.
+
+use bytes::Bytes;
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+use super::{Client, Upstream, UpstreamError, UpstreamErrorKind, shape::Object};
+use crate::{cache::Weight, url_path};
+
+/// What the cluster manager says, as it came and as we read it.
+#[derive(Debug)]
+pub struct ClusterStatus {
+    pub bytes: Bytes,
+    status: Result<Status, String>,
+}
+
+impl ClusterStatus {
+    /// The answer as we read it: stricter than what a pass-through route accepts.
+    ///
+    /// # Errors
+    /// When a field we use is of another type.
+    pub fn status(&self) -> Result<&Status, UpstreamError> {
+        self.status.as_ref().map_err(|reason| UpstreamError::shape(Upstream::ClusterManager, reason))
+    }
+}
+
+/// What a body must be to be passed through.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only their types are checked")]
+struct Accepted {
+    master: Object,
+    workers: Object,
+}
+
+/// Body of `/clusters`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Status {
+    pub master: Deployment,
+    pub workers: Deployment,
+    #[serde(default)]
+    error: ErrorFlag,
+}
+
+/// One Kubernetes deployment.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Deployment {
+    pub exists: bool,
+    pub is_ready: bool,
+    pub ready_replicas: u32,
+    pub replicas: u32,
+}
+
+/// A flag today, a text in older versions.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(untagged)]
+enum ErrorFlag {
+    Flag(bool),
+    Text(String),
+    #[default]
+    Absent,
+}
+
+impl Status {
+    /// True when the manager reports an error of its own.
+    #[must_use]
+    pub fn has_error(&self) -> bool {
+        match &self.error {
+            ErrorFlag::Flag(flag) => *flag,
+            ErrorFlag::Text(text) => !text.is_empty(),
+            ErrorFlag::Absent => false,
+        }
+    }
+}
+
+impl Weight for ClusterStatus {
+    fn weight_bytes(&self) -> usize {
+        self.bytes.len() + size_of::<Self>()
+    }
+}
+
+/// Asks for the cluster of the token's user.
+///
+/// # Errors
+/// When the manager rejects the token, fails, or answers another shape.
+pub async fn status(
+    client: &Client,
+    base: &Url,
+    token: &SecretString,
+    limit: u64,
+) -> Result<ClusterStatus, UpstreamError> {
+    let mut auth = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| {
+        UpstreamError::new(Upstream::ClusterManager, UpstreamErrorKind::Shape("the token is no header".into()))
+    })?;
+    auth.set_sensitive(true);
+    let bytes = client.json_bytes(&url_path::join(base, &["clusters"]), Some(&auth), limit).await?;
+    super::body::from_slice::<Accepted>(Upstream::ClusterManager, &bytes)?;
+    let status = super::body::from_slice(Upstream::ClusterManager, &bytes).map_err(|error| error.kind.to_string());
+    Ok(ClusterStatus { bytes, status })
+}

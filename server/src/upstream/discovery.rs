@@ -1,0 +1,238 @@
+//! Where is the driver's REST API? Configured address, the master's reverse proxy, the link in the master's page.
+//!
+//! The master itself does not serve it (SPARK-12299): it answers 200 with a page, so a hop counts as working only when
+//! `…/api/v1/applications/{app_id}` is JSON with that id.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::HeaderValue;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::{
+    Client, Upstream, UpstreamError, UpstreamErrorKind,
+    driver::{ApplicationRow, DriverPath},
+    driver_hosts::DriverHosts,
+    master_page,
+};
+use crate::{cache::Weight, url_path};
+
+/// One application's entry and the master's page are small; bytes.
+const PAGE_LIMIT: u64 = 4 << 20;
+
+/// How the driver was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hop {
+    Configured,
+    ReverseProxy,
+    Link,
+}
+
+/// A driver that answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub base: Url,
+    pub hop: Hop,
+}
+
+/// Whose driver is looked for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub app_id: String,
+    /// `SPARK_APP_UI_URL`, filled in.
+    pub configured: Option<Url>,
+    /// The web page of the master that lists the application.
+    pub master: Option<Url>,
+}
+
+/// Everything that is needed to ask drivers.
+#[derive(Clone, Debug)]
+pub struct DriverApi {
+    /// For configured addresses and the master.
+    pub configured: Client,
+    /// For addresses that only a link told: names are checked after their resolution, and no token is sent.
+    pub linked: Client,
+    pub master: Client,
+    pub hosts: DriverHosts,
+    /// `SPARK_UI_TOKEN`, for configured origins only.
+    pub auth: Option<HeaderValue>,
+    /// Deadline of one hop, so that all of them fit into one request.
+    pub hop_timeout: Duration,
+}
+
+impl Weight for Found {
+    fn weight_bytes(&self) -> usize {
+        self.base.as_str().len() + size_of::<Self>()
+    }
+}
+
+impl Hop {
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Configured => "the configured address (SPARK_APP_UI_URL)",
+            Self::ReverseProxy => "the master's reverse proxy",
+            Self::Link => "the address in the master's page",
+        }
+    }
+}
+
+impl DriverApi {
+    /// The first hop that works.
+    ///
+    /// # Errors
+    /// What the most telling hop answered, with all of them in words.
+    pub async fn find(&self, wanted: &Wanted) -> Result<Found, UpstreamError> {
+        let mut failures: Vec<(Hop, UpstreamError)> = Vec::new();
+        let configured = wanted.configured.clone().map(|base| (Hop::Configured, base));
+        let proxy = wanted
+            .master
+            .as_ref()
+            .map(|master| (Hop::ReverseProxy, url_path::join(master, &["proxy", &wanted.app_id])));
+        for (hop, base) in configured.into_iter().chain(proxy) {
+            match self.check(hop, &base, &wanted.app_id).await {
+                Ok(()) => return Ok(Found { base, hop }),
+                Err(error) => failures.push((hop, error)),
+            }
+        }
+        if let Some(master) = &wanted.master {
+            let known = |link: &Url| {
+                let same = |base: &Url| base.as_str().trim_end_matches('/') == link.as_str().trim_end_matches('/');
+                same(&url_path::join(master, &["proxy", &wanted.app_id]))
+                    || wanted.configured.as_ref().is_some_and(same)
+            };
+            match self.link(master, &wanted.app_id).await {
+                Ok(base) if known(&base) => {}
+                Ok(base) => match self.check(Hop::Link, &base, &wanted.app_id).await {
+                    Ok(()) => return Ok(Found { base, hop: Hop::Link }),
+                    Err(error) => failures.push((Hop::Link, error)),
+                },
+                Err(error) => failures.push((Hop::Link, error)),
+            }
+        }
+        Err(most_telling(failures))
+    }
+
+    /// The bytes of one path.
+    ///
+    /// # Errors
+    /// As [`Client::json_bytes`].
+    pub async fn bytes(
+        &self,
+        found: &Found,
+        app_id: &str,
+        path: DriverPath,
+        limit: u64,
+    ) -> Result<Bytes, UpstreamError> {
+        let (client, auth) = self.client(found.hop);
+        client.json_bytes(&url_of(&found.base, app_id, path), auth, limit).await
+    }
+
+    /// One path, decoded while it is read.
+    ///
+    /// # Errors
+    /// As [`Client::json`].
+    pub async fn json<T>(&self, found: &Found, app_id: &str, path: DriverPath, limit: u64) -> Result<T, UpstreamError>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let (client, auth) = self.client(found.hop);
+        client.json(&url_of(&found.base, app_id, path), auth, limit).await
+    }
+
+    /// The applications of a driver that no master lists.
+    ///
+    /// # Errors
+    /// As [`Client::json`].
+    pub async fn applications(&self, base: &Url) -> Result<Vec<ApplicationRow>, UpstreamError> {
+        let url = url_path::join(base, &["api", "v1", "applications"]);
+        self.configured.json(&url, self.auth.as_ref(), PAGE_LIMIT).await
+    }
+
+    fn client(&self, hop: Hop) -> (&Client, Option<&HeaderValue>) {
+        match hop {
+            Hop::Configured | Hop::ReverseProxy => (&self.configured, self.auth.as_ref()),
+            Hop::Link => (&self.linked, None),
+        }
+    }
+
+    async fn check(&self, hop: Hop, base: &Url, app_id: &str) -> Result<(), UpstreamError> {
+        let (client, auth) = self.client(hop);
+        let url = url_path::join(base, &["api", "v1", "applications", app_id]);
+        let row: ApplicationRow = self.within(Upstream::Driver, client.json(&url, auth, PAGE_LIMIT)).await?;
+        if row.id == app_id { Ok(()) } else { Err(UpstreamError::shape(Upstream::Driver, "another application")) }
+    }
+
+    async fn link(&self, master: &Url, app_id: &str) -> Result<Url, UpstreamError> {
+        let mut url = url_path::join(master, &["app", ""]);
+        url.query_pairs_mut().append_pair("appId", app_id);
+        let page = self.within(Upstream::Master, self.master.page(&url, self.auth.as_ref(), PAGE_LIMIT)).await?;
+        let no_address = || UpstreamError::new(Upstream::Driver, UpstreamErrorKind::NoAddress);
+        let link = master_page::driver_link(&page, &url).ok_or_else(no_address)?;
+        if self.hosts.allows(&link) {
+            return Ok(link);
+        }
+        tracing::warn!(
+            app.id = app_id,
+            "The master's link names a host that SPARK_MONITOR_DRIVER_HOSTS does not allow"
+        );
+        Err(no_address())
+    }
+
+    async fn within<T>(
+        &self,
+        upstream: Upstream,
+        call: impl Future<Output = Result<T, UpstreamError>>,
+    ) -> Result<T, UpstreamError> {
+        let late = |_| Err(UpstreamError::timeout(upstream, self.hop_timeout));
+        tokio::time::timeout(self.hop_timeout, call).await.unwrap_or_else(late)
+    }
+}
+
+fn url_of(base: &Url, app_id: &str, path: DriverPath) -> Url {
+    let mut url = url_path::join(base, &["api", "v1", "applications", app_id, path.segment()]);
+    url.set_query(path.query());
+    url
+}
+
+/// The last hop leads to the driver itself, so its answer says most; that the driver is starting says more.
+fn most_telling(failures: Vec<(Hop, UpstreamError)>) -> UpstreamError {
+    let words = failures.iter().map(|(hop, error)| format!("{} {}", hop.in_words(), error.in_words()));
+    let tried = words.collect::<Vec<_>>().join("; ");
+    let starting = failures.iter().find(|(_, error)| matches!(error.kind, UpstreamErrorKind::Starting));
+    let telling = starting.or(failures.last()).map(|(_, error)| error.kind.clone());
+    let kind = telling.unwrap_or(UpstreamErrorKind::NoAddress);
+    UpstreamError { upstream: Upstream::Driver, kind, tried: Some(tried) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(hop: Hop, kind: UpstreamErrorKind) -> (Hop, UpstreamError) {
+        (hop, UpstreamError::new(Upstream::Driver, kind))
+    }
+
+    #[test]
+    fn the_hop_to_the_driver_itself_decides_and_all_are_told() {
+        let error = most_telling(vec![
+            failure(Hop::ReverseProxy, UpstreamErrorKind::NotJson("text/html".into())),
+            failure(Hop::Link, UpstreamErrorKind::Unreachable("refused".into())),
+        ]);
+        assert!(error.is_absent());
+        assert_eq!(
+            error.tried.unwrap(),
+            "the master's reverse proxy answered with a web page instead of JSON; \
+             the address in the master's page could not be reached"
+        );
+    }
+
+    #[test]
+    fn a_driver_that_starts_is_told_whatever_else_failed() {
+        let error = most_telling(vec![
+            failure(Hop::ReverseProxy, UpstreamErrorKind::Starting),
+            failure(Hop::Link, UpstreamErrorKind::Unreachable("refused".into())),
+        ]);
+        assert!(matches!(error.kind, UpstreamErrorKind::Starting));
+    }
+}

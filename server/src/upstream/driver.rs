@@ -1,0 +1,208 @@
+//! The driver's REST API, `{base}/api/v1/applications/…`: an allow-list of paths and the rows we read from them.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, Visitor},
+};
+
+use super::{Upstream, UpstreamError, shape::ArrayOf};
+
+/// The paths below one application that are ever asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DriverPath {
+    /// Living executors.
+    Executors,
+    /// Dead ones too.
+    AllExecutors,
+    Stages,
+    ActiveStages,
+}
+
+impl DriverPath {
+    pub(super) fn segment(self) -> &'static str {
+        match self {
+            Self::Executors => "executors",
+            Self::AllExecutors => "allexecutors",
+            Self::Stages | Self::ActiveStages => "stages",
+        }
+    }
+
+    pub(super) fn query(self) -> Option<&'static str> {
+        match self {
+            Self::ActiveStages => Some("status=active"),
+            Self::Executors | Self::AllExecutors | Self::Stages => None,
+        }
+    }
+}
+
+/// Checks that an answer is an `Accepted`, for a pass-through route.
+///
+/// # Errors
+/// When it is not.
+pub fn accept<Accepted: DeserializeOwned>(bytes: &[u8]) -> Result<(), UpstreamError> {
+    serde_json::from_slice::<Accepted>(bytes).map(|_| ()).map_err(|error| {
+        let place = format!("{:?} error, line {} column {}", error.classify(), error.line(), error.column());
+        UpstreamError::shape(Upstream::Driver, place)
+    })
+}
+
+/// What `app/executors` must be to be passed through.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct AcceptedExecutors(ArrayOf<AcceptedExecutor>);
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only the type is checked")]
+struct AcceptedExecutor {
+    id: String,
+}
+
+/// What `app/stages` must be to be passed through.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct AcceptedStages(ArrayOf<AcceptedStage>);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only the type is checked")]
+struct AcceptedStage {
+    stage_id: i64,
+}
+
+/// An entry of `/api/v1/applications` (`ApplicationInfo` in Spark).
+#[derive(Clone, Debug, Deserialize)]
+pub struct ApplicationRow {
+    pub id: String,
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub attempts: Vec<AttemptRow>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttemptRow {
+    #[serde(default)]
+    pub completed: bool,
+    #[serde(default)]
+    pub start_time: SparkTime,
+}
+
+/// A row of `allexecutors` (`ExecutorSummary` in Spark): bytes and milliseconds.
+/// Counts may be wrong, even negative, when Spark drops listener events: see [`count`].
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ExecutorRow {
+    pub id: String,
+    pub host_port: String,
+    pub is_active: bool,
+    pub memory_used: i64,
+    /// Cached blocks, not spill.
+    pub disk_used: i64,
+    pub max_memory: i64,
+    pub max_tasks: i64,
+    pub active_tasks: i64,
+    /// Task time; of the driver: uptime.
+    pub total_duration: i64,
+    #[serde(rename = "totalGCTime")]
+    pub total_gc_time: i64,
+    pub total_shuffle_read: i64,
+    pub total_shuffle_write: i64,
+    pub remove_reason: Option<String>,
+}
+
+/// A row of `stages` (`StageData` in Spark): bytes and times. Counts may be wrong, even negative.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct StageRow {
+    pub status: String,
+    pub stage_id: i64,
+    pub attempt_id: i64,
+    pub num_tasks: i64,
+    pub num_active_tasks: i64,
+    pub num_complete_tasks: i64,
+    pub num_failed_tasks: i64,
+    pub num_killed_tasks: i64,
+    pub submission_time: Option<SparkTime>,
+    pub first_task_launched_time: Option<SparkTime>,
+    pub completion_time: Option<SparkTime>,
+    pub failure_reason: Option<String>,
+    pub input_bytes: i64,
+    pub output_bytes: i64,
+    pub shuffle_read_bytes: i64,
+    pub shuffle_write_bytes: i64,
+    pub memory_bytes_spilled: i64,
+    pub disk_bytes_spilled: i64,
+    pub name: String,
+    /// Under Spark Connect: the request as protobuf text.
+    pub details: String,
+}
+
+/// A count of Spark's that may be wrong: never negative.
+#[must_use]
+pub fn count(value: i64) -> u32 {
+    u32::try_from(value.max(0)).unwrap_or(u32::MAX)
+}
+
+/// The same for bytes and milliseconds.
+#[must_use]
+pub fn amount(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// A time of the driver's REST API, `2026-11-20T23:34:05.808GMT`, as milliseconds since 1970.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SparkTime(pub i64);
+
+impl SparkTime {
+    /// None for any other text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let civil: jiff::civil::DateTime = text.strip_suffix("GMT")?.parse().ok()?;
+        let zoned = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
+        Some(Self(zoned.as_millisecond()))
+    }
+}
+
+impl fmt::Display for SparkTime {
+    /// As Spark writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        write!(f, "{}GMT", jiff::tz::Offset::UTC.to_datetime(time).strftime("%Y-%m-%dT%H:%M:%S%.3f"))
+    }
+}
+
+impl<'de> Deserialize<'de> for SparkTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = SparkTime;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a time such as 2026-11-20T23:34:05.808GMT")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<SparkTime, E> {
+                SparkTime::parse(text).ok_or_else(|| E::invalid_value(de::Unexpected::Other("another text"), &self))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spark_times_are_milliseconds_since_1970() {
+        assert_eq!(SparkTime::parse("2026-11-20T23:34:05.808GMT"), Some(SparkTime(1_795_217_645_808)));
+        assert_eq!(SparkTime::parse("1969-12-31T23:59:59.999GMT"), Some(SparkTime(-1)));
+        assert_eq!(SparkTime(1_795_217_645_808).to_string(), "2026-11-20T23:34:05.808GMT");
+        for bad in ["", "GMT", "2026-11-20T23:34:05.808Z", "yesterdayGMT"] {
+            assert_eq!(SparkTime::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Why an upstream call brought nothing: causes only; `error.rs` makes statuses and sentences of them.
+
+use std::{error::Error, fmt, time::Duration};
+
+/// Who was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Upstream {
+    Auth2,
+    ClusterManager,
+    Master,
+    Driver,
+}
+
+impl fmt::Display for Upstream {
+    /// As it stands in a sentence for the user.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auth2 => "the login service",
+            Self::ClusterManager => "the cluster manager",
+            Self::Master => "the Spark Master",
+            Self::Driver => "the Spark driver",
+        })
+    }
+}
+
+/// A failed call.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{upstream}: {kind}")]
+pub struct UpstreamError {
+    pub upstream: Upstream,
+    pub kind: UpstreamErrorKind,
+    /// Of a search for the driver: for each hop, what it answered; no host names.
+    pub tried: Option<String>,
+}
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum UpstreamErrorKind {
+    /// Refused, name not found, reset before an answer.
+    #[error("could not be reached: {0}")]
+    Unreachable(String),
+    #[error("no answer within {0:?}")]
+    Timeout(Duration),
+    /// Any status but 200.
+    #[error("answered {status}")]
+    Status { status: u16, retry_after_seconds: Option<u32>, message: Option<String> },
+    #[error("answered {0} instead of JSON")]
+    NotJson(String),
+    /// Spark's page while a driver starts.
+    #[error("is starting up")]
+    Starting,
+    #[error("answered JSON of another shape: {0}")]
+    Shape(String),
+    #[error("its answer was cut off: {0}")]
+    Cut(String),
+    #[error("its answer is larger than {0} bytes")]
+    TooLarge(u64),
+    /// Neither a configured address nor a link in the master's page.
+    #[error("no address of it is known")]
+    NoAddress,
+    #[error("the task that asked was lost")]
+    Lost,
+}
+
+impl UpstreamError {
+    #[must_use]
+    pub fn new(upstream: Upstream, kind: UpstreamErrorKind) -> Self {
+        Self { upstream, kind, tried: None }
+    }
+
+    #[must_use]
+    pub fn timeout(upstream: Upstream, after: Duration) -> Self {
+        Self::new(upstream, UpstreamErrorKind::Timeout(after))
+    }
+
+    #[must_use]
+    pub fn status(upstream: Upstream, status: u16, retry_after_seconds: Option<u32>, message: Option<String>) -> Self {
+        Self::new(upstream, UpstreamErrorKind::Status { status, retry_after_seconds, message })
+    }
+
+    /// What is left when a fetch crashed.
+    #[must_use]
+    pub fn lost() -> Self {
+        Self::new(Upstream::Driver, UpstreamErrorKind::Lost)
+    }
+
+    pub fn shape(upstream: Upstream, reason: impl fmt::Display) -> Self {
+        Self::new(upstream, UpstreamErrorKind::Shape(reason.to_string()))
+    }
+
+    pub(super) fn from_reqwest(upstream: Upstream, error: reqwest::Error, limit: Duration) -> Self {
+        // The URL stays out: it names internal hosts.
+        let error = error.without_url();
+        if error.is_timeout() {
+            Self::timeout(upstream, limit)
+        } else if error.is_body() || error.is_decode() {
+            Self::new(upstream, UpstreamErrorKind::Cut(chain(&error)))
+        } else {
+            Self::new(upstream, UpstreamErrorKind::Unreachable(chain(&error)))
+        }
+    }
+
+    /// True when the upstream says that this caller may not look.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        match (&self.kind, self.upstream) {
+            (UpstreamErrorKind::Status { status, .. }, Upstream::Auth2) => matches!(status, 400 | 401 | 403),
+            (UpstreamErrorKind::Status { status, .. }, _) => matches!(status, 401 | 403),
+            _ => false,
+        }
+    }
+
+    /// What happened in a few words for a person, without any host name.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match &self.kind {
+            UpstreamErrorKind::Unreachable(_) => "could not be reached".into(),
+            UpstreamErrorKind::Timeout(after) => format!("gave no answer within {} s", after.as_secs_f32()),
+            UpstreamErrorKind::Status { status, .. } => format!("answered with status {status}"),
+            UpstreamErrorKind::NotJson(_) => "answered with a web page instead of JSON".into(),
+            UpstreamErrorKind::Starting => "is starting up".into(),
+            UpstreamErrorKind::Shape(_) => "answered JSON of another shape".into(),
+            UpstreamErrorKind::Cut(_) => "broke off in the middle of its answer".into(),
+            UpstreamErrorKind::TooLarge(limit) => format!("answered more than {limit} bytes"),
+            UpstreamErrorKind::NoAddress => "has no known address".into(),
+            UpstreamErrorKind::Lost => "was not asked because of a fault in the monitor".into(),
+        }
+    }
+
+    /// True when nobody listens there: refused or no such name.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        matches!(self.kind, UpstreamErrorKind::Unreachable(_))
+    }
+}
+
+/// An error with its sources in one line.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,56 @@
+//! The link to an application's driver in the master's page `/app/?appId=…`: `/json/` does not carry it.
+
+use url::Url;
+
+/// Text of the anchor, the same from Spark 3.5 to 4.3 (`ApplicationPage.scala`).
+const ANCHOR_TEXT: &str = "Application Detail UI</a>";
+
+/// The driver's address behind the one anchor that names it; none once the application has ended.
+///
+/// Application names stand in the page too, but escaped, so they cannot bring an anchor of their own.
+#[must_use]
+pub fn driver_link(page: &str, page_url: &Url) -> Option<Url> {
+    let before = page.split_once(ANCHOR_TEXT)?.0;
+    let anchor = before.rsplit_once("<a ")?.1;
+    let href = anchor.split_once("href=\"")?.1.split_once('"')?.0;
+    let url = page_url.join(&href.replace("&amp;", "&")).ok()?;
+    let clean = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none();
+    clean.then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(page: &str) -> Option<String> {
+        let page_url = Url::parse("http://master:8090/app/?appId=app-1").unwrap();
+        driver_link(page, &page_url).map(String::from)
+    }
+
+    #[test]
+    fn only_the_anchor_with_the_known_text_counts() {
+        let page = "<a href=\"/\">Master</a> <li><a href=\"http://driver:4040\">Application Detail UI</a></li>";
+        assert_eq!(link(page).as_deref(), Some("http://driver:4040/"));
+        assert_eq!(link("<a href=\"http://driver:4040\">Something else</a>"), None);
+    }
+
+    #[test]
+    fn a_relative_link_belongs_to_the_master() {
+        let page = "<a href=\"/proxy/app-1\">Application Detail UI</a>";
+        assert_eq!(link(page).as_deref(), Some("http://master:8090/proxy/app-1"));
+    }
+
+    #[test]
+    fn other_schemes_credentials_and_broken_pages_are_no_link() {
+        for href in ["javascript:alert(1)", "file:///etc/passwd", "http://a:b@driver", "http://d/?x=1", "http://"] {
+            assert_eq!(link(&format!("<a href=\"{href}\">Application Detail UI</a>")), None, "{href}");
+        }
+        for page in ["", "Application Detail UI</a>", "<a >Application Detail UI</a>", "<a href=\"x"] {
+            assert_eq!(link(page), None, "{page}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Addresses of upstream routes: a configured base and segments, each escaped.
+
+use url::Url;
+
+/// `base` with `segments` behind its path, whether or not the base ends with a slash.
+#[must_use]
+pub fn join(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    // Only addresses that cannot be a base (`mailto:`) have no segments; those are refused at start.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_with_or_without_a_slash_gives_the_same_address() {
+        for base in ["http://a:1/services/auth", "http://a:1/services/auth/"] {
+            let url = join(&Url::parse(base).unwrap(), &["api", "V2", "me"]);
+            assert_eq!(url.as_str(), "http://a:1/services/auth/api/V2/me");
+        }
+        assert_eq!(join(&Url::parse("http://a").unwrap(), &["json", ""]).as_str(), "http://a/json/");
+    }
+
+    #[test]
+    fn a_segment_cannot_leave_its_place() {
+        let url = join(&Url::parse("http://a/x").unwrap(), &["../b", "c?d#e", "%2e%2e"]);
+        assert_eq!(url.as_str(), "http://a/x/..%2Fb/c%3Fd%23e/%252e%252e");
+    }
+}
