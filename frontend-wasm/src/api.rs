@@ -60,10 +60,7 @@ async fn json(response: Response) -> Result<Option<JsValue>, Problem> {
     }
     let response = web_sys::Response::from(response);
     let promise = response.json().map_err(|_| Problem::unreadable())?;
-    JsFuture::from(promise)
-        .await
-        .map(Some)
-        .map_err(|_| Problem::no_sidecar())
+    JsFuture::from(promise).await.map(Some).map_err(|_| Problem::no_sidecar())
 }
 
 /// An answer that the sidecar did not write: Jupyter's login, or its server-proxy without a sidecar behind it.

@@ -13,49 +13,26 @@ pub enum Message<'a> {
     ChipUnknown,
     ChipNoCluster,
     ChipError,
-    ChipStarting {
-        ready: u32,
-        wanted: u32,
-    },
-    ChipReady {
-        ready: u32,
-        wanted: u32,
-    },
+    ChipStarting { ready: u32, wanted: u32 },
+    ChipReady { ready: u32, wanted: u32 },
     ChipReadyDriver,
     TipLoading,
     TipNoData,
     TipNoCluster,
     TipError,
-    TipWorkers {
-        ready: u32,
-        wanted: u32,
-    },
+    TipWorkers { ready: u32, wanted: u32 },
     TipDriver,
-    TipActivity {
-        app_name: &'a str,
-        stages: u32,
-    },
-    TipStage {
-        stage_name: &'a str,
-        done: u32,
-        total: u32,
-    },
-    TipObserved {
-        time: &'a str,
-    },
+    TipActivity { app_name: &'a str, stages: u32 },
+    TipStage { stage_name: &'a str, done: u32, total: u32 },
+    TipObserved { time: &'a str },
     TipOpen,
 
     // The panel as a whole.
     Title,
     Demonstration,
     Loading,
-    StaleSince {
-        time: &'a str,
-        reason: &'a str,
-    },
-    RequestId {
-        request_id: &'a str,
-    },
+    StaleSince { time: &'a str, reason: &'a str },
+    RequestId { request_id: &'a str },
     HeadingSignedOut,
     HeadingNotConfigured,
     HeadingForbidden,
@@ -84,9 +61,7 @@ pub enum Message<'a> {
     DriverStartingHint,
     WaitingForCores,
     WaitingForCoresHint,
-    Cores {
-        cores: u32,
-    },
+    Cores { cores: u32 },
 
     // The cluster.
     Cluster,
@@ -96,46 +71,28 @@ pub enum Message<'a> {
     MasterUnknown,
     DriverOnly,
     Workers,
-    ClusterStarting {
-        ready: u32,
-        wanted: u32,
-    },
+    ClusterStarting { ready: u32, wanted: u32 },
     NoWorkers,
     CoresLabel,
     MemoryLabel,
-    UsedOf {
-        used: &'a str,
-        total: &'a str,
-    },
-    Percent {
-        percent: u32,
-    },
+    UsedOf { used: &'a str, total: &'a str },
+    Percent { percent: u32 },
     LevelGreen,
     LevelAmber,
     LevelRed,
     Applications,
-    AppsRunningWaiting {
-        running: u32,
-        waiting: u32,
-    },
+    AppsRunningWaiting { running: u32, waiting: u32 },
 
     // Spill.
-    SpillHeading {
-        bytes: &'a str,
-        stages: u32,
-    },
-    SpillExplained {
-        from_memory: &'a str,
-    },
+    SpillHeading { bytes: &'a str, stages: u32 },
+    SpillExplained { from_memory: &'a str },
 
     // Executors.
     Executors,
-    SlotsBusy {
-        active: u32,
-        slots: u32,
-    },
+    SlotsBusy { active: u32, slots: u32 },
     NoExecutors,
     ColumnExecutor,
+    ColumnExecutorLong,
     ColumnTasks,
     ColumnTasksLong,
     ColumnStorage,
@@ -147,81 +104,38 @@ pub enum Message<'a> {
     ColumnGc,
     ColumnGcLong,
     Driver,
-    ExecutorGone {
-        reason: &'a str,
-    },
-    ShuffleRead {
-        bytes: &'a str,
-    },
-    ShuffleWrite {
-        bytes: &'a str,
-    },
+    ExecutorGone { reason: &'a str },
     Unknown,
-    GcHigh {
-        share: &'a str,
-    },
-    MoreExecutors {
-        count: u32,
-    },
+    GcHigh,
+    Slots { active: u32, slots: u32 },
+    MoreExecutors { count: u32 },
 
     // Stages.
     ActiveStages,
     RecentStages,
-    Count {
-        count: usize,
-    },
+    Count { count: usize },
     NoActiveStages,
     NoRecentStages,
-    TasksDone {
-        done: u32,
-        total: u32,
-    },
-    TasksRunning {
-        count: u32,
-    },
-    TasksFailed {
-        count: u32,
-    },
-    TasksKilled {
-        count: u32,
-    },
-    BytesRead {
-        bytes: &'a str,
-    },
-    BytesWritten {
-        bytes: &'a str,
-    },
-    BytesShuffleRead {
-        bytes: &'a str,
-    },
-    BytesShuffleWritten {
-        bytes: &'a str,
-    },
-    BytesSpilled {
-        bytes: &'a str,
-    },
-    StageNumber {
-        stage_id: i64,
-    },
-    StageAttempt {
-        stage_id: i64,
-        attempt: i64,
-    },
-    StartedAt {
-        time: &'a str,
-    },
+    TasksDone { done: u32, total: u32 },
+    TasksRunning { count: u32 },
+    TasksFailed { count: u32 },
+    TasksKilled { count: u32 },
+    BytesRead { bytes: &'a str },
+    BytesWritten { bytes: &'a str },
+    BytesShuffleRead { bytes: &'a str },
+    BytesShuffleWritten { bytes: &'a str },
+    BytesSpilled { bytes: &'a str },
+    StageNumber { stage_id: i64 },
+    StageAttempt { stage_id: i64, attempt: i64 },
+    StartedAt { time: &'a str },
     StageActive,
     StagePending,
     StageComplete,
     StageFailed,
     StageSkipped,
     StageUnknown,
-    MoreStages {
-        count: u32,
-    },
-    SomeForgotten {
-        retained: u32,
-    },
+    MoreStages { count: u32 },
+    SomeForgotten { retained: u32 },
 }
 
 /// The text of a message.

@@ -22,12 +22,7 @@ pub struct Loaded<T> {
 // Derived, these two would ask the same of `T`.
 impl<T> Default for Loaded<T> {
     fn default() -> Self {
-        Self {
-            value: None,
-            problem: None,
-            since_ms: None,
-            failed_polls: 0,
-        }
+        Self { value: None, problem: None, since_ms: None, failed_polls: 0 }
     }
 }
 
@@ -81,16 +76,10 @@ impl<T> Loaded<T> {
     pub fn trouble(&self) -> Option<Trouble> {
         if let Some(problem) = &self.problem {
             let since_ms = self.since_ms.unwrap_or_default();
-            return Some(Trouble {
-                problem: problem.clone(),
-                since_ms,
-            });
+            return Some(Trouble { problem: problem.clone(), since_ms });
         }
         let stale = self.value.as_ref()?.meta.stale.as_ref()?;
-        Some(Trouble {
-            problem: Problem::of_stale(stale),
-            since_ms: stale.since_ms,
-        })
+        Some(Trouble { problem: Problem::of_stale(stale), since_ms: stale.since_ms })
     }
 
     /// Nothing has come yet, neither good nor bad.
@@ -100,9 +89,7 @@ impl<T> Loaded<T> {
 
     /// The answer is recorded data.
     pub fn is_demonstration(&self) -> bool {
-        self.value
-            .as_ref()
-            .is_some_and(|answer| answer.meta.demonstration)
+        self.value.as_ref().is_some_and(|answer| answer.meta.demonstration)
     }
 }
 
@@ -115,9 +102,7 @@ mod tests {
     #[test]
     fn a_failure_keeps_the_last_good_value_and_the_time_of_the_first_failure() {
         let good = Loaded::default().after(Ok(samples::answer(7)), 1_000);
-        let failing = good
-            .after(Err(Problem::no_jupyter()), 2_000)
-            .after(Err(Problem::no_sidecar()), 3_000);
+        let failing = good.after(Err(Problem::no_jupyter()), 2_000).after(Err(Problem::no_sidecar()), 3_000);
         assert_eq!(failing.body(), Some(&7));
         assert_eq!(failing.since_ms, Some(2_000));
         assert_eq!(failing.failed_polls, 2);
@@ -132,9 +117,6 @@ mod tests {
     fn an_answer_marked_stale_counts_as_a_failed_poll_and_says_since_when() {
         let loaded = Loaded::default().after(Ok(samples::stale_answer(7)), 1_000);
         assert_eq!(loaded.failed_polls, 1);
-        assert_eq!(
-            loaded.trouble().map(|trouble| trouble.since_ms),
-            Some(samples::STALE_SINCE_MS)
-        );
+        assert_eq!(loaded.trouble().map(|trouble| trouble.since_ms), Some(samples::STALE_SINCE_MS));
     }
 }

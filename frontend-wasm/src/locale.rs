@@ -17,23 +17,14 @@ pub fn use_locale() -> Locale {
 impl Locale {
     /// The time of day, with the date when it is not within the last day; from milliseconds since 1970.
     pub fn time(&self, at_ms: i64) -> String {
-        if cfg!(target_arch = "wasm32") {
-            intl::time(self.language.as_deref(), at_ms)
-        } else {
-            utc_time(at_ms)
-        }
+        if cfg!(target_arch = "wasm32") { intl::time(self.language.as_deref(), at_ms) } else { utc_time(at_ms) }
     }
 }
 
 /// For components rendered on the host, where there is no `Intl`.
 fn utc_time(at_ms: i64) -> String {
     let seconds = at_ms.div_euclid(1000).rem_euclid(86_400);
-    format!(
-        "{:02}:{:02}:{:02} UTC",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    )
+    format!("{:02}:{:02}:{:02} UTC", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
 mod intl {

@@ -39,9 +39,7 @@ extern "C" {
 
 impl MountOptions {
     fn locale(&self) -> Locale {
-        Locale {
-            language: self.language().map(AttrValue::from),
-        }
+        Locale { language: self.language().map(AttrValue::from) }
     }
 
     fn open(&self) -> Callback<()> {

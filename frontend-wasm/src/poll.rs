@@ -35,16 +35,11 @@ where
     let loaded = use_state_eq(Loaded::default);
     let setter = loaded.setter();
     let poller = use_memo(poll.url.clone(), |url| {
-        Rc::new(Poller::new(
-            url.clone(),
-            Callback::from(move |loaded| setter.set(loaded)),
-        ))
+        Rc::new(Poller::new(url.clone(), Callback::from(move |loaded| setter.set(loaded))))
     });
     let poller = Rc::clone(&poller);
     let switched = Rc::clone(&poller);
-    use_effect_with(poll.kernel_busy, move |kernel_busy| {
-        switched.set_kernel_busy(*kernel_busy)
-    });
+    use_effect_with(poll.kernel_busy, move |kernel_busy| switched.set_kernel_busy(*kernel_busy));
     use_effect_with((poll.url, poll.shown), move |(_, shown)| {
         if *shown {
             poller.start();
@@ -97,10 +92,7 @@ impl<T: DeserializeOwned + 'static> Poller<T> {
                 return;
             }
             poller.flight.take();
-            let loaded = poller
-                .loaded
-                .borrow()
-                .after(outcome, js_sys::Date::now() as i64);
+            let loaded = poller.loaded.borrow().after(outcome, js_sys::Date::now() as i64);
             poller.loaded.replace(loaded.clone());
             poller.schedule(poller.delay_ms());
             poller.on_change.emit(loaded);
@@ -124,31 +116,18 @@ impl<T: DeserializeOwned + 'static> Poller<T> {
 
     fn schedule(self: &Rc<Self>, delay_ms: u32) {
         let poller = Rc::clone(self);
-        self.timer
-            .replace(Some(Timeout::new(delay_ms, move || poller.start())));
+        self.timer.replace(Some(Timeout::new(delay_ms, move || poller.start())));
     }
 
     fn failures(&self) -> u32 {
         let loaded = self.loaded.borrow();
-        if loaded.problem.is_some() {
-            loaded.failed_polls
-        } else {
-            0
-        }
+        if loaded.problem.is_some() { loaded.failed_polls } else { 0 }
     }
 
     fn delay_ms(&self) -> u32 {
         let loaded = self.loaded.borrow();
-        let rates = loaded
-            .value
-            .as_ref()
-            .map_or_else(Rates::default, |answer| (&answer.meta).into());
-        schedule::delay_ms(
-            rates,
-            self.kernel_busy.get(),
-            self.failures(),
-            js_sys::Math::random(),
-        )
+        let rates = loaded.value.as_ref().map_or_else(Rates::default, |answer| (&answer.meta).into());
+        schedule::delay_ms(rates, self.kernel_busy.get(), self.failures(), js_sys::Math::random())
     }
 }
 

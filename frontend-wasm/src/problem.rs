@@ -30,57 +30,31 @@ pub struct Problem {
 impl Problem {
     /// Jupyter sent us to its login page, or answered with something of its own.
     pub fn signed_out() -> Self {
-        Self::local(
-            ProblemKind::SignedOut,
-            Message::SignedOut,
-            Message::SignedOutHint,
-        )
+        Self::local(ProblemKind::SignedOut, Message::SignedOut, Message::SignedOutHint)
     }
 
     /// Nothing came back: Jupyter is gone or the network is.
     pub fn no_jupyter() -> Self {
-        Self::local(
-            ProblemKind::Unreachable,
-            Message::NoJupyter,
-            Message::NoJupyterHint,
-        )
+        Self::local(ProblemKind::Unreachable, Message::NoJupyter, Message::NoJupyterHint)
     }
 
     /// Jupyter answered, the sidecar behind it did not.
     pub fn no_sidecar() -> Self {
-        Self::local(
-            ProblemKind::Unreachable,
-            Message::NoSidecar,
-            Message::NoSidecarHint,
-        )
+        Self::local(ProblemKind::Unreachable, Message::NoSidecar, Message::NoSidecarHint)
     }
 
     /// An answer this frontend cannot read: it belongs to another version.
     pub fn unreadable() -> Self {
-        Self::local(
-            ProblemKind::Other,
-            Message::Unreadable,
-            Message::UnreadableHint,
-        )
+        Self::local(ProblemKind::Other, Message::Unreadable, Message::UnreadableHint)
     }
 
     /// The last good answer came with the reason why it is old.
     pub fn of_stale(stale: &wire::Stale) -> Self {
-        Self {
-            kind: kind_of(stale.code),
-            sentence: stale.reason.clone(),
-            hint: String::new(),
-            request_id: None,
-        }
+        Self { kind: kind_of(stale.code), sentence: stale.reason.clone(), hint: String::new(), request_id: None }
     }
 
     fn local(kind: ProblemKind, sentence: Message<'_>, hint: Message<'_>) -> Self {
-        Self {
-            kind,
-            sentence: tr(sentence),
-            hint: tr(hint),
-            request_id: None,
-        }
+        Self { kind, sentence: tr(sentence), hint: tr(hint), request_id: None }
     }
 }
 
@@ -99,9 +73,7 @@ fn kind_of(code: ErrorCode) -> ProblemKind {
     match code {
         ErrorCode::NoSessionToken | ErrorCode::SessionTokenRejected => ProblemKind::SignedOut,
         ErrorCode::NotConfigured => ProblemKind::NotConfigured,
-        ErrorCode::UpstreamForbidden | ErrorCode::SidecarTokenRequired | ErrorCode::Csrf => {
-            ProblemKind::Forbidden
-        }
+        ErrorCode::UpstreamForbidden | ErrorCode::SidecarTokenRequired | ErrorCode::Csrf => ProblemKind::Forbidden,
         ErrorCode::Overloaded => ProblemKind::Overloaded,
         ErrorCode::UpstreamUnreachable | ErrorCode::UpstreamTimeout => ProblemKind::Unreachable,
         _ => ProblemKind::Other,

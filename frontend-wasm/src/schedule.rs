@@ -18,19 +18,13 @@ pub struct Rates {
 
 impl Default for Rates {
     fn default() -> Self {
-        Self {
-            idle_ms: DEFAULT_MS,
-            busy_ms: DEFAULT_MS,
-        }
+        Self { idle_ms: DEFAULT_MS, busy_ms: DEFAULT_MS }
     }
 }
 
 impl From<&Meta> for Rates {
     fn from(meta: &Meta) -> Self {
-        Self {
-            idle_ms: meta.next_poll_ms.max(SHORTEST_GAP_MS),
-            busy_ms: meta.busy_poll_ms.max(SHORTEST_GAP_MS),
-        }
+        Self { idle_ms: meta.next_poll_ms.max(SHORTEST_GAP_MS), busy_ms: meta.busy_poll_ms.max(SHORTEST_GAP_MS) }
     }
 }
 
@@ -38,17 +32,10 @@ impl From<&Meta> for Rates {
 /// of one site from coming back together.
 pub fn delay_ms(rates: Rates, kernel_busy: bool, failures: u32, jitter: f64) -> u32 {
     if failures == 0 {
-        return if kernel_busy {
-            rates.busy_ms.min(rates.idle_ms)
-        } else {
-            rates.idle_ms
-        };
+        return if kernel_busy { rates.busy_ms.min(rates.idle_ms) } else { rates.idle_ms };
     }
     let longest_ms = rates.idle_ms.max(LONGEST_BACK_OFF_MS);
-    let doubled = rates
-        .idle_ms
-        .saturating_mul(1 << (failures - 1).min(16))
-        .min(longest_ms);
+    let doubled = rates.idle_ms.saturating_mul(1 << (failures - 1).min(16)).min(longest_ms);
     let spread = f64::from(doubled) * (0.8 + 0.4 * jitter.clamp(0.0, 1.0));
     // A float to integer cast saturates, which is all that is needed here.
     spread as u32
@@ -58,10 +45,7 @@ pub fn delay_ms(rates: Rates, kernel_busy: bool, failures: u32, jitter: f64) -> 
 mod tests {
     use super::{Rates, delay_ms};
 
-    const RATES: Rates = Rates {
-        idle_ms: 30_000,
-        busy_ms: 5_000,
-    };
+    const RATES: Rates = Rates { idle_ms: 30_000, busy_ms: 5_000 };
 
     #[test]
     fn a_busy_kernel_polls_at_the_fast_rate() {
@@ -73,10 +57,7 @@ mod tests {
     #[test]
     fn failures_back_off_with_jitter_up_to_two_minutes() {
         let after = |failures| delay_ms(RATES, true, failures, 0.5);
-        assert_eq!(
-            [after(1), after(2), after(3), after(4)],
-            [30_000, 60_000, 120_000, 120_000]
-        );
+        assert_eq!([after(1), after(2), after(3), after(4)], [30_000, 60_000, 120_000, 120_000]);
         assert_eq!(delay_ms(RATES, false, 1, 0.0), 24_000);
         assert_eq!(delay_ms(RATES, false, 1, 1.0), 36_000);
         assert_eq!(delay_ms(RATES, false, u32::MAX, 0.5), 120_000);

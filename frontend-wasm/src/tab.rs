@@ -25,11 +25,7 @@ fn is_shown() -> bool {
 }
 
 fn document() -> Option<Document> {
-    if cfg!(target_arch = "wasm32") {
-        web_sys::window()?.document()
-    } else {
-        None
-    }
+    if cfg!(target_arch = "wasm32") { web_sys::window()?.document() } else { None }
 }
 
 /// Listens until it is dropped.

@@ -3,7 +3,7 @@
 use wire::{Chip, ChipState, Meta};
 use yew::{AttrValue, Callback, ContextProvider, Html, Properties, component, html};
 
-use super::tone::{Dot, Tone};
+use super::tone::{Tone, dot};
 use crate::i18n::{Message, tr};
 use crate::loaded::Loaded;
 use crate::locale::{Locale, use_locale};
@@ -26,11 +26,7 @@ pub struct ChipAppProps {
 pub fn ChipApp(props: &ChipAppProps) -> Html {
     let shown = use_tab_shown();
     let url = AttrValue::from(format!("{}panel/chip", props.api_url));
-    let chip = use_poll::<Chip>(Poll {
-        url,
-        shown,
-        kernel_busy: props.kernel_busy,
-    });
+    let chip = use_poll::<Chip>(Poll { url, shown, kernel_busy: props.kernel_busy });
     html! {
         <ContextProvider<Locale> context={props.locale.clone()}>
             <ChipView {chip} on_open={&props.on_open} />
@@ -53,7 +49,7 @@ pub fn ChipView(props: &ChipViewProps) -> Html {
     let onclick = props.on_open.reform(|_| ());
     html! {
         <button type="button" class="sparkMonitor-Chip" title={tip} {onclick}>
-            <Dot {tone} />
+            { dot(tone) }
             <span class="sparkMonitor-Chip-label" role="status">{ tr(label) }</span>
         </button>
     }
@@ -90,10 +86,7 @@ fn tooltip(chip: &Loaded<Chip>, locale: &Locale) -> Vec<String> {
     }
     if let Some(trouble) = chip.trouble() {
         let (time, reason) = (locale.time(trouble.since_ms), &trouble.problem.sentence);
-        lines.push(tr(Message::StaleSince {
-            time: &time,
-            reason,
-        }));
+        lines.push(tr(Message::StaleSince { time: &time, reason }));
     }
     lines.push(tr(Message::TipOpen));
     lines
@@ -110,15 +103,8 @@ fn known(chip: &Chip, meta: &Meta, locale: &Locale) -> Vec<String> {
     if let Some(activity) = &chip.activity {
         let (app_name, stage_name) = (&activity.app_name, &activity.stage_name);
         let wire::Tasks { done, total, .. } = activity.tasks;
-        lines.push(tr(Message::TipActivity {
-            app_name,
-            stages: activity.stages,
-        }));
-        lines.push(tr(Message::TipStage {
-            stage_name,
-            done,
-            total,
-        }));
+        lines.push(tr(Message::TipActivity { app_name, stages: activity.stages }));
+        lines.push(tr(Message::TipStage { stage_name, done, total }));
     }
     let time = locale.time(meta.observed_at_ms);
     lines.push(tr(Message::TipObserved { time: &time }));

@@ -1,104 +1,80 @@
 //! The cluster at a glance: workers, cores, memory.
 
 use wire::{Cluster, ClusterKind, MasterStatus};
-use yew::{Html, Properties, component, html};
+use yew::{Html, html};
 
-use super::bar::UsageBar;
-use super::tone::{Dot, Tone};
+use super::bar::labelled_meter;
+use super::tone::{Tone, toned};
 use crate::format;
 use crate::i18n::{Message, tr};
 
-#[derive(Properties, PartialEq)]
-pub struct ClusterProps {
-    pub cluster: Cluster,
-}
-
 /// The cluster's workers and how much of it is in use.
-#[component]
-pub fn ClusterOverview(props: &ClusterProps) -> Html {
-    let Cluster {
-        cores,
-        memory_mib,
-        apps_running,
-        apps_waiting,
-        ..
-    } = &props.cluster;
+pub fn cluster_overview(cluster: &Cluster) -> Html {
+    let Cluster { kind, cores, memory_mib, .. } = cluster;
     let cores_value = used_of(cores.used.to_string(), cores.total.to_string());
     let memory = memory_mib.map(|memory| {
-        (
-            memory,
-            used_of(format::mib(memory.used), format::mib(memory.total)),
-        )
+        let value = used_of(format::mib(memory.used), format::mib(memory.total));
+        labelled_meter(Message::MemoryLabel, memory, &value)
     });
-    let apps = Message::AppsRunningWaiting {
-        running: *apps_running,
-        waiting: *apps_waiting,
-    };
+    let has_master = *kind == ClusterKind::Master;
     html! {
         <div class="sparkMonitor-Cluster">
-            if props.cluster.kind == ClusterKind::Master {
-                { workers(&props.cluster) }
+            if has_master {
+                { workers(cluster) }
             }
-            <UsageBar label={tr(Message::CoresLabel)} meter={*cores} value={cores_value} />
-            if let Some((meter, value)) = memory {
-                <UsageBar label={tr(Message::MemoryLabel)} {meter} {value} />
-            }
-            if props.cluster.kind == ClusterKind::Master {
-                <p class="sparkMonitor-Fact">
-                    <span class="sparkMonitor-Fact-label">{ tr(Message::Applications) }</span>
-                    <span>{ tr(apps) }</span>
-                </p>
+            { labelled_meter(Message::CoresLabel, *cores, &cores_value) }
+            { memory.unwrap_or_default() }
+            if has_master {
+                { applications(cluster) }
             }
         </div>
     }
 }
 
 fn used_of(used: String, total: String) -> String {
-    tr(Message::UsedOf {
-        used: &used,
-        total: &total,
-    })
+    tr(Message::UsedOf { used: &used, total: &total })
 }
 
 /// How many workers are ready, or that the cluster is still starting.
 fn workers(cluster: &Cluster) -> Html {
     let (ready, wanted) = (cluster.workers_alive, cluster.workers_wanted);
-    if wanted == 0 {
-        return html! {
-            <p class="sparkMonitor-Starting" role="status"><Dot tone={Tone::Warn} />{ tr(Message::NoWorkers) }</p>
-        };
+    let starting = match (ready, wanted) {
+        (_, 0) => Some(Message::NoWorkers),
+        _ if ready < wanted || !is_alive(cluster) => Some(Message::ClusterStarting { ready, wanted }),
+        _ => None,
+    };
+    if let Some(starting) = starting {
+        return html! { <p role="status">{ toned(Tone::Warn, tr(starting)) }</p> };
     }
-    if ready < wanted || !is_alive(cluster) {
-        let starting = Message::ClusterStarting { ready, wanted };
-        return html! {
-            <p class="sparkMonitor-Starting" role="status"><Dot tone={Tone::Warn} />{ tr(starting) }</p>
-        };
-    }
-    let workers = used_of(ready.to_string(), wanted.to_string());
+    fact(Message::Workers, used_of(ready.to_string(), wanted.to_string()))
+}
+
+fn applications(cluster: &Cluster) -> Html {
+    let (running, waiting) = (cluster.apps_running, cluster.apps_waiting);
+    fact(Message::Applications, tr(Message::AppsRunningWaiting { running, waiting }))
+}
+
+fn fact(label: Message<'_>, value: String) -> Html {
     html! {
         <p class="sparkMonitor-Fact">
-            <span class="sparkMonitor-Fact-label">{ tr(Message::Workers) }</span>
-            <span>{ workers }</span>
+            <span class="sparkMonitor-Fact-label">{ tr(label) }</span>
+            <span>{ value }</span>
         </p>
     }
 }
 
 fn is_alive(cluster: &Cluster) -> bool {
-    cluster
-        .master
-        .as_ref()
-        .is_some_and(|master| master.status == MasterStatus::Alive)
+    cluster.master.as_ref().is_some_and(|master| master.status == MasterStatus::Alive)
 }
 
 /// The master's state, for the heading.
-#[component]
-pub fn ClusterSummary(props: &ClusterProps) -> Html {
-    let (message, tone) = match props.cluster.master.as_ref().map(|master| master.status) {
+pub fn cluster_summary(cluster: &Cluster) -> Html {
+    let (message, tone) = match cluster.master.as_ref().map(|master| master.status) {
         None => (Message::DriverOnly, Tone::Good),
         Some(MasterStatus::Alive) => (Message::MasterAlive, Tone::Good),
         Some(MasterStatus::Standby) => (Message::MasterStandby, Tone::Warn),
         Some(MasterStatus::Recovering) => (Message::MasterRecovering, Tone::Warn),
         Some(MasterStatus::Unknown) => (Message::MasterUnknown, Tone::Muted),
     };
-    html! { <><Dot {tone} />{ tr(message) }</> }
+    toned(tone, tr(message))
 }

@@ -1,64 +1,69 @@
 //! One executor, or the driver.
 
 use wire::{Executor, Level};
-use yew::{Html, Properties, classes, component, html};
+use yew::{Html, html};
 
-use super::bar::UsageBar;
-use super::tone::Tone;
+use super::bar::meter;
+use super::tone::toned;
 use crate::format;
 use crate::i18n::{Message, tr};
 
-#[derive(Properties, PartialEq)]
-pub struct ExecutorRowProps {
-    pub executor: Executor,
-    /// The driver runs no tasks of its own.
-    #[prop_or_default]
-    pub is_driver: bool,
-}
-
 /// A row of the executor table.
-#[component]
-pub fn ExecutorRow(props: &ExecutorRowProps) -> Html {
-    let executor = &props.executor;
+pub fn executor_row(executor: &Executor) -> Html {
+    let Executor { executor_id, host, active_tasks, task_slots, .. } = executor;
     if let Some(reason) = &executor.removed {
-        return gone(executor, reason);
+        return html! {
+            <tr key={executor_id.clone()} class="sparkMonitor-Table-gone">
+                <th scope="row" title={host.clone()}>{ executor_id }</th>
+                <td colspan="5">{ tr(Message::ExecutorGone { reason }) }</td>
+            </tr>
+        };
     }
-    let storage = format::bytes(executor.storage_bytes.used);
-    let total = format::bytes(executor.storage_bytes.total);
-    let storage_of = tr(Message::UsedOf {
-        used: &storage,
-        total: &total,
-    });
-    let read = format::bytes(executor.shuffle_read_bytes);
-    let written = format::bytes(executor.shuffle_write_bytes);
     html! {
-        <tr>
-            <th scope="row" title={executor.host.clone()}>
-                if props.is_driver { { tr(Message::Driver) } } else { { &executor.executor_id } }
-            </th>
+        <tr key={executor_id.clone()}>
+            <th scope="row" title={host.clone()}>{ executor_id }</th>
             <td data-label={tr(Message::ColumnTasks)}>
-                if props.is_driver { { tr(Message::Unknown) } } else { { tasks(executor) } }
+                { tr(Message::Slots { active: *active_tasks, slots: *task_slots }) }
             </td>
-            <td class="sparkMonitor-Table-storage" data-label={tr(Message::ColumnStorage)} title={storage_of.clone()}>
-                { storage }
-                <UsageBar label={tr(Message::ColumnStorageLong)} meter={executor.storage_bytes} value={storage_of} bare=true />
-            </td>
-            <td data-label={tr(Message::ColumnDisk)}>{ amount(executor.cached_to_disk_bytes) }</td>
-            <td class="sparkMonitor-Table-shuffle" data-label={tr(Message::ColumnShuffle)}>
-                <span title={tr(Message::ShuffleRead { bytes: &read })}>
-                    <span aria-hidden="true">{ "↓" }</span>{ amount(executor.shuffle_read_bytes) }
-                </span>
-                <span title={tr(Message::ShuffleWrite { bytes: &written })}>
-                    <span aria-hidden="true">{ "↑" }</span>{ amount(executor.shuffle_write_bytes) }
-                </span>
-            </td>
-            <td data-label={tr(Message::ColumnGc)}>{ garbage_collection(executor) }</td>
+            { memory_and_traffic(executor) }
         </tr>
     }
 }
 
-fn tasks(executor: &Executor) -> String {
-    format!("{}/{}", executor.active_tasks, executor.task_slots)
+/// The driver runs no tasks of its own, so its name takes that column too.
+pub fn driver_row(driver: &Executor) -> Html {
+    html! {
+        <tr>
+            <th scope="row" colspan="2" title={driver.host.clone()}>{ tr(Message::Driver) }</th>
+            { memory_and_traffic(driver) }
+        </tr>
+    }
+}
+
+fn memory_and_traffic(executor: &Executor) -> Html {
+    let storage = format::bytes(executor.storage_bytes.used);
+    let total = format::bytes(executor.storage_bytes.total);
+    let of_total = tr(Message::UsedOf { used: &storage, total: &total });
+    let read = format::bytes(executor.shuffle_read_bytes);
+    let written = format::bytes(executor.shuffle_write_bytes);
+    html! {
+        <>
+            <td data-label={tr(Message::ColumnStorage)} title={of_total.clone()}>
+                { storage }
+                { meter(Message::ColumnStorageLong, executor.storage_bytes, &of_total) }
+            </td>
+            <td data-label={tr(Message::ColumnDisk)}>{ amount(executor.cached_to_disk_bytes) }</td>
+            <td class="sparkMonitor-Table-shuffle" data-label={tr(Message::ColumnShuffle)}>
+                <span title={tr(Message::BytesShuffleRead { bytes: &read })}>
+                    <span aria-hidden="true">{ "↓" }</span>{ amount(executor.shuffle_read_bytes) }
+                </span>
+                <span title={tr(Message::BytesShuffleWritten { bytes: &written })}>
+                    <span aria-hidden="true">{ "↑" }</span>{ amount(executor.shuffle_write_bytes) }
+                </span>
+            </td>
+            <td data-label={tr(Message::ColumnGc)}>{ garbage_collection(executor) }</td>
+        </>
+    }
 }
 
 /// Zero is the common case and should not shout.
@@ -72,18 +77,8 @@ fn garbage_collection(executor: &Executor) -> Html {
         return html! { <span class="sparkMonitor-Zero">{ tr(Message::Unknown) }</span> };
     };
     let share = format::permille(permille);
-    if executor.gc_level == Level::Green {
-        return html! { { share } };
-    }
-    let class = classes!("sparkMonitor-Text", Tone::from(executor.gc_level).class());
-    html! { <span {class}>{ tr(Message::GcHigh { share: &share }) }</span> }
-}
-
-fn gone(executor: &Executor, reason: &str) -> Html {
-    html! {
-        <tr class="sparkMonitor-Table-gone">
-            <th scope="row" title={executor.host.clone()}>{ &executor.executor_id }</th>
-            <td colspan="5">{ tr(Message::ExecutorGone { reason }) }</td>
-        </tr>
+    match executor.gc_level {
+        Level::Green => html! { { share } },
+        level => html! { <>{ share }<br />{ toned(level.into(), tr(Message::GcHigh)) }</> },
     }
 }

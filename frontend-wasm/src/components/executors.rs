@@ -1,31 +1,20 @@
 //! The table of an application's executors, the driver apart.
 
 use wire::Executors;
-use yew::{Html, Properties, component, html};
+use yew::{Html, html};
 
-use super::executor_row::ExecutorRow;
+use super::executor_row::{driver_row, executor_row};
 use crate::i18n::{Message, tr};
 
-#[derive(Properties, PartialEq)]
-pub struct ExecutorTableProps {
-    pub executors: Executors,
-}
-
 /// One row an executor, then the driver's.
-#[component]
-pub fn ExecutorTable(props: &ExecutorTableProps) -> Html {
-    let Executors {
-        driver,
-        executors,
-        executors_not_shown,
-        ..
-    } = &props.executors;
+pub fn executor_table(answer: &Executors) -> Html {
+    let not_shown = answer.executors_not_shown;
     html! {
         <>
             <table class="sparkMonitor-Table">
                 <thead>
                     <tr>
-                        { column(Message::ColumnExecutor, Message::ColumnExecutor) }
+                        { column(Message::ColumnExecutor, Message::ColumnExecutorLong) }
                         { column(Message::ColumnTasks, Message::ColumnTasksLong) }
                         { column(Message::ColumnStorage, Message::ColumnStorageLong) }
                         { column(Message::ColumnDisk, Message::ColumnDiskLong) }
@@ -34,21 +23,23 @@ pub fn ExecutorTable(props: &ExecutorTableProps) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    { for executors.iter().map(|executor| html! {
-                        <ExecutorRow key={executor.executor_id.clone()} executor={executor.clone()} />
-                    }) }
-                    if executors.is_empty() {
-                        <tr><td class="sparkMonitor-Table-empty" colspan="6">{ tr(Message::NoExecutors) }</td></tr>
+                    { for answer.executors.iter().map(executor_row) }
+                    if answer.executors.is_empty() {
+                        <tr>
+                            <td class="sparkMonitor-Table-empty" colspan="6">
+                                { tr(Message::NoExecutors) }
+                            </td>
+                        </tr>
                     }
                 </tbody>
-                if let Some(driver) = driver {
-                    <tbody class="sparkMonitor-Table-driver">
-                        <ExecutorRow executor={driver.clone()} is_driver=true />
-                    </tbody>
+                if let Some(driver) = &answer.driver {
+                    <tbody class="sparkMonitor-Table-driver">{ driver_row(driver) }</tbody>
                 }
             </table>
-            if *executors_not_shown > 0 {
-                <p class="sparkMonitor-Muted">{ tr(Message::MoreExecutors { count: *executors_not_shown }) }</p>
+            if not_shown > 0 {
+                <p class="sparkMonitor-Muted">
+                    { tr(Message::MoreExecutors { count: not_shown }) }
+                </p>
             }
         </>
     }

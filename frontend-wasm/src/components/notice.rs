@@ -1,58 +1,27 @@
 //! What is said instead of data, or beside old data.
 
-use yew::{AttrValue, Children, Html, Properties, classes, component, html};
+use yew::{Html, classes, html};
 
 use super::tone::Tone;
 use crate::i18n::{Message, tr};
 use crate::loaded::Trouble;
-use crate::locale::use_locale;
+use crate::locale::Locale;
 use crate::problem::{Problem, ProblemKind};
 
-#[derive(Properties, PartialEq)]
-pub struct NoticeProps {
-    pub heading: AttrValue,
-    #[prop_or_default]
-    pub sentence: AttrValue,
-    #[prop_or(Tone::Muted)]
-    pub tone: Tone,
-    /// It must be heard at once.
-    #[prop_or_default]
-    pub alert: bool,
-    #[prop_or_default]
-    pub children: Children,
-}
-
-/// A heading, a sentence, and what to do.
-#[component]
-pub fn Notice(props: &NoticeProps) -> Html {
+/// A state of affairs: a heading, a sentence, and what more there is to say.
+pub fn notice(tone: Tone, heading: Message<'_>, sentence: Message<'_>, more: Html) -> Html {
     html! {
-        <div
-            class={classes!("sparkMonitor-Notice", props.tone.class())}
-            role={if props.alert { "alert" } else { "status" }}
-        >
-            <p class="sparkMonitor-Notice-heading">{ &props.heading }</p>
-            if !props.sentence.is_empty() {
-                <p>{ &props.sentence }</p>
-            }
-            { props.children.clone() }
+        <div class={classes!("sparkMonitor-Notice", tone.class())} role="status">
+            <p class="sparkMonitor-Notice-heading">{ tr(heading) }</p>
+            <p>{ tr(sentence) }</p>
+            { more }
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct ProblemNoticeProps {
-    pub problem: Problem,
-}
-
 /// A problem without any data to show.
-#[component]
-pub fn ProblemNotice(props: &ProblemNoticeProps) -> Html {
-    let Problem {
-        kind,
-        sentence,
-        hint,
-        request_id,
-    } = &props.problem;
+pub fn problem_notice(problem: &Problem) -> Html {
+    let Problem { kind, sentence, hint, request_id } = problem;
     let (heading, tone) = match kind {
         ProblemKind::SignedOut => (Message::HeadingSignedOut, Tone::Warn),
         ProblemKind::NotConfigured => (Message::HeadingNotConfigured, Tone::Muted),
@@ -62,27 +31,23 @@ pub fn ProblemNotice(props: &ProblemNoticeProps) -> Html {
         ProblemKind::Other => (Message::HeadingOther, Tone::Bad),
     };
     html! {
-        <Notice heading={tr(heading)} sentence={sentence.clone()} {tone} alert=true>
+        <div class={classes!("sparkMonitor-Notice", tone.class())} role="alert">
+            <p class="sparkMonitor-Notice-heading">{ tr(heading) }</p>
+            <p>{ sentence }</p>
             if !hint.is_empty() {
-                <p class="sparkMonitor-Notice-hint">{ hint }</p>
+                <p>{ hint }</p>
             }
             if let Some(request_id) = request_id {
                 <p class="sparkMonitor-Notice-id">{ tr(Message::RequestId { request_id }) }</p>
             }
-        </Notice>
+        </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct StaleLineProps {
-    pub trouble: Trouble,
-}
-
 /// Says since when, and why, what is below is old.
-#[component]
-pub fn StaleLine(props: &StaleLineProps) -> Html {
-    let time = use_locale().time(props.trouble.since_ms);
-    let Problem { sentence, hint, .. } = &props.trouble.problem;
+pub fn stale_line(trouble: &Trouble, locale: &Locale) -> Html {
+    let time = locale.time(trouble.since_ms);
+    let Problem { sentence, hint, .. } = &trouble.problem;
     html! {
         <p class="sparkMonitor-Stale" role="status" title={hint.clone()}>
             { tr(Message::StaleSince { time: &time, reason: sentence }) }
@@ -91,7 +56,6 @@ pub fn StaleLine(props: &StaleLineProps) -> Html {
 }
 
 /// Nothing has come yet.
-#[component]
-pub fn Loading() -> Html {
+pub fn loading() -> Html {
     html! { <p class="sparkMonitor-Loading" role="status">{ tr(Message::Loading) }</p> }
 }

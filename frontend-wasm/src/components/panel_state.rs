@@ -17,11 +17,7 @@ pub enum Whole {
 }
 
 /// Decides what is true of the whole panel.
-pub fn whole(
-    cluster: &Loaded<Cluster>,
-    executors: &Loaded<Executors>,
-    stages: &Loaded<Stages>,
-) -> Whole {
+pub fn whole(cluster: &Loaded<Cluster>, executors: &Loaded<Executors>, stages: &Loaded<Stages>) -> Whole {
     if cluster.is_loading() && executors.is_loading() && stages.is_loading() {
         return Whole::Loading;
     }
@@ -53,24 +49,13 @@ pub enum Shown {
 
 /// Decides which application is shown; the fresher of two answers that disagree wins.
 pub fn shown(executors: &Loaded<Executors>, stages: &Loaded<Stages>) -> Shown {
-    let of_executors = executors
-        .value
-        .as_ref()
-        .map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
-    let of_stages = stages
-        .value
-        .as_ref()
-        .map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
-    let newest = of_executors
-        .into_iter()
-        .chain(of_stages)
-        .max_by_key(|(observed_at_ms, _)| *observed_at_ms);
+    let of_executors = executors.value.as_ref().map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
+    let of_stages = stages.value.as_ref().map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
+    let newest = of_executors.into_iter().chain(of_stages).max_by_key(|(observed_at_ms, _)| *observed_at_ms);
     match newest {
         None => Shown::App(None),
         Some((_, None)) => Shown::NoApp,
-        Some((_, Some(app)))
-            if app.driver == DriverState::Starting || app.state == AppState::Waiting =>
-        {
+        Some((_, Some(app))) if app.driver == DriverState::Starting || app.state == AppState::Waiting => {
             Shown::NotYet(app.clone())
         }
         Some((_, Some(app))) => Shown::App(Some(app.clone())),

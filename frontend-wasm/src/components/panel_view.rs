@@ -1,19 +1,20 @@
 //! The panel as drawn: which sections there are, and what is said for all of them at once.
 
 use wire::{Cluster, Executors, Stages};
-use yew::{AttrValue, Html, Properties, component, html};
+use yew::{Html, Properties, component, html};
 
-use super::active_stages::ActiveStages;
-use super::application::{Application, ApplicationNotice, NoSession};
-use super::cluster::{ClusterOverview, ClusterSummary};
-use super::executors::ExecutorTable;
-use super::notice::{Loading, ProblemNotice, StaleLine};
+use super::active_stages::active_stages;
+use super::application::{application, application_notice, no_session};
+use super::cluster::{cluster_overview, cluster_summary};
+use super::executors::executor_table;
+use super::notice::{loading, problem_notice, stale_line};
 use super::panel_state::{Shown, Whole, shown, whole};
-use super::recent_stages::RecentStages;
+use super::recent_stages::recent_stages;
 use super::section::Section;
-use super::spill::SpillWarning;
+use super::spill::spill_warning;
 use crate::i18n::{Message, tr};
-use crate::loaded::{Loaded, Trouble};
+use crate::loaded::Loaded;
+use crate::locale::{Locale, use_locale};
 
 #[derive(Properties, PartialEq)]
 pub struct PanelViewProps {
@@ -25,137 +26,107 @@ pub struct PanelViewProps {
 /// The whole panel.
 #[component]
 pub fn PanelView(props: &PanelViewProps) -> Html {
-    let PanelViewProps {
-        cluster,
-        executors,
-        stages,
-    } = props;
+    let locale = use_locale();
+    let PanelViewProps { cluster, executors, stages } = props;
     let demonstration = cluster.is_demonstration() || stages.is_demonstration();
+    let content = match whole(cluster, executors, stages) {
+        Whole::Loading => loading(),
+        Whole::Problem(problem) => problem_notice(&problem),
+        Whole::Sections { trouble: None } => sections(props, Some(&locale)),
+        Whole::Sections { trouble: Some(trouble) } => html! {
+            <>{ stale_line(&trouble, &locale) }{ sections(props, None) }</>
+        },
+    };
     html! {
         <div class="sparkMonitor-Panel-content">
             <h2 class="sparkMonitor-Panel-title">{ tr(Message::Title) }</h2>
             if demonstration {
                 <p class="sparkMonitor-Demonstration" role="note">{ tr(Message::Demonstration) }</p>
             }
-            { match whole(cluster, executors, stages) {
-                Whole::Loading => html! { <Loading /> },
-                Whole::Problem(problem) => html! { <ProblemNotice {problem} /> },
-                Whole::Sections { trouble } => sections(props, trouble),
-            } }
+            { content }
         </div>
     }
 }
 
-/// `shared` is said once, above; sections then leave it out.
-fn sections(props: &PanelViewProps, shared: Option<Trouble>) -> Html {
-    let PanelViewProps {
-        cluster,
-        executors,
-        stages,
-    } = props;
-    let said = shared.is_some();
-    let application = match shown(executors, stages) {
-        Shown::NoApp => html! { <NoSession master_url={master_url(cluster)} /> },
-        Shown::NotYet(app) => {
-            html! { <><Application app={app.clone()} /><ApplicationNotice {app} /></> }
-        }
+/// Each section says by itself that it is old, unless that has been said for all: then `stale` is `None`.
+fn sections(props: &PanelViewProps, stale: Option<&Locale>) -> Html {
+    let PanelViewProps { cluster, executors, stages } = props;
+    let of_app = match shown(executors, stages) {
+        Shown::NoApp => no_session(master_url(cluster)),
+        Shown::NotYet(app) => html! { <>{ application(&app) }{ application_notice(&app) }</> },
         Shown::App(app) => html! {
             <>
-                { for app.map(|app| html! { <Application {app} /> }) }
-                { executor_section(executors, said) }
-                { active_section(stages, said) }
-                { recent_section(stages) }
+                { app.as_ref().map(application).unwrap_or_default() }
+                { executor_section(executors, stale) }
+                { stage_sections(stages, stale) }
             </>
         },
     };
+    let spill = stages.body().and_then(|stages| stages.spill);
     html! {
         <>
-            { for shared.map(|trouble| html! { <StaleLine {trouble} /> }) }
-            { cluster_section(cluster, said) }
-            { for stages.body().and_then(|stages| stages.spill).map(|spill| html! { <SpillWarning {spill} /> }) }
-            { application }
+            { cluster_section(cluster, stale) }
+            { spill.map(spill_warning).unwrap_or_default() }
+            { of_app }
         </>
     }
 }
 
-fn cluster_section(cluster: &Loaded<Cluster>, said: bool) -> Html {
-    let summary = cluster
-        .body()
-        .map(|cluster| html! { <ClusterSummary cluster={cluster.clone()} /> });
-    let content = filled(
-        cluster,
-        said,
-        |cluster| html! { <ClusterOverview cluster={cluster.clone()} /> },
-    );
+fn cluster_section(cluster: &Loaded<Cluster>, stale: Option<&Locale>) -> Html {
+    let summary = cluster.body().map(cluster_summary).unwrap_or_default();
     html! {
-        <Section name="cluster" title={tr(Message::Cluster)} summary={summary.unwrap_or_default()}>{ content }</Section>
-    }
-}
-
-fn executor_section(executors: &Loaded<Executors>, said: bool) -> Html {
-    let summary = executors.body().map(|executors| {
-        let (active, slots) = (executors.active_tasks, executors.task_slots);
-        html! { { tr(Message::SlotsBusy { active, slots }) } }
-    });
-    let content = filled(
-        executors,
-        said,
-        |executors| html! { <ExecutorTable executors={executors.clone()} /> },
-    );
-    html! {
-        <Section name="executors" title={tr(Message::Executors)} summary={summary.unwrap_or_default()}>{ content }</Section>
-    }
-}
-
-fn active_section(stages: &Loaded<Stages>, said: bool) -> Html {
-    let count = stages.body().map(|stages| count(stages.active.len()));
-    let content = filled(
-        stages,
-        said,
-        |stages| html! { <ActiveStages stages={stages.clone()} /> },
-    );
-    html! {
-        <Section name="active" title={tr(Message::ActiveStages)} summary={count.unwrap_or_default()}>{ content }</Section>
-    }
-}
-
-/// Comes from the same answer as the active stages, which already say what is wrong with it.
-fn recent_section(stages: &Loaded<Stages>) -> Html {
-    let Some(stages) = stages.body() else {
-        return Html::default();
-    };
-    html! {
-        <Section name="recent" title={tr(Message::RecentStages)} summary={count(stages.recent.len())}>
-            <RecentStages stages={stages.clone()} />
+        <Section name="cluster" title={tr(Message::Cluster)} {summary}>
+            { filled(cluster, stale, cluster_overview) }
         </Section>
     }
 }
 
-/// The last good data, with what is wrong with it; or why there is none.
-fn filled<T>(loaded: &Loaded<T>, said: bool, draw: impl Fn(&T) -> Html) -> Html {
-    let trouble = loaded.trouble();
-    match loaded.body() {
-        Some(body) => html! {
-            <>
-                { for trouble.filter(|_| !said).map(|trouble| html! { <StaleLine {trouble} /> }) }
-                { draw(body) }
-            </>
-        },
-        None => match trouble {
-            Some(trouble) => html! { <ProblemNotice problem={trouble.problem} /> },
-            None => html! { <Loading /> },
-        },
+fn executor_section(executors: &Loaded<Executors>, stale: Option<&Locale>) -> Html {
+    let summary = executors.body().map(|executors| {
+        let (active, slots) = (executors.active_tasks, executors.task_slots);
+        Html::from(tr(Message::SlotsBusy { active, slots }))
+    });
+    html! {
+        <Section name="executors" title={tr(Message::Executors)} summary={summary.unwrap_or_default()}>
+            { filled(executors, stale, executor_table) }
+        </Section>
     }
 }
 
-fn count(count: usize) -> Html {
-    html! { { tr(Message::Count { count }) } }
+/// Both come in one answer, so the first says what is wrong with it.
+fn stage_sections(stages: &Loaded<Stages>, stale: Option<&Locale>) -> Html {
+    let count = |count: usize| Html::from(tr(Message::Count { count }));
+    let active = stages.body().map(|stages| count(stages.active.len())).unwrap_or_default();
+    html! {
+        <>
+            <Section name="active" title={tr(Message::ActiveStages)} summary={active}>
+                { filled(stages, stale, active_stages) }
+            </Section>
+            if let Some(stages) = stages.body() {
+                <Section
+                    name="recent" title={tr(Message::RecentStages)}
+                    summary={count(stages.recent.len())}
+                >
+                    { recent_stages(stages) }
+                </Section>
+            }
+        </>
+    }
 }
 
-fn master_url(cluster: &Loaded<Cluster>) -> Option<AttrValue> {
-    cluster
-        .body()?
-        .master
-        .as_ref()
-        .map(|master| AttrValue::from(master.url.clone()))
+/// The last good data, with what is wrong with it; or why there is none.
+fn filled<T>(loaded: &Loaded<T>, stale: Option<&Locale>, draw: fn(&T) -> Html) -> Html {
+    match (loaded.body(), loaded.trouble()) {
+        (Some(body), None) => draw(body),
+        (Some(body), Some(trouble)) => {
+            let line = stale.map(|locale| stale_line(&trouble, locale)).unwrap_or_default();
+            html! { <>{ line }{ draw(body) }</> }
+        }
+        (None, Some(trouble)) => problem_notice(&trouble.problem),
+        (None, None) => loading(),
+    }
+}
+
+fn master_url(cluster: &Loaded<Cluster>) -> Option<&str> {
+    Some(cluster.body()?.master.as_ref()?.url.as_str())
 }

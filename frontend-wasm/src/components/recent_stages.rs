@@ -3,34 +3,28 @@
 use wire::{Stage, StageState, Stages};
 use yew::{Callback, Html, Properties, classes, component, html, use_state};
 
-use super::active_stages::StagesProps;
-use super::stage_facts::{StageFacts, stage_number};
+use super::stage_facts::{stage_facts, stage_key, stage_number};
 use super::tone::Tone;
 use crate::format;
 use crate::i18n::{Message, tr};
-use crate::locale::use_locale;
+use crate::locale::{Locale, use_locale};
 
 /// Newest first.
-#[component]
-pub fn RecentStages(props: &StagesProps) -> Html {
-    let Stages {
-        recent,
-        retained,
-        forgotten,
-        ..
-    } = &props.stages;
-    if recent.is_empty() {
+pub fn recent_stages(stages: &Stages) -> Html {
+    if stages.recent.is_empty() {
         return html! { <p class="sparkMonitor-Muted">{ tr(Message::NoRecentStages) }</p> };
     }
     html! {
         <>
             <ul class="sparkMonitor-Recent">
-                { for recent.iter().map(|stage| html! {
-                    <RecentStage key={format!("{}.{}", stage.stage_id, stage.stage_attempt_id)} stage={stage.clone()} />
+                { for stages.recent.iter().map(|stage| html! {
+                    <RecentStage key={stage_key(stage)} stage={stage.clone()} />
                 }) }
             </ul>
-            if *forgotten {
-                <p class="sparkMonitor-Muted">{ tr(Message::SomeForgotten { retained: *retained }) }</p>
+            if stages.forgotten {
+                <p class="sparkMonitor-Muted">
+                    { tr(Message::SomeForgotten { retained: stages.retained }) }
+                </p>
             }
         </>
     }
@@ -41,9 +35,11 @@ struct RecentStageProps {
     stage: Stage,
 }
 
+/// A component because it remembers whether it is folded out.
 #[component]
 fn RecentStage(props: &RecentStageProps) -> Html {
     let open = use_state(|| false);
+    let locale = use_locale();
     let stage = &props.stage;
     let (sign, state, tone) = state(stage.state);
     let onclick = {
@@ -51,39 +47,39 @@ fn RecentStage(props: &RecentStageProps) -> Html {
         Callback::from(move |_| open.set(!*open))
     };
     html! {
-        <li class="sparkMonitor-Recent-stage">
+        <li>
             <button
                 type="button" class="sparkMonitor-Recent-button" {onclick}
                 aria-expanded={open.to_string()} title={stage.name.clone()}
             >
-                <span class={classes!("sparkMonitor-Sign", tone.class())} aria-hidden="true">{ sign }</span>
+                <span class={classes!("sparkMonitor-Sign", tone.class())} aria-hidden="true">
+                    { sign }
+                </span>
                 <span class="sparkMonitor-Stage-name">{ &stage.name }</span>
-                <span class={classes!("sparkMonitor-Recent-state", tone.class())}>{ tr(state) }</span>
+                <span class="sparkMonitor-Recent-state">{ tr(state) }</span>
                 if let Some(elapsed_ms) = stage.elapsed_ms {
                     <span class="sparkMonitor-Stage-elapsed">{ format::duration(elapsed_ms) }</span>
                 }
             </button>
             if *open {
-                <RecentStageDetails stage={stage.clone()} />
+                { details(stage, &locale) }
             }
         </li>
     }
 }
 
-#[component]
-fn RecentStageDetails(props: &RecentStageProps) -> Html {
-    let locale = use_locale();
-    let stage = &props.stage;
+/// What a stage says when it is folded out.
+pub fn details(stage: &Stage, locale: &Locale) -> Html {
     html! {
         <div class="sparkMonitor-Recent-details">
-            <p class="sparkMonitor-Recent-name">{ &stage.name }</p>
+            <p>{ &stage.name }</p>
             <ul class="sparkMonitor-Facts">
                 <li>{ stage_number(stage) }</li>
                 if let Some(submitted_at_ms) = stage.submitted_at_ms {
                     <li>{ tr(Message::StartedAt { time: &locale.time(submitted_at_ms) }) }</li>
                 }
             </ul>
-            <StageFacts stage={stage.clone()} />
+            { stage_facts(stage) }
             if let Some(reason) = &stage.failure_reason {
                 <pre class="sparkMonitor-Code" tabindex="0">{ reason }</pre>
             }

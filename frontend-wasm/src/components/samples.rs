@@ -1,9 +1,8 @@
 //! Answers for tests.
 
 use wire::{
-    Activity, Answer, App, AppState, Chip, ChipState, Cluster, ClusterKind, DriverState, ErrorCode,
-    Executor, Executors, Level, Master, MasterStatus, Meta, Meter, Spill, Stage, StageState,
-    Stages, Stale, Tasks,
+    Activity, Answer, App, AppState, Chip, ChipState, Cluster, ClusterKind, DriverState, ErrorCode, Executor,
+    Executors, Level, Master, MasterStatus, Meta, Meter, Spill, Stage, StageState, Stages, Stale, Tasks,
 };
 
 use crate::loaded::Loaded;
@@ -39,12 +38,7 @@ pub fn loaded<T>(body: T) -> Loaded<T> {
 }
 
 pub fn chip(state: ChipState, ready: u32, wanted: u32) -> Chip {
-    Chip {
-        state,
-        ready,
-        wanted,
-        activity: None,
-    }
+    Chip { state, ready, wanted, activity: None }
 }
 
 pub fn activity() -> Activity {
@@ -52,12 +46,7 @@ pub fn activity() -> Activity {
         app_name: "etl".to_owned(),
         stages: 1,
         stage_name: "count of range".to_owned(),
-        tasks: Tasks {
-            total: 200,
-            done: 120,
-            running: 8,
-            ..Tasks::default()
-        },
+        tasks: Tasks { total: 200, done: 120, running: 8, ..Tasks::default() },
     }
 }
 
@@ -75,10 +64,7 @@ pub fn app() -> App {
 pub fn cluster() -> Cluster {
     Cluster {
         kind: ClusterKind::Master,
-        master: Some(Master {
-            status: MasterStatus::Alive,
-            url: "spark://master:7077".to_owned(),
-        }),
+        master: Some(Master { status: MasterStatus::Alive, url: "spark://master:7077".to_owned() }),
         workers: Vec::new(),
         workers_not_shown: 0,
         workers_alive: 2,
@@ -108,17 +94,8 @@ pub fn executors() -> Executors {
     let removed = Some("worker lost".to_owned());
     Executors {
         app: Some(app()),
-        driver: Some(Executor {
-            executor_id: "driver".to_owned(),
-            ..Executor::default()
-        }),
-        executors: vec![
-            executor("0"),
-            Executor {
-                removed,
-                ..executor("1")
-            },
-        ],
+        driver: Some(Executor { executor_id: "driver".to_owned(), ..Executor::default() }),
+        executors: vec![executor("0"), Executor { removed, ..executor("1") }],
         executors_not_shown: 0,
         active_tasks: 2,
         task_slots: 2,
@@ -131,13 +108,7 @@ pub fn stage(stage_id: i64, state: StageState) -> Stage {
         stage_attempt_id: 0,
         name: "count of range".to_owned(),
         state,
-        tasks: Tasks {
-            total: 200,
-            done: 120,
-            running: 8,
-            failed: 1,
-            ..Tasks::default()
-        },
+        tasks: Tasks { total: 200, done: 120, running: 8, failed: 1, ..Tasks::default() },
         input_bytes: 1536,
         output_bytes: 0,
         shuffle_read_bytes: 0,
@@ -153,12 +124,7 @@ pub fn stage(stage_id: i64, state: StageState) -> Stage {
 pub fn stages() -> Stages {
     Stages {
         app: Some(app()),
-        spill: Some(Spill {
-            stages: 2,
-            to_disk_bytes: 1024,
-            from_memory_bytes: 4096,
-            level: Level::Amber,
-        }),
+        spill: Some(Spill { stages: 2, to_disk_bytes: 1024, from_memory_bytes: 4096, level: Level::Amber }),
         active: vec![stage(3, StageState::Active)],
         active_not_shown: 0,
         recent: vec![stage(2, StageState::Failed), stage(1, StageState::Complete)],

@@ -1,30 +1,16 @@
 //! The warning that data did not fit into memory.
 
 use wire::Spill;
-use yew::{Html, Properties, classes, component, html};
+use yew::{Html, classes, html};
 
 use super::tone::{Tone, level_word};
 use crate::format;
 use crate::i18n::{Message, tr};
 
-#[derive(Properties, PartialEq)]
-pub struct SpillWarningProps {
-    pub spill: Spill,
-}
-
 /// How much was spilled, what that means, and what avoids it.
-#[component]
-pub fn SpillWarning(props: &SpillWarningProps) -> Html {
-    let Spill {
-        stages,
-        to_disk_bytes,
-        from_memory_bytes,
-        level,
-    } = props.spill;
-    let (bytes, from_memory) = (
-        format::bytes(to_disk_bytes),
-        format::bytes(from_memory_bytes),
-    );
+pub fn spill_warning(spill: Spill) -> Html {
+    let Spill { stages, to_disk_bytes, from_memory_bytes, level } = spill;
+    let (bytes, from_memory) = (format::bytes(to_disk_bytes), format::bytes(from_memory_bytes));
     html! {
         <div class={classes!("sparkMonitor-Spill", Tone::from(level).class())} role="status">
             <p class="sparkMonitor-Notice-heading">

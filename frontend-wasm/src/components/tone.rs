@@ -1,7 +1,7 @@
 //! The colours, each only ever beside a word.
 
 use wire::Level;
-use yew::{Html, Properties, component, html};
+use yew::{Html, classes, html};
 
 use crate::i18n::{Message, tr};
 
@@ -45,13 +45,12 @@ pub fn level_word(level: Level) -> String {
     })
 }
 
-#[derive(Properties, PartialEq)]
-pub struct DotProps {
-    pub tone: Tone,
+/// A coloured dot; the words beside it say the same.
+pub fn dot(tone: Tone) -> Html {
+    html! { <span class={classes!("sparkMonitor-Dot", tone.class())} aria-hidden="true" /> }
 }
 
-/// A coloured dot; the words beside it say the same.
-#[component]
-pub fn Dot(props: &DotProps) -> Html {
-    html! { <span class={yew::classes!("sparkMonitor-Dot", props.tone.class())} aria-hidden="true" /> }
+/// Words that carry a tone, with the dot before them.
+pub fn toned(tone: Tone, words: String) -> Html {
+    html! { <span class="sparkMonitor-Toned">{ dot(tone) }{ words }</span> }
 }

@@ -34,9 +34,7 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::NoJupyter => "Jupyter does not answer.",
         Message::NoJupyterHint => "Check your connection. This page keeps trying.",
         Message::NoSidecar => "Spark Monitor's own process does not answer.",
-        Message::NoSidecarHint => {
-            "Jupyter starts it again by itself. If this stays, restart your Jupyter server."
-        }
+        Message::NoSidecarHint => "Jupyter starts it again by itself. If this stays, restart your Jupyter server.",
         Message::Unreadable => "The answer could not be read.",
         Message::UnreadableHint => "Reload the page: Spark Monitor may have been updated.",
 
@@ -47,9 +45,7 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::DriverStarting => "The driver is starting",
         Message::DriverStartingHint => "Its executors and stages appear as soon as it answers.",
         Message::WaitingForCores => "Waiting for free cores",
-        Message::WaitingForCoresHint => {
-            "Other applications hold all cores. It begins when one of them ends."
-        }
+        Message::WaitingForCoresHint => "Other applications hold all cores. It begins when one of them ends.",
 
         Message::Cluster => "Cluster",
         Message::MasterAlive => "Alive",
@@ -69,18 +65,18 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::Executors => "Executors",
         Message::NoExecutors => "No executor has started yet.",
         Message::ColumnExecutor => "ID",
+        Message::ColumnExecutorLong => "Executor, by Spark's number",
         Message::ColumnTasks => "Tasks",
         Message::ColumnTasksLong => "Active tasks of task slots",
         Message::ColumnStorage => "Storage",
-        Message::ColumnStorageLong => {
-            "Storage memory in use, of the memory for storage and execution"
-        }
+        Message::ColumnStorageLong => "Storage memory in use, of the memory for storage and execution",
         Message::ColumnDisk => "Disk",
         Message::ColumnDiskLong => "Cached blocks on disk; this is not spill",
         Message::ColumnShuffle => "Shuffle",
         Message::ColumnShuffleLong => "Shuffle data read and written",
         Message::ColumnGc => "GC",
         Message::ColumnGcLong => "Share of task time spent in garbage collection",
+        Message::GcHigh => "high",
         Message::Driver => "driver",
         Message::Unknown => "–",
 
@@ -108,16 +104,10 @@ fn with_values(message: Message<'_>) -> String {
             format!("{ready} of {wanted} worker is ready."),
             format!("{ready} of {wanted} workers are ready."),
         ),
-        Message::TipActivity { app_name, stages } => plural(
-            stages,
-            format!("{app_name} runs 1 stage."),
-            format!("{app_name} runs {stages} stages."),
-        ),
-        Message::TipStage {
-            stage_name,
-            done,
-            total,
-        } => plural(
+        Message::TipActivity { app_name, stages } => {
+            plural(stages, format!("{app_name} runs 1 stage."), format!("{app_name} runs {stages} stages."))
+        }
+        Message::TipStage { stage_name, done, total } => plural(
             total,
             format!("{stage_name}: {done} of 1 task done."),
             format!("{stage_name}: {done} of {total} tasks done."),
@@ -135,10 +125,7 @@ fn with_values(message: Message<'_>) -> String {
         ),
         Message::UsedOf { used, total } => format!("{used} of {total}"),
         Message::Percent { percent } => format!("{percent}%"),
-        Message::AppsRunningWaiting {
-            running,
-            waiting: 0,
-        } => format!("{running} running"),
+        Message::AppsRunningWaiting { running, waiting: 0 } => format!("{running} running"),
         Message::AppsRunningWaiting { running, waiting } => {
             format!("{running} running, {waiting} waiting")
         }
@@ -152,27 +139,19 @@ fn with_values(message: Message<'_>) -> String {
             "{from_memory} did not fit into execution memory. More partitions or more memory per executor avoid it."
         ),
 
-        Message::SlotsBusy { active, slots } => plural(
-            slots,
-            format!("{active} of 1 slot busy"),
-            format!("{active} of {slots} slots busy"),
-        ),
+        Message::SlotsBusy { active, slots } => {
+            plural(slots, format!("{active} of 1 slot busy"), format!("{active} of {slots} slots busy"))
+        }
         Message::ExecutorGone { reason } => format!("Gone: {reason}"),
-        Message::ShuffleRead { bytes } => format!("{bytes} read"),
-        Message::ShuffleWrite { bytes } => format!("{bytes} written"),
-        Message::GcHigh { share } => format!("{share} high"),
-        Message::MoreExecutors { count } => plural(
-            count,
-            "1 more executor is not shown.".to_owned(),
-            format!("{count} more executors are not shown."),
-        ),
+        Message::Slots { active, slots } => format!("{active}/{slots}"),
+        Message::MoreExecutors { count } => {
+            plural(count, "1 more executor is not shown.".to_owned(), format!("{count} more executors are not shown."))
+        }
 
         Message::Count { count } => count.to_string(),
-        Message::TasksDone { done, total } => plural(
-            total,
-            format!("{done} of 1 task"),
-            format!("{done} of {total} tasks"),
-        ),
+        Message::TasksDone { done, total } => {
+            plural(total, format!("{done} of 1 task"), format!("{done} of {total} tasks"))
+        }
         Message::TasksRunning { count } => format!("{count} running"),
         Message::TasksFailed { count } => format!("{count} failed"),
         Message::TasksKilled { count } => format!("{count} killed"),
@@ -186,11 +165,9 @@ fn with_values(message: Message<'_>) -> String {
             format!("Stage {stage_id}, attempt {attempt}")
         }
         Message::StartedAt { time } => format!("Started {time}"),
-        Message::MoreStages { count } => plural(
-            count,
-            "1 more stage is not shown.".to_owned(),
-            format!("{count} more stages are not shown."),
-        ),
+        Message::MoreStages { count } => {
+            plural(count, "1 more stage is not shown.".to_owned(), format!("{count} more stages are not shown."))
+        }
         Message::SomeForgotten { retained } => {
             format!("Spark remembers the last {retained} stages only; sums leave out older ones.")
         }
