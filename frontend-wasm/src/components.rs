@@ -15,12 +15,12 @@ mod panel;
 mod panel_state;
 mod panel_view;
 mod recent_stages;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 pub mod samples;
 mod section;
 mod spill;
 mod stage_facts;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod tone;
 

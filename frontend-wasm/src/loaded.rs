@@ -93,7 +93,7 @@ impl<T> Loaded<T> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::Loaded;
     use crate::components::samples;

@@ -51,7 +51,6 @@ pub struct Executors {
     pub task_slots: u32,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
 fn is_zero(bytes: &u64) -> bool {
     *bytes == 0
 }

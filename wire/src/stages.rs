@@ -104,12 +104,10 @@ pub struct Stages {
     pub forgotten: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
 fn is_zero(bytes: &u64) -> bool {
     *bytes == 0
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
 fn is_none_of_them(tasks: &u32) -> bool {
     *tasks == 0
 }

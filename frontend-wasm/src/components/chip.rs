@@ -84,7 +84,9 @@ fn tooltip(chip: &Loaded<Chip>, locale: &Locale) -> Vec<String> {
         None => lines.push(tr(Message::TipNoData)),
         Some(answer) => lines.extend(known(&answer.body, &answer.meta, locale)),
     }
-    if let Some(trouble) = chip.trouble() {
+    if let (None, Some(problem)) = (&chip.value, &chip.problem) {
+        lines.push(problem.sentence.clone());
+    } else if let Some(trouble) = chip.trouble() {
         let (time, reason) = (locale.time(trouble.since_ms), &trouble.problem.sentence);
         lines.push(tr(Message::StaleSince { time: &time, reason }));
     }

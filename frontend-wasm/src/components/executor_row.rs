@@ -22,7 +22,7 @@ pub fn executor_row(executor: &Executor) -> Html {
     html! {
         <tr key={executor_id.clone()}>
             <th scope="row" title={host.clone()}>{ executor_id }</th>
-            <td data-label={tr(Message::ColumnTasks)}>
+            <td class="sparkMonitor-Cell-tasks" data-label={tr(Message::ColumnTasks)}>
                 { tr(Message::Slots { active: *active_tasks, slots: *task_slots }) }
             </td>
             { memory_and_traffic(executor) }
@@ -48,12 +48,12 @@ fn memory_and_traffic(executor: &Executor) -> Html {
     let written = format::bytes(executor.shuffle_write_bytes);
     html! {
         <>
-            <td data-label={tr(Message::ColumnStorage)} title={of_total.clone()}>
+            <td class="sparkMonitor-Cell-storage" data-label={tr(Message::ColumnStorage)} title={of_total.clone()}>
                 { storage }
                 { meter(Message::ColumnStorageLong, executor.storage_bytes, &of_total) }
             </td>
-            <td data-label={tr(Message::ColumnDisk)}>{ amount(executor.cached_to_disk_bytes) }</td>
-            <td class="sparkMonitor-Table-shuffle" data-label={tr(Message::ColumnShuffle)}>
+            <td class="sparkMonitor-Cell-disk" data-label={tr(Message::ColumnDisk)}>{ amount(executor.cached_to_disk_bytes) }</td>
+            <td class="sparkMonitor-Cell-shuffle">
                 <span title={tr(Message::BytesShuffleRead { bytes: &read })}>
                     <span aria-hidden="true">{ "↓" }</span>{ amount(executor.shuffle_read_bytes) }
                 </span>
@@ -61,7 +61,7 @@ fn memory_and_traffic(executor: &Executor) -> Html {
                     <span aria-hidden="true">{ "↑" }</span>{ amount(executor.shuffle_write_bytes) }
                 </span>
             </td>
-            <td data-label={tr(Message::ColumnGc)}>{ garbage_collection(executor) }</td>
+            <td class="sparkMonitor-Cell-gc" data-label={tr(Message::ColumnGc)}>{ garbage_collection(executor) }</td>
         </>
     }
 }
@@ -79,6 +79,6 @@ fn garbage_collection(executor: &Executor) -> Html {
     let share = format::permille(permille);
     match executor.gc_level {
         Level::Green => html! { { share } },
-        level => html! { <>{ share }<br />{ toned(level.into(), tr(Message::GcHigh)) }</> },
+        level => html! { <>{ share }{ " " }{ toned(level.into(), tr(Message::GcHigh)) }</> },
     }
 }

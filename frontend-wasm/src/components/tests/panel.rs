@@ -1,0 +1,259 @@
+//! The panel in each of its states, as the text a person reads.
+
+use insta::assert_snapshot;
+use wire::{App, AppState, DriverState, ErrorBody, ErrorCode, Executors, Stages};
+
+use super::{render, text};
+use crate::components::panel_view::{PanelView, PanelViewProps};
+use crate::components::samples::{self, OBSERVED_AT_MS};
+use crate::loaded::Loaded;
+use crate::problem::Problem;
+
+fn all_well() -> PanelViewProps {
+    PanelViewProps {
+        cluster: samples::loaded(samples::cluster()),
+        executors: samples::loaded(samples::executors()),
+        stages: samples::loaded(samples::stages()),
+    }
+}
+
+fn of_app(app: Option<App>) -> PanelViewProps {
+    let driver = None;
+    let executors = Executors { app: app.clone(), driver, executors: Vec::new(), ..samples::executors() };
+    let stages = Stages { app, spill: None, active: Vec::new(), recent: Vec::new(), ..samples::stages() };
+    PanelViewProps {
+        cluster: samples::loaded(samples::cluster()),
+        executors: samples::loaded(executors),
+        stages: samples::loaded(stages),
+    }
+}
+
+/// Nothing was ever fetched, and every view fails alike.
+fn nothing_but(problem: Problem) -> PanelViewProps {
+    PanelViewProps {
+        cluster: Loaded::default().after(Err(problem.clone()), OBSERVED_AT_MS),
+        executors: Loaded::default().after(Err(problem.clone()), OBSERVED_AT_MS),
+        stages: Loaded::default().after(Err(problem), OBSERVED_AT_MS),
+    }
+}
+
+fn refused(code: ErrorCode) -> Problem {
+    let (error, hint) = ("What went wrong.".to_owned(), "What to do.".to_owned());
+    ErrorBody { error, code, hint, request_id: "r-1".to_owned() }.into()
+}
+
+async fn panel(props: PanelViewProps) -> String {
+    text::<PanelView>(props).await
+}
+
+#[tokio::test]
+async fn loading() {
+    let (cluster, executors, stages) = (Loaded::default(), Loaded::default(), Loaded::default());
+    assert_snapshot!(panel(PanelViewProps { cluster, executors, stages }).await, @r#"
+    Spark Monitor
+    Loading…
+    "#);
+}
+
+#[tokio::test]
+async fn all_sections_in_order() {
+    assert_snapshot!(panel(all_well()).await, @r#"
+    Spark Monitor
+    Cluster
+    Alive
+    Workers
+    2 of 2
+    Cores
+    3 of 4
+    75%
+    high
+    Memory
+    1.0 GB of 4.0 GB
+    25%
+    Applications
+    1 running
+    ⚠
+    1.0 KB spilled to disk in 2 stages
+    high
+    4.0 KB did not fit into execution memory. More partitions or more memory per executor avoid it.
+    etl
+    Running
+    4 cores
+    Executors
+    2 of 2 slots busy
+    ID
+    Tasks
+    Storage
+    Disk
+    Shuffle
+    GC
+    0
+    2/2
+    800 B
+    0 B
+    ↓
+    1.5 KB
+    ↑
+    0 B
+    12.3%
+    high
+    1
+    Gone: worker lost
+    driver
+    0 B
+    0 B
+    ↓
+    0 B
+    ↑
+    0 B
+    –
+    Active stages
+    1
+    count of range
+    45s
+    120 of 200 tasks
+    8 running
+    1 failed
+    1.5 KB read
+    2.0 KB shuffle written
+    1.0 KB spilled
+    Recent stages
+    2
+    ✕
+    count of range
+    Failed
+    45s
+    ✓
+    count of range
+    Completed
+    45s
+    "#);
+}
+
+#[tokio::test]
+async fn sections_fold_with_a_button_that_says_whether_they_are_open() {
+    let html = render::<PanelView>(all_well()).await;
+    assert_eq!(html.matches(r#"aria-expanded="true" aria-controls="#).count(), 4, "{html}");
+}
+
+#[tokio::test]
+async fn no_active_session_says_how_to_start_one() {
+    assert_snapshot!(panel(of_app(None)).await, @r#"
+    Spark Monitor
+    Cluster
+    Alive
+    Workers
+    2 of 2
+    Cores
+    3 of 4
+    75%
+    high
+    Memory
+    1.0 GB of 4.0 GB
+    25%
+    Applications
+    1 running
+    No active Spark session
+    Start one in a notebook:
+    from pyspark.sql import SparkSession
+    
+    spark = (
+        SparkSession.builder
+        .master("spark://master:7077")
+        .getOrCreate()
+    )
+    "#);
+}
+
+#[tokio::test]
+async fn a_starting_driver_is_not_an_error() {
+    let app = App { driver: DriverState::Starting, ..samples::app() };
+    assert_snapshot!(panel(of_app(Some(app))).await, @r#"
+    Spark Monitor
+    Cluster
+    Alive
+    Workers
+    2 of 2
+    Cores
+    3 of 4
+    75%
+    high
+    Memory
+    1.0 GB of 4.0 GB
+    25%
+    Applications
+    1 running
+    etl
+    The driver is starting
+    4 cores
+    The driver is starting
+    Its executors and stages appear as soon as it answers.
+    "#);
+}
+
+#[tokio::test]
+async fn an_application_that_waits_says_for_what() {
+    let app = App { state: AppState::Waiting, cores: Some(0), ..samples::app() };
+    assert!(panel(of_app(Some(app))).await.contains("Waiting for free cores"));
+}
+
+#[tokio::test]
+async fn signed_out() {
+    assert_snapshot!(panel(nothing_but(Problem::signed_out())).await, @r#"
+    Spark Monitor
+    Signed out
+    You are signed out of Jupyter.
+    Reload the page to sign in.
+    "#);
+}
+
+#[tokio::test]
+async fn each_kind_of_problem_has_its_own_heading() {
+    let mut headings = Vec::new();
+    for code in [
+        ErrorCode::NoSessionToken,
+        ErrorCode::NotConfigured,
+        ErrorCode::UpstreamForbidden,
+        ErrorCode::Overloaded,
+        ErrorCode::UpstreamTimeout,
+        ErrorCode::UpstreamInvalid,
+    ] {
+        let text = panel(nothing_but(refused(code))).await;
+        headings.extend(text.lines().nth(1).map(str::to_owned));
+        assert!(text.ends_with("What went wrong.\nWhat to do.\nRequest r-1"), "{text}");
+    }
+    assert_eq!(
+        headings,
+        ["Signed out", "Not configured", "No permission", "Too busy", "No answer", "Something went wrong"]
+    );
+}
+
+#[tokio::test]
+async fn old_data_stays_and_says_once_since_when_and_why() {
+    let mut props = all_well();
+    props.cluster = props.cluster.after(Err(Problem::no_sidecar()), OBSERVED_AT_MS);
+    props.executors = props.executors.after(Err(Problem::no_sidecar()), OBSERVED_AT_MS);
+    props.stages = props.stages.after(Err(Problem::no_sidecar()), OBSERVED_AT_MS);
+    let text = panel(props).await;
+    assert_eq!(text.matches("Not updated since 12:00:00 UTC.").count(), 1, "{text}");
+    assert!(text.contains("Executors"));
+}
+
+#[tokio::test]
+async fn one_dead_view_does_not_blank_the_others() {
+    let mut props = all_well();
+    props.cluster = Loaded::default().after(Err(refused(ErrorCode::UpstreamTimeout)), OBSERVED_AT_MS);
+    props.stages = Loaded::default().after(Ok(samples::stale_answer(samples::stages())), OBSERVED_AT_MS);
+    let text = panel(props).await;
+    assert!(text.contains("Cluster\nNo answer\nWhat went wrong."), "{text}");
+    assert!(text.contains("Not updated since 11:59:00 UTC. The Spark Master did not answer in time."));
+    assert!(text.contains("1 of 1 slot") || text.contains("2 of 2 slots busy"), "{text}");
+}
+
+#[tokio::test]
+async fn recorded_data_is_marked_as_a_demonstration() {
+    let mut answer = samples::answer(samples::cluster());
+    answer.meta.demonstration = true;
+    let props = PanelViewProps { cluster: Loaded::default().after(Ok(answer), OBSERVED_AT_MS), ..all_well() };
+    assert!(panel(props).await.contains("Demonstration: recorded data, no cluster was asked."));
+}

@@ -1,0 +1,282 @@
+//! Each part of the panel alone.
+
+use insta::assert_snapshot;
+use wire::{Cluster, ClusterKind, Executors, Meter, StageState, Stages};
+
+use super::draw;
+use crate::components::active_stages::active_stages;
+use crate::components::cluster::cluster_overview;
+use crate::components::executors::executor_table;
+use crate::components::recent_stages::{details, recent_stages};
+use crate::components::samples;
+use crate::components::spill::spill_warning;
+use crate::locale::Locale;
+
+#[tokio::test]
+async fn the_cluster_shows_workers_cores_and_memory() {
+    assert_snapshot!(draw(cluster_overview(&samples::cluster())).await, @r#"
+    <div class="sparkMonitor-Cluster">
+    <p class="sparkMonitor-Fact">
+    <span class="sparkMonitor-Fact-label">Workers</span>
+    <span>2 of 2</span>
+    </p>
+    <div class="sparkMonitor-Usage">
+    <div class="sparkMonitor-Usage-words">
+    <span class="sparkMonitor-Usage-label">Cores</span>
+    <span class="sparkMonitor-Usage-value">3 of 4</span>
+    <span class="sparkMonitor-Usage-percent">75%</span>
+    <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-warn">
+    </span>high</span>
+    </div>
+    <div role="meter" aria-label="Cores" aria-valuemin="0" aria-valuemax="4" aria-valuenow="3" aria-valuetext="3 of 4, 75%, high" class="sparkMonitor-Bar">
+    <div style="width: 75%" class="sparkMonitor-Bar-fill sparkMonitor-mod-warn">
+    </div>
+    </div>
+    </div>
+    <div class="sparkMonitor-Usage">
+    <div class="sparkMonitor-Usage-words">
+    <span class="sparkMonitor-Usage-label">Memory</span>
+    <span class="sparkMonitor-Usage-value">1.0 GB of 4.0 GB</span>
+    <span class="sparkMonitor-Usage-percent">25%</span>
+    </div>
+    <div role="meter" aria-label="Memory" aria-valuemin="0" aria-valuemax="4096" aria-valuenow="1024" aria-valuetext="1.0 GB of 4.0 GB, 25%, normal" class="sparkMonitor-Bar">
+    <div style="width: 25%" class="sparkMonitor-Bar-fill sparkMonitor-mod-good">
+    </div>
+    </div>
+    </div>
+    <p class="sparkMonitor-Fact">
+    <span class="sparkMonitor-Fact-label">Applications</span>
+    <span>1 running</span>
+    </p>
+    </div>
+    "#);
+}
+
+#[tokio::test]
+async fn exactly_70_percent_has_no_warning_and_exactly_90_is_not_very_high() {
+    let cluster = |used| Cluster { cores: Meter::new(used, 100), ..samples::cluster() };
+    assert!(!draw(cluster_overview(&cluster(70))).await.contains("high"));
+    assert!(draw(cluster_overview(&cluster(71))).await.contains("71%, high"));
+    assert!(draw(cluster_overview(&cluster(90))).await.contains("90%, high"));
+    assert!(draw(cluster_overview(&cluster(91))).await.contains("91%, very high"));
+}
+
+#[tokio::test]
+async fn a_driver_alone_has_neither_workers_nor_memory() {
+    let cluster = Cluster { kind: ClusterKind::DriverOnly, master: None, memory_mib: None, ..samples::cluster() };
+    let html = draw(cluster_overview(&cluster)).await;
+    assert!(html.contains("Cores") && !html.contains("Workers") && !html.contains("Memory"));
+}
+
+#[tokio::test]
+async fn a_missing_worker_is_a_cluster_that_starts() {
+    let cluster = Cluster { workers_alive: 1, workers_wanted: 2, ..samples::cluster() };
+    let html = draw(cluster_overview(&cluster)).await;
+    assert!(html.contains("Starting: 1 of 2 workers are ready."), "{html}");
+}
+
+#[tokio::test]
+async fn executors_are_a_table_with_the_driver_apart() {
+    assert_snapshot!(draw(executor_table(&samples::executors())).await, @r#"
+    <table class="sparkMonitor-Table">
+    <thead>
+    <tr>
+    <th scope="col" title="Executor, by Spark's number">ID</th>
+    <th scope="col" title="Active tasks of task slots">Tasks</th>
+    <th scope="col" title="Storage memory in use, of the memory for storage and execution">Storage</th>
+    <th scope="col" title="Cached blocks on disk; this is not spill">Disk</th>
+    <th scope="col" title="Shuffle data read and written">Shuffle</th>
+    <th scope="col" title="Share of task time spent in garbage collection">GC</th>
+    </tr>
+    </thead>
+    <tbody>
+    <tr>
+    <th scope="row" title="10.0.0.1:40001">0</th>
+    <td data-label="Tasks" class="sparkMonitor-Cell-tasks">2/2</td>
+    <td data-label="Storage" title="800 B of 1000 B" class="sparkMonitor-Cell-storage">800 B<div role="meter" aria-label="Storage memory in use, of the memory for storage and execution" aria-valuemin="0" aria-valuemax="1000" aria-valuenow="800" aria-valuetext="800 B of 1000 B, 80%, high" class="sparkMonitor-Bar">
+    <div style="width: 80%" class="sparkMonitor-Bar-fill sparkMonitor-mod-warn">
+    </div>
+    </div>
+    </td>
+    <td data-label="Disk" class="sparkMonitor-Cell-disk">
+    <span class="sparkMonitor-Zero">0 B</span>
+    </td>
+    <td class="sparkMonitor-Cell-shuffle">
+    <span title="1.5 KB shuffle read">
+    <span aria-hidden="true">↓</span>
+    <span>1.5 KB</span>
+    </span>
+    <span title="0 B shuffle written">
+    <span aria-hidden="true">↑</span>
+    <span class="sparkMonitor-Zero">0 B</span>
+    </span>
+    </td>
+    <td data-label="GC" class="sparkMonitor-Cell-gc">12.3% <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-warn">
+    </span>high</span>
+    </td>
+    </tr>
+    <tr class="sparkMonitor-Table-gone">
+    <th scope="row" title="10.0.0.1:40001">1</th>
+    <td colspan="5">Gone: worker lost</td>
+    </tr>
+    </tbody>
+    <tbody class="sparkMonitor-Table-driver">
+    <tr>
+    <th scope="row" colspan="2" title="">driver</th>
+    <td data-label="Storage" title="0 B of 0 B" class="sparkMonitor-Cell-storage">0 B<div role="meter" aria-label="Storage memory in use, of the memory for storage and execution" aria-valuemin="0" aria-valuemax="0" aria-valuenow="0" aria-valuetext="0 B of 0 B, 0%, normal" class="sparkMonitor-Bar">
+    <div style="width: 0%" class="sparkMonitor-Bar-fill sparkMonitor-mod-good">
+    </div>
+    </div>
+    </td>
+    <td data-label="Disk" class="sparkMonitor-Cell-disk">
+    <span class="sparkMonitor-Zero">0 B</span>
+    </td>
+    <td class="sparkMonitor-Cell-shuffle">
+    <span title="0 B shuffle read">
+    <span aria-hidden="true">↓</span>
+    <span class="sparkMonitor-Zero">0 B</span>
+    </span>
+    <span title="0 B shuffle written">
+    <span aria-hidden="true">↑</span>
+    <span class="sparkMonitor-Zero">0 B</span>
+    </span>
+    </td>
+    <td data-label="GC" class="sparkMonitor-Cell-gc">
+    <span class="sparkMonitor-Zero">–</span>
+    </td>
+    </tr>
+    </tbody>
+    </table>
+    "#);
+}
+
+#[tokio::test]
+async fn no_executor_yet_says_so() {
+    let executors = Executors { executors: Vec::new(), executors_not_shown: 2, ..samples::executors() };
+    let html = draw(executor_table(&executors)).await;
+    assert!(html.contains("No executor has started yet."));
+    assert!(html.contains("2 more executors are not shown."));
+}
+
+#[tokio::test]
+async fn active_stages_show_how_far_they_are() {
+    assert_snapshot!(draw(active_stages(&samples::stages())).await, @r#"
+    <ul class="sparkMonitor-Stages">
+    <li>
+    <div class="sparkMonitor-Stage-head">
+    <span title="count of range
+    Stage 3" class="sparkMonitor-Stage-name">count of range</span>
+    <span class="sparkMonitor-Stage-elapsed">45s</span>
+    </div>
+    <div role="progressbar" aria-label="count of range" aria-valuemin="0" aria-valuemax="200" aria-valuenow="120" aria-valuetext="120 of 200 tasks" class="sparkMonitor-Bar">
+    <div style="width: 60%" class="sparkMonitor-Bar-done">
+    </div>
+    <div style="width: 4%" class="sparkMonitor-Bar-running">
+    </div>
+    </div>
+    <ul class="sparkMonitor-Facts">
+    <li>120 of 200 tasks</li>
+    <li>8 running</li>
+    <li>
+    <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-bad">
+    </span>1 failed</span>
+    </li>
+    <li>1.5 KB read</li>
+    <li>2.0 KB shuffle written</li>
+    <li>
+    <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-warn">
+    </span>1.0 KB spilled</span>
+    </li>
+    </ul>
+    </li>
+    </ul>
+    "#);
+}
+
+#[tokio::test]
+async fn recent_stages_say_how_they_ended_in_sign_and_word() {
+    assert_snapshot!(draw(recent_stages(&samples::stages())).await, @r#"
+    <ul class="sparkMonitor-Recent">
+    <li>
+    <button type="button" aria-expanded="false" title="count of range" class="sparkMonitor-Recent-button">
+    <span aria-hidden="true" class="sparkMonitor-Sign sparkMonitor-mod-bad">✕</span>
+    <span class="sparkMonitor-Stage-name">count of range</span>
+    <span class="sparkMonitor-Recent-state">Failed</span>
+    <span class="sparkMonitor-Stage-elapsed">45s</span>
+    </button>
+    </li>
+    <li>
+    <button type="button" aria-expanded="false" title="count of range" class="sparkMonitor-Recent-button">
+    <span aria-hidden="true" class="sparkMonitor-Sign sparkMonitor-mod-muted">✓</span>
+    <span class="sparkMonitor-Stage-name">count of range</span>
+    <span class="sparkMonitor-Recent-state">Completed</span>
+    <span class="sparkMonitor-Stage-elapsed">45s</span>
+    </button>
+    </li>
+    </ul>
+    "#);
+}
+
+#[tokio::test]
+async fn a_stage_folds_out_to_its_numbers_and_the_reason_of_its_failure() {
+    let mut stage = samples::stage(2, StageState::Failed);
+    stage.stage_attempt_id = 1;
+    stage.failure_reason = Some("[USER_RAISED_EXCEPTION] boom 7".to_owned());
+    assert_snapshot!(draw(details(&stage, &Locale::default())).await, @r#"
+    <div class="sparkMonitor-Recent-details">
+    <p>count of range</p>
+    <ul class="sparkMonitor-Facts">
+    <li>Stage 2, attempt 1</li>
+    <li>Started 11:59:15 UTC</li>
+    </ul>
+    <ul class="sparkMonitor-Facts">
+    <li>120 of 200 tasks</li>
+    <li>8 running</li>
+    <li>
+    <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-bad">
+    </span>1 failed</span>
+    </li>
+    <li>1.5 KB read</li>
+    <li>2.0 KB shuffle written</li>
+    <li>
+    <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-warn">
+    </span>1.0 KB spilled</span>
+    </li>
+    </ul>
+    <pre tabindex="0" class="sparkMonitor-Code">[USER_RAISED_EXCEPTION] boom 7</pre>
+    </div>
+    "#);
+}
+
+#[tokio::test]
+async fn no_stage_says_so() {
+    let stages = Stages { active: Vec::new(), recent: Vec::new(), ..samples::stages() };
+    assert!(draw(active_stages(&stages)).await.contains("No stage is running."));
+    assert!(draw(recent_stages(&stages)).await.contains("No stage has ended yet."));
+}
+
+#[tokio::test]
+async fn sums_over_what_spark_remembers_say_so() {
+    let stages = Stages { forgotten: true, retained: 1_000, ..samples::stages() };
+    let html = draw(recent_stages(&stages)).await;
+    assert!(html.contains("Spark remembers the last 1000 stages only"), "{html}");
+}
+
+#[tokio::test]
+async fn spill_is_a_warning_in_words() {
+    let spill = samples::stages().spill.expect("the sample spills");
+    assert_snapshot!(draw(spill_warning(spill)).await, @r#"
+    <div role="status" class="sparkMonitor-Spill sparkMonitor-mod-warn">
+    <p class="sparkMonitor-Notice-heading">
+    <span aria-hidden="true" class="sparkMonitor-Sign">⚠</span>1.0 KB spilled to disk in 2 stages<span class="sparkMonitor-Hidden">high</span>
+    </p>
+    <p>4.0 KB did not fit into execution memory. More partitions or more memory per executor avoid it.</p>
+    </div>
+    "#);
+}
