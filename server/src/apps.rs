@@ -250,7 +250,7 @@ fn active_apps(rows: &[MasterApp]) -> Vec<wire::App> {
 fn app_of_master(row: &MasterApp) -> wire::App {
     wire::App {
         app_id: row.id.clone(),
-        name: row.name.clone(),
+        name: name_of(&row.name),
         state: match row.state.as_str() {
             "RUNNING" => State::Running,
             "WAITING" => State::Waiting,
@@ -263,10 +263,18 @@ fn app_of_master(row: &MasterApp) -> wire::App {
     }
 }
 
+/// A Connect server that nobody named is called by its class.
+fn name_of(name: &str) -> String {
+    match name {
+        "org.apache.spark.sql.connect.service.SparkConnectServer" => "Spark Connect server".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
 fn app_of_driver(row: &ApplicationRow) -> wire::App {
     wire::App {
         app_id: row.id.clone(),
-        name: row.name.clone(),
+        name: name_of(&row.name),
         state: State::Running,
         cores: None,
         started_at_ms: row.attempts.first().map_or(0, |attempt| attempt.start_time.0),

@@ -45,6 +45,8 @@ pub struct Seen<V> {
 /// How long things are kept and how many.
 #[derive(Clone, Copy, Debug)]
 pub struct CacheLimits {
+    /// What is cached, for the log; none where the caller's own cache tells the same failure.
+    pub logged_as: Option<&'static str>,
     /// How long a value is good, from its arrival.
     pub lifetime: Duration,
     /// How long a failure is answered without a new attempt.
@@ -145,10 +147,11 @@ where
             Next::Wait(flight) => flight.landed().await,
             Next::Fetch { landing, flight, last_good } => {
                 let answer = fetch(last_good);
+                let logged_as = self.limits.logged_as;
                 let (slots, key, landed_in) = (self.slots.clone(), key.clone(), Arc::clone(&slot));
                 self.tasks.spawn(async move {
                     let result = answer.await;
-                    landed_in.land(landing, result);
+                    landed_in.land(landing, result, logged_as);
                     // Weighed when it is put in: now it weighs what the value weighs. A forgotten entry stays forgotten.
                     if slots.get(&key).is_some_and(|kept| Arc::ptr_eq(&kept, &landed_in)) {
                         slots.insert(key, landed_in);

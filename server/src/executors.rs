@@ -75,7 +75,7 @@ async fn panel_executors(
         },
     };
     let fast_ms = monitor.limits.spark_monitor_poll_executors_ms;
-    let rate = panel::Rate::of_work(&monitor, body.active_tasks > 0, fast_ms);
+    let rate = panel::Rate::of_work(&monitor, body.active_tasks > 0 || panel::is_starting(&body.app), fast_ms);
     Ok(panel::answer(&monitor, &headers, freshness, rate, body))
 }
 

@@ -39,7 +39,8 @@ pub(crate) fn around(routes: Router, state: &AppState) -> Router {
         .layer(from_fn(sizes))
         // A bug in a handler is one answer, not the end of the connection.
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        // Upstream failures are logged where they are seen; a failed answer is not logged again.
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         // Outermost: every answer carries its id, errors of the layers above included.
         .layer(from_fn(request_id))
 }

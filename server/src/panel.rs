@@ -60,6 +60,11 @@ impl Rate {
     }
 }
 
+/// A driver that starts is looked at as often as one that works.
+pub(crate) fn is_starting(app: &Option<wire::App>) -> bool {
+    app.as_ref().is_some_and(|app| app.driver == wire::DriverState::Starting)
+}
+
 /// The answer of a panel route, or 304 when the request names the same one.
 pub(crate) fn answer<T: Serialize>(
     monitor: &Monitor,

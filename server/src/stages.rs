@@ -77,6 +77,10 @@ async fn panel_stages(
             }
         }
     };
-    let rate = panel::Rate::of_work(&monitor, !body.active.is_empty(), monitor.limits.spark_monitor_poll_stages_ms);
+    let rate = panel::Rate::of_work(
+        &monitor,
+        !body.active.is_empty() || panel::is_starting(&body.app),
+        monitor.limits.spark_monitor_poll_stages_ms,
+    );
     Ok(panel::answer(&monitor, &headers, freshness, rate, body))
 }

@@ -133,7 +133,7 @@ impl Monitor {
             users: Cached::new(
                 CacheLimits {
                     denied_lifetime: limits.spark_monitor_rejected_token_lifetime_ms,
-                    ..cache_limits(&limits, limits.spark_monitor_identity_lifetime_ms)
+                    ..cache_limits(&limits, Some("user"), limits.spark_monitor_identity_lifetime_ms)
                 },
                 tasks.clone(),
             ),
@@ -141,17 +141,23 @@ impl Monitor {
             mock: site.mock,
         };
         let cluster_manager = client(Upstream::ClusterManager, false, None)?;
-        let of = |lifetime| cache_limits(&limits, lifetime);
+        let of = |what, lifetime| cache_limits(&limits, Some(what), lifetime);
         Ok(Self {
-            statuses: Cached::new(of(limits.spark_monitor_status_lifetime_ms), tasks.clone()),
-            masters: Cached::new(of(limits.spark_monitor_master_lifetime_ms), tasks.clone()),
-            applications: Cached::new(of(limits.spark_monitor_master_lifetime_ms), tasks.clone()),
-            found: Cached::new(of(FOUND_LIFETIME), tasks.clone()),
-            executor_bytes: Cached::new(of(limits.spark_monitor_executors_lifetime_ms), tasks.clone()),
-            stage_bytes: Cached::new(of(limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
-            executors: Cached::new(of(limits.spark_monitor_executors_lifetime_ms), tasks.clone()),
-            stages: Cached::new(of(limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
-            active_stages: Cached::new(of(limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
+            statuses: Cached::new(of("cluster status", limits.spark_monitor_status_lifetime_ms), tasks.clone()),
+            masters: Cached::new(of("master state", limits.spark_monitor_master_lifetime_ms), tasks.clone()),
+            applications: Cached::new(of("applications", limits.spark_monitor_master_lifetime_ms), tasks.clone()),
+            found: Cached::new(cache_limits(&limits, None, FOUND_LIFETIME), tasks.clone()),
+            executor_bytes: Cached::new(
+                of("executors, passed through", limits.spark_monitor_executors_lifetime_ms),
+                tasks.clone(),
+            ),
+            stage_bytes: Cached::new(
+                of("stages, passed through", limits.spark_monitor_stages_lifetime_ms),
+                tasks.clone(),
+            ),
+            executors: Cached::new(of("executors", limits.spark_monitor_executors_lifetime_ms), tasks.clone()),
+            stages: Cached::new(of("stages", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
+            active_stages: Cached::new(of("active stages", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
             site,
             limits,
             sessions,
@@ -168,8 +174,9 @@ impl Monitor {
     }
 }
 
-fn cache_limits(limits: &Limits, lifetime: Duration) -> CacheLimits {
+fn cache_limits(limits: &Limits, logged_as: Option<&'static str>, lifetime: Duration) -> CacheLimits {
     CacheLimits {
+        logged_as,
         lifetime,
         failure_lifetime: limits.spark_monitor_failure_lifetime_ms,
         denied_lifetime: limits.spark_monitor_failure_lifetime_ms,

@@ -1,1 +1,16 @@
-fn main(){}
+//! The sidecar through its real router, against upstreams that answer what real ones were recorded to answer.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod cached_routes;
+mod discovery;
+mod errors;
+mod fault_table;
+mod identity;
+mod kube_names;
+mod limits;
+mod openapi;
+mod panel_routes;
+mod passthrough;
+mod process;
+mod support;

@@ -72,21 +72,25 @@ impl<V> Slot<V> {
     }
 
     /// Stores what the fetch brought and tells those who wait.
-    pub(super) fn land(&self, landing: Landing<V>, result: Result<V, UpstreamError>) {
+    pub(super) fn land(&self, landing: Landing<V>, result: Result<V, UpstreamError>, logged_as: Option<&'static str>) {
         let mut state = self.state();
         let (arrived, now_ms) = (Instant::now(), clock::now_ms());
         let outcome = match result {
             Ok(value) => {
-                state.failure = None;
+                if let (Some(what), Some(_)) = (logged_as, state.failure.take()) {
+                    tracing::info!(what, "Is fetched again");
+                }
                 let good = Good { value: Arc::new(value), arrived, observed_at_ms: now_ms };
                 state.good = Some(good.clone());
                 Ok(good)
             }
             Err(error) => {
                 // Logged when it begins to fail, not at every poll.
-                match &state.failure {
-                    None => tracing::warn!(upstream = %error.upstream, cause = %error.kind, "An upstream call failed"),
-                    Some(_) => tracing::debug!(upstream = %error.upstream, cause = %error.kind, "It fails still"),
+                match logged_as {
+                    Some(what) if state.failure.is_none() => {
+                        tracing::warn!(what, upstream = %error.upstream, cause = %error.kind, "Could not be fetched");
+                    }
+                    _ => tracing::debug!(upstream = %error.upstream, cause = %error.kind, "Could not be fetched"),
                 }
                 // One who is no longer allowed in must not be shown what was there before.
                 if error.is_denied() {

@@ -18,6 +18,7 @@ impl Weight for Number {
 
 fn limits() -> CacheLimits {
     CacheLimits {
+        logged_as: None,
         lifetime: Duration::from_secs(5),
         failure_lifetime: Duration::from_secs(2),
         denied_lifetime: Duration::from_secs(5),

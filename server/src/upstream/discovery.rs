@@ -195,12 +195,20 @@ fn url_of(base: &Url, app_id: &str, path: DriverPath) -> Url {
     url
 }
 
-/// The last hop leads to the driver itself, so its answer says most; that the driver is starting says more.
+/// That the driver is starting says most. Else the hop that leads to the driver itself decides: the link, when there is
+/// one, then the configured address; a master without a reverse proxy answers with its home page, which says nothing.
 fn most_telling(failures: Vec<(Hop, UpstreamError)>) -> UpstreamError {
     let words = failures.iter().map(|(hop, error)| format!("{} {}", hop.in_words(), error.in_words()));
     let tried = words.collect::<Vec<_>>().join("; ");
-    let starting = failures.iter().find(|(_, error)| matches!(error.kind, UpstreamErrorKind::Starting));
-    let telling = starting.or(failures.last()).map(|(_, error)| error.kind.clone());
+    let rank = |(hop, error): &&(Hop, UpstreamError)| match (hop, &error.kind) {
+        (_, UpstreamErrorKind::Starting) => 4,
+        (_, UpstreamErrorKind::NoAddress) => 0,
+        (Hop::Link, _) => 3,
+        (Hop::Configured, _) => 2,
+        (Hop::ReverseProxy, UpstreamErrorKind::NotJson(_)) => -1,
+        (Hop::ReverseProxy, _) => 1,
+    };
+    let telling = failures.iter().max_by_key(rank).map(|(_, error)| error.kind.clone());
     let kind = telling.unwrap_or(UpstreamErrorKind::NoAddress);
     UpstreamError { upstream: Upstream::Driver, kind, tried: Some(tried) }
 }

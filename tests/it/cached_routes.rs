@@ -1,0 +1,84 @@
+//! What the caches promise, seen from the routes.
+
+use std::time::Duration;
+
+use axum::http::Request;
+
+use crate::support::{Reply, TestApp, spark};
+
+const MASTER_0: [&str; 4] = ["--spark-monitor-master-lifetime-ms", "0", "--spark-monitor-failure-lifetime-ms", "0"];
+
+#[tokio::test]
+async fn a_hundred_panels_cost_one_call() {
+    let spark = spark().await;
+    spark.delay(Duration::from_millis(50));
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    let requests = (0..100).map(|_| app.get("/panel/stages"));
+    let answers = futures_util::future::join_all(requests).await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    let mut asked = spark.requests();
+    asked.sort();
+    asked.dedup();
+    assert_eq!((asked.len(), spark.requests().len()), (3, 3), "the master, the driver's application, its stages");
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_does_not_take_the_answer_with_it() {
+    let spark = spark().await;
+    spark.delay(Duration::from_millis(200));
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    let leaving = tokio::spawn({
+        let app = app.clone();
+        async move { app.get("/cluster").await.status }
+    });
+    while spark.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    leaving.abort();
+    assert_eq!(app.get("/cluster").await.status, 200);
+    assert_eq!(spark.count("/json/"), 1);
+}
+
+#[tokio::test]
+async fn a_panel_keeps_the_last_good_value_with_its_reason() {
+    let spark = spark().await;
+    let app = TestApp::new(&[&["--spark-master-ui-url", &spark.url], &MASTER_0[..]].concat());
+    let good = app.get("/panel/cluster").await.json();
+    assert_eq!(good["stale"], serde_json::Value::Null);
+    spark.set("/json/", Reply::status(500));
+    let old = app.get("/panel/cluster").await;
+    assert_eq!((old.status, &old.json()["cores"]), (200, &good["cores"]));
+    assert_eq!(old.json()["stale"]["code"], "upstream_invalid");
+    assert_eq!(old.json()["stale"]["reason"], "The Spark Master answered with status 500.");
+    let since = old.json()["stale"]["since_ms"].as_i64().unwrap();
+    assert!(since >= good["observed_at_ms"].as_i64().unwrap());
+    assert_eq!(app.get("/panel/cluster").await.json()["stale"]["since_ms"], since, "counted from the first failure");
+    spark.set("/json/", Reply::status(403));
+    assert_eq!(app.get("/panel/cluster").await.outcome(), "403 upstream_forbidden", "no longer allowed: nothing old");
+}
+
+#[tokio::test]
+async fn a_dead_upstream_costs_one_attempt_per_interval() {
+    let spark = spark().await;
+    spark.set("/json/", Reply::status(500));
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    for _ in 0..20 {
+        assert_eq!(app.get("/panel/cluster").await.status, 502);
+    }
+    assert_eq!(spark.count("/json/"), 1);
+}
+
+#[tokio::test]
+async fn an_unchanged_panel_is_a_304_with_its_age() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    let first = app.get("/panel/executors").await;
+    assert_eq!((first.status, first.header("cache-control")), (200, "private, no-cache"));
+    assert_eq!(first.header("age"), "0");
+    let etag = first.header("etag").to_owned();
+    assert!(etag.starts_with('"') && etag.len() == 34, "{etag}");
+    let again = app.send(Request::get("/panel/executors").header("if-none-match", &etag)).await;
+    assert_eq!((again.status, again.text.as_str(), again.header("etag")), (304, "", etag.as_str()));
+    let other = app.send(Request::get("/panel/executors").header("if-none-match", "\"other\"")).await;
+    assert_eq!(other.status, 200);
+}

@@ -1,0 +1,84 @@
+//! Errors that no upstream causes, and which of them wins.
+
+use axum::http::Request;
+use berdl_spark_monitor::config::Secrets;
+
+use crate::support::{Cookie, TestApp, spark};
+
+const NOWHERE: &str = "http://127.0.0.1:9/{user}";
+
+#[tokio::test]
+async fn an_unknown_route_wins_over_a_method_over_the_sidecars_token() {
+    let secrets = Secrets { sidecar_token: Some("s3cret".into()), ..Secrets::default() };
+    let app = TestApp::with_secrets(&["--spark-master-ui-url", NOWHERE], secrets);
+    assert_eq!(app.send(Request::post("/nope")).await.outcome(), "404 not_found");
+    let method = app.send(Request::post("/cluster")).await;
+    assert_eq!(method.outcome(), "405 method_not_allowed");
+    assert_eq!(method.header("allow"), "GET,HEAD");
+    assert_eq!(app.get("/cluster").await.outcome(), "401 sidecar_token_required");
+    assert_eq!(app.get("/openapi.json").await.outcome(), "401 sidecar_token_required");
+    let with = |token| Request::get("/cluster").header("x-spark-monitor-token", token);
+    assert_eq!(app.send(with("s3cre")).await.outcome(), "401 sidecar_token_required");
+    assert_eq!(app.send(with("s3cret")).await.outcome(), "401 no_session_token");
+    for open in ["/", "/healthz", "/readyz"] {
+        assert_eq!(app.get(open).await.status, 200, "{open}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_configuration_wins_over_a_parameter_over_the_session() {
+    let app = TestApp::new(&["--spark-cluster-manager-api-url", "http://127.0.0.1:9"]);
+    assert_eq!(app.get("/app/stages?app=*").await.outcome(), "503 not_configured");
+    assert_eq!(app.get("/panel/stages?app=*").await.outcome(), "503 not_configured");
+    let app = TestApp::new(&["--spark-master-ui-url", NOWHERE]);
+    assert_eq!(app.get("/app/stages?app=*").await.outcome(), "400 bad_request");
+    assert_eq!(app.get("/app/stages?app=a&app=a").await.outcome(), "400 bad_request");
+    assert_eq!(app.get("/app/stages").await.outcome(), "401 no_session_token");
+}
+
+#[tokio::test]
+async fn what_is_not_set_is_named() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    insta::assert_snapshot!(app.get_as(Cookie("T"), "/status").await.transcript(), @r#"
+    503
+    {
+      "code": "not_configured",
+      "error": "The Spark monitor is not configured for this: no cluster manager is set (SPARK_CLUSTER_MANAGER_API_URL).",
+      "hint": "Ask the administrator of this notebook server to set it.",
+      "request_id": "test"
+    }
+    "#);
+    let app = TestApp::new(&["--spark-app-ui-url", "http://127.0.0.1:9"]);
+    assert!(app.get("/cluster").await.text.contains("no Spark Master is set, only a driver"));
+}
+
+#[tokio::test]
+async fn a_configuration_that_cannot_work_is_told_by_every_route_but_health() {
+    let app = TestApp::not_configured("SPARK_MASTER_UI_URL is no valid URL");
+    for route in ["/status", "/cluster", "/app/stages", "/panel/chip", "/panel/executors", "/readyz"] {
+        let answer = app.get(route).await;
+        assert_eq!(answer.outcome(), "503 not_configured", "{route}");
+        assert!(answer.text.contains("SPARK_MASTER_UI_URL is no valid URL"), "{}", answer.text);
+    }
+    assert_eq!(app.get("/").await.status, 200);
+    assert_eq!(app.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn greedy_requests_are_turned_away() {
+    let app = TestApp::new(&["--spark-master-ui-url", "http://127.0.0.1:9"]);
+    let headers = Request::get("/healthz").header("cookie", "x".repeat(70_000));
+    assert_eq!(app.send(headers).await.outcome(), "431 too_large");
+    let body = Request::get("/healthz").header("content-length", "70000");
+    assert_eq!(app.send(body).await.outcome(), "413 too_large");
+}
+
+#[tokio::test]
+async fn every_answer_carries_a_request_id_that_can_be_trusted() {
+    let app = TestApp::new(&["--spark-master-ui-url", "http://127.0.0.1:9"]);
+    let given = app.get("/nope").await;
+    assert_eq!((given.header("x-request-id"), given.json()["request_id"].as_str()), ("test", Some("test")));
+    let made = app.send(Request::get("/healthz").header("x-request-id", "<script>")).await;
+    assert_eq!(made.header("x-request-id").len(), 16, "an odd one is replaced");
+}

@@ -1,0 +1,109 @@
+//! Who asks: one Auth2 call per token, the right user's cluster, and tokens only where they belong.
+
+use std::time::Duration;
+
+use crate::support::{Cookie, Double, Reply, TestApp, fixture};
+
+/// An Auth2 that knows every token as the same user, and that user's master.
+struct Site {
+    auth2: Double,
+    master: Double,
+}
+
+impl Site {
+    async fn start(user: &str) -> Self {
+        let (auth2, master) = (Double::start().await, Double::start().await);
+        auth2.json("/auth/api/V2/me", &format!(r#"{{"user": "{user}", "roles": [], "created": 1}}"#));
+        master.json("/of/ann-b/json/", &fixture("spark-4.3.0/master_json.json"));
+        Self { auth2, master }
+    }
+
+    fn app(&self, more: &[&str]) -> TestApp {
+        let (auth2, master) = (format!("{}/auth", self.auth2.url), format!("{}/of/{{user}}", self.master.url));
+        let args = ["--kbase-auth-url", &auth2, "--spark-master-ui-url", &master];
+        TestApp::new(&[&args[..], more].concat())
+    }
+}
+
+#[tokio::test]
+async fn the_token_goes_to_auth2_bare_and_nowhere_else() {
+    let site = Site::start("Ann_B").await;
+    let app = site.app(&[]);
+    assert_eq!(app.get_as(Cookie("TOKEN"), "/cluster").await.status, 200);
+    let asked = site.auth2.requests().concat();
+    assert!(asked.contains("authorization: TOKEN\r\n") && asked.contains("accept: application/json"), "{asked}");
+    let master = site.master.requests().concat();
+    assert!(!master.contains("TOKEN") && !master.to_lowercase().contains("cookie"), "{master}");
+}
+
+#[tokio::test]
+async fn many_requests_with_one_token_are_one_call() {
+    let site = Site::start("ann_b").await;
+    site.auth2.delay(Duration::from_millis(100));
+    let app = site.app(&[]);
+    let requests = (0..50).map(|_| app.get_as(Cookie("A"), "/cluster"));
+    let answers = futures_util::future::join_all(requests).await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    assert_eq!(site.auth2.count("/auth/api/V2/me"), 1);
+    assert_eq!(site.master.count("/of/ann-b/json/"), 1);
+    app.get_as(Cookie("B"), "/cluster").await;
+    assert_eq!(site.auth2.count("/auth/api/V2/me"), 2, "another token is another question");
+    assert_eq!(site.master.count("/of/ann-b/json/"), 1, "of the same user");
+}
+
+#[tokio::test]
+async fn an_expired_identity_is_never_used_again() {
+    let site = Site::start("ann_b").await;
+    let app = site.app(&["--spark-monitor-identity-lifetime-ms", "0"]);
+    assert_eq!(app.get_as(Cookie("A"), "/panel/cluster").await.status, 200);
+    site.auth2.set("/auth/api/V2/me", Reply::status(503));
+    assert_eq!(app.get_as(Cookie("A"), "/panel/cluster").await.outcome(), "502 upstream_invalid");
+    assert_eq!(app.get_as(Cookie("A"), "/cluster").await.outcome(), "502 upstream_invalid");
+}
+
+#[tokio::test]
+async fn a_rejected_token_is_remembered_a_little_while() {
+    let site = Site::start("ann_b").await;
+    site.auth2.set("/auth/api/V2/me", Reply::status(401));
+    let app = site.app(&[]);
+    for _ in 0..5 {
+        assert_eq!(app.get_as(Cookie("A"), "/cluster").await.outcome(), "401 session_token_rejected");
+    }
+    assert_eq!(site.auth2.count("/auth/api/V2/me"), 1);
+    assert_eq!(site.master.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_user_of_whom_the_name_rule_leaves_nothing_has_no_master() {
+    let site = Site::start("___").await;
+    let app = site.app(&[]);
+    assert_eq!(app.get_as(Cookie("A"), "/cluster").await.outcome(), "502 upstream_invalid");
+    for odd in [r#"{"user": ""}"#, r#"{"user": 7}"#, r#"{}"#, "[]"] {
+        site.auth2.json("/auth/api/V2/me", odd);
+        assert_eq!(site.app(&[]).get_as(Cookie("A"), "/cluster").await.outcome(), "502 upstream_invalid", "{odd}");
+    }
+    assert_eq!(site.master.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn jupyterhubs_user_needs_no_cookie() {
+    let site = Site::start("nobody").await;
+    let hub = ["--spark-monitor-identity", "jupyterhub", "--jupyterhub-user", "Ann_B"];
+    assert_eq!(site.app(&hub).get("/cluster").await.status, 200);
+    assert_eq!(site.auth2.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn users_never_see_each_others_cluster() {
+    let (auth2, master) = (Double::start().await, Double::start().await);
+    let args = ["--kbase-auth-url", &auth2.url, "--spark-master-ui-url", &format!("{}/{{user}}", master.url)];
+    let app = TestApp::new(&args);
+    for user in ["ann", "bob"] {
+        master.json(&format!("/{user}/json/"), &format!(r#"{{"workers": [], "activeapps": [], "url": "{user}"}}"#));
+        auth2.json("/api/V2/me", &format!(r#"{{"user": "{user}"}}"#));
+        let cookie = if user == "ann" { Cookie("ANN") } else { Cookie("BOB") };
+        assert_eq!(app.get_as(cookie, "/cluster").await.json()["url"], user);
+    }
+    assert_eq!(app.get_as(Cookie("ANN"), "/cluster").await.json()["url"], "ann");
+    assert_eq!(app.get_as(Cookie("BOB"), "/cluster").await.json()["url"], "bob");
+}

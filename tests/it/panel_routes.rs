@@ -1,0 +1,114 @@
+//! What the panel is told, from recorded Spark answers.
+
+use crate::support::{APP, Cookie, Double, Reply, TestApp, fixture, spark};
+
+/// Times that differ from run to run.
+fn without_times(mut value: serde_json::Value) -> String {
+    value["observed_at_ms"] = 0.into();
+    serde_json::to_string_pretty(&value).unwrap()
+}
+
+#[tokio::test]
+async fn the_cluster_in_numbers() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    insta::assert_snapshot!(without_times(app.get("/panel/cluster").await.json()));
+}
+
+#[tokio::test]
+async fn executors_with_the_driver_apart() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    insta::assert_snapshot!(without_times(app.get("/panel/executors").await.json()));
+}
+
+#[tokio::test]
+async fn spill_is_told_by_stages_and_never_by_executors() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    insta::assert_snapshot!(without_times(app.get("/panel/stages").await.json()));
+}
+
+#[tokio::test]
+async fn stages_of_every_spark_version_are_read() {
+    for version in ["3.5.9", "4.0.5", "4.1.4", "4.3.0"] {
+        for (file, state) in
+            [("spill", "complete"), ("failed", "failed"), ("skew", "complete"), ("python_udf", "complete")]
+        {
+            let spark = spark().await;
+            let stages = format!("/proxy/{APP}/api/v1/applications/{APP}/stages");
+            spark.json(&stages, &fixture(&format!("spark-{version}/{file}_stages.json")));
+            let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+            let panel = app.get("/panel/stages").await.json();
+            assert_eq!(panel["recent"][0]["state"], state, "{version} {file}: {panel}");
+            assert_eq!(panel["spill"].is_null(), file != "spill", "{version} {file}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_application_is_an_answer() {
+    let spark = spark().await;
+    spark.json("/json/", r#"{"workers": [], "activeapps": [], "status": "ALIVE"}"#);
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    for route in ["/panel/apps", "/panel/executors", "/panel/stages"] {
+        let answer = app.get(route).await;
+        assert_eq!((answer.status, answer.json()["app"].is_null()), (200, true), "{route}");
+    }
+    assert_eq!(app.get("/panel/stages?app=app-none").await.outcome(), "404 unknown_app");
+}
+
+#[tokio::test]
+async fn a_site_with_only_a_driver_that_is_not_there_has_no_session() {
+    let app = TestApp::new(&["--spark-app-ui-url", &Double::absent().await]);
+    assert_eq!(app.get("/panel/chip").await.json()["state"], "no_cluster");
+    assert!(app.get("/panel/stages").await.json()["app"].is_null());
+    assert_eq!(app.get("/panel/cluster").await.json()["kind"], "driver_only");
+    assert_eq!(app.get("/app/stages").await.outcome(), "504 upstream_unreachable");
+}
+
+#[tokio::test]
+async fn the_chip_asks_the_manager_where_there_is_one_and_the_master_else() {
+    let (spark, manager) = (spark().await, Double::start().await);
+    let status = r#"{"master": {"exists": true, "is_ready": true, "replicas": 1, "ready_replicas": 1},
+        "workers": {"exists": true, "is_ready": false, "replicas": 4, "ready_replicas": 1}, "error": false}"#;
+    manager.json("/clusters", status);
+    let both = ["--spark-master-ui-url", &spark.url, "--spark-cluster-manager-api-url", &manager.url];
+    let chip = TestApp::new(&both).get_as(Cookie("T"), "/panel/chip").await.json();
+    assert_eq!((&chip["state"], &chip["ready"], &chip["wanted"]), (&"starting".into(), &1.into(), &4.into()));
+    let chip = TestApp::new(&both[..2]).get("/panel/chip").await.json();
+    assert_eq!((&chip["state"], &chip["ready"], &chip["wanted"]), (&"ready".into(), &1.into(), &1.into()));
+    assert_eq!(TestApp::new(&both).get("/panel/chip").await.outcome(), "401 no_session_token");
+}
+
+#[tokio::test]
+async fn the_chip_tells_what_runs_and_asks_for_active_stages_only() {
+    let spark = spark().await;
+    let active = fixture("spark-4.3.0/active_stage_some_done_withSummaries.json");
+    spark.json(&format!("/proxy/{APP}/api/v1/applications/{APP}/stages?status=active"), &format!("[{active}]"));
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    let chip = app.get("/panel/chip").await.json();
+    assert_eq!(chip["activity"]["tasks"], serde_json::json!({"total": 8, "done": 3, "running": 3}));
+    assert_eq!(chip["activity"]["app_name"], "Spark Connect server");
+    assert_eq!(chip["next_poll_ms"], 5_000, "sooner while something runs");
+}
+
+#[tokio::test]
+async fn a_driver_that_hangs_does_not_touch_the_chips_state() {
+    let spark = spark().await;
+    spark.set(&format!("/proxy/{APP}/api/v1/applications/{APP}"), Reply::Hang);
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    let chip = app.get("/panel/chip").await.json();
+    assert_eq!((&chip["state"], chip["activity"].is_null()), (&"ready".into(), true));
+}
+
+#[tokio::test]
+async fn a_master_that_is_gone_is_no_cluster_even_after_it_was_ready() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-master-lifetime-ms", "0"]);
+    assert_eq!(app.get("/panel/chip").await.json()["state"], "ready");
+    drop(spark);
+    assert_eq!(app.get("/panel/chip").await.json()["state"], "no_cluster");
+    let cluster = app.get("/panel/cluster").await.json();
+    assert_eq!(cluster["stale"]["code"], "upstream_unreachable", "the panel keeps what it saw last, marked as old");
+}

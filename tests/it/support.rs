@@ -1,0 +1,33 @@
+//! What the tests share: the app under test, and upstreams that do what they are told.
+
+mod app;
+mod double;
+
+pub use app::{Cookie, TestApp};
+pub use double::{Double, Reply};
+
+/// A recorded answer below `tests/fixtures/`.
+pub fn fixture(name: &str) -> String {
+    let path = format!("{}/../tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The application in `spark-4.3.0/master_json.json`.
+pub const APP: &str = "app-20261120233405-0000";
+
+/// `GET /api/v1/applications/{APP}` of its driver.
+pub fn application() -> String {
+    format!(r#"{{"id": "{APP}", "name": "Spark Connect", "attempts": [{{"completed": false}}]}}"#)
+}
+
+/// A master with one running application, reached through its reverse proxy, and the lists of its driver.
+pub async fn spark() -> Double {
+    let double = Double::start().await;
+    double.json("/json/", &fixture("spark-4.3.0/master_json.json"));
+    let driver = format!("/proxy/{APP}/api/v1/applications/{APP}");
+    double.json(&driver, &application());
+    double.json(&format!("{driver}/executors"), &fixture("spark-4.3.0/executors.json"));
+    double.json(&format!("{driver}/allexecutors"), &fixture("spark-4.3.0/executors.json"));
+    double.json(&format!("{driver}/stages"), &fixture("spark-4.3.0/spill_stages.json"));
+    double
+}

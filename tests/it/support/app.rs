@@ -1,0 +1,103 @@
+//! The app under test, called without a network.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request},
+};
+use berdl_spark_monitor::{
+    app,
+    config::{Config, Secrets, settings_from},
+    state::{AppState, Monitor},
+};
+use http_body_util::BodyExt;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+/// The sidecar with a configuration, without its listener.
+#[derive(Clone)]
+pub struct TestApp(Router);
+
+/// A `kbase_session` cookie.
+#[derive(Clone, Copy)]
+pub struct Cookie(pub &'static str);
+
+/// An answer that reads like an HTTP transcript.
+pub struct Answer {
+    pub status: u16,
+    pub headers: axum::http::HeaderMap,
+    pub text: String,
+}
+
+impl TestApp {
+    /// Deadlines are short, so that a test of a slow upstream is quick.
+    pub fn new(args: &[&str]) -> Self {
+        Self::with_secrets(args, Secrets::default())
+    }
+
+    pub fn with_secrets(args: &[&str], secrets: Secrets) -> Self {
+        let short = [
+            ("--spark-monitor-connect-timeout-ms", "600"),
+            ("--spark-monitor-call-timeout-ms", "600"),
+            ("--spark-monitor-request-timeout-ms", "5000"),
+        ];
+        let mut all = vec!["--listen", "unix:/unused"];
+        for (flag, value) in short {
+            if !args.contains(&flag) {
+                all.extend([flag, value]);
+            }
+        }
+        all.extend(args);
+        let token = secrets.sidecar_token.clone();
+        let config = Config::resolve(&settings_from(&all).unwrap(), secrets).unwrap();
+        Self(app(AppState::new(Monitor::new(config, &TaskTracker::new()).unwrap(), token)))
+    }
+
+    pub fn not_configured(reason: &str) -> Self {
+        Self(app(AppState::not_configured(reason)))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path)).await
+    }
+
+    pub async fn get_as(&self, cookie: Cookie, path: &str) -> Answer {
+        self.send(Request::get(path).header("cookie", format!("kbase_session={}", cookie.0))).await
+    }
+
+    pub async fn send(&self, request: axum::http::request::Builder) -> Answer {
+        let mut request = request.body(Body::empty()).unwrap();
+        request.headers_mut().entry("x-request-id").or_insert(HeaderValue::from_static("test"));
+        let response = self.0.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Status and code, for example `404 no_active_app`; `200` alone for a success.
+    pub fn outcome(&self) -> String {
+        match self.json().get("code") {
+            Some(code) if self.status != 200 => format!("{} {}", self.status, code.as_str().unwrap()),
+            _ => self.status.to_string(),
+        }
+    }
+
+    /// Status and body, as in a transcript.
+    pub fn transcript(&self) -> String {
+        format!("{}\n{}", self.status, serde_json::to_string_pretty(&self.json()).unwrap())
+    }
+}
