@@ -52,7 +52,7 @@ function activate(
   const language = (translator ?? nullTranslator).languageCode;
   const trans = (translator ?? nullTranslator).load('berdl-spark-monitor');
   const title = trans.__('Spark Monitor');
-  const kernels = new KernelActivity([notebooks, consoles]);
+  const kernels = new KernelActivity([notebooks, consoles], app.serviceManager.sessions);
   const options = mountOptions(app.serviceManager.serverSettings.baseUrl, language);
 
   const panel = new PanelSlot(app.shell, options, kernels, title);

@@ -1,5 +1,6 @@
-/** Whether any kernel of the open notebooks and consoles is busy. */
+/** Whether any kernel of this JupyterLab is busy. */
 import type { ISessionContext, IWidgetTracker } from '@jupyterlab/apputils';
+import type { Session } from '@jupyterlab/services';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
@@ -8,18 +9,23 @@ type Tracker = Pick<IWidgetTracker<WithSession>, 'forEach' | 'widgetAdded'>;
 
 /**
  * JupyterLab's list of running sessions is polled every ten seconds, which is longer than most queries. The session
- * of an open document hears its kernel at once, so that is what is listened to.
+ * of an open document hears its kernel at once, so open documents are listened to, and the list only speaks for
+ * kernels whose document is closed.
  */
 export class KernelActivity {
-  constructor(trackers: (Tracker | null)[]) {
+  constructor(trackers: (Tracker | null)[], sessions: Session.IManager) {
     for (const tracker of trackers) {
       tracker?.forEach(widget => this.follow(widget));
       tracker?.widgetAdded.connect((_, widget) => this.follow(widget));
     }
+    sessions.runningChanged.connect((_, running) => {
+      this.listed = running.filter(model => model.kernel?.execution_state === 'busy');
+      this.update();
+    });
   }
 
   get busy(): boolean {
-    return this.busySessions.size > 0;
+    return this._busy;
   }
 
   /** Emits when `busy` has changed. */
@@ -29,29 +35,33 @@ export class KernelActivity {
 
   private follow(widget: WithSession): void {
     const session = widget.sessionContext;
-    const update = () => this.set(session, session.session?.kernel?.status === 'busy');
-    session.statusChanged.connect(update);
-    session.kernelChanged.connect(update);
+    this.open.add(session);
+    session.statusChanged.connect(this.update, this);
+    session.kernelChanged.connect(this.update, this);
     widget.disposed.connect(() => {
-      session.statusChanged.disconnect(update);
-      session.kernelChanged.disconnect(update);
-      this.set(session, false);
+      this.open.delete(session);
+      session.statusChanged.disconnect(this.update, this);
+      session.kernelChanged.disconnect(this.update, this);
+      this.update();
     });
-    update();
+    this.update();
   }
 
-  private set(session: ISessionContext, busy: boolean): void {
-    const before = this.busy;
-    if (busy) {
-      this.busySessions.add(session);
-    } else {
-      this.busySessions.delete(session);
-    }
-    if (before !== this.busy) {
-      this._busyChanged.emit(this.busy);
+  private update(): void {
+    const open = [...this.open].map(context => context.session);
+    const ids = new Set(open.map(session => session?.id));
+    const busy =
+      open.some(session => session?.kernel?.status === 'busy') ||
+      this.listed.some(model => !ids.has(model.id));
+    if (busy !== this._busy) {
+      this._busy = busy;
+      this._busyChanged.emit(busy);
     }
   }
 
-  private readonly busySessions = new Set<ISessionContext>();
+  private readonly open = new Set<ISessionContext>();
+  /** Busy by the list, open or not. */
+  private listed: Session.IModel[] = [];
+  private _busy = false;
   private readonly _busyChanged = new Signal<this, boolean>(this);
 }

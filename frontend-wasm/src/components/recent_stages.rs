@@ -56,7 +56,7 @@ fn RecentStage(props: &RecentStageProps) -> Html {
                     { sign }
                 </span>
                 <span class="sparkMonitor-Stage-name">{ &stage.name }</span>
-                <span class="sparkMonitor-Recent-state">{ tr(state) }</span>
+                <span class={classes!("sparkMonitor-Recent-state", tone.class())}>{ tr(state) }</span>
                 if let Some(elapsed_ms) = stage.elapsed_ms {
                     <span class="sparkMonitor-Stage-elapsed">{ format::duration(elapsed_ms) }</span>
                 }

@@ -205,7 +205,7 @@ async fn recent_stages_say_how_they_ended_in_sign_and_word() {
     <button type="button" aria-expanded="false" title="count of range" class="sparkMonitor-Recent-button">
     <span aria-hidden="true" class="sparkMonitor-Sign sparkMonitor-mod-bad">✕</span>
     <span class="sparkMonitor-Stage-name">count of range</span>
-    <span class="sparkMonitor-Recent-state">Failed</span>
+    <span class="sparkMonitor-Recent-state sparkMonitor-mod-bad">Failed</span>
     <span class="sparkMonitor-Stage-elapsed">45s</span>
     </button>
     </li>
@@ -213,7 +213,7 @@ async fn recent_stages_say_how_they_ended_in_sign_and_word() {
     <button type="button" aria-expanded="false" title="count of range" class="sparkMonitor-Recent-button">
     <span aria-hidden="true" class="sparkMonitor-Sign sparkMonitor-mod-muted">✓</span>
     <span class="sparkMonitor-Stage-name">count of range</span>
-    <span class="sparkMonitor-Recent-state">Completed</span>
+    <span class="sparkMonitor-Recent-state sparkMonitor-mod-muted">Completed</span>
     <span class="sparkMonitor-Stage-elapsed">45s</span>
     </button>
     </li>
