@@ -18,6 +18,7 @@ mod recent_stages;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub mod samples;
 mod section;
+mod sections;
 mod spill;
 mod stage_facts;
 #[cfg(all(test, not(target_arch = "wasm32")))]
