@@ -1,0 +1,29 @@
+//! Asking local servers whether they are ready.
+
+use std::{net::TcpListener, time::Duration};
+
+use anyhow::Result;
+use serde_json::Value;
+
+/// The JSON at `url`; none when there is none (yet).
+pub fn json(url: &str) -> Option<Value> {
+    serde_json::from_str(&text(url)?).ok()
+}
+
+/// The body at `url` when it is answered 200.
+pub fn text(url: &str) -> Option<String> {
+    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(3))).build().into();
+    agent.get(url).call().ok()?.body_mut().read_to_string().ok()
+}
+
+/// Ports on loopback that are free at this moment, all different.
+pub fn free_ports<const N: usize>() -> Result<[u16; N]> {
+    let mut listeners = Vec::new();
+    let mut ports = [0; N];
+    for port in &mut ports {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        *port = listener.local_addr()?.port();
+        listeners.push(listener);
+    }
+    Ok(ports)
+}

@@ -1,0 +1,114 @@
+//! What a fresh machine lacks: Rust's parts, Java, Chromium, a virtual environment, npm packages.
+
+use std::{fmt, path::Path};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{paths, run, stamp, step::step};
+
+/// Exit code when only the person at the machine can install something.
+pub const MISSING: u8 = 3;
+
+/// What has to be installed by hand, as one command.
+#[derive(Debug)]
+pub struct Missing(String);
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "please run this once, then try again:\n\n    {}\n", self.0)
+    }
+}
+
+impl std::error::Error for Missing {}
+
+/// System packages, each with a command that shows that it is there.
+const PACKAGES: [(&str, &[&str]); 3] = [
+    ("default-jre-headless", &["java"]),
+    ("chromium", &["chromium", "chromium-browser", "google-chrome"]),
+    ("python3-venv", &[]),
+];
+
+/// Java and what the virtual environment needs; with `browser`, Chromium too.
+pub fn system(browser: bool) -> Result<()> {
+    step("System packages", || {
+        for (tool, version) in [("node", 20), ("python3", 3)] {
+            let found = run::quiet(run::command(tool, &paths::root()).arg("--version"))
+                .with_context(|| format!("{tool} is missing: Python 3.10+ and Node 20+ are prerequisites"))?;
+            let digits = found.trim().trim_start_matches(|c: char| !c.is_ascii_digit());
+            let major: u32 = digits.split('.').next().unwrap_or_default().parse().unwrap_or(0);
+            if major < version {
+                bail!("{tool} {} is too old: Python 3.10+ and Node 20+ are prerequisites", digits);
+            }
+        }
+        let mut missing: Vec<&str> = Vec::new();
+        for (package, commands) in PACKAGES {
+            let there = match package {
+                "python3-venv" => {
+                    run::works(run::command("python3", &paths::root()).args(["-c", "import venv, ensurepip"]))
+                }
+                "chromium" if !browser => true,
+                _ => commands.iter().any(|command| on_path(command)),
+            };
+            if !there {
+                missing.push(package);
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let words = format!("apt-get update && apt-get install -y --no-install-recommends {}", missing.join(" "));
+        if !rustix::process::geteuid().is_root() || !on_path("apt-get") {
+            return Err(Missing(format!("sudo sh -c '{words}'")).into());
+        }
+        run::quiet(run::command("sh", &paths::root()).args(["-c", &words]).env("DEBIAN_FRONTEND", "noninteractive"))
+            .map(|_| ())
+    })
+}
+
+/// The parts of the Rust toolchain that a minimal installation lacks.
+pub fn rust(test: bool) -> Result<()> {
+    step("Rust's WebAssembly target", || {
+        let root = paths::root();
+        let sysroot = run::quiet(run::command("rustc", &root).args(["--print", "sysroot"]))?;
+        let sysroot = Path::new(sysroot.trim());
+        if !sysroot.join("lib/rustlib/wasm32-unknown-unknown").is_dir() {
+            run::quiet(run::command("rustup", &root).args(["target", "add", "wasm32-unknown-unknown"]))?;
+        }
+        for component in ["rustfmt", "clippy"] {
+            let tool = if component == "clippy" { "cargo-clippy" } else { component };
+            if test && !sysroot.join("bin").join(tool).exists() {
+                run::quiet(run::command("rustup", &root).args(["component", "add", component]))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The virtual environment with everything of `tests/requirements.txt`.
+pub fn venv() -> Result<()> {
+    step("Python packages", || {
+        let requirements = paths::root().join("tests/requirements.txt");
+        stamp::unless_unchanged("venv", std::slice::from_ref(&requirements), &paths::venv_bin("jupyter-lab"), || {
+            if !paths::venv_bin("python").exists() {
+                run::quiet(run::command("python3", &paths::root()).args(["-m", "venv"]).arg(paths::venv()))?;
+            }
+            let mut pip = run::command(paths::venv_bin("python"), &paths::root());
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(requirements);
+            run::quiet(&mut pip).map(|_| ())
+        })
+    })
+}
+
+/// The npm packages of one folder, exactly as its lock file names them.
+pub fn npm(folder: &Path, name: &str) -> Result<()> {
+    let inputs = [folder.join("package.json"), folder.join("package-lock.json")];
+    stamp::unless_unchanged(name, &inputs, &folder.join("node_modules"), || {
+        run::quiet(run::command("npm", folder).args(["ci", "--no-audit", "--no-fund"])).map(|_| ())
+    })
+}
+
+/// Whether a command can be found.
+pub fn on_path(command: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(command).is_file())
+}

@@ -1,0 +1,59 @@
+//! JupyterLab with the extension, for the demonstration.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use anyhow::Result;
+
+use crate::{group::Group, http, paths, run, spark::Spark};
+
+/// A running JupyterLab.
+pub struct Lab {
+    group: Group,
+    /// With its token: one click opens it.
+    pub url: String,
+}
+
+/// The notebook that is ready in the demonstration.
+pub const NOTEBOOK: &str = "demo.ipynb";
+
+impl Lab {
+    /// Starts it in a folder of its own, with the demo notebook in it.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(spark: &Spark) -> Result<Self> {
+        let folder = paths::dev().join("lab").join(std::process::id().to_string());
+        let home = folder.join("home");
+        let notebooks = folder.join("notebooks");
+        for part in [&home, &notebooks] {
+            fs::create_dir_all(part)?;
+        }
+        fs::copy(paths::root().join("tests/e2e").join(NOTEBOOK), notebooks.join(NOTEBOOK))?;
+        let [port] = http::free_ports()?;
+        let token = format!("demo{}", std::process::id());
+        let mut command = run::command(paths::venv_bin("jupyter-lab"), &notebooks);
+        command.args(["--no-browser", "--ip=127.0.0.1", "--ServerApp.port_retries=0"]);
+        command.arg(format!("--port={port}")).arg(format!("--IdentityProvider.token={token}"));
+        if rustix::process::geteuid().is_root() {
+            command.arg("--allow-root");
+        }
+        let variables: [(&str, PathBuf); 4] = [
+            ("JUPYTER_CONFIG_DIR", home.join("config")),
+            ("JUPYTER_DATA_DIR", home.join("data")),
+            ("JUPYTER_RUNTIME_DIR", home.join("runtime")),
+            ("IPYTHONDIR", home.join("ipython")),
+        ];
+        command.envs(variables).env("PATH", paths::path_with_venv());
+        command.env("SPARK_MASTER_UI_URL", spark.master_ui()).env("SPARK_REMOTE", spark.connect_url());
+        let mut group = Group::start("JupyterLab", &mut command, &folder.join("jupyter.log"))?;
+        let base = format!("http://127.0.0.1:{port}");
+        let ready = format!("{base}/api?token={token}");
+        group.wait_for(Duration::from_secs(60), || http::json(&ready))?;
+        let url = format!("{base}/lab/tree/{NOTEBOOK}?token={token}");
+        Ok(Self { group, url })
+    }
+
+    pub fn runs(&mut self) -> bool {
+        self.group.runs()
+    }
+}

@@ -1,0 +1,24 @@
+//! The labextension: TypeScript, then JupyterLab's bundler.
+
+use anyhow::Result;
+
+use crate::{install, paths, run, stamp, step::step, wasm};
+
+/// Builds `labextension/dist/`.
+pub fn build() -> Result<()> {
+    install::venv()?;
+    wasm::build()?;
+    let folder = paths::labextension();
+    step("Labextension", || {
+        let mut inputs: Vec<_> = ["src", "style", "package.json", "package-lock.json", "tsconfig.json"]
+            .map(|path| folder.join(path))
+            .to_vec();
+        inputs.push(folder.join("wasm/ui_bg.wasm"));
+        inputs.push(folder.join("wasm/ui.js"));
+        stamp::unless_unchanged("labextension", &inputs, &folder.join("dist/package.json"), || {
+            // The bundler of the virtual environment is the one that knows this JupyterLab.
+            let path = paths::path_with_venv();
+            run::quiet(run::command("npm", &folder).args(["run", "build"]).env("PATH", path)).map(|_| ())
+        })
+    })
+}

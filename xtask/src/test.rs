@@ -1,0 +1,160 @@
+//! `cargo xtask test`: everything that must hold before a change lands, cheap checks first, nothing built twice.
+
+use std::{path::Path, process::Command, time::Instant};
+
+use anyhow::{Result, bail};
+
+use crate::{
+    browser,
+    checks::{Counts, counted},
+    install, labextension, paths, run,
+    step::step,
+    stop, tidy, wheel,
+};
+
+type Part = fn() -> Result<Counts>;
+
+const PARTS: [(&str, Part); 6] = [
+    ("static", sources),
+    ("rust", rust),
+    ("frontend", frontend),
+    ("jupyter", jupyter),
+    ("spark", spark),
+    ("browser", in_browser),
+];
+
+/// Runs all parts, or those named; goes on after a failure, so that one run tells all.
+pub fn run(only: &[String]) -> Result<()> {
+    stop::listen()?;
+    if let Some(unknown) = only.iter().find(|name| !PARTS.iter().any(|(part, _)| part == name)) {
+        bail!("there is no test part called {unknown}");
+    }
+    let begin = Instant::now();
+    install::system(true)?;
+    install::rust(true)?;
+    let (mut total, mut summary) = (Counts::default(), Vec::new());
+    for (name, part) in PARTS {
+        if !only.is_empty() && !only.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        let started = Instant::now();
+        let counts = part().unwrap_or_else(|error| {
+            eprintln!("{name}: {error:#}");
+            Counts { passed: 0, failed: 1 }
+        });
+        total.add(counts);
+        let seconds = started.elapsed().as_secs_f32();
+        summary.push(format!("{name:<10} {:>4} passed {:>3} failed {seconds:>7.1} s", counts.passed, counts.failed));
+        if stop::asked() {
+            break;
+        }
+    }
+    println!("\n{}\nin {:.0} s", summary.join("\n"), begin.elapsed().as_secs_f32());
+    println!("{} passed, {} failed", total.passed, total.failed);
+    if total.failed > 0 {
+        bail!("not all tests passed");
+    }
+    stop::check()
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = run::command("cargo", &paths::root());
+    command.args(arguments);
+    command
+}
+
+/// Formatting and lints; each counts as one test.
+fn sources() -> Result<Counts> {
+    let root = paths::root();
+    install::venv()?;
+    let mut ruff = run::command(paths::venv_bin("ruff"), &root);
+    ruff.args(["check", "python", "tests"]);
+    let mut ruff_format = run::command(paths::venv_bin("ruff"), &root);
+    ruff_format.args(["format", "--check", "python", "tests"]);
+    let commands: [(&str, Command); 5] = [
+        ("Formatting of Rust", cargo(&["fmt", "--all", "--check"])),
+        ("Lints of Python", ruff),
+        ("Formatting of Python", ruff_format),
+        (
+            "Lints of Rust",
+            cargo(&["clippy", "--quiet", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        ),
+        (
+            "Lints of the frontend",
+            cargo(&[
+                "clippy",
+                "--quiet",
+                "--locked",
+                "-p",
+                "frontend-wasm",
+                "--target",
+                "wasm32-unknown-unknown",
+                "--",
+                "-D",
+                "warnings",
+            ]),
+        ),
+    ];
+    let mut counts = Counts::default();
+    let mut count = |passed: bool| counts.add(Counts { passed: u64::from(passed), failed: u64::from(!passed) });
+    count(step("Tidiness of the sources", tidy::run).is_ok());
+    for (name, mut command) in commands {
+        count(step(name, || run::run(&mut command)).is_ok());
+    }
+    Ok(counts)
+}
+
+fn rust() -> Result<Counts> {
+    step("Tests of Rust", || counted(&mut cargo(&["test", "--quiet", "--locked", "--workspace"])))
+}
+
+/// TypeScript is checked by building it: its compiler stops at the first warning.
+fn frontend() -> Result<Counts> {
+    labextension::build()?;
+    let folder = paths::labextension();
+    let types = step("Types of the labextension", || run::quiet(run::command("npm", &folder).args(["run", "check"])));
+    types?;
+    Ok(Counts { passed: 1, failed: 0 })
+}
+
+fn jupyter() -> Result<Counts> {
+    wheel::install_dev()?;
+    pytest("tests/jupyter")
+}
+
+fn spark() -> Result<Counts> {
+    wheel::install_dev()?;
+    pytest("tests/spark")
+}
+
+fn pytest(folder: &str) -> Result<Counts> {
+    step(&format!("pytest {folder}"), || {
+        let mut pytest = run::command(paths::venv_bin("python"), &paths::root());
+        pytest.args(["-m", "pytest", folder, "-q", "--durations=5"]);
+        counted(with_tools(&mut pytest)?)
+    })
+}
+
+fn in_browser() -> Result<Counts> {
+    wheel::install_dev()?;
+    browser::npm()?;
+    let folder = paths::root().join("tests/e2e");
+    step("Browser tests", || {
+        run::quiet(run::command("npm", &folder).args(["run", "check"]))?;
+        let mut node = run::command("npm", &folder);
+        node.args(["test", "--silent"]);
+        counted(with_tools(&mut node)?)
+    })
+}
+
+/// What tests outside of Rust need to know.
+fn with_tools(command: &mut Command) -> Result<&mut Command> {
+    let installed: &Path = &paths::venv_bin("berdl-spark-monitor");
+    Ok(command
+        .env("PYTHON", paths::venv_bin("python"))
+        .env("PATH", paths::path_with_venv())
+        .env("XTASK", std::env::current_exe()?)
+        .env("SPARK_MONITOR_BINARY", installed)
+        .env("CHROMIUM", browser::chromium()?)
+        .env("OUT", paths::root().join("target/e2e")))
+}

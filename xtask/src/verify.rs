@@ -1,0 +1,43 @@
+//! `cargo xtask verify`: the long proofs, run before an issue is called done.
+
+use std::{fs, process::Command};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{paths, run, step::step};
+
+type Proof = fn() -> Result<()>;
+
+const PROOFS: [(&str, Proof); 2] = [("demo-check", demo_check), ("clean-clone", clean_clone)];
+
+/// Runs all proofs, or those named.
+pub fn run(only: &[String]) -> Result<()> {
+    if let Some(unknown) = only.iter().find(|name| !PROOFS.iter().any(|(proof, _)| proof == name)) {
+        bail!("there is no proof called {unknown}");
+    }
+    for (name, proof) in PROOFS {
+        if only.is_empty() || only.iter().any(|wanted| wanted == name) {
+            step(name, proof)?;
+        }
+    }
+    Ok(())
+}
+
+/// The README's first command, without a person.
+fn demo_check() -> Result<()> {
+    run::run(run::command("cargo", &paths::root()).args(["xtask", "demo", "--check"]))
+}
+
+/// The README's two commands in a fresh clone with a target directory of its own.
+fn clean_clone() -> Result<()> {
+    let clone = paths::dev().join("clone");
+    if clone.exists() {
+        fs::remove_dir_all(&clone).with_context(|| format!("cannot remove {}", clone.display()))?;
+    }
+    run::run(run::command("git", &paths::root()).args(["clone", "--quiet", "."]).arg(&clone))?;
+    for arguments in [&["xtask", "demo", "--check"][..], &["xtask", "test"]] {
+        let mut cargo: Command = run::command("cargo", &clone);
+        run::run(cargo.args(arguments).env_remove("CARGO_TARGET_DIR").env_remove("CARGO_MANIFEST_DIR"))?;
+    }
+    Ok(())
+}

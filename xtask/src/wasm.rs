@@ -1,0 +1,72 @@
+//! The frontend as an npm package: cargo, wasm-bindgen, wasm-opt.
+
+use std::{fs, io::Write, path::PathBuf};
+
+use anyhow::{Context, Result};
+use flate2::{Compression, write::GzEncoder};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{install, paths, run, stamp, step::step};
+
+/// `--all-features` would make a file that browsers refuse, so each is named.
+const WASM_OPT: [&str; 8] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+    "-Oz",
+];
+
+const PACKAGE: &str = r#"{
+  "name": "berdl-spark-monitor-ui",
+  "version": "0.1.0",
+  "private": true,
+  "license": "MIT",
+  "type": "module",
+  "main": "ui.js",
+  "types": "ui.d.ts"
+}
+"#;
+
+/// Builds `labextension/wasm/`.
+pub fn build() -> Result<()> {
+    install::rust(false)?;
+    let folder = paths::labextension().join("wasm");
+    let wasm = folder.join("ui_bg.wasm");
+    step("Frontend: WebAssembly", || {
+        // npm reads this package's name before there is anything else in it.
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("package.json"), PACKAGE)?;
+        install::npm(&paths::labextension(), "npm-labextension")?;
+        stamp::unless_unchanged("wasm", &inputs(), &wasm, || {
+            cargo()?;
+            let built = paths::target().join("wasm32-unknown-unknown/wasm/berdl_spark_monitor_ui.wasm");
+            Bindgen::new().input_path(built).web(true)?.typescript(true).out_name("ui").generate(&folder)?;
+            optimise(&wasm)
+        })
+    })?;
+    let bytes = fs::read(&wasm)?;
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(&bytes)?;
+    println!("    WebAssembly: {} bytes raw, {} bytes gzip", bytes.len(), gzip.finish()?.len());
+    Ok(())
+}
+
+fn inputs() -> Vec<PathBuf> {
+    ["frontend-wasm", "wire", "Cargo.lock", "Cargo.toml"].map(|path| paths::root().join(path)).to_vec()
+}
+
+fn cargo() -> Result<()> {
+    let arguments = ["build", "--quiet", "--locked", "-p", "frontend-wasm", "--profile", "wasm", "--target"];
+    run::run(run::command("cargo", &paths::root()).args(arguments).arg("wasm32-unknown-unknown"))
+}
+
+fn optimise(wasm: &PathBuf) -> Result<()> {
+    let small = wasm.with_extension("small");
+    let tool = paths::labextension().join("node_modules/binaryen/bin/wasm-opt");
+    run::quiet(run::command("node", &paths::root()).arg(tool).args(WASM_OPT).arg(wasm).arg("-o").arg(&small))?;
+    fs::rename(&small, wasm).with_context(|| format!("cannot replace {}", wasm.display()))
+}

@@ -1,0 +1,89 @@
+//! The wheel: executable, labextension, server configuration and Python hooks in one file.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+use crate::{install, labextension, paths, run, step::step};
+
+/// `Dev` reuses what the tests have compiled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    Dev,
+    Release,
+}
+
+const INSTALL_JSON: &str = r#"{
+  "packageManager": "python",
+  "packageName": "berdl-spark-monitor",
+  "uninstallInstructions": "Use your Python package manager (pip, conda, …) to uninstall the package berdl-spark-monitor"
+}
+"#;
+
+/// Builds the wheel and tells where it is.
+pub fn build(profile: Profile) -> Result<PathBuf> {
+    labextension::build()?;
+    step("Wheel", || {
+        stage()?;
+        let out = match profile {
+            Profile::Release => paths::root().join("dist"),
+            Profile::Dev => paths::dev().join("wheel"),
+        };
+        // An old wheel must not be taken for the new one.
+        if out.exists() {
+            fs::remove_dir_all(&out)?;
+        }
+        let mut maturin = run::command(paths::venv_bin("maturin"), &paths::root());
+        maturin.args(["build", "--quiet", "--locked", "--out"]).arg(&out);
+        if profile == Profile::Release {
+            maturin.arg("--release");
+        }
+        run::quiet(maturin.env("PATH", paths::path_with_venv()))?;
+        let mut wheels = fs::read_dir(&out)?.filter_map(Result::ok).map(|entry| entry.path());
+        let wheel = wheels.find(|path| path.extension().is_some_and(|end| end == "whl"));
+        let wheel = wheel.with_context(|| format!("no wheel in {}", out.display()))?;
+        println!("    {} ({} bytes)", wheel.display(), fs::metadata(&wheel)?.len());
+        Ok(wheel)
+    })
+}
+
+/// Builds the wheel and installs it into the virtual environment.
+pub fn install_dev() -> Result<()> {
+    install::venv()?;
+    let wheel = build(Profile::Dev)?;
+    step("Install the wheel", || {
+        let mut pip = run::command(paths::venv_bin("python"), &paths::root());
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"]);
+        run::quiet(pip.arg(wheel)).map(|_| ())
+    })
+}
+
+/// Copies what is no code into the folder that maturin takes as the wheel's data.
+fn stage() -> Result<()> {
+    let data = paths::root().join("target/wheel-data");
+    if data.exists() {
+        fs::remove_dir_all(&data)?;
+    }
+    let lab = data.join("data/share/jupyter/labextensions/berdl-spark-monitor");
+    copy(&paths::labextension().join("dist"), &lab)?;
+    fs::write(lab.join("install.json"), INSTALL_JSON)?;
+    copy(&paths::root().join("python/jupyter_server_config.d"), &data.join("data/etc/jupyter/jupyter_server_config.d"))
+}
+
+/// Real copies: a link would break the wheel.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
