@@ -93,7 +93,7 @@ pub fn venv() -> Result<()> {
                 run::quiet(run::command("python3", &paths::root()).args(["-m", "venv"]).arg(paths::venv()))?;
             }
             let mut pip = run::command(paths::venv_bin("python"), &paths::root());
-            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(requirements);
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements);
             run::quiet(&mut pip).map(|_| ())
         })
     })
