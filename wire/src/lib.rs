@@ -5,16 +5,20 @@
 mod apps;
 mod chip;
 mod cluster;
+mod doctor;
 mod error;
 mod executors;
+mod history;
 mod meter;
 mod stages;
 
 pub use apps::{App, AppState, Apps, DriverState};
 pub use chip::{Activity, Chip, ChipState};
 pub use cluster::{Cluster, ClusterKind, Master, MasterStatus, Worker, WorkerState};
+pub use doctor::{Doctor, Health, Hop, HopName, HopVerdict};
 pub use error::{ErrorBody, ErrorCode};
 pub use executors::{Executor, Executors};
+pub use history::{History, Point};
 pub use meter::{Level, Meter};
 pub use stages::{Spill, Stage, StageState, Stages, Tasks};
 
