@@ -112,6 +112,10 @@ impl Apps {
         Ok(app.map(|app| Chosen { app: app.clone(), call: self.call(app) }))
     }
 
+    pub fn whose(&self) -> &Whose {
+        &self.whose
+    }
+
     /// Their age, and why they are old.
     pub fn freshness(&self) -> Freshness {
         let mut freshness = Freshness::default();

@@ -68,7 +68,7 @@ async fn cluster_state(monitor: &Arc<Monitor>, session: &Session) -> Result<(Dec
 }
 
 /// The first line of the table in the product's contract that holds.
-fn by_manager(status: &Status) -> Decision {
+pub(crate) fn by_manager(status: &Status) -> Decision {
     let (ready, wanted) = (status.workers.ready_replicas, status.workers.replicas);
     let state = if !status.master.exists && !status.workers.exists {
         ChipState::NoCluster

@@ -7,7 +7,9 @@ use wire::{Answer, Cluster, ClusterKind, ErrorBody, Master, MasterStatus, Meter,
 use crate::{
     apps,
     error::ApiError,
-    executors, panel, passthrough,
+    executors,
+    history::Sample,
+    panel, passthrough,
     session::Session,
     state::AppState,
     upstream::master::{MasterState, MasterWorker},
@@ -52,7 +54,11 @@ async fn panel_cluster(
     } else {
         let seen = apps::master_last_good(monitor, &whose).await?;
         freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
-        summary(seen.good.value.state()?)
+        let cluster = summary(seen.good.value.state()?);
+        let cores = Some((cluster.cores.used, cluster.cores.total));
+        let memory_mib = cluster.memory_mib.map(|memory| (memory.used, memory.total));
+        monitor.histories.record(&whose, seen.good.observed_at_ms, Sample { cores, memory_mib, tasks: None });
+        cluster
     };
     Ok(panel::answer(monitor, &headers, freshness, panel::Rate::slow(monitor), body))
 }

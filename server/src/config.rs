@@ -26,16 +26,30 @@ pub enum Command {
     ///
     /// Secrets have no flag: `SPARK_UI_TOKEN` (bearer token for master and driver) and `SPARK_MONITOR_TOKEN` (required on
     /// TCP, expected in the header `X-Spark-Monitor-Token`) are variables, or files named by the same names with `_FILE`.
-    Serve(Box<Settings>),
+    Serve {
+        /// Where to listen: `unix:PATH` (the folder must be the user's alone, 0700) or `HOST:PORT` (needs
+        /// `SPARK_MONITOR_TOKEN`).
+        #[arg(long, env = "SPARK_MONITOR_LISTEN")]
+        listen: String,
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Ask every hop to Spark, say what to do, and end with 0 (all well), 1 (degraded) or 2 (broken).
+    ///
+    /// Where users sign in, it asks as the owner of the token in `SPARK_MONITOR_SESSION_TOKEN`, or in the file that
+    /// `SPARK_MONITOR_SESSION_TOKEN_FILE` names.
+    Doctor {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
 }
 
-/// Settings of `serve`. Every flag has a variable; an empty variable counts as unset.
+/// What is watched and how. Every flag has a variable; an empty variable counts as unset.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
-    /// Where to listen: `unix:PATH` (the folder must be the user's alone, 0700) or `HOST:PORT` (needs `SPARK_MONITOR_TOKEN`).
-    #[arg(long, env = "SPARK_MONITOR_LISTEN")]
-    pub listen: String,
-
     /// Base URL of the cluster manager; `/clusters` is appended.
     #[arg(long, env = "SPARK_CLUSTER_MANAGER_API_URL", value_name = "URL")]
     pub spark_cluster_manager_api_url: Option<String>,
@@ -170,12 +184,13 @@ impl Cli {
     }
 }
 
-/// The settings that result from `args` alone, as if they followed `serve`.
+/// The settings that result from `args` alone, as if they followed the command.
 ///
 /// # Errors
 /// What clap has to say.
 pub fn settings_from(args: &[&str]) -> Result<Settings, clap::Error> {
-    let words = ["berdl-spark-monitor", "serve"].iter().chain(args).map(OsString::from);
-    let Command::Serve(settings) = Cli::try_from_args(words)?.command;
-    Ok(*settings)
+    let words = ["berdl-spark-monitor", "doctor"].iter().chain(args).map(OsString::from);
+    match Cli::try_from_args(words)?.command {
+        Command::Serve { settings, .. } | Command::Doctor { settings, .. } => Ok(*settings),
+    }
 }

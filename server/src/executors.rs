@@ -14,6 +14,7 @@ use crate::{
     app_id::AskedApp,
     apps::{self, Apps, Chosen, Driver},
     error::ApiError,
+    history::Sample,
     panel, passthrough,
     session::{Session, Whose},
     state::{AppState, Monitor},
@@ -64,13 +65,21 @@ async fn panel_executors(
 ) -> Result<Response, ApiError> {
     let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &session).await?;
     let mut freshness = apps.freshness();
+    // The history is one line; tasks of several applications would jump.
+    let is_default = asked.checked()?.is_none();
     let body = match chosen {
         None => nothing(None),
         Some(chosen) => match seen(&monitor, &chosen).await? {
             Driver::Starting(app) => nothing(Some(app)),
             Driver::Answers(app, seen) => {
                 freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
-                seen.good.value.shown(app, SHOWN)
+                let shown = seen.good.value.shown(app, SHOWN);
+                if is_default {
+                    let tasks = Some((shown.active_tasks, shown.task_slots));
+                    let sample = Sample { tasks, ..Sample::default() };
+                    monitor.histories.record(apps.whose(), seen.good.observed_at_ms, sample);
+                }
+                shown
             }
         },
     };

@@ -5,7 +5,7 @@ use std::{env, ffi::OsString, io, process::ExitCode};
 use berdl_spark_monitor::{
     app,
     config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings},
-    listen, mock,
+    doctor_command, listen, mock,
     state::{AppState, Monitor},
 };
 use tokio_util::task::TaskTracker;
@@ -16,8 +16,12 @@ const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
-    let settings = match Cli::try_from_args(args.clone()) {
-        Ok(Cli { command: Command::Serve(settings) }) => settings,
+    let (listen, settings) = match Cli::try_from_args(args.clone()) {
+        Ok(Cli { command: Command::Serve { listen, settings } }) => (listen, settings),
+        Ok(Cli { command: Command::Doctor { json, settings } }) => {
+            let config = Secrets::from_env().and_then(|secrets| Config::resolve(&settings, secrets));
+            return in_runtime("off", doctor_command::run(config, json));
+        }
         Err(error) if !error.use_stderr() => error.exit(),
         Err(error) => {
             let reason = ConfigError::Arguments(first_line(&error.render().to_string()));
@@ -27,7 +31,7 @@ fn main() -> ExitCode {
             };
         }
     };
-    let listen: Listen = match settings.listen.parse() {
+    let listen: Listen = match listen.parse() {
         Ok(listen) => listen,
         Err(error) => return refuse(&ConfigError::to_string(&error)),
     };
@@ -50,6 +54,14 @@ fn configure(settings: &Settings, listen: &Listen) -> Result<Config, ConfigError
 }
 
 fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -> ExitCode {
+    in_runtime(log_filter, async {
+        let state = state(listen, config).await?;
+        anyhow::Ok(listen::serve(listen, app(state)).await?)
+    })
+}
+
+/// Starts the log and the runtime, and runs `work` to its end.
+fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
     let filter = EnvFilter::try_new(log_filter);
     let bad_filter = filter.is_err();
     tracing_subscriber::fmt()
@@ -64,10 +76,7 @@ fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -
         Ok(runtime) => runtime,
         Err(error) => return refuse(&error.to_string()),
     };
-    let result = runtime.block_on(async {
-        let state = state(listen, config).await?;
-        anyhow::Ok(listen::serve(listen, app(state)).await?)
-    });
+    let result = runtime.block_on(work);
     // An upstream that hangs must not delay the end.
     runtime.shutdown_background();
     result.unwrap_or_else(|error| refuse(&format!("{error:#}")))

@@ -6,7 +6,10 @@ use axum::{Json, Router, middleware::from_fn_with_state, routing::get};
 use utoipa::openapi::{InfoBuilder, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{apps, chip, cluster, error::ApiError, executors, health, middleware, stages, state::AppState, status};
+use crate::{
+    apps, chip, cluster, doctor, error::ApiError, executors, health, history, middleware, stages, state::AppState,
+    status,
+};
 
 /// Routes that a supervisor asks, without a token.
 fn open() -> OpenApiRouter<AppState> {
@@ -22,6 +25,8 @@ fn guarded() -> OpenApiRouter<AppState> {
         .merge(stages::router()) // app/stages, panel/stages
         .merge(chip::router()) // panel/chip
         .merge(apps::router()) // panel/apps
+        .merge(history::router()) // panel/history
+        .merge(doctor::router()) // doctor
 }
 
 /// Everything the sidecar serves.

@@ -36,6 +36,14 @@ pub struct TokenKey([u8; 32]);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Whose(Option<KubeUser>);
 
+impl Session {
+    /// A session that did not come with a request.
+    #[must_use]
+    pub fn of(token: Option<SecretString>) -> Self {
+        Self { token: token.map(Arc::new) }
+    }
+}
+
 impl Whose {
     /// The Kubernetes name, where the site tells users apart.
     #[must_use]

@@ -12,6 +12,7 @@ use crate::{
     config::{Config, Limits, Site},
     error::ApiError,
     executors::ExecutorsSeen,
+    history::Histories,
     session::{Sessions, TokenKey, TokenKeys, Whose},
     stages::StageDigest,
     upstream::{
@@ -60,6 +61,7 @@ pub struct Monitor {
     pub(crate) executors: Cached<DriverKey, ExecutorsSeen>,
     pub(crate) stages: Cached<DriverKey, StageDigest>,
     pub(crate) active_stages: Cached<DriverKey, StageDigest>,
+    pub(crate) histories: Histories,
 }
 
 /// How long a way to a driver is remembered while it works.
@@ -143,6 +145,7 @@ impl Monitor {
         let cluster_manager = client(Upstream::ClusterManager, false, None)?;
         let of = |what, lifetime| cache_limits(&limits, Some(what), lifetime);
         Ok(Self {
+            histories: Histories::new(limits.spark_monitor_cache_entries),
             statuses: Cached::new(of("cluster status", limits.spark_monitor_status_lifetime_ms), tasks.clone()),
             masters: Cached::new(of("master state", limits.spark_monitor_master_lifetime_ms), tasks.clone()),
             applications: Cached::new(of("applications", limits.spark_monitor_master_lifetime_ms), tasks.clone()),

@@ -13,4 +13,5 @@ mod openapi;
 mod panel_routes;
 mod passthrough;
 mod process;
+mod reports;
 mod support;

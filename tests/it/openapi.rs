@@ -11,6 +11,8 @@ async fn the_document_names_every_route_and_is_served() {
     let paths: Vec<_> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
     let mut expected = [
         "/",
+        "/doctor",
+        "/panel/history",
         "/app/executors",
         "/app/stages",
         "/cluster",

@@ -80,7 +80,11 @@ impl DriverCall {
         }
     }
 
-    async fn find(&self, monitor: &Monitor) -> Result<Found, UpstreamError> {
+    /// The way to the driver, remembered or found now.
+    ///
+    /// # Errors
+    /// That no way leads to it.
+    pub async fn find(&self, monitor: &Monitor) -> Result<Found, UpstreamError> {
         let (drivers, wanted) = (monitor.drivers.clone(), self.wanted.clone());
         let found = monitor.found.fresh(&self.key, |_| async move { drivers.find(&wanted).await }).await;
         match found {

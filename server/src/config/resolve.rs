@@ -225,8 +225,7 @@ mod tests {
     use crate::config::settings_from;
 
     fn resolve(args: &[&str]) -> Result<Config, String> {
-        let args: Vec<_> = ["--listen", "127.0.0.1:0"].iter().chain(args).copied().collect();
-        Config::resolve(&settings_from(&args).unwrap(), Secrets::default()).map_err(|error| error.to_string())
+        Config::resolve(&settings_from(args).unwrap(), Secrets::default()).map_err(|error| error.to_string())
     }
 
     fn master_of(args: &[&str]) -> String {

@@ -13,6 +13,8 @@ pub struct Secrets {
     pub spark_ui_token: Option<SecretString>,
     /// What a client on TCP must carry.
     pub sidecar_token: Option<SecretString>,
+    /// As whom `doctor` asks on the command line.
+    pub session_token: Option<SecretString>,
 }
 
 impl Secrets {
@@ -21,7 +23,11 @@ impl Secrets {
     /// # Errors
     /// A named file that cannot be read, or a value that cannot stand in a header.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Ok(Self { spark_ui_token: read("SPARK_UI_TOKEN")?, sidecar_token: read("SPARK_MONITOR_TOKEN")? })
+        Ok(Self {
+            spark_ui_token: read("SPARK_UI_TOKEN")?,
+            sidecar_token: read("SPARK_MONITOR_TOKEN")?,
+            session_token: read("SPARK_MONITOR_SESSION_TOKEN")?,
+        })
     }
 }
 

@@ -41,7 +41,7 @@ impl TestApp {
             ("--spark-monitor-call-timeout-ms", "600"),
             ("--spark-monitor-request-timeout-ms", "5000"),
         ];
-        let mut all = vec!["--listen", "unix:/unused"];
+        let mut all = Vec::new();
         for (flag, value) in short {
             if !args.contains(&flag) {
                 all.extend([flag, value]);

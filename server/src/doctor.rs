@@ -1,0 +1,215 @@
+//! `doctor`: is every hop to Spark in order, and if not, what is to be done?
+
+use std::{future::Future, sync::Arc, time::Instant};
+
+use axum::{Json, extract::State};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use wire::{ChipState, Doctor, Health, Hop, HopName, HopVerdict, MasterStatus};
+
+use crate::{
+    apps::{self, Apps},
+    chip, cluster,
+    config::IdentityMode,
+    error::ApiError,
+    session::{Session, Whose},
+    state::{AppState, Monitor},
+    status::StatusFetch,
+    upstream::{UpstreamErrorKind, discovery},
+};
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get_doctor))
+}
+
+/// Asks every hop and says what to do. It is always answered: what does not work is its content.
+#[utoipa::path(get, path = "/doctor", responses((status = 200, description = "The connection report", body = Doctor)))]
+async fn get_doctor(State(state): State<AppState>, session: Session) -> Json<Doctor> {
+    Json(report(&state, &session).await)
+}
+
+/// The report for one session.
+pub async fn report(state: &AppState, session: &Session) -> Doctor {
+    let mut hops = Vec::new();
+    match state.monitor() {
+        Err(error) => {
+            hops.push(failed(HopName::Sidecar, None, &error));
+            for name in [HopName::Identity, HopName::ClusterManager, HopName::Master, HopName::Driver] {
+                hops.push(skipped(name, "Not asked."));
+            }
+        }
+        Ok(monitor) => {
+            hops.push(sidecar(monitor));
+            let (identity, whose) = identity(monitor, session).await;
+            hops.push(identity);
+            hops.push(cluster_manager(monitor, session).await);
+            match whose {
+                Some(whose) => {
+                    hops.push(master(monitor, &whose).await);
+                    hops.push(driver(monitor, &whose).await);
+                }
+                None => {
+                    hops.push(skipped(HopName::Master, "Not asked: it is not known whose it would be."));
+                    hops.push(skipped(HopName::Driver, "Not asked: it is not known whose it would be."));
+                }
+            }
+        }
+    }
+    Doctor { health: health(&hops), version: env!("CARGO_PKG_VERSION").to_owned(), hops }
+}
+
+fn health(hops: &[Hop]) -> Health {
+    let is = |hop: &Hop, verdict| hop.verdict == verdict;
+    let basis = |hop: &&Hop| matches!(hop.name, HopName::Sidecar | HopName::Identity);
+    let shows =
+        hops.iter().filter(|hop| !basis(hop)).any(|hop| is(hop, HopVerdict::Ok) || is(hop, HopVerdict::Warning));
+    if hops.iter().filter(basis).any(|hop| is(hop, HopVerdict::Failed)) || !shows {
+        Health::Broken
+    } else if hops.iter().any(|hop| is(hop, HopVerdict::Failed) || is(hop, HopVerdict::Warning)) {
+        Health::Degraded
+    } else {
+        Health::Well
+    }
+}
+
+fn sidecar(monitor: &Monitor) -> Hop {
+    let found = if monitor.site.mock { "It shows recorded data (SPARK_MONITOR_MOCK_MODE)." } else { "It runs." };
+    hop(HopName::Sidecar, HopVerdict::Ok, None, found, None)
+}
+
+async fn identity(monitor: &Monitor, session: &Session) -> (Hop, Option<Whose>) {
+    let (result, ms) = timed(monitor.sessions.whose(session)).await;
+    match (&monitor.site.identity, result) {
+        (IdentityMode::None, Ok(whose)) => (skipped(HopName::Identity, "Not needed here."), Some(whose)),
+        (_, Ok(whose)) => {
+            let found = format!("You are {}.", whose.user().unwrap_or("nobody"));
+            (hop(HopName::Identity, HopVerdict::Ok, Some(ms), &found, None), Some(whose))
+        }
+        (_, Err(error)) => (failed(HopName::Identity, Some(ms), &error), None),
+    }
+}
+
+async fn cluster_manager(monitor: &Monitor, session: &Session) -> Hop {
+    const NAME: HopName = HopName::ClusterManager;
+    let Some(fetch) = StatusFetch::of(monitor) else { return skipped(NAME, "None is set.") };
+    let (result, ms) = timed(fetch.fresh(monitor, session)).await;
+    let decision = match result.and_then(|good| good.value.status().map(chip::by_manager).map_err(ApiError::from)) {
+        Ok(decision) => decision,
+        Err(error) => return failed(NAME, Some(ms), &error),
+    };
+    let (state, ready, wanted) = decision;
+    let workers = format!("{ready} of {wanted} workers are ready.");
+    match state {
+        ChipState::Ready | ChipState::ReadyDriver => hop(NAME, HopVerdict::Ok, Some(ms), &workers, None),
+        ChipState::Starting => {
+            hop(NAME, HopVerdict::Warning, Some(ms), &workers, Some("Wait a minute or two: the cluster is starting."))
+        }
+        ChipState::NoCluster => {
+            hop(NAME, HopVerdict::Warning, Some(ms), "You have no cluster.", Some("Create a Spark cluster."))
+        }
+        ChipState::Error => {
+            let fix = "Create the cluster again; if it stays so, tell the administrator.";
+            hop(NAME, HopVerdict::Failed, Some(ms), "It reports an error of its own.", Some(fix))
+        }
+    }
+}
+
+async fn master(monitor: &Monitor, whose: &Whose) -> Hop {
+    const NAME: HopName = HopName::Master;
+    if monitor.site.masters.is_empty() {
+        return skipped(NAME, "None is set.");
+    }
+    let (result, ms) = timed(apps::master_fresh(monitor, whose)).await;
+    let answer = match result {
+        Ok(good) => good.value,
+        Err(error) => return failed(NAME, Some(ms), &error),
+    };
+    let state = match answer.state() {
+        Ok(state) => state,
+        Err(error) => return failed(NAME, Some(ms), &error.into()),
+    };
+    let (alive, wanted) = cluster::worker_counts(state);
+    match cluster::master_status(&state.status) {
+        MasterStatus::Alive if alive > 0 => {
+            let found = format!("It is alive with {alive} of {wanted} workers.");
+            hop(NAME, HopVerdict::Ok, Some(ms), &found, None)
+        }
+        MasterStatus::Alive => {
+            let fix = "Wait until a worker has registered; if none does, look at the workers' logs.";
+            hop(NAME, HopVerdict::Warning, Some(ms), "It is alive, but has no worker.", Some(fix))
+        }
+        MasterStatus::Standby | MasterStatus::Recovering | MasterStatus::Unknown => {
+            let fix = "Wait until it has taken over; name all masters in SPARK_MASTER_UI_URL, comma-separated.";
+            hop(NAME, HopVerdict::Warning, Some(ms), "It is not the leading one now.", Some(fix))
+        }
+    }
+}
+
+async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
+    const NAME: HopName = HopName::Driver;
+    if apps::lister_is_configured(monitor).is_err() {
+        return skipped(NAME, "Neither a master nor a driver is set.");
+    }
+    let (result, ms) = timed(Apps::last_good(monitor, whose)).await;
+    let chosen = match result.and_then(|apps| apps.choose(None)) {
+        Ok(Some(chosen)) => chosen,
+        Ok(None) => return skipped(NAME, "No Spark application is active."),
+        Err(_) if !monitor.site.masters.is_empty() => return skipped(NAME, "Not asked: the master did not answer."),
+        Err(error) => return failed(NAME, Some(ms), &error),
+    };
+    let (result, ms) = timed(chosen.call.find(monitor)).await;
+    match result {
+        Ok(found) => {
+            let how = match found.hop {
+                discovery::Hop::Configured => "It answers at the configured address.",
+                discovery::Hop::ReverseProxy => "It answers through the master's reverse proxy.",
+                discovery::Hop::Link => "It answers at the address that the master's page names.",
+            };
+            hop(NAME, HopVerdict::Ok, Some(ms), how, None)
+        }
+        Err(error) if matches!(error.kind, UpstreamErrorKind::Starting) => {
+            hop(NAME, HopVerdict::Warning, Some(ms), "It is starting up.", Some("Wait half a minute."))
+        }
+        Err(error) => failed(NAME, Some(ms), &error.into()),
+    }
+}
+
+async fn timed<T>(work: impl Future<Output = T>) -> (T, u32) {
+    let begin = Instant::now();
+    let value = work.await;
+    (value, u32::try_from(begin.elapsed().as_millis()).unwrap_or(u32::MAX))
+}
+
+fn hop(name: HopName, verdict: HopVerdict, duration_ms: Option<u32>, found: &str, fix: Option<&str>) -> Hop {
+    Hop { name, verdict, duration_ms, found: found.to_owned(), fix: fix.map(str::to_owned) }
+}
+
+fn skipped(name: HopName, why: &str) -> Hop {
+    hop(name, HopVerdict::Skipped, None, why, None)
+}
+
+fn failed(name: HopName, duration_ms: Option<u32>, error: &ApiError) -> Hop {
+    hop(name, HopVerdict::Failed, duration_ms, &error.error, Some(&error.hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_only_when_nothing_can_be_shown() {
+        use HopName::{ClusterManager, Driver, Identity, Master, Sidecar};
+        use HopVerdict::{Failed, Ok, Skipped, Warning};
+        let of = |verdicts: [HopVerdict; 5]| {
+            let names = [Sidecar, Identity, ClusterManager, Master, Driver];
+            let hops = names.into_iter().zip(verdicts).map(|(name, verdict)| hop(name, verdict, None, "", None));
+            health(&hops.collect::<Vec<_>>())
+        };
+        assert_eq!(of([Ok, Skipped, Skipped, Ok, Skipped]), Health::Well);
+        assert_eq!(of([Ok, Ok, Ok, Ok, Failed]), Health::Degraded);
+        assert_eq!(of([Ok, Ok, Ok, Failed, Skipped]), Health::Degraded);
+        assert_eq!(of([Ok, Ok, Skipped, Warning, Skipped]), Health::Degraded);
+        assert_eq!(of([Ok, Skipped, Skipped, Failed, Skipped]), Health::Broken);
+        assert_eq!(of([Ok, Failed, Ok, Skipped, Skipped]), Health::Broken);
+        assert_eq!(of([Failed, Skipped, Skipped, Skipped, Skipped]), Health::Broken);
+    }
+}
