@@ -1,0 +1,91 @@
+// Drives the demo notebook in a browser and checks what chip and panel show; Jupyter and Spark run already.
+import process from 'node:process';
+import { launch } from './lib/browser.mjs';
+import { LabPage } from './lib/lab-page.mjs';
+import { until } from './lib/until.mjs';
+
+const notebook = process.env['NOTEBOOK'] ?? 'demo.ipynb';
+const given = new URL(process.env['LAB_URL'] ?? fail('LAB_URL is the address of JupyterLab, with its token'));
+const address = new URL(given.pathname.replace(/\/lab(\/.*)?$|\/?$/, `/lab/workspaces/demo-check/tree/${notebook}`), given);
+address.search = new URLSearchParams({ token: given.searchParams.get('token') ?? '', reset: '' }).toString();
+
+const browser = await launch();
+const lab = await LabPage.create(browser);
+try {
+  await check('JupyterLab opens the notebook', async () => {
+    await lab.open(address.href);
+    await lab.kernelIdle();
+  });
+  await check('the chip says Spark: Ready (1/1)', async () => {
+    await lab.untilChip('Spark: Ready (1/1)', 60_000);
+    await lab.picture('chip', lab.chip);
+  });
+  await check('a click on the chip opens the panel', async () => {
+    await lab.openPanel();
+    await lab.panel.getByText('Executors').first().waitFor();
+  });
+  await check('all cells are started', () => runAll(lab));
+  await check('the bar of an active stage moves', async () => {
+    const { stage, from, to } = await lab.barMoves(90_000);
+    await lab.picture('panel-running');
+    return `${stage}: ${from} to ${to}`;
+  });
+  await check('the spill is reported', async () => {
+    await lab.spill.waitFor({ timeout: 150_000 });
+    await lab.picture('panel-spill');
+    return (await lab.spill.locator('p').first().innerText()).trim();
+  });
+  await check('all cells end without an error', async () => {
+    const last = (await lab.codeCells.count()) - 1;
+    for (let number = 0; number <= last; number++) {
+      await lab.cellDone(number, 180_000);
+    }
+  });
+  await check('recent stages are listed and nothing runs any more', async () => {
+    await until('no active stage', async () => (await lab.bars.count()) === 0, { within: 45_000 });
+    await lab.recent.first().waitFor();
+    await lab.picture('final');
+    return `${await lab.recent.count()} stages`;
+  });
+  await check('the browser console holds no error of ours', async () => {
+    const ours = lab.console.filter(line => line.startsWith('error') && /spark[-_]?monitor/i.test(line));
+    if (ours.length > 0) {
+      throw new Error(ours.join('\n'));
+    }
+  });
+} catch {
+  process.exitCode = 1;
+  await lab.picture('failed').catch(() => {});
+} finally {
+  await browser.close();
+}
+
+/**
+ * Runs one check and says how it went and how long it took.
+ *
+ * @param {string} name
+ * @param {() => Promise<string | void>} run
+ */
+async function check(name, run) {
+  const begin = Date.now();
+  const seconds = () => `${((Date.now() - begin) / 1000).toFixed(1)} s`;
+  try {
+    const detail = await run();
+    console.log(`ok      ${name}${detail ? ` (${detail})` : ''}, ${seconds()}`);
+  } catch (error) {
+    console.log(`not ok  ${name}, ${seconds()}: ${error instanceof Error ? error.message : error}`);
+    throw error;
+  }
+}
+
+/** @param {LabPage} lab */
+async function runAll(lab) {
+  await lab.page.getByRole('menuitem', { name: 'Run', exact: true }).click();
+  await lab.page.getByRole('menuitem', { name: /^Run All Cells/ }).first().click();
+}
+
+/** @param {string} reason @returns {never} */
+function fail(reason) {
+  console.error(reason);
+  process.exit(2);
+}

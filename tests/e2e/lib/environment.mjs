@@ -1,0 +1,29 @@
+// What the tests are told by their environment, and what the processes they start may see of it.
+import path from 'node:path';
+
+/** Python with JupyterLab and the extension's wheel. */
+export const PYTHON = process.env['PYTHON'] ?? 'python3';
+
+/** Where screenshots go. */
+export const OUT = path.resolve(process.env['OUT'] ?? path.join(import.meta.dirname, '../../../target/e2e'));
+
+/** Settings of the person at this machine must not change what a test sees. */
+const FOREIGN = /^(SPARK|BERDL|KBASE|JUPYTER|JPY|PYTHON|NODE|IPYTHON)|_proxy$/i;
+
+/**
+ * The environment without what concerns Jupyter, Spark or the extension, plus `more`.
+ *
+ * @param {Record<string, string>} more
+ * @returns {Record<string, string>}
+ */
+export function environment(more) {
+  /** @type {Record<string, string>} */
+  const clean = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && !FOREIGN.test(name)) {
+      clean[name] = value;
+    }
+  }
+  const tools = path.isAbsolute(PYTHON) ? path.dirname(PYTHON) : '';
+  return { ...clean, PATH: [tools, clean['PATH']].filter(Boolean).join(path.delimiter), ...more };
+}

@@ -1,0 +1,185 @@
+// JupyterLab in a browser tab: its notebooks and palette, our chip and panel.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { OUT } from './environment.mjs';
+import { Requests } from './requests.mjs';
+import { until, untilText } from './until.mjs';
+
+export class LabPage {
+  /** @param {import('playwright-core').Page} page */
+  constructor(page) {
+    this.page = page;
+    this.requests = new Requests(page);
+    /** What the browser's console said. @type {string[]} */
+    this.console = [];
+    page.on('console', message => this.console.push(`${message.type()} ${message.text()} ${message.location().url}`));
+    page.on('pageerror', error => this.console.push(`error ${error}`));
+    this.chip = page.locator('.sparkMonitor-Chip');
+    this.chipLabel = page.locator('.sparkMonitor-Chip-label');
+    this.panel = page.locator('[id="berdl-spark-monitor:panel"]');
+    this.bars = this.panel.getByRole('progressbar');
+    this.spill = this.panel.locator('.sparkMonitor-Spill');
+    this.recent = this.panel.locator('.sparkMonitor-Recent-button');
+  }
+
+  /**
+   * A new tab with cookies of its own.
+   *
+   * @param {import('playwright-core').Browser} browser
+   * @param {import('playwright-core').BrowserContextOptions} [options]
+   */
+  static async create(browser, options = {}) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    return new LabPage(page);
+  }
+
+  /**
+   * Opens an address of JupyterLab and waits until it is there.
+   *
+   * @param {string} url
+   */
+  async open(url) {
+    await this.page.goto(url);
+    await this.ready();
+  }
+
+  async ready() {
+    await this.page.locator('#jp-main-dock-panel').waitFor({ timeout: 40_000 });
+    await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: 40_000 });
+  }
+
+  /** @param {string} wanted @param {number} [within] */
+  async untilChip(wanted, within = 15_000) {
+    await untilText(wanted, () => this.chipText(), within);
+  }
+
+  async chipText() {
+    return (await this.chipLabel.count()) ? ((await this.chipLabel.textContent()) ?? '') : '(no chip)';
+  }
+
+  /** Clicks on the chip and waits for the panel. */
+  async openPanel() {
+    await this.chip.click();
+    await this.panel.waitFor();
+  }
+
+  /** Runs a command by its name in the command palette. @param {string} label */
+  async command(label) {
+    await this.search(label);
+    await this.page.keyboard.press('Enter');
+    await this.palette.waitFor({ state: 'hidden' });
+  }
+
+  /** Opens the command palette and types. @param {string} text */
+  async search(text) {
+    await this.page.keyboard.press('Control+Shift+C');
+    await this.palette.waitFor();
+    await this.palette.locator('input').fill(text);
+  }
+
+  get palette() {
+    return this.page.locator('.lm-CommandPalette');
+  }
+
+  /** Waits until the open notebook's kernel has nothing to do. @param {number} [within] */
+  async kernelIdle(within = 40_000) {
+    await this.page.locator('.jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: within });
+  }
+
+  /** Runs one code cell of the open notebook, without waiting for it. @param {number} number */
+  async startCell(number) {
+    await this.codeCells.nth(number).locator('.cm-content').click();
+    await this.page.keyboard.press('Control+Enter');
+  }
+
+  /** Waits until a code cell has run. @param {number} number @param {number} within */
+  async cellDone(number, within) {
+    const prompt = this.codeCells.nth(number).locator('.jp-InputPrompt').first();
+    await until(`cell ${number} to end`, async () => /\[\d+\]/.test((await prompt.textContent()) ?? ''), { within });
+    const error = this.codeCells.nth(number).locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"] .ansi-red-fg, .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]');
+    if (await error.count()) {
+      throw new Error(`cell ${number}: ${await error.first().textContent()}`);
+    }
+  }
+
+  get codeCells() {
+    return this.page.locator('.jp-Notebook .jp-CodeCell');
+  }
+
+  /**
+   * Waits until the bar of one active stage has moved between two looks; tells the two values.
+   *
+   * @param {number} within Milliseconds.
+   */
+  async barMoves(within) {
+    /** First value seen of each bar, by how many tasks it has. @type {Map<string, number>} */
+    const first = new Map();
+    return until(
+      'the bar of an active stage to move',
+      async () => {
+        for (const { stage, now } of await this.barValues()) {
+          const before = first.get(stage);
+          if (before === undefined) {
+            first.set(stage, now);
+          } else if (now > before) {
+            return { stage, from: before, to: now };
+          }
+        }
+        return null;
+      },
+      { within, every: 200 }
+    );
+  }
+
+  barValues() {
+    return this.bars.evaluateAll(bars =>
+      bars.map(bar => ({
+        stage: `${bar.closest('li')?.querySelector('[title]')?.getAttribute('title') ?? ''}`.replaceAll('\n', ', '),
+        now: Number(bar.getAttribute('aria-valuenow'))
+      }))
+    );
+  }
+
+  /** Makes the page believe that its tab is hidden, or shown again. @param {boolean} hidden */
+  async hideTab(hidden) {
+    await this.page.evaluate(hidden => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (hidden ? 'hidden' : 'visible') });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+  }
+
+  /** Drags the left sidebar to a width. @param {number} width */
+  async resizePanel(width) {
+    // JupyterLab's own limit is 250 px; a site may have another.
+    await this.page.addStyleTag({ content: ':root { --jp-sidebar-min-width: 120px; } #jp-left-stack { min-width: 120px !important; }' });
+    const box = await this.panel.boundingBox();
+    const handle = await this.page.locator('#jp-main-split-panel > .lm-SplitPanel-handle:not(.lm-mod-hidden)').first().boundingBox();
+    if (!box || !handle) {
+      throw new Error('the panel is not shown');
+    }
+    const [x, y] = [handle.x + handle.width / 2, handle.y + handle.height / 2];
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + width - box.width, y, { steps: 4 });
+    await this.page.mouse.up();
+    await until(`a panel ${width} px wide`, async () => Math.abs(((await this.panel.boundingBox())?.width ?? 0) - width) < 2);
+  }
+
+  /**
+   * Takes a picture of the page, or of one part of it.
+   *
+   * @param {string} name
+   * @param {import('playwright-core').Locator} [part]
+   */
+  async picture(name, part) {
+    await mkdir(OUT, { recursive: true });
+    await (part ?? this.page).screenshot({ path: path.join(OUT, `${name}.png`), animations: 'disabled' });
+  }
+
+  async close() {
+    await this.page.context().close();
+  }
+}

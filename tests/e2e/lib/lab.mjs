@@ -1,0 +1,153 @@
+// A JupyterLab of its own: free port, empty folders, the extension as the environment configures it.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { environment, PYTHON } from './environment.mjs';
+import { Group } from './group.mjs';
+import { freePort } from './ports.mjs';
+
+/** The extension's rates and lifetimes in tests: everything the same, only faster. */
+export const FAST = {
+  SPARK_MONITOR_POLL_MS: '2000',
+  SPARK_MONITOR_POLL_EXECUTORS_MS: '1500',
+  SPARK_MONITOR_POLL_STAGES_MS: '1000',
+  SPARK_MONITOR_STATUS_LIFETIME_MS: '200',
+  SPARK_MONITOR_MASTER_LIFETIME_MS: '500',
+  SPARK_MONITOR_EXECUTORS_LIFETIME_MS: '500',
+  SPARK_MONITOR_STAGES_LIFETIME_MS: '500',
+  SPARK_MONITOR_FAILURE_LIFETIME_MS: '200'
+};
+
+/** JupyterLab's own settings: no questions and no calls to the internet. */
+const SETTINGS = {
+  'apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false, doNotDisturbMode: true }
+};
+
+export class Lab {
+  /**
+   * @param {Group} group
+   * @param {string} url
+   * @param {string} token
+   * @param {string} folder
+   */
+  constructor(group, url, token, folder) {
+    this.group = group;
+    /** `http://…/`, with the base URL. */
+    this.url = url;
+    this.token = token;
+    this.folder = folder;
+  }
+
+  /**
+   * @param {{env?: Record<string, string>, baseUrl?: string, theme?: string}} [options]
+   */
+  static async start({ env = {}, baseUrl = '/', theme = 'JupyterLab Light' } = {}) {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'spark-monitor-e2e-'));
+    const settings = { ...SETTINGS, 'apputils-extension/themes': { theme, 'adaptive-theme': false } };
+    for (const [name, value] of Object.entries(settings)) {
+      const file = path.join(folder, 'settings/@jupyterlab', `${name}.jupyterlab-settings`);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, JSON.stringify(value));
+    }
+    await mkdir(path.join(folder, 'root'));
+    const port = await freePort();
+    const token = randomBytes(16).toString('hex');
+    const group = new Group(
+      'JupyterLab',
+      PYTHON,
+      [
+        '-m',
+        'jupyterlab',
+        '--no-browser',
+        '--allow-root',
+        '--ServerApp.ip=127.0.0.1',
+        `--ServerApp.port=${port}`,
+        '--ServerApp.port_retries=0',
+        `--ServerApp.base_url=${baseUrl}`,
+        `--ServerApp.root_dir=${path.join(folder, 'root')}`,
+        `--IdentityProvider.token=${token}`
+      ],
+      {
+        cwd: folder,
+        env: environment({
+          HOME: folder,
+          JUPYTER_CONFIG_DIR: path.join(folder, 'config'),
+          JUPYTER_DATA_DIR: path.join(folder, 'data'),
+          JUPYTER_RUNTIME_DIR: path.join(folder, 'runtime'),
+          JUPYTERLAB_SETTINGS_DIR: path.join(folder, 'settings'),
+          JUPYTERLAB_WORKSPACES_DIR: path.join(folder, 'workspaces'),
+          IPYTHONDIR: path.join(folder, 'ipython'),
+          ...env
+        })
+      }
+    );
+    const lab = new Lab(group, `http://127.0.0.1:${port}${baseUrl}`, token, folder);
+    try {
+      const api = `${lab.url}api?token=${token}`;
+      await group.ready(() => fetch(api).then(answer => answer.ok, () => false), 40_000);
+    } catch (error) {
+      await lab.stop();
+      throw error;
+    }
+    return lab;
+  }
+
+  /**
+   * Writes a notebook of code cells.
+   *
+   * @param {string} name
+   * @param {string[]} cells
+   */
+  async write(name, cells) {
+    const notebook = {
+      cells: cells.map((source, number) => ({
+        cell_type: 'code',
+        execution_count: null,
+        id: `cell-${number}`,
+        metadata: {},
+        outputs: [],
+        source
+      })),
+      metadata: { kernelspec: { display_name: 'Python 3 (ipykernel)', language: 'python', name: 'python3' } },
+      nbformat: 4,
+      nbformat_minor: 5
+    };
+    await writeFile(path.join(this.folder, 'root', name), JSON.stringify(notebook));
+  }
+
+  /** The process ids of the sidecars that Jupyter has started. */
+  sidecars() {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter(pid => pid > 0 && isChild(pid, this.group.pid) && commandLine(pid).includes('berdl-spark-monitor serve'));
+  }
+
+  async stop() {
+    await this.group.stop();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/** @param {number} pid @param {number} parent */
+function isChild(pid, parent) {
+  const stat = read(`/proc/${pid}/stat`);
+  // The name, in brackets, may hold blanks; state and parent follow it.
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
+}
+
+/** @param {number} pid */
+function commandLine(pid) {
+  return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
+}
+
+/** @param {string} file */
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // The process has ended meanwhile.
+    return '';
+  }
+}

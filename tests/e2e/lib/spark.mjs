@@ -1,0 +1,55 @@
+// A real Spark: the one that runs already, or one of our own.
+import { environment } from './environment.mjs';
+import { Group } from './group.mjs';
+
+/**
+ * @typedef {object} Cluster
+ * @property {string} master_ui
+ * @property {string} connect_url
+ */
+
+export class Spark {
+  /**
+   * @param {Cluster} cluster
+   * @param {Group | null} group
+   */
+  constructor(cluster, group) {
+    this.cluster = cluster;
+    this.group = group;
+  }
+
+  /** `SPARK_RUNNING` holds the JSON line of a cluster that runs already, which saves half a minute. */
+  static async start() {
+    const given = process.env['SPARK_RUNNING'];
+    if (given) {
+      return new Spark(JSON.parse(given), null);
+    }
+    const xtask = process.env['XTASK'];
+    if (!xtask) {
+      throw new Error('XTASK names no executable that starts a Spark; run `cargo xtask test browser`');
+    }
+    const group = new Group('Spark', xtask, ['spark'], { env: environment({}) });
+    try {
+      await group.ready(() => group.output.includes('\n'), 150_000);
+      return new Spark(JSON.parse(group.output.split('\n')[0] ?? ''), group);
+    } catch (error) {
+      await group.stop();
+      throw error;
+    }
+  }
+
+  /** The driver's own web page, as the master links to it. */
+  async driverUi() {
+    const state = await (await fetch(`${this.cluster.master_ui}/json/`)).json();
+    const page = await (await fetch(`${this.cluster.master_ui}/app/?appId=${state.activeapps[0].id}`)).text();
+    const link = /<a href="([^"]+)">Application Detail UI/.exec(page)?.[1];
+    if (!link) {
+      throw new Error('the master links to no driver');
+    }
+    return new URL(link, this.cluster.master_ui).href.replace(/\/$/, '');
+  }
+
+  async stop() {
+    await this.group?.stop();
+  }
+}

@@ -1,0 +1,41 @@
+// Waiting for something to become true, with a deadline.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Asks again and again until `ask` gives something other than false, null or undefined.
+ *
+ * @template T
+ * @param {string} what What is waited for, as a sentence's end.
+ * @param {() => T | Promise<T>} ask
+ * @param {{within?: number, every?: number}} [options] Milliseconds.
+ * @returns {Promise<NonNullable<Exclude<T, false>>>}
+ */
+export async function until(what, ask, { within = 15_000, every = 50 } = {}) {
+  const deadline = Date.now() + within;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== false && answer !== null && answer !== undefined) {
+      return /** @type {NonNullable<Exclude<T, false>>} */ (answer);
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`waited ${within} ms in vain for ${what}`);
+    }
+    await sleep(every);
+  }
+}
+
+/**
+ * Waits until `look` gives one of `wanted`, and says what was seen instead when it never does.
+ *
+ * @param {string} wanted
+ * @param {() => Promise<string>} look
+ * @param {number} [within] Milliseconds.
+ */
+export async function untilText(wanted, look, within = 15_000) {
+  let seen = '';
+  try {
+    await until(wanted, async () => (seen = await look()) === wanted, { within });
+  } catch {
+    throw new Error(`waited ${within} ms for “${wanted}”, saw “${seen}”`);
+  }
+}
