@@ -1,0 +1,68 @@
+"""The server extension: mounts the sidecar's routes and switches the frontend on, only where there is something to watch."""
+
+import os
+import shutil
+import sysconfig
+from pathlib import Path
+
+from jupyter_server.serverapp import ServerApp
+
+ROUTES = "berdl/api/spark-monitor"
+EXECUTABLE = "berdl-spark-monitor"
+
+ENABLING = (
+    "SPARK_CLUSTER_MANAGER_API_URL",
+    "BERDL_JUPYTERHUB_NAMESPACE",
+    "SPARK_MASTER_UI_URL",
+    "SPARK_APP_UI_URL",
+)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "berdl_spark_monitor"}]
+
+
+def _load_jupyter_server_extension(server: ServerApp) -> None:
+    if not is_enabled(os.environ):
+        server.log.info("Spark monitor: disabled, none of its variables is set (for example SPARK_MASTER_UI_URL)")
+        return
+    executable = find_executable()
+    if executable is None:
+        server.log.error("Spark monitor: the executable %s is missing; install the wheel again", EXECUTABLE)
+        return
+    server.web_app.add_handlers(".*$", make_handlers(server, executable))
+    page_config = server.web_app.settings.setdefault("page_config_data", {})
+    page_config["sparkMonitorEnabled"] = "true"
+
+
+def is_enabled(environment: "os._Environ[str] | dict[str, str]") -> bool:
+    """Whether there is something to watch. An empty variable counts as unset."""
+    mock = environment.get("SPARK_MONITOR_MOCK_MODE", "").strip().lower()
+    return mock in ("true", "1", "yes") or any(environment.get(name) for name in ENABLING)
+
+
+def find_executable() -> str | None:
+    """The sidecar that was installed with this package, else one on the path."""
+    installed = Path(sysconfig.get_path("scripts")) / EXECUTABLE
+    return str(installed) if installed.is_file() else shutil.which(EXECUTABLE)
+
+
+def make_handlers(server: ServerApp, executable: str) -> list[tuple[object, ...]]:
+    """Handlers that start the sidecar at the first request and proxy to its Unix socket."""
+    # Not a documented interface, so the dependency is pinned. The documented one, an entry point, cannot stay silent
+    # where the extension is disabled.
+    from jupyter_server_proxy.config import ServerProcess, make_handlers
+
+    process = ServerProcess(
+        name=ROUTES,
+        # A flag wins over SPARK_MONITOR_LISTEN, so nothing outside can take the proxy's socket away.
+        command=[executable, "serve", "--listen", "unix:{unix_socket}"],
+        unix_socket=True,
+        timeout=30,
+        absolute_url=False,
+        # Our polling would keep an idle server alive for ever.
+        update_last_activity=False,
+        launcher_entry={"enabled": False},
+        new_browser_tab=False,
+    )
+    return make_handlers(server.web_app.settings["base_url"], [process])
