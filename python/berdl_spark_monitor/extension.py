@@ -1,4 +1,4 @@
-"""The server extension: mounts the sidecar's routes and switches the frontend on, only where there is something to watch."""
+"""The server extension: mounts the sidecar's routes and switches the frontend on where there is something to watch."""
 
 import os
 import shutil
