@@ -142,6 +142,12 @@ export class LabPage {
     );
   }
 
+  /** The name of the newest ended stage, when it is like `pattern`. @param {RegExp} pattern */
+  async newestRecent(pattern) {
+    const name = (await this.recent.count()) ? await this.recent.first().getAttribute('title') : null;
+    return name !== null && pattern.test(name) ? name : null;
+  }
+
   /** Makes the page believe that its tab is hidden, or shown again. @param {boolean} hidden */
   async hideTab(hidden) {
     await this.page.evaluate(hidden => {

@@ -44,7 +44,7 @@ export class Lab {
    * @param {{env?: Record<string, string>, baseUrl?: string, theme?: string}} [options]
    */
   static async start({ env = {}, baseUrl = '/', theme = 'JupyterLab Light' } = {}) {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'spark-monitor-e2e-'));
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'e2e-lab-'));
     const settings = { ...SETTINGS, 'apputils-extension/themes': { theme, 'adaptive-theme': false } };
     for (const [name, value] of Object.entries(settings)) {
       const file = path.join(folder, 'settings/@jupyterlab', `${name}.jupyterlab-settings`);

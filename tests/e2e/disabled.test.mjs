@@ -1,0 +1,58 @@
+// Where the extension is installed but not enabled, nobody notices it.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch } from './lib/browser.mjs';
+import { LabPage } from './lib/lab-page.mjs';
+import { Lab } from './lib/lab.mjs';
+
+/** @type {Lab} */
+let jupyter;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {LabPage} */
+let lab;
+
+before(async () => {
+  jupyter = await Lab.start();
+  browser = await launch();
+  lab = await LabPage.create(browser);
+  await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+  await lab.page.locator('#jp-bottom-panel').waitFor();
+});
+
+after(async () => {
+  await browser?.close();
+  await jupyter?.stop();
+});
+
+test('there is no chip and no panel', async () => {
+  assert.equal(await lab.chip.count(), 0);
+  assert.equal(await lab.panel.count(), 0);
+  await lab.picture('disabled');
+});
+
+test('the command is not in the palette', async () => {
+  await lab.search('Spark Monitor');
+  await lab.palette.getByText('No commands found').or(lab.palette.locator('.lm-CommandPalette-item')).first().waitFor();
+  const found = await lab.palette.locator('.lm-CommandPalette-itemLabel').allTextContents();
+  assert.deepEqual(found.filter(label => /spark/i.test(label)), []);
+  await lab.page.keyboard.press('Escape');
+});
+
+test('nothing is asked, no process runs, and the console has nothing of ours', () => {
+  assert.deepEqual(lab.requests.seen, []);
+  assert.deepEqual(jupyter.sidecars(), []);
+  assert.deepEqual(lab.console.filter(line => /berdl|spark/i.test(line)), []);
+});
+
+test('the route is not there', async () => {
+  const answer = await fetch(`${jupyter.url}berdl/api/spark-monitor/panel/chip?token=${jupyter.token}`);
+  assert.equal(answer.status, 404);
+});
+
+test('the server says so in one line, and warns of nothing', () => {
+  const lines = jupyter.group.log.split('\n').filter(line => /berdl|spark[_ -]?monitor/i.test(line));
+  const spoken = lines.filter(line => !/extension was successfully (linked|loaded)/.test(line));
+  assert.equal(spoken.length, 1, spoken.join('\n'));
+  assert.match(spoken[0] ?? '', /^\[I /);
+});
