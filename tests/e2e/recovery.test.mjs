@@ -6,6 +6,8 @@ import { LabPage } from './lib/lab-page.mjs';
 import { FAST, Lab } from './lib/lab.mjs';
 import { until } from './lib/until.mjs';
 
+const PASSWORD = 'open sesame';
+
 /** @type {Lab} */
 let jupyter;
 /** @type {import('playwright-core').Browser} */
@@ -14,10 +16,10 @@ let browser;
 let lab;
 
 before(async () => {
-  jupyter = await Lab.start({ env: { ...FAST, SPARK_MONITOR_MOCK_MODE: 'true' } });
+  jupyter = await Lab.start({ password: PASSWORD, env: { ...FAST, SPARK_MONITOR_MOCK_MODE: 'true' } });
   browser = await launch();
   lab = await LabPage.create(browser);
-  await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+  await lab.signIn(`${jupyter.url}lab`, PASSWORD);
   await lab.untilChip('Spark: Ready (1/1)');
 });
 
@@ -55,7 +57,7 @@ test('signed out with the panel open: the last data stays, and the panel says wh
 
 test('signed out before the panel was ever opened: the panel says so', async () => {
   const other = await LabPage.create(browser);
-  await other.open(`${jupyter.url}lab/workspaces/other?token=${jupyter.token}`);
+  await other.signIn(`${jupyter.url}lab/workspaces/other`, PASSWORD);
   await other.untilChip('Spark: Ready (1/1)');
   await other.page.context().clearCookies();
   await other.openPanel();

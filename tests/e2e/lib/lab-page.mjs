@@ -45,6 +45,19 @@ export class LabPage {
     await this.ready();
   }
 
+  /**
+   * Opens JupyterLab by its password, so that the page itself holds no token that would sign it in again.
+   *
+   * @param {string} url
+   * @param {string} password
+   */
+  async signIn(url, password) {
+    await this.page.goto(url);
+    await this.page.locator('input[name="password"]').fill(password);
+    await this.page.keyboard.press('Enter');
+    await this.ready();
+  }
+
   async ready() {
     await this.page.locator('#jp-main-dock-panel').waitFor({ timeout: 40_000 });
     await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: 40_000 });
@@ -157,21 +170,11 @@ export class LabPage {
     }, hidden);
   }
 
-  /** Drags the left sidebar to a width. @param {number} width */
+  /** Gives the panel a width, whatever JupyterLab's own limit of 250 px says. @param {number} width */
   async resizePanel(width) {
-    // JupyterLab's own limit is 250 px; a site may have another.
-    await this.page.addStyleTag({ content: ':root { --jp-sidebar-min-width: 120px; } #jp-left-stack { min-width: 120px !important; }' });
-    const box = await this.panel.boundingBox();
-    const handle = await this.page.locator('#jp-main-split-panel > .lm-SplitPanel-handle:not(.lm-mod-hidden)').first().boundingBox();
-    if (!box || !handle) {
-      throw new Error('the panel is not shown');
-    }
-    const [x, y] = [handle.x + handle.width / 2, handle.y + handle.height / 2];
-    await this.page.mouse.move(x, y);
-    await this.page.mouse.down();
-    await this.page.mouse.move(x + width - box.width, y, { steps: 4 });
-    await this.page.mouse.up();
-    await until(`a panel ${width} px wide`, async () => Math.abs(((await this.panel.boundingBox())?.width ?? 0) - width) < 2);
+    const rule = `width: ${width}px !important; min-width: 0 !important; max-width: none !important;`;
+    await this.page.addStyleTag({ content: `[id="berdl-spark-monitor:panel"], #jp-left-stack { ${rule} }` });
+    await until(`a panel ${width} px wide`, async () => (await this.panel.boundingBox())?.width === width);
   }
 
   /**

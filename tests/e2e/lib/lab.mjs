@@ -1,6 +1,6 @@
 // A JupyterLab of its own: free port, empty folders, the extension as the environment configures it.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -41,9 +41,11 @@ export class Lab {
   }
 
   /**
-   * @param {{env?: Record<string, string>, baseUrl?: string, theme?: string}} [options]
+   * `password` replaces the token: an address with a token signs in by itself, a page with a token stays signed in.
+   *
+   * @param {{env?: Record<string, string>, baseUrl?: string, theme?: string, password?: string}} [options]
    */
-  static async start({ env = {}, baseUrl = '/', theme = 'JupyterLab Light' } = {}) {
+  static async start({ env = {}, baseUrl = '/', theme = 'JupyterLab Light', password } = {}) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'e2e-lab-'));
     const settings = { ...SETTINGS, 'apputils-extension/themes': { theme, 'adaptive-theme': false } };
     for (const [name, value] of Object.entries(settings)) {
@@ -53,7 +55,7 @@ export class Lab {
     }
     await mkdir(path.join(folder, 'root'));
     const port = await freePort();
-    const token = randomBytes(16).toString('hex');
+    const token = password === undefined ? randomBytes(16).toString('hex') : '';
     const group = new Group(
       'JupyterLab',
       PYTHON,
@@ -67,7 +69,8 @@ export class Lab {
         '--ServerApp.port_retries=0',
         `--ServerApp.base_url=${baseUrl}`,
         `--ServerApp.root_dir=${path.join(folder, 'root')}`,
-        `--IdentityProvider.token=${token}`
+        `--IdentityProvider.token=${token}`,
+        ...(password === undefined ? [] : [`--PasswordIdentityProvider.hashed_password=${hashed(password)}`])
       ],
       {
         cwd: folder,
@@ -128,6 +131,12 @@ export class Lab {
     await this.group.stop();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
+}
+
+/** The simplest form that Jupyter Server accepts. @param {string} password */
+function hashed(password) {
+  const salt = randomBytes(6).toString('hex');
+  return `sha1:${salt}:${createHash('sha1').update(password + salt).digest('hex')}`;
 }
 
 /** @param {number} pid @param {number} parent */
