@@ -17,7 +17,8 @@ before(async () => {
   browser = await launch();
   lab = await LabPage.create(browser);
   await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
-  await lab.page.locator('#jp-bottom-panel').waitFor();
+  // The launcher comes after all plugins.
+  await lab.page.locator('.jp-Launcher').waitFor();
 });
 
 after(async () => {

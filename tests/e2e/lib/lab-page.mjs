@@ -5,6 +5,9 @@ import { OUT } from './environment.mjs';
 import { Requests } from './requests.mjs';
 import { until, untilText } from './until.mjs';
 
+/** No sidebar can be dragged narrower; pixels. */
+const JUPYTERLAB_MINIMUM = 250;
+
 export class LabPage {
   /** @param {import('playwright-core').Page} page */
   constructor(page) {
@@ -14,6 +17,8 @@ export class LabPage {
     this.console = [];
     page.on('console', message => this.console.push(`${message.type()} ${message.text()} ${message.location().url}`));
     page.on('pageerror', error => this.console.push(`error ${error}`));
+    /** The style that makes the panel narrow. @type {import('playwright-core').ElementHandle | null} */
+    this.narrow = null;
     this.chip = page.locator('.sparkMonitor-Chip');
     this.chipLabel = page.locator('.sparkMonitor-Chip-label');
     this.panel = page.locator('[id="berdl-spark-monitor:panel"]');
@@ -170,11 +175,32 @@ export class LabPage {
     }, hidden);
   }
 
-  /** Gives the panel a width, whatever JupyterLab's own limit of 250 px says. @param {number} width */
+  /** Gives the panel a width: dragged, or narrower than JupyterLab lets a person drag it. @param {number} width */
   async resizePanel(width) {
-    const rule = `width: ${width}px !important; min-width: 0 !important; max-width: none !important;`;
-    await this.page.addStyleTag({ content: `[id="berdl-spark-monitor:panel"], #jp-left-stack { ${rule} }` });
-    await until(`a panel ${width} px wide`, async () => (await this.panel.boundingBox())?.width === width);
+    await this.narrow?.evaluate(style => /** @type {Element} */ (style).remove());
+    this.narrow = null;
+    if (width < JUPYTERLAB_MINIMUM) {
+      const rule = `width: ${width}px !important; min-width: 0 !important;`;
+      this.narrow = await this.page.addStyleTag({ content: `[id="berdl-spark-monitor:panel"] { ${rule} }` });
+    } else {
+      await this.dragSidebar(width);
+    }
+    await until(`a panel ${width} px wide`, async () => Math.abs((await this.panelWidth()) - width) < 1);
+  }
+
+  /** @param {number} width */
+  async dragSidebar(width) {
+    const handle = this.page.locator('#jp-main-split-panel > .lm-SplitPanel-handle:not(.lm-mod-hidden)').first();
+    const { x, y, height } = (await handle.boundingBox()) ?? { x: 0, y: 0, height: 0 };
+    const [startX, startY] = [x + 1, y + height / 2];
+    await this.page.mouse.move(startX, startY);
+    await this.page.mouse.down();
+    await this.page.mouse.move(startX + width - (await this.panelWidth()), startY, { steps: 4 });
+    await this.page.mouse.up();
+  }
+
+  async panelWidth() {
+    return (await this.panel.boundingBox())?.width ?? 0;
   }
 
   /**
