@@ -5,15 +5,21 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect, ResponseType};
-use wire::{Answer, ErrorBody, Meta};
+use wire::ErrorBody;
 
 use crate::problem::Problem;
 
-/// Fetches one `panel/*` answer.
-pub async fn get<T>(url: &str, signal: &AbortSignal) -> Result<Answer<T>, Problem>
-where
-    T: DeserializeOwned,
-{
+/// A good answer, not yet decoded.
+pub struct Reply {
+    pub json: JsValue,
+    /// Names the body: the same tag is the same body.
+    pub etag: Option<String>,
+    /// How long ago the sidecar heard it from its upstream; milliseconds.
+    pub age_ms: u32,
+}
+
+/// Fetches one answer.
+pub async fn ask(url: &str, signal: &AbortSignal) -> Result<Reply, Problem> {
     let response = Request::get(url)
         // The browser keeps the ETag, asks with If-None-Match, and hands us its copy after a 304.
         .cache(RequestCache::NoCache)
@@ -30,23 +36,24 @@ where
     read(response).await
 }
 
-async fn read<T>(response: Response) -> Result<Answer<T>, Problem>
-where
-    T: DeserializeOwned,
-{
+/// Reads fields out of an answer; the same answer may be read as more than one type.
+pub fn decode<T: DeserializeOwned>(json: JsValue) -> Result<T, Problem> {
+    serde_wasm_bindgen::from_value(json).map_err(|_| Problem::unreadable())
+}
+
+async fn read(response: Response) -> Result<Reply, Problem> {
     if response.type_() == ResponseType::Opaqueredirect {
         return Err(Problem::signed_out());
     }
-    let (ok, status) = (response.ok(), response.status());
+    let (ok, status, headers) = (response.ok(), response.status(), response.headers());
     let Some(json) = json(response).await? else {
         return Err(not_ours(status));
     };
     if ok {
-        let meta: Meta = decode(json.clone())?;
-        let body: T = decode(json)?;
-        return Ok(Answer { meta, body });
+        let age_s: u32 = headers.get("Age").and_then(|age| age.parse().ok()).unwrap_or_default();
+        return Ok(Reply { json, etag: headers.get("ETag"), age_ms: age_s.saturating_mul(1000) });
     }
-    match serde_wasm_bindgen::from_value::<ErrorBody>(json) {
+    match decode::<ErrorBody>(json) {
         Ok(body) => Err(body.into()),
         Err(_) => Err(not_ours(status)),
     }
@@ -69,8 +76,4 @@ fn not_ours(status: u16) -> Problem {
         404 | 500.. => Problem::no_sidecar(),
         _ => Problem::signed_out(),
     }
-}
-
-fn decode<T: DeserializeOwned>(json: JsValue) -> Result<T, Problem> {
-    serde_wasm_bindgen::from_value(json).map_err(|_| Problem::unreadable())
 }

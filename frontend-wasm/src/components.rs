@@ -1,7 +1,7 @@
 //! What is drawn: values in, events out. Only [`chip::ChipApp`] and [`panel::PanelApp`] fetch.
 //!
-//! A part that remembers nothing is a function that returns `Html`: as a component of its own it would cost every
-//! browser another 8 KB of WebAssembly.
+//! All other parts are functions that return `Html`: as a component of its own each would cost every browser another
+//! 8 KB of WebAssembly. What they must remember stands in [`crate::model`].
 
 mod active_stages;
 mod application;
@@ -24,6 +24,7 @@ mod stage_facts;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod tone;
+mod toolbar;
 
 pub use chip::{ChipApp, ChipAppProps};
 pub use panel::{PanelApp, PanelAppProps};

@@ -9,6 +9,7 @@ mod format;
 mod i18n;
 mod loaded;
 mod locale;
+mod model;
 mod mount;
 mod poll;
 mod problem;

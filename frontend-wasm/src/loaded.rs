@@ -2,12 +2,16 @@
 
 use std::rc::Rc;
 
+use serde::de::DeserializeOwned;
 use wire::Answer;
+use yew::Reducible;
 
+use crate::api;
+use crate::poll::{News, Told};
 use crate::problem::Problem;
 
 /// What one view knows.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Loaded<T> {
     /// The last good answer; none before the first.
     pub value: Option<Rc<Answer<T>>>,
@@ -44,8 +48,30 @@ pub struct Trouble {
     pub since_ms: i64,
 }
 
+impl<T: DeserializeOwned> Loaded<T> {
+    /// Takes in what one poll brought.
+    pub fn take_in(&mut self, news: News) {
+        let outcome = match news.told {
+            Told::Same { .. } => return,
+            Told::Answer { meta, json, .. } => api::decode(json).map(|body| Answer { meta, body }),
+            Told::Failed(problem) => Err(problem),
+        };
+        *self = self.after(outcome, news.at_ms);
+    }
+}
+
+impl<T: DeserializeOwned> Reducible for Loaded<T> {
+    type Action = News;
+
+    fn reduce(self: Rc<Self>, news: News) -> Rc<Self> {
+        let mut next = (*self).clone();
+        next.take_in(news);
+        Rc::new(next)
+    }
+}
+
 impl<T> Loaded<T> {
-    /// Takes in the outcome of one poll.
+    /// What is known after one poll.
     #[must_use]
     pub fn after(&self, outcome: Result<Answer<T>, Problem>, now_ms: i64) -> Self {
         match outcome {

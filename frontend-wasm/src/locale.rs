@@ -1,17 +1,11 @@
 //! Times of day in the person's own language.
 
-use yew::{AttrValue, hook, use_context};
+use yew::AttrValue;
 
 /// The language of this JupyterLab; none is the browser's own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Locale {
     pub language: Option<AttrValue>,
-}
-
-/// The language of this JupyterLab, given by the root of the tree.
-#[hook]
-pub fn use_locale() -> Locale {
-    use_context().unwrap_or_default()
 }
 
 impl Locale {

@@ -1,74 +1,107 @@
 //! The one place that decides when a view is fetched.
 //!
 //! Each view has at most one request in flight. Answers name their own rates; a kernel that turns busy polls at once;
-//! nothing is asked while the view or the browser tab is hidden; failures back off.
+//! nothing is asked while the view or the browser tab is hidden; failures back off. What an answer says is not known
+//! here, so that all views share this code.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
-use yew::{AttrValue, Callback, hook, use_effect_with, use_memo, use_state_eq};
+use wire::Meta;
+use yew::{AttrValue, Callback, hook, use_effect_with, use_memo};
 
-use crate::api;
-use crate::loaded::Loaded;
+use crate::api::{self, Reply};
+use crate::problem::Problem;
 use crate::schedule::{self, Rates, SHORTEST_GAP_MS};
 
 /// What a view wants.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Poll {
     pub url: AttrValue,
     /// The view can be seen; while it cannot, nothing is asked.
     pub shown: bool,
     /// A kernel of this JupyterLab is busy.
     pub kernel_busy: bool,
+    /// A person wants no polls for now.
+    pub paused: bool,
+    /// How often a person has asked for a fresh answer at once.
+    pub refreshes: u32,
 }
 
-/// Keeps a view fresh and returns what is known of it.
+/// What one poll brought.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// When it came; milliseconds since 1970 by the browser's clock.
+    pub at_ms: i64,
+    pub told: Told,
+}
+
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// An answer: what it says about itself, and all of it.
+    Answer {
+        meta: Meta,
+        json: JsValue,
+        age_ms: u32,
+    },
+    /// The last answer still holds.
+    Same {
+        age_ms: u32,
+    },
+    Failed(Problem),
+}
+
+/// Keeps a view fresh and tells what comes.
 #[hook]
-pub fn use_poll<T>(poll: Poll) -> Loaded<T>
-where
-    T: DeserializeOwned + PartialEq + 'static,
-{
-    let loaded = use_state_eq(Loaded::default);
-    let setter = loaded.setter();
-    let poller = use_memo(poll.url.clone(), |url| {
-        Rc::new(Poller::new(url.clone(), Callback::from(move |loaded| setter.set(loaded))))
-    });
+pub fn use_poll(poll: Poll, on_news: Callback<News>) {
+    let poller = use_memo((), |()| Rc::new(Poller { on_news, ..Poller::default() }));
     let poller = Rc::clone(&poller);
-    let switched = Rc::clone(&poller);
-    use_effect_with(poll.kernel_busy, move |kernel_busy| switched.set_kernel_busy(*kernel_busy));
-    use_effect_with((poll.url, poll.shown), move |(_, shown)| {
-        if *shown {
-            poller.start();
-        }
-        move || poller.stop()
-    });
-    (*loaded).clone()
+    let stopped = Rc::clone(&poller);
+    use_effect_with(poll, move |poll| poller.follow(poll));
+    use_effect_with((), move |()| move || stopped.stop());
 }
 
-struct Poller<T> {
-    url: AttrValue,
-    on_change: Callback<Loaded<T>>,
-    loaded: RefCell<Loaded<T>>,
-    kernel_busy: Cell<bool>,
+#[derive(Default)]
+struct Poller {
+    on_news: Callback<News>,
+    poll: RefCell<Poll>,
+    rates: Cell<Rates>,
+    /// Failed polls in a row.
+    failures: Cell<u32>,
+    /// Of the last answer, unless the next must be told whatever it is.
+    etag: RefCell<Option<String>>,
     started_at_ms: Cell<f64>,
     flight: RefCell<Option<Flight>>,
     timer: RefCell<Option<Timeout>>,
 }
 
-impl<T: DeserializeOwned + 'static> Poller<T> {
-    fn new(url: AttrValue, on_change: Callback<Loaded<T>>) -> Self {
-        Self {
-            url,
-            on_change,
-            loaded: RefCell::default(),
-            kernel_busy: Cell::new(false),
-            started_at_ms: Cell::new(0.0),
-            flight: RefCell::new(None),
-            timer: RefCell::new(None),
+impl Poller {
+    /// Does what the difference to the last wish asks for.
+    fn follow(self: &Rc<Self>, poll: &Poll) {
+        let old = self.poll.replace(poll.clone());
+        let elsewhere = old.url != poll.url;
+        if elsewhere {
+            self.rates.take();
+            self.failures.take();
+            self.etag.take();
+        }
+        if elsewhere || !poll.shown {
+            self.stop();
+        }
+        if !poll.shown {
+            return;
+        }
+        let resumed = !poll.paused && (old.paused || !old.shown);
+        if elsewhere || resumed || old.refreshes != poll.refreshes {
+            self.start();
+        } else if poll.paused {
+            self.timer.take();
+        } else if poll.kernel_busy && !old.kernel_busy {
+            self.hurry();
         }
     }
 
@@ -85,18 +118,35 @@ impl<T: DeserializeOwned + 'static> Poller<T> {
         self.started_at_ms.set(js_sys::Date::now());
         self.flight.replace(Some(Flight(controller)));
         let poller = Rc::clone(self);
+        let url = self.poll.borrow().url.clone();
         spawn_local(async move {
-            let outcome = api::get(&poller.url, &signal).await;
+            let outcome = api::ask(&url, &signal).await;
             // Stopped meanwhile: a later flight may be under way, which is not ours to touch.
             if signal.aborted() {
                 return;
             }
             poller.flight.take();
-            let loaded = poller.loaded.borrow().after(outcome, js_sys::Date::now() as i64);
-            poller.loaded.replace(loaded.clone());
+            let told = poller.take_in(outcome);
             poller.schedule(poller.delay_ms());
-            poller.on_change.emit(loaded);
+            poller.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told });
         });
+    }
+
+    fn take_in(&self, outcome: Result<Reply, Problem>) -> Told {
+        let known = self.etag.take();
+        let answer = outcome.and_then(|Reply { json, etag, age_ms }| {
+            if known.is_some() && known == etag {
+                self.etag.replace(etag);
+                return Ok(Told::Same { age_ms });
+            }
+            let meta: Meta = api::decode(json.clone())?;
+            self.rates.set((&meta).into());
+            // Each answer that is marked as old counts as a failed poll, so it is told again.
+            self.etag.replace(etag.filter(|_| meta.stale.is_none()));
+            Ok(Told::Answer { meta, json, age_ms })
+        });
+        self.failures.set(if answer.is_ok() { 0 } else { self.failures.get().saturating_add(1) });
+        answer.unwrap_or_else(Told::Failed)
     }
 
     fn stop(&self) {
@@ -104,30 +154,26 @@ impl<T: DeserializeOwned + 'static> Poller<T> {
         self.flight.take();
     }
 
-    fn set_kernel_busy(self: &Rc<Self>, kernel_busy: bool) {
-        self.kernel_busy.set(kernel_busy);
-        // Without a timer the view is hidden or its answer is on the way. While the sidecar fails, back-off wins: else
-        // every cell of a notebook would knock at a closed door.
-        if kernel_busy && self.timer.borrow().is_some() && self.failures() < 2 {
+    /// Without a timer the view is hidden or its answer is on the way. While the sidecar fails, back-off wins: else
+    /// every cell of a notebook would knock at a closed door.
+    fn hurry(self: &Rc<Self>) {
+        if self.timer.borrow().is_some() && self.failures.get() < 2 {
             let elapsed_ms = js_sys::Date::now() - self.started_at_ms.get();
             self.schedule((f64::from(SHORTEST_GAP_MS) - elapsed_ms).max(0.0) as u32);
         }
     }
 
     fn schedule(self: &Rc<Self>, delay_ms: u32) {
+        if self.poll.borrow().paused {
+            return;
+        }
         let poller = Rc::clone(self);
         self.timer.replace(Some(Timeout::new(delay_ms, move || poller.start())));
     }
 
-    fn failures(&self) -> u32 {
-        let loaded = self.loaded.borrow();
-        if loaded.problem.is_some() { loaded.failed_polls } else { 0 }
-    }
-
     fn delay_ms(&self) -> u32 {
-        let loaded = self.loaded.borrow();
-        let rates = loaded.value.as_ref().map_or_else(Rates::default, |answer| (&answer.meta).into());
-        schedule::delay_ms(rates, self.kernel_busy.get(), self.failures(), js_sys::Math::random())
+        let kernel_busy = self.poll.borrow().kernel_busy;
+        schedule::delay_ms(self.rates.get(), kernel_busy, self.failures.get(), js_sys::Math::random())
     }
 }
 

@@ -12,6 +12,8 @@ pub enum ProblemKind {
     Forbidden,
     Overloaded,
     Unreachable,
+    /// The application that was asked for has ended or was never there.
+    AppGone,
     Other,
 }
 
@@ -74,6 +76,7 @@ fn kind_of(code: ErrorCode) -> ProblemKind {
         ErrorCode::NoSessionToken | ErrorCode::SessionTokenRejected => ProblemKind::SignedOut,
         ErrorCode::NotConfigured => ProblemKind::NotConfigured,
         ErrorCode::UpstreamForbidden | ErrorCode::SidecarTokenRequired | ErrorCode::Csrf => ProblemKind::Forbidden,
+        ErrorCode::UnknownApp | ErrorCode::AppFinished => ProblemKind::AppGone,
         ErrorCode::Overloaded => ProblemKind::Overloaded,
         ErrorCode::UpstreamUnreachable | ErrorCode::UpstreamTimeout => ProblemKind::Unreachable,
         _ => ProblemKind::Other,

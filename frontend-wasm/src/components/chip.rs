@@ -1,12 +1,12 @@
 //! The status-bar chip: one word on the cluster, the rest in its tooltip.
 
 use wire::{Chip, ChipState, Meta};
-use yew::{AttrValue, Callback, ContextProvider, Html, Properties, component, html};
+use yew::{AttrValue, Callback, Html, Properties, component, html, use_reducer};
 
 use super::tone::{Tone, dot};
 use crate::i18n::{Message, tr};
 use crate::loaded::Loaded;
-use crate::locale::{Locale, use_locale};
+use crate::locale::Locale;
 use crate::poll::{Poll, use_poll};
 use crate::tab::use_tab_shown;
 
@@ -25,28 +25,19 @@ pub struct ChipAppProps {
 #[component]
 pub fn ChipApp(props: &ChipAppProps) -> Html {
     let shown = use_tab_shown();
-    let url = AttrValue::from(format!("{}panel/chip", props.api_url));
-    let chip = use_poll::<Chip>(Poll { url, shown, kernel_busy: props.kernel_busy });
-    html! {
-        <ContextProvider<Locale> context={props.locale.clone()}>
-            <ChipView {chip} on_open={&props.on_open} />
-        </ContextProvider<Locale>>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-pub struct ChipViewProps {
-    pub chip: Loaded<Chip>,
-    pub on_open: Callback<()>,
+    let chip = use_reducer(Loaded::<Chip>::default);
+    let dispatcher = chip.dispatcher();
+    let url = AttrValue::from([&props.api_url, "panel/chip"].concat());
+    let poll = Poll { url, shown, kernel_busy: props.kernel_busy, ..Poll::default() };
+    use_poll(poll, Callback::from(move |news| dispatcher.dispatch(news)));
+    chip_view(&chip, &props.locale, &props.on_open)
 }
 
 /// The chip as drawn.
-#[component]
-pub fn ChipView(props: &ChipViewProps) -> Html {
-    let locale = use_locale();
-    let (label, tone) = label(&props.chip);
-    let tip = tooltip(&props.chip, &locale).join("\n");
-    let onclick = props.on_open.reform(|_| ());
+pub fn chip_view(chip: &Loaded<Chip>, locale: &Locale, on_open: &Callback<()>) -> Html {
+    let (label, tone) = label(chip);
+    let tip = tooltip(chip, locale).join("\n");
+    let onclick = on_open.reform(|_| ());
     html! {
         <button type="button" class="sparkMonitor-Chip" title={tip} {onclick}>
             { dot(tone) }

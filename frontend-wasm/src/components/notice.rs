@@ -28,6 +28,7 @@ pub fn problem_notice(problem: &Problem) -> Html {
         ProblemKind::Forbidden => (Message::HeadingForbidden, Tone::Bad),
         ProblemKind::Overloaded => (Message::HeadingOverloaded, Tone::Warn),
         ProblemKind::Unreachable => (Message::HeadingUnreachable, Tone::Warn),
+        ProblemKind::AppGone => (Message::HeadingAppGone, Tone::Muted),
         ProblemKind::Other => (Message::HeadingOther, Tone::Bad),
     };
     html! {

@@ -1,8 +1,9 @@
 //! What the three views say together: decided here once, drawn in `panel_view`.
 
-use wire::{App, AppState, Cluster, DriverState, Executors, Stages};
+use wire::{App, AppState, DriverState};
 
-use crate::loaded::{Loaded, Trouble};
+use crate::loaded::Trouble;
+use crate::model::Model;
 use crate::problem::Problem;
 
 /// What is true of the whole panel.
@@ -17,7 +18,8 @@ pub enum Whole {
 }
 
 /// Decides what is true of the whole panel.
-pub fn whole(cluster: &Loaded<Cluster>, executors: &Loaded<Executors>, stages: &Loaded<Stages>) -> Whole {
+pub fn whole(model: &Model) -> Whole {
+    let Model { cluster, executors, stages, .. } = model;
     if cluster.is_loading() && executors.is_loading() && stages.is_loading() {
         return Whole::Loading;
     }
@@ -48,7 +50,8 @@ pub enum Shown {
 }
 
 /// Decides which application is shown; the fresher of two answers that disagree wins.
-pub fn shown(executors: &Loaded<Executors>, stages: &Loaded<Stages>) -> Shown {
+pub fn shown(model: &Model) -> Shown {
+    let Model { executors, stages, .. } = model;
     let of_executors = executors.value.as_ref().map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
     let of_stages = stages.value.as_ref().map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
     let newest = of_executors.into_iter().chain(of_stages).max_by_key(|(observed_at_ms, _)| *observed_at_ms);

@@ -1,41 +1,49 @@
 //! The panel as drawn: which sections there are, and what is said for all of them at once.
 
-use wire::{Cluster, Executors, Stages};
-use yew::{Html, Properties, component, html};
+use wire::Cluster;
+use yew::{Callback, Html, MouseEvent, html};
 
 use super::application::{application, application_notice, no_session};
 use super::notice::{loading, problem_notice, stale_line};
 use super::panel_state::{Shown, Whole, shown, whole};
 use super::sections::{cluster_section, executor_section, stage_sections};
 use super::spill::spill_warning;
+use super::toolbar::toolbar;
 use crate::i18n::{Message, tr};
 use crate::loaded::Loaded;
-use crate::locale::{Locale, use_locale};
+use crate::locale::Locale;
+use crate::model::{Act, Action, Model};
 
-#[derive(Properties, PartialEq)]
-pub struct PanelViewProps {
-    pub cluster: Loaded<Cluster>,
-    pub executors: Loaded<Executors>,
-    pub stages: Loaded<Stages>,
+/// What every part that folds, sorts or copies needs: what is known, how to say it, where to report.
+#[derive(Clone, Copy)]
+pub struct Panel<'a> {
+    pub model: &'a Model,
+    pub locale: &'a Locale,
+    pub act: &'a Act,
+}
+
+impl Panel<'_> {
+    /// What a click does.
+    pub fn on_click(&self, action: Action) -> Callback<MouseEvent> {
+        self.act.reform(move |_| action.clone())
+    }
 }
 
 /// The whole panel.
-#[component]
-pub fn PanelView(props: &PanelViewProps) -> Html {
-    let locale = use_locale();
-    let PanelViewProps { cluster, executors, stages } = props;
+pub fn panel_view(panel: &Panel<'_>) -> Html {
+    let Model { cluster, stages, .. } = panel.model;
     let demonstration = cluster.is_demonstration() || stages.is_demonstration();
-    let content = match whole(cluster, executors, stages) {
+    let content = match whole(panel.model) {
         Whole::Loading => loading(),
         Whole::Problem(problem) => problem_notice(&problem),
-        Whole::Sections { trouble: None } => sections(props, Some(&locale)),
+        Whole::Sections { trouble: None } => sections(panel, Some(panel.locale)),
         Whole::Sections { trouble: Some(trouble) } => html! {
-            <>{ stale_line(&trouble, &locale) }{ sections(props, None) }</>
+            <>{ stale_line(&trouble, panel.locale) }{ sections(panel, None) }</>
         },
     };
     html! {
         <div class="sparkMonitor-Panel-content">
-            <h2 class="sparkMonitor-Panel-title">{ tr(Message::Title) }</h2>
+            { toolbar(panel) }
             if demonstration {
                 <p class="sparkMonitor-Demonstration" role="note">{ tr(Message::Demonstration) }</p>
             }
@@ -45,23 +53,23 @@ pub fn PanelView(props: &PanelViewProps) -> Html {
 }
 
 /// Each section says by itself that it is old, unless that has been said for all: then `stale` is `None`.
-fn sections(props: &PanelViewProps, stale: Option<&Locale>) -> Html {
-    let PanelViewProps { cluster, executors, stages } = props;
-    let of_app = match shown(executors, stages) {
+fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
+    let Model { cluster, stages, .. } = panel.model;
+    let of_app = match shown(panel.model) {
         Shown::NoApp => no_session(master_url(cluster)),
         Shown::NotYet(app) => html! { <>{ application(&app) }{ application_notice(&app) }</> },
         Shown::App(app) => html! {
             <>
                 { app.as_ref().map(application).unwrap_or_default() }
-                { executor_section(executors, stale) }
-                { stage_sections(stages, stale) }
+                { executor_section(panel, stale) }
+                { stage_sections(panel, stale) }
             </>
         },
     };
     let spill = stages.body().and_then(|stages| stages.spill);
     html! {
         <>
-            { cluster_section(cluster, stale) }
+            { cluster_section(panel, stale) }
             { spill.map(spill_warning).unwrap_or_default() }
             { of_app }
         </>

@@ -1,25 +1,25 @@
 //! The stages that ended last, each with details that fold out.
 
 use wire::{Stage, StageState, Stages};
-use yew::{Callback, Html, Properties, classes, component, html, use_state};
+use yew::{Html, classes, html};
 
+use super::panel_view::Panel;
 use super::stage_facts::{stage_facts, stage_key, stage_number};
 use super::tone::Tone;
 use crate::format;
 use crate::i18n::{Message, tr};
-use crate::locale::{Locale, use_locale};
+use crate::locale::Locale;
+use crate::model::Action;
 
 /// Newest first.
-pub fn recent_stages(stages: &Stages) -> Html {
+pub fn recent_stages(panel: &Panel<'_>, stages: &Stages) -> Html {
     if stages.recent.is_empty() {
         return html! { <p class="sparkMonitor-Muted">{ tr(Message::NoRecentStages) }</p> };
     }
     html! {
         <>
             <ul class="sparkMonitor-Recent">
-                { for stages.recent.iter().map(|stage| html! {
-                    <RecentStage key={stage_key(stage)} stage={stage.clone()} />
-                }) }
+                { for stages.recent.iter().map(|stage| recent_stage(panel, stage)) }
             </ul>
             if stages.forgotten {
                 <p class="sparkMonitor-Muted">
@@ -30,26 +30,14 @@ pub fn recent_stages(stages: &Stages) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RecentStageProps {
-    stage: Stage,
-}
-
-/// A component because it remembers whether it is folded out.
-#[component]
-fn RecentStage(props: &RecentStageProps) -> Html {
-    let open = use_state(|| false);
-    let locale = use_locale();
-    let stage = &props.stage;
+fn recent_stage(panel: &Panel<'_>, stage: &Stage) -> Html {
+    let key = stage_key(stage);
+    let open = panel.model.is_toggled(&key);
     let (sign, state, tone) = state(stage.state);
-    let onclick = {
-        let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
-    };
     html! {
-        <li>
+        <li key={key.clone()}>
             <button
-                type="button" class="sparkMonitor-Recent-button" {onclick}
+                type="button" class="sparkMonitor-Recent-button" onclick={panel.on_click(Action::Toggle(key))}
                 aria-expanded={open.to_string()} title={stage.name.clone()}
             >
                 <span class={classes!("sparkMonitor-Sign", tone.class())} aria-hidden="true">
@@ -61,8 +49,8 @@ fn RecentStage(props: &RecentStageProps) -> Html {
                     <span class="sparkMonitor-Stage-elapsed">{ format::duration(elapsed_ms) }</span>
                 }
             </button>
-            if *open {
-                { details(stage, &locale) }
+            if open {
+                { details(stage, panel.locale) }
             }
         </li>
     }

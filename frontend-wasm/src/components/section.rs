@@ -1,42 +1,37 @@
 //! A part of the panel that folds.
 
-use yew::{AttrValue, Callback, Children, Html, Properties, component, html, use_state};
+use yew::{Html, html};
 
-#[derive(Properties, PartialEq)]
-pub struct SectionProps {
-    /// Part of the id that ties heading and content together.
-    pub name: &'static str,
-    pub title: AttrValue,
-    /// What matters while it is folded, at the right of its heading.
-    #[prop_or_default]
-    pub summary: Html,
-    pub children: Children,
+use super::panel_view::Panel;
+use crate::i18n::{Message, tr};
+use crate::model::Action;
+
+/// A heading with a button that folds what is below it. `name` is part of the id that ties the two together; `summary`
+/// is what matters while it is folded.
+pub fn section(panel: &Panel<'_>, name: &str, title: Message<'_>, summary: Html, content: Html) -> Html {
+    let open = !panel.model.is_toggled(name);
+    folding(panel, name, title, summary, open, content)
 }
 
-/// A heading that folds what is below it.
-#[component]
-pub fn Section(props: &SectionProps) -> Html {
-    let open = use_state(|| true);
-    let content_id = format!("sparkMonitor-{}", props.name);
-    let onclick = {
-        let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
-    };
+/// The same, with the caller to decide whether it is open.
+pub fn folding(panel: &Panel<'_>, name: &str, title: Message<'_>, summary: Html, open: bool, content: Html) -> Html {
+    let (title, content_id) = (tr(title), ["sparkMonitor-", name].concat());
     html! {
-        <section class="sparkMonitor-Section" aria-label={&props.title}>
+        <section class="sparkMonitor-Section" aria-label={title.clone()}>
             <h3 class="sparkMonitor-Section-heading">
                 <button
-                    type="button" class="sparkMonitor-Section-button" {onclick}
+                    type="button" class="sparkMonitor-Section-button"
+                    onclick={panel.on_click(Action::Toggle(name.to_owned()))}
                     aria-expanded={open.to_string()} aria-controls={content_id.clone()}
                 >
                     <span class="sparkMonitor-Caret" aria-hidden="true" />
-                    <span class="sparkMonitor-Section-title">{ &props.title }</span>
-                    <span class="sparkMonitor-Section-summary">{ props.summary.clone() }</span>
+                    <span class="sparkMonitor-Section-title">{ title }</span>
+                    <span class="sparkMonitor-Section-summary">{ summary }</span>
                 </button>
             </h3>
-            <div id={content_id} class="sparkMonitor-Section-content" hidden={!*open}>
-                if *open {
-                    { props.children.clone() }
+            <div id={content_id} class="sparkMonitor-Section-content" hidden={!open}>
+                if open {
+                    { content }
                 }
             </div>
         </section>

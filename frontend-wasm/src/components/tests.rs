@@ -4,13 +4,11 @@ mod chip;
 mod panel;
 mod sections;
 
-use yew::{BaseComponent, Html, LocalServerRenderer, Properties, component};
+use yew::{Html, LocalServerRenderer, Properties, component};
 
-/// What a component draws, one element a line.
-async fn render<C: BaseComponent>(props: C::Properties) -> String {
-    let html = LocalServerRenderer::<C>::with_props(props).hydratable(false).render().await;
-    html.replace("><", ">\n<")
-}
+use super::panel_view::{Panel, panel_view};
+use crate::locale::Locale;
+use crate::model::{Act, Model};
 
 #[derive(Properties, PartialEq)]
 struct DrawProps {
@@ -22,15 +20,26 @@ fn Draw(props: &DrawProps) -> Html {
     props.html.clone()
 }
 
-/// What a part that is not a component draws.
+/// What a part draws, one element a line.
 async fn draw(html: Html) -> String {
-    render::<Draw>(DrawProps { html }).await
+    let html = LocalServerRenderer::<Draw>::with_props(DrawProps { html }).hydratable(false).render().await;
+    html.replace("><", ">\n<")
 }
 
 /// What a person reads, a line for each piece of text.
-async fn text<C: BaseComponent>(props: C::Properties) -> String {
-    let html = render::<C>(props).await;
+async fn text(html: Html) -> String {
+    let html = draw(html).await;
     let pieces = html.split('<').filter_map(|piece| piece.split_once('>'));
     let texts = pieces.map(|(_, text)| text.trim()).filter(|text| !text.is_empty());
     texts.collect::<Vec<_>>().join("\n")
+}
+
+/// The whole panel.
+fn panel(model: &Model) -> Html {
+    of_panel(model, panel_view)
+}
+
+/// A part that needs the panel.
+fn of_panel(model: &Model, part: impl FnOnce(&Panel<'_>) -> Html) -> Html {
+    part(&Panel { model, locale: &Locale::default(), act: &Act::noop() })
 }

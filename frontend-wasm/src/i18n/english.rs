@@ -19,12 +19,18 @@ pub(super) fn text(message: Message<'_>) -> String {
 
         Message::Title => "Spark Monitor",
         Message::Demonstration => "Demonstration: recorded data, no cluster was asked.",
+        Message::Refresh => "Refresh",
+        Message::Pause => "Pause updates",
+        Message::Resume => "Resume updates",
+        Message::PausedLong => "Updates are paused.",
+        Message::UpdatedNow => "updated just now",
         Message::Loading => "Loading…",
         Message::HeadingSignedOut => "Signed out",
         Message::HeadingNotConfigured => "Not configured",
         Message::HeadingForbidden => "No permission",
         Message::HeadingOverloaded => "Too busy",
         Message::HeadingUnreachable => "No answer",
+        Message::HeadingAppGone => "This application has ended",
         Message::HeadingOther => "Something went wrong",
         Message::NoSession => "No active Spark session",
         Message::NoSessionHint => "Start one in a notebook:",
@@ -114,6 +120,9 @@ fn with_values(message: Message<'_>) -> String {
         ),
         Message::TipObserved { time } => format!("As of {time}."),
 
+        Message::PausedAge { age } => format!("paused, {age} old"),
+        Message::UpdatedSeconds { seconds } => format!("updated {seconds} s ago"),
+        Message::Updated { age } => format!("updated {age} ago"),
         Message::StaleSince { time, reason } => format!("Not updated since {time}. {reason}"),
         Message::RequestId { request_id } => format!("Request {request_id}"),
 

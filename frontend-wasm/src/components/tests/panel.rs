@@ -3,37 +3,40 @@
 use insta::assert_snapshot;
 use wire::{App, AppState, DriverState, ErrorBody, ErrorCode, Executors, Stages};
 
-use super::{render, text};
-use crate::components::panel_view::{PanelView, PanelViewProps};
+use super::{draw, text};
 use crate::components::samples::{self, OBSERVED_AT_MS};
 use crate::loaded::Loaded;
+use crate::model::Model;
 use crate::problem::Problem;
 
-fn all_well() -> PanelViewProps {
-    PanelViewProps {
+fn all_well() -> Model {
+    Model {
         cluster: samples::loaded(samples::cluster()),
         executors: samples::loaded(samples::executors()),
         stages: samples::loaded(samples::stages()),
+        ..Model::default()
     }
 }
 
-fn of_app(app: Option<App>) -> PanelViewProps {
+fn of_app(app: Option<App>) -> Model {
     let driver = None;
     let executors = Executors { app: app.clone(), driver, executors: Vec::new(), ..samples::executors() };
     let stages = Stages { app, spill: None, active: Vec::new(), recent: Vec::new(), ..samples::stages() };
-    PanelViewProps {
+    Model {
         cluster: samples::loaded(samples::cluster()),
         executors: samples::loaded(executors),
         stages: samples::loaded(stages),
+        ..Model::default()
     }
 }
 
 /// Nothing was ever fetched, and every view fails alike.
-fn nothing_but(problem: Problem) -> PanelViewProps {
-    PanelViewProps {
+fn nothing_but(problem: Problem) -> Model {
+    Model {
         cluster: Loaded::default().after(Err(problem.clone()), OBSERVED_AT_MS),
         executors: Loaded::default().after(Err(problem.clone()), OBSERVED_AT_MS),
         stages: Loaded::default().after(Err(problem), OBSERVED_AT_MS),
+        ..Model::default()
     }
 }
 
@@ -42,14 +45,13 @@ fn refused(code: ErrorCode) -> Problem {
     ErrorBody { error, code, hint, request_id: "r-1".to_owned() }.into()
 }
 
-async fn panel(props: PanelViewProps) -> String {
-    text::<PanelView>(props).await
+async fn panel(model: Model) -> String {
+    text(super::panel(&model)).await
 }
 
 #[tokio::test]
 async fn loading() {
-    let (cluster, executors, stages) = (Loaded::default(), Loaded::default(), Loaded::default());
-    assert_snapshot!(panel(PanelViewProps { cluster, executors, stages }).await, @r#"
+    assert_snapshot!(panel(Model::default()).await, @r#"
     Spark Monitor
     Loading…
     "#);
@@ -132,7 +134,7 @@ async fn all_sections_in_order() {
 
 #[tokio::test]
 async fn sections_fold_with_a_button_that_says_whether_they_are_open() {
-    let html = render::<PanelView>(all_well()).await;
+    let html = draw(super::panel(&all_well())).await;
     assert_eq!(html.matches(r#"aria-expanded="true" aria-controls="#).count(), 4, "{html}");
 }
 
@@ -254,6 +256,25 @@ async fn one_dead_view_does_not_blank_the_others() {
 async fn recorded_data_is_marked_as_a_demonstration() {
     let mut answer = samples::answer(samples::cluster());
     answer.meta.demonstration = true;
-    let props = PanelViewProps { cluster: Loaded::default().after(Ok(answer), OBSERVED_AT_MS), ..all_well() };
+    let props = Model { cluster: Loaded::default().after(Ok(answer), OBSERVED_AT_MS), ..all_well() };
     assert!(panel(props).await.contains("Demonstration: recorded data, no cluster was asked."));
+}
+
+#[tokio::test]
+async fn the_head_tells_how_old_the_data_is() {
+    let after =
+        |age_ms| Model { fresh_at_ms: Some(OBSERVED_AT_MS), now_ms: OBSERVED_AT_MS + age_ms, ..Model::default() };
+    for (age_ms, said) in [
+        (-1, "updated just now"),
+        (999, "updated just now"),
+        (3_900, "updated 3 s ago"),
+        (59_999, "updated 59 s ago"),
+        (125_000, "updated 2m 5s ago"),
+    ] {
+        assert!(panel(after(age_ms)).await.contains(said), "{age_ms}");
+    }
+    let paused = Model { paused: true, ..after(61_000) };
+    let html = draw(super::panel(&paused)).await;
+    assert!(html.contains("paused, 1m 1s old") && html.contains("Updates are paused."), "{html}");
+    assert!(html.contains(r#"aria-label="Resume updates""#) && html.contains(r#"aria-label="Refresh""#), "{html}");
 }

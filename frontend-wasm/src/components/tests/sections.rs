@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use wire::{Cluster, ClusterKind, Executors, Meter, StageState, Stages};
 
-use super::draw;
+use super::{draw, of_panel};
 use crate::components::active_stages::active_stages;
 use crate::components::cluster::cluster_overview;
 use crate::components::executors::executor_table;
@@ -11,6 +11,12 @@ use crate::components::recent_stages::{details, recent_stages};
 use crate::components::samples;
 use crate::components::spill::spill_warning;
 use crate::locale::Locale;
+use crate::model::Model;
+
+/// The recent stages, all folded.
+fn recent(stages: &Stages) -> yew::Html {
+    of_panel(&Model::default(), |panel| recent_stages(panel, stages))
+}
 
 #[tokio::test]
 async fn the_cluster_shows_workers_cores_and_memory() {
@@ -199,7 +205,7 @@ async fn active_stages_show_how_far_they_are() {
 
 #[tokio::test]
 async fn recent_stages_say_how_they_ended_in_sign_and_word() {
-    assert_snapshot!(draw(recent_stages(&samples::stages())).await, @r#"
+    assert_snapshot!(draw(recent(&samples::stages())).await, @r#"
     <ul class="sparkMonitor-Recent">
     <li>
     <button type="button" aria-expanded="false" title="count of range" class="sparkMonitor-Recent-button">
@@ -258,13 +264,13 @@ async fn a_stage_folds_out_to_its_numbers_and_the_reason_of_its_failure() {
 async fn no_stage_says_so() {
     let stages = Stages { active: Vec::new(), recent: Vec::new(), ..samples::stages() };
     assert!(draw(active_stages(&stages)).await.contains("No stage is running."));
-    assert!(draw(recent_stages(&stages)).await.contains("No stage has ended yet."));
+    assert!(draw(recent(&stages)).await.contains("No stage has ended yet."));
 }
 
 #[tokio::test]
 async fn sums_over_what_spark_remembers_say_so() {
     let stages = Stages { forgotten: true, retained: 1_000, ..samples::stages() };
-    let html = draw(recent_stages(&stages)).await;
+    let html = draw(recent(&stages)).await;
     assert!(html.contains("Spark remembers the last 1000 stages only"), "{html}");
 }
 
