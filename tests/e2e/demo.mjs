@@ -31,9 +31,13 @@ try {
     return `${stage}: ${from} to ${to}`;
   });
   await check('the spill is reported', async () => {
-    await lab.spill.waitFor({ timeout: 150_000 });
+    const reported = async () => {
+      await lab.noCellFailed();
+      return (await lab.spill.count()) > 0;
+    };
+    await until('the warning', reported, { within: 150_000, every: 200 });
     await lab.picture('panel-spill');
-    return (await lab.spill.innerText()).split('\n').find(line => line.includes('spilled'));
+    return (await lab.spill.innerText()).split('\n').find(line => line.includes('spilled'))?.replace('⚠', '').trim();
   });
   await check('all cells end without an error', async () => {
     const last = (await lab.codeCells.count()) - 1;

@@ -69,6 +69,12 @@ test('the command palette hides the panel and opens it again', async () => {
   await lab.panel.waitFor();
 });
 
+test('the View menu has it too', async () => {
+  await lab.page.getByRole('menuitem', { name: 'View', exact: true }).click();
+  await lab.page.getByRole('menuitem', { name: 'Spark Monitor' }).waitFor();
+  await lab.page.keyboard.press('Escape');
+});
+
 test('the bar of an active stage moves while a cell runs, and the chip tells what runs', async () => {
   await lab.startCell(0);
   await lab.cellDone(0, 30_000);
@@ -129,7 +135,7 @@ test('the console has no error of ours', () => {
 });
 
 test('a site with a driver only: Spark: Ready (driver)', async () => {
-  const site = await Lab.start({ env: { ...FAST, SPARK_APP_UI_URL: await spark.driverUi() } });
+  const site = await Lab.start({ env: { ...FAST, SPARK_APP_UI_URL: spark.cluster.driver_ui } });
   const other = await LabPage.create(browser);
   try {
     await other.open(`${site.url}lab?token=${site.token}`);

@@ -8,7 +8,7 @@ export const PYTHON = process.env['PYTHON'] ?? 'python3';
 export const OUT = path.resolve(process.env['OUT'] ?? path.join(import.meta.dirname, '../../../target/e2e'));
 
 /** Settings of the person at this machine must not change what a test sees. */
-const FOREIGN = /^(SPARK|BERDL|KBASE|JUPYTER|JPY|PYTHON|NODE|IPYTHON)|_proxy$/i;
+const FOREIGN = /^(MASTER$|SPARK|BERDL|KBASE|JUPYTER|JPY|PYTHON|NODE|IPYTHON)|_proxy$/i;
 
 /**
  * The environment without what concerns Jupyter, Spark or the extension, plus `more`.

@@ -116,9 +116,14 @@ export class LabPage {
   async cellDone(number, within) {
     const prompt = this.codeCells.nth(number).locator('.jp-InputPrompt').first();
     await until(`cell ${number} to end`, async () => /\[\d+\]/.test((await prompt.textContent()) ?? ''), { within });
-    const error = this.codeCells.nth(number).locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"] .ansi-red-fg, .jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]');
+    await this.noCellFailed();
+  }
+
+  /** Fails with what a cell of the open notebook reports as its error. */
+  async noCellFailed() {
+    const error = this.codeCells.locator('[data-mime-type="application/vnd.jupyter.error"]').first();
     if (await error.count()) {
-      throw new Error(`cell ${number}: ${await error.first().textContent()}`);
+      throw new Error(`a cell failed: ${(await error.textContent())?.trim().split('\n').at(-1)}`);
     }
   }
 
@@ -137,6 +142,7 @@ export class LabPage {
     return until(
       'the bar of an active stage to move',
       async () => {
+        await this.noCellFailed();
         for (const { stage, now } of await this.barValues()) {
           const before = first.get(stage);
           if (before === undefined) {

@@ -6,6 +6,7 @@ import { Group } from './group.mjs';
  * @typedef {object} Cluster
  * @property {string} master_ui
  * @property {string} connect_url
+ * @property {string} driver_ui The driver's own web page.
  */
 
 export class Spark {
@@ -36,17 +37,6 @@ export class Spark {
       await group.stop();
       throw error;
     }
-  }
-
-  /** The driver's own web page, as the master links to it. */
-  async driverUi() {
-    const state = await (await fetch(`${this.cluster.master_ui}/json/`)).json();
-    const page = await (await fetch(`${this.cluster.master_ui}/app/?appId=${state.activeapps[0].id}`)).text();
-    const link = /<a href="([^"]+)">Application Detail UI/.exec(page)?.[1];
-    if (!link) {
-      throw new Error('the master links to no driver');
-    }
-    return new URL(link, this.cluster.master_ui).href.replace(/\/$/, '');
   }
 
   async stop() {
