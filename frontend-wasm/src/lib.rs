@@ -14,6 +14,7 @@ mod mount;
 mod poll;
 mod problem;
 mod schedule;
+mod shell;
 mod tab;
 
 pub use mount::{ChipHandle, MountOptions, PanelHandle, mount_chip, mount_panel};

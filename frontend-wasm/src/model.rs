@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use wire::{Cluster, Executors, Stages};
+use wire::{Apps, Cluster, Executors, Stages};
 use yew::{Callback, Reducible};
 
 use crate::loaded::Loaded;
@@ -12,8 +12,14 @@ use crate::poll::{News, Told};
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     pub cluster: Loaded<Cluster>,
+    /// Asked for only while there may be more than one.
+    pub apps: Loaded<Apps>,
     pub executors: Loaded<Executors>,
     pub stages: Loaded<Stages>,
+    /// The application a person has chosen; none is the newest.
+    pub picked: Option<String>,
+    /// What was copied last, and whether that worked.
+    pub copied: Option<Copied>,
     /// The clock as it was last looked at; milliseconds since 1970.
     pub now_ms: i64,
     /// When the youngest of what is shown was heard from Spark, by this browser's clock.
@@ -30,9 +36,27 @@ pub struct Model {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
     Cluster,
+    Apps,
     Executors,
     Stages,
 }
+
+/// What can be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copyable {
+    MasterUrl,
+}
+
+/// How a copy went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    pub what: Copyable,
+    pub done: bool,
+    pub at_ms: i64,
+}
+
+/// How long a copy is confirmed; milliseconds.
+const CONFIRMED_MS: i64 = 4_000;
 
 /// What happens to a panel.
 #[derive(Clone, Debug)]
@@ -43,6 +67,13 @@ pub enum Action {
     },
     Refresh,
     TogglePause,
+    /// Look at this application, or at the newest.
+    Pick(Option<String>),
+    Copy {
+        what: Copyable,
+        text: String,
+    },
+    Copied(Copied),
     /// Fold or unfold a part.
     Toggle(String),
 }
@@ -55,6 +86,17 @@ impl Model {
         self.toggled.iter().any(|toggled| toggled == part)
     }
 
+    /// There may be another application than the one that is shown.
+    pub fn may_choose(&self) -> bool {
+        let listed = self.cluster.body().map_or(0, |cluster| cluster.apps_running + cluster.apps_waiting);
+        listed > 1 || self.picked.is_some()
+    }
+
+    fn tick(&mut self, now_ms: i64) {
+        self.now_ms = now_ms;
+        self.copied = self.copied.filter(|copied| now_ms - copied.at_ms < CONFIRMED_MS);
+    }
+
     fn hear(&mut self, view: View, news: News) {
         if let Told::Answer { age_ms, .. } | Told::Same { age_ms } = news.told {
             let fresh_at_ms = news.at_ms - i64::from(age_ms);
@@ -63,6 +105,7 @@ impl Model {
         self.now_ms = news.at_ms;
         match view {
             View::Cluster => self.cluster.take_in(news),
+            View::Apps => self.apps.take_in(news),
             View::Executors => self.executors.take_in(news),
             View::Stages => self.stages.take_in(news),
         }
@@ -76,9 +119,17 @@ impl Reducible for Model {
         let mut next = (*self).clone();
         match action {
             Action::News(view, news) => next.hear(view, news),
-            Action::Tick { now_ms } => next.now_ms = now_ms,
+            Action::Tick { now_ms } => next.tick(now_ms),
             Action::Refresh => next.refreshes += 1,
             Action::TogglePause => next.paused = !next.paused,
+            Action::Pick(app_id) => {
+                next.picked = app_id;
+                // They were another application's.
+                next.executors = Loaded::default();
+                next.stages = Loaded::default();
+            }
+            Action::Copy { .. } => next.copied = None,
+            Action::Copied(copied) => next.copied = Some(copied),
             Action::Toggle(part) => match next.toggled.iter().position(|toggled| *toggled == part) {
                 Some(index) => {
                     next.toggled.swap_remove(index);

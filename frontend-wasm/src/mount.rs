@@ -8,6 +8,7 @@ use yew::{AppHandle, AttrValue, Callback, Renderer};
 
 use crate::components::{ChipApp, ChipAppProps, PanelApp, PanelAppProps};
 use crate::locale::Locale;
+use crate::shell::Shell;
 
 #[wasm_bindgen(typescript_custom_section)]
 const MOUNT_OPTIONS: &str = r#"
@@ -16,6 +17,12 @@ export interface MountOptions {
   api_url: string;
   /** A person asks for the panel. */
   on_open?: () => void;
+  /** The application that was chosen in this workspace. */
+  app_id?: string;
+  /** Remember this choice; null is none. */
+  on_pick_app?: (app_id: string | null) => void;
+  /** Put text on the clipboard; rejects when that is not possible. */
+  on_copy?: (text: string) => Promise<void>;
   /** Language tag for dates and times; the browser's own when absent. */
   language?: string;
 }
@@ -34,12 +41,25 @@ extern "C" {
     fn on_open(this: &MountOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
+    fn app_id(this: &MountOptions) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_pick_app(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_copy(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
     fn language(this: &MountOptions) -> Option<String>;
 }
 
 impl MountOptions {
     fn locale(&self) -> Locale {
         Locale { language: self.language().map(AttrValue::from) }
+    }
+
+    fn shell(&self) -> Shell {
+        Shell { app_id: self.app_id(), on_pick_app: self.on_pick_app(), on_copy: self.on_copy() }
     }
 
     fn open(&self) -> Callback<()> {
@@ -122,6 +142,7 @@ pub fn mount_panel(element: Element, options: &MountOptions) -> PanelHandle {
         locale: options.locale(),
         kernel_busy: false,
         visible: false,
+        shell: options.shell(),
     };
     let app = Renderer::<PanelApp>::with_root_and_props(element, props.clone()).render();
     PanelHandle { app, props }

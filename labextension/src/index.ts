@@ -9,11 +9,13 @@ import { IConsoleTracker } from '@jupyterlab/console';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { KernelActivity } from './kernels';
 import { PanelSlot } from './panel';
+import { SavedApp } from './saved-app';
 import { createChip } from './status';
 import { mountOptions } from './wasm';
 
@@ -30,7 +32,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     IMainMenu,
     ITranslator,
     INotebookTracker,
-    IConsoleTracker
+    IConsoleTracker,
+    IStateDB
   ],
   activate
 };
@@ -43,7 +46,8 @@ function activate(
   mainMenu: IMainMenu | null,
   translator: ITranslator | null,
   notebooks: INotebookTracker | null,
-  consoles: IConsoleTracker | null
+  consoles: IConsoleTracker | null,
+  state: IStateDB | null
 ): void {
   // Where the extension is not enabled nobody should notice that it is installed.
   if (PageConfig.getOption('sparkMonitorEnabled') !== 'true') {
@@ -55,7 +59,7 @@ function activate(
   const kernels = new KernelActivity([notebooks, consoles], app.serviceManager.sessions);
   const options = mountOptions(app.serviceManager.serverSettings.baseUrl, language);
 
-  const panel = new PanelSlot(app.shell, options, kernels, title);
+  const panel = new PanelSlot(app.shell, options, kernels, new SavedApp(state), title);
   panel.add();
   restorer?.add(panel.widget, panel.widget.id);
 

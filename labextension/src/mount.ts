@@ -12,7 +12,11 @@ export interface Mounted {
 }
 
 export abstract class MountedWidget<T extends Mounted> extends Widget {
-  constructor(private readonly kernels: KernelActivity) {
+  /** Nothing is drawn before `ready` has resolved. */
+  constructor(
+    private readonly kernels: KernelActivity,
+    private readonly ready: Promise<void> = Promise.resolve()
+  ) {
     super();
   }
 
@@ -25,8 +29,8 @@ export abstract class MountedWidget<T extends Mounted> extends Widget {
   protected override onAfterAttach(msg: Message): void {
     super.onAfterAttach(msg);
     const attachment = ++this.attachment;
-    loadUi().then(
-      ui => {
+    Promise.all([loadUi(), this.ready]).then(
+      ([ui]) => {
         // The widget may have been detached, or even attached again, while the module was on its way.
         if (attachment !== this.attachment) {
           return;

@@ -5,8 +5,10 @@ import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { MountOptions, PanelHandle } from 'berdl-spark-monitor-ui';
 
+import { copyText } from './copy';
 import type { KernelActivity } from './kernels';
 import { MountedWidget } from './mount';
+import type { SavedApp } from './saved-app';
 import type { Ui } from './wasm';
 
 const PANEL_ID = 'berdl-spark-monitor:panel';
@@ -24,9 +26,10 @@ class PanelWidget extends MountedWidget<PanelHandle> {
   constructor(
     private readonly options: MountOptions,
     kernels: KernelActivity,
+    private readonly savedApp: SavedApp,
     title: string
   ) {
-    super(kernels);
+    super(kernels, savedApp.ready);
     this.id = PANEL_ID;
     this.addClass('sparkMonitor-Panel');
     this.title.icon = icon;
@@ -44,7 +47,15 @@ class PanelWidget extends MountedWidget<PanelHandle> {
   }
 
   protected override mount(ui: Ui): PanelHandle {
-    const panel = ui.mount_panel(this.node, this.options);
+    const options: MountOptions = {
+      ...this.options,
+      on_pick_app: id => this.savedApp.save(id),
+      on_copy: copyText
+    };
+    if (this.savedApp.id !== undefined) {
+      options.app_id = this.savedApp.id;
+    }
+    const panel = ui.mount_panel(this.node, options);
     panel.set_visible(this.isVisible);
     return panel;
   }
@@ -73,6 +84,7 @@ export class PanelSlot {
     private readonly shell: JupyterFrontEnd.IShell,
     private readonly options: MountOptions,
     private readonly kernels: KernelActivity,
+    private readonly savedApp: SavedApp,
     private readonly title: string
   ) {
     this._widget = this.create();
@@ -114,7 +126,7 @@ export class PanelSlot {
   }
 
   private create(): PanelWidget {
-    const widget = new PanelWidget(this.options, this.kernels, this.title);
+    const widget = new PanelWidget(this.options, this.kernels, this.savedApp, this.title);
     widget.visibilityChanged.connect(() => this._changed.emit());
     return widget;
   }

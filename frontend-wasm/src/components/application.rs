@@ -1,22 +1,94 @@
 //! The application that is shown, and what is said while it has nothing to show.
 
+use web_sys::HtmlSelectElement;
 use wire::{App, AppState, DriverState};
-use yew::{Html, html};
+use yew::{Event, Html, TargetCast, html};
 
 use super::notice::notice;
+use super::panel_view::Panel;
 use super::tone::{Tone, toned};
 use crate::i18n::{Message, tr};
+use crate::model::{Action, Model};
+use crate::problem::Problem;
 
-/// Name, state and cores of the application.
-pub fn application(app: &App) -> Html {
-    let (state, tone) = state(app);
-    html! {
-        <div class="sparkMonitor-App" title={app.app_id.clone()}>
-            <span class="sparkMonitor-App-name">{ &app.name }</span>
-            { toned(tone, tr(state)) }
-            if let Some(cores) = app.cores {
-                <span>{ tr(Message::Cores { cores }) }</span>
+/// Name, state, cores and start of the application, or a list to choose it from; nothing while nobody knows any.
+pub fn application(panel: &Panel<'_>, app: Option<&App>) -> Html {
+    let choice = picker(panel);
+    let facts = app.map(|app| {
+        let (state, tone) = state(app);
+        let time = panel.locale.time(app.started_at_ms);
+        html! {
+            <>
+                if choice.is_none() {
+                    <span class="sparkMonitor-App-name" title={app.app_id.clone()}>{ &app.name }</span>
+                }
+                { toned(tone, tr(state)) }
+                if let Some(cores) = app.cores {
+                    <span>{ tr(Message::Cores { cores }) }</span>
+                }
+                if app.started_at_ms > 0 {
+                    <span>{ tr(Message::AppSince { time: &time }) }</span>
+                }
+            </>
+        }
+    });
+    if choice.is_none() && facts.is_none() {
+        return Html::default();
+    }
+    html! { <div class="sparkMonitor-App">{ choice }{ facts }</div> }
+}
+
+/// The list to choose an application from, when there is a choice.
+fn picker(panel: &Panel<'_>) -> Option<Html> {
+    let Model { apps, picked, .. } = panel.model;
+    let apps = apps.body().filter(|_| panel.model.may_choose())?;
+    let chosen = |app_id: &str| picked.as_deref() == Some(app_id);
+    let gone = picked.as_ref().filter(|picked| !apps.apps.iter().any(|app| app.app_id == **picked));
+    if apps.apps.len() < 2 && (picked.is_none() || gone.is_some()) {
+        return None;
+    }
+    let onchange = panel.act.reform(|event: Event| {
+        let app_id = event.target_unchecked_into::<HtmlSelectElement>().value();
+        Action::Pick(Some(app_id).filter(|app_id| !app_id.is_empty()))
+    });
+    let newest = match &apps.app {
+        Some(newest) => tr(Message::NewestApp { name: &newest.name }),
+        None => tr(Message::NewestAppUnnamed),
+    };
+    Some(html! {
+        <>
+            <select class="sparkMonitor-App-picker" aria-label={tr(Message::Application)} {onchange}>
+                <option value="" selected={picked.is_none()}>{ newest }</option>
+                { for apps.apps.iter().map(|app| html! {
+                    <option value={app.app_id.clone()} selected={chosen(&app.app_id)}>{ option(panel, app) }</option>
+                }) }
+                if let Some(app_id) = gone {
+                    <option value={app_id.clone()} selected=true>{ tr(Message::AppGoneOption { app_id }) }</option>
+                }
+            </select>
+            if apps.apps_not_shown > 0 {
+                <span>{ tr(Message::MoreApps { count: apps.apps_not_shown }) }</span>
             }
+        </>
+    })
+}
+
+fn option(panel: &Panel<'_>, app: &App) -> String {
+    let mut facts = vec![tr(state(app).0)];
+    facts.extend(app.cores.map(|cores| tr(Message::Cores { cores })));
+    facts.push(tr(Message::AppSince { time: &panel.locale.time(app.started_at_ms) }));
+    tr(Message::AppOption { name: &app.name, facts: &facts.join(", ") })
+}
+
+/// The chosen application is not there any more: says so and offers the newest.
+pub fn application_gone(panel: &Panel<'_>, problem: &Problem) -> Html {
+    html! {
+        <div class="sparkMonitor-Notice sparkMonitor-mod-muted" role="status">
+            <p class="sparkMonitor-Notice-heading">{ tr(Message::HeadingAppGone) }</p>
+            <p>{ &problem.sentence }</p>
+            <button type="button" class="sparkMonitor-Button" onclick={panel.on_click(Action::Pick(None))}>
+                { tr(Message::ShowNewest) }
+            </button>
         </div>
     }
 }

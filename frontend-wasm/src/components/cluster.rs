@@ -4,12 +4,15 @@ use wire::{Cluster, ClusterKind, MasterStatus};
 use yew::{Html, html};
 
 use super::bar::labelled_meter;
+use super::icon_button::copy_button;
+use super::panel_view::Panel;
 use super::tone::{Tone, toned};
 use crate::format;
 use crate::i18n::{Message, tr};
+use crate::model::Copyable;
 
 /// The cluster's workers and how much of it is in use.
-pub fn cluster_overview(cluster: &Cluster) -> Html {
+pub fn cluster_overview(panel: &Panel<'_>, cluster: &Cluster) -> Html {
     let Cluster { kind, cores, memory_mib, .. } = cluster;
     let cores_value = used_of(cores.used.to_string(), cores.total.to_string());
     let memory = memory_mib.map(|memory| {
@@ -27,6 +30,7 @@ pub fn cluster_overview(cluster: &Cluster) -> Html {
             if has_master {
                 { applications(cluster) }
             }
+            { cluster.master.as_ref().map(|master| master_url(panel, &master.url)) }
         </div>
     }
 }
@@ -52,6 +56,17 @@ fn workers(cluster: &Cluster) -> Html {
 fn applications(cluster: &Cluster) -> Html {
     let (running, waiting) = (cluster.apps_running, cluster.apps_waiting);
     fact(Message::Applications, tr(Message::AppsRunningWaiting { running, waiting }))
+}
+
+/// Where a session connects to.
+fn master_url(panel: &Panel<'_>, url: &str) -> Html {
+    html! {
+        <p class="sparkMonitor-Fact sparkMonitor-Master">
+            <span class="sparkMonitor-Fact-label">{ tr(Message::Master) }</span>
+            <span class="sparkMonitor-Master-url" title={url.to_owned()}>{ url }</span>
+            { copy_button(panel, Copyable::MasterUrl, Message::CopyMasterUrl, url) }
+        </p>
+    }
 }
 
 fn fact(label: Message<'_>, value: String) -> Html {

@@ -1,12 +1,13 @@
 //! The panel with its polling: views that are asked for only while the panel can be seen.
 
 use gloo_timers::callback::Interval;
-use yew::{AttrValue, Callback, Html, Properties, component, hook, use_effect_with, use_reducer};
+use yew::{AttrValue, Callback, Html, Properties, UseReducerDispatcher, component, hook, use_effect_with, use_reducer};
 
 use super::panel_view::{Panel, panel_view};
 use crate::locale::Locale;
-use crate::model::{Act, Action, Model, View};
+use crate::model::{Act, Action, Copied, Model, View};
 use crate::poll::{News, Poll, use_poll};
+use crate::shell::Shell;
 use crate::tab::use_tab_shown;
 
 #[derive(Clone, Properties, PartialEq)]
@@ -16,27 +17,56 @@ pub struct PanelAppProps {
     pub kernel_busy: bool,
     /// JupyterLab shows the panel.
     pub visible: bool,
+    pub shell: Shell,
 }
 
 /// The panel with its polling.
 #[component]
 pub fn PanelApp(props: &PanelAppProps) -> Html {
     let shown = use_tab_shown() && props.visible;
-    let model = use_reducer(Model::default);
-    let dispatcher = model.dispatcher();
-    let act = Callback::from(move |action| dispatcher.dispatch(action));
+    let picked = props.shell.app_id.clone();
+    let model = use_reducer(move || Model { picked, ..Model::default() });
+    let act = act(model.dispatcher(), props.shell.clone());
     let poll = |view: &str| Poll {
-        url: format!("{}panel/{view}", props.api_url).into(),
+        url: [&props.api_url, "panel/", view].concat().into(),
         shown,
         kernel_busy: props.kernel_busy,
         paused: model.paused,
         refreshes: model.refreshes,
     };
     use_poll(poll("cluster"), hear(&act, View::Cluster));
-    use_poll(poll("executors"), hear(&act, View::Executors));
-    use_poll(poll("stages"), hear(&act, View::Stages));
+    let apps = poll("apps");
+    use_poll(Poll { shown: shown && model.may_choose(), ..apps }, hear(&act, View::Apps));
+    use_poll(poll(&of_app("executors", &model)), hear(&act, View::Executors));
+    use_poll(poll(&of_app("stages", &model)), hear(&act, View::Stages));
     use_clock(shown, act.clone());
     panel_view(&Panel { model: &model, locale: &props.locale, act: &act })
+}
+
+/// Does what an action asks of JupyterLab, then takes it in.
+fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
+    Callback::from(move |action: Action| {
+        match &action {
+            Action::Pick(app_id) => shell.pick(app_id.as_deref()),
+            Action::Copy { what, text } => {
+                let (what, dispatcher) = (*what, dispatcher.clone());
+                shell.copy(text, move |done| {
+                    let at_ms = js_sys::Date::now() as i64;
+                    dispatcher.dispatch(Action::Copied(Copied { what, done, at_ms }));
+                });
+            }
+            _ => {}
+        }
+        dispatcher.dispatch(action);
+    })
+}
+
+/// A route of the application that a person has chosen.
+fn of_app(view: &str, model: &Model) -> String {
+    match &model.picked {
+        None => view.to_owned(),
+        Some(app_id) => [view, "?app=", &String::from(js_sys::encode_uri_component(app_id))].concat(),
+    }
 }
 
 fn hear(act: &Act, view: View) -> Callback<News> {

@@ -4,7 +4,7 @@ use wire::{App, AppState, DriverState};
 
 use crate::loaded::Trouble;
 use crate::model::Model;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 
 /// What is true of the whole panel.
 pub enum Whole {
@@ -41,6 +41,8 @@ pub fn whole(model: &Model) -> Whole {
 
 /// The application that executors and stages are of.
 pub enum Shown {
+    /// The chosen one has ended or was never there.
+    Gone(Problem),
     /// There is none.
     NoApp,
     /// It has neither executors nor stages yet, for a reason of its own.
@@ -52,6 +54,10 @@ pub enum Shown {
 /// Decides which application is shown; the fresher of two answers that disagree wins.
 pub fn shown(model: &Model) -> Shown {
     let Model { executors, stages, .. } = model;
+    let problems = executors.problem.iter().chain(&stages.problem);
+    if let Some(gone) = problems.into_iter().find(|problem| problem.kind == ProblemKind::AppGone) {
+        return Shown::Gone(gone.clone());
+    }
     let of_executors = executors.value.as_ref().map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
     let of_stages = stages.value.as_ref().map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
     let newest = of_executors.into_iter().chain(of_stages).max_by_key(|(observed_at_ms, _)| *observed_at_ms);

@@ -3,7 +3,7 @@
 use wire::Cluster;
 use yew::{Callback, Html, MouseEvent, html};
 
-use super::application::{application, application_notice, no_session};
+use super::application::{application, application_gone, application_notice, no_session};
 use super::notice::{loading, problem_notice, stale_line};
 use super::panel_state::{Shown, Whole, shown, whole};
 use super::sections::{cluster_section, executor_section, stage_sections};
@@ -57,10 +57,13 @@ fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
     let Model { cluster, stages, .. } = panel.model;
     let of_app = match shown(panel.model) {
         Shown::NoApp => no_session(master_url(cluster)),
-        Shown::NotYet(app) => html! { <>{ application(&app) }{ application_notice(&app) }</> },
+        Shown::Gone(problem) => html! {
+            <>{ application(panel, None) }{ application_gone(panel, &problem) }</>
+        },
+        Shown::NotYet(app) => html! { <>{ application(panel, Some(&app)) }{ application_notice(&app) }</> },
         Shown::App(app) => html! {
             <>
-                { app.as_ref().map(application).unwrap_or_default() }
+                { application(panel, app.as_ref()) }
                 { executor_section(panel, stale) }
                 { stage_sections(panel, stale) }
             </>

@@ -19,7 +19,7 @@ use crate::locale::Locale;
 pub fn cluster_section(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
     let cluster = &panel.model.cluster;
     let summary = cluster.body().map(cluster_summary).unwrap_or_default();
-    let content = cluster.body().map(cluster_overview);
+    let content = cluster.body().map(|cluster| cluster_overview(panel, cluster));
     section(panel, "cluster", Message::Cluster, summary, filled(cluster, stale, content))
 }
 

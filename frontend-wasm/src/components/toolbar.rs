@@ -1,7 +1,8 @@
 //! The panel's head: its title, how old its data is, and the buttons that ask again and that pause.
 
-use yew::{Html, classes, html};
+use yew::{Html, html};
 
+use super::icon_button::icon_button;
 use super::panel_view::Panel;
 use crate::format;
 use crate::i18n::{Message, tr};
@@ -39,16 +40,4 @@ fn age(panel: &Panel<'_>) -> String {
         (false, seconds @ 1..60) => Message::UpdatedSeconds { seconds },
         (false, _) => Message::Updated { age: &age },
     })
-}
-
-fn icon_button(panel: &Panel<'_>, icon: &'static str, label: Message<'_>, action: Action) -> Html {
-    let label = tr(label);
-    html! {
-        <button
-            type="button" class="sparkMonitor-IconButton" title={label.clone()} aria-label={label}
-            onclick={panel.on_click(action)}
-        >
-            <span class={classes!("sparkMonitor-Icon", ["sparkMonitor-Icon-", icon].concat())} aria-hidden="true" />
-        </button>
-    }
 }

@@ -44,6 +44,9 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::Unreadable => "The answer could not be read.",
         Message::UnreadableHint => "Reload the page: Spark Monitor may have been updated.",
 
+        Message::Application => "Application",
+        Message::NewestAppUnnamed => "Newest application",
+        Message::ShowNewest => "Show the newest application",
         Message::AppRunning => "Running",
         Message::AppWaiting => "Waiting",
         Message::AppFinished => "Finished",
@@ -59,6 +62,10 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::MasterRecovering => "Recovering",
         Message::MasterUnknown => "Unknown",
         Message::DriverOnly => "Driver only",
+        Message::Master => "Master",
+        Message::CopyMasterUrl => "Copy master URL",
+        Message::Copied => "Copied",
+        Message::NotCopied => "Could not copy",
         Message::Workers => "Workers",
         Message::NoWorkers => "No worker has joined yet.",
         Message::CoresLabel => "Cores",
@@ -126,6 +133,15 @@ fn with_values(message: Message<'_>) -> String {
         Message::StaleSince { time, reason } => format!("Not updated since {time}. {reason}"),
         Message::RequestId { request_id } => format!("Request {request_id}"),
 
+        Message::NewestApp { name } => format!("Newest: {name}"),
+        Message::AppOption { name, facts } => format!("{name} ({facts})"),
+        Message::AppSince { time } => format!("since {time}"),
+        Message::AppGoneOption { app_id } => format!("{app_id} (ended)"),
+        Message::MoreApps { count } => plural(
+            count,
+            "1 more application is not listed.".to_owned(),
+            format!("{count} more applications are not listed."),
+        ),
         Message::Cores { cores } => plural(cores, "1 core".to_owned(), format!("{cores} cores")),
         Message::ClusterStarting { ready, wanted } => plural(
             wanted,

@@ -1,12 +1,13 @@
 //! The panel in each of its states, as the text a person reads.
 
 use insta::assert_snapshot;
-use wire::{App, AppState, DriverState, ErrorBody, ErrorCode, Executors, Stages};
+use wire::{App, AppState, Apps, Cluster, DriverState, ErrorBody, ErrorCode, Executors, Stages};
 
 use super::{draw, text};
+use crate::components::application::application;
 use crate::components::samples::{self, OBSERVED_AT_MS};
 use crate::loaded::Loaded;
-use crate::model::Model;
+use crate::model::{Copied, Copyable, Model};
 use crate::problem::Problem;
 
 fn all_well() -> Model {
@@ -74,6 +75,8 @@ async fn all_sections_in_order() {
     25%
     Applications
     1 running
+    Master
+    spark://master:7077
     ⚠
     1.0 KB spilled to disk in 2 stages
     high
@@ -81,6 +84,7 @@ async fn all_sections_in_order() {
     etl
     Running
     4 cores
+    since 11:50:00 UTC
     Executors
     2 of 2 slots busy
     ID
@@ -155,6 +159,8 @@ async fn no_active_session_says_how_to_start_one() {
     25%
     Applications
     1 running
+    Master
+    spark://master:7077
     No active Spark session
     Start one in a notebook:
     from pyspark.sql import SparkSession
@@ -185,9 +191,12 @@ async fn a_starting_driver_is_not_an_error() {
     25%
     Applications
     1 running
+    Master
+    spark://master:7077
     etl
     The driver is starting
     4 cores
+    since 11:50:00 UTC
     The driver is starting
     Its executors and stages appear as soon as it answers.
     "#);
@@ -277,4 +286,62 @@ async fn the_head_tells_how_old_the_data_is() {
     let html = draw(super::panel(&paused)).await;
     assert!(html.contains("paused, 1m 1s old") && html.contains("Updates are paused."), "{html}");
     assert!(html.contains(r#"aria-label="Resume updates""#) && html.contains(r#"aria-label="Refresh""#), "{html}");
+}
+
+fn several_apps(picked: Option<&str>) -> Model {
+    let other = App { app_id: "app-0".to_owned(), name: "notebook".to_owned(), ..samples::app() };
+    let apps = Apps { app: Some(samples::app()), apps: vec![samples::app(), other], apps_not_shown: 0, finished: 1 };
+    Model {
+        cluster: samples::loaded(Cluster { apps_running: 2, ..samples::cluster() }),
+        apps: samples::loaded(apps),
+        picked: picked.map(str::to_owned),
+        ..all_well()
+    }
+}
+
+#[tokio::test]
+async fn several_applications_are_a_list_to_choose_from() {
+    let html =
+        draw(super::of_panel(&several_apps(Some("app-0")), |panel| application(panel, Some(&samples::app())))).await;
+    assert_snapshot!(html, @r#"
+    <div class="sparkMonitor-App">
+    <select aria-label="Application" class="sparkMonitor-App-picker">
+    <option value="">Newest: etl</option>
+    <option value="app-1">etl (Running, 4 cores, since 11:50:00 UTC)</option>
+    <option value="app-0" selected="selected">notebook (Running, 4 cores, since 11:50:00 UTC)</option>
+    </select>
+    <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-good">
+    </span>Running</span>
+    <span>4 cores</span>
+    <span>since 11:50:00 UTC</span>
+    </div>
+    "#);
+}
+
+#[tokio::test]
+async fn one_application_is_no_list() {
+    assert!(!draw(super::panel(&all_well())).await.contains("<select"));
+    let none_picked = Model { cluster: samples::loaded(samples::cluster()), ..several_apps(None) };
+    assert!(!draw(super::panel(&none_picked)).await.contains("<select"));
+}
+
+#[tokio::test]
+async fn a_chosen_application_that_is_gone_says_so_and_offers_the_newest() {
+    let gone = || Loaded::default().after(Err(refused(ErrorCode::AppFinished)), OBSERVED_AT_MS);
+    let mut model = several_apps(Some("app-9"));
+    model.executors = gone();
+    model.stages = Loaded::default().after(Err(refused(ErrorCode::UnknownApp)), OBSERVED_AT_MS);
+    let text = text(super::panel(&model)).await;
+    let gone = "app-9 (ended)\nThis application has ended\nWhat went wrong.\nShow the newest application";
+    assert!(text.ends_with(gone), "{text}");
+}
+
+#[tokio::test]
+async fn the_masters_address_can_be_copied_and_that_is_confirmed() {
+    let copied =
+        |done| Model { copied: Some(Copied { what: Copyable::MasterUrl, done, at_ms: OBSERVED_AT_MS }), ..all_well() };
+    assert!(draw(super::panel(&all_well())).await.contains(r#"aria-label="Copy master URL""#));
+    assert!(panel(copied(true)).await.contains("spark://master:7077\nCopied"));
+    assert!(panel(copied(false)).await.contains("spark://master:7077\nCould not copy"));
 }

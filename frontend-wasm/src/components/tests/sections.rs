@@ -13,6 +13,10 @@ use crate::components::spill::spill_warning;
 use crate::locale::Locale;
 use crate::model::Model;
 
+fn overview(cluster: &Cluster) -> yew::Html {
+    of_panel(&Model::default(), |panel| cluster_overview(panel, cluster))
+}
+
 /// The recent stages, all folded.
 fn recent(stages: &Stages) -> yew::Html {
     of_panel(&Model::default(), |panel| recent_stages(panel, stages))
@@ -20,7 +24,7 @@ fn recent(stages: &Stages) -> yew::Html {
 
 #[tokio::test]
 async fn the_cluster_shows_workers_cores_and_memory() {
-    assert_snapshot!(draw(cluster_overview(&samples::cluster())).await, @r#"
+    assert_snapshot!(draw(overview(&samples::cluster())).await, @r#"
     <div class="sparkMonitor-Cluster">
     <p class="sparkMonitor-Fact">
     <span class="sparkMonitor-Fact-label">Workers</span>
@@ -55,6 +59,16 @@ async fn the_cluster_shows_workers_cores_and_memory() {
     <span class="sparkMonitor-Fact-label">Applications</span>
     <span>1 running</span>
     </p>
+    <p class="sparkMonitor-Fact sparkMonitor-Master">
+    <span class="sparkMonitor-Fact-label">Master</span>
+    <span title="spark://master:7077" class="sparkMonitor-Master-url">spark://master:7077</span>
+    <span role="status" class="sparkMonitor-Copied">
+    </span>
+    <button type="button" title="Copy master URL" aria-label="Copy master URL" class="sparkMonitor-IconButton">
+    <span aria-hidden="true" class="sparkMonitor-Icon sparkMonitor-Icon-copy">
+    </span>
+    </button>
+    </p>
     </div>
     "#);
 }
@@ -62,23 +76,23 @@ async fn the_cluster_shows_workers_cores_and_memory() {
 #[tokio::test]
 async fn exactly_70_percent_has_no_warning_and_exactly_90_is_not_very_high() {
     let cluster = |used| Cluster { cores: Meter::new(used, 100), ..samples::cluster() };
-    assert!(!draw(cluster_overview(&cluster(70))).await.contains("high"));
-    assert!(draw(cluster_overview(&cluster(71))).await.contains("71%, high"));
-    assert!(draw(cluster_overview(&cluster(90))).await.contains("90%, high"));
-    assert!(draw(cluster_overview(&cluster(91))).await.contains("91%, very high"));
+    assert!(!draw(overview(&cluster(70))).await.contains("high"));
+    assert!(draw(overview(&cluster(71))).await.contains("71%, high"));
+    assert!(draw(overview(&cluster(90))).await.contains("90%, high"));
+    assert!(draw(overview(&cluster(91))).await.contains("91%, very high"));
 }
 
 #[tokio::test]
 async fn a_driver_alone_has_neither_workers_nor_memory() {
     let cluster = Cluster { kind: ClusterKind::DriverOnly, master: None, memory_mib: None, ..samples::cluster() };
-    let html = draw(cluster_overview(&cluster)).await;
+    let html = draw(overview(&cluster)).await;
     assert!(html.contains("Cores") && !html.contains("Workers") && !html.contains("Memory"));
 }
 
 #[tokio::test]
 async fn a_missing_worker_is_a_cluster_that_starts() {
     let cluster = Cluster { workers_alive: 1, workers_wanted: 2, ..samples::cluster() };
-    let html = draw(cluster_overview(&cluster)).await;
+    let html = draw(overview(&cluster)).await;
     assert!(html.contains("Starting: 1 of 2 workers are ready."), "{html}");
 }
 

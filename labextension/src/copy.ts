@@ -1,0 +1,10 @@
+/** Puts text on the clipboard, also where the page was not loaded over HTTPS. */
+import { Clipboard } from '@jupyterlab/apputils';
+
+export async function copyText(text: string): Promise<void> {
+  if (window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+  } else {
+    Clipboard.copyToSystem(text);
+  }
+}

@@ -1,0 +1,35 @@
+/** The application that a person has chosen, remembered in the workspace. */
+import type { IStateDB } from '@jupyterlab/statedb';
+
+const KEY = 'berdl-spark-monitor:app';
+
+export class SavedApp {
+  constructor(private readonly state: IStateDB | null) {
+    this.ready = this.read();
+  }
+
+  /** Resolves when `id` is known. */
+  readonly ready: Promise<void>;
+
+  get id(): string | undefined {
+    return this._id;
+  }
+
+  /** Null forgets the choice. */
+  save(id: string | null): void {
+    this._id = id ?? undefined;
+    const saving = id === null ? this.state?.remove(KEY) : this.state?.save(KEY, id);
+    saving?.catch((reason: unknown) => console.warn('Spark Monitor cannot remember the application', reason));
+  }
+
+  private async read(): Promise<void> {
+    try {
+      const id = await this.state?.fetch(KEY);
+      this._id = typeof id === 'string' && id !== '' ? id : undefined;
+    } catch {
+      // Nothing is remembered: the newest application is shown.
+    }
+  }
+
+  private _id: string | undefined;
+}
