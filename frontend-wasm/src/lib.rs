@@ -5,6 +5,7 @@
 
 mod api;
 mod components;
+mod executor_order;
 mod format;
 mod i18n;
 mod loaded;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use wire::{Apps, Cluster, Executors, Stages};
 use yew::{Callback, Reducible};
 
+use crate::executor_order::{Column, Order, Window};
 use crate::loaded::Loaded;
 use crate::poll::{News, Told};
 
@@ -20,6 +21,9 @@ pub struct Model {
     pub picked: Option<String>,
     /// What was copied last, and whether that worked.
     pub copied: Option<Copied>,
+    /// How the executors are sorted, and which of many can be seen.
+    pub order: Order,
+    pub window: Window,
     /// The clock as it was last looked at; milliseconds since 1970.
     pub now_ms: i64,
     /// When the youngest of what is shown was heard from Spark, by this browser's clock.
@@ -74,6 +78,8 @@ pub enum Action {
         text: String,
     },
     Copied(Copied),
+    Sort(Column),
+    Scroll(Window),
     /// Fold or unfold a part.
     Toggle(String),
 }
@@ -130,6 +136,8 @@ impl Reducible for Model {
             }
             Action::Copy { .. } => next.copied = None,
             Action::Copied(copied) => next.copied = Some(copied),
+            Action::Sort(column) => next.order = next.order.after_click(column),
+            Action::Scroll(window) => next.window = window,
             Action::Toggle(part) => match next.toggled.iter().position(|toggled| *toggled == part) {
                 Some(index) => {
                     next.toggled.swap_remove(index);

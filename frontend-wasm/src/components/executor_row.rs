@@ -8,19 +8,22 @@ use super::tone::toned;
 use crate::format;
 use crate::i18n::{Message, tr};
 
-/// A row of the executor table.
-pub fn executor_row(executor: &Executor) -> Html {
+/// A row of the executor table; `row` is its number where not all rows are drawn.
+pub fn executor_row(executor: &Executor, row: Option<usize>) -> Html {
+    let row = row.map(|row| row.to_string());
     let Executor { executor_id, host, active_tasks, task_slots, .. } = executor;
     if let Some(reason) = &executor.removed {
         return html! {
-            <tr key={executor_id.clone()} class="sparkMonitor-Table-gone">
+            <tr key={executor_id.clone()} class="sparkMonitor-Table-gone" aria-rowindex={row}>
                 <th scope="row" title={host.clone()}>{ executor_id }</th>
-                <td colspan="5">{ tr(Message::ExecutorGone { reason }) }</td>
+                <td colspan="5" title={reason.clone()}>
+                    <span class="sparkMonitor-Table-reason">{ tr(Message::ExecutorGone { reason }) }</span>
+                </td>
             </tr>
         };
     }
     html! {
-        <tr key={executor_id.clone()}>
+        <tr key={executor_id.clone()} aria-rowindex={row}>
             <th scope="row" title={host.clone()}>{ executor_id }</th>
             <td class="sparkMonitor-Cell-tasks" data-label={tr(Message::ColumnTasks)}>
                 { tr(Message::Slots { active: *active_tasks, slots: *task_slots }) }
@@ -31,9 +34,9 @@ pub fn executor_row(executor: &Executor) -> Html {
 }
 
 /// The driver runs no tasks of its own, so its name takes that column too.
-pub fn driver_row(driver: &Executor) -> Html {
+pub fn driver_row(driver: &Executor, row: Option<usize>) -> Html {
     html! {
-        <tr>
+        <tr aria-rowindex={row.map(|row| row.to_string())}>
             <th scope="row" colspan="2" title={driver.host.clone()}>{ tr(Message::Driver) }</th>
             { memory_and_traffic(driver) }
         </tr>

@@ -30,7 +30,7 @@ pub fn executor_section(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
         let (active, slots) = (executors.active_tasks, executors.task_slots);
         Html::from(tr(Message::SlotsBusy { active, slots }))
     });
-    let content = executors.body().map(executor_table);
+    let content = executors.body().map(|executors| executor_table(panel, executors));
     let content = filled(executors, stale, content);
     section(panel, "executors", Message::Executors, summary.unwrap_or_default(), content)
 }

@@ -10,11 +10,16 @@ use crate::components::executors::executor_table;
 use crate::components::recent_stages::{details, recent_stages};
 use crate::components::samples;
 use crate::components::spill::spill_warning;
+use crate::executor_order::{Column, Order};
 use crate::locale::Locale;
 use crate::model::Model;
 
 fn overview(cluster: &Cluster) -> yew::Html {
     of_panel(&Model::default(), |panel| cluster_overview(panel, cluster))
+}
+
+fn table(executors: &Executors) -> yew::Html {
+    of_panel(&Model::default(), |panel| executor_table(panel, executors))
 }
 
 /// The recent stages, all folded.
@@ -98,16 +103,28 @@ async fn a_missing_worker_is_a_cluster_that_starts() {
 
 #[tokio::test]
 async fn executors_are_a_table_with_the_driver_apart() {
-    assert_snapshot!(draw(executor_table(&samples::executors())).await, @r#"
+    assert_snapshot!(draw(table(&samples::executors())).await, @r#"
     <table class="sparkMonitor-Table">
     <thead>
     <tr>
-    <th scope="col" title="Executor, by Spark's number">ID</th>
-    <th scope="col" title="Active tasks of task slots">Tasks</th>
-    <th scope="col" title="Storage memory in use, of the memory for storage and execution">Storage</th>
-    <th scope="col" title="Cached blocks on disk; this is not spill">Disk</th>
-    <th scope="col" title="Shuffle data read and written">Shuffle</th>
-    <th scope="col" title="Share of task time spent in garbage collection">GC</th>
+    <th scope="col" title="Executor, by Spark's number" aria-sort="ascending">
+    <button type="button" class="sparkMonitor-Sort">ID</button>
+    </th>
+    <th scope="col" title="Active tasks of task slots">
+    <button type="button" class="sparkMonitor-Sort">Tasks</button>
+    </th>
+    <th scope="col" title="Storage memory in use, of the memory for storage and execution">
+    <button type="button" class="sparkMonitor-Sort">Storage</button>
+    </th>
+    <th scope="col" title="Cached blocks on disk; this is not spill">
+    <button type="button" class="sparkMonitor-Sort">Disk</button>
+    </th>
+    <th scope="col" title="Shuffle data read and written">
+    <button type="button" class="sparkMonitor-Sort">Shuffle</button>
+    </th>
+    <th scope="col" title="Share of task time spent in garbage collection">
+    <button type="button" class="sparkMonitor-Sort">GC</button>
+    </th>
     </tr>
     </thead>
     <tbody>
@@ -139,7 +156,9 @@ async fn executors_are_a_table_with_the_driver_apart() {
     </tr>
     <tr class="sparkMonitor-Table-gone">
     <th scope="row" title="10.0.0.1:40001">1</th>
-    <td colspan="5">Gone: worker lost</td>
+    <td colspan="5" title="worker lost">
+    <span class="sparkMonitor-Table-reason">Gone: worker lost</span>
+    </td>
     </tr>
     </tbody>
     <tbody class="sparkMonitor-Table-driver">
@@ -175,9 +194,28 @@ async fn executors_are_a_table_with_the_driver_apart() {
 #[tokio::test]
 async fn no_executor_yet_says_so() {
     let executors = Executors { executors: Vec::new(), executors_not_shown: 2, ..samples::executors() };
-    let html = draw(executor_table(&executors)).await;
+    let html = draw(table(&executors)).await;
     assert!(html.contains("No executor has started yet."));
     assert!(html.contains("2 more executors are not shown."));
+}
+
+#[tokio::test]
+async fn of_500_executors_only_those_that_can_be_seen_are_in_the_document() {
+    let executors: Vec<_> = (0..500).map(|number| samples::executor(&number.to_string())).collect();
+    let html = draw(table(&Executors { executors, ..samples::executors() })).await;
+    assert_eq!(html.matches("<tr").count(), 1 + 24 + 1 + 1, "head, rows, gap, driver");
+    assert!(html.contains(r#"aria-rowcount="502""#), "{html}");
+    assert!(html.contains(r#"<tr aria-rowindex="25">"#) && html.contains(r#"<tr aria-rowindex="502">"#), "{html}");
+    assert!(html.contains(r#"style="--sparkMonitor-rows: 476""#), "{html}");
+}
+
+#[tokio::test]
+async fn a_sorted_column_says_which_way() {
+    let model = Model { order: Order { column: Column::Storage, descending: true }, ..Model::default() };
+    let html = draw(of_panel(&model, |panel| executor_table(panel, &samples::executors()))).await;
+    assert_eq!(html.matches("aria-sort=").count(), 1, "{html}");
+    let storage = html.split("aria-sort=\"descending\"").nth(1).unwrap_or_default();
+    assert!(storage.contains(">Storage</button>"), "{html}");
 }
 
 #[tokio::test]

@@ -1,0 +1,160 @@
+//! Which executors are drawn, and in which order.
+
+use std::collections::BinaryHeap;
+
+use wire::Executor;
+
+/// A column of the executor table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Column {
+    #[default]
+    Executor,
+    Tasks,
+    Storage,
+    Disk,
+    Shuffle,
+    Gc,
+}
+
+/// By which column the table is sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    pub column: Column,
+    pub descending: bool,
+}
+
+impl Order {
+    /// A click on a column sorts by it, a second one the other way round. Of amounts the largest matter first.
+    #[must_use]
+    pub fn after_click(self, column: Column) -> Self {
+        let descending = if self.column == column { !self.descending } else { column != Column::Executor };
+        Self { column, descending }
+    }
+
+    /// The executors in this order; those that are gone come last in any order.
+    pub fn sort(self, executors: &[Executor]) -> Vec<&Executor> {
+        // A heap is a small part of the code that a general sort would add to the module.
+        let heap: BinaryHeap<(bool, u64, usize)> = executors
+            .iter()
+            .enumerate()
+            .map(|(index, executor)| {
+                let amount = self.amount(executor);
+                (executor.removed.is_some(), if self.descending { !amount } else { amount }, index)
+            })
+            .collect();
+        heap.into_sorted_vec().into_iter().filter_map(|(_, _, index)| executors.get(index)).collect()
+    }
+
+    fn amount(self, executor: &Executor) -> u64 {
+        match self.column {
+            Column::Executor => executor.executor_id.parse().unwrap_or(u64::MAX),
+            Column::Tasks => executor.active_tasks.into(),
+            Column::Storage => executor.storage_bytes.used,
+            Column::Disk => executor.cached_to_disk_bytes,
+            Column::Shuffle => executor.shuffle_read_bytes.saturating_add(executor.shuffle_write_bytes),
+            Column::Gc => executor.gc_permille.unwrap_or_default().into(),
+        }
+    }
+}
+
+/// Tables up to this long are drawn whole.
+const DRAWN_WHOLE: usize = 40;
+/// Rows drawn beyond what can be seen, so that a quick scroll does not meet white.
+const BEYOND: usize = 12;
+
+/// The part of a long table that can be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    first: usize,
+    end: usize,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { first: 0, end: 12 }
+    }
+}
+
+/// The rows that are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// How many are left out before.
+    pub before: usize,
+    pub drawn: usize,
+    /// How many are left out after.
+    pub after: usize,
+}
+
+impl Window {
+    /// What is seen of `rows` of equal height that fill `scroll_height`, in pixels.
+    pub fn seen(rows: usize, scroll_top: i32, client_height: i32, scroll_height: i32) -> Self {
+        let row_at = |y: i32| {
+            let [y, height] = [y, scroll_height.max(1)].map(|pixels| u64::try_from(pixels).unwrap_or_default());
+            usize::try_from(y * rows as u64 / height).unwrap_or(rows).min(rows)
+        };
+        Self { first: row_at(scroll_top), end: row_at(scroll_top.saturating_add(client_height)) + 1 }
+    }
+
+    /// Which of `count` rows to draw.
+    pub fn rows(self, count: usize) -> Rows {
+        if count <= DRAWN_WHOLE {
+            return Rows { before: 0, drawn: count, after: 0 };
+        }
+        let before = self.first.saturating_sub(BEYOND).min(count);
+        let end = self.end.saturating_add(BEYOND).clamp(before, count);
+        Rows { before, drawn: end - before, after: count - end }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, Order, Rows, Window};
+    use wire::{Executor, Meter};
+
+    fn executor(executor_id: &str, used: u64, removed: bool) -> Executor {
+        let removed = removed.then(|| "lost".to_owned());
+        Executor {
+            executor_id: executor_id.to_owned(),
+            storage_bytes: Meter::new(used, 100),
+            removed,
+            ..Executor::default()
+        }
+    }
+
+    fn ids(order: Order) -> Vec<String> {
+        let executors = [executor("10", 5, false), executor("1", 0, true), executor("9", 7, false)];
+        order.sort(&executors).into_iter().map(|executor| executor.executor_id.clone()).collect()
+    }
+
+    #[test]
+    fn numbers_sort_as_numbers_and_the_gone_come_last() {
+        assert_eq!(ids(Order::default()), ["9", "10", "1"]);
+        assert_eq!(ids(Order { column: Column::Executor, descending: true }), ["10", "9", "1"]);
+    }
+
+    #[test]
+    fn a_click_sorts_amounts_largest_first_and_a_second_turns_them_round() {
+        let once = Order::default().after_click(Column::Storage);
+        assert_eq!(ids(once), ["9", "10", "1"]);
+        assert_eq!(ids(once.after_click(Column::Storage)), ["10", "9", "1"]);
+        assert_eq!(once.after_click(Column::Executor), Order::default());
+    }
+
+    #[test]
+    fn of_500_rows_only_those_near_what_is_seen_are_drawn() {
+        let top = Window::default().rows(500);
+        assert_eq!(top, Rows { before: 0, drawn: 24, after: 476 });
+        let middle = Window::seen(500, 9_000, 320, 18_000).rows(500);
+        assert_eq!(middle, Rows { before: 238, drawn: 33, after: 229 });
+        let end = Window::seen(500, 17_680, 320, 18_000).rows(500);
+        assert_eq!(end, Rows { before: 479, drawn: 21, after: 0 });
+    }
+
+    #[test]
+    fn a_window_of_a_longer_table_draws_no_more_than_there_is() {
+        let far = Window::seen(500, 17_000, 320, 18_000);
+        assert_eq!(far.rows(41), Rows { before: 41, drawn: 0, after: 0 });
+        assert_eq!(far.rows(40), Rows { before: 0, drawn: 40, after: 0 });
+        assert_eq!(Window::seen(500, -3, 0, 0).rows(500).before, 0);
+    }
+}
