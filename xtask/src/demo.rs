@@ -15,7 +15,6 @@ use crate::{
 
 /// Runs until Ctrl-C, or with `check` until the browser has seen what it should.
 pub fn run(check: bool) -> Result<()> {
-    stop::listen()?;
     install::system(check)?;
     install::rust(false)?;
     install::venv()?;

@@ -8,12 +8,10 @@ use crate::{
     http, install, paths,
     spark::{Options, Spark},
     step::step,
-    stop,
 };
 
 /// Records into `tests/fixtures/spark-4.3.0/`.
 pub fn record() -> Result<()> {
-    stop::listen()?;
     install::system(false)?;
     install::venv()?;
     for reverse_proxy in [false, true] {

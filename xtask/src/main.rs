@@ -66,7 +66,19 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    // Before anything is started, because commands in groups of their own do not hear the terminal's Ctrl-C.
+    match stop::listen().and_then(|()| dispatch(command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::from(error.downcast_ref::<install::Missing>().map_or(1, |_| install::MISSING))
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Demo { check } => demo::run(check),
         Command::Test { only } => test::run(&only),
         Command::Verify { only } => verify::run(&only),
@@ -76,12 +88,5 @@ fn main() -> ExitCode {
         Command::Spark(options) => spark_tool::run(&options),
         Command::Fixtures => fixtures::record(),
         Command::Tidy => tidy::run(),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("xtask: {error:#}");
-            ExitCode::from(error.downcast_ref::<install::Missing>().map_or(1, |_| install::MISSING))
-        }
     }
 }

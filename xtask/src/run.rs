@@ -1,13 +1,16 @@
-//! Running commands to their end.
+//! Running commands to their end, or to Ctrl-C.
 
 use std::{
     ffi::OsStr,
     io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
+
+use crate::stop::{self, Passing};
 
 /// A command in `folder`.
 pub fn command(program: impl AsRef<OsStr>, folder: &Path) -> Command {
@@ -21,7 +24,9 @@ pub fn command(program: impl AsRef<OsStr>, folder: &Path) -> Command {
 /// # Errors
 /// When it cannot be started or fails.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("cannot start {}", words(command)))?;
+    let (mut child, _passing) = start(command)?;
+    let status = child.wait()?;
+    stop::check()?;
     if !status.success() {
         bail!("{} failed ({status})", words(command));
     }
@@ -33,7 +38,9 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// # Errors
 /// When it cannot be started or fails.
 pub fn quiet(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {}", words(command)))?;
+    let (child, _passing) = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let output = child.wait_with_output()?;
+    stop::check()?;
     if !output.status.success() {
         eprintln!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         bail!("{} failed ({})", words(command), output.status);
@@ -51,8 +58,7 @@ pub fn works(command: &mut Command) -> bool {
 /// # Errors
 /// When it cannot be started.
 pub fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool> {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
-    let mut child = child.with_context(|| format!("cannot start {}", words(command)))?;
+    let (mut child, _passing) = start(command.stdout(Stdio::piped()))?;
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
@@ -61,6 +67,14 @@ pub fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool> 
         }
     }
     Ok(child.wait()?.success())
+}
+
+/// In a group of its own, so that it can be ended with all its children.
+fn start(command: &mut Command) -> Result<(Child, Passing)> {
+    let child = command.stdin(Stdio::null()).process_group(0).spawn();
+    let child = child.with_context(|| format!("cannot start {}", words(command)))?;
+    let passing = Passing::on_to(&child);
+    Ok((child, passing))
 }
 
 fn words(command: &Command) -> String {

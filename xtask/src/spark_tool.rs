@@ -17,7 +17,6 @@ use crate::{
 /// Tells the addresses as one JSON line, obeys `connect stop`, `connect start` and `worker kill` (each answered by a line
 /// of the same shape), and ends with its standard input.
 pub fn run(options: &Options) -> Result<()> {
-    stop::listen()?;
     let mut spark = Spark::start(options)?;
     println!("{}", spark.description());
     let (sender, orders) = mpsc::channel();
