@@ -1,6 +1,6 @@
 //! What a client gets when an upstream fails: every route, every upstream, every way to fail.
 
-use std::{fmt::Write, time::Duration};
+use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 use crate::support::{APP, Cookie, Double, Reply, TestApp, application, fixture};
 
@@ -39,6 +39,9 @@ impl Site {
             _ => double.url.clone(),
         };
         TestApp::new(&[
+            // Short, so that a table of hanging upstreams is quick; long enough for a busy machine.
+            "--spark-monitor-call-timeout-ms",
+            "2000",
             "--kbase-auth-url",
             &url("auth2", &self.auth2),
             "--spark-monitor-identity",
@@ -114,32 +117,33 @@ async fn outcomes(app: &TestApp) -> Vec<String> {
     futures_util::future::join_all(routes).await
 }
 
+/// One line for each answer that is not 200.
+async fn row(upstream: &str, fault: &str, reply: Option<Reply>, url: Option<&str>) -> String {
+    let site = Site::start().await;
+    if let Some(reply) = reply {
+        site.double(upstream).set_all(&reply);
+    }
+    let outcomes = outcomes(&site.app(url.map(|url| (upstream, url)))).await;
+    let mut by_outcome = BTreeMap::<String, Vec<&str>>::new();
+    for (route, outcome) in ROUTES.iter().zip(outcomes) {
+        by_outcome.entry(outcome).or_default().push(route);
+    }
+    by_outcome.remove("200");
+    let line = |(outcome, routes): (String, Vec<&str>)| format!("| {fault} | {outcome} | {} |\n", routes.join(", "));
+    by_outcome.into_iter().map(line).collect()
+}
+
 #[tokio::test]
 async fn every_route_under_every_fault_of_every_upstream() {
     let mut table = String::new();
     for upstream in ["auth2", "manager", "master", "driver"] {
-        let mut rows: Vec<(String, Vec<String>)> = Vec::new();
-        for (fault, reply) in faults() {
-            let site = Site::start().await;
-            site.double(upstream).set_all(&reply);
-            rows.push((fault.to_owned(), outcomes(&site.app(None)).await));
-        }
-        let site = Site::start().await;
-        let absent = Double::absent().await;
-        rows.push(("refused".to_owned(), outcomes(&site.app(Some((upstream, &absent)))).await));
-        let nameless = "http://no-such-host.invalid";
-        rows.push(("unknown host".to_owned(), outcomes(&site.app(Some((upstream, nameless)))).await));
         writeln!(table, "\n## {upstream}\n\n| what it does | answer | routes |\n|---|---|---|").unwrap();
-        for (fault, outcomes) in rows {
-            let mut by_outcome = std::collections::BTreeMap::<String, Vec<&str>>::new();
-            for (route, outcome) in ROUTES.iter().zip(outcomes) {
-                by_outcome.entry(outcome).or_default().push(route);
-            }
-            by_outcome.remove("200");
-            for (outcome, routes) in by_outcome {
-                writeln!(table, "| {fault} | {outcome} | {} |", routes.join(", ")).unwrap();
-            }
-        }
+        let rows = faults().into_iter().map(|(fault, reply)| row(upstream, fault, Some(reply), None));
+        let absent = Double::absent().await;
+        let unreachable = [("refused", absent.as_str()), ("unknown host", "http://no-such-host.invalid")];
+        let unreachable = unreachable.map(|(fault, url)| row(upstream, fault, None, Some(url)));
+        table.extend(futures_util::future::join_all(rows).await);
+        table.extend(futures_util::future::join_all(unreachable).await);
     }
     insta::assert_snapshot!(table);
 }

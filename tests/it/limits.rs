@@ -33,7 +33,7 @@ async fn a_body_over_the_limit_is_refused_and_a_panel_reads_eight_times_as_much(
 async fn two_thousand_stages_are_a_small_answer() {
     let spark = spark().await;
     spark.json(&format!("/proxy/{APP}/api/v1/applications/{APP}/stages"), &stages(2_000));
-    let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-call-timeout-ms", "5000"]);
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
     let answer = app.get("/panel/stages").await;
     assert_eq!((answer.status, answer.json()["retained"].as_u64()), (200, Some(2_000)));
     assert!(answer.text.len() < 20_000, "{} bytes", answer.text.len());
@@ -49,7 +49,7 @@ async fn gzip_is_read_and_limited_by_what_it_unfolds_to() {
     assert!(bomb.len() < 20_000);
     let path = format!("/proxy/{APP}/api/v1/applications/{APP}/stages");
     spark.set(&path, Reply::Http(200, "application/json", "content-encoding: gzip\r\n".into(), bomb));
-    let args = ["--spark-master-ui-url", &spark.url, "--spark-monitor-call-timeout-ms", "5000"];
+    let args = ["--spark-master-ui-url", &spark.url];
     let small = [&args[..], &["--spark-monitor-max-body-bytes", "1000000"]].concat();
     assert_eq!(TestApp::new(&small).get("/app/stages").await.outcome(), "502 upstream_invalid");
     assert_eq!(TestApp::new(&args).get("/app/stages").await.status, 200);

@@ -52,6 +52,7 @@ pub struct Spark {
     master_port: u16,
     master_ui_port: u16,
     connect_port: u16,
+    driver_ui_port: u16,
 }
 
 impl Spark {
@@ -81,6 +82,7 @@ impl Spark {
             master_port,
             master_ui_port,
             connect_port,
+            driver_ui_port: 0,
         };
         let ui = format!("{}/json/", spark.master_ui());
         spark.master.wait_for(PATIENCE, || http::json(&ui))?;
@@ -112,6 +114,7 @@ impl Spark {
         json!({
             "master_url": self.master_url(),
             "master_ui": self.master_ui(),
+            "driver_ui": self.connect.as_ref().map(|_| format!("http://127.0.0.1:{}", self.driver_ui_port)),
             "connect_url": self.connect.as_ref().map(|_| self.connect_url()),
             "spark_home": self.home,
             "pids": {"master": self.master.pid(), "worker": pid(&self.worker), "connect": pid(&self.connect)},
@@ -155,6 +158,7 @@ impl Spark {
             let listens = std::net::TcpStream::connect(address).is_ok();
             http::json(&ui).filter(|apps| listens && apps.is_array())
         })?;
+        self.driver_ui_port = ui_port;
         self.connect = Some(group);
         Ok(())
     }

@@ -30,26 +30,13 @@ pub struct Answer {
 }
 
 impl TestApp {
-    /// Deadlines are short, so that a test of a slow upstream is quick.
     pub fn new(args: &[&str]) -> Self {
         Self::with_secrets(args, Secrets::default())
     }
 
     pub fn with_secrets(args: &[&str], secrets: Secrets) -> Self {
-        let short = [
-            ("--spark-monitor-connect-timeout-ms", "600"),
-            ("--spark-monitor-call-timeout-ms", "600"),
-            ("--spark-monitor-request-timeout-ms", "5000"),
-        ];
-        let mut all = Vec::new();
-        for (flag, value) in short {
-            if !args.contains(&flag) {
-                all.extend([flag, value]);
-            }
-        }
-        all.extend(args);
         let token = secrets.sidecar_token.clone();
-        let config = Config::resolve(&settings_from(&all).unwrap(), secrets).unwrap();
+        let config = Config::resolve(&settings_from(args).unwrap(), secrets).unwrap();
         Self(app(AppState::new(Monitor::new(config, &TaskTracker::new()).unwrap(), token)))
     }
 

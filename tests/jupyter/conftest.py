@@ -1,0 +1,80 @@
+"""A real Jupyter Server with the installed wheel."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from tests.conftest import free_port, until
+
+ROUTES = "berdl/api/spark-monitor"
+TOKEN = "jupyter-secret"
+# Nobody listens on the discard port, and no test needs more than a master that is not there.
+NO_MASTER = {"SPARK_MASTER_UI_URL": "http://127.0.0.1:9"}
+
+
+@dataclass
+class Jupyter:
+    """A running server."""
+
+    base: str
+    process: subprocess.Popen[str]
+    log_file: Path
+
+    def get(self, path: str, **more: object) -> requests.Response:
+        """Ask as a signed-in user."""
+        headers = {"Authorization": f"token {TOKEN}"}
+        return requests.get(self.base + path, headers=headers, timeout=40, allow_redirects=False, **more)
+
+    def route(self, name: str, **more: object) -> requests.Response:
+        """Ask one of the monitor's routes."""
+        return self.get(f"{ROUTES}/{name}", **more)
+
+    def log(self) -> str:
+        """Give everything that was logged so far."""
+        return self.log_file.read_text()
+
+    def sidecars(self) -> list[psutil.Process]:
+        """Find the sidecars that this server has started."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [
+            child for child in children if child.name() == "berdl-spark-mon" or "berdl-spark-monitor" in child.name()
+        ]
+
+
+@pytest.fixture
+def start_jupyter(
+    tmp_path: Path, clean_environment: dict[str, str], processes: list[subprocess.Popen[str]]
+) -> Callable[..., Jupyter]:
+    """Start servers that end after the test."""
+
+    def start(variables: dict[str, str], base_url: str = "/") -> Jupyter:
+        port = free_port()
+        home = tmp_path / str(port)
+        home.mkdir()
+        names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+        environment = clean_environment | {name: str(home / name) for name in names} | variables
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+        command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
+        command += [f"--ServerApp.base_url={base_url}", f"--ServerApp.root_dir={home}"]
+        log_file = home / "log"
+        with log_file.open("w") as log:
+            process = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log, text=True)
+        processes.append(process)
+        jupyter = Jupyter(f"http://127.0.0.1:{port}{base_url}", process, log_file)
+
+        def answers() -> bool:
+            try:
+                return jupyter.get("api").ok
+            except requests.ConnectionError:
+                return False
+
+        until("Jupyter Server answers", answers)
+        return jupyter
+
+    return start

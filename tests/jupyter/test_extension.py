@@ -1,0 +1,123 @@
+"""The extension in a real Jupyter Server: enabled, disabled, signed out, killed."""
+
+import http.server
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+import requests
+
+from tests.conftest import until
+from tests.jupyter.conftest import NO_MASTER, ROUTES, Jupyter
+
+Start = Callable[..., Jupyter]
+
+
+@pytest.mark.parametrize("base_url", ["/", "/user/ann/"])
+def test_enabled_it_answers_and_switches_the_frontend_on(start_jupyter: Start, base_url: str) -> None:
+    jupyter = start_jupyter(NO_MASTER, base_url)
+    health = jupyter.route("healthz")
+    assert (health.status_code, health.json()["status"]) == (200, "ok")
+    chip = jupyter.route("panel/chip")
+    assert (chip.status_code, chip.json()["state"]) == (200, "no_cluster")
+    assert '"sparkMonitorEnabled": "true"' in jupyter.get("lab").text
+
+
+@pytest.mark.parametrize("variables", [{}, {"SPARK_MASTER_UI_URL": "", "SPARK_MONITOR_MOCK_MODE": "no"}])
+def test_disabled_it_is_silent(start_jupyter: Start, variables: dict[str, str]) -> None:
+    jupyter = start_jupyter(variables)
+    assert jupyter.route("panel/chip").status_code == 404
+    assert "sparkMonitorEnabled" not in jupyter.get("lab").text
+    lines = [line for line in jupyter.log().splitlines() if "Spark monitor" in line]
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("[I ")
+    assert jupyter.sidecars() == []
+
+
+def test_mock_mode_needs_no_cluster(start_jupyter: Start) -> None:
+    jupyter = start_jupyter({"SPARK_MONITOR_MOCK_MODE": "Yes"})
+    stages = jupyter.route("panel/stages").json()
+    assert stages["demonstration"]
+    assert stages["active"]
+
+
+def test_signed_out_is_a_redirect_to_the_login_page(start_jupyter: Start) -> None:
+    jupyter = start_jupyter(NO_MASTER)
+    answer = requests.get(f"{jupyter.base}{ROUTES}/panel/chip", timeout=30, allow_redirects=False)
+    assert answer.status_code == 302
+    assert "/login" in answer.headers["location"]
+
+
+def test_a_killed_sidecar_is_back_on_the_next_poll(start_jupyter: Start) -> None:
+    jupyter = start_jupyter(NO_MASTER)
+    assert jupyter.route("panel/chip").ok
+    (sidecar,) = jupyter.sidecars()
+    sidecar.kill()
+    until("the next poll is answered", lambda: jupyter.route("panel/chip").status_code == 200, 10)
+    assert [process.pid for process in jupyter.sidecars()] != [sidecar.pid]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_the_sidecar_leaves_with_its_server(start_jupyter: Start, how: signal.Signals) -> None:
+    jupyter = start_jupyter(NO_MASTER)
+    assert jupyter.route("healthz").ok
+    (sidecar,) = jupyter.sidecars()
+    os.kill(jupyter.process.pid, how)
+    jupyter.process.wait(30)
+    until("the sidecar has left", lambda: not sidecar.is_running() or sidecar.status() == psutil.STATUS_ZOMBIE, 15)
+
+
+def test_a_configuration_error_is_served_and_not_restarted_over_and_over(start_jupyter: Start) -> None:
+    jupyter = start_jupyter({"SPARK_MASTER_UI_URL": "nonsense"})
+    answer = jupyter.route("panel/chip")
+    assert (answer.status_code, answer.json()["code"]) == (503, "not_configured")
+    assert "SPARK_MASTER_UI_URL is no valid URL" in answer.json()["error"]
+    before = [process.pid for process in jupyter.sidecars()]
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        assert jupyter.route("panel/cluster").status_code == 503
+    assert [process.pid for process in jupyter.sidecars()] == before
+
+
+@pytest.fixture
+def services() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """Serve an Auth2 that knows everybody as `Ann_B`, and her master; collect what they were asked."""
+    asked: list[tuple[str, str, str]] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers.get("authorization", ""), self.headers.get("cookie", "")))
+            me, master = {"user": "Ann_B"}, {"workers": [], "activeapps": [], "status": "ALIVE"}
+            body = json.dumps(me if self.path.endswith("/me") else master).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_session_cookie_finds_its_users_master(
+    start_jupyter: Start, services: tuple[str, list[tuple[str, str, str]]]
+) -> None:
+    url, asked = services
+    jupyter = start_jupyter({"SPARK_MASTER_UI_URL": url + "/of/{user}", "KBASE_AUTH_URL": url + "/auth"})
+    assert jupyter.route("cluster").json()["code"] == "no_session_token"
+    assert jupyter.route("cluster", cookies={"kbase_session": "CANARY"}).ok
+    assert asked == [("/auth/api/V2/me", "CANARY", ""), ("/of/ann-b/json/", "", "")]
+    assert "CANARY" not in jupyter.log()

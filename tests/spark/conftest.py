@@ -1,0 +1,118 @@
+"""A real Spark, started by `cargo xtask spark`, and a sidecar that watches it."""
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import end, executable, sidecar_executable, until
+
+
+class Cluster:
+    """Master, worker and Connect server on this machine."""
+
+    def __init__(self, *options: str) -> None:
+        """Start it and wait until it is ready."""
+        xtask = executable("XTASK", Path("target/debug/xtask"))
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.process = subprocess.Popen([xtask, "spark", *options], text=True, **pipes)
+        self.told = self.answer()
+
+    def answer(self) -> dict[str, Any]:
+        """Read the next line of the tool."""
+        line = self.process.stdout.readline() if self.process.stdout else ""
+        if not line:
+            pytest.fail("the Spark cluster did not start; its own words stand above")
+        self.told = json.loads(line)
+        return self.told
+
+    def order(self, order: str) -> None:
+        """Give the tool an order and wait until it is done."""
+        assert self.process.stdin
+        self.process.stdin.write(order + "\n")
+        self.process.stdin.flush()
+        self.answer()
+
+    def query(self, code: str) -> subprocess.Popen[str]:
+        """Run Python code with a session called `spark` in a process of its own."""
+        start = "from pyspark.sql import SparkSession, functions as F\n"
+        session = f"spark = SparkSession.builder.remote({self.told['connect_url']!r}).getOrCreate()\n"
+        program = start + session + code
+        return subprocess.Popen([sys.executable, "-W", "ignore", "-c", program], text=True)
+
+    def classic(self, code: str) -> subprocess.Popen[str]:
+        """Run Python code with a driver of its own."""
+        environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+        environment.pop("SPARK_REMOTE", None)
+        return subprocess.Popen([sys.executable, "-c", code], env=environment, text=True)
+
+
+class Sidecar:
+    """The sidecar on a Unix socket."""
+
+    def __init__(self, **variables: str) -> None:
+        """Start it and wait until it listens."""
+        # Made with mode 0700, as the sidecar demands.
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = f"{self.folder.name}/socket"
+        environment = {"PATH": os.environ["PATH"], **variables}
+        command = [sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
+        self.process = subprocess.Popen(command, env=environment, text=True)
+        until("the sidecar listens", lambda: Path(self.path).exists())
+
+    def get(self, route: str) -> tuple[int, Any]:
+        """Ask a route; give its status and its JSON."""
+        with contextlib.closing(http.client.HTTPConnection("sidecar", timeout=15)) as connection:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.connect(self.path)
+            connection.request("GET", f"/{route}")
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+
+    def ok(self, route: str) -> Any:
+        """Ask a route that must succeed."""
+        status, body = self.get(route)
+        assert status == 200, body
+        return body
+
+    def end(self) -> None:
+        """End it."""
+        end(self.process)
+        self.folder.cleanup()
+
+
+@pytest.fixture(scope="session", params=["direct", "reverse_proxy"])
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """Give a cluster without, then one with the master's reverse proxy."""
+    cluster = Cluster(*(["--reverse-proxy"] if request.param == "reverse_proxy" else []))
+    yield cluster
+    end(cluster.process)
+
+
+@pytest.fixture
+def start_sidecar() -> Iterator[Callable[..., Sidecar]]:
+    """Start sidecars that end after the test."""
+    started: list[Sidecar] = []
+
+    def start(**variables: str) -> Sidecar:
+        started.append(Sidecar(**variables))
+        return started[-1]
+
+    yield start
+    for sidecar in started:
+        sidecar.end()
+
+
+@pytest.fixture
+def sidecar(cluster: Cluster, start_sidecar: Callable[..., Sidecar]) -> Sidecar:
+    """Give a sidecar that watches the cluster."""
+    return start_sidecar(SPARK_MASTER_UI_URL=cluster.told["master_ui"])

@@ -1,0 +1,155 @@
+"""The sidecar on a real Spark: both ways to the driver, a running query, spill, an application that ends."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tests.conftest import end, until
+from tests.spark.conftest import Cluster, Sidecar
+
+# Twenty seconds of work in forty tasks on two cores.
+LONG = (
+    "spark.range(0, 40_000_000, 1, 40).select(F.sha2(F.col('id').cast('string'), 512).alias('h'))"
+    ".agg(F.max('h')).collect()"
+)
+# Two sorts that do not fit into the memory of one executor of 1 GiB.
+SPILLING = """
+rows = spark.range(0, 16_000_000, 1, 2)
+rows = rows.select("id", F.rand(7).alias("k"), F.sha2(F.col("id").cast("string"), 256).alias("t"))
+rows.sortWithinPartitions("k").write.format("noop").mode("overwrite").save()
+"""
+CACHING = """
+import time
+from pyspark import StorageLevel
+df = spark.range(0, 2_000_000).selectExpr("id", "sha2(cast(id as string), 256) as u").persist(StorageLevel.DISK_ONLY)
+df.count()
+time.sleep(20)
+"""
+
+
+def ready(sidecar: Sidecar) -> dict[str, Any]:
+    """Wait until the driver answers through the sidecar and has an executor."""
+    return until("an executor is known", lambda: (p := sidecar.ok("panel/executors"))["executors"] and p, 90)
+
+
+def test_the_drop_in_routes_give_real_answers(sidecar: Sidecar) -> None:
+    ready(sidecar)
+    state = sidecar.ok("cluster")
+    (app,) = state["activeapps"]
+    assert (state["status"], app["state"]) == ("ALIVE", "RUNNING")
+    executors = sidecar.ok("app/executors")
+    assert {"driver", "0"} <= {executor["id"] for executor in executors}
+    assert isinstance(sidecar.ok(f"app/stages?app={app['id']}"), list)
+    assert sidecar.get("app/stages?app=app-none")[1]["code"] == "unknown_app"
+
+
+def test_the_report_names_the_way_to_the_driver(cluster: Cluster, sidecar: Sidecar) -> None:
+    ready(sidecar)
+    report = sidecar.ok("doctor")
+    ways = {"It answers at the address that the master's page names.", "It answers through the master's reverse proxy."}
+    assert report["health"] == "well"
+    assert report["hops"][-1]["found"] in ways
+    by_proxy = "reverse proxy" in report["hops"][-1]["found"]
+    assert by_proxy == ("--reverse-proxy" in cluster.process.args)
+
+
+def test_a_running_query_moves(cluster: Cluster, sidecar: Sidecar) -> None:
+    ready(sidecar)
+    query = cluster.query(LONG)
+    try:
+        seen: list[dict[str, Any]] = []
+
+        def moves() -> bool:
+            active = sidecar.ok("panel/stages")["active"]
+            seen.extend(stage for stage in active if stage["tasks"]["total"] == 40)
+            return len({stage["tasks"]["done"] for stage in seen}) >= 2
+
+        until("an active stage moves", moves, 90)
+        last = seen[-1]
+        assert last["state"] == "active"
+        assert last["tasks"]["running"] >= 1
+        assert 0 < last["elapsed_ms"] < 120_000
+        assert "Spark Connect" not in last["name"]
+        executors = sidecar.ok("panel/executors")
+        assert (executors["active_tasks"] > 0, executors["task_slots"], executors["next_poll_ms"]) == (True, 2, 10_000)
+        chip = sidecar.ok("panel/chip")
+        assert (chip["state"], chip["ready"], chip["wanted"]) == ("ready", 1, 1)
+        assert chip["activity"]["stages"] >= 1
+        assert query.wait(120) == 0
+    finally:
+        end(query)
+    until(
+        "it is listed as recent", lambda: any(s["tasks"]["total"] == 40 for s in sidecar.ok("panel/stages")["recent"])
+    )
+    assert sidecar.ok("panel/history")["points"]
+
+
+def test_spill_is_told_by_stages_and_cached_blocks_by_executors(cluster: Cluster, sidecar: Sidecar) -> None:
+    ready(sidecar)
+    before = sidecar.ok("panel/stages")["spill"]
+    assert cluster.query(SPILLING).wait(180) == 0
+    spill = until("the spill is told", lambda: (s := sidecar.ok("panel/stages")["spill"]) != before and s)
+    assert spill["to_disk_bytes"] > 1_000_000
+    assert spill["from_memory_bytes"] > spill["to_disk_bytes"] / 2
+    assert all("cached_to_disk_bytes" not in e for e in sidecar.ok("panel/executors")["executors"])
+    caching = cluster.query(CACHING)
+    try:
+
+        def cached() -> bool:
+            executors = sidecar.ok("panel/executors")["executors"]
+            return any(executor.get("cached_to_disk_bytes", 0) > 1_000_000 for executor in executors)
+
+        until("cached blocks on disk are told", cached, 90)
+        assert sidecar.ok("panel/stages")["spill"] == spill, "cached blocks are no spill"
+    finally:
+        end(caching)
+
+
+def test_a_new_application_is_shown_within_one_polling_interval(cluster: Cluster, sidecar: Sidecar) -> None:
+    old = ready(sidecar)["app"]["app_id"]
+    cluster.order("connect stop")
+    until("it has ended", lambda: sidecar.ok("panel/executors")["app"] is None, 30)
+    assert sidecar.get("app/executors")[1]["code"] == "no_active_app"
+    assert sidecar.get(f"app/executors?app={old}")[1]["code"] == "app_finished"
+    cluster.order("connect start")
+    begin = time.monotonic()
+    new = until("the new one is shown", lambda: (p := sidecar.ok("panel/executors"))["driver"] and p, 60)
+    assert time.monotonic() - begin < 30, "one polling interval"
+    assert new["app"]["app_id"] != old
+    assert sidecar.get("app/executors")[0] == 200
+
+
+def test_a_driver_alone_is_a_site(cluster: Cluster, start_sidecar: Callable[..., Sidecar]) -> None:
+    driver = f"{cluster.told['driver_ui']}"
+    sidecar = start_sidecar(SPARK_APP_UI_URL=driver)
+    executors = ready(sidecar)
+    assert executors["app"]["cores"] is None
+    assert sidecar.ok("panel/chip")["state"] == "ready_driver"
+    summary = sidecar.ok("panel/cluster")
+    assert (summary["kind"], summary["master"], summary["cores"]["total"]) == ("driver_only", None, 2)
+    assert sidecar.get("cluster")[1]["code"] == "not_configured"
+
+
+def test_a_second_application_waits_and_a_killed_worker_is_seen(cluster: Cluster, sidecar: Sidecar) -> None:
+    ready(sidecar)
+    local = "from pyspark.sql import SparkSession as S\nimport time\nS.builder.master({!r}).appName('second')"
+    code = local.format(cluster.told["master_url"]) + ".getOrCreate()\ntime.sleep(60)"
+    second = cluster.classic(code)
+    try:
+        apps = until("it waits", lambda: (a := sidecar.ok("panel/apps"))["apps"][1:] and a)
+        assert [(app["name"], app["state"], app["cores"]) for app in apps["apps"]] == [
+            ("Spark Connect server", "running", 2),
+            ("second", "waiting", 0),
+        ]
+        assert apps["app"]["name"] == "Spark Connect server"
+        assert sidecar.ok("panel/cluster")["apps_waiting"] == 1
+    finally:
+        end(second)
+    cluster.order("worker kill")
+    summary = until("the worker is dead", lambda: (c := sidecar.ok("panel/cluster"))["workers_alive"] == 0 and c, 30)
+    assert (summary["workers"][0]["state"], summary["cores"]["total"], summary["workers_wanted"]) == ("dead", 0, 0)
+    assert sidecar.ok("panel/chip")["state"] == "starting"
+    gone = until(
+        "its executor is gone", lambda: [e for e in sidecar.ok("panel/executors")["executors"] if "removed" in e]
+    )
+    assert gone[0]["removed"]
