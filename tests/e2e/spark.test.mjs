@@ -63,15 +63,15 @@ test('a click on the chip opens the panel', async () => {
 });
 
 test('the command palette hides the panel and opens it again', async () => {
-  await lab.command('Spark Monitor');
+  await lab.toggleByPalette();
   await lab.panel.waitFor({ state: 'hidden' });
-  await lab.command('Spark Monitor');
+  await lab.toggleByPalette();
   await lab.panel.waitFor();
 });
 
 test('the View menu has it too', async () => {
   await lab.page.getByRole('menuitem', { name: 'View', exact: true }).click();
-  await lab.page.getByRole('menuitem', { name: 'Spark Monitor' }).waitFor();
+  await lab.page.locator('.lm-Menu-itemLabel', { hasText: /^Spark Monitor$/ }).waitFor();
   await lab.page.keyboard.press('Escape');
 });
 
@@ -94,7 +94,7 @@ test('a query of a second is seen all the same', async () => {
 });
 
 test('while the panel is hidden only the chip is asked for', async () => {
-  await lab.command('Spark Monitor');
+  await lab.toggleByPalette();
   await lab.panel.waitFor({ state: 'hidden' });
   lab.requests.clear();
   await until('three polls of the chip', () => lab.requests.count('panel/chip') >= 3);
@@ -107,6 +107,18 @@ test('shown again, the panel asks for everything at once', async () => {
   await lab.openPanel();
   await until('all views', () => PANEL_ROUTES.every(route => lab.requests.count(route) > 0), { within: 1_000 });
   assert.ok(Date.now() - begin < 1_500);
+});
+
+test('paused, the panel asks for nothing and the chip goes on; refresh asks for everything', async () => {
+  await lab.panel.getByRole('button', { name: 'Pause updates' }).click();
+  await lab.panel.getByText(/^paused/).waitFor();
+  lab.requests.clear();
+  await until('three polls of the chip', () => lab.requests.count('panel/chip') >= 3);
+  assert.deepEqual(lab.requests.routes(), ['panel/chip']);
+  await lab.panel.getByRole('button', { name: 'Refresh' }).click();
+  await until('all views', () => PANEL_ROUTES.every(route => lab.requests.count(route) > 0), { within: 1_000 });
+  await lab.panel.getByRole('button', { name: 'Resume updates' }).click();
+  await lab.panel.getByText(/^updated/).waitFor();
 });
 
 test('while the tab is hidden nothing is asked for', async () => {

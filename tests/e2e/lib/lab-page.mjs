@@ -83,10 +83,11 @@ export class LabPage {
     await this.panel.waitFor();
   }
 
-  /** Runs a command by its name in the command palette. @param {string} label */
-  async command(label) {
-    await this.search(label);
-    await this.page.keyboard.press('Enter');
+  /** Opens or hides the panel by its command in the palette. */
+  async toggleByPalette() {
+    await this.search('Spark Monitor');
+    // The list is filtered a moment after the last key, so Enter might hit another command.
+    await this.palette.locator('[data-command="berdl-spark-monitor:open"]').click();
     await this.palette.waitFor({ state: 'hidden' });
   }
 
