@@ -10,6 +10,7 @@ mod chip;
 mod cluster;
 mod executor_row;
 mod executors;
+mod history;
 mod icon_button;
 mod notice;
 mod panel;

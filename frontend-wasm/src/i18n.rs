@@ -104,6 +104,14 @@ pub enum Message<'a> {
     Applications,
     AppsRunningWaiting { running: u32, waiting: u32 },
 
+    // The last minutes.
+    LastMinutes { minutes: u32 },
+    CoresInUse,
+    MemoryInUse,
+    TasksActive,
+    NobodyLooked,
+    ValueAt { value: &'a str, time: &'a str },
+
     // Spill.
     SpillHeading { bytes: &'a str, stages: u32 },
     SpillExplained { from_memory: &'a str },

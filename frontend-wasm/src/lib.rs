@@ -16,6 +16,7 @@ mod poll;
 mod problem;
 mod schedule;
 mod shell;
+mod sparkline;
 mod tab;
 
 pub use mount::{ChipHandle, MountOptions, PanelHandle, mount_chip, mount_panel};

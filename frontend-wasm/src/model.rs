@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use wire::{Apps, Cluster, Executors, Stages};
+use wire::{Apps, Cluster, Executors, History, Stages};
 use yew::{Callback, Reducible};
 
 use crate::executor_order::{Column, Order, Window};
@@ -17,6 +17,9 @@ pub struct Model {
     pub apps: Loaded<Apps>,
     pub executors: Loaded<Executors>,
     pub stages: Loaded<Stages>,
+    pub history: Loaded<History>,
+    /// The moment of the past that a person looks at; milliseconds since 1970.
+    pub looked_at_ms: Option<i64>,
     /// The application a person has chosen; none is the newest.
     pub picked: Option<String>,
     /// What was copied last, and whether that worked.
@@ -43,6 +46,7 @@ pub enum View {
     Apps,
     Executors,
     Stages,
+    History,
 }
 
 /// What can be copied.
@@ -78,6 +82,8 @@ pub enum Action {
         text: String,
     },
     Copied(Copied),
+    /// Look at a moment of the past, or no longer.
+    Look(Option<i64>),
     Sort(Column),
     Scroll(Window),
     /// Fold or unfold a part.
@@ -104,8 +110,9 @@ impl Model {
     }
 
     fn hear(&mut self, view: View, news: News) {
-        if let Told::Answer { age_ms, .. } | Told::Same { age_ms } = news.told {
-            let fresh_at_ms = news.at_ms - i64::from(age_ms);
+        // The history is the sidecar's own memory and says nothing of how old the rest is.
+        if let (true, Told::Answer { age_ms, .. } | Told::Same { age_ms }) = (view != View::History, &news.told) {
+            let fresh_at_ms = news.at_ms - i64::from(*age_ms);
             self.fresh_at_ms = self.fresh_at_ms.max(Some(fresh_at_ms));
         }
         self.now_ms = news.at_ms;
@@ -114,6 +121,7 @@ impl Model {
             View::Apps => self.apps.take_in(news),
             View::Executors => self.executors.take_in(news),
             View::Stages => self.stages.take_in(news),
+            View::History => self.history.take_in(news),
         }
     }
 }
@@ -136,6 +144,7 @@ impl Reducible for Model {
             }
             Action::Copy { .. } => next.copied = None,
             Action::Copied(copied) => next.copied = Some(copied),
+            Action::Look(looked_at_ms) => next.looked_at_ms = looked_at_ms,
             Action::Sort(column) => next.order = next.order.after_click(column),
             Action::Scroll(window) => next.window = window,
             Action::Toggle(part) => match next.toggled.iter().position(|toggled| *toggled == part) {

@@ -39,6 +39,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_poll(Poll { shown: shown && model.may_choose(), ..apps }, hear(&act, View::Apps));
     use_poll(poll(&of_app("executors", &model)), hear(&act, View::Executors));
     use_poll(poll(&of_app("stages", &model)), hear(&act, View::Stages));
+    use_poll(poll("history"), hear(&act, View::History));
     use_clock(shown, act.clone());
     panel_view(&Panel { model: &model, locale: &props.locale, act: &act })
 }

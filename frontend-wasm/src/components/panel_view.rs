@@ -6,7 +6,7 @@ use yew::{Callback, Html, MouseEvent, html};
 use super::application::{application, application_gone, application_notice, no_session};
 use super::notice::{loading, problem_notice, stale_line};
 use super::panel_state::{Shown, Whole, shown, whole};
-use super::sections::{cluster_section, executor_section, stage_sections};
+use super::sections::{cluster_section, executor_section, history_section, stage_sections};
 use super::spill::spill_warning;
 use super::toolbar::toolbar;
 use crate::i18n::{Message, tr};
@@ -73,6 +73,7 @@ fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
     html! {
         <>
             { cluster_section(panel, stale) }
+            { history_section(panel) }
             { spill.map(spill_warning).unwrap_or_default() }
             { of_app }
         </>

@@ -2,7 +2,8 @@
 
 use wire::{
     Activity, Answer, App, AppState, Chip, ChipState, Cluster, ClusterKind, DriverState, ErrorCode, Executor,
-    Executors, Level, Master, MasterStatus, Meta, Meter, Spill, Stage, StageState, Stages, Stale, Tasks,
+    Executors, History, Level, Master, MasterStatus, Meta, Meter, Point, Spill, Stage, StageState, Stages, Stale,
+    Tasks,
 };
 
 use crate::loaded::Loaded;
@@ -99,6 +100,28 @@ pub fn executors() -> Executors {
         executors_not_shown: 0,
         active_tasks: 2,
         task_slots: 2,
+    }
+}
+
+pub fn history() -> History {
+    let point = |minute: i64, cores_used, active_tasks| Point {
+        at_ms: OBSERVED_AT_MS - 600_000 + minute * 60_000,
+        cores_used,
+        memory_used_mib: None,
+        active_tasks,
+    };
+    History {
+        points: vec![
+            point(0, Some(0), None),
+            point(1, Some(4), Some(2)),
+            point(8, Some(2), None),
+            point(9, Some(3), Some(1)),
+        ],
+        window_ms: 600_000,
+        gap_ms: 75_000,
+        cores_total: Some(4),
+        memory_total_mib: None,
+        task_slots: None,
     }
 }
 

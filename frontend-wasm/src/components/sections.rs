@@ -7,6 +7,7 @@ use yew::{Html, html};
 use super::active_stages::active_stages;
 use super::cluster::{cluster_overview, cluster_summary};
 use super::executors::executor_table;
+use super::history::history;
 use super::notice::{loading, problem_notice, stale_line};
 use super::panel_view::Panel;
 use super::recent_stages::recent_stages;
@@ -21,6 +22,21 @@ pub fn cluster_section(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
     let summary = cluster.body().map(cluster_summary).unwrap_or_default();
     let content = cluster.body().map(|cluster| cluster_overview(panel, cluster));
     section(panel, "cluster", Message::Cluster, summary, filled(cluster, stale, content))
+}
+
+/// What was in use during the last minutes; nothing when that is not known.
+pub fn history_section(panel: &Panel<'_>) -> Html {
+    let Some(answer) = panel.model.history.value.as_ref().filter(|answer| !answer.body.points.is_empty()) else {
+        return Html::default();
+    };
+    let minutes = answer.body.window_ms / 60_000;
+    section(
+        panel,
+        "history",
+        Message::LastMinutes { minutes },
+        Html::default(),
+        history(panel, &answer.body, &answer.meta),
+    )
 }
 
 /// The executors of the application.

@@ -75,6 +75,11 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::LevelRed => "very high",
         Message::Applications => "Applications",
 
+        Message::CoresInUse => "Cores in use",
+        Message::MemoryInUse => "Memory in use",
+        Message::TasksActive => "Active tasks",
+        Message::NobodyLooked => "not known",
+
         Message::Executors => "Executors",
         Message::NoExecutors => "No executor has started yet.",
         Message::ColumnExecutor => "ID",
@@ -154,6 +159,11 @@ fn with_values(message: Message<'_>) -> String {
         Message::AppsRunningWaiting { running, waiting } => {
             format!("{running} running, {waiting} waiting")
         }
+
+        Message::LastMinutes { minutes } => {
+            plural(minutes, "Last minute".to_owned(), format!("Last {minutes} minutes"))
+        }
+        Message::ValueAt { value, time } => format!("{value} at {time}"),
 
         Message::SpillHeading { bytes, stages } => plural(
             stages,

@@ -7,6 +7,7 @@ use super::{draw, of_panel};
 use crate::components::active_stages::active_stages;
 use crate::components::cluster::cluster_overview;
 use crate::components::executors::executor_table;
+use crate::components::history::history;
 use crate::components::recent_stages::{details, recent_stages};
 use crate::components::samples;
 use crate::components::spill::spill_warning;
@@ -337,4 +338,48 @@ async fn spill_is_a_warning_in_words() {
     <p>4.0 KB did not fit into execution memory. More partitions or more memory per executor avoid it.</p>
     </div>
     "#);
+}
+
+#[tokio::test]
+async fn a_sparkline_shows_the_newest_value_and_its_gaps() {
+    assert_snapshot!(draw(past(None)).await, @r#"
+    <div class="sparkMonitor-History">
+    <div class="sparkMonitor-Spark">
+    <span class="sparkMonitor-Spark-label">Cores in use</span>
+    <span class="sparkMonitor-Spark-value">3 of 4</span>
+    <div role="slider" tabindex="0" aria-label="Cores in use" aria-readonly="true" aria-valuemin="0" aria-valuemax="3" aria-valuenow="3" aria-valuetext="3 of 4" class="sparkMonitor-Spark-plot">
+    <svg viewBox="0 0 600 100" preserveAspectRatio="none" aria-hidden="true">
+    <path d="M0 100h0L60 0M480 50h0L540 25" class="sparkMonitor-Spark-line">
+    </path>
+    </svg>
+    </div>
+    </div>
+    <div class="sparkMonitor-Spark">
+    <span class="sparkMonitor-Spark-label">Active tasks</span>
+    <span class="sparkMonitor-Spark-value">1</span>
+    <div role="slider" tabindex="0" aria-label="Active tasks" aria-readonly="true" aria-valuemin="0" aria-valuemax="1" aria-valuenow="1" aria-valuetext="1" class="sparkMonitor-Spark-plot">
+    <svg viewBox="0 0 600 100" preserveAspectRatio="none" aria-hidden="true">
+    <path d="M60 0h0M540 50h0" class="sparkMonitor-Spark-line">
+    </path>
+    </svg>
+    </div>
+    </div>
+    </div>
+    "#);
+}
+
+#[tokio::test]
+async fn a_moment_that_is_looked_at_is_told_in_every_line() {
+    let minute = |minute: i64| Some(samples::OBSERVED_AT_MS - 600_000 + minute * 60_000);
+    let html = draw(past(minute(1))).await;
+    assert!(html.contains(r#"aria-valuenow="1" aria-valuetext="4 of 4 at 11:51:00 UTC""#), "{html}");
+    assert!(html.contains(r#"aria-valuetext="2 at 11:51:00 UTC""#), "{html}");
+    assert_eq!(html.matches(r#"d="M60 0V100""#).count(), 2, "{html}");
+    assert!(draw(past(minute(5))).await.contains(">not known<"));
+}
+
+fn past(looked_at_ms: Option<i64>) -> yew::Html {
+    let model = Model { looked_at_ms, ..Model::default() };
+    let answer = samples::answer(samples::history());
+    of_panel(&model, |panel| history(panel, &answer.body, &answer.meta))
 }

@@ -1,0 +1,120 @@
+//! The shape of a sparkline: where its points lie and where nobody looked.
+
+use wire::{History, Point};
+
+/// Width and height of the drawing, in its own units.
+pub const WIDTH: i64 = 600;
+pub const HEIGHT: u64 = 100;
+
+/// One value at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    pub at_ms: i64,
+    pub value: u64,
+}
+
+/// One series of a history, over a window of time that ends with `end_ms`.
+#[derive(Clone, Debug)]
+pub struct Series {
+    pub samples: Vec<Sample>,
+    pub end_ms: i64,
+    pub window_ms: i64,
+    pub gap_ms: i64,
+    /// Top of the scale.
+    pub top: u64,
+}
+
+impl Series {
+    /// The moments at which this series was asked for.
+    pub fn of(history: &History, end_ms: i64, total: Option<u64>, value: fn(&Point) -> Option<u64>) -> Self {
+        let (window_ms, gap_ms) = (i64::from(history.window_ms.max(1)), i64::from(history.gap_ms));
+        let samples: Vec<_> = history
+            .points
+            .iter()
+            .filter(|point| (end_ms - window_ms..=end_ms).contains(&point.at_ms))
+            .filter_map(|point| Some(Sample { at_ms: point.at_ms, value: value(point)? }))
+            .collect();
+        let highest = samples.iter().map(|sample| sample.value).max();
+        Self { samples, end_ms, window_ms, gap_ms, top: total.max(highest).unwrap_or(1).max(1) }
+    }
+
+    /// From the left edge, in units of the drawing.
+    pub fn x(&self, at_ms: i64) -> i64 {
+        (at_ms - self.end_ms + self.window_ms) * WIDTH / self.window_ms
+    }
+
+    /// The moment at a share of the width, both in any unit.
+    pub fn at_ms(&self, x: i32, width: i32) -> i64 {
+        self.end_ms - self.window_ms + self.window_ms * i64::from(x) / i64::from(width.max(1))
+    }
+
+    /// The line as an SVG path: a run for each time without a gap.
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        let mut before: Option<i64> = None;
+        for Sample { at_ms, value } in &self.samples {
+            let joined = before.is_some_and(|before| at_ms - before <= self.gap_ms);
+            let y = HEIGHT
+                - u64::try_from(u128::from(*value) * u128::from(HEIGHT) / u128::from(self.top))
+                    .unwrap_or(HEIGHT)
+                    .min(HEIGHT);
+            path.push(if joined { 'L' } else { 'M' });
+            path.push_str(&self.x(*at_ms).to_string());
+            path.push(' ');
+            path.push_str(&y.to_string());
+            if !joined {
+                // A run of one sample is a dot, thanks to the line's round ends.
+                path.push_str("h0");
+            }
+            before = Some(*at_ms);
+        }
+        path
+    }
+
+    /// Number of the sample nearest to a moment; none where nobody looked.
+    pub fn nearest(&self, at_ms: i64) -> Option<usize> {
+        let near = self.samples.iter().enumerate().map(|(index, sample)| ((sample.at_ms - at_ms).abs(), index)).min();
+        near.filter(|(distance_ms, _)| *distance_ms <= self.gap_ms / 2).map(|(_, index)| index)
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::Series;
+    use wire::{History, Point};
+
+    fn series(points: &[(i64, Option<u32>)]) -> Series {
+        let points = points.iter().map(|(at_ms, cores_used)| Point {
+            at_ms: *at_ms,
+            cores_used: *cores_used,
+            ..Point::default()
+        });
+        let history = History { points: points.collect(), window_ms: 600, gap_ms: 50, ..History::default() };
+        Series::of(&history, 1_000, Some(4), |point| point.cores_used.map(u64::from))
+    }
+
+    #[test]
+    fn a_gap_in_time_is_a_gap_in_the_line() {
+        let with_gap = series(&[(400, Some(0)), (450, Some(4)), (501, Some(2)), (1_000, Some(8))]);
+        assert_eq!(with_gap.top, 8, "never above the top");
+        assert_eq!(with_gap.path(), "M0 100h0L50 50M101 75h0M600 0h0");
+    }
+
+    #[test]
+    fn what_was_not_asked_for_makes_no_gap_of_its_own() {
+        assert_eq!(series(&[(400, Some(4)), (420, None), (440, Some(4))]).path(), "M0 0h0L40 0");
+    }
+
+    #[test]
+    fn what_is_older_than_the_window_is_left_out() {
+        assert_eq!(series(&[(399, Some(1)), (1_001, Some(1))]).path(), "");
+    }
+
+    #[test]
+    fn a_moment_finds_the_sample_next_to_it_unless_nobody_looked() {
+        let series = series(&[(500, Some(1)), (540, Some(2)), (900, Some(3))]);
+        assert_eq!(series.nearest(series.at_ms(100, 600)), Some(0));
+        assert_eq!(series.nearest(524), Some(1));
+        assert_eq!(series.nearest(700), None);
+    }
+}
