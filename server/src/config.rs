@@ -1,5 +1,6 @@
 //! Everything that can be set: one struct of flags and variables, parsed once and passed down.
 
+mod reference;
 mod resolve;
 mod secret;
 mod template;
@@ -8,6 +9,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::Resettable};
 
+pub use reference::reference;
 pub use resolve::{Config, ConfigError, IdentityMode, Listen, Site};
 pub use secret::Secrets;
 pub use template::UrlTemplate;

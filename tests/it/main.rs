@@ -4,6 +4,7 @@
 
 mod cached_routes;
 mod discovery;
+mod documents;
 mod errors;
 mod fault_table;
 mod identity;

@@ -29,5 +29,4 @@ async fn the_document_names_every_route_and_is_served() {
     let mut paths = paths;
     paths.sort_unstable();
     assert_eq!(paths, expected);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&document).unwrap());
 }

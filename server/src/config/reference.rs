@@ -1,0 +1,41 @@
+//! The list of all settings as a page, made from the settings themselves.
+
+use std::fmt::Write;
+
+use clap::CommandFactory;
+
+use super::Cli;
+
+const SECRETS: &str = "
+## Secrets
+
+They have no flag: set the variable, or the same name with `_FILE` to the path of a file that holds the value.
+
+| variable | meaning |
+|---|---|
+| `SPARK_UI_TOKEN` | bearer token for master and driver behind an authenticating filter; sent to configured origins only |
+| `SPARK_MONITOR_TOKEN` | required to listen on TCP; clients send it in the header `X-Spark-Monitor-Token` |
+| `SPARK_MONITOR_SESSION_TOKEN` | as whom `berdl-spark-monitor doctor` asks where users sign in |
+";
+
+/// `docs/configuration.md`.
+#[must_use]
+pub fn reference() -> String {
+    let mut page = String::from(
+        "# Configuration\n\nGenerated from `berdl-spark-monitor serve --help`. Every setting is a variable and a flag; an empty \
+         variable counts as unset.\n\n| variable | flag | default | meaning |\n|---|---|---|---|\n",
+    );
+    let mut command = Cli::command();
+    command.build();
+    let serve = command.find_subcommand("serve");
+    for argument in serve.into_iter().flat_map(clap::Command::get_arguments) {
+        let (Some(variable), Some(flag)) = (argument.get_env(), argument.get_long()) else { continue };
+        let defaults: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+        let default = if defaults.is_empty() { "-".to_owned() } else { format!("`{}`", defaults.join(",")) };
+        let help = argument.get_long_help().or(argument.get_help()).map(ToString::to_string).unwrap_or_default();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+        // Writing to a String cannot fail.
+        let _ = writeln!(page, "| `{}` | `--{flag}` | {default} | {help} |", variable.to_string_lossy());
+    }
+    page + SECRETS
+}
