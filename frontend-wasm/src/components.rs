@@ -8,6 +8,7 @@ mod application;
 mod bar;
 mod chip;
 mod cluster;
+mod connection_report;
 mod executor_row;
 mod executors;
 mod history;

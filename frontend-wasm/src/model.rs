@@ -8,6 +8,7 @@ use yew::{Callback, Reducible};
 use crate::executor_order::{Column, Order, Window};
 use crate::loaded::Loaded;
 use crate::poll::{News, Told};
+use crate::report::Report;
 
 /// Everything the panel draws from.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,10 @@ pub struct Model {
     /// How the executors are sorted, and which of many can be seen.
     pub order: Order,
     pub window: Window,
+    /// The last connection report, when it came, and whether one is on its way.
+    pub report: Option<Rc<Report>>,
+    pub report_at_ms: i64,
+    pub report_pending: bool,
     /// The clock as it was last looked at; milliseconds since 1970.
     pub now_ms: i64,
     /// When the youngest of what is shown was heard from Spark, by this browser's clock.
@@ -53,6 +58,7 @@ pub enum View {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copyable {
     MasterUrl,
+    Report,
 }
 
 /// How a copy went.
@@ -62,6 +68,9 @@ pub struct Copied {
     pub done: bool,
     pub at_ms: i64,
 }
+
+/// The part that the connection report is; it is folded at first, and made when it is unfolded.
+pub const REPORT: &str = "report";
 
 /// How long a copy is confirmed; milliseconds.
 const CONFIRMED_MS: i64 = 4_000;
@@ -85,6 +94,8 @@ pub enum Action {
     /// Look at a moment of the past, or no longer.
     Look(Option<i64>),
     Sort(Column),
+    RunReport,
+    Reported(Rc<Report>, i64),
     Scroll(Window),
     /// Fold or unfold a part.
     Toggle(String),
@@ -102,6 +113,18 @@ impl Model {
     pub fn may_choose(&self) -> bool {
         let listed = self.cluster.body().map_or(0, |cluster| cluster.apps_running + cluster.apps_waiting);
         listed > 1 || self.picked.is_some()
+    }
+
+    fn toggle(&mut self, part: String) {
+        match self.toggled.iter().position(|toggled| *toggled == part) {
+            Some(index) => {
+                self.toggled.swap_remove(index);
+            }
+            None => {
+                self.report_pending |= part == REPORT;
+                self.toggled.push(part);
+            }
+        }
     }
 
     fn tick(&mut self, now_ms: i64) {
@@ -145,14 +168,15 @@ impl Reducible for Model {
             Action::Copy { .. } => next.copied = None,
             Action::Copied(copied) => next.copied = Some(copied),
             Action::Look(looked_at_ms) => next.looked_at_ms = looked_at_ms,
+            Action::RunReport => next.report_pending = true,
+            Action::Reported(report, at_ms) => {
+                next.report = Some(report);
+                next.report_at_ms = at_ms;
+                next.report_pending = false;
+            }
             Action::Sort(column) => next.order = next.order.after_click(column),
             Action::Scroll(window) => next.window = window,
-            Action::Toggle(part) => match next.toggled.iter().position(|toggled| *toggled == part) {
-                Some(index) => {
-                    next.toggled.swap_remove(index);
-                }
-                None => next.toggled.push(part),
-            },
+            Action::Toggle(part) => next.toggle(part),
         }
         Rc::new(next)
     }

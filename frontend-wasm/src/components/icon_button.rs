@@ -21,12 +21,17 @@ pub fn icon_button(panel: &Panel<'_>, icon: &'static str, label: Message<'_>, ac
 
 /// A button that copies `text`, and says whether that worked.
 pub fn copy_button(panel: &Panel<'_>, what: Copyable, label: Message<'_>, text: &str) -> Html {
-    let copied = panel.model.copied.filter(|copied| copied.what == what);
-    let said = copied.map(|copied| tr(if copied.done { Message::Copied } else { Message::NotCopied }));
     html! {
         <>
-            <span class="sparkMonitor-Copied" role="status">{ said }</span>
+            { copied(panel, what) }
             { icon_button(panel, "copy", label, Action::Copy { what, text: text.to_owned() }) }
         </>
     }
+}
+
+/// Whether the last copy of this worked, for a moment.
+pub fn copied(panel: &Panel<'_>, what: Copyable) -> Html {
+    let copied = panel.model.copied.filter(|copied| copied.what == what);
+    let said = copied.map(|copied| tr(if copied.done { Message::Copied } else { Message::NotCopied }));
+    html! { <span class="sparkMonitor-Copied" role="status">{ said }</span> }
 }

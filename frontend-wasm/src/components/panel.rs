@@ -1,12 +1,17 @@
 //! The panel with its polling: views that are asked for only while the panel can be seen.
 
+use std::rc::Rc;
+
 use gloo_timers::callback::Interval;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::AbortController;
 use yew::{AttrValue, Callback, Html, Properties, UseReducerDispatcher, component, hook, use_effect_with, use_reducer};
 
 use super::panel_view::{Panel, panel_view};
 use crate::locale::Locale;
 use crate::model::{Act, Action, Copied, Model, View};
 use crate::poll::{News, Poll, use_poll};
+use crate::report;
 use crate::shell::Shell;
 use crate::tab::use_tab_shown;
 
@@ -40,6 +45,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_poll(poll(&of_app("executors", &model)), hear(&act, View::Executors));
     use_poll(poll(&of_app("stages", &model)), hear(&act, View::Stages));
     use_poll(poll("history"), hear(&act, View::History));
+    use_report(&props.api_url, shown && model.report_pending, act.clone());
     use_clock(shown, act.clone());
     panel_view(&Panel { model: &model, locale: &props.locale, act: &act })
 }
@@ -72,6 +78,25 @@ fn of_app(view: &str, model: &Model) -> String {
 
 fn hear(act: &Act, view: View) -> Callback<News> {
     act.reform(move |news| Action::News(view, news))
+}
+
+/// Makes a connection report when one is wanted, unless the panel is hidden or destroyed before it is there.
+#[hook]
+fn use_report(api_url: &AttrValue, wanted: bool, act: Act) {
+    let api_url = api_url.clone();
+    use_effect_with(wanted, move |wanted| {
+        let controller = if *wanted { AbortController::new().ok() } else { None };
+        if let Some(controller) = &controller {
+            let signal = controller.signal();
+            spawn_local(async move {
+                let report = report::fetch(&api_url, &signal).await;
+                if !signal.aborted() {
+                    act.emit(Action::Reported(Rc::new(report), js_sys::Date::now() as i64));
+                }
+            });
+        }
+        move || controller.iter().for_each(AbortController::abort)
+    });
 }
 
 /// Tells the time each second while the panel is shown.

@@ -4,6 +4,7 @@ use wire::Cluster;
 use yew::{Callback, Html, MouseEvent, html};
 
 use super::application::{application, application_gone, application_notice, no_session};
+use super::connection_report::connection_report;
 use super::notice::{loading, problem_notice, stale_line};
 use super::panel_state::{Shown, Whole, shown, whole};
 use super::sections::{cluster_section, executor_section, history_section, stage_sections};
@@ -48,6 +49,7 @@ pub fn panel_view(panel: &Panel<'_>) -> Html {
                 <p class="sparkMonitor-Demonstration" role="note">{ tr(Message::Demonstration) }</p>
             }
             { content }
+            { connection_report(panel) }
         </div>
     }
 }

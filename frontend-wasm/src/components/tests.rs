@@ -1,6 +1,7 @@
 //! Every state of chip and panel, as the HTML that is drawn.
 
 mod chip;
+mod connection_report;
 mod panel;
 mod sections;
 

@@ -98,6 +98,31 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::Driver => "driver",
         Message::Unknown => "–",
 
+        Message::ConnectionReport => "Connection report",
+        Message::HealthWell => "All well",
+        Message::HealthDegraded => "Degraded",
+        Message::HealthBroken => "Broken",
+        Message::HopBrowser => "Browser, through Jupyter",
+        Message::HopBrowserOk => "Jupyter passes requests on to the sidecar.",
+        Message::HopBrowserSlow => "Jupyter passes requests on to the sidecar, but slowly.",
+        Message::HopBrowserSlowFix => {
+            "Check the network between this browser and Jupyter, and whether Jupyter is busy."
+        }
+        Message::HopSidecar => "Sidecar",
+        Message::HopIdentity => "Identity",
+        Message::HopClusterManager => "Cluster manager",
+        Message::HopMaster => "Spark Master",
+        Message::HopDriver => "Spark driver",
+        Message::HopRest => "Sidecar and Spark",
+        Message::HopNotAsked => "Not asked: nothing gets that far.",
+        Message::HopOk => "OK",
+        Message::HopWarning => "Warning",
+        Message::HopFailed => "Failed",
+        Message::HopSkipped => "Skipped",
+        Message::ReportRuns => "Checking…",
+        Message::ReportAgain => "Check again",
+        Message::CopyReport => "Copy report",
+
         Message::ActiveStages => "Active stages",
         Message::RecentStages => "Recent stages",
         Message::NoActiveStages => "No stage is running.",
@@ -181,6 +206,10 @@ fn with_values(message: Message<'_>) -> String {
         Message::Slots { active, slots } => format!("{active}/{slots}"),
         Message::MoreExecutors { count } => {
             plural(count, "1 more executor is not shown.".to_owned(), format!("{count} more executors are not shown."))
+        }
+
+        Message::ReportHead { time, version, frontend } => {
+            format!("Spark Monitor connection report, {time}\nSidecar {version}, frontend {frontend}")
         }
 
         Message::Count { count } => count.to_string(),

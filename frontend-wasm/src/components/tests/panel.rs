@@ -55,6 +55,7 @@ async fn loading() {
     assert_snapshot!(panel(Model::default()).await, @r#"
     Spark Monitor
     Loading…
+    Connection report
     "#);
 }
 
@@ -133,6 +134,7 @@ async fn all_sections_in_order() {
     count of range
     Completed
     45s
+    Connection report
     "#);
 }
 
@@ -170,6 +172,7 @@ async fn no_active_session_says_how_to_start_one() {
         .master("spark://master:7077")
         .getOrCreate()
     )
+    Connection report
     "#);
 }
 
@@ -199,6 +202,7 @@ async fn a_starting_driver_is_not_an_error() {
     since 11:50:00 UTC
     The driver is starting
     Its executors and stages appear as soon as it answers.
+    Connection report
     "#);
 }
 
@@ -215,6 +219,7 @@ async fn signed_out() {
     Signed out
     You are signed out of Jupyter.
     Reload the page to sign in.
+    Connection report
     "#);
 }
 
@@ -231,7 +236,7 @@ async fn each_kind_of_problem_has_its_own_heading() {
     ] {
         let text = panel(nothing_but(refused(code))).await;
         headings.extend(text.lines().nth(1).map(str::to_owned));
-        assert!(text.ends_with("What went wrong.\nWhat to do.\nRequest r-1"), "{text}");
+        assert!(text.contains("What went wrong.\nWhat to do.\nRequest r-1"), "{text}");
     }
     assert_eq!(
         headings,
@@ -334,7 +339,7 @@ async fn a_chosen_application_that_is_gone_says_so_and_offers_the_newest() {
     model.stages = Loaded::default().after(Err(refused(ErrorCode::UnknownApp)), OBSERVED_AT_MS);
     let text = text(super::panel(&model)).await;
     let gone = "app-9 (ended)\nThis application has ended\nWhat went wrong.\nShow the newest application";
-    assert!(text.ends_with(gone), "{text}");
+    assert!(text.ends_with(&[gone, "\nConnection report"].concat()), "{text}");
 }
 
 #[tokio::test]

@@ -1,0 +1,80 @@
+//! The connection report: a section that is folded until somebody wants to know why nothing comes.
+
+use wire::{Health, HopVerdict};
+use yew::{Html, classes, html};
+
+use super::icon_button::copied;
+use super::notice::loading;
+use super::panel_view::Panel;
+use super::section::folding;
+use super::tone::{Tone, toned};
+use crate::format;
+use crate::i18n::{Message, tr};
+use crate::model::{Action, Copyable, REPORT};
+use crate::report::{Line, Report, verdict_word};
+
+/// Each hop from the browser to the driver, with its verdict and what to do.
+pub fn connection_report(panel: &Panel<'_>) -> Html {
+    let report = panel.model.report.as_deref();
+    let open = panel.model.is_toggled(REPORT);
+    let summary = report.map(|report| health(report.health())).unwrap_or_default();
+    let content = match report {
+        Some(report) if open => hops(panel, report),
+        _ => loading(),
+    };
+    folding(panel, REPORT, Message::ConnectionReport, summary, open, content)
+}
+
+fn health(health: Health) -> Html {
+    let (word, tone) = match health {
+        Health::Well => (Message::HealthWell, Tone::Good),
+        Health::Degraded => (Message::HealthDegraded, Tone::Warn),
+        Health::Broken => (Message::HealthBroken, Tone::Bad),
+    };
+    toned(tone, tr(word))
+}
+
+fn hops(panel: &Panel<'_>, report: &Report) -> Html {
+    let text = report.text(&panel.locale.time(panel.model.report_at_ms));
+    let copy = Action::Copy { what: Copyable::Report, text };
+    html! {
+        <>
+            <ol class="sparkMonitor-Hops">{ for report.lines().into_iter().map(hop) }</ol>
+            <div class="sparkMonitor-Buttons">
+                <button
+                    type="button" class="sparkMonitor-Button" disabled={panel.model.report_pending}
+                    onclick={panel.on_click(Action::RunReport)}
+                >
+                    { tr(if panel.model.report_pending { Message::ReportRuns } else { Message::ReportAgain }) }
+                </button>
+                <button type="button" class="sparkMonitor-Button" onclick={panel.on_click(copy)}>
+                    { tr(Message::CopyReport) }
+                </button>
+                { copied(panel, Copyable::Report) }
+            </div>
+        </>
+    }
+}
+
+fn hop(line: Line) -> Html {
+    let (sign, tone) = match line.verdict {
+        HopVerdict::Ok => ("✓", Tone::Good),
+        HopVerdict::Warning => ("⚠", Tone::Warn),
+        HopVerdict::Failed => ("✕", Tone::Bad),
+        HopVerdict::Skipped => ("–", Tone::Muted),
+    };
+    html! {
+        <li class={classes!("sparkMonitor-Hop", tone.class())}>
+            <span class="sparkMonitor-Sign" aria-hidden="true">{ sign }</span>
+            <span class="sparkMonitor-Hop-name">{ line.name }</span>
+            <span class="sparkMonitor-Hop-verdict">{ tr(verdict_word(line.verdict)) }</span>
+            if let Some(duration_ms) = line.duration_ms {
+                <span class="sparkMonitor-Stage-elapsed">{ format::duration(duration_ms.into()) }</span>
+            }
+            <p>{ line.found }</p>
+            if let Some(fix) = line.fix {
+                <p class="sparkMonitor-Hop-fix">{ fix }</p>
+            }
+        </li>
+    }
+}

@@ -1,0 +1,143 @@
+//! The connection report: the way from this browser to the sidecar, as measured here, and what the sidecar says of the
+//! rest.
+
+use web_sys::AbortSignal;
+use wire::{Doctor, Health, Hop, HopName, HopVerdict};
+
+use crate::api::{self, Reply};
+use crate::format;
+use crate::i18n::{Message, tr};
+use crate::problem::Problem;
+
+/// An answer that takes longer than this is felt in everything; milliseconds.
+const SLOW_MS: u32 = 1_500;
+
+/// The way to the sidecar, and the sidecar's own report when it could be asked.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub way_ms: u32,
+    pub outcome: Result<Doctor, Problem>,
+}
+
+/// One hop, in words.
+pub struct Line {
+    pub name: String,
+    pub verdict: HopVerdict,
+    pub duration_ms: Option<u32>,
+    pub found: String,
+    pub fix: Option<String>,
+}
+
+/// Measures the way, then asks the sidecar.
+pub async fn fetch(api_url: &str, signal: &AbortSignal) -> Report {
+    let begin = js_sys::Date::now();
+    let way = api::ask(&[api_url, "healthz"].concat(), signal).await;
+    let way_ms = (js_sys::Date::now() - begin) as u32;
+    let outcome = match way {
+        Err(problem) => Err(problem),
+        Ok(_) => match api::ask(&[api_url, "doctor"].concat(), signal).await {
+            Ok(Reply { json, .. }) => api::decode(json),
+            Err(problem) => Err(problem),
+        },
+    };
+    Report { way_ms, outcome }
+}
+
+impl Report {
+    pub fn health(&self) -> Health {
+        match &self.outcome {
+            Ok(doctor) if doctor.health == Health::Well && self.way().verdict == HopVerdict::Warning => {
+                Health::Degraded
+            }
+            Ok(doctor) => doctor.health,
+            Err(_) => Health::Broken,
+        }
+    }
+
+    /// From the browser to the driver.
+    pub fn lines(&self) -> Vec<Line> {
+        let mut lines = vec![self.way()];
+        match &self.outcome {
+            Ok(doctor) => lines.extend(doctor.hops.iter().map(line)),
+            Err(_) => lines.push(Line {
+                name: tr(Message::HopRest),
+                verdict: HopVerdict::Skipped,
+                duration_ms: None,
+                found: tr(Message::HopNotAsked),
+                fix: None,
+            }),
+        }
+        lines
+    }
+
+    fn way(&self) -> Line {
+        let name = tr(Message::HopBrowser);
+        let duration_ms = Some(self.way_ms);
+        match &self.outcome {
+            Err(problem) => {
+                let fix = Some(problem.hint.clone()).filter(|hint| !hint.is_empty());
+                let verdict = HopVerdict::Failed;
+                Line { name, verdict, duration_ms, found: problem.sentence.clone(), fix }
+            }
+            Ok(_) if self.way_ms > SLOW_MS => {
+                let (found, fix) = (tr(Message::HopBrowserSlow), Some(tr(Message::HopBrowserSlowFix)));
+                Line { name, verdict: HopVerdict::Warning, duration_ms, found, fix }
+            }
+            Ok(_) => {
+                let found = tr(Message::HopBrowserOk);
+                Line { name, verdict: HopVerdict::Ok, duration_ms, found, fix: None }
+            }
+        }
+    }
+
+    /// For an administrator: plain text without an address or a token.
+    pub fn text(&self, time: &str) -> String {
+        let version = match &self.outcome {
+            Ok(doctor) => doctor.version.as_str(),
+            Err(_) => "?",
+        };
+        let frontend = env!("CARGO_PKG_VERSION");
+        let mut text = tr(Message::ReportHead { time, version, frontend });
+        for Line { name, verdict, duration_ms, found, fix } in self.lines() {
+            text.push_str("\n[");
+            text.push_str(&tr(verdict_word(verdict)));
+            text.push_str("] ");
+            text.push_str(&name);
+            if let Some(duration_ms) = duration_ms {
+                text.push_str(&[" (", &format::duration(duration_ms.into()), ")"].concat());
+            }
+            text.push_str(": ");
+            text.push_str(&found);
+            if let Some(fix) = fix {
+                text.push_str("\n    ");
+                text.push_str(&fix);
+            }
+        }
+        if let Err(Problem { request_id: Some(request_id), .. }) = &self.outcome {
+            text.push('\n');
+            text.push_str(&tr(Message::RequestId { request_id }));
+        }
+        text
+    }
+}
+
+fn line(hop: &Hop) -> Line {
+    let name = tr(match hop.name {
+        HopName::Sidecar => Message::HopSidecar,
+        HopName::Identity => Message::HopIdentity,
+        HopName::ClusterManager => Message::HopClusterManager,
+        HopName::Master => Message::HopMaster,
+        HopName::Driver => Message::HopDriver,
+    });
+    Line { name, verdict: hop.verdict, duration_ms: hop.duration_ms, found: hop.found.clone(), fix: hop.fix.clone() }
+}
+
+/// The verdict as a word.
+pub fn verdict_word(verdict: HopVerdict) -> Message<'static> {
+    match verdict {
+        HopVerdict::Ok => Message::HopOk,
+        HopVerdict::Warning => Message::HopWarning,
+        HopVerdict::Failed => Message::HopFailed,
+        HopVerdict::Skipped => Message::HopSkipped,
+    }
+}
