@@ -1,7 +1,7 @@
 // A JupyterLab of its own: free port, empty folders, the extension as the environment configures it.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { environment, PYTHON } from './environment.mjs';
@@ -25,6 +25,9 @@ const SETTINGS = {
   'apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false, doNotDisturbMode: true }
 };
 
+/** Jupyter may still write while its folder goes. */
+const REMOVE = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 };
+
 export class Lab {
   /**
    * @param {Group} group
@@ -47,6 +50,8 @@ export class Lab {
    */
   static async start({ env = {}, baseUrl = '/', theme = 'JupyterLab Light', password } = {}) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'e2e-lab-'));
+    // Interrupted tests have no time to stop in order.
+    process.on('exit', () => rmSync(folder, REMOVE));
     const settings = { ...SETTINGS, 'apputils-extension/themes': { theme, 'adaptive-theme': false } };
     for (const [name, value] of Object.entries(settings)) {
       const file = path.join(folder, 'settings/@jupyterlab', `${name}.jupyterlab-settings`);
@@ -129,7 +134,7 @@ export class Lab {
 
   async stop() {
     await this.group.stop();
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await rm(this.folder, REMOVE);
   }
 }
 
