@@ -9,6 +9,7 @@ mod http;
 mod install;
 mod jupyter;
 mod labextension;
+mod lock;
 mod paths;
 mod run;
 mod spark;

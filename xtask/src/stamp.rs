@@ -8,6 +8,8 @@ use std::{
 
 use anyhow::{Context, Result};
 
+use crate::lock;
+
 /// Folders that are results, not inputs.
 const RESULTS: [&str; 6] = ["node_modules", "target", "dist", "lib", "wasm", "__pycache__"];
 
@@ -21,6 +23,7 @@ pub fn unless_unchanged(
     output: &Path,
     build: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
+    let _lock = lock::exclusive(name)?;
     let stamp = crate::paths::dev().join("stamps").join(name);
     let mut hasher = DefaultHasher::new();
     for input in inputs {

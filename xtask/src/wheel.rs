@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{install, labextension, paths, run, step::step};
+use crate::{install, labextension, lock, paths, run, step::step};
 
 /// `Dev` reuses what the tests have compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,11 @@ const INSTALL_JSON: &str = r#"{
 /// Builds the wheel and tells where it is.
 pub fn build(profile: Profile) -> Result<PathBuf> {
     labextension::build()?;
+    let _lock = lock::exclusive("wheel")?;
+    make(profile)
+}
+
+fn make(profile: Profile) -> Result<PathBuf> {
     step("Wheel", || {
         stage()?;
         let out = match profile {
@@ -53,7 +58,10 @@ pub fn build(profile: Profile) -> Result<PathBuf> {
 /// Builds the wheel and installs it into the virtual environment.
 pub fn install_dev() -> Result<()> {
     install::venv()?;
-    let wheel = build(Profile::Dev)?;
+    labextension::build()?;
+    // Until it is installed, another command must not replace the wheel.
+    let _lock = lock::exclusive("wheel")?;
+    let wheel = make(Profile::Dev)?;
     step("Install the wheel", || {
         let mut pip = run::command(paths::venv_bin("python"), &paths::root());
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"]);
