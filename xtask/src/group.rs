@@ -12,6 +12,8 @@ use std::{
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
+use crate::leftover;
+
 /// How long a group may take to end by itself.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -31,7 +33,9 @@ impl Group {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).process_group(0);
         let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
-        Ok(Self { name, child, log: log.to_owned() })
+        let group = Self { name, child, log: log.to_owned() };
+        leftover::note(group.pid())?;
+        Ok(group)
     }
 
     pub fn pid(&self) -> u32 {
@@ -102,5 +106,6 @@ impl Drop for Group {
             thread::sleep(Duration::from_millis(50));
         }
         self.kill();
+        leftover::forget(self.child.id());
     }
 }

@@ -9,6 +9,7 @@ mod http;
 mod install;
 mod jupyter;
 mod labextension;
+mod leftover;
 mod lock;
 mod paths;
 mod run;

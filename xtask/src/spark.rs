@@ -11,7 +11,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::{group::Group, http, paths, run};
+use crate::{group::Group, http, leftover, paths, run};
 
 /// Starting a JVM on a busy machine takes its time.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -61,6 +61,7 @@ impl Spark {
     /// # Errors
     /// When a part does not start; the end of its log is shown.
     pub fn start(options: &Options) -> Result<Self> {
+        leftover::clear();
         let find = "import os, pyspark; print(os.path.dirname(pyspark.__file__))";
         let home = run::quiet(run::command(paths::venv_bin("python"), &paths::root()).args(["-c", find]))?;
         let home = PathBuf::from(home.trim());
