@@ -62,17 +62,13 @@ const DRAWN_WHOLE: usize = 40;
 /// Rows drawn beyond what can be seen, so that a quick scroll does not meet white.
 const BEYOND: usize = 12;
 
-/// The part of a long table that can be seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The part of a long table that can be seen, in pixels; unknown before the first scroll.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
-    first: usize,
-    end: usize,
-}
-
-impl Default for Window {
-    fn default() -> Self {
-        Self { first: 0, end: 12 }
-    }
+    top: u32,
+    bottom: u32,
+    /// Of the whole table.
+    height: u32,
 }
 
 /// The rows that are drawn.
@@ -85,23 +81,26 @@ pub struct Rows {
     pub after: usize,
 }
 
+/// Rows that can be seen while that is not known.
+const FIRST_SIGHT: usize = 12;
+
 impl Window {
-    /// What is seen of `rows` of equal height that fill `scroll_height`, in pixels.
-    pub fn seen(rows: usize, scroll_top: i32, client_height: i32, scroll_height: i32) -> Self {
-        let row_at = |y: i32| {
-            let [y, height] = [y, scroll_height.max(1)].map(|pixels| u64::try_from(pixels).unwrap_or_default());
-            usize::try_from(y * rows as u64 / height).unwrap_or(rows).min(rows)
-        };
-        Self { first: row_at(scroll_top), end: row_at(scroll_top.saturating_add(client_height)) + 1 }
+    pub fn seen(scroll_top: i32, client_height: i32, scroll_height: i32) -> Self {
+        let [top, seen, height] =
+            [scroll_top, client_height, scroll_height].map(|pixels| u32::try_from(pixels).unwrap_or_default());
+        Self { top, bottom: top.saturating_add(seen), height }
     }
 
-    /// Which of `count` rows to draw.
+    /// Which of `count` rows of equal height to draw.
     pub fn rows(self, count: usize) -> Rows {
         if count <= DRAWN_WHOLE {
             return Rows { before: 0, drawn: count, after: 0 };
         }
-        let before = self.first.saturating_sub(BEYOND).min(count);
-        let end = self.end.saturating_add(BEYOND).clamp(before, count);
+        let row_at = |y: u32| (y as usize).saturating_mul(count) / (self.height.max(1) as usize);
+        let (first, end) =
+            if self.height == 0 { (0, FIRST_SIGHT) } else { (row_at(self.top), row_at(self.bottom) + 1) };
+        let before = first.saturating_sub(BEYOND).min(count);
+        let end = end.saturating_add(BEYOND).clamp(before, count);
         Rows { before, drawn: end - before, after: count - end }
     }
 }
@@ -142,19 +141,15 @@ mod tests {
 
     #[test]
     fn of_500_rows_only_those_near_what_is_seen_are_drawn() {
-        let top = Window::default().rows(500);
-        assert_eq!(top, Rows { before: 0, drawn: 24, after: 476 });
-        let middle = Window::seen(500, 9_000, 320, 18_000).rows(500);
-        assert_eq!(middle, Rows { before: 238, drawn: 33, after: 229 });
-        let end = Window::seen(500, 17_680, 320, 18_000).rows(500);
-        assert_eq!(end, Rows { before: 479, drawn: 21, after: 0 });
+        let rows = |window: Window| window.rows(500);
+        assert_eq!(rows(Window::default()), Rows { before: 0, drawn: 24, after: 476 });
+        assert_eq!(rows(Window::seen(9_000, 320, 18_000)), Rows { before: 238, drawn: 33, after: 229 });
+        assert_eq!(rows(Window::seen(17_680, 320, 18_000)), Rows { before: 479, drawn: 21, after: 0 });
+        assert_eq!(rows(Window::seen(-3, 320, 18_000)).before, 0);
     }
 
     #[test]
-    fn a_window_of_a_longer_table_draws_no_more_than_there_is() {
-        let far = Window::seen(500, 17_000, 320, 18_000);
-        assert_eq!(far.rows(41), Rows { before: 41, drawn: 0, after: 0 });
-        assert_eq!(far.rows(40), Rows { before: 0, drawn: 40, after: 0 });
-        assert_eq!(Window::seen(500, -3, 0, 0).rows(500).before, 0);
+    fn a_short_table_is_drawn_whole_wherever_a_longer_one_was_scrolled_to() {
+        assert_eq!(Window::seen(17_000, 320, 18_000).rows(40), Rows { before: 0, drawn: 40, after: 0 });
     }
 }

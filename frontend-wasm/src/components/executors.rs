@@ -19,11 +19,7 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
     let long = rows.drawn < count;
     let sorted = panel.model.order.sort(&answer.executors);
     let drawn = sorted.into_iter().enumerate().skip(rows.before).take(rows.drawn);
-    let onscroll = panel.act.reform(move |event: Event| {
-        let table: Element = event.target_unchecked_into();
-        let (top, height) = (table.scroll_top(), table.client_height());
-        Action::Scroll(Window::seen(count, top, height, table.scroll_height()))
-    });
+    let onscroll = panel.act.reform(|event: Event| scrolled(&event.target_unchecked_into()));
     let table = html! {
         <table
             class={classes!("sparkMonitor-Table", long.then_some("sparkMonitor-mod-long"))}
@@ -51,7 +47,7 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
                 // Who has no mouse scrolls with the arrow keys.
                 <div
                     class="sparkMonitor-Table-scroll" tabindex="0" role="group" aria-label={tr(Message::Executors)}
-                    {onscroll}
+                    {onscroll} ref={panel.table.clone()}
                 >
                     { table }
                 </div>
@@ -63,6 +59,11 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
             }
         </>
     }
+}
+
+/// What is seen of a long table now.
+pub fn scrolled(table: &Element) -> Action {
+    Action::Scroll(Window::seen(table.scroll_top(), table.client_height(), table.scroll_height()))
 }
 
 /// As high as the rows that are left out.

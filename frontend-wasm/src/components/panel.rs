@@ -5,8 +5,12 @@ use std::rc::Rc;
 use gloo_timers::callback::Interval;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
-use yew::{AttrValue, Callback, Html, Properties, UseReducerDispatcher, component, hook, use_effect_with, use_reducer};
+use yew::{
+    AttrValue, Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with,
+    use_node_ref, use_reducer,
+};
 
+use super::executors::scrolled;
 use super::panel_view::{Panel, panel_view};
 use crate::locale::Locale;
 use crate::model::{Act, Action, Copied, Model, View};
@@ -46,8 +50,9 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_poll(poll(&of_app("stages", &model)), hear(&act, View::Stages));
     use_poll(poll("history"), hear(&act, View::History));
     use_report(&props.api_url, shown && model.report_pending, act.clone());
-    use_clock(shown, act.clone());
-    panel_view(&Panel { model: &model, locale: &props.locale, act: &act })
+    let table = use_node_ref();
+    use_clock(shown, table.clone(), act.clone());
+    panel_view(&Panel { model: &model, locale: &props.locale, act: &act, table: &table })
 }
 
 /// Does what an action asks of JupyterLab, then takes it in.
@@ -99,11 +104,17 @@ fn use_report(api_url: &AttrValue, wanted: bool, act: Act) {
     });
 }
 
-/// Tells the time each second while the panel is shown.
+/// Tells the time each second while the panel is shown, and what is seen of a long table: nobody tells when its rows
+/// have become higher in a narrower panel.
 #[hook]
-fn use_clock(shown: bool, act: Act) {
+fn use_clock(shown: bool, table: NodeRef, act: Act) {
     use_effect_with(shown, move |shown| {
-        let tell = move || act.emit(Action::Tick { now_ms: js_sys::Date::now() as i64 });
+        let tell = move || {
+            act.emit(Action::Tick { now_ms: js_sys::Date::now() as i64 });
+            if let Some(table) = table.cast() {
+                act.emit(scrolled(&table));
+            }
+        };
         let clock = shown.then(|| Interval::new(1000, tell));
         move || drop(clock)
     });

@@ -1,7 +1,7 @@
 //! The panel as drawn: which sections there are, and what is said for all of them at once.
 
 use wire::Cluster;
-use yew::{Callback, Html, MouseEvent, html};
+use yew::{Callback, Html, MouseEvent, NodeRef, html};
 
 use super::application::{application, application_gone, application_notice, no_session};
 use super::connection_report::connection_report;
@@ -21,6 +21,8 @@ pub struct Panel<'a> {
     pub model: &'a Model,
     pub locale: &'a Locale,
     pub act: &'a Act,
+    /// Where a long table scrolls.
+    pub table: &'a NodeRef,
 }
 
 impl Panel<'_> {

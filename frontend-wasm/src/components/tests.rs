@@ -5,7 +5,7 @@ mod connection_report;
 mod panel;
 mod sections;
 
-use yew::{Html, LocalServerRenderer, Properties, component};
+use yew::{Html, LocalServerRenderer, NodeRef, Properties, component};
 
 use super::panel_view::{Panel, panel_view};
 use crate::locale::Locale;
@@ -42,5 +42,5 @@ fn panel(model: &Model) -> Html {
 
 /// A part that needs the panel.
 fn of_panel(model: &Model, part: impl FnOnce(&Panel<'_>) -> Html) -> Html {
-    part(&Panel { model, locale: &Locale::default(), act: &Act::noop() })
+    part(&Panel { model, locale: &Locale::default(), act: &Act::noop(), table: &NodeRef::default() })
 }
