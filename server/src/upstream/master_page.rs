@@ -32,6 +32,22 @@ mod tests {
     }
 
     #[test]
+    fn the_recorded_pages_of_a_real_master_name_the_driver_in_both_modes() {
+        macro_rules! recorded {
+            ($page:literal) => {
+                include_str!(concat!("../../../tests/fixtures/spark-4.3.0/master_", $page, ".html"))
+            };
+        }
+        let direct = link(recorded!("app_page_direct")).unwrap();
+        assert!(direct.starts_with("http://127.0.0.1:"), "{direct}");
+        let proxied = link(recorded!("app_page_reverse_proxy")).unwrap();
+        assert!(proxied.starts_with("http://master:8090/proxy/app-"), "{proxied}");
+        for home in [recorded!("home_page_direct"), recorded!("home_page_reverse_proxy")] {
+            assert_eq!(link(home), None, "the home page, which answers every unknown path, names no driver");
+        }
+    }
+
+    #[test]
     fn only_the_anchor_with_the_known_text_counts() {
         let page = "<a href=\"/\">Master</a> <li><a href=\"http://driver:4040\">Application Detail UI</a></li>";
         assert_eq!(link(page).as_deref(), Some("http://driver:4040/"));
