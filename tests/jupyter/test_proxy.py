@@ -1,0 +1,80 @@
+"""What jupyter-server-proxy does with our routes: the settings that we give it, which it does not document."""
+
+import signal
+from collections.abc import Callable
+
+import pytest
+import requests
+from berdl_spark_monitor.extension import is_enabled
+
+from tests.conftest import until
+from tests.jupyter.conftest import NO_MASTER, Jupyter
+
+Start = Callable[..., Jupyter]
+
+ENABLING = (
+    "SPARK_CLUSTER_MANAGER_API_URL",
+    "BERDL_JUPYTERHUB_NAMESPACE",
+    "SPARK_MASTER_UI_URL",
+    "SPARK_APP_UI_URL",
+)
+
+
+@pytest.mark.parametrize("name", ENABLING)
+def test_each_enabling_variable_alone_is_enough_and_an_empty_one_is_none(name: str) -> None:
+    assert is_enabled({name: "x"})
+    assert not is_enabled({name: ""})
+
+
+@pytest.mark.parametrize("value", ["", "0", "false", "no", "off"])
+def test_a_demonstration_that_is_off_enables_nothing(value: str) -> None:
+    assert not is_enabled({"SPARK_MONITOR_MOCK_MODE": value})
+
+
+@pytest.mark.parametrize("name", ["SPARK_MASTER_URL", "SPARK_REMOTE", "KBASE_AUTH_URL", "SPARK_MONITOR_TOKEN"])
+def test_other_variables_enable_nothing(name: str) -> None:
+    assert not is_enabled({name: "x"})
+
+
+def test_polling_passes_the_proxy_unchanged_and_leaves_no_trace(start_jupyter: Start) -> None:
+    # Lives long enough that two requests get the same.
+    jupyter = start_jupyter({"SPARK_MONITOR_MOCK_MODE": "1", "SPARK_MONITOR_MASTER_LIFETIME_MS": "60000"})
+    assert jupyter.sidecars() == [], "nobody has asked yet"
+    active = last_activity(jupyter)
+
+    first = jupyter.route("panel/cluster")
+    assert first.headers["cache-control"] == "private, no-cache"
+    again = ask_again(first)
+    assert (again.status_code, again.content) == (304, b"")
+    assert jupyter.route("app/executors?app=a/b").json()["code"] == "bad_request"
+    assert jupyter.route("nonsense").json()["code"] == "not_found"
+
+    # An idle server must be culled, polled or not.
+    assert last_activity(jupyter) == active
+    tiles = jupyter.get("server-proxy/servers-info").json()["server_processes"]
+    assert tiles == [], "no tile in the launcher"
+
+
+def ask_again(first: requests.Response) -> requests.Response:
+    """Ask as a browser does that has an answer already."""
+    headers = {"Authorization": first.request.headers["Authorization"], "If-None-Match": first.headers["etag"]}
+    return requests.get(first.url, headers=headers, timeout=40)
+
+
+def last_activity(jupyter: Jupyter) -> str:
+    """When Jupyter thinks that somebody was last active."""
+    return jupyter.get("api/status?no_track_activity=1").json()["last_activity"]
+
+
+def test_a_sidecar_that_was_told_to_end_is_back_on_the_next_poll(start_jupyter: Start) -> None:
+    jupyter = start_jupyter(NO_MASTER)
+    assert jupyter.route("healthz").ok
+    (sidecar,) = jupyter.sidecars()
+    # After an exit code of 0 server-proxy would answer 500 for ever.
+    sidecar.send_signal(signal.SIGTERM)
+    until("the next poll is answered", lambda: is_other(jupyter.route("healthz"), jupyter, sidecar.pid), 15)
+
+
+def is_other(answer: requests.Response, jupyter: Jupyter, old: int) -> bool:
+    """Whether it is answered by another process."""
+    return answer.status_code == 200 and [process.pid for process in jupyter.sidecars()] not in ([], [old])
