@@ -110,6 +110,7 @@ test('shown again, the panel asks for everything at once', async () => {
 });
 
 test('paused, the panel asks for nothing and the chip goes on; refresh asks for everything', async () => {
+  await lab.openPanel();
   await lab.panel.getByRole('button', { name: 'Pause updates' }).click();
   await lab.panel.getByText(/^paused/).waitFor();
   lab.requests.clear();
@@ -122,6 +123,7 @@ test('paused, the panel asks for nothing and the chip goes on; refresh asks for 
 });
 
 test('while the tab is hidden nothing is asked for', async () => {
+  await lab.openPanel();
   await lab.hideTab(true);
   lab.requests.clear();
   await sleep(SEVERAL_POLLS_MS);

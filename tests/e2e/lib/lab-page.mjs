@@ -93,8 +93,11 @@ export class LabPage {
 
   /** Opens the command palette and types. @param {string} text */
   async search(text) {
-    await this.page.keyboard.press('Control+Shift+C');
-    await this.palette.waitFor();
+    // While a notebook is still on its way it may take the focus, which closes the palette again.
+    await until('the command palette', async () => {
+      await this.page.keyboard.press('Control+Shift+C');
+      return this.palette.waitFor({ timeout: 2_000 }).then(() => true, () => false);
+    });
     await this.palette.locator('input').fill(text);
   }
 
