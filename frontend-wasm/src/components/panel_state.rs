@@ -45,6 +45,8 @@ pub enum Shown {
     Gone(Problem),
     /// There is none.
     NoApp,
+    /// Nothing of it could be read, and the same reason for all.
+    Unreadable(Problem),
     /// It has neither executors nor stages yet, for a reason of its own.
     NotYet(App),
     /// It, or `None` while nobody knows yet.
@@ -57,6 +59,12 @@ pub fn shown(model: &Model) -> Shown {
     let problems = executors.problem.iter().chain(&stages.problem);
     if let Some(gone) = problems.into_iter().find(|problem| problem.kind == ProblemKind::AppGone) {
         return Shown::Gone(gone.clone());
+    }
+    if let (Some(first), Some(second), None, None) =
+        (&executors.problem, &stages.problem, &executors.value, &stages.value)
+        && first.sentence == second.sentence
+    {
+        return Shown::Unreadable(first.clone());
     }
     let of_executors = executors.value.as_ref().map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
     let of_stages = stages.value.as_ref().map(|answer| (answer.meta.observed_at_ms, &answer.body.app));

@@ -64,6 +64,9 @@ fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
         Shown::Gone(problem) => html! {
             <>{ application(panel, None) }{ application_gone(panel, &problem) }</>
         },
+        Shown::Unreadable(problem) => html! {
+            <>{ application(panel, None) }{ problem_notice(&problem) }</>
+        },
         Shown::NotYet(app) => html! { <>{ application(panel, Some(&app)) }{ application_notice(&app) }</> },
         Shown::App(app) => html! {
             <>

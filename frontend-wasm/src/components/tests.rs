@@ -4,6 +4,7 @@ mod chip;
 mod connection_report;
 mod panel;
 mod sections;
+mod states;
 
 use yew::{Html, LocalServerRenderer, NodeRef, Properties, component};
 

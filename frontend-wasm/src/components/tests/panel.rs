@@ -213,17 +213,6 @@ async fn an_application_that_waits_says_for_what() {
 }
 
 #[tokio::test]
-async fn signed_out() {
-    assert_snapshot!(panel(nothing_but(Problem::signed_out())).await, @r#"
-    Spark Monitor
-    Signed out
-    You are signed out of Jupyter.
-    Reload the page to sign in.
-    Connection report
-    "#);
-}
-
-#[tokio::test]
 async fn each_kind_of_problem_has_its_own_heading() {
     let mut headings = Vec::new();
     for code in [
@@ -264,14 +253,6 @@ async fn one_dead_view_does_not_blank_the_others() {
     assert!(text.contains("Cluster\nNo answer\nWhat went wrong."), "{text}");
     assert!(text.contains("Not updated since 11:59:00 UTC. The Spark Master did not answer in time."));
     assert!(text.contains("1 of 1 slot") || text.contains("2 of 2 slots busy"), "{text}");
-}
-
-#[tokio::test]
-async fn recorded_data_is_marked_as_a_demonstration() {
-    let mut answer = samples::answer(samples::cluster());
-    answer.meta.demonstration = true;
-    let props = Model { cluster: Loaded::default().after(Ok(answer), OBSERVED_AT_MS), ..all_well() };
-    assert!(panel(props).await.contains("Demonstration: recorded data, no cluster was asked."));
 }
 
 #[tokio::test]
