@@ -2,7 +2,7 @@
 
 use std::{fmt, path::Path};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::{paths, run, stamp, step::step};
 
@@ -21,37 +21,30 @@ impl fmt::Display for Missing {
 
 impl std::error::Error for Missing {}
 
-/// System packages, each with a command that shows that it is there.
-const PACKAGES: [(&str, &[&str]); 3] = [
-    ("default-jre-headless", &["java"]),
-    ("chromium", &["chromium", "chromium-browser", "google-chrome"]),
-    ("python3-venv", &[]),
-];
+/// A JRE that Spark 4 runs on: newer distributions have no 17 any more, and the default of older ones is 11.
+const JAVA: &str = "$(apt-cache show openjdk-17-jre-headless >/dev/null 2>&1 && echo openjdk-17-jre-headless || echo default-jre-headless)";
 
 /// Java and what the virtual environment needs; with `browser`, Chromium too.
 pub fn system(browser: bool) -> Result<()> {
     step("System packages", || {
-        for (tool, version) in [("node", 20), ("python3", 3)] {
-            let found = run::quiet(run::command(tool, &paths::root()).arg("--version"))
-                .with_context(|| format!("{tool} is missing: Python 3.10+ and Node 20+ are prerequisites"))?;
-            let digits = found.trim().trim_start_matches(|c: char| !c.is_ascii_digit());
-            let major: u32 = digits.split('.').next().unwrap_or_default().parse().unwrap_or(0);
-            if major < version {
-                bail!("{tool} {} is too old: Python 3.10+ and Node 20+ are prerequisites", digits);
+        let root = paths::root();
+        for (tool, ask) in [
+            ("node", ["-e", "process.exit(Number(process.versions.node.split('.')[0]) < 20 ? 1 : 0)"]),
+            ("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]),
+        ] {
+            if !run::works(run::command(tool, &root).args(ask)) {
+                bail!("{tool} is missing or too old: Python 3.10+ and Node 20+ are prerequisites");
             }
         }
         let mut missing: Vec<&str> = Vec::new();
-        for (package, commands) in PACKAGES {
-            let there = match package {
-                "python3-venv" => {
-                    run::works(run::command("python3", &paths::root()).args(["-c", "import venv, ensurepip"]))
-                }
-                "chromium" if !browser => true,
-                _ => commands.iter().any(|command| on_path(command)),
-            };
-            if !there {
-                missing.push(package);
-            }
+        if !has_java() {
+            missing.push(JAVA);
+        }
+        if browser && crate::browser::chromium().is_err() {
+            missing.push("chromium");
+        }
+        if !run::works(run::command("python3", &root).args(["-c", "import venv, ensurepip"])) {
+            missing.push("python3-venv");
         }
         if missing.is_empty() {
             return Ok(());
@@ -60,9 +53,17 @@ pub fn system(browser: bool) -> Result<()> {
         if !rustix::process::geteuid().is_root() || !on_path("apt-get") {
             return Err(Missing(format!("sudo sh -c '{words}'")).into());
         }
-        run::quiet(run::command("sh", &paths::root()).args(["-c", &words]).env("DEBIAN_FRONTEND", "noninteractive"))
-            .map(|_| ())
+        run::quiet(run::command("sh", &root).args(["-c", &words]).env("DEBIAN_FRONTEND", "noninteractive")).map(|_| ())
     })
+}
+
+/// Whether there is a Java that Spark 4 runs on.
+fn has_java() -> bool {
+    let java = run::command("java", &paths::root()).arg("-version").output();
+    // `openjdk version "17.0.12" 2024-07-16`, on standard error.
+    let told = java.map(|output| String::from_utf8_lossy(&output.stderr).into_owned()).unwrap_or_default();
+    let version = told.split('"').nth(1).unwrap_or_default();
+    version.split('.').next().and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= 17)
 }
 
 /// The parts of the Rust toolchain that a minimal installation lacks.

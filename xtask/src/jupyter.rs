@@ -16,6 +16,9 @@ pub struct Lab {
 /// The notebook that is ready in the demonstration.
 pub const NOTEBOOK: &str = "demo.ipynb";
 
+/// JupyterLab must not ask whether it may fetch news, in front of the notebook.
+const NO_NEWS: &str = r#"{"fetchNews": "false", "checkForUpdates": false}"#;
+
 impl Lab {
     /// Starts it in a folder of its own, with the demo notebook in it.
     ///
@@ -28,6 +31,9 @@ impl Lab {
         for part in [&home, &notebooks] {
             fs::create_dir_all(part)?;
         }
+        let quiet = home.join("config/lab/user-settings/@jupyterlab/apputils-extension");
+        fs::create_dir_all(&quiet)?;
+        fs::write(quiet.join("notification.jupyterlab-settings"), NO_NEWS)?;
         fs::copy(paths::root().join("tests/e2e").join(NOTEBOOK), notebooks.join(NOTEBOOK))?;
         let [port] = http::free_ports()?;
         let token = format!("demo{}", std::process::id());
