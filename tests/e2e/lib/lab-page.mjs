@@ -85,20 +85,36 @@ export class LabPage {
 
   /** Opens or hides the panel by its command in the palette. */
   async toggleByPalette() {
-    await this.search('Spark Monitor');
-    // The list is filtered a moment after the last key, so Enter might hit another command.
-    await this.palette.locator('[data-command="berdl-spark-monitor:open"]').click();
+    await this.search('Spark Monitor', async () => {
+      // The list is filtered a moment after the last key, so Enter might hit another command.
+      await this.palette.locator('[data-command="berdl-spark-monitor:open"]').click({ timeout: 2_000 });
+    });
     await this.palette.waitFor({ state: 'hidden' });
   }
 
-  /** Opens the command palette and types. @param {string} text */
-  async search(text) {
-    // While a notebook is still on its way it may take the focus, which closes the palette again.
-    await until('the command palette', async () => {
-      await this.page.keyboard.press('Control+Shift+C');
-      return this.palette.waitFor({ timeout: 2_000 }).then(() => true, () => false);
+  /**
+   * Opens the command palette, types, and does something with what is found.
+   *
+   * A notebook that has just been opened takes the focus when it is complete, which closes the palette: then once more.
+   *
+   * @param {string} text
+   * @param {() => Promise<void>} act
+   */
+  async search(text, act) {
+    await until('the command palette to stay', async () => {
+      try {
+        await this.page.keyboard.press('Control+Shift+C');
+        await this.palette.waitFor({ timeout: 2_000 });
+        await this.palette.locator('input').fill(text, { timeout: 2_000 });
+        await act();
+        return true;
+      } catch (error) {
+        if (await this.palette.isVisible()) {
+          throw error;
+        }
+        return false;
+      }
     });
-    await this.palette.locator('input').fill(text);
   }
 
   get palette() {
