@@ -106,6 +106,7 @@ impl PanelHandle {
     /// The panel is shown or hidden by JupyterLab.
     pub fn set_visible(&mut self, visible: bool) {
         self.props.visible = visible;
+        self.props.drawn |= visible;
         self.app.update(self.props.clone());
     }
 
@@ -115,9 +116,14 @@ impl PanelHandle {
         self.app.update(self.props.clone());
     }
 
-    /// Takes the panel away: aborts what is in flight, ends timers and listeners.
-    pub fn destroy(self) {
-        self.app.destroy();
+    /// The panel has no place to be shown for now: aborts what is in flight, ends timers, draws nothing. What a person
+    /// has chosen in it stays.
+    ///
+    /// There is no `destroy`: Yew never takes back the listeners of a root, so a panel that is opened again uses the old.
+    pub fn clear(&mut self) {
+        self.props.visible = false;
+        self.props.drawn = false;
+        self.app.update(self.props.clone());
     }
 }
 
@@ -142,6 +148,7 @@ pub fn mount_panel(element: Element, options: &MountOptions) -> PanelHandle {
         locale: options.locale(),
         kernel_busy: false,
         visible: false,
+        drawn: true,
         shell: options.shell(),
     };
     let app = Renderer::<PanelApp>::with_root_and_props(element, props.clone()).render();

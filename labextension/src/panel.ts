@@ -3,11 +3,12 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { LabIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
-import type { MountOptions, PanelHandle } from 'berdl-spark-monitor-ui';
+import type { MountOptions } from 'berdl-spark-monitor-ui';
 
 import { copyText } from './copy';
 import type { KernelActivity } from './kernels';
 import { MountedWidget } from './mount';
+import { PanelContent } from './panel-content';
 import type { SavedApp } from './saved-app';
 import type { Ui } from './wasm';
 
@@ -22,11 +23,12 @@ const icon = new LabIcon({
     'd="M13.5 2 5 13.2h5.4L9 22l9.6-12.2h-6z"/></svg>'
 });
 
-class PanelWidget extends MountedWidget<PanelHandle> {
+class PanelWidget extends MountedWidget<PanelContent> {
   constructor(
     private readonly options: MountOptions,
     kernels: KernelActivity,
     private readonly savedApp: SavedApp,
+    private readonly content: PanelContent,
     title: string
   ) {
     super(kernels, savedApp.ready);
@@ -46,7 +48,13 @@ class PanelWidget extends MountedWidget<PanelHandle> {
     return this._visibilityChanged;
   }
 
-  protected override mount(ui: Ui): PanelHandle {
+  protected override mount(ui: Ui): PanelContent {
+    this.content.enter(this.node, ui, () => this.mountOptions());
+    this.content.set_visible(this.isVisible);
+    return this.content;
+  }
+
+  private mountOptions(): MountOptions {
     const options: MountOptions = {
       ...this.options,
       on_pick_app: id => this.savedApp.save(id),
@@ -55,9 +63,7 @@ class PanelWidget extends MountedWidget<PanelHandle> {
     if (this.savedApp.id !== undefined) {
       options.app_id = this.savedApp.id;
     }
-    const panel = ui.mount_panel(this.node, options);
-    panel.set_visible(this.isVisible);
-    return panel;
+    return options;
   }
 
   protected override onAfterShow(msg: Message): void {
@@ -126,11 +132,18 @@ export class PanelSlot {
   }
 
   private create(): PanelWidget {
-    const widget = new PanelWidget(this.options, this.kernels, this.savedApp, this.title);
+    const widget = new PanelWidget(
+      this.options,
+      this.kernels,
+      this.savedApp,
+      this.content,
+      this.title
+    );
     widget.visibilityChanged.connect(() => this._changed.emit());
     return widget;
   }
 
+  private readonly content = new PanelContent();
   private _widget: PanelWidget;
   private readonly _changed = new Signal<this, void>(this);
 }

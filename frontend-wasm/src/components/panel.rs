@@ -26,6 +26,8 @@ pub struct PanelAppProps {
     pub kernel_busy: bool,
     /// JupyterLab shows the panel.
     pub visible: bool,
+    /// It has a place in the document, be it hidden.
+    pub drawn: bool,
     pub shell: Shell,
 }
 
@@ -52,6 +54,9 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_report(&props.api_url, shown && model.report_pending, act.clone());
     let table = use_node_ref();
     use_clock(shown, table.clone(), act.clone());
+    if !props.drawn {
+        return Html::default();
+    }
     panel_view(&Panel { model: &model, locale: &props.locale, act: &act, table: &table })
 }
 
