@@ -81,6 +81,7 @@ export class Lab {
         cwd: folder,
         env: environment({
           HOME: folder,
+          TMPDIR: folder,
           JUPYTER_CONFIG_DIR: path.join(folder, 'config'),
           JUPYTER_DATA_DIR: path.join(folder, 'data'),
           JUPYTER_RUNTIME_DIR: path.join(folder, 'runtime'),
