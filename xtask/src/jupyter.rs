@@ -49,6 +49,15 @@ impl Lab {
             ("JUPYTER_RUNTIME_DIR", home.join("runtime")),
             ("IPYTHONDIR", home.join("ipython")),
         ];
+        // What this shell sets for another Spark must not mix with ours; `MASTER` alone makes pyspark refuse Connect.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text == "MASTER"
+                || ["SPARK_", "BERDL_", "KBASE_", "PYSPARK_"].iter().any(|start| text.starts_with(start))
+            {
+                command.env_remove(&name);
+            }
+        }
         command.envs(variables).env("PATH", paths::path_with_venv());
         command.env("SPARK_MASTER_UI_URL", spark.master_ui()).env("SPARK_REMOTE", spark.connect_url());
         let mut group = Group::start("JupyterLab", &mut command, &folder.join("jupyter.log"))?;

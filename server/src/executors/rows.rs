@@ -48,12 +48,11 @@ impl ExecutorsSeen {
         let driver = self.rows.iter().find(is_driver).map(|row| self.executor(row));
         let mut rows: Vec<_> = self.rows.iter().filter(|row| !is_driver(row)).collect();
         rows.sort_by_key(|row| (!row.is_active, row.id.parse::<u64>().unwrap_or(u64::MAX)));
-        let living = || rows.iter().filter(|row| row.is_active);
         let slots = self.slots();
         Executors {
             app: Some(app),
             driver,
-            active_tasks: living().map(|row| count(row.active_tasks)).fold(0, u32::saturating_add),
+            active_tasks: u32::try_from(slots.used).unwrap_or(u32::MAX),
             task_slots: u32::try_from(slots.total).unwrap_or(u32::MAX),
             executors_not_shown: u32::try_from(rows.len().saturating_sub(limit)).unwrap_or(u32::MAX),
             executors: rows.into_iter().take(limit).map(|row| self.executor(row)).collect(),
@@ -63,7 +62,7 @@ impl ExecutorsSeen {
     /// Task slots in use, of all; of a local driver, which runs its tasks itself, the driver's own.
     pub fn slots(&self) -> Meter {
         let living = || self.rows.iter().filter(|row| row.is_active);
-        let used = living().map(|row| amount(row.active_tasks)).fold(0, u64::saturating_add);
+        let used = living().map(|row| u64::from(active_tasks(row))).fold(0, u64::saturating_add);
         Meter::new(used, living().map(|row| amount(row.max_tasks)).fold(0, u64::saturating_add))
     }
 
@@ -74,7 +73,7 @@ impl ExecutorsSeen {
         Executor {
             executor_id: row.id.clone(),
             host: row.host_port.clone(),
-            active_tasks: count(row.active_tasks),
+            active_tasks: active_tasks(row),
             task_slots: count(row.max_tasks),
             storage_bytes: Meter::new(amount(row.memory_used), amount(row.max_memory)),
             cached_to_disk_bytes: amount(row.disk_used),
@@ -85,6 +84,11 @@ impl ExecutorsSeen {
             removed: (!row.is_active).then(|| removal(row)),
         }
     }
+}
+
+/// Spark counts a task that has just ended for a moment longer, so that more would run than there are slots.
+fn active_tasks(row: &ExecutorRow) -> u32 {
+    count(row.active_tasks).min(count(row.max_tasks))
 }
 
 fn removal(row: &ExecutorRow) -> String {
@@ -139,6 +143,13 @@ mod tests {
         assert_eq!(permille(&idle), Some(120), "the last share stays while nothing runs");
         let calm = ExecutorsSeen::new(row(91_300, 130_000), Some(&idle));
         assert_eq!(permille(&calm), Some(5));
+    }
+
+    #[test]
+    fn no_more_tasks_run_than_there_are_slots() {
+        let row = ExecutorRow { is_active: true, active_tasks: 3, max_tasks: 2, ..ExecutorRow::default() };
+        let slots = ExecutorsSeen::new(vec![row], None).slots();
+        assert_eq!((slots.used, slots.total), (2, 2));
     }
 
     #[test]
