@@ -39,8 +39,6 @@ class PanelWidget extends MountedWidget<PanelContent> {
     this.title.closable = true;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', title);
-    // Keys typed here are for the panel, not for JupyterLab's shortcuts.
-    this.node.dataset['lmSuppressShortcuts'] = 'true';
   }
 
   /** Emits when the panel is shown or hidden. */

@@ -57,7 +57,13 @@ fn picker(panel: &Panel<'_>) -> Option<Html> {
     };
     Some(html! {
         <>
-            <select class="sparkMonitor-App-picker" aria-label={tr(Message::Application)} {onchange}>
+            // Letters choose an entry here; everywhere else in the panel JupyterLab's shortcuts go on working.
+            <select
+                class="sparkMonitor-App-picker"
+                aria-label={tr(Message::Application)}
+                data-lm-suppress-shortcuts="true"
+                {onchange}
+            >
                 <option value="" selected={picked.is_none()}>{ newest }</option>
                 { for apps.apps.iter().map(|app| html! {
                     <option value={app.app_id.clone()} selected={chosen(&app.app_id)}>{ option(panel, app) }</option>

@@ -80,9 +80,10 @@ fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
     html! {
         <>
             { cluster_section(panel, stale) }
-            { history_section(panel) }
             { spill.map(spill_warning).unwrap_or_default() }
             { of_app }
+            // Below what runs now, which must be in sight without scrolling.
+            { history_section(panel) }
         </>
     }
 }

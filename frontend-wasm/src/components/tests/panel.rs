@@ -291,7 +291,7 @@ async fn several_applications_are_a_list_to_choose_from() {
         draw(super::of_panel(&several_apps(Some("app-0")), |panel| application(panel, Some(&samples::app())))).await;
     assert_snapshot!(html, @r#"
     <div class="sparkMonitor-App">
-    <select aria-label="Application" class="sparkMonitor-App-picker">
+    <select aria-label="Application" data-lm-suppress-shortcuts="true" class="sparkMonitor-App-picker">
     <option value="">Newest: etl</option>
     <option value="app-1">etl (Running, 4 cores, since 11:50:00 UTC)</option>
     <option value="app-0" selected="selected">notebook (Running, 4 cores, since 11:50:00 UTC)</option>
