@@ -40,6 +40,23 @@ async fn two_thousand_stages_are_a_small_answer() {
 }
 
 #[tokio::test]
+async fn five_hundred_executors_take_less_than_300_bytes_each() {
+    let spark = spark().await;
+    let rows: Vec<_> = (0..500)
+        .map(|id| {
+            serde_json::json!({"id": id.to_string(), "hostPort": format!("10.42.117.{}:45{:03}", id % 256, id), "isActive": true,
+                "memoryUsed": 455_501_414, "maxMemory": 455_501_414, "diskUsed": 681_574_400, "maxTasks": 16,
+                "activeTasks": 16, "totalShuffleRead": 123_456_789_012_u64, "totalShuffleWrite": 123_456_789_012_u64})
+        })
+        .collect();
+    let body = serde_json::to_string(&rows).unwrap();
+    spark.json(&format!("/proxy/{APP}/api/v1/applications/{APP}/allexecutors"), &body);
+    let answer = TestApp::new(&["--spark-master-ui-url", &spark.url]).get("/panel/executors").await;
+    assert_eq!(answer.json()["executors"].as_array().unwrap().len(), 500);
+    assert!(answer.text.len() < 500 * 300, "{} bytes", answer.text.len());
+}
+
+#[tokio::test]
 async fn gzip_is_read_and_limited_by_what_it_unfolds_to() {
     let spark = spark().await;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
