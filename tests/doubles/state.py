@@ -1,5 +1,6 @@
 """What the doubles say, and what they were asked."""
 
+import time
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -26,6 +27,11 @@ class Deployment:
         }
 
 
+def missing() -> Deployment:
+    """Give a deployment that was never made, or is gone."""
+    return Deployment(exists=False, ready=0, wanted=0)
+
+
 @dataclass
 class State:
     """What the services say from now on, and what they were asked."""
@@ -37,7 +43,12 @@ class State:
     error: bool = False
     # Answer everything with this status instead.
     status: int = 200
+    # Before each answer.
     delay_seconds: float = 0.0
+    # Between two steps of a cluster that comes up: a cluster of four workers takes a minute and a half.
+    step_seconds: float = 15.0
+    # When the cluster was ordered that is coming up, and its workers.
+    ordered: tuple[float, int] | None = None
     # Path, `Authorization` and `Cookie` of every request.
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -46,3 +57,23 @@ class State:
         for name in {known.name for known in fields(self)} & wanted.keys():
             value = wanted[name]
             setattr(self, name, Deployment(**value) if name in ("master", "workers") else value)
+            if name in ("master", "workers"):
+                self.ordered = None
+
+    def order(self, workers: int) -> None:
+        """Begin with a new cluster; an older one is gone at once."""
+        self.ordered = (time.monotonic(), workers)
+        self.advance()
+
+    def delete(self) -> None:
+        """Take the cluster away."""
+        self.ordered, self.master, self.workers = None, missing(), missing()
+
+    def advance(self) -> None:
+        """Let the ordered cluster come up as far as it would be by now: nothing, master, workers one by one."""
+        if self.ordered is None:
+            return
+        begin, wanted = self.ordered
+        steps = int((time.monotonic() - begin) / self.step_seconds)
+        self.master = Deployment(ready=min(1, steps - 1)) if steps >= 1 else missing()
+        self.workers = Deployment(ready=min(wanted, steps - 2), wanted=wanted) if steps >= 2 else missing()

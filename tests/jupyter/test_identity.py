@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+import requests
 
+from tests.conftest import until
 from tests.doubles.services import Services
-from tests.doubles.state import Deployment, State
-from tests.jupyter.conftest import Jupyter
+from tests.doubles.state import Deployment, State, missing
+from tests.jupyter.conftest import ROUTES, TOKEN, Jupyter
 
 # Every request asks again, so that a test sees what it has changed.
 FORGETFUL = {
@@ -15,7 +17,6 @@ FORGETFUL = {
     "SPARK_MONITOR_REJECTED_TOKEN_LIFETIME_MS": "1",
 }
 ANN = {"kbase_session": "token-of-ann"}
-MISSING = Deployment(exists=False, ready=0, wanted=0)
 Site = tuple[Jupyter, Services]
 
 
@@ -74,17 +75,61 @@ def test_every_refusal_of_the_cluster_manager_has_its_code(site: Site) -> None:
         assert answered(jupyter, "status", "token-of-ann") == expected
 
 
+@pytest.mark.parametrize("value", [b"caf\xe9", b"a b", b""])
+def test_a_cookie_that_is_no_clean_text_is_no_token(site: Site, value: bytes) -> None:
+    jupyter, services = site
+    # `requests` keeps a header that is given as bytes.
+    headers = {"Authorization": f"token {TOKEN}", "Cookie": b"kbase_session=" + value}
+    answer = requests.get(f"{jupyter.base}{ROUTES}/cluster", headers=headers, timeout=40)
+    assert (answer.status_code, answer.json()["code"]) == (401, "no_session_token")
+    assert services.state.asked == []
+
+
+def test_a_slow_auth2_is_a_timeout(start_jupyter: Callable[..., Jupyter], services: Services) -> None:
+    services.state.delay_seconds = 3
+    jupyter = start_jupyter(
+        {
+            "BERDL_JUPYTERHUB_NAMESPACE": "test",
+            "KBASE_AUTH_URL": services.auth_url,
+            "SPARK_MONITOR_CALL_TIMEOUT_MS": "300",
+        }
+    )
+    assert answered(jupyter, "cluster", "token-of-ann") == (504, "upstream_timeout")
+
+
 def test_the_chip_follows_a_cluster_that_comes_up(site: Site) -> None:
     jupyter, services = site
     stages = [
-        (MISSING, MISSING, ("no_cluster", 0, 0)),
+        (missing(), missing(), ("no_cluster", 0, 0)),
         (Deployment(ready=0), Deployment(ready=0, wanted=4), ("starting", 0, 4)),
         (Deployment(), Deployment(ready=1, wanted=4), ("starting", 1, 4)),
         (Deployment(), Deployment(ready=4, wanted=4), ("ready", 4, 4)),
         # The manager counts a missing deployment as an error of the whole.
-        (Deployment(), MISSING, ("error", 0, 0)),
+        (Deployment(), missing(), ("error", 0, 0)),
     ]
     for master, workers, expected in stages:
         services.state = State(master=master, workers=workers)
         chip = jupyter.route("panel/chip", cookies=ANN).json()
         assert (chip["state"], chip["ready"], chip["wanted"]) == expected
+
+
+def test_a_cluster_that_was_ordered_comes_up_step_by_step(site: Site) -> None:
+    jupyter, services = site
+    order = {"headers": {"Authorization": "Bearer token-of-ann"}, "timeout": 10}
+    requests.post(f"{services.url}/control", json={"step_seconds": 0.3}, timeout=10)
+    assert requests.delete(f"{services.url}/clusters", **order).ok
+    assert jupyter.route("panel/chip", cookies=ANN).json()["state"] == "no_cluster"
+    refused = requests.post(f"{services.url}/clusters", json={"worker_count": 5}, **order)
+    assert (refused.status_code, refused.json()["error"]) == (400, 10050)
+    assert requests.post(f"{services.url}/clusters", json={"worker_count": 26}, **order).status_code == 422
+    assert requests.post(f"{services.url}/clusters", json={"worker_count": 2}, **order).status_code == 201
+    seen = []
+
+    def is_ready() -> bool:
+        chip = jupyter.route("panel/chip", cookies=ANN).json()
+        seen.append((chip["state"], chip["ready"], chip["wanted"]))
+        return chip["state"] == "ready"
+
+    until("the chip is green", is_ready, 20)
+    assert seen[-1] == ("ready", 2, 2)
+    assert ("starting", 1, 2) in seen
