@@ -42,9 +42,16 @@ class Jupyter:
     def sidecars(self) -> list[psutil.Process]:
         """Find the sidecars that this server has started."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return [
-            child for child in children if child.name() == "berdl-spark-mon" or "berdl-spark-monitor" in child.name()
-        ]
+        # The system cuts a name at 15 characters, psutil completes it where it can.
+        return [child for child in children if (name_of(child) or "").startswith("berdl-spark-mon")]
+
+
+def name_of(process: psutil.Process) -> str | None:
+    """Name a process that may end at any moment."""
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return None
 
 
 @pytest.fixture

@@ -7,10 +7,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from unittest import mock
 
 import psutil
 import pytest
 import requests
+from berdl_spark_monitor import _load_jupyter_server_extension
 
 from tests.conftest import until
 from tests.jupyter.conftest import NO_MASTER, ROUTES, Jupyter
@@ -58,8 +60,10 @@ def test_a_killed_sidecar_is_back_on_the_next_poll(start_jupyter: Start) -> None
     assert jupyter.route("panel/chip").ok
     (sidecar,) = jupyter.sidecars()
     sidecar.kill()
-    until("the next poll is answered", lambda: jupyter.route("panel/chip").status_code == 200, 10)
-    assert [process.pid for process in jupyter.sidecars()] != [sidecar.pid]
+    # server-proxy answers 500 until the new one listens; polls are five seconds apart, or more.
+    until("it is back", lambda: jupyter.route("panel/chip").status_code == 200, 5)
+    (new,) = jupyter.sidecars()
+    assert new.pid != sidecar.pid
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
@@ -69,19 +73,54 @@ def test_the_sidecar_leaves_with_its_server(start_jupyter: Start, how: signal.Si
     (sidecar,) = jupyter.sidecars()
     os.kill(jupyter.process.pid, how)
     jupyter.process.wait(30)
-    until("the sidecar has left", lambda: not sidecar.is_running() or sidecar.status() == psutil.STATUS_ZOMBIE, 15)
+    try:
+        until("the sidecar has left", lambda: has_left(sidecar), 10)
+    finally:
+        if not has_left(sidecar):
+            sidecar.kill()
 
 
-def test_a_configuration_error_is_served_and_not_restarted_over_and_over(start_jupyter: Start) -> None:
-    jupyter = start_jupyter({"SPARK_MASTER_UI_URL": "nonsense"})
+def has_left(process: psutil.Process) -> bool:
+    """Whether it is gone; nobody may be there to collect the exit code of an orphan."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        ({"SPARK_MASTER_UI_URL": "nonsense"}, "SPARK_MASTER_UI_URL is no valid URL"),
+        (NO_MASTER | {"SPARK_MONITOR_POLL_MS": "fast"}, "SPARK_MONITOR_POLL_MS"),
+        ({"SPARK_MASTER_UI_URL": "http://{user}.test", "SPARK_MONITOR_IDENTITY": "none"}, "{user}"),
+    ],
+)
+def test_a_configuration_error_is_served_and_not_restarted_over_and_over(
+    start_jupyter: Start, variables: dict[str, str], reason: str
+) -> None:
+    jupyter = start_jupyter(variables)
     answer = jupyter.route("panel/chip")
     assert (answer.status_code, answer.json()["code"]) == (503, "not_configured")
-    assert "SPARK_MASTER_UI_URL is no valid URL" in answer.json()["error"]
-    before = [process.pid for process in jupyter.sidecars()]
+    assert reason in answer.json()["error"]
+    pids = set()
     deadline = time.monotonic() + 3
     while time.monotonic() < deadline:
         assert jupyter.route("panel/cluster").status_code == 503
-    assert [process.pid for process in jupyter.sidecars()] == before
+        pids |= {process.pid for process in jupyter.sidecars()}
+    assert len(pids) == 1
+
+
+def test_without_its_executable_it_says_so_and_mounts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPARK_MASTER_UI_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr("sysconfig.get_path", lambda _: "/nowhere")
+    server = mock.Mock(spec=["log", "web_app"])
+    _load_jupyter_server_extension(server)
+    ((line, name), _) = server.log.error.call_args
+    assert line % name == "Spark monitor: the executable berdl-spark-monitor is missing; install the wheel again"
+    assert server.web_app.mock_calls == []
+    assert server.log.info.mock_calls == []
 
 
 @pytest.fixture
