@@ -25,35 +25,48 @@ class Cluster:
         xtask = executable("XTASK", Path("target/debug/xtask"))
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self.process = subprocess.Popen([xtask, "spark", *options], text=True, **pipes)
-        self.told = self.answer()
+        self.started = [self.process]
+        self.told: dict[str, Any] = {}
+        self.hear()
 
-    def answer(self) -> dict[str, Any]:
-        """Read the next line of the tool."""
+    def hear(self) -> None:
+        """Read the next line of the tool: where everything is now."""
         line = self.process.stdout.readline() if self.process.stdout else ""
         if not line:
+            self.end()
             pytest.fail("the Spark cluster did not start; its own words stand above")
         self.told = json.loads(line)
-        return self.told
 
     def order(self, order: str) -> None:
         """Give the tool an order and wait until it is done."""
         assert self.process.stdin
         self.process.stdin.write(order + "\n")
         self.process.stdin.flush()
-        self.answer()
+        self.hear()
 
     def query(self, code: str) -> subprocess.Popen[str]:
         """Run Python code with a session called `spark` in a process of its own."""
         start = "from pyspark.sql import SparkSession, functions as F\n"
         session = f"spark = SparkSession.builder.remote({self.told['connect_url']!r}).getOrCreate()\n"
         program = start + session + code
-        return subprocess.Popen([sys.executable, "-W", "ignore", "-c", program], text=True)
+        return self.run(["-W", "ignore", "-c", program], dict(os.environ))
 
     def classic(self, code: str) -> subprocess.Popen[str]:
         """Run Python code with a driver of its own."""
         environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
         environment.pop("SPARK_REMOTE", None)
-        return subprocess.Popen([sys.executable, "-c", code], env=environment, text=True)
+        return self.run(["-c", code], environment)
+
+    def run(self, arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+        """Run Python; it ends with the cluster, if not before."""
+        process = subprocess.Popen([sys.executable, *arguments], env=environment, text=True)
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """End everything that was started, the cluster last."""
+        for process in reversed(self.started):
+            end(process)
 
 
 class Sidecar:
@@ -67,7 +80,11 @@ class Sidecar:
         environment = {"PATH": os.environ["PATH"], **variables}
         command = [sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
         self.process = subprocess.Popen(command, env=environment, text=True)
-        until("the sidecar listens", lambda: Path(self.path).exists())
+        try:
+            until("the sidecar listens", lambda: Path(self.path).exists())
+        except BaseException:
+            self.end()
+            raise
 
     def get(self, route: str) -> tuple[int, Any]:
         """Ask a route; give its status and its JSON."""
@@ -95,7 +112,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """Give a cluster without, then one with the master's reverse proxy."""
     cluster = Cluster(*(["--reverse-proxy"] if request.param == "reverse_proxy" else []))
     yield cluster
-    end(cluster.process)
+    cluster.end()
 
 
 @pytest.fixture
