@@ -147,7 +147,7 @@ fn in_browser() -> Result<Counts> {
 }
 
 /// What tests outside of Rust need to know.
-fn with_tools(command: &mut Command) -> Result<&mut Command> {
+pub fn with_tools(command: &mut Command) -> Result<&mut Command> {
     let installed: &Path = &paths::venv_bin("berdl-spark-monitor");
     Ok(command
         .env("PYTHON", paths::venv_bin("python"))

@@ -4,11 +4,11 @@ use std::{fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{paths, run, step::step};
+use crate::{browser, install, paths, run, step::step, test, wheel};
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 2] = [("demo-check", demo_check), ("clean-clone", clean_clone)];
+const PROOFS: [(&str, Proof); 3] = [("demo-check", demo_check), ("leak", leak), ("clean-clone", clean_clone)];
 
 /// Runs all proofs, or those named.
 pub fn run(only: &[String]) -> Result<()> {
@@ -26,6 +26,15 @@ pub fn run(only: &[String]) -> Result<()> {
 /// The README's first command, without a person.
 fn demo_check() -> Result<()> {
     run::run(run::command("cargo", &paths::root()).args(["xtask", "demo", "--check"]))
+}
+
+/// The panel, opened and closed fifty times, leaves nothing behind in the browser.
+fn leak() -> Result<()> {
+    install::system(true)?;
+    wheel::install_dev()?;
+    browser::npm()?;
+    let mut node = run::command("node", &paths::root().join("tests/e2e"));
+    run::run(test::with_tools(node.arg("leak.mjs"))?)
 }
 
 /// The README's two commands in a fresh clone with a target directory of its own.

@@ -73,6 +73,7 @@ export class Lab {
         `--ServerApp.port=${port}`,
         '--ServerApp.port_retries=0',
         `--ServerApp.base_url=${baseUrl}`,
+        '--LabApp.expose_app_in_browser=True',
         `--ServerApp.root_dir=${path.join(folder, 'root')}`,
         `--IdentityProvider.token=${token}`,
         ...(password === undefined ? [] : [`--PasswordIdentityProvider.hashed_password=${hashed(password)}`])

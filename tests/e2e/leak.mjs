@@ -1,0 +1,80 @@
+// Opens and closes the panel fifty times and counts what is left behind: listeners, nodes, intervals.
+import assert from 'node:assert/strict';
+import { launch } from './lib/browser.mjs';
+import { LabPage } from './lib/lab-page.mjs';
+import { FAST, Lab } from './lib/lab.mjs';
+
+const PANEL = 'berdl-spark-monitor:panel';
+/** During the first rounds JupyterLab itself is still loading. */
+const WARM_UP = 25;
+const ROUNDS = 50;
+
+const browser = await launch();
+const jupyter = await Lab.start({ env: { ...FAST, SPARK_MONITOR_MOCK_MODE: 'true' } });
+try {
+  const lab = await LabPage.create(browser);
+  // Intervals are what a view would forget.
+  await lab.page.addInitScript(() => {
+    const intervals = new Set();
+    const [start, stop] = [window.setInterval.bind(window), window.clearInterval.bind(window)];
+    window.setInterval = /** @type {typeof window.setInterval} */ (
+      (/** @type {TimerHandler} */ handler, /** @type {number} */ every) => {
+        const id = start(handler, every);
+        intervals.add(id);
+        return id;
+      }
+    );
+    window.clearInterval = id => {
+      intervals.delete(id);
+      stop(id);
+    };
+    Object.assign(window, { intervals });
+  });
+  await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+  await lab.untilChip('Spark: Ready (1/1)');
+  const devtools = await lab.page.context().newCDPSession(lab.page);
+  await devtools.send('Performance.enable');
+  await devtools.send('HeapProfiler.enable');
+
+  const count = async () => {
+    // What a round leaves to timers and to the next frame must have happened; one collection frees what the next one needs.
+    for (let round = 0; round < 5; round += 1) {
+      await lab.page.waitForTimeout(300);
+      await devtools.send('HeapProfiler.collectGarbage');
+    }
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    const of = (/** @type {string} */ name) => metrics.find(metric => metric.name === name)?.value ?? 0;
+    const intervals = await lab.page.evaluate(() => /** @type {any} */ (window).intervals.size);
+    return { listeners: of('JSEventListeners'), nodes: of('Nodes'), intervals };
+  };
+  const open = async () => {
+    await lab.chip.click();
+    await lab.recent.first().waitFor();
+  };
+  const close = async () => {
+    await lab.page.evaluate(id => {
+      const { shell } = /** @type {any} */ (window).jupyterapp;
+      [...shell.widgets('left')].find(widget => widget.id === id).close();
+    }, PANEL);
+    await lab.panel.waitFor({ state: 'detached' });
+  };
+  const rounds = async (/** @type {number} */ number) => {
+    for (let round = 0; round < number; round += 1) {
+      await open();
+      await close();
+    }
+  };
+
+  await rounds(WARM_UP);
+  const before = await count();
+  await rounds(ROUNDS);
+  const after = await count();
+  console.log(`opened and closed ${ROUNDS} times`, before, after);
+  // A leak would show once a round; the page itself moves by a handful.
+  for (const kind of /** @type {const} */ (['listeners', 'nodes', 'intervals'])) {
+    assert.ok(after[kind] - before[kind] < ROUNDS / 2, `${kind}: ${before[kind]} before, ${after[kind]} after`);
+  }
+} finally {
+  await jupyter.stop();
+  await browser.close();
+}
