@@ -28,7 +28,7 @@ fn demo_check() -> Result<()> {
     run::run(run::command("cargo", &paths::root()).args(["xtask", "demo", "--check"]))
 }
 
-/// The panel, opened and closed fifty times, leaves nothing behind in the browser.
+/// The panel, opened and closed 125 times, leaves nothing behind in the browser.
 fn leak() -> Result<()> {
     install::system(true)?;
     wheel::install_dev()?;
