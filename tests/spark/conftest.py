@@ -39,10 +39,14 @@ class Cluster:
 
     def order(self, order: str) -> None:
         """Give the tool an order and wait until it is done."""
+        self.begin(order)
+        self.hear()
+
+    def begin(self, order: str) -> None:
+        """Give the tool an order; `hear` waits until it is done."""
         assert self.process.stdin
         self.process.stdin.write(order + "\n")
         self.process.stdin.flush()
-        self.hear()
 
     def query(self, code: str) -> subprocess.Popen[str]:
         """Run Python code with a session called `spark` in a process of its own."""
