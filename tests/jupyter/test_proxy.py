@@ -52,6 +52,7 @@ def test_polling_passes_the_proxy_unchanged_and_leaves_no_trace(start_jupyter: S
     # An idle server must be culled, polled or not.
     assert last_activity(jupyter) == active
     tiles = jupyter.get("server-proxy/servers-info").json()["server_processes"]
+    # It would list us if an entry point or a site's setting mounted us, and make a tile of it.
     assert tiles == [], "no tile in the launcher"
 
 
