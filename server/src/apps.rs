@@ -14,7 +14,7 @@ pub(crate) use requests::{for_panel, for_passthrough};
 
 use crate::{
     cache::{Failure, Good, Seen, Weight},
-    clock,
+    clock, cluster,
     error::ApiError,
     panel::Freshness,
     session::Whose,
@@ -41,8 +41,19 @@ pub(crate) struct Apps {
     observed_at_ms: i64,
     /// Why they are old.
     failure: Option<Failure>,
+    /// Of the cluster; none for a driver without a master.
+    pub cores: Option<ClusterCores>,
     /// False for a driver without a master that is not there.
     pub answers: bool,
+}
+
+/// What the master has to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ClusterCores {
+    pub used: u32,
+    pub total: u32,
+    pub workers_alive: u32,
+    pub workers_wanted: u32,
 }
 
 /// An application and the way to ask its driver.
@@ -147,6 +158,7 @@ impl Apps {
             active: active_apps(&state.activeapps),
             finished: state.completedapps.iter().map(|app| app.id.clone()).collect(),
             master: Some(good.value.base.clone()),
+            cores: Some(cluster::cores(state)),
             configured: monitor.site.app_ui.clone(),
             arrived: good.arrived,
             observed_at_ms: good.observed_at_ms,
@@ -164,6 +176,7 @@ impl Apps {
             active,
             finished: ended.into_iter().map(|row| row.id.clone()).collect(),
             master: None,
+            cores: None,
             configured: monitor.site.app_ui.clone(),
             arrived: good.arrived,
             observed_at_ms: good.observed_at_ms,

@@ -15,7 +15,7 @@ use crate::{
     session::{Session, Whose},
     state::{AppState, Monitor},
     status::StatusFetch,
-    upstream::{cluster_manager::Status, driver::DriverPath, master::MasterState},
+    upstream::{cluster_manager::Status, driver_path::DriverPath, master::MasterState},
 };
 
 /// How long the chip waits to hear what runs. It goes on being asked; the next poll has it.

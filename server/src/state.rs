@@ -13,6 +13,7 @@ use crate::{
     error::ApiError,
     executors::ExecutorsSeen,
     history::Histories,
+    queries::{ListsOperations, QueriesSeen},
     session::{Sessions, TokenKey, TokenKeys, Whose},
     stages::StageDigest,
     upstream::{
@@ -61,11 +62,16 @@ pub struct Monitor {
     pub(crate) executors: Cached<DriverKey, ExecutorsSeen>,
     pub(crate) stages: Cached<DriverKey, StageDigest>,
     pub(crate) active_stages: Cached<DriverKey, StageDigest>,
+    pub(crate) lists_operations: Cached<DriverKey, ListsOperations>,
+    pub(crate) queries: Cached<DriverKey, QueriesSeen>,
     pub(crate) histories: Histories,
 }
 
 /// How long a way to a driver is remembered while it works.
 const FOUND_LIFETIME: Duration = Duration::from_secs(600);
+
+/// How long it is remembered which lists a driver has: it may not have had all of them while it started.
+const LISTS_LIFETIME: Duration = Duration::from_secs(60);
 
 /// Requests in flight while nothing is configured: each is answered at once.
 const DEFAULT_REQUESTS: usize = 1024;
@@ -161,6 +167,8 @@ impl Monitor {
             executors: Cached::new(of("executors", limits.spark_monitor_executors_lifetime_ms), tasks.clone()),
             stages: Cached::new(of("stages", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
             active_stages: Cached::new(of("active stages", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
+            lists_operations: Cached::new(cache_limits(&limits, None, LISTS_LIFETIME), tasks.clone()),
+            queries: Cached::new(of("queries", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
             site,
             limits,
             sessions,

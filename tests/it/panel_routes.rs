@@ -51,7 +51,7 @@ async fn no_application_is_an_answer() {
     let spark = spark().await;
     spark.json("/json/", r#"{"workers": [], "activeapps": [], "status": "ALIVE"}"#);
     let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
-    for route in ["/panel/apps", "/panel/executors", "/panel/stages"] {
+    for route in ["/panel/apps", "/panel/executors", "/panel/stages", "/panel/queries", "/panel/queries/sql-1"] {
         let answer = app.get(route).await;
         assert_eq!((answer.status, answer.json()["app"].is_null()), (200, true), "{route}");
     }

@@ -38,6 +38,18 @@ impl Tasks {
         let share = u64::from(self.done) * 100 / u64::from(self.total.max(1));
         u32::try_from(share.min(100)).unwrap_or(100)
     }
+
+    /// Those of both.
+    #[must_use]
+    pub fn plus(self, other: &Self) -> Self {
+        Self {
+            total: self.total.saturating_add(other.total),
+            done: self.done.saturating_add(other.done),
+            running: self.running.saturating_add(other.running),
+            failed: self.failed.saturating_add(other.failed),
+            killed: self.killed.saturating_add(other.killed),
+        }
+    }
 }
 
 /// One attempt of one stage. Byte counts that are zero are left out.

@@ -17,6 +17,8 @@ pub enum Wait {
     ExecutorsRegistering { cores: u32 },
     /// No job of it runs: the driver plans, collects, or waits for its client.
     DriverWorks { for_ms: u64 },
+    /// A job of it runs, but tasks of other queries of the application have all slots.
+    SlotsTaken { running: u32 },
     /// Tasks wait for other tasks' output; share of the task time.
     ShuffleFetch { stage_id: i64, percent: u32 },
     /// The last tasks are slower than all the others.

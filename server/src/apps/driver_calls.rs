@@ -12,7 +12,8 @@ use crate::{
     upstream::{
         UpstreamError, UpstreamErrorKind,
         discovery::{Found, Wanted},
-        driver::{self, DriverPath},
+        driver,
+        driver_path::DriverPath,
     },
 };
 

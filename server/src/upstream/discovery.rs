@@ -11,10 +11,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    Client, Upstream, UpstreamError, UpstreamErrorKind,
-    driver::{ApplicationRow, DriverPath},
-    driver_hosts::DriverHosts,
-    master_page,
+    Client, Upstream, UpstreamError, UpstreamErrorKind, driver::ApplicationRow, driver_hosts::DriverHosts,
+    driver_path::DriverPath, master_page,
 };
 use crate::{cache::Weight, url_path};
 
@@ -190,7 +188,9 @@ impl DriverApi {
 }
 
 fn url_of(base: &Url, app_id: &str, path: DriverPath) -> Url {
-    let mut url = url_path::join(base, &["api", "v1", "applications", app_id, path.segment()]);
+    let path_segments = path.segments();
+    let segments = ["api", "v1", "applications", app_id].into_iter().chain(path_segments.iter().map(String::as_str));
+    let mut url = url_path::join(base, &segments.collect::<Vec<_>>());
     url.set_query(path.query());
     url
 }
