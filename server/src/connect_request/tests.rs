@@ -1,3 +1,5 @@
+//! Names, cells and housekeeping of recorded requests.
+
 use super::*;
 
 const NOTEBOOK: &str = include_str!("../../../tests/fixtures/spark-4.3.0/connect_operations_notebook.json");

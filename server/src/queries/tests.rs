@@ -1,3 +1,5 @@
+//! Recorded lists put together: names, states, progress.
+
 use serde_json::json;
 use wire::{NamedBy, QueryKind, Tasks};
 

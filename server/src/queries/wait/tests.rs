@@ -1,3 +1,5 @@
+//! Each rule at, below and above its threshold.
+
 use serde_json::json;
 use wire::Tasks;
 
