@@ -14,6 +14,7 @@ mod model;
 mod mount;
 mod poll;
 mod problem;
+mod read;
 mod report;
 mod schedule;
 mod shell;

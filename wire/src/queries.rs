@@ -50,7 +50,7 @@ pub enum NamedBy {
 /// The place in the user's code that built the query, which need not be the one that ran it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "in", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum CallSite {
     /// `number` is the cell's execution count with IPython before 9.8, and one more from 9.8 on.
     Cell { number: u32, line: u32 },
