@@ -23,11 +23,8 @@ export class LargeSpark {
     this.coresUsed = MASTER.coresused;
     this.executors = [DRIVER, ...Array.from({ length: executors }, (_, id) => executor(id, executors, id < executors - gone))];
     this.stages = Array.from({ length: ended + active }, (_, id) => stage(id, id < ended)).reverse();
-    /** Answers that never change are written once. */
-    this.written = {
-      executors: JSON.stringify(this.executors),
-      stages: JSON.stringify(this.stages)
-    };
+    /** Written once, and not for each poll. */
+    this.written = { executors: JSON.stringify(this.executors), stages: JSON.stringify(this.stages) };
     this.server = createServer((request, response) => {
       const body = this.respond(request.url ?? '');
       response.writeHead(body === null ? 404 : 200, { 'Content-Type': 'application/json' }).end(body ?? '{}');
@@ -67,6 +64,17 @@ export class LargeSpark {
       default:
         return null;
     }
+  }
+
+  /**
+   * Other values for one executor; the driver is the first of them.
+   *
+   * @param {number} index
+   * @param {Record<string, unknown>} values
+   */
+  change(index, values) {
+    Object.assign(this.executors[index], values);
+    this.written.executors = JSON.stringify(this.executors);
   }
 
   async stop() {
