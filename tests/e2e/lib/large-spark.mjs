@@ -19,7 +19,7 @@ export class LargeSpark {
   /** @param {{executors: number, gone?: number, ended: number, active?: number}} counts `gone` of the executors are dead. */
   constructor({ executors, gone = 0, ended, active = 0 }) {
     this.app = structuredClone(MASTER.activeapps[0]);
-    /** Cores that the master says are in use. @type {number} */
+    /** Cores in use, by the master and its one worker. @type {number} */
     this.coresUsed = MASTER.coresused;
     this.executors = [DRIVER, ...Array.from({ length: executors }, (_, id) => executor(id, executors, id < executors - gone))];
     this.stages = Array.from({ length: ended + active }, (_, id) => stage(id, id < ended)).reverse();
@@ -51,10 +51,11 @@ export class LargeSpark {
    * @param {string} url
    */
   respond(url) {
+    const used = { coresused: this.coresUsed };
     const driver = `/proxy/${this.app.id}/api/v1/applications/${this.app.id}`;
     switch (url.split('?')[0]) {
       case '/json/':
-        return JSON.stringify({ ...MASTER, coresused: this.coresUsed, activeapps: [this.app] });
+        return JSON.stringify({ ...MASTER, ...used, workers: [{ ...MASTER.workers[0], ...used }], activeapps: [this.app] });
       case driver:
         return JSON.stringify({ id: this.app.id, name: this.app.name, attempts: [] });
       case `${driver}/allexecutors`:
