@@ -4,7 +4,7 @@ import { Group } from './group.mjs';
 
 /**
  * @typedef {object} Cluster
- * @property {string} master_url
+ * @property {string} master_url `spark://…`
  * @property {string} master_ui
  * @property {string} connect_url
  * @property {string} driver_ui The driver's own web page.
@@ -45,7 +45,29 @@ export class Spark {
     }
   }
 
+  /**
+   * Gives an order and waits until it is done: `connect stop`, `connect start` or `worker kill`.
+   *
+   * @param {string} order
+   */
+  async order(order) {
+    const { group } = this;
+    if (group === null) {
+      throw new Error('a Spark that runs already takes no orders: leave SPARK_RUNNING unset');
+    }
+    const told = group.output.split('\n').length;
+    group.child.stdin.write(`${order}\n`);
+    const lines = await group.ready(() => moreLines(group.output, told), 150_000);
+    this.cluster = JSON.parse(lines.at(-2) ?? '');
+  }
+
   async stop() {
     await this.group?.stop();
   }
+}
+
+/** The lines, when there are more than before; the last one is not complete. @param {string} output @param {number} before */
+function moreLines(output, before) {
+  const lines = output.split('\n');
+  return lines.length > before ? lines : null;
 }

@@ -1,0 +1,177 @@
+// States that a real Spark produces, most of them behind a fault between it and the sidecar.
+import { FaultySpark } from '../lib/faulty-spark.mjs';
+import { FAST } from '../lib/lab.mjs';
+import { refreshUntilPanelSays, showPanel, untilPanelSays } from '../lib/panel-words.mjs';
+
+/** @typedef {import('../lib/lab-page.mjs').LabPage} LabPage */
+
+/** A driver counts as starting for the first minute of its application; milliseconds. */
+const STARTING_MS = 60_000;
+
+const ALL_WELL = /Executors[^]*No stage is running/;
+const SHUFFLE = `rows = spark.range(0, 24_000_000, numPartitions=60).select(F.sha2(F.col("id").cast("string"), 512).alias("hash"))
+rows.groupBy(F.substring("hash", 1, 3)).count().count()`;
+const SPILL = `rows = spark.range(0, 16_000_000, numPartitions=2).select(
+    "id", F.rand(seed=7).alias("key"), F.sha2(F.col("id").cast("string"), 256).alias("text"))
+rows.sortWithinPartitions("key").write.format("noop").mode("overwrite").save()`;
+
+/** @type {import('./site.mjs').StartSite} */
+export async function realSpark() {
+  const spark = await FaultySpark.start();
+  const startedAt = Date.now();
+  // The history keeps a point each five seconds, and a line must not break between two of them.
+  const jupyter = await spark.watch({ ...FAST, SPARK_MONITOR_POLL_MS: '4000' });
+
+  /** Forgets what the sidecar knows: Jupyter starts another one. */
+  const forget = () => jupyter.sidecars().forEach(pid => process.kill(pid, 'SIGKILL'));
+
+  /** @param {LabPage} lab @param {RegExp} telling */
+  const until = async (lab, telling) => {
+    await showPanel(lab);
+    await refreshUntilPanelSays(lab, telling);
+  };
+
+  /** Chooses a second application, which waits. */
+  const pickSecond = async (/** @type {LabPage} */ lab) => {
+    await spark.secondApplication();
+    await showPanel(lab);
+    await refreshUntilPanelSays(lab, /1 waiting/);
+    const picker = lab.panel.getByRole('combobox', { name: 'Application' });
+    const option = picker.locator('option', { hasText: 'Nightly import (' });
+    await picker.selectOption((await option.getAttribute('value')) ?? '');
+    await untilPanelSays(lab, /Waiting for free cores/);
+  };
+
+  return {
+    jupyter,
+    heal: () => spark.heal(),
+    stop: async () => {
+      await jupyter.stop();
+      await spark.stop();
+    },
+    states: [
+      {
+        name: 'loading',
+        telling: /Loading…/,
+        arrange: async lab => {
+          await lab.page.route(/\/panel\/(cluster|executors|stages|history)/, () => {});
+          await lab.page.reload();
+          await lab.ready();
+          await showPanel(lab);
+        }
+      },
+      {
+        name: 'running',
+        telling: /Active stages[^]*[1-9]\d* of \d+ tasks/,
+        arrange: async lab => {
+          spark.query(SHUFFLE);
+          await showPanel(lab);
+          await lab.barMoves(60_000);
+        }
+      },
+      {
+        name: 'application-waiting',
+        telling: /Waiting for free cores/,
+        arrange: pickSecond
+      },
+      {
+        name: 'application-gone',
+        telling: /This application has ended/,
+        arrange: async lab => {
+          await pickSecond(lab);
+          await spark.endSecond();
+          await refreshUntilPanelSays(lab, /This application has ended/);
+        }
+      },
+      {
+        name: 'master-unreachable',
+        telling: /Spark Master could not be reached[^]*Executors/,
+        arrange: async lab => {
+          await until(lab, ALL_WELL);
+          await spark.master.set('refuse');
+          await refreshUntilPanelSays(lab, /Spark Master could not be reached/);
+        }
+      },
+      {
+        name: 'stale',
+        telling: /updated [^j][^]*Not updated since[^]*Executors/,
+        arrange: async lab => {
+          await until(lab, ALL_WELL);
+          await Promise.all([spark.master.set('refuse'), spark.driver.set('refuse')]);
+          await refreshUntilPanelSays(lab, /updated [^j][^]*Not updated since/);
+        }
+      },
+      {
+        name: 'driver-unreachable',
+        telling: /Alive[^]*No answer/,
+        arrange: async lab => {
+          await lab.page.waitForTimeout(Math.max(0, startedAt + STARTING_MS - Date.now()));
+          await spark.driver.set('refuse');
+          forget();
+          await until(lab, /No answer/);
+        }
+      },
+      {
+        name: 'master-never-reached',
+        telling: /No answer/,
+        arrange: async lab => {
+          await spark.master.set('refuse');
+          forget();
+          await until(lab, /No answer/);
+        }
+      },
+      {
+        name: 'forbidden',
+        telling: /No permission/,
+        arrange: async lab => {
+          await spark.master.set(403);
+          forget();
+          await until(lab, /No permission/);
+        }
+      },
+      {
+        name: 'master-standby',
+        telling: /Standby/,
+        arrange: async lab => {
+          spark.standBy();
+          await until(lab, /Standby/);
+        }
+      },
+      {
+        name: 'spill',
+        telling: /spilled to disk/,
+        arrange: async lab => {
+          spark.query(SPILL);
+          await showPanel(lab);
+          await lab.spill.waitFor({ timeout: 150_000 });
+        }
+      },
+      {
+        name: 'empty',
+        telling: /No active Spark session/,
+        arrange: async lab => {
+          await spark.spark.order('connect stop');
+          await until(lab, /No active Spark session/);
+        }
+      },
+      {
+        name: 'driver-starting',
+        telling: /The driver is starting/,
+        arrange: async lab => {
+          await spark.driver.set('refuse');
+          await spark.spark.order('connect start');
+          await until(lab, /The driver is starting/);
+        }
+      },
+      {
+        name: 'cluster-starting',
+        telling: /No worker has joined yet/,
+        arrange: async lab => {
+          await spark.spark.order('connect stop');
+          await spark.spark.order('worker kill');
+          await until(lab, /No worker has joined yet/);
+        }
+      }
+    ]
+  };
+}

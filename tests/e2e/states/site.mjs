@@ -1,0 +1,29 @@
+// What the pictures of the panel's states are taken from.
+
+/** @typedef {import('../lib/lab-page.mjs').LabPage} LabPage */
+/** @typedef {import('../lib/lab.mjs').Lab} Lab */
+
+/**
+ * A state: its picture's name, the words that tell it from all others, and how it comes about.
+ *
+ * @typedef {object} State
+ * @property {string} name
+ * @property {RegExp} telling
+ * @property {(lab: LabPage) => Promise<unknown>} arrange
+ * @property {(lab: LabPage, change: () => Promise<void>) => Promise<void>} [themed] Changes the theme, where the state forbids it.
+ */
+
+/**
+ * A JupyterLab whose panel can be brought into some states.
+ *
+ * @typedef {object} Site
+ * @property {Lab} jupyter
+ * @property {(lab: LabPage) => Promise<void>} [open] Signs in, where that is more than an address.
+ * @property {() => Promise<void>} [heal] Takes back what the last state has broken.
+ * @property {() => Promise<void>} stop
+ * @property {State[]} states
+ */
+
+/** @typedef {() => Promise<Site>} StartSite */
+
+export {};
