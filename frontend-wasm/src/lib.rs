@@ -10,6 +10,7 @@ mod format;
 mod i18n;
 mod loaded;
 mod locale;
+mod mine;
 mod model;
 mod mount;
 mod poll;
@@ -20,5 +21,6 @@ mod schedule;
 mod shell;
 mod sparkline;
 mod tab;
+mod why;
 
 pub use mount::{ChipHandle, MountOptions, PanelHandle, mount_chip, mount_panel};

@@ -274,7 +274,7 @@ mod tests {
 
     #[track_caller]
     fn comes_back<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: T) {
-        assert_eq!(read(serde_json::to_value(&value).expect("serializes")), Some(value));
+        assert_eq!(read(serde_json::to_value(&value).unwrap_or_default()), Some(value));
     }
 
     #[test]
