@@ -285,6 +285,9 @@ pub enum Message<'a> {
         stage_id: i64,
         jvm_percent: u32,
     },
+    WaitSlots {
+        running: u32,
+    },
     WaitBusy {
         running: u32,
     },

@@ -21,6 +21,7 @@ pub fn sentence(wait: &Wait) -> String {
         Wait::NoCores { ref holders, cores_used, cores_total } => no_cores(holders, cores_used, cores_total),
         Wait::ExecutorsRegistering { cores } => tr(Message::WaitExecutors { cores }),
         Wait::DriverWorks { for_ms } => tr(Message::WaitDriver { time: &format::duration(for_ms) }),
+        Wait::SlotsTaken { running } => tr(Message::WaitSlots { running }),
         Wait::ShuffleFetch { stage_id, percent } => tr(Message::WaitShuffle { stage_id, percent }),
         Wait::LastTasks { stage_id, left, total, slowest_ms, median_ms, more_data } => {
             let (slowest, median) = (&format::duration(slowest_ms), &format::duration(median_ms));
@@ -69,6 +70,8 @@ mod tests {
             no_cores(vec![holder("ETL"), holder("B"), holder("C")]),
             Wait::ExecutorsRegistering { cores: 2 },
             Wait::DriverWorks { for_ms: 12_345 },
+            Wait::SlotsTaken { running: 1 },
+            Wait::SlotsTaken { running: 2 },
             Wait::ShuffleFetch { stage_id: 4, percent: 35 },
             last(true),
             last(false),
@@ -87,6 +90,8 @@ mod tests {
         Waiting for cores: 'ETL' and 2 more hold 4 of 4
         Waiting for executors: 2 cores are granted, none has registered yet
         The driver works, no job runs (planning, collecting, Python) for 12s
+        Waiting for task slots: 1 task of another query runs first
+        Waiting for task slots: 2 tasks of other queries run first
         Shuffling: tasks wait 35 % of their time for other tasks' output (stage 4)
         The last 2 of 200 tasks: the slowest has run 45s, most took 5s (9× slower): it reads more data, key skew (stage 4)
         The last 2 of 200 tasks: the slowest has run 45s, most took 5s (9× slower): slow host or skewed work (stage 4)

@@ -259,6 +259,11 @@ fn with_values(message: Message<'_>) -> String {
         Message::WaitDriver { time } => {
             format!("The driver works, no job runs (planning, collecting, Python) for {time}")
         }
+        Message::WaitSlots { running } => plural(
+            running,
+            "Waiting for task slots: 1 task of another query runs first".to_owned(),
+            format!("Waiting for task slots: {running} tasks of other queries run first"),
+        ),
         Message::WaitShuffle { stage_id, percent } => {
             format!("Shuffling: tasks wait {percent} % of their time for other tasks' output (stage {stage_id})")
         }
