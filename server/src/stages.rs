@@ -44,7 +44,7 @@ async fn list_stages(State(state): State<AppState>, asked: AskedApp, session: Se
     Ok(passthrough::answer(&good.value))
 }
 
-/// Active stages, the last ones that ended, and what spilled.
+/// Active stages, and what spilled.
 #[utoipa::path(get, path = "/panel/stages",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
     responses(

@@ -1,4 +1,4 @@
-//! `panel/stages`: what runs now, what ran last, and what did not fit into memory.
+//! `panel/stages`: what runs now, and what did not fit into memory.
 
 use serde::{Deserialize, Serialize};
 
@@ -108,8 +108,6 @@ pub struct Stages {
     pub active: Vec<Stage>,
     /// How many more there are than `active` shows.
     pub active_not_shown: u32,
-    /// The last stages that ended, newest first; skipped ones did no work and are left out.
-    pub recent: Vec<Stage>,
     /// Stages Spark remembers; it forgets the oldest (`spark.ui.retainedStages`).
     pub retained: u32,
     /// True when Spark has forgotten some, so that sums are of the remembered ones only.

@@ -150,7 +150,6 @@ pub fn stages() -> Stages {
         spill: Some(Spill { stages: 2, to_disk_bytes: 1024, from_memory_bytes: 4096, level: Level::Amber }),
         active: vec![stage(3, StageState::Active)],
         active_not_shown: 0,
-        recent: vec![stage(2, StageState::Failed), stage(1, StageState::Complete)],
         retained: 3,
         forgotten: false,
     }

@@ -21,8 +21,6 @@ use crate::{
 const KEPT: usize = 300;
 /// Stages that are kept, however many are active.
 const MOST: usize = 1000;
-/// Ended stages that are shown.
-const RECENT: usize = 20;
 /// Active stages that are shown.
 const ACTIVE: usize = 50;
 /// Longest failure reason that is shown, characters.
@@ -118,15 +116,8 @@ impl StageDigest {
 
     /// As the panel shows it; active stages have run until `now_ms`.
     pub fn shown(&self, app: Option<App>, now_ms: i64) -> Stages {
-        let newest_first = |states: &[StageState]| {
-            let stages = self.kept.values().filter(|kept| states.contains(&kept.stage.state));
-            let mut stages: Vec<_> = stages.map(|kept| kept.shown(now_ms)).collect();
-            stages.sort_by_key(|stage| std::cmp::Reverse((stage.submitted_at_ms, stage.stage_id)));
-            stages
-        };
-        let mut active = newest_first(&[StageState::Active]);
-        let mut recent = newest_first(&[StageState::Complete, StageState::Failed]);
-        recent.truncate(RECENT);
+        let mut active: Vec<_> = self.active().map(|kept| kept.shown(now_ms)).collect();
+        active.sort_by_key(|stage| std::cmp::Reverse((stage.submitted_at_ms, stage.stage_id)));
         let active_not_shown = u32::try_from(active.len().saturating_sub(ACTIVE)).unwrap_or(u32::MAX);
         active.truncate(ACTIVE);
         Stages {
@@ -134,7 +125,6 @@ impl StageDigest {
             spill: self.spill(),
             active,
             active_not_shown,
-            recent,
             retained: self.retained,
             forgotten: self.oldest_stage_id.is_some_and(|oldest| oldest > 0),
         }

@@ -22,7 +22,7 @@ fn all_well() -> Model {
 fn of_app(app: Option<App>) -> Model {
     let driver = None;
     let executors = Executors { app: app.clone(), driver, executors: Vec::new(), ..samples::executors() };
-    let stages = Stages { app, spill: None, active: Vec::new(), recent: Vec::new(), ..samples::stages() };
+    let stages = Stages { app, spill: None, active: Vec::new(), ..samples::stages() };
     Model {
         cluster: samples::loaded(samples::cluster()),
         executors: samples::loaded(executors),

@@ -251,7 +251,7 @@ async fn active_stages_show_how_far_they_are() {
 
 #[tokio::test]
 async fn no_stage_says_so() {
-    let stages = Stages { active: Vec::new(), recent: Vec::new(), ..samples::stages() };
+    let stages = Stages { active: Vec::new(), ..samples::stages() };
     assert!(draw(active_stages(&stages)).await.contains("No stage is running."));
 }
 
