@@ -142,6 +142,23 @@ async fn a_driver_that_starts_is_a_state_in_the_panel_and_an_error_in_the_contra
 }
 
 #[tokio::test]
+async fn a_session_that_has_just_ended_is_no_question_of_permission() {
+    let spark = spark().await;
+    let app = app(&spark, &["--spark-monitor-stages-lifetime-ms", "0"]);
+    let shown = app.get("/panel/stages").await.json();
+    // The master still lists the application, but its proxy and its page have forgotten it already.
+    let driver = format!("/proxy/{APP}/api/v1/applications/{APP}");
+    spark.set(&driver, Reply::html(403));
+    spark.set(&format!("{driver}/stages"), Reply::html(403));
+    let stale = app.get("/panel/stages").await;
+    assert_eq!((stale.status, &stale.json()["recent"]), (200, &shown["recent"]), "{}", stale.text);
+    assert_eq!(stale.json()["stale"]["code"], "upstream_unreachable");
+    let error = app.get("/app/stages").await;
+    assert_eq!(error.outcome(), "504 upstream_unreachable");
+    assert!(!error.text.contains("SPARK_UI_TOKEN"), "{}", error.text);
+}
+
+#[tokio::test]
 async fn redirects_are_not_followed() {
     let (spark, elsewhere) = (spark().await, spark().await);
     let location = format!("location: {}/json/\r\n", elsewhere.url);
