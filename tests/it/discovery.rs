@@ -142,6 +142,21 @@ async fn a_driver_that_starts_is_a_state_in_the_panel_and_an_error_in_the_contra
 }
 
 #[tokio::test]
+async fn a_way_that_works_is_remembered_whatever_comes_by_it() {
+    let spark = spark().await;
+    let driver = format!("/proxy/{APP}/api/v1/applications/{APP}");
+    for too_odd in ["7", &format!("[{}]", " ".repeat(3_000))] {
+        spark.json(&format!("{driver}/executors"), too_odd);
+        let app = app(&spark, &["--spark-monitor-max-body-bytes", "2000"]);
+        let before = spark.count(&driver);
+        for _ in 0..3 {
+            assert_eq!(app.get("/app/executors").await.outcome(), "502 upstream_invalid");
+        }
+        assert_eq!(spark.count(&driver), before + 1);
+    }
+}
+
+#[tokio::test]
 async fn a_session_that_has_just_ended_is_no_question_of_permission() {
     let spark = spark().await;
     let app = app(&spark, &["--spark-monitor-stages-lifetime-ms", "0"]);
