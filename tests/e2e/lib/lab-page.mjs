@@ -20,12 +20,22 @@ export class LabPage {
     this.console = [];
     page.on('console', message => this.console.push(`${message.type()} ${message.text()} ${message.location().url}`));
     page.on('pageerror', error => this.console.push(`error ${error}`));
+    /** A kernel has said something. */
+    this.kernelHeard = false;
+    page.on('websocket', socket => {
+      if (/\/api\/kernels\//.test(socket.url())) {
+        socket.once('framereceived', () => (this.kernelHeard = true));
+      }
+    });
     /** The style that makes the panel narrow. @type {import('playwright-core').ElementHandle | null} */
     this.narrow = null;
     this.chip = page.locator('.sparkMonitor-Chip');
     this.chipLabel = page.locator('.sparkMonitor-Chip-label');
     this.panel = page.locator('[id="berdl-spark-monitor:panel"]');
+    /** Of running queries and active stages. */
     this.bars = this.panel.getByRole('progressbar');
+    this.running = this.panel.locator('.sparkMonitor-Query-button');
+    this.stageBars = this.panel.getByRole('region', { name: 'Active stages' }).getByRole('progressbar');
     this.spill = this.panel.locator('.sparkMonitor-Spill');
     this.recent = this.panel.locator('.sparkMonitor-Recent-button');
   }
@@ -131,6 +141,8 @@ export class LabPage {
 
   /** Waits until the open notebook's kernel has nothing to do. @param {number} [within] */
   async kernelIdle(within = 40_000) {
+    // JupyterLab calls it idle before it is connected, and loses the cells that are run then.
+    await until('the kernel to be connected', () => this.kernelHeard, { within });
     await this.page.locator('.jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: within });
   }
 
@@ -186,7 +198,7 @@ export class LabPage {
   }
 
   barValues() {
-    return this.bars.evaluateAll(bars =>
+    return this.stageBars.evaluateAll(bars =>
       bars.map(bar => ({
         stage: `${bar.closest('li')?.querySelector('[title]')?.getAttribute('title') ?? ''}`.replaceAll('\n', ', '),
         now: Number(bar.getAttribute('aria-valuenow'))
@@ -194,7 +206,7 @@ export class LabPage {
     );
   }
 
-  /** The name of the newest ended stage, when it is like `pattern`. @param {RegExp} pattern */
+  /** The name of the newest ended query, when it is like `pattern`. @param {RegExp} pattern */
   async newestRecent(pattern) {
     const name = (await this.recent.count()) ? await this.recent.first().getAttribute('title') : null;
     return name !== null && pattern.test(name) ? name : null;

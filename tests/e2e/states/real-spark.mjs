@@ -54,7 +54,7 @@ export async function realSpark() {
         name: 'loading',
         telling: /Loading…/,
         arrange: async lab => {
-          await lab.page.route(/\/panel\/(cluster|executors|stages|history)/, () => {});
+          await lab.page.route(/\/panel\/(cluster|executors|stages|queries|history)/, () => {});
           await lab.page.reload();
           await lab.ready();
           await showPanel(lab);
