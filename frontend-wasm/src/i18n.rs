@@ -199,6 +199,8 @@ pub enum Message<'a> {
     ColumnGc,
     ColumnGcLong,
     Driver,
+    /// Nobody says why.
+    ExecutorGoneAlone,
     ExecutorGone {
         reason: &'a str,
     },

@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -22,6 +22,10 @@ const WASM_OPT: [&str; 11] = [
     "--strip-producers",
     "--strip-target-features",
 ];
+
+/// What a browser may have to load, bytes.
+pub const MOST_RAW: u64 = 400_000;
+pub const MOST_GZIP: u64 = 170_000;
 
 const PACKAGE: &str = r#"{
   "name": "berdl-spark-monitor-ui",
@@ -51,11 +55,20 @@ pub fn build() -> Result<()> {
             optimise(&wasm)
         })
     })?;
-    let bytes = fs::read(&wasm)?;
+    let (raw, gzip) = sizes()?;
+    println!("    WebAssembly: {raw} bytes raw, {gzip} bytes gzip");
+    if raw > MOST_RAW || gzip > MOST_GZIP {
+        bail!("the WebAssembly is too large: at most {MOST_RAW} bytes raw and {MOST_GZIP} gzip");
+    }
+    Ok(())
+}
+
+/// Bytes of the built file, raw and gzip.
+pub fn sizes() -> Result<(u64, u64)> {
+    let bytes = fs::read(paths::labextension().join("wasm/ui_bg.wasm"))?;
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&bytes)?;
-    println!("    WebAssembly: {} bytes raw, {} bytes gzip", bytes.len(), gzip.finish()?.len());
-    Ok(())
+    Ok((bytes.len() as u64, gzip.finish()?.len() as u64))
 }
 
 fn inputs() -> Vec<PathBuf> {

@@ -56,7 +56,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_poll(poll(&of_app("queries", &model)), hear(&act, View::Queries));
     let stages = poll(&of_app(&query_route(&model), &model));
     use_poll(Poll { shown: shown && model.open_query.is_some(), ..stages }, hear(&act, View::QueryStages));
-    use_poll(poll("history"), hear(&act, View::History));
+    use_poll(poll(&of_app("history", &model)), hear(&act, View::History));
     let tell = act.clone();
     use_effect_with(Rc::clone(&props.notebooks), move |notebooks| tell.emit(Action::Notebooks(Rc::clone(notebooks))));
     use_report(&props.api_url, shown && model.report_pending, act.clone());

@@ -62,7 +62,10 @@ pub fn panel_view(panel: &Panel<'_>) -> Html {
 /// Each section says by itself that it is old, unless that has been said for all: then `stale` is `None`.
 fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
     let Model { cluster, stages, .. } = panel.model;
-    let of_app = match shown(panel.model) {
+    let shown = shown(panel.model);
+    // What an application that is gone has spilled helps nobody any more.
+    let spill = stages.body().and_then(|stages| stages.spill).filter(|_| matches!(shown, Shown::App(_)));
+    let of_app = match shown {
         Shown::NoApp => no_session(master_url(cluster)),
         Shown::Gone(problem) => html! {
             <>{ application(panel, None) }{ application_gone(panel, &problem) }</>
@@ -81,7 +84,6 @@ fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
             </>
         },
     };
-    let spill = stages.body().and_then(|stages| stages.spill);
     html! {
         <>
             { cluster_section(panel, stale) }

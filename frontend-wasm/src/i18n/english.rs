@@ -54,7 +54,7 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::DriverStarting => "The driver is starting",
         Message::DriverStartingHint => "Its executors and stages appear as soon as it answers.",
         Message::WaitingForCores => "Waiting for free cores",
-        Message::WaitingForCoresHint => "Other applications hold all cores. It begins when one of them ends.",
+        Message::WaitingForCoresHint => "It begins when the cluster has cores and memory for it.",
 
         Message::Cluster => "Cluster",
         Message::MasterAlive => "Alive",
@@ -81,6 +81,7 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::NobodyLooked => "not known",
 
         Message::Executors => "Executors",
+        Message::ExecutorGoneAlone => "Gone",
         Message::NoExecutors => "No executor has started yet.",
         Message::ColumnExecutor => "ID",
         Message::ColumnExecutorLong => "Executor, by Spark's number",
