@@ -2,11 +2,15 @@
 
 use std::{fs, io::Write, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{install, paths, run, stamp, step::step};
+use crate::{install, paths, run, stamp, step::step, translations};
+
+/// What a browser has to load and compile before it sees anything; Jupyter does not compress it on its way.
+const MOST_RAW: usize = 400_000;
+const MOST_GZIP: usize = 170_000;
 
 /// `--all-features` would make a file that browsers refuse, so each is named.
 const WASM_OPT: [&str; 11] = [
@@ -48,13 +52,18 @@ pub fn build() -> Result<()> {
             cargo()?;
             let built = paths::target().join("wasm32-unknown-unknown/wasm/berdl_spark_monitor_ui.wasm");
             Bindgen::new().input_path(built).web(true)?.typescript(true).out_name("ui").generate(&folder)?;
+            translations::list(&folder)?;
             optimise(&wasm)
         })
     })?;
     let bytes = fs::read(&wasm)?;
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&bytes)?;
-    println!("    WebAssembly: {} bytes raw, {} bytes gzip", bytes.len(), gzip.finish()?.len());
+    let (raw, gzip) = (bytes.len(), gzip.finish()?.len());
+    println!("    WebAssembly: {raw} bytes raw, {gzip} bytes gzip");
+    if raw > MOST_RAW || gzip > MOST_GZIP {
+        bail!("more WebAssembly than {MOST_RAW} bytes raw or {MOST_GZIP} bytes gzip");
+    }
     Ok(())
 }
 
