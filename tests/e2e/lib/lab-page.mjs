@@ -25,6 +25,7 @@ export class LabPage {
     this.chip = page.locator('.sparkMonitor-Chip');
     this.chipLabel = page.locator('.sparkMonitor-Chip-label');
     this.panel = page.locator('[id="berdl-spark-monitor:panel"]');
+    this.tab = page.locator('.lm-TabBar-tab[data-id="berdl-spark-monitor:panel"]');
     this.bars = this.panel.getByRole('progressbar');
     this.spill = this.panel.locator('.sparkMonitor-Spill');
     this.recent = this.panel.locator('.sparkMonitor-Recent-button');
