@@ -7,10 +7,11 @@ export class SettingsEditor {
     this.form = lab.page.locator('.jp-SettingsPanel');
   }
 
-  /** Opens it at our settings. */
-  async open() {
-    await this.lab.page.evaluate(() =>
-      /** @type {any} */ (window).jupyterapp.commands.execute('settingeditor:open', { query: 'Spark Monitor' })
+  /** Opens it at our settings. @param {string} [query] Their title. */
+  async open(query = 'Spark Monitor') {
+    await this.lab.page.evaluate(
+      query => /** @type {any} */ (window).jupyterapp.commands.execute('settingeditor:open', { query }),
+      query
     );
     await this.lab.page.locator('.jp-PluginList-entry[data-id="berdl-spark-monitor:plugin"]').click();
     await this.form.locator('input').first().waitFor();
