@@ -53,19 +53,9 @@ pub fn permille(permille: u32) -> String {
     tr(Message::Share { percent: &language::tenths(permille.into()) })
 }
 
-/// Whole percents, floored, at most 100.
-pub fn percent(used: u64, total: u64) -> u32 {
-    let percent = match total.max(1) {
-        total if used >= total => 100,
-        // In 64 bits: to divide 128 costs 3 KB.
-        total => used.checked_mul(100).map_or_else(|| used / (total / 100), |hundredfold| hundredfold / total),
-    };
-    u32::try_from(percent).unwrap_or(100)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{bytes, duration, mib, percent, permille};
+    use super::{bytes, duration, mib, permille};
 
     #[test]
     fn bytes_have_one_decimal_above_bytes() {
@@ -111,12 +101,8 @@ mod tests {
     }
 
     #[test]
-    fn shares_keep_one_decimal_and_percents_none() {
+    fn shares_keep_one_decimal() {
         assert_eq!(permille(34), "3.4%");
         assert_eq!(permille(1000), "100.0%");
-        assert_eq!(percent(1, 3), 33);
-        assert_eq!(percent(0, 0), 0);
-        assert_eq!(percent(u64::MAX, 1), 100);
-        assert_eq!(percent(u64::MAX / 2, u64::MAX), 50);
     }
 }

@@ -293,6 +293,7 @@ impl Reducible for Model {
                 next.stages = Loaded::default();
                 next.queries = Loaded::default();
                 next.query_stages = Loaded::default();
+                next.history = Loaded::default();
                 next.open_query = None;
                 next.mine = None;
             }

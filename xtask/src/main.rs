@@ -1,5 +1,6 @@
 //! Development commands; `cargo xtask --help` lists them.
 
+mod bench;
 mod browser;
 mod checks;
 mod demo;
@@ -54,6 +55,11 @@ enum Command {
         /// Only these.
         only: Vec<String>,
     },
+    /// Measure everything against its baseline and write `docs/benchmarks.md`.
+    Bench {
+        /// Only these, printed and not written: small, cached, calls, large, hub, jupyter, sizes.
+        only: Vec<String>,
+    },
     /// The installable wheel, in `dist/`.
     Wheel,
     /// The frontend as an npm package, in `labextension/wasm/`.
@@ -87,6 +93,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Demo { check } => demo::run(check),
         Command::Test { only } => test::run(&only),
         Command::Verify { only } => verify::run(&only),
+        Command::Bench { only } => bench::run(&only),
         Command::Wheel => wheel::build(wheel::Profile::Release).map(|_| ()),
         Command::Wasm => wasm::build(),
         Command::Labextension => labextension::build(),

@@ -1,7 +1,7 @@
 //! The application that is shown, and what is said while it has nothing to show.
 
 use web_sys::HtmlSelectElement;
-use wire::{App, AppState, DriverState};
+use wire::{App, ApplicationState, DriverState};
 use yew::{Event, Html, TargetCast, html};
 
 use super::notice::notice;
@@ -103,19 +103,19 @@ pub fn application_gone(panel: &Panel<'_>, problem: &Problem) -> Html {
 
 fn state(app: &App) -> (Message<'static>, Tone) {
     match (app.state, app.driver) {
-        (AppState::Running, DriverState::Starting) => (Message::DriverStarting, Tone::Warn),
-        (AppState::Running, _) => (Message::AppRunning, Tone::Good),
-        (AppState::Waiting, _) => (Message::AppWaiting, Tone::Warn),
-        (AppState::Finished, _) => (Message::AppFinished, Tone::Muted),
-        (AppState::Unknown, _) => (Message::AppUnknown, Tone::Muted),
+        (ApplicationState::Running, DriverState::Starting) => (Message::DriverStarting, Tone::Warn),
+        (ApplicationState::Running, _) => (Message::AppRunning, Tone::Good),
+        (ApplicationState::Waiting, _) => (Message::AppWaiting, Tone::Warn),
+        (ApplicationState::Finished, _) => (Message::AppFinished, Tone::Muted),
+        (ApplicationState::Unknown, _) => (Message::AppUnknown, Tone::Muted),
     }
 }
 
 /// Why the application has no executors or stages to show yet, if it has none for a reason.
 pub fn application_notice(app: &App) -> Html {
     let (heading, hint) = match (app.state, app.driver) {
-        (AppState::Running, DriverState::Starting) => (Message::DriverStarting, Message::DriverStartingHint),
-        (AppState::Waiting, _) => (Message::WaitingForCores, Message::WaitingForCoresHint),
+        (ApplicationState::Running, DriverState::Starting) => (Message::DriverStarting, Message::DriverStartingHint),
+        (ApplicationState::Waiting, _) => (Message::WaitingForCores, Message::WaitingForCoresHint),
         _ => return Html::default(),
     };
     notice(Tone::Warn, heading, hint, Html::default())

@@ -5,7 +5,6 @@ use yew::{Html, classes, html};
 
 use super::panel_view::Panel;
 use super::tone::{Tone, level_word, toned};
-use crate::format;
 use crate::i18n::{Message, tr};
 
 /// A meter under its name and its value in words.
@@ -38,7 +37,7 @@ pub fn meter(panel: &Panel<'_>, label: Message<'_>, meter: Meter, value: &str) -
         >
             <div
                 class={classes!("sparkMonitor-Bar-fill", Tone::from(level).class())}
-                style={format!("width: {}%", format::percent(used, total))}
+                style={format!("width: {}%", wire::percent(used, total))}
             />
         </div>
     }
@@ -50,13 +49,13 @@ fn level(panel: &Panel<'_>, meter: Meter) -> Level {
 }
 
 fn percent(meter: Meter) -> String {
-    tr(Message::Percent { percent: format::percent(meter.used, meter.total) })
+    tr(Message::Percent { percent: wire::percent(meter.used, meter.total) })
 }
 
 /// How many of a stage's tasks are done, and how many run.
 pub fn progress(label: &str, tasks: Tasks) -> Html {
     let Tasks { total, done, running, .. } = tasks;
-    let running_percent = format::percent(running.into(), total.into());
+    let running_percent = wire::percent(running.into(), total.into());
     html! {
         <div
             class="sparkMonitor-Bar" role="progressbar" aria-label={label.to_owned()}

@@ -12,13 +12,14 @@ use crate::i18n::{Message, tr};
 /// A row of the executor table; `row` is its number where not all rows are drawn.
 pub fn executor_row(panel: &Panel<'_>, executor: &Executor, row: Option<usize>) -> Html {
     let row = row.map(|row| row.to_string());
-    let Executor { executor_id, host, active_tasks, task_slots, .. } = executor;
+    let Executor { executor_id, host, .. } = executor;
     if let Some(reason) = &executor.removed {
+        let gone = if reason.is_empty() { Message::ExecutorGoneAlone } else { Message::ExecutorGone { reason } };
         return html! {
             <tr key={executor_id.clone()} class="sparkMonitor-Table-gone" aria-rowindex={row}>
                 <th scope="row" title={host.clone()}>{ executor_id }</th>
                 <td colspan="5" title={reason.clone()}>
-                    <span class="sparkMonitor-Table-reason">{ tr(Message::ExecutorGone { reason }) }</span>
+                    <span class="sparkMonitor-Table-reason">{ tr(gone) }</span>
                 </td>
             </tr>
         };
@@ -26,21 +27,37 @@ pub fn executor_row(panel: &Panel<'_>, executor: &Executor, row: Option<usize>) 
     html! {
         <tr key={executor_id.clone()} aria-rowindex={row}>
             <th scope="row" title={host.clone()}>{ executor_id }</th>
-            <td class="sparkMonitor-Cell-tasks" data-label={tr(Message::ColumnTasks)}>
-                { tr(Message::Slots { active: *active_tasks, slots: *task_slots }) }
-            </td>
+            { tasks(executor) }
             { memory_and_traffic(panel, executor) }
         </tr>
     }
 }
 
-/// The driver runs no tasks of its own, so its name takes that column too.
+/// A driver runs no tasks of its own, so its name takes that column too; in local mode it runs all of them.
 pub fn driver_row(panel: &Panel<'_>, driver: &Executor, row: Option<usize>) -> Html {
+    let local = runs_tasks(driver);
     html! {
         <tr aria-rowindex={row.map(|row| row.to_string())}>
-            <th scope="row" colspan="2" title={driver.host.clone()}>{ tr(Message::Driver) }</th>
+            <th scope="row" colspan={(!local).then_some("2")} title={driver.host.clone()}>{ tr(Message::Driver) }</th>
+            if local {
+                { tasks(driver) }
+            }
             { memory_and_traffic(panel, driver) }
         </tr>
+    }
+}
+
+/// Whether a driver is its application's only executor too: local mode.
+pub fn runs_tasks(driver: &Executor) -> bool {
+    driver.task_slots > 0
+}
+
+fn tasks(executor: &Executor) -> Html {
+    let (active, slots) = (executor.active_tasks, executor.task_slots);
+    html! {
+        <td class="sparkMonitor-Cell-tasks" data-label={tr(Message::ColumnTasks)}>
+            { tr(Message::Slots { active, slots }) }
+        </td>
     }
 }
 

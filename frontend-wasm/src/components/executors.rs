@@ -6,7 +6,7 @@ use web_sys::Element;
 use wire::Executors;
 use yew::{Event, Html, TargetCast, classes, html};
 
-use super::executor_row::{driver_row, executor_row};
+use super::executor_row::{driver_row, executor_row, runs_tasks};
 use super::panel_view::Panel;
 use crate::executor_order::{Column, Window};
 use crate::i18n::{Message, tr};
@@ -30,7 +30,7 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
                 { gap("before", rows.before) }
                 { for drawn.map(|(index, executor)| executor_row(panel, executor, long.then_some(index + 2))) }
                 { gap("after", rows.after) }
-                if count == 0 {
+                if count == 0 && !answer.driver.as_ref().is_some_and(runs_tasks) {
                     <tr>
                         <td class="sparkMonitor-Table-empty" colspan="6">{ tr(Message::NoExecutors) }</td>
                     </tr>

@@ -63,7 +63,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
         refreshes: model.refreshes,
     };
     let of_cluster = |view: &str| poll(view, props.preferences.cluster_poll_ms);
-    let of_app = |view: &str| poll(&of_app(view, &model), props.preferences.query_poll_ms);
+    let of_app = |view: &str| poll(&app_route(view, &model), props.preferences.query_poll_ms);
     use_poll(of_cluster("cluster"), hear(&act, View::Cluster));
     let apps = of_cluster("apps");
     use_poll(Poll { shown: shown && model.may_choose(), ..apps }, hear(&act, View::Apps));
@@ -72,7 +72,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_poll(of_app("queries"), hear(&act, View::Queries));
     let stages = of_app(&query_route(&model));
     use_poll(Poll { shown: shown && model.open_query.is_some(), ..stages }, hear(&act, View::QueryStages));
-    use_poll(of_cluster("history"), hear(&act, View::History));
+    use_poll(of_cluster(&app_route("history", &model)), hear(&act, View::History));
     let tell = act.clone();
     use_effect_with(Rc::clone(&props.notebooks), move |notebooks| tell.emit(Action::Notebooks(Rc::clone(notebooks))));
     let tell = act.clone();
@@ -113,7 +113,7 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
 }
 
 /// A route of the application that a person has chosen.
-fn of_app(view: &str, model: &Model) -> String {
+fn app_route(view: &str, model: &Model) -> String {
     match &model.picked {
         None => view.to_owned(),
         Some(app_id) => [view, "?app=", &String::from(js_sys::encode_uri_component(app_id))].concat(),

@@ -61,7 +61,10 @@ pub fn panel_view(panel: &Panel<'_>) -> Html {
 /// Each section says by itself that it is old, unless that has been said for all: then `says_stale` is false.
 fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
     let Model { cluster, stages, .. } = panel.model;
-    let of_app = match shown(panel.model) {
+    let shown = shown(panel.model);
+    // What an application that is gone has spilled helps nobody any more.
+    let spill = stages.body().and_then(|stages| stages.spill).filter(|_| matches!(shown, Shown::App(_)));
+    let of_app = match shown {
         Shown::NoApp => no_session(master_url(cluster)),
         Shown::Gone(problem) => html! {
             <>{ application(panel, None) }{ application_gone(panel, &problem) }</>
@@ -80,7 +83,6 @@ fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
             </>
         },
     };
-    let spill = stages.body().and_then(|stages| stages.spill);
     html! {
         <>
             { cluster_section(panel, says_stale) }

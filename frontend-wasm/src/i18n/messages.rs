@@ -185,7 +185,7 @@ messages! {
     DriverStarting: "The driver is starting";
     DriverStartingHint: "Its executors and stages appear as soon as it answers.";
     WaitingForCores: "Waiting for free cores";
-    WaitingForCoresHint: "Other applications hold all cores. It begins when one of them ends.";
+    WaitingForCoresHint: "It begins when the cluster has cores and memory for it.";
     Cores { cores: u32 }: cores => "{cores} core" | "{cores} cores";
 
     // The cluster.
@@ -247,6 +247,7 @@ messages! {
     ColumnGc: "GC";
     ColumnGcLong: "Share of task time spent in garbage collection";
     Driver: "driver";
+    ExecutorGoneAlone: "Gone";
     ExecutorGone { reason: &'a str }: "Gone: {reason}";
     Unknown: "–";
     GcHigh: "high";
