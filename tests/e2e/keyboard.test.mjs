@@ -35,7 +35,6 @@ test('1. the shortcut opens the panel and takes the focus there', async () => {
   await lab.panel.waitFor();
   await until('the focus', async () => (await focused()).name === 'Spark Monitor');
   await lab.recent.first().waitFor();
-  await lab.panel.getByText('Last 10 minutes').waitFor();
 });
 
 test('2. Refresh asks, and Pause pauses and goes on', async () => {
@@ -92,7 +91,8 @@ test('7. a query that ended folds out, with the reason of its failure', async ()
 });
 
 test('8. the last minutes are walked by arrow keys', async () => {
-  await until('two samples', async () => Number(await slider().getAttribute('aria-valuemax')) > 0, { within: 30_000 });
+  // The history begins with the sidecar, and is asked for at the slow rate.
+  await until('two samples', async () => Number(await slider().getAttribute('aria-valuemax')) > 0, { within: 40_000 });
   await tabTo('Cores in use');
   const now = await slider().getAttribute('aria-valuetext');
   await lab.page.keyboard.press('ArrowLeft');
