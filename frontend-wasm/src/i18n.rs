@@ -268,6 +268,10 @@ pub enum Message<'a> {
     WaitDriver {
         time: &'a str,
     },
+    WaitOutside {
+        cell: u32,
+        time: &'a str,
+    },
     WaitShuffle {
         stage_id: i64,
         percent: u32,

@@ -259,6 +259,11 @@ fn with_values(message: Message<'_>) -> String {
         Message::WaitDriver { time } => {
             format!("The driver works, no job runs (planning, collecting, Python) for {time}")
         }
+        Message::WaitOutside { cell, time } => {
+            format!(
+                "No query runs: cell [{cell}] works outside of Spark (Python, or planning the next query) for {time}"
+            )
+        }
         Message::WaitSlots { running } => plural(
             running,
             "Waiting for task slots: 1 task of another query runs first".to_owned(),
