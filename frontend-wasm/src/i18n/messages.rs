@@ -312,6 +312,8 @@ messages! {
         | "The last {left} of {total} tasks: the slowest has run {slowest}, most took {median} ({times}× slower): slow host or skewed work (stage {stage_id})";
     WaitPython { stage_id: i64, jvm_percent: u32 }:
         "Tasks wait for Python workers: the JVM computes {jvm_percent} % of their time (stage {stage_id})";
+    WaitOutside { cell: u32, time: &'a str }:
+        "No query runs: cell [{cell}] works outside of Spark (Python, or planning the next query) for {time}";
     WaitSlots { running: u32 }: running =>
         "Waiting for task slots: {running} task of another query runs first"
         | "Waiting for task slots: {running} tasks of other queries run first";
