@@ -21,6 +21,7 @@ mod step;
 mod stop;
 mod test;
 mod tidy;
+mod translations;
 mod verify;
 mod wasm;
 mod wheel;
@@ -69,6 +70,8 @@ enum Command {
     Spark(spark::Options),
     /// Record the master's pages from a real Spark into `tests/fixtures/`.
     Fixtures,
+    /// Bring the translators' files up to date with the sources.
+    Translations,
     /// Small checks of the sources.
     Tidy,
 }
@@ -96,6 +99,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Labextension => labextension::build(),
         Command::Spark(options) => spark_tool::run(&options),
         Command::Fixtures => fixtures::record(),
+        Command::Translations => translations::update(),
         Command::Tidy => tidy::run(),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{install, paths, run, stamp, step::step};
+use crate::{install, paths, run, stamp, step::step, translations};
 
 /// `--all-features` would make a file that browsers refuse, so each is named.
 const WASM_OPT: [&str; 11] = [
@@ -52,6 +52,7 @@ pub fn build() -> Result<()> {
             cargo()?;
             let built = paths::target().join("wasm32-unknown-unknown/wasm/berdl_spark_monitor_ui.wasm");
             Bindgen::new().input_path(built).web(true)?.typescript(true).out_name("ui").generate(&folder)?;
+            translations::list(&folder)?;
             optimise(&wasm)
         })
     })?;

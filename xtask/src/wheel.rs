@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{install, labextension, lock, paths, run, step::step};
+use crate::{install, labextension, lock, paths, run, step::step, translations};
 
 /// `Dev` reuses what the tests have compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub fn build(profile: Profile) -> Result<PathBuf> {
 fn make(profile: Profile) -> Result<PathBuf> {
     step("Wheel", || {
         stage()?;
+        translations::compile()?;
         let out = match profile {
             Profile::Release => paths::root().join("dist"),
             Profile::Dev => paths::dev().join("wheel"),

@@ -20,18 +20,12 @@ export class LabPage {
     this.console = [];
     page.on('console', message => this.console.push(`${message.type()} ${message.text()} ${message.location().url}`));
     page.on('pageerror', error => this.console.push(`error ${error}`));
-    /** A kernel has said something. */
-    this.kernelHeard = false;
-    page.on('websocket', socket => {
-      if (/\/api\/kernels\//.test(socket.url())) {
-        socket.once('framereceived', () => (this.kernelHeard = true));
-      }
-    });
     /** The style that makes the panel narrow. @type {import('playwright-core').ElementHandle | null} */
     this.narrow = null;
     this.chip = page.locator('.sparkMonitor-Chip');
     this.chipLabel = page.locator('.sparkMonitor-Chip-label');
     this.panel = page.locator('[id="berdl-spark-monitor:panel"]');
+    this.tab = page.locator('.lm-TabBar-tab[data-id="berdl-spark-monitor:panel"]');
     /** Of running queries and active stages. */
     this.bars = this.panel.getByRole('progressbar');
     this.running = this.panel.locator('.sparkMonitor-Query-button');
@@ -139,11 +133,15 @@ export class LabPage {
     return this.page.locator('.lm-CommandPalette');
   }
 
-  /** Waits until the open notebook's kernel has nothing to do. @param {number} [within] */
+  /** Waits until the open notebook's kernel is there and has nothing to do. @param {number} [within] */
   async kernelIdle(within = 40_000) {
-    // JupyterLab calls it idle before it is connected, and loses the cells that are run then.
-    await until('the kernel to be connected', () => this.kernelHeard, { within });
-    await this.page.locator('.jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: within });
+    // The indicator in the toolbar says "idle" before there is a kernel, and a cell that is run then is not run at all.
+    const kernel = () => {
+      const { sessionContext } = /** @type {any} */ (window).jupyterapp.shell.currentWidget ?? {};
+      const { connectionStatus, status } = sessionContext?.session?.kernel ?? {};
+      return connectionStatus === 'connected' && status === 'idle';
+    };
+    await this.page.waitForFunction(kernel, undefined, { timeout: within });
   }
 
   /** Runs one code cell of the open notebook, without waiting for it. @param {number} number */
@@ -167,8 +165,9 @@ export class LabPage {
     }
   }
 
+  /** Of the notebook in front. */
   get codeCells() {
-    return this.page.locator('.jp-Notebook .jp-CodeCell');
+    return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell');
   }
 
   /**
