@@ -69,8 +69,8 @@ export class FaultySpark {
   /** Runs Python with a session called `spark` on the Connect server. @param {string} code */
   query(code) {
     const remote = JSON.stringify(this.spark.cluster.connect_url);
-    const start = `from pyspark.sql import SparkSession, functions as F\nspark = SparkSession.builder.remote(${remote}).getOrCreate()\n`;
-    return this.run('a query', start + code, {});
+    const session = `spark = SparkSession.builder.remote(${remote}).getOrCreate()`;
+    return this.run('a query', `from pyspark.sql import SparkSession, functions as F\n${session}\n${code}`, {});
   }
 
   /** A second application, which waits where the first one holds all cores. */
