@@ -8,6 +8,7 @@ use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect, Re
 use wire::ErrorBody;
 
 use crate::problem::Problem;
+use crate::read;
 
 /// A good answer, not yet decoded.
 pub struct Reply {
@@ -33,15 +34,15 @@ pub async fn ask(url: &str, signal: &AbortSignal) -> Result<Reply, Problem> {
         .send()
         .await
         .map_err(|_| Problem::no_jupyter())?;
-    read(response).await
+    outcome(response).await
 }
 
 /// Reads fields out of an answer; the same answer may be read as more than one type.
 pub fn decode<T: DeserializeOwned>(json: JsValue) -> Result<T, Problem> {
-    serde_wasm_bindgen::from_value(json).map_err(|_| Problem::unreadable())
+    read::read(json).map_err(|_| Problem::unreadable())
 }
 
-async fn read(response: Response) -> Result<Reply, Problem> {
+async fn outcome(response: Response) -> Result<Reply, Problem> {
     if response.type_() == ResponseType::Opaqueredirect {
         return Err(Problem::signed_out());
     }

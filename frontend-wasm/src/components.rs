@@ -17,11 +17,14 @@ mod notice;
 mod panel;
 mod panel_state;
 mod panel_view;
-mod recent_stages;
+mod queries;
+mod query_origin;
+mod query_stages;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub mod samples;
 mod section;
 mod sections;
+mod sessions;
 mod spill;
 mod stage_facts;
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -4,7 +4,7 @@ const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
 
 /// Bytes, base 1024, one decimal above bytes: `512 B`, `1.0 KB`, `1.5 GB`.
 pub fn bytes(bytes: u64) -> String {
-    let mut unit_bytes: u128 = 1;
+    let mut unit_bytes: u64 = 1;
     for (index, unit) in UNITS.iter().enumerate() {
         if index == 0 {
             if bytes < 1024 {
@@ -12,7 +12,7 @@ pub fn bytes(bytes: u64) -> String {
             }
         } else {
             // Rounded to tenths before the unit is chosen, so that nothing reads `1024.0 KB`.
-            let tenths = (u128::from(bytes) * 10 + unit_bytes / 2) / unit_bytes;
+            let tenths = bytes / unit_bytes * 10 + (bytes % unit_bytes * 10 + unit_bytes / 2) / unit_bytes;
             if tenths < 10_240 || index + 1 == UNITS.len() {
                 return format!("{}.{} {unit}", tenths / 10, tenths % 10);
             }
@@ -48,8 +48,12 @@ pub fn permille(permille: u32) -> String {
 
 /// Whole percents, floored, at most 100.
 pub fn percent(used: u64, total: u64) -> u32 {
-    let share = u128::from(used) * 100 / u128::from(total.max(1));
-    u32::try_from(share.min(100)).unwrap_or(100)
+    let percent = match total.max(1) {
+        total if used >= total => 100,
+        // In 64 bits: to divide 128 costs 3 KB.
+        total => used.checked_mul(100).map_or_else(|| used / (total / 100), |hundredfold| hundredfold / total),
+    };
+    u32::try_from(percent).unwrap_or(100)
 }
 
 #[cfg(test)]
@@ -106,5 +110,6 @@ mod tests {
         assert_eq!(percent(1, 3), 33);
         assert_eq!(percent(0, 0), 0);
         assert_eq!(percent(u64::MAX, 1), 100);
+        assert_eq!(percent(u64::MAX / 2, u64::MAX), 50);
     }
 }

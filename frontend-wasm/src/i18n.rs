@@ -13,18 +13,36 @@ pub enum Message<'a> {
     ChipUnknown,
     ChipNoCluster,
     ChipError,
-    ChipStarting { ready: u32, wanted: u32 },
-    ChipReady { ready: u32, wanted: u32 },
+    ChipStarting {
+        ready: u32,
+        wanted: u32,
+    },
+    ChipReady {
+        ready: u32,
+        wanted: u32,
+    },
     ChipReadyDriver,
     TipLoading,
     TipNoData,
     TipNoCluster,
     TipError,
-    TipWorkers { ready: u32, wanted: u32 },
+    TipWorkers {
+        ready: u32,
+        wanted: u32,
+    },
     TipDriver,
-    TipActivity { app_name: &'a str, stages: u32 },
-    TipStage { stage_name: &'a str, done: u32, total: u32 },
-    TipObserved { time: &'a str },
+    TipActivity {
+        app_name: &'a str,
+        stages: u32,
+    },
+    TipStage {
+        stage_name: &'a str,
+        done: u32,
+        total: u32,
+    },
+    TipObserved {
+        time: &'a str,
+    },
     TipOpen,
 
     // The panel as a whole.
@@ -34,13 +52,24 @@ pub enum Message<'a> {
     Pause,
     Resume,
     PausedLong,
-    PausedAge { age: &'a str },
+    PausedAge {
+        age: &'a str,
+    },
     UpdatedNow,
-    UpdatedSeconds { seconds: u64 },
-    Updated { age: &'a str },
+    UpdatedSeconds {
+        seconds: u64,
+    },
+    Updated {
+        age: &'a str,
+    },
     Loading,
-    StaleSince { time: &'a str, reason: &'a str },
-    RequestId { request_id: &'a str },
+    StaleSince {
+        time: &'a str,
+        reason: &'a str,
+    },
+    RequestId {
+        request_id: &'a str,
+    },
     HeadingSignedOut,
     HeadingNotConfigured,
     HeadingForbidden,
@@ -63,13 +92,24 @@ pub enum Message<'a> {
 
     // The application.
     Application,
-    NewestApp { name: &'a str },
+    NewestApp {
+        name: &'a str,
+    },
     NewestAppUnnamed,
-    AppOption { name: &'a str, facts: &'a str },
-    AppSince { time: &'a str },
-    AppGoneOption { app_id: &'a str },
+    AppOption {
+        name: &'a str,
+        facts: &'a str,
+    },
+    AppSince {
+        time: &'a str,
+    },
+    AppGoneOption {
+        app_id: &'a str,
+    },
     ShowNewest,
-    MoreApps { count: u32 },
+    MoreApps {
+        count: u32,
+    },
     AppRunning,
     AppWaiting,
     AppFinished,
@@ -78,7 +118,9 @@ pub enum Message<'a> {
     DriverStartingHint,
     WaitingForCores,
     WaitingForCoresHint,
-    Cores { cores: u32 },
+    Cores {
+        cores: u32,
+    },
 
     // The cluster.
     Cluster,
@@ -92,33 +134,57 @@ pub enum Message<'a> {
     CopyMasterUrl,
     Copied,
     NotCopied,
-    ClusterStarting { ready: u32, wanted: u32 },
+    ClusterStarting {
+        ready: u32,
+        wanted: u32,
+    },
     NoWorkers,
     CoresLabel,
     MemoryLabel,
-    UsedOf { used: &'a str, total: &'a str },
-    Percent { percent: u32 },
+    UsedOf {
+        used: &'a str,
+        total: &'a str,
+    },
+    Percent {
+        percent: u32,
+    },
     LevelGreen,
     LevelAmber,
     LevelRed,
     Applications,
-    AppsRunningWaiting { running: u32, waiting: u32 },
+    AppsRunningWaiting {
+        running: u32,
+        waiting: u32,
+    },
 
     // The last minutes.
-    LastMinutes { minutes: u32 },
+    LastMinutes {
+        minutes: u32,
+    },
     CoresInUse,
     MemoryInUse,
     TasksActive,
     NobodyLooked,
-    ValueAt { value: &'a str, time: &'a str },
+    ValueAt {
+        value: &'a str,
+        time: &'a str,
+    },
 
     // Spill.
-    SpillHeading { bytes: &'a str, stages: u32 },
-    SpillExplained { from_memory: &'a str },
+    SpillHeading {
+        bytes: &'a str,
+        stages: u32,
+    },
+    SpillExplained {
+        from_memory: &'a str,
+    },
 
     // Executors.
     Executors,
-    SlotsBusy { active: u32, slots: u32 },
+    SlotsBusy {
+        active: u32,
+        slots: u32,
+    },
     NoExecutors,
     ColumnExecutor,
     ColumnExecutorLong,
@@ -133,11 +199,18 @@ pub enum Message<'a> {
     ColumnGc,
     ColumnGcLong,
     Driver,
-    ExecutorGone { reason: &'a str },
+    ExecutorGone {
+        reason: &'a str,
+    },
     Unknown,
     GcHigh,
-    Slots { active: u32, slots: u32 },
-    MoreExecutors { count: u32 },
+    Slots {
+        active: u32,
+        slots: u32,
+    },
+    MoreExecutors {
+        count: u32,
+    },
 
     // The connection report.
     ConnectionReport,
@@ -162,34 +235,204 @@ pub enum Message<'a> {
     ReportRuns,
     ReportAgain,
     CopyReport,
-    ReportHead { time: &'a str, version: &'a str, frontend: &'a str },
+    ReportHead {
+        time: &'a str,
+        version: &'a str,
+        frontend: &'a str,
+    },
+
+    // Why a person waits.
+    WaitNoCluster,
+    WaitClusterStarting {
+        ready: u32,
+        wanted: u32,
+    },
+    WaitNoCores {
+        used: u32,
+        total: u32,
+    },
+    WaitCoresHeld {
+        name: &'a str,
+        cores: u32,
+        total: u32,
+    },
+    WaitCoresHeldByMany {
+        name: &'a str,
+        others: usize,
+        cores: u32,
+        total: u32,
+    },
+    WaitExecutors {
+        cores: u32,
+    },
+    WaitDriver {
+        time: &'a str,
+    },
+    WaitShuffle {
+        stage_id: i64,
+        percent: u32,
+    },
+    WaitLastTasks {
+        stage_id: i64,
+        left: u32,
+        total: u32,
+        slowest: &'a str,
+        median: &'a str,
+        times: u64,
+        more_data: bool,
+    },
+    WaitPython {
+        stage_id: i64,
+        jvm_percent: u32,
+    },
+    WaitSlots {
+        running: u32,
+    },
+    WaitBusy {
+        running: u32,
+    },
+
+    // Queries.
+    RunningQueries,
+    RecentQueries,
+    NoRunningQueries,
+    NoRecentQueries,
+    NoQueriesOfThisNotebook,
+    MoreQueries {
+        count: u32,
+    },
+    Unnamed,
+    ACellsLine {
+        line: u32,
+    },
+    CellLine {
+        cell: u32,
+        line: u32,
+    },
+    FileLine {
+        file: &'a str,
+        line: u32,
+    },
+    BuiltInCell {
+        cell: u32,
+    },
+    BuiltInACell,
+    BuiltInFile {
+        file: &'a str,
+        line: u32,
+    },
+    RunByCell {
+        cell: u32,
+    },
+    JumpToCell {
+        cell: u32,
+    },
+    JumpToACell,
+    CellChanged {
+        cell: u32,
+    },
+    ACellChanged,
+    QueryRunning,
+    QuerySucceeded,
+    QueryFailed,
+    QueryCanceled,
+    QuerySilent,
+    QuerySilentLong,
+    QueryUnknown,
+    TimeLeft {
+        time: &'a str,
+    },
+    TimeLeftBetween {
+        least: &'a str,
+        most: &'a str,
+    },
+    StagesOf {
+        done: u32,
+        total: u32,
+    },
+    NoStages,
+    QueryForgotten,
+    ThisNotebook,
+    OtherSessions,
+    KnownAsked,
+    KnownChosen,
+    KnownLikely {
+        cell: u32,
+    },
+    WhichSession,
+    SessionNotKnown,
+    SessionOf {
+        notebook: &'a str,
+    },
+    SessionOption {
+        session: &'a str,
+        running: u32,
+        time: &'a str,
+    },
+    SessionOfUser {
+        user: &'a str,
+        session: &'a str,
+    },
+    Session {
+        session: &'a str,
+    },
 
     // Stages.
     ActiveStages,
-    RecentStages,
-    Count { count: usize },
+    Count {
+        count: usize,
+    },
     NoActiveStages,
-    NoRecentStages,
-    TasksDone { done: u32, total: u32 },
-    TasksRunning { count: u32 },
-    TasksFailed { count: u32 },
-    TasksKilled { count: u32 },
-    BytesRead { bytes: &'a str },
-    BytesWritten { bytes: &'a str },
-    BytesShuffleRead { bytes: &'a str },
-    BytesShuffleWritten { bytes: &'a str },
-    BytesSpilled { bytes: &'a str },
-    StageNumber { stage_id: i64 },
-    StageAttempt { stage_id: i64, attempt: i64 },
-    StartedAt { time: &'a str },
+    TasksDone {
+        done: u32,
+        total: u32,
+    },
+    TasksRunning {
+        count: u32,
+    },
+    TasksFailed {
+        count: u32,
+    },
+    TasksKilled {
+        count: u32,
+    },
+    BytesRead {
+        bytes: &'a str,
+    },
+    BytesWritten {
+        bytes: &'a str,
+    },
+    BytesShuffleRead {
+        bytes: &'a str,
+    },
+    BytesShuffleWritten {
+        bytes: &'a str,
+    },
+    BytesSpilled {
+        bytes: &'a str,
+    },
+    StageNumber {
+        stage_id: i64,
+    },
+    StageAttempt {
+        stage_id: i64,
+        attempt: i64,
+    },
+    StartedAt {
+        time: &'a str,
+    },
     StageActive,
     StagePending,
     StageComplete,
     StageFailed,
     StageSkipped,
     StageUnknown,
-    MoreStages { count: u32 },
-    SomeForgotten { retained: u32 },
+    MoreStages {
+        count: u32,
+    },
+    SomeForgotten {
+        retained: u32,
+    },
 }
 
 /// The text of a message.

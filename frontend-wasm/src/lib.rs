@@ -10,14 +10,17 @@ mod format;
 mod i18n;
 mod loaded;
 mod locale;
+mod mine;
 mod model;
 mod mount;
 mod poll;
 mod problem;
+mod read;
 mod report;
 mod schedule;
 mod shell;
 mod sparkline;
 mod tab;
+mod why;
 
 pub use mount::{ChipHandle, MountOptions, PanelHandle, mount_chip, mount_panel};

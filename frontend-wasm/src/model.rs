@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use wire::{Apps, Cluster, Executors, History, Stages};
+use wire::{Apps, Cluster, Executors, History, Queries, QueryStages, Stages};
 use yew::{Callback, Reducible};
 
 use crate::executor_order::{Column, Order, Window};
 use crate::loaded::Loaded;
+use crate::mine::{self, Choice, Mine, Notebook};
 use crate::poll::{News, Told};
 use crate::report::Report;
 
@@ -18,7 +19,21 @@ pub struct Model {
     pub apps: Loaded<Apps>,
     pub executors: Loaded<Executors>,
     pub stages: Loaded<Stages>,
+    pub queries: Loaded<Queries>,
+    /// The query that is folded out: one at a time, so that one more view is polled at most.
+    pub open_query: Option<String>,
+    pub query_stages: Loaded<QueryStages>,
     pub history: Loaded<History>,
+    /// The open notebooks.
+    pub notebooks: Rc<[Notebook]>,
+    /// Sessions that a person has chosen for notebooks.
+    pub choices: Vec<Choice>,
+    /// What is known of the current notebook's queries.
+    pub mine: Option<Mine>,
+    /// What the browser's clock is ahead of the sidecar's; milliseconds.
+    pub clock_ahead_ms: Option<i64>,
+    /// Where a person last wanted to jump to, and whether that place is still what it was.
+    pub jumped: Option<(Place, bool)>,
     /// The moment of the past that a person looks at; milliseconds since 1970.
     pub looked_at_ms: Option<i64>,
     /// The application a person has chosen; none is the newest.
@@ -40,7 +55,7 @@ pub struct Model {
     pub paused: bool,
     /// How often a person asked for fresh answers.
     pub refreshes: u32,
-    /// Parts that are not as they are at first: sections, recent stages.
+    /// Parts that are not as they are at first: sections.
     pub toggled: Vec<String>,
 }
 
@@ -51,6 +66,8 @@ pub enum View {
     Apps,
     Executors,
     Stages,
+    Queries,
+    QueryStages,
     History,
 }
 
@@ -69,11 +86,31 @@ pub struct Copied {
     pub at_ms: i64,
 }
 
+/// A line of a notebook's cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub notebook_id: String,
+    pub cell: Cell,
+    pub line: Option<u32>,
+}
+
+/// What names a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Its execution count.
+    Count(u32),
+    /// The hash of its text.
+    Hash(String),
+}
+
 /// The part that the connection report is; it is folded at first, and made when it is unfolded.
 pub const REPORT: &str = "report";
 
 /// How long a copy is confirmed; milliseconds.
 const CONFIRMED_MS: i64 = 4_000;
+
+/// Two answers that disagree by more about the clocks' difference are of different clocks; milliseconds.
+const CLOCK_SET_MS: i64 = 10_000;
 
 /// What happens to a panel.
 #[derive(Clone, Debug)]
@@ -99,6 +136,13 @@ pub enum Action {
     Scroll(Window),
     /// Fold or unfold a part.
     Toggle(String),
+    /// Fold or unfold a query.
+    ToggleQuery(String),
+    Notebooks(Rc<[Notebook]>),
+    /// This session is the current notebook's; none is not known.
+    ChooseSession(Option<String>),
+    Jump(Place),
+    Jumped(Place, bool),
 }
 
 /// Where a part of the panel reports what a person does.
@@ -127,6 +171,37 @@ impl Model {
         }
     }
 
+    fn toggle_query(&mut self, query_id: String) {
+        self.open_query = if self.open_query.as_ref() == Some(&query_id) { None } else { Some(query_id) };
+        self.query_stages = Loaded::default();
+    }
+
+    fn choose_session(&mut self, session_id: Option<String>) {
+        let Some(notebook) = self.notebooks.iter().find(|notebook| notebook.current) else {
+            return;
+        };
+        let notebook_id = notebook.id.clone();
+        self.choices.retain(|choice| choice.notebook_id != notebook_id);
+        self.choices.extend(session_id.map(|session_id| Choice { notebook_id, session_id }));
+        self.find_mine();
+    }
+
+    fn find_mine(&mut self) {
+        let ahead_ms = self.clock_ahead_ms.unwrap_or_default();
+        let queries = self.queries.body();
+        self.mine = queries.and_then(|queries| mine::mine(queries, &self.notebooks, &self.choices, ahead_ms));
+    }
+
+    /// Compares the clocks. Every answer is some way late, so that the least difference is the best.
+    fn compare_clocks(&mut self, news: &News) {
+        if let Told::Answer { meta, age_ms, .. } = &news.told {
+            let ahead_ms = news.at_ms - i64::from(*age_ms) - meta.observed_at_ms;
+            // Further apart than an answer can be late: somebody has set a clock.
+            let known = self.clock_ahead_ms.filter(|known| (ahead_ms - known).abs() < CLOCK_SET_MS);
+            self.clock_ahead_ms = Some(known.map_or(ahead_ms, |known| known.min(ahead_ms)));
+        }
+    }
+
     fn tick(&mut self, now_ms: i64) {
         self.now_ms = now_ms;
         self.copied = self.copied.filter(|copied| now_ms - copied.at_ms < CONFIRMED_MS);
@@ -144,6 +219,12 @@ impl Model {
             View::Apps => self.apps.take_in(news),
             View::Executors => self.executors.take_in(news),
             View::Stages => self.stages.take_in(news),
+            View::Queries => {
+                self.compare_clocks(&news);
+                self.queries.take_in(news);
+                self.find_mine();
+            }
+            View::QueryStages => self.query_stages.take_in(news),
             View::History => self.history.take_in(news),
         }
     }
@@ -164,6 +245,10 @@ impl Reducible for Model {
                 // They were another application's.
                 next.executors = Loaded::default();
                 next.stages = Loaded::default();
+                next.queries = Loaded::default();
+                next.query_stages = Loaded::default();
+                next.open_query = None;
+                next.mine = None;
             }
             Action::Copy { .. } => next.copied = None,
             Action::Copied(copied) => next.copied = Some(copied),
@@ -177,6 +262,14 @@ impl Reducible for Model {
             Action::Sort(column) => next.order = next.order.after_click(column),
             Action::Scroll(window) => next.window = window,
             Action::Toggle(part) => next.toggle(part),
+            Action::ToggleQuery(query_id) => next.toggle_query(query_id),
+            Action::Notebooks(notebooks) => {
+                next.notebooks = notebooks;
+                next.find_mine();
+            }
+            Action::ChooseSession(session_id) => next.choose_session(session_id),
+            Action::Jump(_) => next.jumped = None,
+            Action::Jumped(place, found) => next.jumped = Some((place, found)),
         }
         Rc::new(next)
     }

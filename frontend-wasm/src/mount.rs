@@ -1,5 +1,7 @@
 //! What the TypeScript shell calls: mount a widget, tell it what it cannot see itself, destroy it.
 
+use std::rc::Rc;
+
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -8,6 +10,8 @@ use yew::{AppHandle, AttrValue, Callback, Renderer};
 
 use crate::components::{ChipApp, ChipAppProps, PanelApp, PanelAppProps};
 use crate::locale::Locale;
+use crate::mine::Notebook;
+use crate::read;
 use crate::shell::Shell;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -23,8 +27,28 @@ export interface MountOptions {
   on_pick_app?: (app_id: string | null) => void;
   /** Put text on the clipboard; rejects when that is not possible. */
   on_copy?: (text: string) => Promise<void>;
+  /** Go to a cell, named by its execution count or by the hash of its text; false when it is not what it was. */
+  on_jump?: (notebook_id: string, cell: number | string, line: number | null) => Promise<boolean>;
   /** Language tag for dates and times; the browser's own when absent. */
   language?: string;
+}
+
+/** What the panel is told of an open notebook. Times are milliseconds since 1970. */
+export interface NotebookFacts {
+  id: string;
+  title: string;
+  /** The one that a person works in. */
+  current: boolean;
+  /** What Spark's number of a cell is ahead of its execution count; null while not known. */
+  shift: number | null;
+  /** The kernel has said which Spark it uses, if any. */
+  asked: boolean;
+  /** Its session of Spark Connect. */
+  session_id: string | null;
+  /** The application whose driver it is. */
+  app_id: string | null;
+  /** The cells that ran last, of the kernel's present life; `end_ms` is null while one runs. */
+  executions: { count: number; begin_ms: number; end_ms: number | null }[];
 }
 "#;
 
@@ -50,7 +74,14 @@ extern "C" {
     fn on_copy(this: &MountOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
+    fn on_jump(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
     fn language(this: &MountOptions) -> Option<String>;
+
+    /// What the shell tells of the open notebooks.
+    #[wasm_bindgen(typescript_type = "NotebookFacts[]")]
+    pub type NotebookFacts;
 }
 
 impl MountOptions {
@@ -59,7 +90,12 @@ impl MountOptions {
     }
 
     fn shell(&self) -> Shell {
-        Shell { app_id: self.app_id(), on_pick_app: self.on_pick_app(), on_copy: self.on_copy() }
+        Shell {
+            app_id: self.app_id(),
+            on_pick_app: self.on_pick_app(),
+            on_copy: self.on_copy(),
+            on_jump: self.on_jump(),
+        }
     }
 
     fn open(&self) -> Callback<()> {
@@ -116,6 +152,14 @@ impl PanelHandle {
         self.app.update(self.props.clone());
     }
 
+    /// The open notebooks, whenever something about them has changed.
+    pub fn set_notebooks(&mut self, notebooks: NotebookFacts) {
+        // They are of the same build as this is; if they cannot be read all the same, nothing is known.
+        let notebooks: Vec<Notebook> = read::read(notebooks.into()).unwrap_or_default();
+        self.props.notebooks = notebooks.into();
+        self.app.update(self.props.clone());
+    }
+
     /// The panel has no place to be shown for now: aborts what is in flight, ends timers, draws nothing. What a person
     /// has chosen in it stays.
     ///
@@ -150,6 +194,7 @@ pub fn mount_panel(element: Element, options: &MountOptions) -> PanelHandle {
         visible: false,
         drawn: true,
         shell: options.shell(),
+        notebooks: Rc::default(),
     };
     let app = Renderer::<PanelApp>::with_root_and_props(element, props.clone()).render();
     PanelHandle { app, props }

@@ -4,6 +4,8 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use crate::model::{Cell, Place};
+
 /// What the shell has handed to the panel.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shell {
@@ -13,6 +15,8 @@ pub struct Shell {
     pub on_pick_app: Option<Function>,
     /// Puts text on the clipboard.
     pub on_copy: Option<Function>,
+    /// Goes to a cell.
+    pub on_jump: Option<Function>,
 }
 
 impl Shell {
@@ -26,10 +30,27 @@ impl Shell {
 
     /// Copies, and tells whether that worked.
     pub fn copy(&self, text: &str, on_done: impl FnOnce(bool) + 'static) {
-        let call = self.on_copy.as_ref().map(|on_copy| on_copy.call1(&JsValue::NULL, &text.into()));
-        let Some(promise) = call.and_then(Result::ok).and_then(|promise| promise.dyn_into::<Promise>().ok()) else {
-            return on_done(false);
+        let called = self.on_copy.as_ref().map(|on_copy| on_copy.call1(&JsValue::NULL, &text.into()));
+        when_done(called, |outcome| on_done(outcome.is_some()));
+    }
+
+    /// Goes to a line of a cell, and tells whether that cell is still what it was.
+    pub fn jump(&self, place: &Place, on_done: impl FnOnce(bool) + 'static) {
+        let cell = match &place.cell {
+            Cell::Count(count) => JsValue::from(*count),
+            Cell::Hash(hash) => JsValue::from(hash),
         };
-        spawn_local(async move { on_done(JsFuture::from(promise).await.is_ok()) });
+        let line = place.line.map_or(JsValue::NULL, JsValue::from);
+        let notebook_id = JsValue::from(&place.notebook_id);
+        let called = self.on_jump.as_ref().map(|on_jump| on_jump.call3(&JsValue::NULL, &notebook_id, &cell, &line));
+        when_done(called, |outcome| on_done(outcome.and_then(|found| found.as_bool()).unwrap_or_default()));
+    }
+}
+
+/// What a function of the shell has promised, once it is there; none when it failed or is missing.
+fn when_done(called: Option<Result<JsValue, JsValue>>, on_done: impl FnOnce(Option<JsValue>) + 'static) {
+    match called.and_then(Result::ok).and_then(|promise| promise.dyn_into::<Promise>().ok()) {
+        None => on_done(None),
+        Some(promise) => spawn_local(async move { on_done(JsFuture::from(promise).await.ok()) }),
     }
 }

@@ -2,9 +2,12 @@
 
 use wire::{History, Point};
 
+use crate::format;
+
 /// Width and height of the drawing, in its own units.
 pub const WIDTH: i64 = 600;
-pub const HEIGHT: u64 = 100;
+/// A value's height is its share of the scale in percent.
+pub const HEIGHT: u32 = 100;
 
 /// One value at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +57,7 @@ impl Series {
         let mut before: Option<i64> = None;
         for Sample { at_ms, value } in &self.samples {
             let joined = before.is_some_and(|before| at_ms - before <= self.gap_ms);
-            let y = HEIGHT
-                - u64::try_from(u128::from(*value) * u128::from(HEIGHT) / u128::from(self.top))
-                    .unwrap_or(HEIGHT)
-                    .min(HEIGHT);
+            let y = HEIGHT - u32::min(format::percent(*value, self.top), HEIGHT);
             path.push(if joined { 'L' } else { 'M' });
             path.push_str(&self.x(*at_ms).to_string());
             path.push(' ');

@@ -9,20 +9,23 @@ import { IConsoleTracker } from '@jupyterlab/console';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { KernelActivity } from './kernels';
+import { Notebooks } from './notebooks';
 import { PanelSlot } from './panel';
 import { SavedApp } from './saved-app';
 import { createChip } from './status';
 import { mountOptions } from './wasm';
 
+const PLUGIN = 'berdl-spark-monitor:plugin';
 const COMMAND = 'berdl-spark-monitor:open';
 
 const plugin: JupyterFrontEndPlugin<void> = {
-  id: 'berdl-spark-monitor:plugin',
+  id: PLUGIN,
   description: 'Shows what the Spark cluster and its queries are doing.',
   autoStart: true,
   optional: [
@@ -33,7 +36,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     ITranslator,
     INotebookTracker,
     IConsoleTracker,
-    IStateDB
+    IStateDB,
+    ISettingRegistry
   ],
   activate
 };
@@ -45,9 +49,10 @@ function activate(
   palette: ICommandPalette | null,
   mainMenu: IMainMenu | null,
   translator: ITranslator | null,
-  notebooks: INotebookTracker | null,
+  tracker: INotebookTracker | null,
   consoles: IConsoleTracker | null,
-  state: IStateDB | null
+  state: IStateDB | null,
+  settings: ISettingRegistry | null
 ): void {
   // Where the extension is not enabled nobody should notice that it is installed.
   if (PageConfig.getOption('sparkMonitorEnabled') !== 'true') {
@@ -56,10 +61,12 @@ function activate(
   const language = (translator ?? nullTranslator).languageCode;
   const trans = (translator ?? nullTranslator).load('berdl-spark-monitor');
   const title = trans.__('Spark Monitor');
-  const kernels = new KernelActivity([notebooks, consoles], app.serviceManager.sessions);
+  const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
+  const notebooks = new Notebooks(tracker, kernels, app.shell);
+  void notebooks.obey(settings, PLUGIN);
   const options = mountOptions(app.serviceManager.serverSettings.baseUrl, language);
 
-  const panel = new PanelSlot(app.shell, options, kernels, new SavedApp(state), title);
+  const panel = new PanelSlot(app.shell, options, kernels, new SavedApp(state), notebooks, title);
   panel.add();
   restorer?.add(panel.widget, panel.widget.id);
 

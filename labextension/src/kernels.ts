@@ -33,6 +33,17 @@ export class KernelActivity {
     return this._busyChanged;
   }
 
+  /** Does what keeps a kernel busy for a moment, and is not the user's work. */
+  async quietly<T>(session: ISessionContext, work: () => Promise<T>): Promise<T> {
+    this.quiet.set(session, (this.quiet.get(session) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      this.quiet.set(session, (this.quiet.get(session) ?? 1) - 1);
+      this.update();
+    }
+  }
+
   private follow(widget: WithSession): void {
     const session = widget.sessionContext;
     this.open.add(session);
@@ -48,10 +59,10 @@ export class KernelActivity {
   }
 
   private update(): void {
-    const open = [...this.open].map(context => context.session);
-    const ids = new Set(open.map(session => session?.id));
+    const open = [...this.open];
+    const ids = new Set(open.map(context => context.session?.id));
     const busy =
-      open.some(session => session?.kernel?.status === 'busy') ||
+      open.some(context => context.session?.kernel?.status === 'busy' && !this.quiet.get(context)) ||
       this.listed.some(model => !ids.has(model.id));
     if (busy !== this._busy) {
       this._busy = busy;
@@ -59,6 +70,8 @@ export class KernelActivity {
     }
   }
 
+  /** How much of our own is under way. */
+  private readonly quiet = new WeakMap<ISessionContext, number>();
   private readonly open = new Set<ISessionContext>();
   /** Busy by the list, open or not. */
   private listed: Session.IModel[] = [];

@@ -1,5 +1,5 @@
 /** What the panel shows, in an element of its own that moves from widget to widget. */
-import type { MountOptions, PanelHandle } from 'berdl-spark-monitor-ui';
+import type { MountOptions, NotebookFacts, PanelHandle } from 'berdl-spark-monitor-ui';
 
 import type { Mounted } from './mount';
 import type { Ui } from './wasm';
@@ -21,6 +21,10 @@ export class PanelContent implements Mounted {
 
   set_visible(visible: boolean): void {
     this.handle?.set_visible(visible);
+  }
+
+  set_notebooks(facts: NotebookFacts[]): void {
+    this.handle?.set_notebooks(facts);
   }
 
   /** Its widget goes: aborts what is in flight, ends timers, draws nothing. */

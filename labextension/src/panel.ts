@@ -8,6 +8,7 @@ import type { MountOptions } from 'berdl-spark-monitor-ui';
 import { copyText } from './copy';
 import type { KernelActivity } from './kernels';
 import { MountedWidget } from './mount';
+import type { Notebooks } from './notebooks';
 import { PanelContent } from './panel-content';
 import type { SavedApp } from './saved-app';
 import type { Ui } from './wasm';
@@ -29,6 +30,7 @@ class PanelWidget extends MountedWidget<PanelContent> {
     kernels: KernelActivity,
     private readonly savedApp: SavedApp,
     private readonly content: PanelContent,
+    private readonly notebooks: Notebooks,
     title: string
   ) {
     super(kernels, savedApp.ready);
@@ -49,6 +51,8 @@ class PanelWidget extends MountedWidget<PanelContent> {
   protected override mount(ui: Ui): PanelContent {
     this.content.enter(this.node, ui, () => this.mountOptions());
     this.content.set_visible(this.isVisible);
+    this.tellNotebooks();
+    this.notebooks.changed.connect(this.tellNotebooks, this);
     return this.content;
   }
 
@@ -56,7 +60,8 @@ class PanelWidget extends MountedWidget<PanelContent> {
     const options: MountOptions = {
       ...this.options,
       on_pick_app: id => this.savedApp.save(id),
-      on_copy: copyText
+      on_copy: copyText,
+      on_jump: (id, cell, line) => this.notebooks.jump(id, cell, line)
     };
     if (this.savedApp.id !== undefined) {
       options.app_id = this.savedApp.id;
@@ -74,6 +79,15 @@ class PanelWidget extends MountedWidget<PanelContent> {
     this.tellVisibility();
   }
 
+  protected override onBeforeDetach(msg: Message): void {
+    this.notebooks.changed.disconnect(this.tellNotebooks, this);
+    super.onBeforeDetach(msg);
+  }
+
+  private tellNotebooks(): void {
+    this.content.set_notebooks(this.notebooks.facts());
+  }
+
   private tellVisibility(): void {
     this.mounted?.set_visible(this.isVisible);
     this._visibilityChanged.emit();
@@ -89,6 +103,7 @@ export class PanelSlot {
     private readonly options: MountOptions,
     private readonly kernels: KernelActivity,
     private readonly savedApp: SavedApp,
+    private readonly notebooks: Notebooks,
     private readonly title: string
   ) {
     this._widget = this.create();
@@ -135,6 +150,7 @@ export class PanelSlot {
       this.kernels,
       this.savedApp,
       this.content,
+      this.notebooks,
       this.title
     );
     widget.visibilityChanged.connect(() => this._changed.emit());

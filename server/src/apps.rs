@@ -8,19 +8,19 @@ use tokio::time::Instant;
 use url::Url;
 use wire::{AppState as State, DriverState};
 
-pub(crate) use driver_calls::{Driver, DriverCall};
+pub(crate) use driver_calls::{Driver, DriverCall, is_starting};
 pub(crate) use panel_route::router;
 pub(crate) use requests::{for_panel, for_passthrough};
 
 use crate::{
     cache::{Failure, Good, Seen, Weight},
-    clock,
+    clock, cluster,
     error::ApiError,
     panel::Freshness,
     session::Whose,
     state::{DriverKey, Monitor},
     upstream::{
-        UpstreamError,
+        UpstreamError, UpstreamErrorKind,
         discovery::Wanted,
         driver::ApplicationRow,
         master::{self, MasterAnswer, MasterApp},
@@ -41,8 +41,28 @@ pub(crate) struct Apps {
     observed_at_ms: i64,
     /// Why they are old.
     failure: Option<Failure>,
-    /// False for a driver without a master that is not there.
-    pub answers: bool,
+    /// Of the cluster; none for a driver without a master.
+    pub cores: Option<ClusterCores>,
+    pub lister: ListerState,
+}
+
+/// Whether the one who lists the applications is there; a master always is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListerState {
+    Answers,
+    /// A driver without a master whose web server is not ready yet.
+    Starting,
+    /// A driver without a master that is not there: no session has been started.
+    Absent,
+}
+
+/// What the master has to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ClusterCores {
+    pub used: u32,
+    pub total: u32,
+    pub workers_alive: u32,
+    pub workers_wanted: u32,
 }
 
 /// An application and the way to ask its driver.
@@ -70,7 +90,7 @@ impl Apps {
         }
     }
 
-    /// The same, old ones where there is nothing newer. A driver that is not there lists nothing.
+    /// The same, old ones where there is nothing newer. A driver that is not there, or starts, lists nothing.
     ///
     /// # Errors
     /// Not configured, or the failure when there is nothing old either.
@@ -82,16 +102,17 @@ impl Apps {
             }
             Lister::Driver => {
                 let seen = monitor.applications.last_good(whose, |_| list_of_driver(monitor, whose)).await;
-                match seen {
-                    // Without a master, no driver simply means that no session has been started.
-                    Ok(Seen { failure: Some(failure), .. }) | Err(failure) if failure.error.is_absent() => {
-                        let (arrived, observed_at_ms) = (failure.arrived, clock::now_ms());
-                        let none = Good { value: Vec::new().into(), arrived, observed_at_ms };
-                        Ok(Self { answers: false, ..Self::of_driver(monitor, whose, none, None) })
-                    }
-                    Ok(Seen { good, failure }) => Ok(Self::of_driver(monitor, whose, good, failure)),
-                    Err(failure) => Err(failure.into()),
+                let failure = match &seen {
+                    Ok(seen) => seen.failure.as_ref(),
+                    Err(failure) => Some(failure),
+                };
+                if let Some((failure, lister)) = failure.and_then(|failure| Some((failure, not_there(failure)?))) {
+                    let (arrived, observed_at_ms) = (failure.arrived, clock::now_ms());
+                    let none = Good { value: Vec::new().into(), arrived, observed_at_ms };
+                    return Ok(Self { lister, ..Self::of_driver(monitor, whose, none, None) });
                 }
+                let Seen { good, failure } = seen?;
+                Ok(Self::of_driver(monitor, whose, good, failure))
             }
         }
     }
@@ -102,7 +123,7 @@ impl Apps {
     /// 404 for an id that is not active: ended, or never heard of.
     pub fn choose(&self, asked: Option<&str>) -> Result<Option<Chosen>, ApiError> {
         let app = match asked {
-            None => self.active.first(),
+            None => self.default_app(),
             Some(id) => match self.active.iter().find(|app| app.app_id == id) {
                 None if self.finished.iter().any(|finished| finished == id) => return Err(ApiError::app_finished()),
                 None => return Err(ApiError::unknown_app()),
@@ -110,6 +131,11 @@ impl Apps {
             },
         };
         Ok(app.map(|app| Chosen { app: app.clone(), call: self.call(app) }))
+    }
+
+    /// The newest RUNNING one, else the newest WAITING one.
+    pub fn default_app(&self) -> Option<&wire::App> {
+        self.active.iter().find(|app| matches!(app.state, State::Running | State::Waiting))
     }
 
     pub fn whose(&self) -> &Whose {
@@ -147,11 +173,12 @@ impl Apps {
             active: active_apps(&state.activeapps),
             finished: state.completedapps.iter().map(|app| app.id.clone()).collect(),
             master: Some(good.value.base.clone()),
+            cores: Some(cluster::cores(state)),
             configured: monitor.site.app_ui.clone(),
             arrived: good.arrived,
             observed_at_ms: good.observed_at_ms,
             failure,
-            answers: true,
+            lister: ListerState::Answers,
         })
     }
 
@@ -164,12 +191,22 @@ impl Apps {
             active,
             finished: ended.into_iter().map(|row| row.id.clone()).collect(),
             master: None,
+            cores: None,
             configured: monitor.site.app_ui.clone(),
             arrived: good.arrived,
             observed_at_ms: good.observed_at_ms,
             failure,
-            answers: true,
+            lister: ListerState::Answers,
         }
+    }
+}
+
+/// Without a master, no driver simply means that no session has been started.
+fn not_there(failure: &Failure) -> Option<ListerState> {
+    match failure.error.kind {
+        UpstreamErrorKind::Starting => Some(ListerState::Starting),
+        _ if failure.error.is_absent() => Some(ListerState::Absent),
+        _ => None,
     }
 }
 
@@ -310,6 +347,6 @@ mod tests {
         };
         let rows = [row("w", "WAITING", 9), row("old", "RUNNING", 1), row("new", "RUNNING", 5), row("x", "ODD", 99)];
         let ids: Vec<_> = active_apps(&rows).into_iter().map(|app| app.app_id).collect();
-        assert_eq!(ids, ["new", "old", "w", "x"]);
+        assert_eq!(ids, ["new", "old", "w", "x"], "one in an odd state is listed, but never shown unasked");
     }
 }

@@ -4,12 +4,12 @@ mod slot;
 
 use std::{collections::hash_map::RandomState, fmt, hash::Hash, sync::Arc, time::Duration};
 
-use moka::{policy::EvictionPolicy, sync::Cache};
+use moka::{ops::compute::Op, policy::EvictionPolicy, sync::Cache};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
-use crate::upstream::UpstreamError;
-use slot::{Next, Slot};
+use crate::upstream::{Upstream, UpstreamError};
+use slot::{Flight, Next, Slot};
 
 /// A value and when it arrived.
 #[derive(Debug)]
@@ -53,6 +53,10 @@ pub struct CacheLimits {
     pub failure_lifetime: Duration,
     /// How long a failure is remembered that says the caller is not allowed in.
     pub denied_lifetime: Duration,
+    /// How long one who can be given the last good value waits for a newer one.
+    pub patience: Duration,
+    /// Who is asked, as a late answer is said to be theirs.
+    pub upstream: Upstream,
     pub entries: u64,
     pub bytes: u64,
 }
@@ -108,10 +112,11 @@ where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
-        self.lookup(key, fetch).await.1
+        self.lookup(key, fetch).1.result().await
     }
 
-    /// A value within its lifetime, else the last good one with the failure beside it, else the failure.
+    /// A value within its lifetime, else the last good one with the failure beside it, else the failure. Where there is a
+    /// good one, a fetch that is late counts as a failure; it goes on, and who asks next has what it brings.
     ///
     /// # Errors
     /// The failure when there is no good value, or when it says that the caller is not allowed in.
@@ -120,7 +125,15 @@ where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
-        let (slot, result) = self.lookup(key, fetch).await;
+        let (slot, lookup) = self.lookup(key, fetch);
+        let CacheLimits { upstream, patience, .. } = self.limits;
+        let result = match slot.last_good() {
+            None => lookup.result().await,
+            Some(_) => match tokio::time::timeout(patience, lookup.result()).await {
+                Ok(result) => result,
+                Err(_) => Err(slot.late(upstream, patience)),
+            },
+        };
         match result {
             Ok(good) => Ok(Seen { good, failure: None }),
             Err(failure) if failure.error.is_denied() => Err(failure),
@@ -131,20 +144,22 @@ where
         }
     }
 
-    /// Forgets one entry, its last good value included.
-    pub fn forget(&self, key: &K) {
-        self.slots.invalidate(key);
+    /// Forgets a value, unless a newer one has taken its place.
+    pub fn forget(&self, key: &K, value: &Arc<V>) {
+        if let Some(slot) = self.slots.get(key) {
+            slot.forget(value);
+        }
     }
 
-    async fn lookup<F, Fut>(&self, key: &K, fetch: F) -> (Arc<Slot<V>>, Result<Good<V>, Failure>)
+    fn lookup<F, Fut>(&self, key: &K, fetch: F) -> (Arc<Slot<V>>, Lookup<V>)
     where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
         let slot = self.slots.get_with_by_ref(key, || Arc::new(Slot::default()));
-        let result = match slot.next(&self.limits) {
-            Next::Answer(result) => result,
-            Next::Wait(flight) => flight.landed().await,
+        let lookup = match slot.next(&self.limits) {
+            Next::Answer(result) => Lookup::Answer(result),
+            Next::Wait(flight) => Lookup::Flight(flight),
             Next::Fetch { landing, flight, last_good } => {
                 let answer = fetch(last_good);
                 let logged_as = self.limits.logged_as;
@@ -152,15 +167,31 @@ where
                 self.tasks.spawn(async move {
                     let result = answer.await;
                     landed_in.land(landing, result, logged_as);
-                    // Weighed when it is put in: now it weighs what the value weighs. A forgotten entry stays forgotten.
-                    if slots.get(&key).is_some_and(|kept| Arc::ptr_eq(&kept, &landed_in)) {
-                        slots.insert(key, landed_in);
-                    }
+                    // Weighed when it is put in: now it weighs what the value weighs. What was evicted stays away.
+                    slots.entry(key).and_compute_with(|kept| match kept {
+                        Some(kept) if Arc::ptr_eq(kept.value(), &landed_in) => Op::Put(landed_in),
+                        _ => Op::Nop,
+                    });
                 });
-                flight.landed().await
+                Lookup::Flight(flight)
             }
         };
-        (slot, result)
+        (slot, lookup)
+    }
+}
+
+/// What there is for one who asks.
+enum Lookup<V> {
+    Answer(Result<Good<V>, Failure>),
+    Flight(Flight<V>),
+}
+
+impl<V> Lookup<V> {
+    async fn result(self) -> Result<Good<V>, Failure> {
+        match self {
+            Self::Answer(result) => result,
+            Self::Flight(flight) => flight.landed().await,
+        }
     }
 }
 

@@ -8,14 +8,14 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Activity, Answer, Chip, ChipState, ErrorBody, MasterStatus};
 
 use crate::{
-    apps::{self, Apps},
+    apps::{self, Apps, ListerState},
     cluster,
     error::ApiError,
     panel::{self, Freshness},
-    session::{Session, Whose},
+    session::Session,
     state::{AppState, Monitor},
     status::StatusFetch,
-    upstream::{cluster_manager::Status, driver::DriverPath, master::MasterState},
+    upstream::{cluster_manager::Status, driver_path::DriverPath, master::MasterState},
 };
 
 /// How long the chip waits to hear what runs. It goes on being asked; the next poll has it.
@@ -47,14 +47,19 @@ const NO_CLUSTER: Decision = (ChipState::NoCluster, 0, 0);
 async fn cluster_state(monitor: &Arc<Monitor>, session: &Session) -> Result<(Decision, Freshness), ApiError> {
     let mut freshness = Freshness::default();
     if let Some(fetch) = StatusFetch::of(monitor) {
-        let seen = fetch.last_good(monitor, session).await??;
+        let seen = fetch.last_good(monitor, session).await?;
         freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
         return Ok((by_manager(seen.good.value.status()?), freshness));
     }
     let whose = monitor.sessions.whose(session).await?;
     if monitor.site.masters.is_empty() {
         let apps = Apps::last_good(monitor, &whose).await?;
-        return Ok((if apps.answers { (ChipState::ReadyDriver, 0, 0) } else { NO_CLUSTER }, apps.freshness()));
+        let state = match apps.lister {
+            ListerState::Answers => ChipState::ReadyDriver,
+            ListerState::Starting => ChipState::Starting,
+            ListerState::Absent => ChipState::NoCluster,
+        };
+        return Ok(((state, 0, 0), apps.freshness()));
     }
     match apps::master_last_good(monitor, &whose).await {
         // A master exists when it answers: the last good word of one that is gone would be a lie.
@@ -91,14 +96,14 @@ fn by_master(state: &MasterState) -> Decision {
     (if all_there { ChipState::Ready } else { ChipState::Starting }, ready, wanted)
 }
 
-/// What runs; a slow or dead driver must not delay the chip, nor turn it into an error.
+/// What runs; a slow or dead login service or driver must not delay the chip, nor turn it into an error.
 async fn activity(monitor: &Arc<Monitor>, session: &Session) -> Option<Activity> {
-    let whose = monitor.sessions.whose(session).await.ok()?;
-    time::timeout(ACTIVITY_PATIENCE, ask_activity(monitor, &whose)).await.ok()?
+    time::timeout(ACTIVITY_PATIENCE, ask_activity(monitor, session)).await.ok()?
 }
 
-async fn ask_activity(monitor: &Arc<Monitor>, whose: &Whose) -> Option<Activity> {
-    let chosen = Apps::fresh(monitor, whose).await.ok()?.choose(None).ok()??;
+async fn ask_activity(monitor: &Arc<Monitor>, session: &Session) -> Option<Activity> {
+    let whose = monitor.sessions.whose(session).await.ok()?;
+    let chosen = Apps::fresh(monitor, &whose).await.ok()?.choose(None).ok()??;
     let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));
     let fetch = |_| async move { call.json(&asks, DriverPath::ActiveStages).await };
     let good = monitor.active_stages.fresh(&chosen.call.key, fetch).await.ok()?;
@@ -123,7 +128,12 @@ mod tests {
         assert_eq!(state(&none, &none, json!(true)), ChipState::NoCluster, "whatever `error` says");
         assert_eq!(state(&up, &up, json!(true)), ChipState::Error);
         assert_eq!(state(&up, &up, json!("quota")), ChipState::Error);
-        assert_eq!(state(&up, &up, json!("")), ChipState::Ready);
+        for other in [json!(10040), json!({"reason": "quota"}), json!(["quota"])] {
+            assert_eq!(state(&up, &up, other), ChipState::Error);
+        }
+        for nothing in [json!(0), json!({}), json!([]), json!("")] {
+            assert_eq!(state(&up, &up, nothing), ChipState::Ready);
+        }
         assert_eq!(state(&up, &up, json!(null)), ChipState::Ready);
         assert_eq!(state(&none, &up, json!(false)), ChipState::NoCluster);
         assert_eq!(state(&up, &none, json!(false)), ChipState::Starting);

@@ -5,7 +5,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, Cluster, ClusterKind, ErrorBody, Master, MasterStatus, Meter, Worker, WorkerState};
 
 use crate::{
-    apps,
+    apps::{self, ClusterCores},
     error::ApiError,
     executors,
     history::Sample,
@@ -71,11 +71,28 @@ pub(crate) fn worker_counts(state: &MasterState) -> (u32, u32) {
     (u32::try_from(alive).unwrap_or(u32::MAX), u32::try_from(wanted).unwrap_or(u32::MAX))
 }
 
+/// Cores of the workers that answer.
+pub(crate) fn cores(state: &MasterState) -> ClusterCores {
+    let (workers_alive, workers_wanted) = worker_counts(state);
+    let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+    let sum = |of| small(sum_of_alive(state, of));
+    ClusterCores {
+        used: sum(|worker| worker.coresused),
+        total: sum(|worker| worker.cores),
+        workers_alive,
+        workers_wanted,
+    }
+}
+
+/// A DEAD worker stays listed with its old numbers, so sums are over ALIVE ones only.
+fn sum_of_alive(state: &MasterState, of: fn(&MasterWorker) -> u64) -> u64 {
+    let alive = state.workers.iter().filter(|worker| state_of(worker) == WorkerState::Alive);
+    alive.map(of).fold(0, u64::saturating_add)
+}
+
 fn summary(state: &MasterState) -> Cluster {
     let (workers_alive, workers_wanted) = worker_counts(state);
-    // A DEAD worker stays listed with its old numbers, so sums are over ALIVE ones only.
-    let alive = || state.workers.iter().filter(|worker| state_of(worker) == WorkerState::Alive);
-    let sum = |of: fn(&MasterWorker) -> u64| alive().map(of).fold(0, u64::saturating_add);
+    let sum = |of| sum_of_alive(state, of);
     let mut workers: Vec<Worker> = state.workers.iter().map(worker).collect();
     workers.sort_by_key(|worker| worker.state != WorkerState::Alive);
     let workers_not_shown = u32::try_from(workers.len().saturating_sub(SHOWN)).unwrap_or(u32::MAX);

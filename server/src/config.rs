@@ -165,6 +165,14 @@ pub struct Limits {
     pub spark_monitor_poll_stages_ms: u32,
 }
 
+impl Limits {
+    /// How long one step of a request may take where there is something to answer without it: three of them, such as
+    /// applications, stages and queries, fit into one request.
+    pub(crate) fn patience(&self) -> Duration {
+        self.spark_monitor_request_timeout_ms / 10 * 3
+    }
+}
+
 fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
     text.parse().map(Duration::from_millis)
 }

@@ -1,20 +1,20 @@
 //! `doctor`: is every hop to Spark in order, and if not, what is to be done?
 
-use std::{future::Future, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use axum::{Json, extract::State};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{ChipState, Doctor, Health, Hop, HopName, HopVerdict, MasterStatus};
 
 use crate::{
-    apps::{self, Apps},
+    apps::{self, Apps, ListerState},
     chip, cluster,
     config::IdentityMode,
     error::ApiError,
     session::{Session, Whose},
     state::{AppState, Monitor},
     status::StatusFetch,
-    upstream::{UpstreamErrorKind, discovery},
+    upstream::{Upstream, UpstreamError, discovery},
 };
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
@@ -38,23 +38,24 @@ pub async fn report(state: &AppState, session: &Session) -> Doctor {
             }
         }
         Ok(monitor) => {
-            hops.push(sidecar(monitor));
-            let (identity, whose) = identity(monitor, session).await;
-            hops.push(identity);
-            hops.push(cluster_manager(monitor, session).await);
-            match whose {
-                Some(whose) => {
-                    hops.push(master(monitor, &whose).await);
-                    hops.push(driver(monitor, &whose).await);
-                }
-                None => {
-                    hops.push(skipped(HopName::Master, "Not asked: it is not known whose it would be."));
-                    hops.push(skipped(HopName::Driver, "Not asked: it is not known whose it would be."));
-                }
-            }
+            let (manager, rest) = tokio::join!(cluster_manager(monitor, session), to_the_driver(monitor, session));
+            let [identity, master, driver] = rest;
+            hops.extend([sidecar(monitor), identity, manager, master, driver]);
         }
     }
     Doctor { health: health(&hops), version: env!("CARGO_PKG_VERSION").to_owned(), hops }
+}
+
+/// Identity, master and driver, each of which needs the one before.
+async fn to_the_driver(monitor: &Arc<Monitor>, session: &Session) -> [Hop; 3] {
+    let (identity, whose) = identity(monitor, session).await;
+    let Some(whose) = whose else {
+        let skipped = |name| skipped(name, "Not asked: it is not known whose it would be.");
+        return [identity, skipped(HopName::Master), skipped(HopName::Driver)];
+    };
+    let master = master(monitor, &whose).await;
+    let driver = driver(monitor, &whose).await;
+    [identity, master, driver]
 }
 
 fn health(hops: &[Hop]) -> Health {
@@ -62,9 +63,10 @@ fn health(hops: &[Hop]) -> Health {
     let basis = |hop: &&Hop| matches!(hop.name, HopName::Sidecar | HopName::Identity);
     let shows =
         hops.iter().filter(|hop| !basis(hop)).any(|hop| is(hop, HopVerdict::Ok) || is(hop, HopVerdict::Warning));
-    if hops.iter().filter(basis).any(|hop| is(hop, HopVerdict::Failed)) || !shows {
+    let fails = hops.iter().any(|hop| is(hop, HopVerdict::Failed));
+    if hops.iter().filter(basis).any(|hop| is(hop, HopVerdict::Failed)) || (fails && !shows) {
         Health::Broken
-    } else if hops.iter().any(|hop| is(hop, HopVerdict::Failed) || is(hop, HopVerdict::Warning)) {
+    } else if fails || hops.iter().any(|hop| is(hop, HopVerdict::Warning)) {
         Health::Degraded
     } else {
         Health::Well
@@ -77,7 +79,7 @@ fn sidecar(monitor: &Monitor) -> Hop {
 }
 
 async fn identity(monitor: &Monitor, session: &Session) -> (Hop, Option<Whose>) {
-    let (result, ms) = timed(monitor.sessions.whose(session)).await;
+    let (result, ms) = timed(monitor, Upstream::Auth2, monitor.sessions.whose(session)).await;
     match (&monitor.site.identity, result) {
         (IdentityMode::None, Ok(whose)) => (skipped(HopName::Identity, "Not needed here."), Some(whose)),
         (_, Ok(whose)) => {
@@ -91,7 +93,7 @@ async fn identity(monitor: &Monitor, session: &Session) -> (Hop, Option<Whose>) 
 async fn cluster_manager(monitor: &Monitor, session: &Session) -> Hop {
     const NAME: HopName = HopName::ClusterManager;
     let Some(fetch) = StatusFetch::of(monitor) else { return skipped(NAME, "None is set.") };
-    let (result, ms) = timed(fetch.fresh(monitor, session)).await;
+    let (result, ms) = timed(monitor, Upstream::ClusterManager, fetch.fresh(monitor, session)).await;
     let decision = match result.and_then(|good| good.value.status().map(chip::by_manager).map_err(ApiError::from)) {
         Ok(decision) => decision,
         Err(error) => return failed(NAME, Some(ms), &error),
@@ -118,7 +120,7 @@ async fn master(monitor: &Monitor, whose: &Whose) -> Hop {
     if monitor.site.masters.is_empty() {
         return skipped(NAME, "None is set.");
     }
-    let (result, ms) = timed(apps::master_fresh(monitor, whose)).await;
+    let (result, ms) = timed(monitor, Upstream::Master, apps::master_fresh(monitor, whose)).await;
     let answer = match result {
         Ok(good) => good.value,
         Err(error) => return failed(NAME, Some(ms), &error),
@@ -149,16 +151,26 @@ async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
     if apps::lister_is_configured(monitor).is_err() {
         return skipped(NAME, "Neither a master nor a driver is set.");
     }
-    let (result, ms) = timed(Apps::last_good(monitor, whose)).await;
-    let chosen = match result.and_then(|apps| apps.choose(None)) {
-        Ok(Some(chosen)) => chosen,
-        Ok(None) => return skipped(NAME, "No Spark application is active."),
+    // Within a few seconds after the master's hop it is a look into a cache.
+    let (result, ms) = timed(monitor, Upstream::Driver, Apps::last_good(monitor, whose)).await;
+    let apps = match result {
+        Ok(apps) => apps,
         Err(_) if !monitor.site.masters.is_empty() => return skipped(NAME, "Not asked: the master did not answer."),
         Err(error) => return failed(NAME, Some(ms), &error),
     };
-    let (result, ms) = timed(chosen.call.find(monitor)).await;
+    match apps.lister {
+        ListerState::Starting => return starting(ms),
+        ListerState::Absent => {
+            return skipped(NAME, "No Spark session has been started, or SPARK_APP_UI_URL is not its address.");
+        }
+        ListerState::Answers => {}
+    }
+    let Ok(Some(chosen)) = apps.choose(None) else { return skipped(NAME, "No Spark application is active.") };
+    // Asked anew: a way that is only remembered may lead nowhere by now.
+    let find = async { Ok(monitor.drivers.find(&chosen.call.wanted).await) };
+    let (result, ms) = timed(monitor, Upstream::Driver, find).await;
     match result {
-        Ok(found) => {
+        Ok(Ok(found)) => {
             let how = match found.hop {
                 discovery::Hop::Configured => "It answers at the configured address.",
                 discovery::Hop::ReverseProxy => "It answers through the master's reverse proxy.",
@@ -166,17 +178,27 @@ async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
             };
             hop(NAME, HopVerdict::Ok, Some(ms), how, None)
         }
-        Err(error) if matches!(error.kind, UpstreamErrorKind::Starting) => {
-            hop(NAME, HopVerdict::Warning, Some(ms), "It is starting up.", Some("Wait half a minute."))
-        }
-        Err(error) => failed(NAME, Some(ms), &error.into()),
+        Ok(Err(error)) if apps::is_starting(&chosen.app, &error.kind) => starting(ms),
+        Ok(Err(error)) => failed(NAME, Some(ms), &error.into()),
+        Err(late) => failed(NAME, Some(ms), &late),
     }
 }
 
-async fn timed<T>(work: impl Future<Output = T>) -> (T, u32) {
-    let begin = Instant::now();
-    let value = work.await;
-    (value, u32::try_from(begin.elapsed().as_millis()).unwrap_or(u32::MAX))
+fn starting(ms: u32) -> Hop {
+    hop(HopName::Driver, HopVerdict::Warning, Some(ms), "It is starting up.", Some("Wait half a minute."))
+}
+
+/// A hop's answer and how long it took. One that is late must not take the time of the others, for the report has to be
+/// answered within the time of one request.
+async fn timed<T>(
+    monitor: &Monitor,
+    upstream: Upstream,
+    hop: impl Future<Output = Result<T, ApiError>>,
+) -> (Result<T, ApiError>, u32) {
+    let (begin, patience) = (Instant::now(), monitor.limits.patience());
+    let late = |_| Err(UpstreamError::timeout(upstream, patience).into());
+    let result = tokio::time::timeout(patience, hop).await.unwrap_or_else(late);
+    (result, u32::try_from(begin.elapsed().as_millis()).unwrap_or(u32::MAX))
 }
 
 fn hop(name: HopName, verdict: HopVerdict, duration_ms: Option<u32>, found: &str, fix: Option<&str>) -> Hop {
@@ -211,5 +233,6 @@ mod tests {
         assert_eq!(of([Ok, Skipped, Skipped, Failed, Skipped]), Health::Broken);
         assert_eq!(of([Ok, Failed, Ok, Skipped, Skipped]), Health::Broken);
         assert_eq!(of([Failed, Skipped, Skipped, Skipped, Skipped]), Health::Broken);
+        assert_eq!(of([Ok, Skipped, Skipped, Skipped, Skipped]), Health::Well, "no session has been started");
     }
 }

@@ -18,7 +18,10 @@ use crate::{
     panel, passthrough,
     session::{Session, Whose},
     state::{AppState, Monitor},
-    upstream::driver::{AcceptedExecutors, DriverPath, ExecutorRow},
+    upstream::{
+        driver::{AcceptedExecutors, ExecutorRow},
+        driver_path::DriverPath,
+    },
 };
 
 /// Executors that are listed one by one.
@@ -86,6 +89,14 @@ async fn panel_executors(
     let fast_ms = monitor.limits.spark_monitor_poll_executors_ms;
     let rate = panel::Rate::of_work(&monitor, body.active_tasks > 0 || panel::is_starting(&body.app), fast_ms);
     Ok(panel::answer(&monitor, &headers, freshness, rate, body))
+}
+
+/// Task slots of the application's living executors; none when nobody knows.
+pub(crate) async fn task_slots(monitor: &Arc<Monitor>, chosen: &Chosen) -> Option<u64> {
+    match seen(monitor, chosen).await.ok()? {
+        Driver::Answers(_, seen) => Some(seen.good.value.slots().total),
+        Driver::Starting(_) => None,
+    }
 }
 
 /// A driver without a master: its own executors are the cluster.

@@ -32,6 +32,10 @@ struct Recorded {
     application: Value,
     executors: Value,
     stages: Value,
+    jobs: Value,
+    operations: Value,
+    /// Of the query that runs.
+    sql_nodes: Value,
 }
 
 /// Serves the recording and makes it the site's cluster.
@@ -46,7 +50,7 @@ pub async fn start(site: &mut Site) -> anyhow::Result<()> {
         .route("/clusters", get(|State(recorded): State<Arc<Recorded>>| async move { Json(recorded.clusters.clone()) }))
         .route("/json/", get(|State(recorded): State<Arc<Recorded>>| async move { recorded.now(&recorded.master) }))
         .route("/proxy/{app_id}/api/v1/applications/{id}", get(application))
-        .route("/proxy/{app_id}/api/v1/applications/{id}/{list}", get(list))
+        .route("/proxy/{app_id}/api/v1/applications/{id}/{*list}", get(list))
         .with_state(Arc::new(recorded));
     tokio::spawn(async move {
         let served: io::Result<()> = axum::serve(listener, app).await;
@@ -71,6 +75,9 @@ async fn list(
     match list.as_str() {
         "executors" | "allexecutors" => Ok(recorded.now(&recorded.executors)),
         "stages" => Ok(recorded.now(&recorded.stages)),
+        "jobs" => Ok(recorded.now(&recorded.jobs)),
+        "connect/operations" => Ok(recorded.now(&recorded.operations)),
+        "sql/48" => Ok(recorded.now(&recorded.sql_nodes)),
         _ => Err(StatusCode::NOT_FOUND),
     }
 }
@@ -89,7 +96,11 @@ fn shift(value: &mut Value, by_ms: i64) {
         Value::Object(fields) => {
             for (name, field) in fields {
                 match (name.as_str(), field.as_i64()) {
-                    ("starttime" | "lastheartbeat", Some(time)) => *field = (time + by_ms).into(),
+                    ("finishTimestamp" | "closeTimestamp", Some(0)) => {}
+                    (
+                        "starttime" | "lastheartbeat" | "startTimestamp" | "finishTimestamp" | "closeTimestamp",
+                        Some(time),
+                    ) => *field = (time + by_ms).into(),
                     _ => shift(field, by_ms),
                 }
             }

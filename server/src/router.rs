@@ -7,8 +7,8 @@ use utoipa::openapi::{InfoBuilder, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    apps, chip, cluster, doctor, error::ApiError, executors, health, history, middleware, stages, state::AppState,
-    status,
+    apps, chip, cluster, doctor, error::ApiError, executors, health, history, middleware, queries, stages,
+    state::AppState, status,
 };
 
 /// Routes that a supervisor asks, without a token.
@@ -23,6 +23,7 @@ fn guarded() -> OpenApiRouter<AppState> {
         .merge(cluster::router()) // cluster, panel/cluster
         .merge(executors::router()) // app/executors, panel/executors
         .merge(stages::router()) // app/stages, panel/stages
+        .merge(queries::router()) // panel/queries, panel/queries/{query_id}
         .merge(chip::router()) // panel/chip
         .merge(apps::router()) // panel/apps
         .merge(history::router()) // panel/history

@@ -1,8 +1,6 @@
 //! Stages of one application: `app/stages` passes the driver's words through, `panel/stages` shows what matters.
 
 mod digest;
-mod name;
-mod plan_text;
 
 use std::sync::Arc;
 
@@ -10,17 +8,18 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, ErrorBody, Stages};
 
-pub(crate) use digest::StageDigest;
+pub(crate) use digest::{KeptStage, StageDigest, TaskTime};
 
 use crate::{
     app_id::AskedApp,
-    apps::{self, Driver},
+    apps::{self, Driver, DriverCall},
+    cache::{Failure, Seen},
     clock,
     error::ApiError,
     panel, passthrough,
     session::Session,
-    state::AppState,
-    upstream::driver::{AcceptedStages, DriverPath},
+    state::{AppState, Monitor},
+    upstream::{driver::AcceptedStages, driver_path::DriverPath},
 };
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
@@ -45,7 +44,7 @@ async fn list_stages(State(state): State<AppState>, asked: AskedApp, session: Se
     Ok(passthrough::answer(&good.value))
 }
 
-/// Active stages, the last ones that ended, and what spilled.
+/// Active stages, and what spilled.
 #[utoipa::path(get, path = "/panel/stages",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
     responses(
@@ -62,20 +61,13 @@ async fn panel_stages(
     let mut freshness = apps.freshness();
     let body = match chosen {
         None => StageDigest::default().shown(None, clock::now_ms()),
-        Some(chosen) => {
-            let (call, asks) = (chosen.call.clone(), Arc::clone(&monitor));
-            let seen = monitor
-                .stages
-                .last_good(&chosen.call.key, |_| async move { call.json(&asks, DriverPath::Stages).await })
-                .await;
-            match Driver::of(&chosen.app, seen)? {
-                Driver::Starting(app) => StageDigest::default().shown(Some(app), clock::now_ms()),
-                Driver::Answers(app, seen) => {
-                    freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
-                    seen.good.value.shown(Some(app), seen.good.observed_at_ms)
-                }
+        Some(chosen) => match Driver::of(&chosen.app, seen(&monitor, &chosen.call).await)? {
+            Driver::Starting(app) => StageDigest::default().shown(Some(app), clock::now_ms()),
+            Driver::Answers(app, seen) => {
+                freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+                seen.good.value.shown(Some(app), seen.good.observed_at_ms)
             }
-        }
+        },
     };
     let rate = panel::Rate::of_work(
         &monitor,
@@ -83,4 +75,13 @@ async fn panel_stages(
         monitor.limits.spark_monitor_poll_stages_ms,
     );
     Ok(panel::answer(&monitor, &headers, freshness, rate, body))
+}
+
+/// The application's stages, shared by all that is made of them.
+///
+/// # Errors
+/// What the driver answered when there is nothing old either.
+pub(crate) async fn seen(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<Seen<StageDigest>, Failure> {
+    let (asks, asked) = (Arc::clone(monitor), call.clone());
+    monitor.stages.last_good(&call.key, |_| async move { asked.json(&asks, DriverPath::Stages).await }).await
 }

@@ -13,6 +13,7 @@ use crate::{
     error::ApiError,
     executors::ExecutorsSeen,
     history::Histories,
+    queries::{ListsOperations, QueriesSeen},
     session::{Sessions, TokenKey, TokenKeys, Whose},
     stages::StageDigest,
     upstream::{
@@ -61,11 +62,16 @@ pub struct Monitor {
     pub(crate) executors: Cached<DriverKey, ExecutorsSeen>,
     pub(crate) stages: Cached<DriverKey, StageDigest>,
     pub(crate) active_stages: Cached<DriverKey, StageDigest>,
+    pub(crate) lists_operations: Cached<DriverKey, ListsOperations>,
+    pub(crate) queries: Cached<DriverKey, QueriesSeen>,
     pub(crate) histories: Histories,
 }
 
 /// How long a way to a driver is remembered while it works.
 const FOUND_LIFETIME: Duration = Duration::from_secs(600);
+
+/// How long it is remembered which lists a driver has: it may not have had all of them while it started.
+const LISTS_LIFETIME: Duration = Duration::from_secs(60);
 
 /// Requests in flight while nothing is configured: each is answered at once.
 const DEFAULT_REQUESTS: usize = 1024;
@@ -135,7 +141,7 @@ impl Monitor {
             users: Cached::new(
                 CacheLimits {
                     denied_lifetime: limits.spark_monitor_rejected_token_lifetime_ms,
-                    ..cache_limits(&limits, Some("user"), limits.spark_monitor_identity_lifetime_ms)
+                    ..cache_limits(&limits, Upstream::Auth2, Some("user"), limits.spark_monitor_identity_lifetime_ms)
                 },
                 tasks.clone(),
             ),
@@ -143,24 +149,39 @@ impl Monitor {
             mock: site.mock,
         };
         let cluster_manager = client(Upstream::ClusterManager, false, None)?;
-        let of = |what, lifetime| cache_limits(&limits, Some(what), lifetime);
+        let of = |upstream, what, lifetime| cache_limits(&limits, upstream, Some(what), lifetime);
+        let of_driver = |what, lifetime| of(Upstream::Driver, what, lifetime);
         Ok(Self {
             histories: Histories::new(limits.spark_monitor_cache_entries),
-            statuses: Cached::new(of("cluster status", limits.spark_monitor_status_lifetime_ms), tasks.clone()),
-            masters: Cached::new(of("master state", limits.spark_monitor_master_lifetime_ms), tasks.clone()),
-            applications: Cached::new(of("applications", limits.spark_monitor_master_lifetime_ms), tasks.clone()),
-            found: Cached::new(cache_limits(&limits, None, FOUND_LIFETIME), tasks.clone()),
+            statuses: Cached::new(
+                of(Upstream::ClusterManager, "cluster status", limits.spark_monitor_status_lifetime_ms),
+                tasks.clone(),
+            ),
+            masters: Cached::new(
+                of(Upstream::Master, "master state", limits.spark_monitor_master_lifetime_ms),
+                tasks.clone(),
+            ),
+            applications: Cached::new(
+                of_driver("applications", limits.spark_monitor_master_lifetime_ms),
+                tasks.clone(),
+            ),
+            found: Cached::new(cache_limits(&limits, Upstream::Driver, None, FOUND_LIFETIME), tasks.clone()),
             executor_bytes: Cached::new(
-                of("executors, passed through", limits.spark_monitor_executors_lifetime_ms),
+                of_driver("executors, passed through", limits.spark_monitor_executors_lifetime_ms),
                 tasks.clone(),
             ),
             stage_bytes: Cached::new(
-                of("stages, passed through", limits.spark_monitor_stages_lifetime_ms),
+                of_driver("stages, passed through", limits.spark_monitor_stages_lifetime_ms),
                 tasks.clone(),
             ),
-            executors: Cached::new(of("executors", limits.spark_monitor_executors_lifetime_ms), tasks.clone()),
-            stages: Cached::new(of("stages", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
-            active_stages: Cached::new(of("active stages", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
+            executors: Cached::new(of_driver("executors", limits.spark_monitor_executors_lifetime_ms), tasks.clone()),
+            stages: Cached::new(of_driver("stages", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
+            active_stages: Cached::new(
+                of_driver("active stages", limits.spark_monitor_stages_lifetime_ms),
+                tasks.clone(),
+            ),
+            lists_operations: Cached::new(cache_limits(&limits, Upstream::Driver, None, LISTS_LIFETIME), tasks.clone()),
+            queries: Cached::new(of_driver("queries", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
             site,
             limits,
             sessions,
@@ -177,12 +198,19 @@ impl Monitor {
     }
 }
 
-fn cache_limits(limits: &Limits, logged_as: Option<&'static str>, lifetime: Duration) -> CacheLimits {
+fn cache_limits(
+    limits: &Limits,
+    upstream: Upstream,
+    logged_as: Option<&'static str>,
+    lifetime: Duration,
+) -> CacheLimits {
     CacheLimits {
         logged_as,
         lifetime,
         failure_lifetime: limits.spark_monitor_failure_lifetime_ms,
         denied_lifetime: limits.spark_monitor_failure_lifetime_ms,
+        patience: limits.patience(),
+        upstream,
         entries: limits.spark_monitor_cache_entries,
         bytes: limits.spark_monitor_cache_bytes,
     }

@@ -5,7 +5,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::ErrorBody;
 
 use crate::{
-    cache::{Failure, Good, Seen},
+    cache::{Good, Seen},
     error::ApiError,
     passthrough,
     session::{Session, TokenKey},
@@ -55,9 +55,9 @@ impl StatusFetch {
         &self,
         monitor: &Monitor,
         session: &Session,
-    ) -> Result<Result<Seen<ClusterStatus>, Failure>, ApiError> {
+    ) -> Result<Seen<ClusterStatus>, ApiError> {
         let (key, fetch) = self.prepare(monitor, session)?;
-        Ok(monitor.statuses.last_good(&key, |_| fetch).await)
+        Ok(monitor.statuses.last_good(&key, |_| fetch).await?)
     }
 
     fn prepare(

@@ -7,10 +7,12 @@ pub mod cluster_manager;
 pub mod discovery;
 pub mod driver;
 pub mod driver_hosts;
+pub mod driver_path;
 mod error;
 pub mod master;
 pub mod master_page;
-mod shape;
+pub mod query_rows;
+pub mod shape;
 
 pub use client::{Client, Timeouts};
 pub use error::{Upstream, UpstreamError, UpstreamErrorKind};

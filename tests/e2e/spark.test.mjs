@@ -89,10 +89,10 @@ test('the bar of an active stage moves while a cell runs, and the chip tells wha
 });
 
 test('a query of a second is seen all the same', async () => {
-  const before = await lab.panel.getByText('Recent stages').first().waitFor().then(() => newestStage());
+  const before = await lab.panel.getByText('Recent queries').first().waitFor().then(() => newestQuery());
   await lab.startCell(2);
   await lab.cellDone(2, 30_000);
-  await until('a newer stage', async () => (await newestStage()) > before, { within: 6_000 });
+  await until('a newer query', async () => (await newestQuery()) > before, { within: 6_000 });
 });
 
 test('while the panel is hidden only the chip is asked for', async () => {
@@ -164,12 +164,12 @@ test('a site with a driver only: Spark: Ready (driver)', async () => {
   }
 });
 
-/** The highest number of a stage that the sidecar lists as ended. */
-async function newestStage() {
-  const answer = await lab.page.request.get(`${jupyter.url}berdl/api/spark-monitor/panel/stages`);
+/** When the newest query began that the sidecar lists as ended, once the panel shows it. */
+async function newestQuery() {
+  const answer = await lab.page.request.get(`${jupyter.url}berdl/api/spark-monitor/panel/queries`);
   const shown = (await lab.recent.count()) > 0;
   const { recent } = await answer.json();
-  return shown ? Math.max(-1, ...recent.map((/** @type {{stage_id: number}} */ stage) => stage.stage_id)) : -1;
+  return shown ? Math.max(-1, ...recent.map((/** @type {{submitted_at_ms: number}} */ query) => query.submitted_at_ms)) : -1;
 }
 
 async function savedLayout() {

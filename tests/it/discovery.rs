@@ -142,6 +142,38 @@ async fn a_driver_that_starts_is_a_state_in_the_panel_and_an_error_in_the_contra
 }
 
 #[tokio::test]
+async fn a_way_that_works_is_remembered_whatever_comes_by_it() {
+    let spark = spark().await;
+    let driver = format!("/proxy/{APP}/api/v1/applications/{APP}");
+    for too_odd in ["7", &format!("[{}]", " ".repeat(3_000))] {
+        spark.json(&format!("{driver}/executors"), too_odd);
+        let app = app(&spark, &["--spark-monitor-max-body-bytes", "2000"]);
+        let before = spark.count(&driver);
+        for _ in 0..3 {
+            assert_eq!(app.get("/app/executors").await.outcome(), "502 upstream_invalid");
+        }
+        assert_eq!(spark.count(&driver), before + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_has_just_ended_is_no_question_of_permission() {
+    let spark = spark().await;
+    let app = app(&spark, &["--spark-monitor-stages-lifetime-ms", "0"]);
+    let shown = app.get("/panel/stages").await.json();
+    // The master still lists the application, but its proxy and its page have forgotten it already.
+    let driver = format!("/proxy/{APP}/api/v1/applications/{APP}");
+    spark.set(&driver, Reply::html(403));
+    spark.set(&format!("{driver}/stages"), Reply::html(403));
+    let stale = app.get("/panel/stages").await;
+    assert_eq!((stale.status, &stale.json()["recent"]), (200, &shown["recent"]), "{}", stale.text);
+    assert_eq!(stale.json()["stale"]["code"], "upstream_unreachable");
+    let error = app.get("/app/stages").await;
+    assert_eq!(error.outcome(), "504 upstream_unreachable");
+    assert!(!error.text.contains("SPARK_UI_TOKEN"), "{}", error.text);
+}
+
+#[tokio::test]
 async fn redirects_are_not_followed() {
     let (spark, elsewhere) = (spark().await, spark().await);
     let location = format!("location: {}/json/\r\n", elsewhere.url);

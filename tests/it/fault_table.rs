@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
-use crate::support::{APP, Cookie, Double, Reply, TestApp, application, fixture};
+use crate::support::{APP, Cookie, Double, OPERATIONS, QueryLists, Reply, TestApp, application, fixture};
 
 /// Upstreams that all work, each on its own port.
 struct Site {
@@ -30,6 +30,9 @@ impl Site {
         site.driver.json(&format!("{base}/executors"), &fixture("spark-4.3.0/executors.json"));
         site.driver.json(&format!("{base}/allexecutors"), &fixture("spark-4.3.0/executors.json"));
         site.driver.json(&format!("{base}/stages"), &fixture("spark-4.3.0/spill_stages.json"));
+        let lists = QueryLists::recorded();
+        site.driver.json(&format!("{base}/jobs"), &lists.jobs);
+        site.driver.json(&format!("{base}/{OPERATIONS}"), &lists.operations);
         site
     }
 
@@ -65,7 +68,7 @@ impl Site {
     }
 }
 
-const ROUTES: [&str; 9] = [
+const ROUTES: [&str; 10] = [
     "status",
     "cluster",
     "app/executors",
@@ -75,6 +78,7 @@ const ROUTES: [&str; 9] = [
     "panel/apps",
     "panel/executors",
     "panel/stages",
+    "panel/queries",
 ];
 
 fn retry_after(status: u16) -> Reply {

@@ -14,5 +14,6 @@ mod openapi;
 mod panel_routes;
 mod passthrough;
 mod process;
+mod queries;
 mod reports;
 mod support;

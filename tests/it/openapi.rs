@@ -13,6 +13,8 @@ async fn the_document_names_every_route_and_is_served() {
         "/",
         "/doctor",
         "/panel/history",
+        "/panel/queries",
+        "/panel/queries/{query_id}",
         "/app/executors",
         "/app/stages",
         "/cluster",

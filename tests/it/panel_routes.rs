@@ -32,15 +32,14 @@ async fn spill_is_told_by_stages_and_never_by_executors() {
 #[tokio::test]
 async fn stages_of_every_spark_version_are_read() {
     for version in ["3.5.9", "4.0.5", "4.1.4", "4.3.0"] {
-        for (file, state) in
-            [("spill", "complete"), ("failed", "failed"), ("skew", "complete"), ("python_udf", "complete")]
-        {
+        for file in ["spill", "failed", "skew", "python_udf"] {
+            let recorded = fixture(&format!("spark-{version}/{file}_stages.json"));
             let spark = spark().await;
-            let stages = format!("/proxy/{APP}/api/v1/applications/{APP}/stages");
-            spark.json(&stages, &fixture(&format!("spark-{version}/{file}_stages.json")));
+            spark.json(&format!("/proxy/{APP}/api/v1/applications/{APP}/stages"), &recorded);
             let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
             let panel = app.get("/panel/stages").await.json();
-            assert_eq!(panel["recent"][0]["state"], state, "{version} {file}: {panel}");
+            let rows: Vec<serde_json::Value> = serde_json::from_str(&recorded).unwrap();
+            assert_eq!(panel["retained"], rows.len(), "{version} {file}: {panel}");
             assert_eq!(panel["spill"].is_null(), file != "spill", "{version} {file}");
         }
     }
@@ -51,7 +50,7 @@ async fn no_application_is_an_answer() {
     let spark = spark().await;
     spark.json("/json/", r#"{"workers": [], "activeapps": [], "status": "ALIVE"}"#);
     let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
-    for route in ["/panel/apps", "/panel/executors", "/panel/stages"] {
+    for route in ["/panel/apps", "/panel/executors", "/panel/stages", "/panel/queries", "/panel/queries/sql-1"] {
         let answer = app.get(route).await;
         assert_eq!((answer.status, answer.json()["app"].is_null()), (200, true), "{route}");
     }
@@ -65,6 +64,53 @@ async fn a_site_with_only_a_driver_that_is_not_there_has_no_session() {
     assert!(app.get("/panel/stages").await.json()["app"].is_null());
     assert_eq!(app.get("/panel/cluster").await.json()["kind"], "driver_only");
     assert_eq!(app.get("/app/stages").await.outcome(), "504 upstream_unreachable");
+}
+
+#[tokio::test]
+async fn a_driver_without_a_master_that_starts_is_a_state_too() {
+    let driver = Double::start().await;
+    let page = b"<html>Spark is starting up. Please wait a while until it's ready.</html>".to_vec();
+    driver.set("/api/v1/applications", Reply::Http(200, "text/html", String::new(), page));
+    let app = TestApp::new(&["--spark-app-ui-url", &driver.url]);
+    let chip = app.get("/panel/chip").await.json();
+    assert_eq!((&chip["state"], &chip["next_poll_ms"]), (&"starting".into(), &5_000.into()));
+    for route in ["/panel/apps", "/panel/stages", "/panel/executors", "/panel/queries"] {
+        let answer = app.get(route).await;
+        assert_eq!((answer.status, answer.json()["app"].is_null()), (200, true), "{route}");
+    }
+    assert_eq!(app.get("/app/stages").await.outcome(), "504 upstream_unreachable");
+}
+
+#[tokio::test]
+async fn an_application_in_an_odd_state_is_never_shown_unasked() {
+    let spark = spark().await;
+    let apps = format!(r#"[{{"id": "{APP}", "name": "odd", "state": "ODD"}}]"#);
+    spark.json("/json/", &format!(r#"{{"workers": [], "activeapps": {apps}, "status": "ALIVE"}}"#));
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    for route in ["/panel/apps", "/panel/stages"] {
+        assert!(app.get(route).await.json()["app"].is_null(), "{route}");
+    }
+    assert_eq!(app.get("/app/stages").await.outcome(), "404 no_active_app");
+    assert_eq!(app.get(&format!("/panel/stages?app={APP}")).await.json()["app"]["app_id"], APP);
+}
+
+#[tokio::test]
+async fn a_login_service_that_hangs_does_not_delay_a_chip_that_asks_the_manager() {
+    let (auth2, manager) = (Double::start().await, Double::start().await);
+    auth2.set("/api/V2/me", Reply::Hang);
+    manager.json("/clusters", r#"{"master": {"exists": true}, "workers": {"exists": true}}"#);
+    let master = format!("{}/{{user}}", Double::absent().await);
+    let app = TestApp::new(&[
+        "--kbase-auth-url",
+        &auth2.url,
+        "--spark-cluster-manager-api-url",
+        &manager.url,
+        "--spark-master-ui-url",
+        &master,
+    ]);
+    let asked = std::time::Instant::now();
+    assert_eq!(app.get_as(Cookie("T"), "/panel/chip").await.json()["state"], "starting");
+    assert!(asked.elapsed().as_secs() < 4, "{:?}", asked.elapsed());
 }
 
 #[tokio::test]

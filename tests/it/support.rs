@@ -29,5 +29,26 @@ pub async fn spark() -> Double {
     double.json(&format!("{driver}/executors"), &fixture("spark-4.3.0/executors.json"));
     double.json(&format!("{driver}/allexecutors"), &fixture("spark-4.3.0/executors.json"));
     double.json(&format!("{driver}/stages"), &fixture("spark-4.3.0/spill_stages.json"));
+    let lists = QueryLists::recorded();
+    double.json(&format!("{driver}/jobs"), &lists.jobs);
+    double.json(&format!("{driver}/{OPERATIONS}"), &lists.operations);
     double
+}
+
+/// Where Spark 4.3 lists the operations of Spark Connect.
+pub const OPERATIONS: &str = "connect/operations?offset=0&length=1000";
+
+/// Jobs and operations of one driver.
+pub struct QueryLists {
+    pub jobs: String,
+    pub operations: String,
+}
+
+impl QueryLists {
+    pub fn recorded() -> Self {
+        Self {
+            jobs: fixture("spark-4.3.0/jobs_connect.json"),
+            operations: fixture("spark-4.3.0/connect_operations.json"),
+        }
+    }
 }

@@ -61,9 +61,11 @@ class Cluster:
         environment.pop("SPARK_REMOTE", None)
         return self.run(["-c", code], environment)
 
-    def run(self, arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+    def run(
+        self, arguments: list[str], environment: dict[str, str], python: str = sys.executable
+    ) -> subprocess.Popen[str]:
         """Run Python; it ends with the cluster, if not before."""
-        process = subprocess.Popen([sys.executable, *arguments], env=environment, text=True)
+        process = subprocess.Popen([python, *arguments], env=environment, text=True)
         self.started.append(process)
         return process
 

@@ -10,7 +10,9 @@ mod error;
 mod executors;
 mod history;
 mod meter;
+mod queries;
 mod stages;
+mod wait;
 
 pub use apps::{App, AppState, Apps, DriverState};
 pub use chip::{Activity, Chip, ChipState};
@@ -20,7 +22,9 @@ pub use error::{ErrorBody, ErrorCode};
 pub use executors::{Executor, Executors};
 pub use history::{History, Point};
 pub use meter::{Level, Meter};
+pub use queries::{CallSite, ConnectSession, NamedBy, Queries, Query, QueryKind, QueryStages, QueryState, TimeLeft};
 pub use stages::{Spill, Stage, StageState, Stages, Tasks};
+pub use wait::{CoreHolder, Wait};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! `panel/stages`: what runs now, what ran last, and what did not fit into memory.
+//! `panel/stages`: what runs now, and what did not fit into memory.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,18 @@ impl Tasks {
     pub fn percent(&self) -> u32 {
         let share = u64::from(self.done) * 100 / u64::from(self.total.max(1));
         u32::try_from(share.min(100)).unwrap_or(100)
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub fn plus(self, other: &Self) -> Self {
+        Self {
+            total: self.total.saturating_add(other.total),
+            done: self.done.saturating_add(other.done),
+            running: self.running.saturating_add(other.running),
+            failed: self.failed.saturating_add(other.failed),
+            killed: self.killed.saturating_add(other.killed),
+        }
     }
 }
 
@@ -96,8 +108,6 @@ pub struct Stages {
     pub active: Vec<Stage>,
     /// How many more there are than `active` shows.
     pub active_not_shown: u32,
-    /// The last stages that ended, newest first; skipped ones did no work and are left out.
-    pub recent: Vec<Stage>,
     /// Stages Spark remembers; it forgets the oldest (`spark.ui.retainedStages`).
     pub retained: u32,
     /// True when Spark has forgotten some, so that sums are of the remembered ones only.

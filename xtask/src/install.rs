@@ -1,10 +1,13 @@
 //! What a fresh machine lacks: Rust's parts, Java, Chromium, a virtual environment, npm packages.
 
-use std::{fmt, path::Path};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Result, bail};
 
-use crate::{paths, run, stamp, step::step};
+use crate::{lock, paths, run, stamp, step::step};
 
 /// Exit code when only the person at the machine can install something.
 pub const MISSING: u8 = 3;
@@ -98,6 +101,23 @@ pub fn venv() -> Result<()> {
             run::quiet(&mut pip).map(|_| ())
         })
     })
+}
+
+/// Python with another Spark and a notebook kernel; tells its interpreter.
+pub fn spark_venv(version: &str) -> Result<PathBuf> {
+    let folder = paths::dev().join(format!("spark-{version}"));
+    let python = folder.join("bin/python");
+    let _lock = lock::exclusive("spark-venv")?;
+    if !folder.join("complete").exists() {
+        run::quiet(run::command("python3", &paths::root()).args(["-m", "venv"]).arg(&folder))?;
+        let mut pip = run::command(&python, &paths::root());
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "setuptools", "ipykernel"]);
+        // Spark 3.5 knows neither pandas 3 nor NumPy 2.
+        pip.args(["pandas<3", if version.starts_with("3.") { "numpy<2" } else { "numpy" }]);
+        run::quiet(pip.arg(format!("pyspark[connect]=={version}")))?;
+        fs::write(folder.join("complete"), version)?;
+    }
+    Ok(python)
 }
 
 /// The npm packages of one folder, exactly as its lock file names them.

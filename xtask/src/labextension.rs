@@ -10,7 +10,7 @@ pub fn build() -> Result<()> {
     wasm::build()?;
     let folder = paths::labextension();
     step("Labextension", || {
-        let mut inputs: Vec<_> = ["src", "style", "package.json", "package-lock.json", "tsconfig.json"]
+        let mut inputs: Vec<_> = ["src", "style", "schema", "package.json", "package-lock.json", "tsconfig.json"]
             .map(|path| folder.join(path))
             .to_vec();
         inputs.push(folder.join("wasm/ui_bg.wasm"));

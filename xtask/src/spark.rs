@@ -11,7 +11,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::{group::Group, http, leftover, paths, run};
+use crate::{group::Group, http, install, leftover, paths, run};
 
 /// Starting a JVM on a busy machine takes its time.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -21,6 +21,9 @@ pub struct Options {
     /// Let the master's web page serve the drivers' too (`spark.ui.reverseProxy`).
     #[arg(long)]
     pub reverse_proxy: bool,
+    /// Another version than the demo's, for example 4.0.5; it is installed when it is missing.
+    #[arg(long)]
+    pub version: Option<String>,
     /// No Spark Connect server.
     #[arg(long)]
     pub no_connect: bool,
@@ -37,7 +40,14 @@ pub struct Options {
 
 impl Options {
     pub fn demo() -> Self {
-        Self { reverse_proxy: false, no_connect: false, cores: 2, memory: "4g".into(), executor_memory: "1g".into() }
+        Self {
+            reverse_proxy: false,
+            version: None,
+            no_connect: false,
+            cores: 2,
+            memory: "4g".into(),
+            executor_memory: "1g".into(),
+        }
     }
 }
 
@@ -47,6 +57,7 @@ pub struct Spark {
     worker: Option<Group>,
     master: Group,
     options: Options,
+    python: PathBuf,
     home: PathBuf,
     folder: PathBuf,
     master_port: u16,
@@ -62,14 +73,18 @@ impl Spark {
     /// When a part does not start; the end of its log is shown.
     pub fn start(options: &Options) -> Result<Self> {
         leftover::clear();
+        let python = match &options.version {
+            Some(version) => install::spark_venv(version)?,
+            None => paths::venv_bin("python"),
+        };
         let find = "import os, pyspark; print(os.path.dirname(pyspark.__file__))";
-        let home = run::quiet(run::command(paths::venv_bin("python"), &paths::root()).args(["-c", find]))?;
+        let home = run::quiet(run::command(&python, &paths::root()).args(["-c", find]))?;
         let home = PathBuf::from(home.trim());
         let stamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let folder = paths::dev().join("spark").join(format!("{}-{stamp}", std::process::id()));
         fs::create_dir_all(&folder)?;
         let [master_port, master_ui_port, connect_port] = http::free_ports()?;
-        let mut master = class(&home, &folder, options, "org.apache.spark.deploy.master.Master");
+        let mut master = class(&python, &home, &folder, options, "org.apache.spark.deploy.master.Master");
         master.args(["--host", "127.0.0.1", "--port", &master_port.to_string()]);
         master.args(["--webui-port", &master_ui_port.to_string()]);
         let master = Group::start("the Spark Master", &mut master, &folder.join("master.log"))?;
@@ -78,6 +93,7 @@ impl Spark {
             worker: None,
             master,
             options: options.clone(),
+            python,
             home,
             folder,
             master_port,
@@ -118,12 +134,14 @@ impl Spark {
             "driver_ui": self.connect.as_ref().map(|_| format!("http://127.0.0.1:{}", self.driver_ui_port)),
             "connect_url": self.connect.as_ref().map(|_| self.connect_url()),
             "spark_home": self.home,
+            "python": self.python,
             "pids": {"master": self.master.pid(), "worker": pid(&self.worker), "connect": pid(&self.connect)},
         })
     }
 
     fn start_worker(&mut self) -> Result<()> {
-        let mut worker = class(&self.home, &self.folder, &self.options, "org.apache.spark.deploy.worker.Worker");
+        let mut worker =
+            class(&self.python, &self.home, &self.folder, &self.options, "org.apache.spark.deploy.worker.Worker");
         worker.args(["--host", "127.0.0.1", "--webui-port", "0", "-c", &self.options.cores.to_string()]);
         worker.args(["-m", &self.options.memory]).arg("-d").arg(self.folder.join("work")).arg(self.master_url());
         let mut worker = Group::start("the Spark worker", &mut worker, &self.folder.join("worker.log"))?;
@@ -139,7 +157,7 @@ impl Spark {
     /// When it does not start.
     pub fn start_connect(&mut self) -> Result<()> {
         let [ui_port] = http::free_ports()?;
-        let mut connect = spark_command(&self.home, &self.folder, "spark-submit");
+        let mut connect = spark_command(&self.python, &self.home, &self.folder, "spark-submit");
         connect.args(["--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]);
         connect.args(["--master", &self.master_url()]);
         for setting in [
@@ -183,18 +201,15 @@ impl Spark {
     }
 }
 
-fn spark_command(home: &Path, folder: &Path, name: &str) -> Command {
+fn spark_command(python: &Path, home: &Path, folder: &Path, name: &str) -> Command {
     let mut command = run::command(home.join("bin").join(name), folder);
     command.env("SPARK_HOME", home).env("SPARK_LOCAL_IP", "127.0.0.1").env("SPARK_LOCAL_DIRS", folder.join("local"));
-    command
-        .env("PYSPARK_PYTHON", paths::venv_bin("python"))
-        .env_remove("SPARK_MASTER_PORT")
-        .env_remove("SPARK_CONF_DIR");
+    command.env("PYSPARK_PYTHON", python).env_remove("SPARK_MASTER_PORT").env_remove("SPARK_CONF_DIR");
     command
 }
 
-fn class(home: &Path, folder: &Path, options: &Options, class: &str) -> Command {
-    let mut command = spark_command(home, folder, "spark-class");
+fn class(python: &Path, home: &Path, folder: &Path, options: &Options, class: &str) -> Command {
+    let mut command = spark_command(python, home, folder, "spark-class");
     command.arg(class);
     let proxy = format!("-Dspark.ui.reverseProxy={}", options.reverse_proxy);
     command.env("SPARK_MASTER_OPTS", &proxy).env("SPARK_WORKER_OPTS", &proxy);

@@ -9,7 +9,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{install, paths, run, stamp, step::step};
 
 /// `--all-features` would make a file that browsers refuse, so each is named.
-const WASM_OPT: [&str; 8] = [
+const WASM_OPT: [&str; 11] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-nontrapping-float-to-int",
@@ -18,6 +18,9 @@ const WASM_OPT: [&str; 8] = [
     "--enable-mutable-globals",
     "--enable-multivalue",
     "-Oz",
+    "--converge",
+    "--strip-producers",
+    "--strip-target-features",
 ];
 
 const PACKAGE: &str = r#"{

@@ -10,18 +10,27 @@ use crate::i18n::{Message, tr};
 
 /// One item a stage, newest first.
 pub fn active_stages(stages: &Stages) -> Html {
-    if stages.active.is_empty() {
-        return html! { <p class="sparkMonitor-Muted">{ tr(Message::NoActiveStages) }</p> };
-    }
     let not_shown = stages.active_not_shown;
     html! {
         <>
-            <ul class="sparkMonitor-Stages">{ for stages.active.iter().map(active_stage) }</ul>
+            if stages.active.is_empty() {
+                { muted(Message::NoActiveStages) }
+            } else {
+                <ul class="sparkMonitor-Stages">{ for stages.active.iter().map(active_stage) }</ul>
+            }
             if not_shown > 0 {
-                <p class="sparkMonitor-Muted">{ tr(Message::MoreStages { count: not_shown }) }</p>
+                { muted(Message::MoreStages { count: not_shown }) }
+            }
+            if stages.forgotten {
+                { muted(Message::SomeForgotten { retained: stages.retained }) }
             }
         </>
     }
+}
+
+/// A line beside the data.
+pub fn muted(message: Message<'_>) -> Html {
+    html! { <p class="sparkMonitor-Muted">{ tr(message) }</p> }
 }
 
 fn active_stage(stage: &Stage) -> Html {

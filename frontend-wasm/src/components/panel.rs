@@ -13,6 +13,7 @@ use yew::{
 use super::executors::scrolled;
 use super::panel_view::{Panel, panel_view};
 use crate::locale::Locale;
+use crate::mine::Notebook;
 use crate::model::{Act, Action, Copied, Model, View};
 use crate::poll::{News, Poll, use_poll};
 use crate::report;
@@ -29,6 +30,8 @@ pub struct PanelAppProps {
     /// It has a place in the document, be it hidden.
     pub drawn: bool,
     pub shell: Shell,
+    /// The open notebooks.
+    pub notebooks: Rc<[Notebook]>,
 }
 
 /// The panel with its polling.
@@ -50,7 +53,12 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_poll(Poll { shown: shown && model.may_choose(), ..apps }, hear(&act, View::Apps));
     use_poll(poll(&of_app("executors", &model)), hear(&act, View::Executors));
     use_poll(poll(&of_app("stages", &model)), hear(&act, View::Stages));
+    use_poll(poll(&of_app("queries", &model)), hear(&act, View::Queries));
+    let stages = poll(&of_app(&query_route(&model), &model));
+    use_poll(Poll { shown: shown && model.open_query.is_some(), ..stages }, hear(&act, View::QueryStages));
     use_poll(poll("history"), hear(&act, View::History));
+    let tell = act.clone();
+    use_effect_with(Rc::clone(&props.notebooks), move |notebooks| tell.emit(Action::Notebooks(Rc::clone(notebooks))));
     use_report(&props.api_url, shown && model.report_pending, act.clone());
     let table = use_node_ref();
     use_clock(shown, table.clone(), act.clone());
@@ -72,6 +80,10 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
                     dispatcher.dispatch(Action::Copied(Copied { what, done, at_ms }));
                 });
             }
+            Action::Jump(place) => {
+                let (jumped, dispatcher) = (place.clone(), dispatcher.clone());
+                shell.jump(place, move |found| dispatcher.dispatch(Action::Jumped(jumped, found)));
+            }
             _ => {}
         }
         dispatcher.dispatch(action);
@@ -84,6 +96,12 @@ fn of_app(view: &str, model: &Model) -> String {
         None => view.to_owned(),
         Some(app_id) => [view, "?app=", &String::from(js_sys::encode_uri_component(app_id))].concat(),
     }
+}
+
+/// The route of the query that is folded out.
+fn query_route(model: &Model) -> String {
+    let query_id = model.open_query.as_deref().map(js_sys::encode_uri_component);
+    ["queries/", &query_id.map(String::from).unwrap_or_default()].concat()
 }
 
 fn hear(act: &Act, view: View) -> Callback<News> {

@@ -7,7 +7,10 @@ use super::application::{application, application_gone, application_notice, no_s
 use super::connection_report::connection_report;
 use super::notice::{loading, problem_notice, stale_line};
 use super::panel_state::{Shown, Whole, shown, whole};
-use super::sections::{cluster_section, executor_section, history_section, stage_sections};
+use super::queries::why_line;
+use super::sections::{
+    cluster_section, executor_section, history_section, recent_section, running_section, stage_section,
+};
 use super::spill::spill_warning;
 use super::toolbar::toolbar;
 use crate::i18n::{Message, tr};
@@ -71,8 +74,10 @@ fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
         Shown::App(app) => html! {
             <>
                 { application(panel, app.as_ref()) }
+                { running_section(panel, stale) }
                 { executor_section(panel, stale) }
-                { stage_sections(panel, stale) }
+                { stage_section(panel, stale) }
+                { recent_section(panel) }
             </>
         },
     };
@@ -81,6 +86,7 @@ fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
         <>
             { cluster_section(panel, stale) }
             { spill.map(spill_warning).unwrap_or_default() }
+            { why_line(panel) }
             { of_app }
             // Below what runs now, which must be in sight without scrolling.
             { history_section(panel) }

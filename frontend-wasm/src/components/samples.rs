@@ -1,9 +1,9 @@
 //! Answers for tests.
 
 use wire::{
-    Activity, Answer, App, AppState, Chip, ChipState, Cluster, ClusterKind, DriverState, ErrorCode, Executor,
-    Executors, History, Level, Master, MasterStatus, Meta, Meter, Point, Spill, Stage, StageState, Stages, Stale,
-    Tasks,
+    Activity, Answer, App, AppState, Chip, ChipState, Cluster, ClusterKind, ConnectSession, DriverState, ErrorCode,
+    Executor, Executors, History, Level, Master, MasterStatus, Meta, Meter, NamedBy, Point, Queries, Query, QueryKind,
+    QueryState, Spill, Stage, StageState, Stages, Stale, Tasks,
 };
 
 use crate::loaded::Loaded;
@@ -150,8 +150,47 @@ pub fn stages() -> Stages {
         spill: Some(Spill { stages: 2, to_disk_bytes: 1024, from_memory_bytes: 4096, level: Level::Amber }),
         active: vec![stage(3, StageState::Active)],
         active_not_shown: 0,
-        recent: vec![stage(2, StageState::Failed), stage(1, StageState::Complete)],
         retained: 3,
         forgotten: false,
+    }
+}
+
+pub fn session(session_id: &str) -> ConnectSession {
+    ConnectSession {
+        session_id: session_id.to_owned(),
+        user: "ada".to_owned(),
+        running: 1,
+        last_query_at_ms: OBSERVED_AT_MS - 20_000,
+    }
+}
+
+pub fn query(query_id: &str) -> Query {
+    Query {
+        query_id: query_id.to_owned(),
+        kind: QueryKind::Operation,
+        name: "select count(*) from events".to_owned(),
+        named_by: NamedBy::Sql,
+        call_site: None,
+        session_id: Some("s-1".to_owned()),
+        state: QueryState::Running,
+        tasks: Tasks { total: 200, done: 120, running: 8, ..Tasks::default() },
+        stages_done: 1,
+        stages_total: 3,
+        submitted_at_ms: OBSERVED_AT_MS - 20_000,
+        elapsed_ms: 20_000,
+        failure_reason: None,
+        wait: None,
+        time_left: None,
+    }
+}
+
+pub fn queries() -> Queries {
+    Queries {
+        app: Some(app()),
+        wait: None,
+        sessions: Vec::new(),
+        running: Vec::new(),
+        running_not_shown: 0,
+        recent: Vec::new(),
     }
 }

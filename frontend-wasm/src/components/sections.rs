@@ -10,7 +10,7 @@ use super::executors::executor_table;
 use super::history::history;
 use super::notice::{loading, problem_notice, stale_line};
 use super::panel_view::Panel;
-use super::recent_stages::recent_stages;
+use super::queries::{recent_queries, running_queries};
 use super::section::section;
 use crate::i18n::{Message, tr};
 use crate::loaded::Loaded;
@@ -51,22 +51,36 @@ pub fn executor_section(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
     section(panel, "executors", Message::Executors, summary.unwrap_or_default(), content)
 }
 
-/// Active and recent stages. Both come in one answer, so the first says what is wrong with it.
-pub fn stage_sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
+/// The queries that run. Recent ones come in the same answer, so this section says what is wrong with it.
+pub fn running_section(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
+    let queries = &panel.model.queries;
+    let running = queries.body().map(|queries| count(queries.running.len())).unwrap_or_default();
+    let content = filled(queries, stale, queries.body().map(|queries| running_queries(panel, queries)));
+    section(panel, "running", Message::RunningQueries, running, content)
+}
+
+/// The queries that ended last.
+pub fn recent_section(panel: &Panel<'_>) -> Html {
+    let Some(queries) = panel.model.queries.body() else {
+        return Html::default();
+    };
+    let content = recent_queries(panel, queries);
+    section(panel, "recent", Message::RecentQueries, count(queries.recent.len()), content)
+}
+
+/// The stages that run.
+pub fn stage_section(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
     let stages = &panel.model.stages;
-    let count = |count: usize| Html::from(tr(Message::Count { count }));
     let active = stages.body().map(|stages| count(stages.active.len())).unwrap_or_default();
-    let content = filled(stages, stale, stages.body().map(active_stages));
-    let active = section(panel, "active", Message::ActiveStages, active, content);
-    let recent = stages.body().map(|stages| {
-        let summary = count(stages.recent.len());
-        section(panel, "recent", Message::RecentStages, summary, recent_stages(panel, stages))
-    });
-    html! { <>{ active }{ recent.unwrap_or_default() }</> }
+    section(panel, "active", Message::ActiveStages, active, filled(stages, stale, stages.body().map(active_stages)))
+}
+
+fn count(count: usize) -> Html {
+    Html::from(tr(Message::Count { count }))
 }
 
 /// The last good data, with what is wrong with it; or why there is none.
-fn filled<T>(loaded: &Loaded<T>, stale: Option<&Locale>, content: Option<Html>) -> Html {
+pub fn filled<T>(loaded: &Loaded<T>, stale: Option<&Locale>, content: Option<Html>) -> Html {
     match (content, loaded.trouble()) {
         (Some(content), None) => content,
         (Some(content), Some(trouble)) => {

@@ -3,6 +3,7 @@
 mod chip;
 mod connection_report;
 mod panel;
+mod queries;
 mod sections;
 mod states;
 

@@ -123,10 +123,37 @@ pub(super) fn text(message: Message<'_>) -> String {
         Message::ReportAgain => "Check again",
         Message::CopyReport => "Copy report",
 
+        Message::WaitNoCluster => "There is no cluster.",
+
+        Message::RunningQueries => "Running queries",
+        Message::RecentQueries => "Recent queries",
+        Message::NoRunningQueries => "No query is running.",
+        Message::NoRecentQueries => "No query has ended yet.",
+        Message::NoQueriesOfThisNotebook => "None of them is this notebook's.",
+        Message::Unnamed => "Query without a name",
+        Message::BuiltInACell => "built in a notebook cell",
+        Message::JumpToACell => "Go to this cell",
+        Message::ACellChanged => "This cell has changed since.",
+        Message::QueryRunning => "Running",
+        Message::QuerySucceeded => "Completed",
+        Message::QueryFailed => "Failed",
+        Message::QueryCanceled => "Canceled",
+        Message::QuerySilent => "Silent",
+        Message::QuerySilentLong => {
+            "Spark says that it runs, but nothing of it has moved for long: its client may be gone."
+        }
+        Message::QueryUnknown => "Unknown end",
+        Message::NoStages => "No stage of it is known.",
+        Message::QueryForgotten => "Spark does not remember this query any more.",
+        Message::ThisNotebook => "This notebook",
+        Message::OtherSessions => "Other sessions",
+        Message::KnownAsked => "asked of the kernel",
+        Message::KnownChosen => "chosen by you",
+        Message::WhichSession => "This notebook's session",
+        Message::SessionNotKnown => "Not known: choose",
+
         Message::ActiveStages => "Active stages",
-        Message::RecentStages => "Recent stages",
         Message::NoActiveStages => "No stage is running.",
-        Message::NoRecentStages => "No stage has ended yet.",
         Message::StageActive => "Active",
         Message::StagePending => "Pending",
         Message::StageComplete => "Completed",
@@ -211,6 +238,74 @@ fn with_values(message: Message<'_>) -> String {
         Message::ReportHead { time, version, frontend } => {
             format!("Spark Monitor connection report, {time}\nSidecar {version}, frontend {frontend}")
         }
+
+        Message::WaitClusterStarting { ready, wanted } => plural(
+            wanted,
+            format!("The cluster is starting: {ready} of 1 worker is ready"),
+            format!("The cluster is starting: {ready} of {wanted} workers are ready"),
+        ),
+        Message::WaitNoCores { used, total } => format!("Waiting for cores: {used} of {total} are in use"),
+        Message::WaitCoresHeld { name, cores, total } => {
+            format!("Waiting for cores: '{name}' holds {cores} of {total}")
+        }
+        Message::WaitCoresHeldByMany { name, others, cores, total } => {
+            format!("Waiting for cores: '{name}' and {others} more hold {cores} of {total}")
+        }
+        Message::WaitExecutors { cores } => plural(
+            cores,
+            "Waiting for executors: 1 core is granted, none has registered yet".to_owned(),
+            format!("Waiting for executors: {cores} cores are granted, none has registered yet"),
+        ),
+        Message::WaitDriver { time } => {
+            format!("The driver works, no job runs (planning, collecting, Python) for {time}")
+        }
+        Message::WaitSlots { running } => plural(
+            running,
+            "Waiting for task slots: 1 task of another query runs first".to_owned(),
+            format!("Waiting for task slots: {running} tasks of other queries run first"),
+        ),
+        Message::WaitShuffle { stage_id, percent } => {
+            format!("Shuffling: tasks wait {percent} % of their time for other tasks' output (stage {stage_id})")
+        }
+        Message::WaitLastTasks { stage_id, left, total, slowest, median, times, more_data } => {
+            let tasks = plural(left, "last".to_owned(), format!("last {left}"));
+            let cause = if more_data { "it reads more data, key skew" } else { "slow host or skewed work" };
+            format!(
+                "The {tasks} of {total} tasks: the slowest has run {slowest}, most took {median} ({times}× slower): \
+                 {cause} (stage {stage_id})"
+            )
+        }
+        Message::WaitPython { stage_id, jvm_percent } => {
+            format!("Tasks wait for Python workers: the JVM computes {jvm_percent} % of their time (stage {stage_id})")
+        }
+        Message::WaitBusy { running } => {
+            plural(running, "Busy: 1 task running".to_owned(), format!("Busy: {running} tasks running"))
+        }
+
+        Message::MoreQueries { count } => {
+            plural(count, "1 more query is not shown.".to_owned(), format!("{count} more queries are not shown."))
+        }
+        Message::ACellsLine { line } => format!("a notebook cell, line {line}"),
+        Message::CellLine { cell, line } => format!("cell [{cell}], line {line}"),
+        Message::FileLine { file, line } => format!("{file}, line {line}"),
+        Message::BuiltInCell { cell } => format!("built in cell [{cell}]"),
+        Message::BuiltInFile { file, line } => format!("built in {file}, line {line}"),
+        Message::RunByCell { cell } => format!("run by cell [{cell}]"),
+        Message::JumpToCell { cell } => format!("Go to cell [{cell}]"),
+        Message::CellChanged { cell } => format!("Cell [{cell}] has changed since."),
+        Message::TimeLeft { time } => format!("about {time} left, more stages may follow"),
+        Message::TimeLeftBetween { least, most } => format!("{least} to {most} left, more stages may follow"),
+        Message::StagesOf { done, total } => {
+            plural(total, format!("{done} of 1 stage"), format!("{done} of {total} stages"))
+        }
+        Message::KnownLikely { cell } => format!("likely: matches cell [{cell}] and its time"),
+        Message::SessionOf { notebook } => format!("of {notebook}"),
+        Message::SessionOption { session, running: 0, time } => format!("{session}, last query {time}"),
+        Message::SessionOption { session, running, time } => {
+            format!("{session}, {running} running, last query {time}")
+        }
+        Message::SessionOfUser { user, session } => format!("{user}'s session {session}"),
+        Message::Session { session } => format!("session {session}"),
 
         Message::Count { count } => count.to_string(),
         Message::TasksDone { done, total } => {

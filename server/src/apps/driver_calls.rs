@@ -1,5 +1,7 @@
 //! Asking an application's driver by the way that was found, and finding another when that one stops working.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use wire::DriverState;
@@ -12,7 +14,8 @@ use crate::{
     upstream::{
         UpstreamError, UpstreamErrorKind,
         discovery::{Found, Wanted},
-        driver::{self, DriverPath},
+        driver,
+        driver_path::DriverPath,
     },
 };
 
@@ -64,19 +67,23 @@ impl DriverCall {
         Fut: Future<Output = Result<T, UpstreamError>>,
     {
         let found = self.find(monitor).await?;
-        let error = match call(found.clone()).await {
+        let error = match call((*found).clone()).await {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
+        // The way is good, for a driver of Spark has answered.
+        if matches!(error.kind, UpstreamErrorKind::TooLarge(_) | UpstreamErrorKind::Shape(_)) {
+            return Err(error);
+        }
         // It answered well when it was found, so it has moved or gone; the next request looks for it again.
-        monitor.found.forget(&self.key);
+        monitor.found.forget(&self.key, &found);
         // What was slow once would be slow twice, and there is no time for it in one request.
-        if matches!(error.kind, UpstreamErrorKind::Timeout(_) | UpstreamErrorKind::TooLarge(_)) {
+        if matches!(error.kind, UpstreamErrorKind::Timeout(_)) {
             return Err(error);
         }
         match self.find(monitor).await? {
             same if same == found => Err(error),
-            other => call(other).await,
+            other => call((*other).clone()).await,
         }
     }
 
@@ -84,13 +91,13 @@ impl DriverCall {
     ///
     /// # Errors
     /// That no way leads to it.
-    pub async fn find(&self, monitor: &Monitor) -> Result<Found, UpstreamError> {
+    pub async fn find(&self, monitor: &Monitor) -> Result<Arc<Found>, UpstreamError> {
         let (drivers, wanted) = (monitor.drivers.clone(), self.wanted.clone());
         let found = monitor.found.fresh(&self.key, |_| async move { drivers.find(&wanted).await }).await;
         match found {
             Ok(good) => {
                 tracing::debug!(app.id = %self.wanted.app_id, hop = ?good.value.hop, "The driver is known");
-                Ok((*good.value).clone())
+                Ok(good.value)
             }
             Err(failure) => Err((*failure.error).clone()),
         }
@@ -118,7 +125,8 @@ impl<V> Driver<V> {
     }
 }
 
-fn is_starting(app: &wire::App, kind: &UpstreamErrorKind) -> bool {
+/// Whether a failure only says that the driver is starting.
+pub(crate) fn is_starting(app: &wire::App, kind: &UpstreamErrorKind) -> bool {
     let young = || clock::now_ms() - app.started_at_ms < STARTING_MS;
     match kind {
         UpstreamErrorKind::Starting => true,

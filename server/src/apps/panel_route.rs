@@ -25,11 +25,12 @@ async fn list_apps(State(state): State<AppState>, headers: HeaderMap, session: S
     let whose = monitor.sessions.whose(&session).await?;
     let mut seen = Apps::last_good(monitor, &whose).await?;
     let finished = seen.finished();
+    let app = seen.default_app().cloned();
     let apps_not_shown = seen.active.len().saturating_sub(SHOWN);
     let mut apps = std::mem::take(&mut seen.active);
     apps.truncate(SHOWN);
     let body = wire::Apps {
-        app: apps.first().cloned(),
+        app,
         apps,
         apps_not_shown: u32::try_from(apps_not_shown).unwrap_or(u32::MAX),
         finished: u32::try_from(finished).unwrap_or(u32::MAX),

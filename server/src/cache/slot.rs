@@ -1,11 +1,17 @@
 //! One entry of a cache: the last good value, the last failure, and the fetch that is under way.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use tokio::{sync::watch, time::Instant};
 
 use super::{CacheLimits, Failure, Good, Weight};
-use crate::{clock, upstream::UpstreamError};
+use crate::{
+    clock,
+    upstream::{Upstream, UpstreamError},
+};
 
 type Outcome<V> = Result<Good<V>, Failure>;
 
@@ -109,6 +115,24 @@ impl<V> Slot<V> {
 
     pub(super) fn last_good(&self) -> Option<Good<V>> {
         self.state().good.clone()
+    }
+
+    /// The flight stays, so that all who find the value gone share the next fetch.
+    pub(super) fn forget(&self, value: &Arc<V>) {
+        let mut state = self.state();
+        if state.good.as_ref().is_some_and(|good| Arc::ptr_eq(&good.value, value)) {
+            state.good = None;
+        }
+    }
+
+    /// What is said while the fetch goes on: why it has failed before, else that it is late.
+    pub(super) fn late(&self, upstream: Upstream, after: Duration) -> Failure {
+        let late = || Failure {
+            error: Arc::new(UpstreamError::timeout(upstream, after)),
+            arrived: Instant::now(),
+            since_ms: clock::now_ms(),
+        };
+        self.state().failure.clone().unwrap_or_else(late)
     }
 
     fn state(&self) -> MutexGuard<'_, State<V>> {

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::time;
 
 use super::*;
-use crate::upstream::Upstream;
 
 #[derive(Debug)]
 struct Number(usize);
@@ -22,6 +21,8 @@ fn limits() -> CacheLimits {
         lifetime: Duration::from_secs(5),
         failure_lifetime: Duration::from_secs(2),
         denied_lifetime: Duration::from_secs(5),
+        patience: Duration::from_secs(3),
+        upstream: Upstream::Master,
         entries: 10,
         bytes: 1_000,
     }
@@ -108,6 +109,39 @@ async fn the_last_good_value_stays_with_the_reason_and_its_beginning() {
         beginnings.push(seen.failure.unwrap().since_ms);
     }
     assert_eq!(beginnings.first(), beginnings.last());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_that_is_late_leaves_the_last_good_value_and_goes_on() {
+    let fixture = Fixture::new();
+    fixture.get(Duration::ZERO, true).await.unwrap();
+    time::advance(SECOND * 6).await;
+    let asked = time::Instant::now();
+    let slow = |_| async {
+        time::sleep(SECOND * 20).await;
+        Ok(Number(2))
+    };
+    let seen = fixture.cached.last_good(&"key", slow).await.unwrap();
+    assert_eq!((seen.good.value.0, asked.elapsed()), (1, SECOND * 3));
+    assert_eq!(seen.failure.unwrap().error.to_string(), "the Spark Master: no answer within 3s");
+    time::sleep(SECOND * 18).await;
+    assert_eq!(fixture.get(SECOND, true).await.unwrap().value.0, 2, "what the slow one brought");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_is_forgotten_only_while_it_is_the_last_one() {
+    let fixture = Fixture::new();
+    let old = fixture.get(Duration::ZERO, true).await.unwrap().value;
+    time::advance(SECOND * 6).await;
+    let new = fixture.get(Duration::ZERO, true).await.unwrap().value;
+    fixture.cached.forget(&"key", &old);
+    assert_eq!(fixture.get(Duration::ZERO, true).await.unwrap().value.0, 2);
+    fixture.cached.forget(&"key", &new);
+    let (first, second) = tokio::join!(fixture.get(SECOND, true), async {
+        fixture.cached.forget(&"key", &new);
+        fixture.get(SECOND, true).await
+    });
+    assert_eq!((first.unwrap().value.0, second.unwrap().value.0), (3, 3), "both share one fetch");
 }
 
 #[tokio::test(start_paused = true)]

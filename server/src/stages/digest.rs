@@ -1,37 +1,39 @@
-//! Thousands of stages folded, while they are read, into the few that a panel shows and the sums over all.
+//! Thousands of stages folded, while they are read, into the few that are of interest and the sums over all.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer,
     de::{SeqAccess, Visitor},
 };
-use wire::{App, Level, Spill, Stage, StageState, Stages, Tasks};
+use wire::{App, Level, NamedBy, Spill, Stage, StageState, Stages, Tasks};
 
-use super::name;
 use crate::{
     cache::Weight,
-    upstream::driver::{SparkTime, StageRow, amount, count},
+    connect_request::{self, ConnectRequest},
+    upstream::{
+        driver::{SparkTime, StageRow, amount, count},
+        driver_path::StageAttempt,
+    },
 };
 
+/// Stages that are kept: enough for the queries that are shown. Active ones are kept beyond that.
+const KEPT: usize = 300;
+/// Stages that are kept, however many are active.
+const MOST: usize = 1000;
 /// Active stages that are shown.
 const ACTIVE: usize = 50;
-/// Ended stages that are shown.
-const RECENT: usize = 20;
 /// Longest failure reason that is shown, characters.
 const LONGEST_REASON: usize = 500;
 /// Spill to disk above this is red, bytes.
 const MUCH_SPILL: u64 = 1 << 30;
-
-/// Newest last: by begin, then by number.
-type Newest = (i64, i64, i64);
+/// Under Spark Connect `name` is the same unreadable dump for every stage; `details` holds the whole request.
+const CONNECT_PREFIX: &str = "Spark Connect - session_id";
 
 /// What is kept of a list of stages.
 #[derive(Debug, Default)]
 pub(crate) struct StageDigest {
-    active: BTreeMap<Newest, Stage>,
-    active_not_shown: u32,
-    recent: BTreeMap<Newest, Stage>,
+    kept: BTreeMap<StageAttempt, KeptStage>,
     spilled_stages: u32,
     spilled_to_disk_bytes: u64,
     spilled_from_memory_bytes: u64,
@@ -39,8 +41,46 @@ pub(crate) struct StageDigest {
     oldest_stage_id: Option<i64>,
 }
 
+/// One of the newest stages.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptStage {
+    pub stage: Stage,
+    /// The Spark Connect request that it works for.
+    pub request: Option<Arc<ConnectRequest>>,
+    pub task_time: TaskTime,
+    /// What it computes: a stage that is planned again for another job has the same.
+    pub rdd_ids: Vec<i64>,
+}
+
+/// Sums over the tasks of a stage, milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TaskTime {
+    pub run_ms: u64,
+    pub cpu_ms: u64,
+    pub fetch_wait_ms: u64,
+}
+
+impl KeptStage {
+    pub fn is_active(&self) -> bool {
+        self.stage.state == StageState::Active
+    }
+
+    pub fn attempt(&self) -> StageAttempt {
+        StageAttempt { stage_id: self.stage.stage_id, stage_attempt_id: self.stage.stage_attempt_id }
+    }
+
+    /// As it is told at `now_ms`: an active one has run until now.
+    pub fn shown(&self, now_ms: i64) -> Stage {
+        let until_now = |begin| amount(now_ms - begin);
+        let elapsed_ms =
+            if self.is_active() { self.stage.submitted_at_ms.map(until_now) } else { self.stage.elapsed_ms };
+        Stage { elapsed_ms, ..self.stage.clone() }
+    }
+}
+
 impl StageDigest {
-    fn add(&mut self, row: &StageRow) {
+    /// `last_request` is the request of the stage before: stages of one query stand side by side and repeat it.
+    fn add(&mut self, row: &StageRow, last_request: &mut Option<(String, Arc<ConnectRequest>)>) {
         self.retained = self.retained.saturating_add(1);
         self.oldest_stage_id = Some(self.oldest_stage_id.map_or(row.stage_id, |oldest| oldest.min(row.stage_id)));
         let (to_disk, from_memory) = (amount(row.disk_bytes_spilled), amount(row.memory_bytes_spilled));
@@ -49,31 +89,42 @@ impl StageDigest {
             self.spilled_to_disk_bytes = self.spilled_to_disk_bytes.saturating_add(to_disk);
             self.spilled_from_memory_bytes = self.spilled_from_memory_bytes.saturating_add(from_memory);
         }
-        let newest = (row.submission_time.map_or(0, |time| time.0), row.stage_id, row.attempt_id);
-        match state_of(row) {
-            StageState::Active => {
-                if self.active.len() >= ACTIVE {
-                    self.active_not_shown = self.active_not_shown.saturating_add(1);
-                }
-                keep_newest(&mut self.active, ACTIVE, newest, row);
-            }
-            StageState::Complete | StageState::Failed => keep_newest(&mut self.recent, RECENT, newest, row),
-            StageState::Pending | StageState::Skipped | StageState::Unknown => {}
+        let attempt = StageAttempt { stage_id: row.stage_id, stage_attempt_id: row.attempt_id };
+        let is_active = state_of(row) == StageState::Active;
+        let oldest_idle = || self.kept.iter().find(|(_, kept)| !kept.is_active()).map(|(attempt, _)| *attempt);
+        let evicted = match self.kept.len() {
+            MOST.. => self.kept.keys().next().copied(),
+            KEPT.. => oldest_idle(),
+            _ => None,
+        };
+        match evicted {
+            // The request is parsed from a kilobyte of text, so only for those that stay.
+            Some(oldest) if !is_active && attempt < oldest => return,
+            Some(oldest) => drop(self.kept.remove(&oldest)),
+            None => {}
         }
+        let request = row.name.starts_with(CONNECT_PREFIX).then(|| match last_request {
+            Some((details, request)) if *details == row.details => Arc::clone(request),
+            _ => {
+                let request = Arc::new(ConnectRequest::of_details(&row.details));
+                *last_request = Some((row.details.clone(), Arc::clone(&request)));
+                request
+            }
+        });
+        self.kept.insert(attempt, kept(row, request));
     }
 
     /// As the panel shows it; active stages have run until `now_ms`.
     pub fn shown(&self, app: Option<App>, now_ms: i64) -> Stages {
-        let newest_first = |stages: &BTreeMap<Newest, Stage>| {
-            let stages = stages.values().rev().cloned();
-            stages.map(|stage| Stage { elapsed_ms: elapsed_until(&stage, now_ms), ..stage }).collect::<Vec<_>>()
-        };
+        let mut active: Vec<_> = self.active().map(|kept| kept.shown(now_ms)).collect();
+        active.sort_by_key(|stage| std::cmp::Reverse((stage.submitted_at_ms, stage.stage_id)));
+        let active_not_shown = u32::try_from(active.len().saturating_sub(ACTIVE)).unwrap_or(u32::MAX);
+        active.truncate(ACTIVE);
         Stages {
             app,
             spill: self.spill(),
-            active: newest_first(&self.active),
-            active_not_shown: self.active_not_shown,
-            recent: newest_first(&self.recent),
+            active,
+            active_not_shown,
             retained: self.retained,
             forgotten: self.oldest_stage_id.is_some_and(|oldest| oldest > 0),
         }
@@ -81,22 +132,30 @@ impl StageDigest {
 
     /// What runs now, for the chip's tooltip.
     pub fn activity(&self, app_name: &str) -> Option<wire::Activity> {
-        let newest = self.active.values().next_back()?;
-        let mut tasks = Tasks::default();
-        for stage in self.active.values() {
-            tasks.total = tasks.total.saturating_add(stage.tasks.total);
-            tasks.done = tasks.done.saturating_add(stage.tasks.done);
-            tasks.running = tasks.running.saturating_add(stage.tasks.running);
-            tasks.failed = tasks.failed.saturating_add(stage.tasks.failed);
-            tasks.killed = tasks.killed.saturating_add(stage.tasks.killed);
-        }
-        let shown = u32::try_from(self.active.len()).unwrap_or(u32::MAX);
+        let newest = self.active().max_by_key(|kept| (kept.stage.submitted_at_ms, kept.stage.stage_id))?;
         Some(wire::Activity {
             app_name: app_name.to_owned(),
-            stages: shown.saturating_add(self.active_not_shown),
-            stage_name: newest.name.clone(),
-            tasks,
+            stages: u32::try_from(self.active().count()).unwrap_or(u32::MAX),
+            stage_name: newest.stage.name.clone(),
+            tasks: self.active().fold(Tasks::default(), |sum, kept| sum.plus(&kept.stage.tasks)),
         })
+    }
+
+    pub fn active(&self) -> impl Iterator<Item = &KeptStage> {
+        self.kept.values().filter(|kept| kept.is_active())
+    }
+
+    /// All attempts of one stage that are kept, the first attempt first.
+    pub fn attempts(&self, stage_id: i64) -> impl DoubleEndedIterator<Item = &KeptStage> {
+        let attempt = |stage_attempt_id| StageAttempt { stage_id, stage_attempt_id };
+        self.kept.range(attempt(i64::MIN)..=attempt(i64::MAX)).map(|(_, kept)| kept)
+    }
+
+    /// Its tasks, when it waits to be skipped: another job has already done the same. Spark only tells when the job ends.
+    pub fn tasks_to_skip(&self, stage_id: i64) -> Option<u32> {
+        let pending = self.attempts(stage_id).find(|kept| kept.stage.state == StageState::Pending)?;
+        let same = |kept: &KeptStage| kept.stage.state == StageState::Complete && kept.rdd_ids == pending.rdd_ids;
+        (!pending.rdd_ids.is_empty() && self.kept.values().any(same)).then_some(pending.stage.tasks.total)
     }
 
     fn spill(&self) -> Option<Spill> {
@@ -109,24 +168,12 @@ impl StageDigest {
     }
 }
 
-fn keep_newest(stages: &mut BTreeMap<Newest, Stage>, limit: usize, newest: Newest, row: &StageRow) {
-    // The name is parsed from a kilobyte of plan text, so only for those that stay.
-    let too_old = stages.len() >= limit && stages.first_key_value().is_some_and(|(oldest, _)| newest < *oldest);
-    if too_old {
-        return;
-    }
-    stages.insert(newest, stage(row));
-    if stages.len() > limit {
-        stages.pop_first();
-    }
-}
-
-fn stage(row: &StageRow) -> Stage {
+fn kept(row: &StageRow, request: Option<Arc<ConnectRequest>>) -> KeptStage {
     let total = count(row.num_tasks);
-    Stage {
+    let stage = Stage {
         stage_id: row.stage_id,
         stage_attempt_id: row.attempt_id,
-        name: name::of_stage(row),
+        name: name(row, request.as_deref()),
         state: state_of(row),
         tasks: Tasks {
             total,
@@ -144,19 +191,27 @@ fn stage(row: &StageRow) -> Stage {
         submitted_at_ms: row.submission_time.map(|time| time.0),
         elapsed_ms: wall_clock_ms(row.submission_time.or(row.first_task_launched_time), row.completion_time),
         failure_reason: row.failure_reason.as_deref().map(|text| text.chars().take(LONGEST_REASON).collect()),
+    };
+    let task_time = TaskTime {
+        run_ms: amount(row.executor_run_time),
+        cpu_ms: amount(row.executor_cpu_time) / 1_000_000,
+        fetch_wait_ms: amount(row.shuffle_fetch_wait_time),
+    };
+    KeptStage { stage, request, task_time, rdd_ids: row.rdd_ids.clone() }
+}
+
+/// What a person can read: of the request under Spark Connect, Spark's own words for a classic driver.
+fn name(row: &StageRow, request: Option<&ConnectRequest>) -> String {
+    match request.map(ConnectRequest::name) {
+        None => connect_request::shortened(&row.name),
+        Some((NamedBy::Nothing, _)) => format!("stage {}", row.stage_id),
+        Some((_, name)) => name,
     }
 }
 
 /// Wall clock, never `executorRunTime`, which is a sum over tasks.
 fn wall_clock_ms(begin: Option<SparkTime>, end: Option<SparkTime>) -> Option<u64> {
     Some(amount(end?.0 - begin?.0))
-}
-
-fn elapsed_until(stage: &Stage, now_ms: i64) -> Option<u64> {
-    match stage.state {
-        StageState::Active => stage.submitted_at_ms.map(|begin| amount(now_ms - begin)),
-        _ => stage.elapsed_ms,
-    }
 }
 
 fn state_of(row: &StageRow) -> StageState {
@@ -181,9 +236,9 @@ impl<'de> Deserialize<'de> for StageDigest {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<StageDigest, A::Error> {
-                let mut digest = StageDigest::default();
+                let (mut digest, mut last_request) = (StageDigest::default(), None);
                 while let Some(row) = rows.next_element::<StageRow>()? {
-                    digest.add(&row);
+                    digest.add(&row, &mut last_request);
                 }
                 Ok(digest)
             }
@@ -194,8 +249,7 @@ impl<'de> Deserialize<'de> for StageDigest {
 
 impl Weight for StageDigest {
     fn weight_bytes(&self) -> usize {
-        let stages = self.active.values().chain(self.recent.values());
-        stages.map(|stage| 2 * size_of::<Stage>() + stage.name.len()).sum()
+        self.kept.values().map(|kept| 2 * size_of::<KeptStage>() + kept.stage.name.len()).sum()
     }
 }
 
@@ -212,13 +266,21 @@ mod tests {
     }
 
     #[test]
-    fn of_two_thousand_stages_the_newest_twenty_are_kept_and_all_are_summed() {
-        let rows: Vec<_> = (0..2000).map(|id| row(id, "COMPLETE")).collect();
-        let shown = digest(&rows.into()).shown(None, 0);
-        let ids: Vec<_> = shown.recent.iter().map(|stage| stage.stage_id).collect();
-        assert_eq!(ids, (1980..2000).rev().collect::<Vec<_>>());
-        assert_eq!((shown.retained, shown.forgotten), (2000, false));
-        assert_eq!(shown.spill.unwrap().to_disk_bytes, 20_000);
+    fn of_two_thousand_stages_the_newest_are_kept_and_all_are_summed() {
+        for newest_first in [false, true] {
+            let mut rows: Vec<_> = (1..2000).map(|id| row(id, "COMPLETE")).collect();
+            rows.insert(0, row(0, "ACTIVE"));
+            if newest_first {
+                rows.reverse();
+            }
+            let digest = digest(&rows.into());
+            let ids: Vec<_> = digest.kept.keys().map(|attempt| attempt.stage_id).collect();
+            let newest = 2001 - i64::try_from(KEPT).unwrap()..2000;
+            assert_eq!(ids, [0].into_iter().chain(newest).collect::<Vec<_>>(), "the active one stays");
+            let shown = digest.shown(None, 0);
+            assert_eq!((shown.retained, shown.forgotten), (2000, false));
+            assert_eq!(shown.spill.unwrap().to_disk_bytes, 20_000);
+        }
     }
 
     #[test]
@@ -242,7 +304,13 @@ mod tests {
     }
 
     #[test]
-    fn skipped_stages_are_no_work() {
-        assert!(digest(&serde_json::json!([row(0, "SKIPPED")])).shown(None, 0).recent.is_empty());
+    fn a_stage_is_called_by_its_request_or_by_sparks_words_or_by_its_number() {
+        let name = |name: &str, details: &str| {
+            let rows = serde_json::json!([{"stageId": 7, "status": "ACTIVE", "name": name, "details": details}]);
+            digest(&rows).active().next().unwrap().stage.name.clone()
+        };
+        assert_eq!(name(CONNECT_PREFIX, "plan { root { sql { query: \"select 1\" } } }"), "select 1");
+        assert_eq!(name(CONNECT_PREFIX, ""), "stage 7");
+        assert_eq!(name("count at <console>:1", "org.apache.spark"), "count at <console>:1");
     }
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use super::{Client, Upstream, UpstreamError, UpstreamErrorKind, shape::Object};
@@ -39,8 +40,9 @@ struct Accepted {
 pub struct Status {
     pub master: Deployment,
     pub workers: Deployment,
+    /// A flag today, a text in older versions; whatever else it becomes, it must not hide master and workers.
     #[serde(default)]
-    error: ErrorFlag,
+    error: Value,
 }
 
 /// One Kubernetes deployment.
@@ -53,24 +55,17 @@ pub struct Deployment {
     pub replicas: u32,
 }
 
-/// A flag today, a text in older versions.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(untagged)]
-enum ErrorFlag {
-    Flag(bool),
-    Text(String),
-    #[default]
-    Absent,
-}
-
 impl Status {
-    /// True when the manager reports an error of its own.
+    /// True when the manager reports an error of its own: anything but false, nothing and zero.
     #[must_use]
     pub fn has_error(&self) -> bool {
         match &self.error {
-            ErrorFlag::Flag(flag) => *flag,
-            ErrorFlag::Text(text) => !text.is_empty(),
-            ErrorFlag::Absent => false,
+            Value::Null => false,
+            Value::Bool(flag) => *flag,
+            Value::Number(number) => number.as_f64() != Some(0.0),
+            Value::String(text) => !text.is_empty(),
+            Value::Array(list) => !list.is_empty(),
+            Value::Object(fields) => !fields.is_empty(),
         }
     }
 }

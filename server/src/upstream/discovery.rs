@@ -11,10 +11,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    Client, Upstream, UpstreamError, UpstreamErrorKind,
-    driver::{ApplicationRow, DriverPath},
-    driver_hosts::DriverHosts,
-    master_page,
+    Client, Upstream, UpstreamError, UpstreamErrorKind, driver::ApplicationRow, driver_hosts::DriverHosts,
+    driver_path::DriverPath, master_page,
 };
 use crate::{cache::Weight, url_path};
 
@@ -190,27 +188,32 @@ impl DriverApi {
 }
 
 fn url_of(base: &Url, app_id: &str, path: DriverPath) -> Url {
-    let mut url = url_path::join(base, &["api", "v1", "applications", app_id, path.segment()]);
+    let path_segments = path.segments();
+    let segments = ["api", "v1", "applications", app_id].into_iter().chain(path_segments.iter().map(String::as_str));
+    let mut url = url_path::join(base, &segments.collect::<Vec<_>>());
     url.set_query(path.query());
     url
 }
 
 /// That the driver is starting says most. Else the hop that leads to the driver itself decides: the link, when there is
-/// one, then the configured address; a master without a reverse proxy answers with its home page, which says nothing.
+/// one, then the configured address, then the reverse proxy. The master's page comes after them, for it speaks of the
+/// master. Of a reverse proxy a page means that there is none, and 403 that it does not know the application, as when a
+/// session has just ended: both say nothing.
 fn most_telling(failures: Vec<(Hop, UpstreamError)>) -> UpstreamError {
     let words = failures.iter().map(|(hop, error)| format!("{} {}", hop.in_words(), error.in_words()));
     let tried = words.collect::<Vec<_>>().join("; ");
-    let rank = |(hop, error): &&(Hop, UpstreamError)| match (hop, &error.kind) {
-        (_, UpstreamErrorKind::Starting) => 4,
-        (_, UpstreamErrorKind::NoAddress) => 0,
-        (Hop::Link, _) => 3,
-        (Hop::Configured, _) => 2,
-        (Hop::ReverseProxy, UpstreamErrorKind::NotJson(_)) => -1,
-        (Hop::ReverseProxy, _) => 1,
+    let rank = |(hop, error): &&(Hop, UpstreamError)| match (hop, error.upstream, &error.kind) {
+        (_, _, UpstreamErrorKind::Starting) => 5,
+        (_, _, UpstreamErrorKind::NoAddress) => 0,
+        (Hop::Link, Upstream::Master, _) => 1,
+        (Hop::Link, _, _) => 4,
+        (Hop::Configured, _, _) => 3,
+        (Hop::ReverseProxy, _, UpstreamErrorKind::NotJson(_) | UpstreamErrorKind::Status { status: 403, .. }) => -1,
+        (Hop::ReverseProxy, _, _) => 2,
     };
-    let telling = failures.iter().max_by_key(rank).map(|(_, error)| error.kind.clone());
-    let kind = telling.unwrap_or(UpstreamErrorKind::NoAddress);
-    UpstreamError { upstream: Upstream::Driver, kind, tried: Some(tried) }
+    let telling = failures.iter().max_by_key(rank).map(|(_, error)| error.clone());
+    let telling = telling.unwrap_or_else(|| UpstreamError::new(Upstream::Driver, UpstreamErrorKind::NoAddress));
+    UpstreamError { tried: Some(tried), ..telling }
 }
 
 #[cfg(test)]
@@ -242,5 +245,32 @@ mod tests {
             failure(Hop::Link, UpstreamErrorKind::Unreachable("refused".into())),
         ]);
         assert!(matches!(error.kind, UpstreamErrorKind::Starting));
+    }
+
+    #[test]
+    fn a_proxy_that_does_not_know_the_application_says_nothing() {
+        let forbidden = UpstreamErrorKind::Status { status: 403, retry_after_seconds: None, message: None };
+        let error = most_telling(vec![
+            failure(Hop::ReverseProxy, forbidden.clone()),
+            failure(Hop::Link, UpstreamErrorKind::NoAddress),
+        ]);
+        assert!(matches!(error.kind, UpstreamErrorKind::NoAddress), "the session has ended: {error}");
+        let error = most_telling(vec![
+            failure(Hop::ReverseProxy, forbidden.clone()),
+            (Hop::Link, UpstreamError::new(Upstream::Master, forbidden)),
+        ]);
+        assert_eq!(error.to_string(), "the Spark Master: answered 403", "nobody is let in");
+    }
+
+    #[test]
+    fn the_masters_page_is_not_the_driver() {
+        let page = UpstreamError::timeout(Upstream::Master, Duration::from_secs(1));
+        let error = most_telling(vec![
+            failure(Hop::Configured, UpstreamErrorKind::Unreachable("refused".into())),
+            (Hop::Link, page.clone()),
+        ]);
+        assert!(error.is_absent() && error.upstream == Upstream::Driver, "{error}");
+        let not_proxied = failure(Hop::ReverseProxy, UpstreamErrorKind::NotJson("text/html".into()));
+        assert_eq!(most_telling(vec![not_proxied, (Hop::Link, page)]).upstream, Upstream::Master);
     }
 }

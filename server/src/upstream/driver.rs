@@ -1,4 +1,4 @@
-//! The driver's REST API, `{base}/api/v1/applications/…`: an allow-list of paths and the rows we read from them.
+//! Rows of the driver's REST API, `{base}/api/v1/applications/…`.
 
 use std::fmt;
 
@@ -8,34 +8,6 @@ use serde::{
 };
 
 use super::{Upstream, UpstreamError, shape::ArrayOf};
-
-/// The paths below one application that are ever asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DriverPath {
-    /// Living executors.
-    Executors,
-    /// Dead ones too.
-    AllExecutors,
-    Stages,
-    ActiveStages,
-}
-
-impl DriverPath {
-    pub(super) fn segment(self) -> &'static str {
-        match self {
-            Self::Executors => "executors",
-            Self::AllExecutors => "allexecutors",
-            Self::Stages | Self::ActiveStages => "stages",
-        }
-    }
-
-    pub(super) fn query(self) -> Option<&'static str> {
-        match self {
-            Self::ActiveStages => Some("status=active"),
-            Self::Executors | Self::AllExecutors | Self::Stages => None,
-        }
-    }
-}
 
 /// Checks that an answer is an `Accepted`, for a pass-through route.
 ///
@@ -129,6 +101,13 @@ pub struct StageRow {
     pub first_task_launched_time: Option<SparkTime>,
     pub completion_time: Option<SparkTime>,
     pub failure_reason: Option<String>,
+    /// Sum over tasks, milliseconds.
+    pub executor_run_time: i64,
+    /// Sum over tasks, nanoseconds.
+    pub executor_cpu_time: i64,
+    /// Sum over tasks, milliseconds.
+    pub shuffle_fetch_wait_time: i64,
+    pub rdd_ids: Vec<i64>,
     pub input_bytes: i64,
     pub output_bytes: i64,
     pub shuffle_read_bytes: i64,

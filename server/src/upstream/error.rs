@@ -99,12 +99,16 @@ impl UpstreamError {
         }
     }
 
-    /// True when the upstream says that this caller may not look.
+    /// True when the upstream says that this caller may not look. A driver cannot: it is asked with the site's credential,
+    /// and only for an application that the caller has been shown.
     #[must_use]
     pub fn is_denied(&self) -> bool {
         match (&self.kind, self.upstream) {
             (UpstreamErrorKind::Status { status, .. }, Upstream::Auth2) => matches!(status, 400 | 401 | 403),
-            (UpstreamErrorKind::Status { status, .. }, _) => matches!(status, 401 | 403),
+            (UpstreamErrorKind::Status { .. }, Upstream::Driver) => false,
+            (UpstreamErrorKind::Status { status, .. }, Upstream::ClusterManager | Upstream::Master) => {
+                matches!(status, 401 | 403)
+            }
             _ => false,
         }
     }

@@ -8,6 +8,9 @@ import { until, untilText } from './until.mjs';
 /** No sidebar can be dragged narrower; pixels. */
 const JUPYTERLAB_MINIMUM = 250;
 
+/** What a page needs that copies, and a test that looks at what was copied. */
+export const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
+
 export class LabPage {
   /** @param {import('playwright-core').Page} page */
   constructor(page) {
@@ -81,6 +84,11 @@ export class LabPage {
   async openPanel() {
     await this.chip.click();
     await this.panel.waitFor();
+  }
+
+  /** What was copied last; the page needs the permissions of `CLIPBOARD`. */
+  clipboard() {
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** Opens or hides the panel by its command in the palette. */

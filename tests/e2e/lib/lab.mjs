@@ -46,9 +46,9 @@ export class Lab {
   /**
    * `password` replaces the token: an address with a token signs in by itself, a page with a token stays signed in.
    *
-   * @param {{env?: Record<string, string>, baseUrl?: string, theme?: string, password?: string}} [options]
+   * @param {{env?: Record<string, string>, baseUrl?: string, theme?: string, password?: string, args?: string[]}} [options]
    */
-  static async start({ env = {}, baseUrl = '/', theme = 'JupyterLab Light', password } = {}) {
+  static async start({ env = {}, baseUrl = '/', theme = 'JupyterLab Light', password, args = [] } = {}) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'e2e-lab-'));
     // Interrupted tests have no time to stop in order.
     process.on('exit', () => rmSync(folder, REMOVE));
@@ -76,7 +76,8 @@ export class Lab {
         '--LabApp.expose_app_in_browser=True',
         `--ServerApp.root_dir=${path.join(folder, 'root')}`,
         `--IdentityProvider.token=${token}`,
-        ...(password === undefined ? [] : [`--PasswordIdentityProvider.hashed_password=${hashed(password)}`])
+        ...(password === undefined ? [] : [`--PasswordIdentityProvider.hashed_password=${hashed(password)}`]),
+        ...args
       ],
       {
         cwd: folder,

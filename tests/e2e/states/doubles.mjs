@@ -98,7 +98,7 @@ export async function demonstration() {
     jupyter,
     stop: () => jupyter.stop(),
     states: [
-      { name: 'mock-mode', telling: /Demonstration: recorded data[^]*Recent stages/, arrange: showPanel },
+      { name: 'mock-mode', telling: /Demonstration: recorded data[^]*Recent queries/, arrange: showPanel },
       {
         name: 'webassembly-failed',
         telling: /script-src must allow/,

@@ -22,7 +22,7 @@ fn all_well() -> Model {
 fn of_app(app: Option<App>) -> Model {
     let driver = None;
     let executors = Executors { app: app.clone(), driver, executors: Vec::new(), ..samples::executors() };
-    let stages = Stages { app, spill: None, active: Vec::new(), recent: Vec::new(), ..samples::stages() };
+    let stages = Stages { app, spill: None, active: Vec::new(), ..samples::stages() };
     Model {
         cluster: samples::loaded(samples::cluster()),
         executors: samples::loaded(executors),
@@ -86,6 +86,8 @@ async fn all_sections_in_order() {
     Running
     4 cores
     since 11:50:00 UTC
+    Running queries
+    Loading…
     Executors
     2 of 2 slots busy
     ID
@@ -124,16 +126,6 @@ async fn all_sections_in_order() {
     1.5 KB read
     2.0 KB shuffle written
     1.0 KB spilled
-    Recent stages
-    2
-    ✕
-    count of range
-    Failed
-    45s
-    ✓
-    count of range
-    Completed
-    45s
     Connection report
     "#);
 }

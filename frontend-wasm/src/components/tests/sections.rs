@@ -1,18 +1,16 @@
 //! Each part of the panel alone.
 
 use insta::assert_snapshot;
-use wire::{Cluster, ClusterKind, Executors, Meter, StageState, Stages};
+use wire::{Cluster, ClusterKind, Executors, Meter, Stages};
 
 use super::{draw, of_panel};
 use crate::components::active_stages::active_stages;
 use crate::components::cluster::cluster_overview;
 use crate::components::executors::executor_table;
 use crate::components::history::history;
-use crate::components::recent_stages::{details, recent_stages};
 use crate::components::samples;
 use crate::components::spill::spill_warning;
 use crate::executor_order::{Column, Order};
-use crate::locale::Locale;
 use crate::model::Model;
 
 fn overview(cluster: &Cluster) -> yew::Html {
@@ -21,11 +19,6 @@ fn overview(cluster: &Cluster) -> yew::Html {
 
 fn table(executors: &Executors) -> yew::Html {
     of_panel(&Model::default(), |panel| executor_table(panel, executors))
-}
-
-/// The recent stages, all folded.
-fn recent(stages: &Stages) -> yew::Html {
-    of_panel(&Model::default(), |panel| recent_stages(panel, stages))
 }
 
 #[tokio::test]
@@ -257,73 +250,15 @@ async fn active_stages_show_how_far_they_are() {
 }
 
 #[tokio::test]
-async fn recent_stages_say_how_they_ended_in_sign_and_word() {
-    assert_snapshot!(draw(recent(&samples::stages())).await, @r#"
-    <ul class="sparkMonitor-Recent">
-    <li>
-    <button type="button" aria-expanded="false" title="count of range" class="sparkMonitor-Recent-button">
-    <span aria-hidden="true" class="sparkMonitor-Sign sparkMonitor-mod-bad">✕</span>
-    <span class="sparkMonitor-Stage-name">count of range</span>
-    <span class="sparkMonitor-Recent-state sparkMonitor-mod-bad">Failed</span>
-    <span class="sparkMonitor-Stage-elapsed">45s</span>
-    </button>
-    </li>
-    <li>
-    <button type="button" aria-expanded="false" title="count of range" class="sparkMonitor-Recent-button">
-    <span aria-hidden="true" class="sparkMonitor-Sign sparkMonitor-mod-muted">✓</span>
-    <span class="sparkMonitor-Stage-name">count of range</span>
-    <span class="sparkMonitor-Recent-state sparkMonitor-mod-muted">Completed</span>
-    <span class="sparkMonitor-Stage-elapsed">45s</span>
-    </button>
-    </li>
-    </ul>
-    "#);
-}
-
-#[tokio::test]
-async fn a_stage_folds_out_to_its_numbers_and_the_reason_of_its_failure() {
-    let mut stage = samples::stage(2, StageState::Failed);
-    stage.stage_attempt_id = 1;
-    stage.failure_reason = Some("[USER_RAISED_EXCEPTION] boom 7".to_owned());
-    assert_snapshot!(draw(details(&stage, &Locale::default())).await, @r#"
-    <div class="sparkMonitor-Recent-details">
-    <p>count of range</p>
-    <ul class="sparkMonitor-Facts">
-    <li>Stage 2, attempt 1</li>
-    <li>Started 11:59:15 UTC</li>
-    </ul>
-    <ul class="sparkMonitor-Facts">
-    <li>120 of 200 tasks</li>
-    <li>8 running</li>
-    <li>
-    <span class="sparkMonitor-Toned">
-    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-bad">
-    </span>1 failed</span>
-    </li>
-    <li>1.5 KB read</li>
-    <li>2.0 KB shuffle written</li>
-    <li>
-    <span class="sparkMonitor-Toned">
-    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-warn">
-    </span>1.0 KB spilled</span>
-    </li>
-    </ul>
-    <pre tabindex="0" class="sparkMonitor-Code">[USER_RAISED_EXCEPTION] boom 7</pre>
-    </div>
-    "#);
-}
-
-#[tokio::test]
 async fn no_stage_says_so() {
-    let stages = Stages { active: Vec::new(), recent: Vec::new(), ..samples::stages() };
+    let stages = Stages { active: Vec::new(), ..samples::stages() };
     assert!(draw(active_stages(&stages)).await.contains("No stage is running."));
-    assert!(draw(recent(&stages)).await.contains("No stage has ended yet."));
 }
 
 #[tokio::test]
 async fn sums_over_what_spark_remembers_say_so() {
     let stages = Stages { forgotten: true, retained: 1_000, ..samples::stages() };
-    let html = draw(recent(&stages)).await;
+    let html = draw(active_stages(&stages)).await;
     assert!(html.contains("Spark remembers the last 1000 stages only"), "{html}");
 }
 

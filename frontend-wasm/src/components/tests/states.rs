@@ -143,6 +143,8 @@ async fn the_master_cannot_be_reached_but_the_driver_can() {
     Running
     4 cores
     since 11:50:00 UTC
+    Running queries
+    Loading…
     Executors
     2 of 2 slots busy
     "#);

@@ -1,0 +1,178 @@
+/** One open notebook: which cells its kernel runs, and which Spark it uses. */
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { NotebookFacts } from 'berdl-spark-monitor-ui';
+
+import { askKernel, cellShift, type SparkIdentity } from './ask';
+import type { KernelActivity } from './kernels';
+
+/** Cells that are remembered. */
+const MOST_EXECUTIONS = 100;
+/** After the last cell; milliseconds. */
+const QUIET_MS = 1000;
+
+interface Execution {
+  message: string;
+  code: string;
+  count: number;
+  begin_ms: number;
+  end_ms: number | null;
+}
+
+/**
+ * Executions are read from what the kernel tells everybody, so that a cell's begin is when the kernel took it up, not
+ * when somebody pressed a key, and cells that are run from elsewhere count too.
+ */
+export class FollowedNotebook {
+  constructor(
+    readonly panel: NotebookPanel,
+    private readonly kernels: KernelActivity,
+    private readonly mayAsk: () => boolean
+  ) {
+    const session = panel.sessionContext;
+    session.iopubMessage.connect((_, message) => this.hear(message));
+    session.kernelChanged.connect(() => this.begin());
+    session.statusChanged.connect((_, status) => {
+      if (status === 'restarting' || status === 'autorestarting') {
+        this.begin();
+      } else if (status === 'idle') {
+        this.askSoon();
+      }
+    });
+    panel.disposed.connect(() => window.clearTimeout(this.timer));
+    this.begin();
+  }
+
+  /** Emits when the facts have changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  facts(current: boolean): NotebookFacts {
+    return {
+      id: this.panel.id,
+      title: this.panel.title.label,
+      current,
+      shift: this.shift,
+      asked: this.identity !== undefined,
+      session_id: this.identity?.session_id ?? null,
+      app_id: this.identity?.app_id ?? null,
+      executions: this.executions.map(({ count, begin_ms, end_ms }) => ({ count, begin_ms, end_ms }))
+    };
+  }
+
+  /** The text that was run under an execution count; undefined when nobody can tell. */
+  async textOf(count: number): Promise<string | undefined> {
+    const known = this.executions.find(execution => execution.count === count);
+    const kernel = this.kernel;
+    if (known !== undefined || !this.mayAsk() || kernel?.status !== 'idle') {
+      return known?.code;
+    }
+    return this.kernels.quietly(this.panel.sessionContext, async () => {
+      const reply = await kernel.requestHistory({
+        hist_access_type: 'range',
+        output: false,
+        raw: true,
+        session: 0,
+        start: count,
+        stop: count + 1
+      });
+      const [line] = reply.content.status === 'ok' ? reply.content.history : [];
+      const text: unknown = line?.[2];
+      return typeof text === 'string' ? text : undefined;
+    });
+  }
+
+  /** Asks when the kernel has been quiet for a while and something may have changed. */
+  askSoon(): void {
+    window.clearTimeout(this.timer);
+    if (this.wanted && this.mayAsk()) {
+      this.timer = window.setTimeout(() => void this.ask(), QUIET_MS);
+    }
+  }
+
+  /** A kernel begins its life: its counts start again. */
+  private begin(): void {
+    this.executions = [];
+    this.identity = undefined;
+    this.shift = null;
+    this.wanted = true;
+    this._changed.emit();
+    const kernel = this.kernel;
+    if (kernel) {
+      cellShift(kernel).then(
+        shift => {
+          if (kernel === this.kernel) {
+            this.shift = shift;
+            this._changed.emit();
+            this.askSoon();
+          }
+        },
+        () => undefined // It died before it told; the next one is asked again.
+      );
+    }
+  }
+
+  private hear(message: KernelMessage.IMessage): void {
+    const { content, header, parent_header: parent } = message as KernelMessage.IIOPubMessage;
+    const parentId = 'msg_id' in parent ? parent.msg_id : '';
+    if (header.msg_type === 'execute_input') {
+      const { code, execution_count: count } = content as KernelMessage.IExecuteInputMsg['content'];
+      if (count === null) {
+        return;
+      }
+      this.end(() => true);
+      this.executions.push({ message: parentId, code, count, begin_ms: Date.now(), end_ms: null });
+      this.executions.splice(0, this.executions.length - MOST_EXECUTIONS);
+      this.wanted = true;
+      // It may start Spark right now, which nobody can ask for before it ends.
+      if (this.identity && !this.identity.session_id && !this.identity.app_id) {
+        this.identity = undefined;
+      }
+      this._changed.emit();
+    } else if (header.msg_type === 'status' && 'execution_state' in content && content.execution_state === 'idle') {
+      this.end(execution => execution.message === parentId);
+    }
+  }
+
+  private end(which: (execution: Execution) => boolean): void {
+    const open = this.executions.filter(execution => execution.end_ms === null && which(execution));
+    for (const execution of open) {
+      execution.end_ms = Date.now();
+    }
+    if (open.length > 0) {
+      this._changed.emit();
+    }
+  }
+
+  private async ask(): Promise<void> {
+    const kernel = this.kernel;
+    // The shift is known for kernels that speak Python, and for no others.
+    if (this.shift === null || kernel?.status !== 'idle' || !this.mayAsk()) {
+      return;
+    }
+    this.wanted = false;
+    try {
+      const identity = await this.kernels.quietly(this.panel.sessionContext, () => askKernel(kernel));
+      if (kernel === this.kernel && !this.wanted) {
+        this.identity = identity;
+        this._changed.emit();
+      }
+    } catch {
+      // It went away while it was asked: nothing is known.
+    }
+  }
+
+  private get kernel(): Kernel.IKernelConnection | null {
+    return this.panel.sessionContext.session?.kernel ?? null;
+  }
+
+  private executions: Execution[] = [];
+  private identity: SparkIdentity | undefined;
+  private shift: number | null = null;
+  /** Cells have run since it was asked. */
+  private wanted = true;
+  private timer = 0;
+  private readonly _changed = new Signal<this, void>(this);
+}

@@ -1,0 +1,81 @@
+/** The open notebooks, as the panel is told of them. */
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { NotebookFacts } from 'berdl-spark-monitor-ui';
+
+import { findCell, showCell } from './jump';
+import type { KernelActivity } from './kernels';
+import { FollowedNotebook } from './notebook';
+
+export class Notebooks {
+  constructor(
+    private readonly tracker: INotebookTracker | null,
+    private readonly kernels: KernelActivity,
+    private readonly shell: JupyterFrontEnd.IShell
+  ) {
+    tracker?.forEach(panel => this.follow(panel));
+    tracker?.widgetAdded.connect((_, panel) => this.follow(panel));
+    tracker?.currentChanged.connect(() => this._changed.emit());
+  }
+
+  /** Emits when any fact has changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  facts(): NotebookFacts[] {
+    const current = this.tracker?.currentWidget;
+    return [...this.followed.values()].map(notebook => notebook.facts(notebook.panel === current));
+  }
+
+  /** Lets the person decide whether kernels are asked; without settings they are. */
+  async obey(registry: ISettingRegistry | null, plugin: string): Promise<void> {
+    if (!registry) {
+      this.setAsking(true);
+      return;
+    }
+    try {
+      const settings = await registry.load(plugin);
+      const read = (): void => this.setAsking(settings.get('askKernel').composite !== false);
+      settings.changed.connect(read);
+      read();
+    } catch (reason) {
+      console.warn('Spark Monitor cannot read its settings, and asks no kernel', reason);
+    }
+  }
+
+  /** Goes to a cell; false when it is not what it was. */
+  async jump(notebookId: string, cell: number | string, line: number | null): Promise<boolean> {
+    const notebook = this.followed.get(notebookId);
+    const index = notebook && (await findCell(notebook, cell));
+    if (!notebook || index === undefined) {
+      return false;
+    }
+    this.shell.activateById(notebookId);
+    await showCell(notebook.panel, index, line);
+    return true;
+  }
+
+  private setAsking(asking: boolean): void {
+    this.asking = asking;
+    this.followed.forEach(notebook => notebook.askSoon());
+  }
+
+  private follow(panel: NotebookPanel): void {
+    const notebook = new FollowedNotebook(panel, this.kernels, () => this.asking);
+    this.followed.set(panel.id, notebook);
+    notebook.changed.connect(() => this._changed.emit());
+    panel.disposed.connect(() => {
+      this.followed.delete(panel.id);
+      this._changed.emit();
+    });
+    this._changed.emit();
+  }
+
+  private readonly followed = new Map<string, FollowedNotebook>();
+  /** Nobody is asked before the settings are known. */
+  private asking = false;
+  private readonly _changed = new Signal<this, void>(this);
+}

@@ -1,0 +1,62 @@
+//! The allow-list of what is ever asked of a driver, below `{base}/api/v1/applications/{app_id}`.
+
+/// One path with its query; all are GET.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DriverPath {
+    /// Living executors.
+    Executors,
+    /// Dead ones too.
+    AllExecutors,
+    Stages,
+    ActiveStages,
+    Jobs,
+    /// Spark Connect's operations; from Spark 4.3 on, on drivers that serve Connect.
+    Operations,
+    /// SQL executions without their plans.
+    Sql,
+    /// One SQL execution with the nodes of its plan.
+    SqlNodes(i64),
+    /// Quantiles over the finished tasks of one stage: the median and the 75th percentile.
+    TaskSummary(StageAttempt),
+    /// The running tasks of one stage that were launched first.
+    RunningTasks(StageAttempt),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StageAttempt {
+    pub stage_id: i64,
+    pub stage_attempt_id: i64,
+}
+
+impl DriverPath {
+    pub(super) fn segments(self) -> Vec<String> {
+        let stage = |StageAttempt { stage_id, stage_attempt_id }, what: &str| {
+            vec!["stages".to_owned(), stage_id.to_string(), stage_attempt_id.to_string(), what.to_owned()]
+        };
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        match self {
+            Self::Executors => words(&["executors"]),
+            Self::AllExecutors => words(&["allexecutors"]),
+            Self::Stages | Self::ActiveStages => words(&["stages"]),
+            Self::Jobs => words(&["jobs"]),
+            Self::Operations => words(&["connect", "operations"]),
+            Self::Sql => words(&["sql"]),
+            Self::SqlNodes(execution_id) => vec!["sql".to_owned(), execution_id.to_string()],
+            Self::TaskSummary(attempt) => stage(attempt, "taskSummary"),
+            Self::RunningTasks(attempt) => stage(attempt, "taskList"),
+        }
+    }
+
+    pub(super) fn query(self) -> Option<&'static str> {
+        match self {
+            Self::ActiveStages => Some("status=active"),
+            // Neither list is in the order of time, so all that Spark retains is read.
+            Self::Operations => Some("offset=0&length=1000"),
+            Self::Sql => Some("details=false&planDescription=false&offset=0&length=1000"),
+            Self::SqlNodes(_) => Some("details=true&planDescription=false"),
+            Self::TaskSummary(_) => Some("quantiles=0.5,0.75"),
+            Self::RunningTasks(_) => Some("status=running&offset=0&length=5"),
+            Self::Executors | Self::AllExecutors | Self::Stages | Self::Jobs => None,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+// 500 executors and 2,000 stages: the table stays usable, the document small, the answers small.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch } from './lib/browser.mjs';
+import { LabPage } from './lib/lab-page.mjs';
+import { FAST, Lab } from './lib/lab.mjs';
+import { LargeSpark, storage } from './lib/large-spark.mjs';
+import { until } from './lib/until.mjs';
+
+const EXECUTORS = 500;
+/** Of them, dead. */
+const GONE = 5;
+const ENDED = 2_000;
+const ACTIVE = 3;
+/** Rows that are drawn at once, with those just out of sight. */
+const DRAWN = 45;
+
+/** @type {LargeSpark} */
+let spark;
+/** @type {Lab} */
+let jupyter;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {LabPage} */
+let lab;
+/** Bytes of the answers' bodies as they came over the wire, by route. @type {Record<string, number>} */
+const bytes = {};
+
+before(async () => {
+  spark = await LargeSpark.start({ executors: EXECUTORS, gone: GONE, ended: ENDED, active: ACTIVE });
+  jupyter = await Lab.start({ env: { ...FAST, SPARK_MASTER_UI_URL: spark.url } });
+  browser = await launch();
+  lab = await LabPage.create(browser);
+  lab.page.on('requestfinished', async request => {
+    const route = /spark-monitor\/(panel\/\w+)/.exec(request.url())?.[1];
+    if (route) {
+      const { responseBodySize } = await request.sizes().catch(() => ({ responseBodySize: 0 }));
+      bytes[route] = Math.max(bytes[route] ?? 0, responseBodySize);
+    }
+  });
+  await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+  await lab.openPanel();
+  await table().waitFor();
+});
+
+after(async () => {
+  await browser?.close();
+  await jupyter?.stop();
+  await spark?.stop();
+});
+
+test('all executors are counted, and only those near what is seen are in the document', async () => {
+  assert.equal(await table().getAttribute('aria-rowcount'), String(EXECUTORS + 2));
+  assert.deepEqual((await rows()).slice(0, 2), [
+    { row: 2, id: '0' },
+    { row: 3, id: '1' }
+  ]);
+  await fewRowsAreDrawn();
+  await lab.picture('large', lab.panel);
+});
+
+test('a click on a column sorts all rows by it, a second click the other way round', async () => {
+  const living = Array.from({ length: EXECUTORS - GONE }, (_, id) => id);
+  const byStorage = living.sort((one, other) => storage(one, EXECUTORS) - storage(other, EXECUTORS));
+  const storageColumn = column('Storage');
+  await storageColumn.getByRole('button').click();
+  await sortedAs(storageColumn, 'descending', String(byStorage.at(-1)));
+  await storageColumn.getByRole('button').click();
+  await sortedAs(storageColumn, 'ascending', String(byStorage.at(0)));
+});
+
+test('the keyboard sorts too, and only one column says so', async () => {
+  const number = column('ID');
+  await number.getByRole('button').focus();
+  await lab.page.keyboard.press('Enter');
+  await sortedAs(number, 'ascending', '0');
+  await lab.page.keyboard.press('Enter');
+  await sortedAs(number, 'descending', String(EXECUTORS - GONE - 1));
+  await lab.page.keyboard.press('Space');
+  await sortedAs(number, 'ascending', '0');
+  assert.equal(await table().locator('[aria-sort]').count(), 1);
+  await until('the button to keep the focus', () => number.getByRole('button').evaluate(button => button === document.activeElement));
+});
+
+test('the mouse wheel scrolls through the middle, head and driver stay in sight', async () => {
+  await scroller().hover();
+  await lab.page.mouse.wheel(0, 9_000);
+  await until('rows of the middle', async () => (await rows()).some(({ row }) => row > 100));
+  await fewRowsAreDrawn();
+  await headAndDriverAreInSight();
+  await noWhiteInSight();
+});
+
+test('the keyboard scrolls to the end, where the dead ones are', async () => {
+  await scroller().focus();
+  await lab.page.keyboard.press('End');
+  const last = { row: EXECUTORS + 1, id: String(EXECUTORS - 1) };
+  await until('the last row', async () => JSON.stringify((await rows()).at(-1)) === JSON.stringify(last));
+  assert.match((await row(EXECUTORS + 1).textContent()) ?? '', /Gone: Command exited with code 137/);
+  const seen = await rows();
+  assert.deepEqual(seen.map(({ row }) => row), seen.map((_, index) => (seen[0]?.row ?? 0) + index));
+  await fewRowsAreDrawn();
+  await headAndDriverAreInSight();
+  await noWhiteInSight();
+  await lab.picture('large-end', lab.panel);
+});
+
+test('the active stages are listed, the recent ones end somewhere', async () => {
+  await until('a bar for each active stage', async () => (await lab.bars.count()) === ACTIVE);
+  assert.equal(await lab.recent.count(), 20);
+});
+
+test('an answer of stages is below 20 KB, one of executors below 300 bytes each', async t => {
+  const [stages, executors] = await Promise.all(['panel/stages', 'panel/executors'].map(measured));
+  t.diagnostic(`panel/stages ${stages} bytes, panel/executors ${executors} bytes, ${(executors ?? 0) / EXECUTORS} each`);
+  assert.ok((stages ?? Infinity) < 20_000, `${stages} bytes of stages`);
+  assert.ok((executors ?? Infinity) < EXECUTORS * 300 + 1_000, `${executors} bytes of executors`);
+});
+
+/** @param {string} route */
+function measured(route) {
+  return until(`an answer of ${route}`, () => bytes[route] || null);
+}
+
+function scroller() {
+  return lab.panel.getByRole('group', { name: 'Executors' });
+}
+
+function table() {
+  return scroller().locator('table');
+}
+
+/** @param {string} name */
+function column(name) {
+  return table().getByRole('columnheader', { name });
+}
+
+/** @param {number} index */
+function row(index) {
+  return table().locator(`tr[aria-rowindex="${index}"]`);
+}
+
+/** The executors' rows that are in the document. @returns {Promise<{row: number, id: string}[]>} */
+function rows() {
+  return table().locator('tbody:not(.sparkMonitor-Table-driver) tr[aria-rowindex]').evaluateAll(rows =>
+    rows.map(row => ({ row: Number(row.getAttribute('aria-rowindex')), id: row.querySelector('th')?.textContent ?? '' }))
+  );
+}
+
+async function fewRowsAreDrawn() {
+  const drawn = await table().locator('tr').count();
+  assert.ok(drawn > 5 && drawn <= DRAWN, `${drawn} rows are drawn`);
+}
+
+/** @param {import('playwright-core').Locator} header @param {string} order @param {string} first */
+async function sortedAs(header, order, first) {
+  await until(`${order} with ${first} first`, async () => {
+    return (await header.getAttribute('aria-sort')) === order && (await rows())[0]?.id === first;
+  });
+}
+
+async function headAndDriverAreInSight() {
+  const frame = await scroller().boundingBox();
+  for (const part of [table().locator('thead th').first(), row(EXECUTORS + 2)]) {
+    const box = await part.boundingBox();
+    assert.ok(frame && box && box.y >= frame.y - 1 && box.y + box.height <= frame.y + frame.height + 1, JSON.stringify({ frame, box }));
+  }
+}
+
+/** Between head and driver there are rows, not the gap that stands for rows left out. */
+async function noWhiteInSight() {
+  await until('rows wherever one looks', () =>
+    scroller().evaluate(scroller => {
+      const { left, width, top, height } = scroller.getBoundingClientRect();
+      const heights = Array.from({ length: 9 }, (_, tenth) => top + (height * (tenth + 1)) / 10);
+      return heights.every(y => document.elementFromPoint(left + width / 2, y)?.closest('tr[aria-rowindex]'));
+    })
+  );
+}

@@ -1,0 +1,52 @@
+// What the panel does with answers, seen from inside the page: which it reads, and how long it waits for the next.
+
+/** What the panel draws by lot for its jitter, of 0 to 1. */
+export const LOT = 0.25;
+
+/** @typedef {{reads: Record<string, number>, waits: number[]}} Inside */
+
+/** Looks on in all that the page loads from now on. @param {import('playwright-core').Page} page */
+export async function lookInside(page) {
+  await page.addInitScript(lot => {
+    /** @type {Inside} */
+    const inside = { reads: {}, waits: [] };
+    Object.assign(window, { inside });
+    const isOurs = () => /wasm/.test(new Error().stack ?? '');
+
+    // An answer that is decoded is read field by field.
+    const json = Response.prototype.json;
+    Response.prototype.json = async function () {
+      const route = new URL(this.url).pathname.split('/spark-monitor/')[1] ?? '';
+      return new Proxy(await json.call(this), {
+        get(body, field) {
+          // A promise looks whether what it resolves to is one, too.
+          inside.reads[route] = (inside.reads[route] ?? 0) + (field === 'then' ? 0 : 1);
+          return body[field];
+        }
+      });
+    };
+
+    const start = window.setTimeout.bind(window);
+    Object.assign(window, {
+      setTimeout: (/** @type {TimerHandler} */ handler, /** @type {number} */ wait, /** @type {unknown[]} */ ...rest) => {
+        if (isOurs()) {
+          inside.waits.push(wait);
+        }
+        return start(handler, wait, ...rest);
+      }
+    });
+
+    const random = Math.random.bind(Math);
+    Math.random = () => (isOurs() ? lot : random());
+  }, LOT);
+}
+
+/** What was seen since it was forgotten. @param {import('playwright-core').Page} page @returns {Promise<Inside>} */
+export function inside(page) {
+  return page.evaluate(() => /** @type {any} */ (window).inside);
+}
+
+/** @param {import('playwright-core').Page} page */
+export async function forget(page) {
+  await page.evaluate(() => Object.assign(/** @type {any} */ (window).inside, { reads: {}, waits: [] }));
+}

@@ -1,0 +1,67 @@
+// What a page and the sidecar say to each other, seen below the browser's cache.
+
+const ROUTE = /\/berdl\/api\/spark-monitor\/([^?]*)/;
+
+/**
+ * @typedef {object} Exchange
+ * @property {string} route
+ * @property {string} [asked] The request's `If-None-Match`.
+ * @property {string} [etag] The answer's `ETag`.
+ * @property {number} [status] As it came: the page is told 200 for an answer that the browser had already.
+ * @property {'flying' | 'answered' | 'failed' | 'aborted'} state
+ */
+
+export class Wire {
+  /** @param {import('playwright-core').CDPSession} devtools */
+  constructor(devtools) {
+    /** In the order they were asked. @type {Map<string, Exchange>} */
+    this.exchanges = new Map();
+    devtools.on('Network.requestWillBeSent', ({ requestId, request }) => {
+      const route = ROUTE.exec(new URL(request.url).pathname)?.[1];
+      if (route !== undefined) {
+        this.exchanges.set(requestId, { route, state: 'flying', ...this.exchanges.get(requestId) });
+      }
+    });
+    devtools.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => {
+      this.tell(requestId, { asked: header(headers, 'if-none-match') });
+    });
+    devtools.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode, headers }) => {
+      this.tell(requestId, { status: statusCode, etag: header(headers, 'etag') });
+    });
+    devtools.on('Network.loadingFinished', ({ requestId }) => this.tell(requestId, { state: 'answered' }));
+    devtools.on('Network.loadingFailed', ({ requestId, canceled }) => {
+      this.tell(requestId, { state: canceled ? 'aborted' : 'failed' });
+    });
+  }
+
+  /** @param {import('playwright-core').Page} page */
+  static async listen(page) {
+    const devtools = await page.context().newCDPSession(page);
+    const wire = new Wire(devtools);
+    await devtools.send('Network.enable');
+    return wire;
+  }
+
+  /** Forgets what was said. */
+  clear() {
+    this.exchanges.clear();
+  }
+
+  /** @param {string} route @param {Exchange['state']} [state] */
+  of(route, state) {
+    return [...this.exchanges.values()].filter(exchange => exchange.route === route && (!state || exchange.state === state));
+  }
+
+  /** @param {string} requestId @param {Partial<Exchange>} news */
+  tell(requestId, news) {
+    const exchange = this.exchanges.get(requestId);
+    if (exchange) {
+      Object.assign(exchange, news);
+    }
+  }
+}
+
+/** @param {Record<string, string>} headers @param {string} wanted */
+function header(headers, wanted) {
+  return Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
+}

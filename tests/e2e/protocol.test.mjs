@@ -1,0 +1,187 @@
+// How the panel asks: by ETag, one request a view, none when nobody looks, ever more rarely while answers fail.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch } from './lib/browser.mjs';
+import { forget, inside, LOT, lookInside } from './lib/inside.mjs';
+import { LabPage } from './lib/lab-page.mjs';
+import { FAST, Lab } from './lib/lab.mjs';
+import { LargeSpark } from './lib/large-spark.mjs';
+import { until } from './lib/until.mjs';
+import { Wire } from './lib/wire.mjs';
+
+const VIEWS = ['panel/cluster', 'panel/executors', 'panel/stages', 'panel/history'];
+/** What the sidecar keeps this long is the same answer in every poll; milliseconds. */
+const FOR_GOOD = '600000';
+/** Every view's rate while no task runs; milliseconds. */
+const POLL_MS = 1_000;
+
+/** @type {LargeSpark} */
+let spark;
+/** @type {Lab} */
+let jupyter;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {LabPage} */
+let lab;
+/** @type {Wire} */
+let wire;
+
+before(async () => {
+  spark = await LargeSpark.start({ executors: 3, ended: 3 });
+  jupyter = await Lab.start({
+    env: {
+      ...FAST,
+      SPARK_MASTER_UI_URL: spark.url,
+      SPARK_MONITOR_POLL_MS: String(POLL_MS),
+      // The master is asked once, the driver again for each poll.
+      SPARK_MONITOR_MASTER_LIFETIME_MS: FOR_GOOD
+    }
+  });
+  browser = await launch();
+  lab = await LabPage.create(browser);
+  wire = await Wire.listen(lab.page);
+  await lookInside(lab.page);
+  await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+  await lab.openPanel();
+  await lab.recent.first().waitFor();
+});
+
+after(async () => {
+  await browser?.close();
+  await jupyter?.stop();
+  await spark?.stop();
+});
+
+test('the same answer is asked for by its tag, answered 304, and not read again', async () => {
+  await until('the first answer', () => wire.of('panel/cluster', 'answered').length > 0);
+  wire.clear();
+  await forget(lab.page);
+  await until('three polls', () => wire.of('panel/cluster', 'answered').length >= 3);
+  const polls = wire.of('panel/cluster', 'answered');
+  assert.deepEqual(polls.map(({ status }) => status), polls.map(() => 304));
+  assert.match(polls[0]?.asked ?? '', /^"[0-9a-f]{32}"$/);
+  assert.equal((await inside(lab.page)).reads['panel/cluster'] ?? 0, 0);
+});
+
+test('an answer that is new in its age alone changes nothing that is shown', async t => {
+  wire.clear();
+  await forget(lab.page);
+  const changes = await changesWhile(async () => {
+    await until('three polls', () => ['panel/executors', 'panel/stages'].every(view => wire.of(view, 'answered').length >= 3));
+  });
+  assert.deepEqual(changes, []);
+  const { reads } = await inside(lab.page);
+  t.diagnostic(`panel/stages answered ${wire.of('panel/stages', 'answered').map(({ status }) => status)}, ${reads['panel/stages'] ?? 0} reads`);
+});
+
+test('what has changed is read and drawn', async () => {
+  const { memoryUsed } = spark.executors[1];
+  await forget(lab.page);
+  const changes = await changesWhile(async () => {
+    spark.change(1, { memoryUsed: memoryUsed + (100 << 20) });
+    await lab.panel.locator('.sparkMonitor-Cell-storage', { hasText: '100.0 MB' }).waitFor();
+  });
+  assert.ok(changes.length > 0);
+  assert.ok(((await inside(lab.page)).reads['panel/executors'] ?? 0) > 0);
+});
+
+test('a view has one request in flight, however often one asks', async () => {
+  const release = await hold('panel/stages');
+  wire.clear();
+  await until('a request that is held', () => wire.of('panel/stages', 'flying').length === 1);
+  for (let click = 1; click <= 3; click += 1) {
+    const before = wire.of('panel/cluster').length;
+    await lab.panel.getByRole('button', { name: 'Refresh' }).click();
+    await until('the other views', () => wire.of('panel/cluster').length > before);
+  }
+  assert.equal(wire.of('panel/stages').length, 1);
+  await release();
+  await until('the next poll', () => wire.of('panel/stages', 'answered').length >= 2);
+});
+
+test('what is in flight when the panel is hidden is aborted, the chip\'s request is not', async () => {
+  const release = await hold('panel/*');
+  wire.clear();
+  await until('all held', () => [...VIEWS, 'panel/chip'].every(view => wire.of(view, 'flying').length === 1));
+  await lab.toggleByPalette();
+  await until('the abort', () => VIEWS.every(view => wire.of(view, 'aborted').length === 1));
+  assert.equal(wire.of('panel/chip', 'flying').length, 1);
+  await release();
+  await until('the chip\'s answer', () => wire.of('panel/chip', 'answered').length >= 1);
+  await lab.openPanel();
+  await until('answers', () => VIEWS.every(view => wire.of(view, 'answered').length >= 1));
+});
+
+test('what is in flight when the tab is hidden is aborted, the chip\'s request too', async () => {
+  const all = [...VIEWS, 'panel/chip'];
+  const release = await hold('panel/*');
+  wire.clear();
+  await until('all held', () => all.every(view => wire.of(view, 'flying').length === 1));
+  await lab.hideTab(true);
+  await until('the abort', () => all.every(view => wire.of(view, 'aborted').length === 1));
+  await release();
+  wire.clear();
+  await lab.hideTab(false);
+  await until('answers', () => all.every(view => wire.of(view, 'answered').length >= 1));
+});
+
+test('while answers fail polls become rarer, spread by lot; one that succeeds brings the old rate back', async () => {
+  const stages = '**/spark-monitor/panel/stages*';
+  await lab.page.route(stages, route => route.fulfill({ status: 503, contentType: 'text/html', body: 'Starting' }));
+  await forget(lab.page);
+  // Only what failed waits for another time than the rate.
+  const waits = async () => (await inside(lab.page)).waits.filter(wait => wait !== POLL_MS);
+  await until('four failures', async () => (await waits()).length >= 4, { within: 30_000 });
+  const spread = 0.8 + 0.4 * LOT;
+  assert.deepEqual((await waits()).slice(0, 4), [1, 2, 4, 8].map(times => POLL_MS * times * spread));
+  await lab.panel.locator('.sparkMonitor-Stale').first().waitFor();
+  assert.ok((await lab.recent.count()) > 0, 'the last good data stays');
+
+  await lab.page.unroute(stages);
+  await lab.panel.getByRole('button', { name: 'Refresh' }).click();
+  await lab.panel.locator('.sparkMonitor-Stale').first().waitFor({ state: 'detached' });
+  wire.clear();
+  await forget(lab.page);
+  await until('polls at the old rate', () => wire.of('panel/stages', 'answered').length >= 3);
+  assert.deepEqual(await waits(), []);
+});
+
+/** Holds the requests of a route back until the function it gives is called. @param {string} route */
+async function hold(route) {
+  const pattern = `**/spark-monitor/${route}`;
+  /** @type {() => void} */
+  let open = () => {};
+  const gate = new Promise(resolve => (open = () => resolve(undefined)));
+  await lab.page.route(pattern, async held => {
+    await gate;
+    // It may have been aborted meanwhile.
+    await held.continue().catch(() => {});
+  });
+  return async () => {
+    open();
+    await lab.page.unroute(pattern);
+  };
+}
+
+/** What changes in the panel while something happens, but for what goes with the clock: age and history. @param {() => Promise<void>} act */
+async function changesWhile(act) {
+  const observed = await lab.panel.evaluateHandle(panel => {
+    /** @type {string[]} */
+    const changes = [];
+    const observer = new MutationObserver(records => {
+      for (const { target, type } of records) {
+        const element = target instanceof Element ? target : target.parentElement;
+        if (!element?.closest('[role="timer"], .sparkMonitor-History')) {
+          changes.push(`${type} of ${element?.outerHTML.slice(0, 120)}`);
+        }
+      }
+    });
+    observer.observe(panel, { subtree: true, childList: true, attributes: true, characterData: true });
+    return { changes, observer };
+  });
+  await act();
+  return observed.evaluate(({ changes, observer }) => {
+    observer.disconnect();
+    return changes;
+  });
+}

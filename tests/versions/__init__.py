@@ -1,0 +1,1 @@
+"""Queries of real notebook kernels on several versions of a real Spark."""
