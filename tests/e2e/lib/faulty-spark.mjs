@@ -29,7 +29,11 @@ export class FaultySpark {
   }
 
   static async start() {
-    const spark = await Spark.start();
+    return FaultySpark.before(await Spark.start());
+  }
+
+  /** Proxies of its own before a Spark that may have others. @param {Spark} spark */
+  static async before(spark) {
     const { master_ui, driver_ui } = spark.cluster;
     const [master, driver] = await Promise.all([FaultProxy.start(master_ui), FaultProxy.start(driver_ui)]);
     const faulty = new FaultySpark(spark, master, driver, await freePort());
@@ -112,8 +116,13 @@ sys.stdin.read()`;
   }
 
   async stop() {
-    await Promise.all([...this.programs].map(program => program.stop()));
+    await this.leave();
     await this.spark.stop();
+  }
+
+  /** Lets the Spark run. */
+  async leave() {
+    await Promise.all([...this.programs].map(program => program.stop()));
     await Promise.all([this.master.stop(), this.driver.stop()]);
   }
 }
