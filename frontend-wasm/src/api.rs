@@ -71,10 +71,27 @@ async fn json(response: Response) -> Result<Option<JsValue>, Problem> {
     JsFuture::from(promise).await.map(Some).map_err(|_| Problem::no_sidecar())
 }
 
-/// An answer that the sidecar did not write: Jupyter's login, or its server-proxy without a sidecar behind it.
+/// An answer that the sidecar did not write: Jupyter's login page (200 after a redirect that the browser followed), its
+/// refusal, or whatever stands between the browser and the sidecar.
 fn not_ours(status: u16) -> Problem {
     match status {
-        404 | 500.. => Problem::no_sidecar(),
-        _ => Problem::signed_out(),
+        200..=399 | 401 | 403 => Problem::signed_out(),
+        _ => Problem::no_sidecar(),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::not_ours;
+    use crate::problem::ProblemKind;
+
+    #[test]
+    fn only_a_login_page_and_a_refusal_mean_signed_out() {
+        for status in [200, 401, 403] {
+            assert_eq!(not_ours(status).kind, ProblemKind::SignedOut, "{status}");
+        }
+        for status in [400, 404, 405, 408, 413, 429, 431, 500, 502, 504] {
+            assert_eq!(not_ours(status).kind, ProblemKind::Unreachable, "{status}");
+        }
     }
 }

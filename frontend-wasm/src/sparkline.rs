@@ -2,8 +2,6 @@
 
 use wire::{History, Point};
 
-use crate::format;
-
 /// Width and height of the drawing, in its own units.
 pub const WIDTH: i64 = 600;
 /// A value's height is its share of the scale in percent.
@@ -57,7 +55,7 @@ impl Series {
         let mut before: Option<i64> = None;
         for Sample { at_ms, value } in &self.samples {
             let joined = before.is_some_and(|before| at_ms - before <= self.gap_ms);
-            let y = HEIGHT - u32::min(format::percent(*value, self.top), HEIGHT);
+            let y = HEIGHT - u32::min(wire::percent(*value, self.top), HEIGHT);
             path.push(if joined { 'L' } else { 'M' });
             path.push_str(&self.x(*at_ms).to_string());
             path.push(' ');

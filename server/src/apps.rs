@@ -6,7 +6,7 @@ mod requests;
 
 use tokio::time::Instant;
 use url::Url;
-use wire::{AppState as State, DriverState};
+use wire::{ApplicationState as State, DriverState};
 
 pub(crate) use driver_calls::{Driver, DriverCall, is_starting};
 pub(crate) use panel_route::router;
@@ -14,7 +14,7 @@ pub(crate) use requests::{for_panel, for_passthrough};
 
 use crate::{
     cache::{Failure, Good, Seen, Weight},
-    clock, cluster,
+    cluster,
     error::ApiError,
     panel::Freshness,
     session::Whose,
@@ -36,7 +36,6 @@ pub(crate) struct Apps {
     finished: Vec<String>,
     /// The web page of the master that lists them.
     master: Option<Url>,
-    configured: Option<crate::config::UrlTemplate>,
     arrived: Instant,
     observed_at_ms: i64,
     /// Why they are old.
@@ -81,11 +80,11 @@ impl Apps {
         match lister(monitor)? {
             Lister::Master => {
                 let good = master_fresh(monitor, whose).await?;
-                Self::of_master(monitor, whose, good, None)
+                Self::of_master(whose, good, None)
             }
             Lister::Driver => {
                 let good = monitor.applications.fresh(whose, |_| list_of_driver(monitor, whose)).await?;
-                Ok(Self::of_driver(monitor, whose, good, None))
+                Ok(Self::of_driver(whose, good, None))
             }
         }
     }
@@ -98,7 +97,7 @@ impl Apps {
         match lister(monitor)? {
             Lister::Master => {
                 let Seen { good, failure } = master_last_good(monitor, whose).await?;
-                Self::of_master(monitor, whose, good, failure)
+                Self::of_master(whose, good, failure)
             }
             Lister::Driver => {
                 let seen = monitor.applications.last_good(whose, |_| list_of_driver(monitor, whose)).await;
@@ -107,12 +106,13 @@ impl Apps {
                     Err(failure) => Some(failure),
                 };
                 if let Some((failure, lister)) = failure.and_then(|failure| Some((failure, not_there(failure)?))) {
-                    let (arrived, observed_at_ms) = (failure.arrived, clock::now_ms());
+                    // Since then there is nothing: the same answer until something comes.
+                    let (arrived, observed_at_ms) = (failure.arrived, failure.since_ms);
                     let none = Good { value: Vec::new().into(), arrived, observed_at_ms };
-                    return Ok(Self { lister, ..Self::of_driver(monitor, whose, none, None) });
+                    return Ok(Self { lister, ..Self::of_driver(whose, none, None) });
                 }
                 let Seen { good, failure } = seen?;
-                Ok(Self::of_driver(monitor, whose, good, failure))
+                Ok(Self::of_driver(whose, good, failure))
             }
         }
     }
@@ -121,7 +121,7 @@ impl Apps {
     ///
     /// # Errors
     /// 404 for an id that is not active: ended, or never heard of.
-    pub fn choose(&self, asked: Option<&str>) -> Result<Option<Chosen>, ApiError> {
+    pub fn choose(&self, monitor: &Monitor, asked: Option<&str>) -> Result<Option<Chosen>, ApiError> {
         let app = match asked {
             None => self.default_app(),
             Some(id) => match self.active.iter().find(|app| app.app_id == id) {
@@ -130,7 +130,7 @@ impl Apps {
                 found => found,
             },
         };
-        Ok(app.map(|app| Chosen { app: app.clone(), call: self.call(app) }))
+        Ok(app.map(|app| Chosen { app: app.clone(), call: self.call(monitor, app) }))
     }
 
     /// The newest RUNNING one, else the newest WAITING one.
@@ -153,20 +153,15 @@ impl Apps {
         self.finished.len()
     }
 
-    fn call(&self, app: &wire::App) -> DriverCall {
-        let configured = self.configured.as_ref().and_then(|url| url.fill(self.whose.user(), Some(&app.app_id)));
+    fn call(&self, monitor: &Monitor, app: &wire::App) -> DriverCall {
+        let configured = monitor.site.app_ui.as_ref().and_then(|url| url.fill(self.whose.user(), Some(&app.app_id)));
         DriverCall {
             key: DriverKey { whose: self.whose.clone(), app_id: app.app_id.clone() },
             wanted: Wanted { app_id: app.app_id.clone(), configured, master: self.master.clone() },
         }
     }
 
-    fn of_master(
-        monitor: &Monitor,
-        whose: &Whose,
-        good: Good<MasterAnswer>,
-        failure: Option<Failure>,
-    ) -> Result<Self, ApiError> {
+    fn of_master(whose: &Whose, good: Good<MasterAnswer>, failure: Option<Failure>) -> Result<Self, ApiError> {
         let state = good.value.state()?;
         Ok(Self {
             whose: whose.clone(),
@@ -174,7 +169,6 @@ impl Apps {
             finished: state.completedapps.iter().map(|app| app.id.clone()).collect(),
             master: Some(good.value.base.clone()),
             cores: Some(cluster::cores(state)),
-            configured: monitor.site.app_ui.clone(),
             arrived: good.arrived,
             observed_at_ms: good.observed_at_ms,
             failure,
@@ -182,7 +176,7 @@ impl Apps {
         })
     }
 
-    fn of_driver(monitor: &Monitor, whose: &Whose, good: Good<Vec<ApplicationRow>>, failure: Option<Failure>) -> Self {
+    fn of_driver(whose: &Whose, good: Good<Vec<ApplicationRow>>, failure: Option<Failure>) -> Self {
         let (ended, active): (Vec<_>, Vec<_>) = good.value.iter().partition(|row| is_completed(row));
         let mut active: Vec<_> = active.into_iter().map(app_of_driver).collect();
         active.sort_by_key(|app| std::cmp::Reverse(app.started_at_ms));
@@ -192,7 +186,6 @@ impl Apps {
             finished: ended.into_iter().map(|row| row.id.clone()).collect(),
             master: None,
             cores: None,
-            configured: monitor.site.app_ui.clone(),
             arrived: good.arrived,
             observed_at_ms: good.observed_at_ms,
             failure,
@@ -229,10 +222,9 @@ fn lister(monitor: &Monitor) -> Result<Lister, ApiError> {
 /// The master's answer within its lifetime.
 ///
 /// # Errors
-/// Not configured, or the master's failure.
-pub(crate) async fn master_fresh(monitor: &Monitor, whose: &Whose) -> Result<Good<MasterAnswer>, ApiError> {
-    master_is_configured(monitor)?;
-    Ok(monitor.masters.fresh(whose, |_| ask_master(monitor, whose)).await?)
+/// The master's failure.
+pub(crate) async fn master_fresh(monitor: &Monitor, whose: &Whose) -> Result<Good<MasterAnswer>, Failure> {
+    monitor.masters.fresh(whose, |_| ask_master(monitor, whose)).await
 }
 
 /// The master's answer, the last good one where there is nothing newer.

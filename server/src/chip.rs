@@ -9,6 +9,7 @@ use wire::{Activity, Answer, Chip, ChipState, ErrorBody, MasterStatus};
 
 use crate::{
     apps::{self, Apps, ListerState},
+    cache::Seen,
     cluster,
     error::ApiError,
     panel::{self, Freshness},
@@ -63,12 +64,16 @@ async fn cluster_state(monitor: &Arc<Monitor>, session: &Session) -> Result<(Dec
     }
     match apps::master_last_good(monitor, &whose).await {
         // A master exists when it answers: the last good word of one that is gone would be a lie.
-        Ok(seen) if !seen.failure.as_ref().is_some_and(|failure| failure.error.is_absent()) => {
+        Ok(Seen { failure: Some(failure), .. }) | Err(failure) if failure.error.is_absent() => {
+            // The same answer as long as it stays away.
+            freshness.add(failure.arrived, failure.since_ms, None);
+            Ok((NO_CLUSTER, freshness))
+        }
+        Ok(seen) => {
             freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
             Ok((by_master(seen.good.value.state()?), freshness))
         }
-        Err(failure) if !failure.error.is_absent() => Err(failure.into()),
-        Ok(_) | Err(_) => Ok((NO_CLUSTER, freshness)),
+        Err(failure) => Err(failure.into()),
     }
 }
 
@@ -103,7 +108,7 @@ async fn activity(monitor: &Arc<Monitor>, session: &Session) -> Option<Activity>
 
 async fn ask_activity(monitor: &Arc<Monitor>, session: &Session) -> Option<Activity> {
     let whose = monitor.sessions.whose(session).await.ok()?;
-    let chosen = Apps::fresh(monitor, &whose).await.ok()?.choose(None).ok()??;
+    let chosen = Apps::fresh(monitor, &whose).await.ok()?.choose(monitor, None).ok()??;
     let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));
     let fetch = |_| async move { call.json(&asks, DriverPath::ActiveStages).await };
     let good = monitor.active_stages.fresh(&chosen.call.key, fetch).await.ok()?;

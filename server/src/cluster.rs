@@ -8,7 +8,7 @@ use crate::{
     apps::{self, ClusterCores},
     error::ApiError,
     executors,
-    history::Sample,
+    history::ClusterSample,
     panel, passthrough,
     session::Session,
     state::AppState,
@@ -55,9 +55,10 @@ async fn panel_cluster(
         let seen = apps::master_last_good(monitor, &whose).await?;
         freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
         let cluster = summary(seen.good.value.state()?);
-        let cores = Some((cluster.cores.used, cluster.cores.total));
-        let memory_mib = cluster.memory_mib.map(|memory| (memory.used, memory.total));
-        monitor.histories.record(&whose, seen.good.observed_at_ms, Sample { cores, memory_mib, tasks: None });
+        if let Some(memory_mib) = cluster.memory_mib {
+            let sample = ClusterSample { cores: cluster.cores, memory_mib };
+            monitor.histories.record_cluster(&whose, seen.good.observed_at_ms, sample);
+        }
         cluster
     };
     Ok(panel::answer(monitor, &headers, freshness, panel::Rate::slow(monitor), body))

@@ -165,9 +165,9 @@ async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
         }
         ListerState::Answers => {}
     }
-    let Ok(Some(chosen)) = apps.choose(None) else { return skipped(NAME, "No Spark application is active.") };
+    let Ok(Some(chosen)) = apps.choose(monitor, None) else { return skipped(NAME, "No Spark application is active.") };
     // Asked anew: a way that is only remembered may lead nowhere by now.
-    let find = async { Ok(monitor.drivers.find(&chosen.call.wanted).await) };
+    let find = async { Ok::<_, ApiError>(monitor.drivers.find(&chosen.call.wanted).await) };
     let (result, ms) = timed(monitor, Upstream::Driver, find).await;
     match result {
         Ok(Ok(found)) => {
@@ -190,13 +190,14 @@ fn starting(ms: u32) -> Hop {
 
 /// A hop's answer and how long it took. One that is late must not take the time of the others, for the report has to be
 /// answered within the time of one request.
-async fn timed<T>(
+async fn timed<T, E: Into<ApiError>>(
     monitor: &Monitor,
     upstream: Upstream,
-    hop: impl Future<Output = Result<T, ApiError>>,
+    hop: impl Future<Output = Result<T, E>>,
 ) -> (Result<T, ApiError>, u32) {
     let (begin, patience) = (Instant::now(), monitor.limits.patience());
     let late = |_| Err(UpstreamError::timeout(upstream, patience).into());
+    let hop = async { hop.await.map_err(Into::into) };
     let result = tokio::time::timeout(patience, hop).await.unwrap_or_else(late);
     (result, u32::try_from(begin.elapsed().as_millis()).unwrap_or(u32::MAX))
 }

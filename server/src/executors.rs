@@ -14,7 +14,7 @@ use crate::{
     app_id::AskedApp,
     apps::{self, Apps, Chosen, Driver},
     error::ApiError,
-    history::Sample,
+    history::TasksOf,
     panel, passthrough,
     session::{Session, Whose},
     state::{AppState, Monitor},
@@ -68,8 +68,6 @@ async fn panel_executors(
 ) -> Result<Response, ApiError> {
     let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &session).await?;
     let mut freshness = apps.freshness();
-    // The history is one line; tasks of several applications would jump.
-    let is_default = asked.checked()?.is_none();
     let body = match chosen {
         None => nothing(None),
         Some(chosen) => match seen(&monitor, &chosen).await? {
@@ -77,10 +75,10 @@ async fn panel_executors(
             Driver::Answers(app, seen) => {
                 freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
                 let shown = seen.good.value.shown(app, SHOWN);
-                if is_default {
-                    let tasks = Some((shown.active_tasks, shown.task_slots));
-                    let sample = Sample { tasks, ..Sample::default() };
-                    monitor.histories.record(apps.whose(), seen.good.observed_at_ms, sample);
+                // Once under its own name, and once as the newest, if that is what was asked for.
+                for app_id in [Some(chosen.app.app_id.as_str()), asked.checked()?] {
+                    let of = TasksOf { whose: apps.whose().clone(), app_id: app_id.map(str::to_owned) };
+                    monitor.histories.record_tasks(&of, seen.good.observed_at_ms, seen.good.value.slots());
                 }
                 shown
             }
@@ -111,7 +109,7 @@ pub(crate) async fn as_cluster(
     let apps = Apps::last_good(monitor, whose).await?;
     freshness.merge(apps.freshness());
     let mut cores = Meter::default();
-    if let Some(chosen) = apps.choose(None)?
+    if let Some(chosen) = apps.choose(monitor, None)?
         && let Driver::Answers(_, seen) = seen(monitor, &chosen).await?
     {
         freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());

@@ -14,31 +14,31 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Health {
+struct Alive {
     /// `ok`.
     status: &'static str,
     version: &'static str,
 }
 
-const OK: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
+const OK: Alive = Alive { status: "ok", version: env!("CARGO_PKG_VERSION") };
 
 /// jupyter-server-proxy waits for this before it sends requests.
-#[utoipa::path(get, path = "/", responses((status = 200, description = "It serves", body = Health)))]
-async fn root() -> Json<Health> {
+#[utoipa::path(get, path = "/", responses((status = 200, description = "It serves", body = Alive)))]
+async fn root() -> Json<Alive> {
     Json(OK)
 }
 
 /// The process answers; no upstream is asked.
-#[utoipa::path(get, path = "/healthz", responses((status = 200, description = "It serves", body = Health)))]
-async fn healthz() -> Json<Health> {
+#[utoipa::path(get, path = "/healthz", responses((status = 200, description = "It serves", body = Alive)))]
+async fn healthz() -> Json<Alive> {
     Json(OK)
 }
 
 /// The configuration can work; no upstream is asked.
 #[utoipa::path(get, path = "/readyz", responses(
-    (status = 200, description = "It can work", body = Health),
+    (status = 200, description = "It can work", body = Alive),
     (status = 503, description = "Why it cannot", body = ErrorBody),
 ))]
-async fn readyz(State(state): State<AppState>) -> Result<Json<Health>, ApiError> {
+async fn readyz(State(state): State<AppState>) -> Result<Json<Alive>, ApiError> {
     state.monitor().map(|_| Json(OK))
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    hash::Hash,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -9,9 +10,10 @@ use std::{
 use axum::{extract::State, http::HeaderMap, response::Response};
 use moka::sync::Cache;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Answer, ErrorBody, History, Point};
+use wire::{Answer, ErrorBody, History, Meter, Point};
 
 use crate::{
+    app_id::AskedApp,
     apps, clock,
     error::ApiError,
     panel,
@@ -21,7 +23,7 @@ use crate::{
 
 /// How far back it reaches, milliseconds.
 const WINDOW_MS: i64 = 600_000;
-/// Samples closer together than this are one point, milliseconds: ten minutes stay within 120 points.
+/// Samples closer together than this are one point, milliseconds: ten minutes of one series stay within 120 points.
 const SAME_POINT_MS: i64 = 5_000;
 /// What nobody has asked for this long is forgotten.
 const IDLE: Duration = Duration::from_secs(900);
@@ -30,99 +32,154 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(get_history))
 }
 
-/// Cores, memory and tasks of the last ten minutes.
-#[utoipa::path(get, path = "/panel/history", responses(
-    (status = 200, description = "The last minutes, oldest first", body = Answer<History>),
-    (status = "default", description = "What went wrong", body = ErrorBody),
+/// Cores and memory of the cluster, and tasks of one application, during the last ten minutes.
+#[utoipa::path(get, path = "/panel/history",
+    params(("app" = Option<String>, Query, description = "Application id; the newest active ones when absent")),
+    responses(
+        (status = 200, description = "The last minutes, oldest first", body = Answer<History>),
+        (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 async fn get_history(
     State(state): State<AppState>,
     headers: HeaderMap,
+    asked: AskedApp,
     session: Session,
 ) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     apps::lister_is_configured(monitor)?;
+    let asked = asked.checked()?.map(str::to_owned);
     let whose = monitor.sessions.whose(&session).await?;
     let gap_ms = monitor.limits.spark_monitor_poll_ms.saturating_mul(5) / 2;
-    let body = monitor.histories.of(&whose, clock::now_ms(), gap_ms);
+    // It only remembers: an id that nobody has looked at has no tasks here, and no upstream is asked whether it exists.
+    let body = monitor.histories.of(&TasksOf { whose, app_id: asked }, clock::now_ms(), gap_ms);
     Ok(panel::answer(monitor, &headers, panel::Freshness::default(), panel::Rate::slow(monitor), body))
 }
 
-/// One sample; what it does not tell stays unknown.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Sample {
-    pub cores: Option<(u64, u64)>,
-    pub memory_mib: Option<(u64, u64)>,
-    pub tasks: Option<(u32, u32)>,
+/// What the master said at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClusterSample {
+    pub cores: Meter,
+    pub memory_mib: Meter,
 }
 
-/// The history of every cluster that is looked at.
+/// The application whose tasks are remembered; none is the one that was the newest at each moment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TasksOf {
+    pub whose: Whose,
+    pub app_id: Option<String>,
+}
+
+/// The history of everything that is looked at: clusters and, apart from them, the tasks of applications.
 #[derive(Debug)]
-pub(crate) struct Histories(Cache<Whose, Arc<Mutex<Track>>>);
-
-#[derive(Debug, Default)]
-struct Track {
-    points: VecDeque<Point>,
-    cores_total: Option<u32>,
-    memory_total_mib: Option<u64>,
-    task_slots: Option<u32>,
+pub(crate) struct Histories {
+    clusters: Tracks<Whose, ClusterSample>,
+    tasks: Tracks<TasksOf, Meter>,
 }
+
+type Tracks<K, S> = Cache<K, Arc<Mutex<Track<S>>>>;
+
+/// One series, oldest first.
+#[derive(Debug)]
+struct Track<S>(VecDeque<(i64, S)>);
 
 impl Histories {
     pub fn new(entries: u64) -> Self {
-        Self(Cache::builder().max_capacity(entries).time_to_idle(IDLE).build())
+        Self { clusters: tracks(entries), tasks: tracks(entries) }
     }
 
     /// Remembers what was seen at `at_ms`; the same sample told again changes nothing.
-    pub fn record(&self, whose: &Whose, at_ms: i64, sample: Sample) {
-        let track = self.0.get_with_by_ref(whose, Arc::default);
-        track.lock().unwrap_or_else(PoisonError::into_inner).record(at_ms, sample);
+    pub fn record_cluster(&self, whose: &Whose, at_ms: i64, sample: ClusterSample) {
+        record(&self.clusters, whose, at_ms, sample);
     }
 
-    fn of(&self, whose: &Whose, now_ms: i64, gap_ms: u32) -> History {
-        let window_ms = u32::try_from(WINDOW_MS).unwrap_or(u32::MAX);
-        let Some(track) = self.0.get(whose) else {
-            return History { window_ms, gap_ms, ..History::default() };
-        };
-        let mut track = track.lock().unwrap_or_else(PoisonError::into_inner);
-        track.forget_before(now_ms - WINDOW_MS);
+    /// The same for tasks that ran, of the slots for them.
+    pub fn record_tasks(&self, of: &TasksOf, at_ms: i64, tasks: Meter) {
+        record(&self.tasks, of, at_ms, tasks);
+    }
+
+    fn of(&self, asked: &TasksOf, now_ms: i64, gap_ms: u32) -> History {
+        let cluster = samples(&self.clusters, &asked.whose, now_ms);
+        let tasks = samples(&self.tasks, asked, now_ms);
+        let (newest, slots) = (cluster.last().map(|(_, sample)| *sample), tasks.last().map(|(_, tasks)| *tasks));
         History {
-            points: track.points.iter().copied().collect(),
-            window_ms,
+            points: points(&cluster, &tasks),
+            window_ms: u32::try_from(WINDOW_MS).unwrap_or(u32::MAX),
             gap_ms,
-            cores_total: track.cores_total,
-            memory_total_mib: track.memory_total_mib,
-            task_slots: track.task_slots,
+            cores_total: newest.map(|sample| small(sample.cores.total)),
+            memory_total_mib: newest.map(|sample| sample.memory_mib.total),
+            task_slots: slots.map(|tasks| small(tasks.total)),
         }
     }
 }
 
-impl Track {
-    fn record(&mut self, at_ms: i64, sample: Sample) {
-        self.forget_before(at_ms - WINDOW_MS);
-        match self.points.back() {
-            // An answer from a cache that is older than what is known already says nothing new.
-            Some(last) if at_ms < last.at_ms => return,
-            Some(last) if at_ms - last.at_ms < SAME_POINT_MS => {}
-            _ => self.points.push_back(Point { at_ms, ..Point::default() }),
+fn tracks<K: Eq + Hash + Send + Sync + 'static, S: Send + Sync + 'static>(entries: u64) -> Tracks<K, S> {
+    Cache::builder().max_capacity(entries).time_to_idle(IDLE).build()
+}
+
+fn record<K, S>(tracks: &Tracks<K, S>, key: &K, at_ms: i64, sample: S)
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    S: Send + Sync + 'static,
+{
+    let track = tracks.get_with_by_ref(key, || Arc::new(Mutex::new(Track(VecDeque::new()))));
+    track.lock().unwrap_or_else(PoisonError::into_inner).record(clock::now_ms(), at_ms, sample);
+}
+
+fn samples<K, S>(tracks: &Tracks<K, S>, key: &K, now_ms: i64) -> Vec<(i64, S)>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    S: Copy + Send + Sync + 'static,
+{
+    let Some(track) = tracks.get(key) else { return Vec::new() };
+    let mut track = track.lock().unwrap_or_else(PoisonError::into_inner);
+    track.forget(now_ms);
+    track.0.iter().copied().collect()
+}
+
+fn points(cluster: &[(i64, ClusterSample)], tasks: &[(i64, Meter)]) -> Vec<Point> {
+    let of_cluster = cluster.iter().map(|(at_ms, ClusterSample { cores, memory_mib })| Point {
+        at_ms: *at_ms,
+        cores_used: Some(small(cores.used)),
+        memory_used_mib: Some(memory_mib.used),
+        active_tasks: None,
+    });
+    let of_tasks = tasks.iter().map(|(at_ms, tasks)| Point {
+        at_ms: *at_ms,
+        active_tasks: Some(small(tasks.used)),
+        ..Point::default()
+    });
+    let mut points: Vec<Point> = of_cluster.chain(of_tasks).collect();
+    points.sort_by_key(|point| point.at_ms);
+    // Neighbours this close are of different series, for those of one series are further apart.
+    points.dedup_by(|next, point| {
+        let same = next.at_ms - point.at_ms < SAME_POINT_MS;
+        if same {
+            point.cores_used = point.cores_used.or(next.cores_used);
+            point.memory_used_mib = point.memory_used_mib.or(next.memory_used_mib);
+            point.active_tasks = point.active_tasks.or(next.active_tasks);
         }
-        let Some(point) = self.points.back_mut() else { return };
-        let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
-        if let Some((used, total)) = sample.cores {
-            (point.cores_used, self.cores_total) = (Some(small(used)), Some(small(total)));
-        }
-        if let Some((used, total)) = sample.memory_mib {
-            (point.memory_used_mib, self.memory_total_mib) = (Some(used), Some(total));
-        }
-        if let Some((used, total)) = sample.tasks {
-            (point.active_tasks, self.task_slots) = (Some(used), Some(total));
+        same
+    });
+    points
+}
+
+fn small(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+impl<S> Track<S> {
+    fn record(&mut self, now_ms: i64, at_ms: i64, sample: S) {
+        self.forget(now_ms);
+        match self.0.back_mut() {
+            Some((last_ms, _)) if at_ms < *last_ms => {}
+            Some((last_ms, last)) if at_ms - *last_ms < SAME_POINT_MS => *last = sample,
+            _ => self.0.push_back((at_ms, sample)),
         }
     }
 
-    fn forget_before(&mut self, oldest_ms: i64) {
-        while self.points.front().is_some_and(|point| point.at_ms < oldest_ms) {
-            self.points.pop_front();
-        }
+    /// What lies in the future was seen before somebody set the clock back; it would keep out what comes now.
+    fn forget(&mut self, now_ms: i64) {
+        self.0.retain(|(at_ms, _)| (now_ms - WINDOW_MS..=now_ms).contains(at_ms));
     }
 }
 
@@ -130,28 +187,34 @@ impl Track {
 mod tests {
     use super::*;
 
-    fn cores(used: u64) -> Sample {
-        Sample { cores: Some((used, 8)), ..Sample::default() }
+    fn times(track: &Track<u32>) -> Vec<i64> {
+        track.0.iter().map(|(at_ms, _)| *at_ms).collect()
     }
 
     #[test]
     fn ten_minutes_are_kept_and_no_more() {
-        let mut track = Track::default();
-        for second in 0..3600 {
-            track.record(second * 1000, cores(1));
+        let mut track = Track(VecDeque::new());
+        for at_ms in (0..3_600_000).step_by(1000) {
+            track.record(at_ms, at_ms, 1);
         }
-        assert_eq!(track.points.len(), 120);
-        assert!(track.points.iter().all(|point| point.at_ms >= 2_999_000));
+        assert_eq!(track.0.len(), 120);
+        assert!(times(&track).iter().all(|at_ms| *at_ms >= 2_999_000));
     }
 
     #[test]
-    fn samples_of_one_moment_are_one_point_and_a_pause_leaves_a_gap() {
-        let mut track = Track::default();
-        track.record(1_000, cores(2));
-        track.record(1_500, Sample { tasks: Some((3, 8)), ..Sample::default() });
-        track.record(200_000, cores(4));
-        track.record(100_000, cores(9));
-        let seen: Vec<_> = track.points.iter().map(|p| (p.at_ms, p.cores_used, p.active_tasks)).collect();
-        assert_eq!(seen, [(1_000, Some(2), Some(3)), (200_000, Some(4), None)]);
+    fn samples_of_one_moment_are_one_point_whichever_came_first() {
+        let meter = |used| Meter::new(used, 8);
+        let cluster = |used| ClusterSample { cores: meter(used), memory_mib: meter(used) };
+        let points = points(&[(1_000, cluster(2)), (200_000, cluster(4))], &[(500, meter(3)), (100_000, meter(5))]);
+        let seen: Vec<_> = points.iter().map(|p| (p.at_ms, p.cores_used, p.active_tasks)).collect();
+        assert_eq!(seen, [(500, Some(2), Some(3)), (100_000, None, Some(5)), (200_000, Some(4), None)]);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_stop_the_history() {
+        let mut track = Track(VecDeque::new());
+        track.record(900_000, 900_000, 1);
+        track.record(300_000, 300_000, 2);
+        assert_eq!(times(&track), [300_000]);
     }
 }

@@ -1,6 +1,14 @@
 //! Where the sidecar listens, and when it leaves.
 
-use std::{fs, future::Future, io, os::unix::fs::PermissionsExt, path::Path, process::ExitCode, time::Duration};
+use std::{
+    fs,
+    future::Future,
+    io,
+    os::unix::fs::{FileTypeExt, PermissionsExt},
+    path::Path,
+    process::ExitCode,
+    time::Duration,
+};
 
 use axum::Router;
 use tokio::{
@@ -89,8 +97,9 @@ async fn until_left(
 }
 
 async fn bind_unix(path: &Path) -> io::Result<UnixListener> {
-    // A socket that nobody answers on is left over from one that was killed.
-    if path.exists() && UnixStream::connect(path).await.is_err() {
+    // A socket that nobody answers on is left over from one that was killed; anything else is not ours to remove.
+    let is_socket = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
+    if is_socket && UnixStream::connect(path).await.is_err() {
         fs::remove_file(path)?;
     }
     let listener = UnixListener::bind(path)?;

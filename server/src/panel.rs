@@ -73,6 +73,8 @@ pub(crate) fn answer<T: Serialize>(
     rate: Rate,
     body: T,
 ) -> Response {
+    // Whatever worked, it cannot be seen now; a dead upstream is not asked at the pace of a busy one.
+    let rate = if freshness.stale.is_some() { Rate::slow(monitor) } else { rate };
     let (arrived, observed_at_ms) = freshness.newest.unwrap_or_else(|| (Instant::now(), crate::clock::now_ms()));
     let meta = Meta {
         observed_at_ms,

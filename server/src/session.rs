@@ -104,25 +104,16 @@ impl Weight for KubeUser {
 pub struct TokenKeys([u8; 32]);
 
 impl TokenKeys {
-    #[must_use]
-    pub fn new() -> Self {
-        // The standard library seeds its hashers from the system's randomness; four of them make 256 bits.
-        use std::hash::{BuildHasher, Hasher, RandomState};
+    /// # Errors
+    /// When the system has no randomness to give.
+    pub fn new() -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
-        for part in key.chunks_mut(8) {
-            part.copy_from_slice(&RandomState::new().build_hasher().finish().to_ne_bytes());
-        }
-        Self(key)
+        getrandom::fill(&mut key)?;
+        Ok(Self(key))
     }
 
     fn of(&self, token: &SecretString) -> TokenKey {
         TokenKey(*blake3::keyed_hash(&self.0, token.expose_secret().as_bytes()).as_bytes())
-    }
-}
-
-impl Default for TokenKeys {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -192,9 +183,9 @@ mod tests {
     #[test]
     fn a_key_tells_tokens_apart_only_within_this_process() {
         let (ann, bob) = (SecretString::from("ann"), SecretString::from("bob"));
-        let keys = TokenKeys::new();
+        let keys = TokenKeys::new().unwrap();
         assert!(keys.of(&ann) == keys.of(&ann));
         assert!(keys.of(&ann) != keys.of(&bob));
-        assert!(keys.of(&ann) != TokenKeys::new().of(&ann));
+        assert!(keys.of(&ann) != TokenKeys::new().unwrap().of(&ann));
     }
 }

@@ -109,7 +109,7 @@ impl AppState {
 
 impl Monitor {
     /// # Errors
-    /// When TLS cannot be set up, or a secret cannot stand in a header.
+    /// When TLS or randomness cannot be had, or a secret cannot stand in a header.
     pub fn new(config: Config, tasks: &TaskTracker) -> anyhow::Result<Self> {
         let Config { site, limits, secrets, .. } = config;
         let timeouts =
@@ -145,7 +145,7 @@ impl Monitor {
                 },
                 tasks.clone(),
             ),
-            keys: TokenKeys::new(),
+            keys: TokenKeys::new()?,
             mock: site.mock,
         };
         let cluster_manager = client(Upstream::ClusterManager, false, None)?;

@@ -51,11 +51,7 @@ impl StatusFetch {
     }
 
     /// The answer, the last good one where there is nothing newer.
-    pub async fn last_good(
-        &self,
-        monitor: &Monitor,
-        session: &Session,
-    ) -> Result<Seen<ClusterStatus>, ApiError> {
+    pub async fn last_good(&self, monitor: &Monitor, session: &Session) -> Result<Seen<ClusterStatus>, ApiError> {
         let (key, fetch) = self.prepare(monitor, session)?;
         Ok(monitor.statuses.last_good(&key, |_| fetch).await?)
     }

@@ -12,7 +12,9 @@ mod error;
 pub mod master;
 pub mod master_page;
 pub mod query_rows;
+mod redacted;
 pub mod shape;
+mod unwanted;
 
 pub use client::{Client, Timeouts};
 pub use error::{Upstream, UpstreamError, UpstreamErrorKind};

@@ -196,3 +196,16 @@ async fn the_managers_own_sentence_is_shown_redacted() {
     }
     "#);
 }
+
+#[tokio::test]
+async fn a_second_attempt_has_only_what_is_left_of_the_time() {
+    let site = Site::start().await;
+    let late = Reply::Cut(String::new());
+    site.master.set("/json/", Reply::InTurn(vec![late, Reply::Hang]));
+    site.master.delay(Duration::from_millis(600));
+    let app = TestApp::new(&["--spark-master-ui-url", &site.master.url, "--spark-monitor-call-timeout-ms", "1000"]);
+    let begin = std::time::Instant::now();
+    assert_eq!(app.get("/cluster").await.outcome(), "504 upstream_timeout");
+    assert_eq!(site.master.count("/json/"), 2);
+    assert!(begin.elapsed() < Duration::from_millis(1_400), "{:?}", begin.elapsed());
+}

@@ -32,3 +32,16 @@ async fn the_document_names_every_route_and_is_served() {
     paths.sort_unstable();
     assert_eq!(paths, expected);
 }
+
+#[tokio::test]
+async fn no_two_types_share_a_name() {
+    let document = TestApp::new(&["--spark-master-ui-url", "http://127.0.0.1:9"]).get("/openapi.json").await.json();
+    let named = |schema: &serde_json::Value| {
+        let pointer = schema["$ref"].as_str().unwrap().trim_start_matches('#');
+        document.pointer(pointer).unwrap().clone()
+    };
+    let healthz = &document["paths"]["/healthz"]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+    assert!(named(healthz)["properties"]["version"].is_object(), "that the process answers");
+    let health = &document["components"]["schemas"]["Doctor"]["properties"]["health"];
+    assert!(named(health).to_string().contains("degraded"), "the connection report in one word");
+}

@@ -158,3 +158,30 @@ async fn a_master_that_is_gone_is_no_cluster_even_after_it_was_ready() {
     let cluster = app.get("/panel/cluster").await.json();
     assert_eq!(cluster["stale"]["code"], "upstream_unreachable", "the panel keeps what it saw last, marked as old");
 }
+
+#[tokio::test]
+async fn what_cannot_be_seen_is_not_asked_at_the_pace_of_what_works() {
+    let spark = spark().await;
+    let no_memory = ["--spark-monitor-stages-lifetime-ms", "0", "--spark-monitor-failure-lifetime-ms", "0"];
+    let app = TestApp::new(&[&["--spark-master-ui-url", spark.url.as_str()], &no_memory[..]].concat());
+    let path = format!("/proxy/{APP}/api/v1/applications/{APP}/stages");
+    spark.json(&path, r#"[{"stageId": 1, "attemptId": 0, "status": "ACTIVE", "numTasks": 4, "numActiveTasks": 2}]"#);
+    let rates = |answer: &serde_json::Value| (answer["next_poll_ms"].as_u64(), answer["busy_poll_ms"].as_u64());
+    let working = app.get("/panel/stages").await.json();
+    assert_eq!((working["stale"].is_null(), rates(&working)), (true, (Some(5_000), Some(5_000))));
+    spark.set(&path, Reply::status(500));
+    let stale = app.get("/panel/stages").await.json();
+    assert_eq!((stale["stale"].is_null(), rates(&stale)), (false, (Some(30_000), Some(30_000))));
+}
+
+#[tokio::test]
+async fn that_there_is_no_cluster_is_the_same_answer_until_there_is_one() {
+    for flag in ["--spark-master-ui-url", "--spark-app-ui-url"] {
+        let app = TestApp::new(&[flag, &Double::absent().await, "--spark-monitor-failure-lifetime-ms", "0"]);
+        let chip = app.get("/panel/chip").await;
+        assert_eq!(chip.json()["state"], "no_cluster");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        let again = axum::http::Request::get("/panel/chip").header("if-none-match", chip.header("etag"));
+        assert_eq!(app.send(again).await.status, 304, "{flag}");
+    }
+}

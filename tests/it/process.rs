@@ -173,6 +173,20 @@ fn a_socket_left_over_from_a_killed_one_is_replaced() {
 }
 
 #[test]
+fn a_file_in_the_place_of_the_socket_is_not_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    let file = folder.path().join("notes.txt");
+    std::fs::write(&file, "mine").unwrap();
+    let listen = format!("unix:{}", file.display());
+    let mut child = command(&["--listen", &listen, MASTER[0], MASTER[1]]).spawn().unwrap();
+    until("it has ended or listens", || child.try_wait().unwrap().is_some() || UnixStream::connect(&file).is_ok());
+    let _ = child.kill();
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+}
+
+#[test]
 fn no_secret_is_ever_logged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");

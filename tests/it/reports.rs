@@ -86,6 +86,21 @@ async fn the_history_remembers_what_the_panel_saw() {
 }
 
 #[tokio::test]
+async fn the_history_of_tasks_is_that_of_the_chosen_application() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    let chosen = format!("/panel/executors?app={APP}");
+    app.get(&chosen).await;
+    let tasks = |history: serde_json::Value| history["task_slots"].as_u64();
+    assert_eq!(tasks(app.get(&format!("/panel/history?app={APP}")).await.json()), Some(2));
+    assert_eq!(tasks(app.get("/panel/history?app=app-other").await.json()), None);
+    assert_eq!(tasks(app.get("/panel/history").await.json()), None, "nobody has looked at the newest as such");
+    app.get("/panel/executors").await;
+    assert_eq!(tasks(app.get("/panel/history").await.json()), Some(2));
+    assert_eq!(app.get("/panel/history?app=a/b").await.outcome(), "400 bad_request");
+}
+
+#[tokio::test]
 async fn users_have_histories_of_their_own() {
     let (auth2, master) = (Double::start().await, Double::start().await);
     master.json("/ann/json/", r#"{"workers": [{"state": "ALIVE", "cores": 8}], "activeapps": [], "status": "ALIVE"}"#);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum AppState {
+pub enum ApplicationState {
     Running,
     /// The master has no free cores for it.
     Waiting,
@@ -33,7 +33,7 @@ pub enum DriverState {
 pub struct App {
     pub app_id: String,
     pub name: String,
-    pub state: AppState,
+    pub state: ApplicationState,
     /// Cores it holds now; null for a driver without a master.
     pub cores: Option<u32>,
     /// When it was started; milliseconds since 1970.

@@ -35,8 +35,7 @@ impl Tasks {
     /// Whole percents that are done; 100 only when all are.
     #[must_use]
     pub fn percent(&self) -> u32 {
-        let share = u64::from(self.done) * 100 / u64::from(self.total.max(1));
-        u32::try_from(share.min(100)).unwrap_or(100)
+        crate::percent(self.done.into(), self.total.into())
     }
 
     /// Those of both.

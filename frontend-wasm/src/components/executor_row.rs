@@ -4,20 +4,22 @@ use wire::{Executor, Level};
 use yew::{Html, html};
 
 use super::bar::meter;
+use super::panel_view::Panel;
 use super::tone::toned;
 use crate::format;
 use crate::i18n::{Message, tr};
 
 /// A row of the executor table; `row` is its number where not all rows are drawn.
-pub fn executor_row(executor: &Executor, row: Option<usize>) -> Html {
+pub fn executor_row(panel: &Panel<'_>, executor: &Executor, row: Option<usize>) -> Html {
     let row = row.map(|row| row.to_string());
-    let Executor { executor_id, host, active_tasks, task_slots, .. } = executor;
+    let Executor { executor_id, host, .. } = executor;
     if let Some(reason) = &executor.removed {
+        let gone = if reason.is_empty() { Message::ExecutorGoneAlone } else { Message::ExecutorGone { reason } };
         return html! {
             <tr key={executor_id.clone()} class="sparkMonitor-Table-gone" aria-rowindex={row}>
                 <th scope="row" title={host.clone()}>{ executor_id }</th>
                 <td colspan="5" title={reason.clone()}>
-                    <span class="sparkMonitor-Table-reason">{ tr(Message::ExecutorGone { reason }) }</span>
+                    <span class="sparkMonitor-Table-reason">{ tr(gone) }</span>
                 </td>
             </tr>
         };
@@ -25,25 +27,41 @@ pub fn executor_row(executor: &Executor, row: Option<usize>) -> Html {
     html! {
         <tr key={executor_id.clone()} aria-rowindex={row}>
             <th scope="row" title={host.clone()}>{ executor_id }</th>
-            <td class="sparkMonitor-Cell-tasks" data-label={tr(Message::ColumnTasks)}>
-                { tr(Message::Slots { active: *active_tasks, slots: *task_slots }) }
-            </td>
-            { memory_and_traffic(executor) }
+            { tasks(executor) }
+            { memory_and_traffic(panel, executor) }
         </tr>
     }
 }
 
-/// The driver runs no tasks of its own, so its name takes that column too.
-pub fn driver_row(driver: &Executor, row: Option<usize>) -> Html {
+/// A driver runs no tasks of its own, so its name takes that column too; in local mode it runs all of them.
+pub fn driver_row(panel: &Panel<'_>, driver: &Executor, row: Option<usize>) -> Html {
+    let local = runs_tasks(driver);
     html! {
         <tr aria-rowindex={row.map(|row| row.to_string())}>
-            <th scope="row" colspan="2" title={driver.host.clone()}>{ tr(Message::Driver) }</th>
-            { memory_and_traffic(driver) }
+            <th scope="row" colspan={(!local).then_some("2")} title={driver.host.clone()}>{ tr(Message::Driver) }</th>
+            if local {
+                { tasks(driver) }
+            }
+            { memory_and_traffic(panel, driver) }
         </tr>
     }
 }
 
-fn memory_and_traffic(executor: &Executor) -> Html {
+/// Whether a driver is its application's only executor too: local mode.
+pub fn runs_tasks(driver: &Executor) -> bool {
+    driver.task_slots > 0
+}
+
+fn tasks(executor: &Executor) -> Html {
+    let (active, slots) = (executor.active_tasks, executor.task_slots);
+    html! {
+        <td class="sparkMonitor-Cell-tasks" data-label={tr(Message::ColumnTasks)}>
+            { tr(Message::Slots { active, slots }) }
+        </td>
+    }
+}
+
+fn memory_and_traffic(panel: &Panel<'_>, executor: &Executor) -> Html {
     let storage = format::bytes(executor.storage_bytes.used);
     let total = format::bytes(executor.storage_bytes.total);
     let of_total = tr(Message::UsedOf { used: &storage, total: &total });
@@ -53,7 +71,7 @@ fn memory_and_traffic(executor: &Executor) -> Html {
         <>
             <td class="sparkMonitor-Cell-storage" data-label={tr(Message::ColumnStorage)} title={of_total.clone()}>
                 { storage }
-                { meter(Message::ColumnStorageLong, executor.storage_bytes, &of_total) }
+                { meter(panel, Message::ColumnStorageLong, executor.storage_bytes, &of_total) }
             </td>
             <td class="sparkMonitor-Cell-disk" data-label={tr(Message::ColumnDisk)}>{ amount(executor.cached_to_disk_bytes) }</td>
             <td class="sparkMonitor-Cell-shuffle">

@@ -6,7 +6,7 @@ use web_sys::Element;
 use wire::Executors;
 use yew::{Event, Html, TargetCast, classes, html};
 
-use super::executor_row::{driver_row, executor_row};
+use super::executor_row::{driver_row, executor_row, runs_tasks};
 use super::panel_view::Panel;
 use crate::executor_order::{Column, Window};
 use crate::i18n::{Message, tr};
@@ -28,16 +28,16 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
             <thead><tr aria-rowindex={long.then_some("1")}>{ columns(panel) }</tr></thead>
             <tbody>
                 { gap("before", rows.before) }
-                { for drawn.map(|(index, executor)| executor_row(executor, long.then_some(index + 2))) }
+                { for drawn.map(|(index, executor)| executor_row(panel, executor, long.then_some(index + 2))) }
                 { gap("after", rows.after) }
-                if count == 0 {
+                if count == 0 && !answer.driver.as_ref().is_some_and(runs_tasks) {
                     <tr>
                         <td class="sparkMonitor-Table-empty" colspan="6">{ tr(Message::NoExecutors) }</td>
                     </tr>
                 }
             </tbody>
             if let Some(driver) = &answer.driver {
-                <tbody class="sparkMonitor-Table-driver">{ driver_row(driver, long.then_some(count + 2)) }</tbody>
+                <tbody class="sparkMonitor-Table-driver">{ driver_row(panel, driver, long.then_some(count + 2)) }</tbody>
             }
         </table>
     };

@@ -1,6 +1,6 @@
 //! What the three views say together: decided here once, drawn in `panel_view`.
 
-use wire::{App, AppState, DriverState};
+use wire::{App, ApplicationState, DriverState};
 
 use crate::loaded::Trouble;
 use crate::model::Model;
@@ -72,7 +72,7 @@ pub fn shown(model: &Model) -> Shown {
     match newest {
         None => Shown::App(None),
         Some((_, None)) => Shown::NoApp,
-        Some((_, Some(app))) if app.driver == DriverState::Starting || app.state == AppState::Waiting => {
+        Some((_, Some(app))) if app.driver == DriverState::Starting || app.state == ApplicationState::Waiting => {
             Shown::NotYet(app.clone())
         }
         Some((_, Some(app))) => Shown::App(Some(app.clone())),

@@ -1,9 +1,9 @@
 //! Answers for tests.
 
 use wire::{
-    Activity, Answer, App, AppState, Chip, ChipState, Cluster, ClusterKind, ConnectSession, DriverState, ErrorCode,
-    Executor, Executors, History, Level, Master, MasterStatus, Meta, Meter, NamedBy, Point, Queries, Query, QueryKind,
-    QueryState, Spill, Stage, StageState, Stages, Stale, Tasks,
+    Activity, Answer, App, ApplicationState, Chip, ChipState, Cluster, ClusterKind, ConnectSession, DriverState,
+    ErrorCode, Executor, Executors, History, Level, Master, MasterStatus, Meta, Meter, NamedBy, Point, Queries, Query,
+    QueryKind, QueryState, Spill, Stage, StageState, Stages, Stale, Tasks,
 };
 
 use crate::loaded::Loaded;
@@ -55,7 +55,7 @@ pub fn app() -> App {
     App {
         app_id: "app-1".to_owned(),
         name: "etl".to_owned(),
-        state: AppState::Running,
+        state: ApplicationState::Running,
         cores: Some(4),
         started_at_ms: OBSERVED_AT_MS - 600_000,
         driver: DriverState::Ready,

@@ -24,7 +24,7 @@ pub(crate) async fn for_passthrough(
     let asked = asked.checked()?;
     let whose = monitor.sessions.whose(session).await?;
     let apps = Apps::fresh(&monitor, &whose).await?;
-    let chosen = apps.choose(asked)?.ok_or_else(ApiError::no_active_app)?;
+    let chosen = apps.choose(&monitor, asked)?.ok_or_else(ApiError::no_active_app)?;
     Ok((monitor, chosen.call))
 }
 
@@ -42,6 +42,6 @@ pub(crate) async fn for_panel(
     let asked = asked.checked()?;
     let whose = monitor.sessions.whose(session).await?;
     let apps = Apps::last_good(&monitor, &whose).await?;
-    let chosen = apps.choose(asked)?;
+    let chosen = apps.choose(&monitor, asked)?;
     Ok((monitor, apps, chosen))
 }

@@ -2,7 +2,7 @@
 //!
 //! That there are no cores for the whole application is found before a single query is looked at ([`of_app`]).
 
-use wire::{AppState, CoreHolder, Wait};
+use wire::{ApplicationState, CoreHolder, Wait, percent};
 
 use super::{
     draft::Draft,
@@ -16,11 +16,11 @@ use crate::{
 /// Between two jobs the driver always works for a moment; longer than that it is worth telling, milliseconds.
 const DRIVER_PAUSE_MS: u64 = 1_000;
 /// Share of the task time above which waiting for other tasks' output is worth telling, percent.
-const FETCH_WAIT_PERCENT: u64 = 20;
+const FETCH_WAIT_PERCENT: u32 = 20;
 /// Task time from which on a share says something, milliseconds.
 const ENOUGH_TASK_TIME_MS: u64 = 10_000;
 /// Share of the task time below which a stage is hardly on a CPU, percent.
-const OFF_CPU_PERCENT: u64 = 30;
+const OFF_CPU_PERCENT: u32 = 30;
 /// A task that has run longer than this, milliseconds, …
 const SLOW_TASK_MS: u64 = 5_000;
 /// … and longer than so many medians is slow.
@@ -57,7 +57,7 @@ pub(super) fn of_query(facts: &Facts<'_>) -> Wait {
 
 /// Why the whole application waits.
 pub(super) fn of_app(app: &wire::App, apps: &Apps) -> Option<Wait> {
-    let has_none = app.state == AppState::Waiting || app.cores == Some(0);
+    let has_none = app.state == ApplicationState::Waiting || app.cores == Some(0);
     let ClusterCores { used, total, workers_alive, workers_wanted } = apps.cores.filter(|_| has_none)?;
     if workers_alive == 0 {
         return Some(Wait::ClusterStarting { ready: workers_alive, wanted: workers_wanted });
@@ -86,7 +86,7 @@ fn shuffle_fetch(facts: &Facts<'_>) -> Option<Wait> {
     let KeptStage { stage, task_time, .. } = facts.stage?;
     let share = percent(task_time.fetch_wait_ms, task_time.run_ms);
     let enough = task_time.run_ms >= ENOUGH_TASK_TIME_MS && share > FETCH_WAIT_PERCENT;
-    enough.then(|| Wait::ShuffleFetch { stage_id: stage.stage_id, percent: small(share) })
+    enough.then_some(Wait::ShuffleFetch { stage_id: stage.stage_id, percent: share })
 }
 
 fn last_tasks(facts: &Facts<'_>) -> Option<Wait> {
@@ -108,7 +108,7 @@ fn last_tasks(facts: &Facts<'_>) -> Option<Wait> {
 
 fn outside_jvm(facts: &Facts<'_>) -> Option<Wait> {
     let KeptStage { stage, task_time, .. } = facts.stage?;
-    let jvm_percent = small(percent(task_time.cpu_ms, task_time.run_ms));
+    let jvm_percent = percent(task_time.cpu_ms, task_time.run_ms);
     // A low share alone proves nothing: the host may be busy.
     (facts.python && is_off_the_cpu(*task_time)).then_some(Wait::Python { stage_id: stage.stage_id, jvm_percent })
 }
@@ -116,14 +116,6 @@ fn outside_jvm(facts: &Facts<'_>) -> Option<Wait> {
 /// Whether the tasks of a stage spend their time elsewhere than on a CPU in the JVM.
 pub(super) fn is_off_the_cpu(time: TaskTime) -> bool {
     time.run_ms > ENOUGH_TASK_TIME_MS && percent(time.cpu_ms, time.run_ms) < OFF_CPU_PERCENT
-}
-
-fn percent(part: u64, whole: u64) -> u64 {
-    part.saturating_mul(100) / whole.max(1)
-}
-
-fn small(percent: u64) -> u32 {
-    u32::try_from(percent.min(100)).unwrap_or(100)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::{Upstream, UpstreamError, UpstreamErrorKind, body};
+use super::{Upstream, UpstreamError, UpstreamErrorKind, body, unwanted};
 
 /// Longest wait that is passed on to a client, seconds.
 const LONGEST_RETRY_AFTER: u32 = 60;
@@ -23,7 +23,7 @@ const LONGEST_RETRY_AFTER: u32 = 60;
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
     pub connect: Duration,
-    /// The whole call, its body included.
+    /// The whole call, its body and a second attempt included.
     pub call: Duration,
 }
 
@@ -59,7 +59,6 @@ impl Client {
                 .user_agent(concat!("berdl-spark-monitor/", env!("CARGO_PKG_VERSION")))
                 .redirect(Policy::none())
                 .connect_timeout(settings.timeouts.connect)
-                .timeout(settings.timeouts.call)
                 .referer(false);
             if !settings.use_proxy {
                 builder = builder.no_proxy();
@@ -85,10 +84,11 @@ impl Client {
     /// # Errors
     /// Anything but 200 with a JSON content type and a whole body within `limit`.
     pub async fn json_bytes(&self, url: &Url, auth: Option<&HeaderValue>, limit: u64) -> Result<Bytes, UpstreamError> {
-        let _permit = self.permit().await?;
-        let response = self.get(url, auth, "application/json").await?;
-        let response = self.expect_json(response).await?;
-        body::read(self.upstream, response, limit, self.timeouts.call).await
+        self.in_time(async {
+            let response = self.expect_json(self.get(url, auth, "application/json").await?).await?;
+            body::read(self.upstream, response, limit).await
+        })
+        .await
     }
 
     /// A JSON answer decoded while it is read, so that memory holds only what `T` keeps.
@@ -99,10 +99,11 @@ impl Client {
     where
         T: DeserializeOwned + Send + 'static,
     {
-        let _permit = self.permit().await?;
-        let response = self.get(url, auth, "application/json").await?;
-        let response = self.expect_json(response).await?;
-        body::decode(self.upstream, response, limit, self.timeouts.call).await
+        self.in_time(async {
+            let response = self.expect_json(self.get(url, auth, "application/json").await?).await?;
+            body::decode(self.upstream, response, limit).await
+        })
+        .await
     }
 
     /// A page of text, whatever its type.
@@ -110,18 +111,23 @@ impl Client {
     /// # Errors
     /// Anything but 200 with a whole body within `limit`.
     pub async fn page(&self, url: &Url, auth: Option<&HeaderValue>, limit: u64) -> Result<String, UpstreamError> {
-        let _permit = self.permit().await?;
-        let response = self.expect_ok(self.get(url, auth, "text/html").await?).await?;
-        let bytes = body::read(self.upstream, response, limit, self.timeouts.call).await?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        self.in_time(async {
+            let response = self.expect_ok(self.get(url, auth, "text/html").await?).await?;
+            let bytes = body::read(self.upstream, response, limit).await?;
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        })
+        .await
     }
 
-    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, UpstreamError> {
-        match tokio::time::timeout(self.timeouts.call, self.permits.acquire()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            // The semaphore is never closed, so this is the deadline.
-            _ => Err(UpstreamError::timeout(self.upstream, self.timeouts.call)),
-        }
+    /// One deadline for all of a call: the wait for a place, both attempts, and the body.
+    async fn in_time<T>(&self, call: impl Future<Output = Result<T, UpstreamError>>) -> Result<T, UpstreamError> {
+        let late = |_| Err(UpstreamError::timeout(self.upstream, self.timeouts.call));
+        let call = async {
+            // The semaphore is never closed.
+            let _permit = self.permits.acquire().await;
+            call.await
+        };
+        tokio::time::timeout(self.timeouts.call, call).await.unwrap_or_else(late)
     }
 
     async fn get(
@@ -142,7 +148,7 @@ impl Client {
             .retry(ExponentialBuilder::default().with_jitter().with_max_times(1).with_min_delay(RETRY_DELAY))
             .when(|error| error.is_request() && !error.is_connect() && !error.is_timeout())
             .await
-            .map_err(|error| UpstreamError::from_reqwest(self.upstream, error, self.timeouts.call))
+            .map_err(|error| UpstreamError::from_reqwest(self.upstream, error, self.timeouts.connect))
     }
 
     async fn expect_ok(&self, response: Response) -> Result<Response, UpstreamError> {
@@ -156,7 +162,7 @@ impl Client {
             .and_then(|value| value.to_str().ok()?.trim().parse::<u32>().ok())
             .map(|seconds| seconds.min(LONGEST_RETRY_AFTER));
         let message = match self.upstream {
-            Upstream::ClusterManager => body::error_message(response).await,
+            Upstream::ClusterManager => unwanted::error_message(response).await,
             _ => None,
         };
         Err(UpstreamError::status(self.upstream, status, retry_after_seconds, message))
@@ -169,7 +175,7 @@ impl Client {
         if body::is_json(&content_type) {
             return Ok(response);
         }
-        let kind = match body::says_starting(response).await {
+        let kind = match unwanted::says_starting(response).await {
             true => UpstreamErrorKind::Starting,
             false => UpstreamErrorKind::NotJson(content_type),
         };

@@ -14,10 +14,7 @@ use super::{Upstream, UpstreamError, shape::ArrayOf};
 /// # Errors
 /// When it is not.
 pub fn accept<Accepted: DeserializeOwned>(bytes: &[u8]) -> Result<(), UpstreamError> {
-    serde_json::from_slice::<Accepted>(bytes).map(|_| ()).map_err(|error| {
-        let place = format!("{:?} error, line {} column {}", error.classify(), error.line(), error.column());
-        UpstreamError::shape(Upstream::Driver, place)
-    })
+    super::body::from_slice::<Accepted>(Upstream::Driver, bytes).map(|_| ())
 }
 
 /// What `app/executors` must be to be passed through.

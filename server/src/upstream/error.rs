@@ -87,16 +87,20 @@ impl UpstreamError {
         Self::new(upstream, UpstreamErrorKind::Shape(reason.to_string()))
     }
 
-    pub(super) fn from_reqwest(upstream: Upstream, error: reqwest::Error, limit: Duration) -> Self {
+    /// `connect` is the only deadline that the client keeps by itself.
+    pub(super) fn from_reqwest(upstream: Upstream, error: reqwest::Error, connect: Duration) -> Self {
         // The URL stays out: it names internal hosts.
         let error = error.without_url();
         if error.is_timeout() {
-            Self::timeout(upstream, limit)
-        } else if error.is_body() || error.is_decode() {
-            Self::new(upstream, UpstreamErrorKind::Cut(chain(&error)))
+            Self::timeout(upstream, connect)
         } else {
             Self::new(upstream, UpstreamErrorKind::Unreachable(chain(&error)))
         }
+    }
+
+    /// The body broke off, or is not what its head says.
+    pub(super) fn cut(upstream: Upstream, error: reqwest::Error) -> Self {
+        Self::new(upstream, UpstreamErrorKind::Cut(chain(&error.without_url())))
     }
 
     /// True when the upstream says that this caller may not look. A driver cannot: it is asked with the site's credential,

@@ -26,6 +26,8 @@ pub enum Reply {
     HangInBody(String),
     /// The connection is closed without a word.
     Reset,
+    /// Each call gets the next one; after the last one it begins again.
+    InTurn(Vec<Reply>),
 }
 
 impl Reply {
@@ -108,8 +110,14 @@ impl Double {
 
     /// How often `path` was asked for.
     pub fn count(&self, path: &str) -> usize {
+        self.shared.count(path)
+    }
+}
+
+impl Shared {
+    fn count(&self, path: &str) -> usize {
         let line = format!("GET {path} HTTP/1.1");
-        self.requests().iter().filter(|head| head.starts_with(&line)).count()
+        self.requests.lock().unwrap().iter().filter(|head| head.starts_with(&line)).count()
     }
 }
 
@@ -130,7 +138,10 @@ async fn answer(mut stream: TcpStream, shared: &Shared) -> Option<()> {
     let delay = *shared.delay.lock().unwrap();
     tokio::time::sleep(delay).await;
     // Every path that nobody set is the master's home page, as on a real one.
-    let reply = shared.replies.lock().unwrap().get(&path).cloned().unwrap_or_else(|| Reply::html(200));
+    let mut reply = shared.replies.lock().unwrap().get(&path).cloned().unwrap_or_else(|| Reply::html(200));
+    if let Reply::InTurn(replies) = reply {
+        reply = replies[(shared.count(&path) - 1) % replies.len()].clone();
+    }
     let head = |status: u16, content_type: &str, length: usize, more: &str| {
         format!(
             "HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n{more}connection: close\r\n\r\n"
@@ -152,7 +163,7 @@ async fn answer(mut stream: TcpStream, shared: &Shared) -> Option<()> {
                 tokio::time::sleep(minute).await;
             }
         }
-        Reply::Reset => {}
+        Reply::Reset | Reply::InTurn(_) => {}
     }
     stream.shutdown().await.ok()
 }

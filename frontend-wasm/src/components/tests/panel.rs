@@ -1,7 +1,7 @@
 //! The panel in each of its states, as the text a person reads.
 
 use insta::assert_snapshot;
-use wire::{App, AppState, Apps, Cluster, DriverState, ErrorBody, ErrorCode, Executors, Stages};
+use wire::{App, ApplicationState, Apps, Cluster, DriverState, ErrorBody, ErrorCode, Executors, Stages};
 
 use super::{draw, text};
 use crate::components::application::application;
@@ -200,7 +200,7 @@ async fn a_starting_driver_is_not_an_error() {
 
 #[tokio::test]
 async fn an_application_that_waits_says_for_what() {
-    let app = App { state: AppState::Waiting, cores: Some(0), ..samples::app() };
+    let app = App { state: ApplicationState::Waiting, cores: Some(0), ..samples::app() };
     assert!(panel(of_app(Some(app))).await.contains("Waiting for free cores"));
 }
 

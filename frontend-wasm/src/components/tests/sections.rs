@@ -1,9 +1,9 @@
 //! Each part of the panel alone.
 
 use insta::assert_snapshot;
-use wire::{Cluster, ClusterKind, Executors, Meter, Stages};
+use wire::{Cluster, ClusterKind, Executor, Executors, Meter, Stages};
 
-use super::{draw, of_panel};
+use super::{draw, of_panel, text};
 use crate::components::active_stages::active_stages;
 use crate::components::cluster::cluster_overview;
 use crate::components::executors::executor_table;
@@ -93,6 +93,22 @@ async fn a_missing_worker_is_a_cluster_that_starts() {
     let cluster = Cluster { workers_alive: 1, workers_wanted: 2, ..samples::cluster() };
     let html = draw(overview(&cluster)).await;
     assert!(html.contains("Starting: 1 of 2 workers are ready."), "{html}");
+}
+
+#[tokio::test]
+async fn a_driver_in_local_mode_is_its_own_executor() {
+    let driver = Some(Executor { executor_id: "driver".to_owned(), ..samples::executor("driver") });
+    let local = Executors { driver, executors: Vec::new(), ..samples::executors() };
+    let text = text(table(&local)).await;
+    assert!(text.contains("driver\n2/2\n800 B"), "{text}");
+    assert!(!text.contains("No executor"), "{text}");
+}
+
+#[tokio::test]
+async fn an_executor_that_left_without_a_word_is_gone_all_the_same() {
+    let gone = Executor { removed: Some(String::new()), ..samples::executor("1") };
+    let text = text(table(&Executors { executors: vec![gone], ..samples::executors() })).await;
+    assert!(text.contains("1\nGone\n"), "{text}");
 }
 
 #[tokio::test]

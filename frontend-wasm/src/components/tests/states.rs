@@ -186,3 +186,13 @@ async fn mock_mode_is_marked_before_anything_else() {
     Alive
     "#);
 }
+
+#[tokio::test]
+async fn what_an_application_spilled_goes_with_it() {
+    let gone = refused(ErrorCode::AppFinished, "This application has ended.", "Choose another.");
+    let stages = samples::loaded(samples::stages());
+    assert!(text(panel(&all_well())).await.contains("spilled to disk in 2 stages"));
+    let stages = stages.after(Err(gone.clone()), OBSERVED_AT_MS);
+    let text = text(panel(&Model { stages, executors: never(&gone), ..all_well() })).await;
+    assert!(text.contains("This application has ended.") && !text.contains("spilled to disk"), "{text}");
+}
