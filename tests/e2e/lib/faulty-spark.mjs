@@ -37,7 +37,7 @@ export class FaultySpark {
     const { master_ui, driver_ui } = spark.cluster;
     const [master, driver] = await Promise.all([FaultProxy.start(master_ui), FaultProxy.start(driver_ui)]);
     const faulty = new FaultySpark(spark, master, driver, await freePort());
-    await faulty.heal();
+    faulty.answerTruly();
     return faulty;
   }
 
@@ -46,10 +46,15 @@ export class FaultySpark {
     return Lab.start({ env: { ...rates, SPARK_MASTER_UI_URL: this.master.url } });
   }
 
-  /** Nothing fails any more, and the second application is gone. */
+  /** Nothing fails any more, nothing runs, and the second application is gone. */
   async heal() {
-    await this.endSecond();
+    await Promise.all([this.endSecond(), this.endQueries()]);
     await Promise.all([this.master.set('pass'), this.driver.set('pass')]);
+    this.answerTruly();
+  }
+
+  /** But for the driver's address. @private */
+  answerTruly() {
     this.master.rewrite = page => this.withProxiedDriver(page);
   }
 
@@ -75,6 +80,22 @@ export class FaultySpark {
     const remote = JSON.stringify(this.spark.cluster.connect_url);
     const session = `spark = SparkSession.builder.remote(${remote}).getOrCreate()`;
     return this.run('a query', `from pyspark.sql import SparkSession, functions as F\n${session}\n${code}`, {});
+  }
+
+  /** As a person does on the driver's own page: the end of its client does not end a query. */
+  async endQueries() {
+    const { driver_ui } = this.spark.cluster;
+    const applications = `${driver_ui}/api/v1/applications`;
+    const list = async (/** @type {string} */ url) => /** @type {Promise<any[]>} */ ((await fetch(url)).json());
+    try {
+      for (const { id } of await list(applications)) {
+        for (const { jobId } of await list(`${applications}/${id}/jobs?status=running`)) {
+          await fetch(`${driver_ui}/jobs/job/kill/?id=${jobId}`, { method: 'POST' });
+        }
+      }
+    } catch {
+      // No driver, no query.
+    }
   }
 
   /** A second application, which waits where the first one holds all cores. */

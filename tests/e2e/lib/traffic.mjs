@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 const ROUTES = ['chip', 'cluster', 'history', 'executors', 'stages', 'queries', 'queries/{query_id}'];
 const OF_APPLICATION = /^\/api\/v1\/applications\/[^/]+\/?/;
 /** What is asked in order to find the driver: its own entry, the master's proxy and page. */
-export const WAY = 'way to the driver';
+const WAY = 'way to the driver';
 
 /** How often one kind of thing was asked, and what came of it: each status, or `broken`. */
 export class Count {
@@ -38,22 +38,20 @@ export class Traffic {
     this.calls = new Map();
   }
 
-  /** @param {LabPage} lab @param {{master: FaultProxy, driver: FaultProxy}} upstream @param {number} milliseconds */
-  static async watch(lab, { master, driver }, milliseconds) {
+  /** @param {LabPage} lab @param {{master: FaultProxy, driver: FaultProxy}} upstream */
+  async watch(lab, { master, driver }) {
     const wire = await Wire.listen(lab.page);
     master.asked = [];
     driver.asked = [];
-    await lab.page.waitForTimeout(milliseconds);
-    const traffic = new Traffic(milliseconds);
+    await lab.page.waitForTimeout(this.milliseconds);
     for (const { route, state, status, askedBytes = 0, answeredBytes = 0 } of wire.exchanges.values()) {
       if (route !== undefined) {
         const end = state === 'answered' ? String(status) : state;
-        count(traffic.routes, nameOfRoute(route)).add(end, askedBytes + answeredBytes);
+        count(this.routes, nameOfRoute(route)).add(end, askedBytes + answeredBytes);
       }
     }
-    master.asked.forEach(url => count(traffic.calls, nameOfMasterCall(url)).add('', 0));
-    driver.asked.forEach(url => count(traffic.calls, nameOfDriverCall(url)).add('', 0));
-    return traffic;
+    master.asked.forEach(url => count(this.calls, nameOfMasterCall(url)).add('', 0));
+    driver.asked.forEach(url => count(this.calls, nameOfDriverCall(url)).add('', 0));
   }
 
   /** @param {number} number */
@@ -98,7 +96,11 @@ function nameOfMasterCall(url) {
 
 /** @param {string} url */
 function nameOfDriverCall(url) {
-  const [path = ''] = url.split('?');
+  const [path = '', query] = url.split('?');
   const part = path.replace(OF_APPLICATION, '');
-  return part === '' || part === path ? WAY : part.replaceAll(/\d+/g, 'N');
+  if (part === '' || part === path) {
+    return WAY;
+  }
+  // The chip's own, smaller list of stages.
+  return query === 'status=active' ? `${part}?${query}` : part.replaceAll(/\d+/g, 'N');
 }
