@@ -195,7 +195,7 @@ function requestCell(traffic, route) {
     return '-';
   }
   const ends = [...count.ended].sort().map(([end, times]) => `${number(traffic.perMinute(times))} × ${end}`);
-  return `${number(traffic.perMinute(count.asked))} (${ends.join(', ')})`;
+  return ends.length === 1 ? ends.join() : `${number(traffic.perMinute(count.asked))}: ${ends.join(', ')}`;
 }
 
 /** @param {number} value */

@@ -182,7 +182,7 @@ async fn mine_and_others_stand_apart_with_how_that_is_known() {
 
 #[tokio::test]
 async fn a_likely_session_says_what_makes_it_likely_and_another_can_be_chosen() {
-    let execution = Execution { count: 3, begin_ms: BEGAN_AT_MS - 500, end_ms: Some(BEGAN_AT_MS + 500) };
+    let execution = Execution { count: 3, begin_ms: BEGAN_AT_MS - 500, end_ms: Some(BEGAN_AT_MS + 20_500) };
     let unasked = Notebook { asked: false, session_id: None, executions: vec![execution], ..notebook() };
     let sessions = vec![samples::session("s-1"), samples::session("s-2")];
     let queries = Queries { sessions, ..runs(vec![cell_query("q-1", "s-1"), samples::query("q-2")]) };
@@ -241,8 +241,8 @@ async fn a_name_comes_from_the_best_source() {
         named(NamedBy::Sql, "select 1", cell()),
         named(NamedBy::Operators, "show: sort", cell()),
         named(NamedBy::Operators, "show: sort", None),
-        named(NamedBy::Spark, "collect at etl.py:6", file()),
-        named(NamedBy::Spark, "collect at 123.py:2", text_of()),
+        named(NamedBy::Spark, "collect", file()),
+        named(NamedBy::Spark, "collect", text_of()),
         named(NamedBy::Nothing, "", None),
     ] {
         lines.push(recent(&model(ended(vec![query]), vec![notebook()])).await.replace('\n', " | "));
@@ -252,8 +252,8 @@ async fn a_name_comes_from_the_best_source() {
     This notebook | asked of the kernel | ✓ | select 1 | Completed | 20s
     This notebook | asked of the kernel | ✓ | cell [3], line 2 | show: sort | Completed | 20s
     This notebook | asked of the kernel | ✓ | show: sort | Completed | 20s
-    This notebook | asked of the kernel | ✓ | etl.py, line 6 | Completed | 20s
-    This notebook | asked of the kernel | ✓ | a notebook cell, line 2 | Completed | 20s
+    This notebook | asked of the kernel | ✓ | etl.py, line 6 | collect | Completed | 20s
+    This notebook | asked of the kernel | ✓ | a notebook cell, line 2 | collect | Completed | 20s
     This notebook | asked of the kernel | ✓ | Query without a name | Completed | 20s
     "#);
 }
@@ -308,7 +308,6 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     count of range
     Failed
     20s
-    count of range
     built in cell [3]
     run by cell [5]
     Started 11:59:40 UTC
