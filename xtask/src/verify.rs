@@ -8,7 +8,8 @@ use crate::{browser, install, paths, run, step::step, test, wheel};
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 3] = [("demo-check", demo_check), ("leak", leak), ("clean-clone", clean_clone)];
+const PROOFS: [(&str, Proof); 4] =
+    [("demo-check", demo_check), ("leak", leak), ("pictures", pictures), ("clean-clone", clean_clone)];
 
 /// Runs all proofs, or those named.
 pub fn run(only: &[String]) -> Result<()> {
@@ -35,6 +36,16 @@ fn leak() -> Result<()> {
     browser::npm()?;
     let mut node = run::command("node", &paths::root().join("tests/e2e"));
     run::run(test::with_tools(node.arg("leak.mjs"))?)
+}
+
+/// What the documents show of languages, settings and contrast.
+fn pictures() -> Result<()> {
+    install::system(true)?;
+    wheel::install_dev()?;
+    browser::npm()?;
+    let mut node = run::command("node", &paths::root().join("tests/e2e"));
+    let node = test::with_tools(node.arg("pictures.mjs"))?;
+    run::run(node.env("OUT", paths::root().join("docs/at-home")))
 }
 
 /// The README's two commands in a fresh clone with a target directory of its own.
