@@ -123,8 +123,9 @@ export class Lab {
    *
    * @param {string} name
    * @param {string[]} cells
+   * @param {string} [kernel] The name of its kernel's folder.
    */
-  async write(name, cells) {
+  async write(name, cells, kernel = 'python3') {
     const notebook = {
       cells: cells.map((source, number) => ({
         cell_type: 'code',
@@ -134,7 +135,7 @@ export class Lab {
         outputs: [],
         source
       })),
-      metadata: { kernelspec: { display_name: 'Python 3 (ipykernel)', language: 'python', name: 'python3' } },
+      metadata: { kernelspec: { display_name: 'Python 3 (ipykernel)', language: 'python', name: kernel } },
       nbformat: 4,
       nbformat_minor: 5
     };
