@@ -82,7 +82,8 @@ pub fn stage_section(panel: &Panel<'_>, says_stale: bool) -> Html {
 }
 
 fn count(shown: usize, not_shown: u32) -> Html {
-    Html::from(tr(Message::Count { count: shown as u64 + u64::from(not_shown) }))
+    let count = shown.saturating_add(usize::try_from(not_shown).unwrap_or(usize::MAX));
+    Html::from(tr(Message::Count { count: count as u64 }))
 }
 
 /// The last good data, with what is wrong with it; or why there is none.

@@ -299,7 +299,7 @@ messages! {
         | "Waiting for executors: {cores} cores are granted, none has registered yet";
     WaitDriver { time: &'a str }: "The driver works, no job runs (planning, collecting, Python) for {time}";
     WaitShuffle { stage_id: i64, percent: u32 }:
-        "Shuffling: tasks wait {percent} % of their time for other tasks' output (stage {stage_id})";
+        "Shuffling: tasks wait {percent}% of their time for other tasks' output (stage {stage_id})";
     WaitLastTasksSkew {
         left: u32, total: u32, slowest: &'a str, median: &'a str, times: u64, stage_id: i64
     }: left =>
@@ -311,12 +311,13 @@ messages! {
         "The last of {total} tasks: the slowest has run {slowest}, most took {median} ({times}× slower): slow host or skewed work (stage {stage_id})"
         | "The last {left} of {total} tasks: the slowest has run {slowest}, most took {median} ({times}× slower): slow host or skewed work (stage {stage_id})";
     WaitPython { stage_id: i64, jvm_percent: u32 }:
-        "Tasks wait for Python workers: the JVM computes {jvm_percent} % of their time (stage {stage_id})";
+        "Tasks wait for Python workers: the JVM computes {jvm_percent}% of their time (stage {stage_id})";
     WaitOutside { cell: u32, time: &'a str }:
         "No query runs: cell [{cell}] works outside of Spark (Python, or planning the next query) for {time}";
     WaitSlots { running: u32 }: running =>
         "Waiting for task slots: {running} task of another query runs first"
         | "Waiting for task slots: {running} tasks of other queries run first";
+    WaitPreparing: "Busy: the next tasks are being prepared";
     WaitBusy { running: u32 }: running => "Busy: {running} task running" | "Busy: {running} tasks running";
 
     // Queries.
@@ -337,7 +338,7 @@ messages! {
     JumpToCell { cell: i64 }: "Go to cell [{cell}]";
     JumpToACell: "Go to this cell";
     CellChanged { cell: i64 }: "Cell [{cell}] has changed since.";
-    ACellChanged: "This cell has changed since.";
+    ACellChanged: "This cell has changed since, or is there twice.";
     QueryRunning: "Running";
     QuerySucceeded: "Completed";
     QueryFailed: "Failed";

@@ -376,7 +376,7 @@ async fn the_reason_to_wait_stands_above_the_application() {
     let wait = Some(Wait::ShuffleFetch { stage_id: 4, percent: 35 });
     let queries = runs(vec![Query { wait, ..samples::query("q-1") }]);
     let all = text(panel(&model(queries, Vec::new()))).await;
-    let why = "Shuffling: tasks wait 35 % of their time for other tasks' output (stage 4)\netl\nRunning";
+    let why = "Shuffling: tasks wait 35% of their time for other tasks' output (stage 4)\netl\nRunning";
     assert!(all.replace("&#x27;", "'").contains(why), "{all}");
     let holders = vec![CoreHolder { name: "ETL".to_owned(), cores: 2 }];
     let wait = Some(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });
