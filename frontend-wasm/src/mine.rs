@@ -1,7 +1,7 @@
 //! Which queries are this notebook's, how that is known, and which cell ran one.
 
 use serde::Deserialize;
-use wire::{CallSite, Queries, Query};
+use wire::{CallSite, DriverState, Queries, Query};
 
 /// How far off a moment may be that two clocks tell: `Age` counts whole seconds, and the way takes its time.
 const TOLERANCE_MS: i64 = 1_500;
@@ -171,8 +171,10 @@ pub fn outside(
 ) -> Option<(u32, u64)> {
     let notebook = notebooks.iter().find(|notebook| notebook.current)?;
     let cell = notebook.executions.iter().find(|execution| execution.end_ms.is_none())?;
-    // Of a notebook that uses another Spark nothing is known here; queries that are not shown may be its own.
-    if (mine.is_none() && notebook.asked) || queries.running_not_shown > 0 {
+    // Of a notebook that uses another Spark nothing is known here, and a cell may be starting one; queries that are not
+    // shown may be its own.
+    let is_up = queries.app.as_ref().is_some_and(|app| app.driver == DriverState::Ready);
+    if !is_up || (mine.is_none() && notebook.asked) || queries.running_not_shown > 0 {
         return None;
     }
     let owns = |query: &&Query| mine.is_none_or(|mine| mine.owns(query));
@@ -186,7 +188,7 @@ pub fn outside(
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use wire::{CallSite, Queries, Query};
+    use wire::{App, CallSite, DriverState, Queries, Query};
 
     use super::{Choice, Execution, How, Mine, Notebook, mine, notebook_of, outside, run_by};
     use crate::components::samples;
@@ -310,6 +312,9 @@ mod tests {
         // Whose the query is nobody knows.
         assert_eq!(at(&notebook, &queries(vec![query("b", 4)])), None);
         assert_eq!(at(&Notebook { asked: true, ..notebook.clone() }, &queries(Vec::new())), None);
+        assert_eq!(at(&notebook, &Queries { app: None, ..queries(Vec::new()) }), None);
+        let starting = App { driver: DriverState::Starting, ..samples::app() };
+        assert_eq!(at(&notebook, &Queries { app: Some(starting), ..queries(Vec::new()) }), None);
     }
 
     #[test]

@@ -45,6 +45,7 @@ fn sentence(wait: &Wait) -> String {
             })
         }
         Wait::Python { stage_id, jvm_percent } => tr(Message::WaitPython { stage_id, jvm_percent }),
+        Wait::Busy { running: 0 } => tr(Message::WaitPreparing),
         Wait::Busy { running } => tr(Message::WaitBusy { running }),
     }
 }
@@ -95,6 +96,7 @@ mod tests {
             last(false),
             Wait::LastTasks { stage_id: 4, left: 1, total: 8, slowest_ms: 90_000, median_ms: 7_000, more_data: true },
             Wait::Python { stage_id: 4, jvm_percent: 4 },
+            Wait::Busy { running: 0 },
             Wait::Busy { running: 1 },
             Wait::Busy { running: 2 },
         ];
@@ -115,6 +117,7 @@ mod tests {
         The last 2 of 200 tasks: the slowest has run 45s, most took 5s (9× slower): slow host or skewed work (stage 4)
         The last of 8 tasks: the slowest has run 1m 30s, most took 7s (12× slower): it reads more data, key skew (stage 4)
         Tasks wait for Python workers: the JVM computes 4% of their time (stage 4)
+        Busy: the next tasks are being prepared
         Busy: 1 task running
         Busy: 2 tasks running
         "#);

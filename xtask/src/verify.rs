@@ -8,18 +8,19 @@ use crate::{browser, install, paths, run, step::step, test, wheel};
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 5] = [
+const PROOFS: [(&str, Proof); 6] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
     ("requests", requests),
+    ("pictures", pictures),
     ("clean-clone", clean_clone),
 ];
 
 /// Runs all proofs, or those named.
 pub fn run(only: &[String]) -> Result<()> {
     if let Some(unknown) = only.iter().find(|name| !PROOFS.iter().any(|(proof, _)| proof == name)) {
-        bail!("there is no proof called {unknown}");
+        bail!("there is no proof called {unknown}, only {}", PROOFS.map(|(proof, _)| proof).join(", "));
     }
     for (name, proof) in PROOFS {
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
@@ -47,6 +48,11 @@ fn states() -> Result<()> {
 /// How often browser and sidecar ask, in each situation; writes the tables of `docs/panel.md`.
 fn requests() -> Result<()> {
     in_browser("request-log.mjs")
+}
+
+/// Languages, settings and contrast; the pictures in `docs/at-home/` are taken anew.
+fn pictures() -> Result<()> {
+    in_browser("pictures.mjs")
 }
 
 /// A script of `tests/e2e`, with everything it needs.

@@ -317,6 +317,7 @@ messages! {
     WaitSlots { running: u32 }: running =>
         "Waiting for task slots: {running} task of another query runs first"
         | "Waiting for task slots: {running} tasks of other queries run first";
+    WaitPreparing: "Busy: the next tasks are being prepared";
     WaitBusy { running: u32 }: running => "Busy: {running} task running" | "Busy: {running} tasks running";
 
     // Queries.
@@ -337,7 +338,7 @@ messages! {
     JumpToCell { cell: i64 }: "Go to cell [{cell}]";
     JumpToACell: "Go to this cell";
     CellChanged { cell: i64 }: "Cell [{cell}] has changed since.";
-    ACellChanged: "This cell has changed since.";
+    ACellChanged: "This cell has changed since, or is there twice.";
     QueryRunning: "Running";
     QuerySucceeded: "Completed";
     QueryFailed: "Failed";

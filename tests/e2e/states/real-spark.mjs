@@ -128,16 +128,17 @@ export async function realSpark() {
           await lab.page.waitForTimeout(Math.max(0, startedAt + STARTING_MS - Date.now()));
           await spark.driver.set('refuse');
           forget();
-          await until(lab, /No answer/);
+          // Not of the sidecar, which Jupyter starts again first.
+          await until(lab, /Alive[^]*No answer/);
         }
       },
       {
         name: 'master-never-reached',
-        telling: /No answer/,
+        telling: /No answer[^]*Spark Master could not be reached/,
         arrange: async lab => {
           await spark.master.set('refuse');
           forget();
-          await until(lab, /No answer/);
+          await until(lab, /Spark Master could not be reached/);
         }
       },
       {

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use insta::assert_snapshot;
 use wire::{
-    CallSite, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Tasks, TimeLeft, Wait,
+    CallSite, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Stages, Tasks, TimeLeft,
+    Wait,
 };
 use yew::{Html, Reducible};
 
@@ -123,6 +124,15 @@ async fn a_running_query_shows_its_name_how_far_it_is_and_the_time_left() {
     </li>
     </ul>
     "#);
+}
+
+#[tokio::test]
+async fn the_headings_count_what_is_not_listed_too() {
+    let queries = Queries { running_not_shown: 40, ..runs(vec![samples::query("q-1")]) };
+    let stages = Stages { active_not_shown: 10, ..samples::stages() };
+    let model = Model { stages: samples::loaded(stages), ..model(queries, Vec::new()) };
+    let seen = text(panel(&model)).await;
+    assert!(seen.contains("Running queries\n41\n") && seen.contains("Active stages\n11\n"), "{seen}");
 }
 
 #[tokio::test]
