@@ -39,7 +39,7 @@ export async function realSpark() {
     const picker = lab.panel.getByRole('combobox', { name: 'Application' });
     const option = picker.locator('option', { hasText: 'Nightly import (' });
     await picker.selectOption((await option.getAttribute('value')) ?? '');
-    await untilPanelSays(lab, /Waiting for free cores/);
+    await untilPanelSays(lab, /Waiting for cores: /);
   };
 
   /** Runs a query from a notebook's second cell. @param {LabPage} lab */
@@ -81,7 +81,9 @@ export async function realSpark() {
         telling: /Copy report/,
         arrange: async lab => {
           await until(lab, ALL_WELL);
-          for (const section of await lab.panel.locator('.sparkMonitor-Section-button[aria-expanded="true"]').all()) {
+          const unfolded = await lab.panel.locator('.sparkMonitor-Section-button[aria-expanded="true"]').all();
+          // From below: which one is the third changes when the second folds.
+          for (const section of unfolded.reverse()) {
             await section.click();
           }
           await lab.panel.getByRole('button', { name: 'Connection report' }).click();
@@ -89,7 +91,7 @@ export async function realSpark() {
       },
       {
         name: 'application-waiting',
-        telling: /Waiting for free cores/,
+        telling: /Waiting for cores: /,
         arrange: pickSecond
       },
       {

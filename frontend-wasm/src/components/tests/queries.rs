@@ -10,6 +10,7 @@ use wire::{
 use yew::{Html, Reducible};
 
 use super::{draw, of_panel, panel, text};
+use crate::components::panel_view::Panel;
 use crate::components::queries::{recent_queries, running_queries, why_line};
 use crate::components::samples::{self, OBSERVED_AT_MS};
 use crate::mine::{Execution, Notebook};
@@ -381,8 +382,9 @@ async fn the_reason_to_wait_stands_above_the_application() {
     let holders = vec![CoreHolder { name: "ETL".to_owned(), cores: 2 }];
     let wait = Some(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });
     let waiting = model(Queries { wait, ..samples::queries() }, Vec::new());
-    assert_snapshot!(draw(of_panel(&waiting, why_line)).await, @r#"<p class="sparkMonitor-Why">Waiting for cores: 'ETL' holds 2 of 2</p>"#);
-    assert_eq!(draw(of_panel(&model(samples::queries(), Vec::new()), why_line)).await, "");
+    let why = |panel: &Panel<'_>| why_line(panel).unwrap_or_default();
+    assert_snapshot!(draw(of_panel(&waiting, why)).await, @r#"<p class="sparkMonitor-Why">Waiting for cores: 'ETL' holds 2 of 2</p>"#);
+    assert_eq!(draw(of_panel(&model(samples::queries(), Vec::new()), why)).await, "");
 }
 
 #[tokio::test]
