@@ -3,7 +3,7 @@
 mod app;
 mod double;
 
-pub use app::{Cookie, TestApp};
+pub use app::{Answer, Cookie, TestApp};
 pub use double::{Double, Reply};
 
 /// A recorded answer below `tests/fixtures/`.

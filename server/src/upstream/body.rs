@@ -44,12 +44,17 @@ where
         document(serde_json::Deserializer::from_reader(BufReader::new(chunks)))
     });
     let mut length = 0;
-    while let Some(chunk) = next_chunk(upstream, &mut response).await? {
+    loop {
+        let chunk = tokio::select! {
+            chunk = next_chunk(upstream, &mut response) => chunk?,
+            // The decoder stops reading at its first error, which is asked for below.
+            () = sender.closed() => break,
+        };
+        let Some(chunk) = chunk else { break };
         length += chunk.len() as u64;
         if length > limit {
             return Err(UpstreamError::new(upstream, UpstreamErrorKind::TooLarge(limit)));
         }
-        // The decoder stops reading at its first error, which is asked for below.
         if sender.send(chunk).await.is_err() {
             break;
         }

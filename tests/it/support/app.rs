@@ -20,7 +20,7 @@ pub struct TestApp(Router);
 
 /// A `kbase_session` cookie.
 #[derive(Clone, Copy)]
-pub struct Cookie(pub &'static str);
+pub struct Cookie<'a>(pub &'a str);
 
 /// An answer that reads like an HTTP transcript.
 pub struct Answer {
@@ -48,7 +48,7 @@ impl TestApp {
         self.send(Request::get(path)).await
     }
 
-    pub async fn get_as(&self, cookie: Cookie, path: &str) -> Answer {
+    pub async fn get_as(&self, cookie: Cookie<'_>, path: &str) -> Answer {
         self.send(Request::get(path).header("cookie", format!("kbase_session={}", cookie.0))).await
     }
 
