@@ -33,4 +33,4 @@ mod tone;
 mod toolbar;
 
 pub use chip::{ChipApp, ChipAppProps};
-pub use panel::{PanelApp, PanelAppProps};
+pub use panel::{Order, PanelApp, PanelAppProps};

@@ -1,25 +1,32 @@
 //! Numbers as people read them: bytes, durations, shares.
 
-const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
+use crate::i18n::{Message, tr};
+use crate::language;
 
 /// Bytes, base 1024, one decimal above bytes: `512 B`, `1.0 KB`, `1.5 GB`.
 pub fn bytes(bytes: u64) -> String {
-    let mut unit_bytes: u64 = 1;
-    for (index, unit) in UNITS.iter().enumerate() {
-        if index == 0 {
-            if bytes < 1024 {
-                return format!("{bytes} {unit}");
-            }
-        } else {
-            // Rounded to tenths before the unit is chosen, so that nothing reads `1024.0 KB`.
-            let tenths = bytes / unit_bytes * 10 + (bytes % unit_bytes * 10 + unit_bytes / 2) / unit_bytes;
-            if tenths < 10_240 || index + 1 == UNITS.len() {
-                return format!("{}.{} {unit}", tenths / 10, tenths % 10);
-            }
+    if bytes < 1024 {
+        return tr(Message::Bytes { amount: &language::number(bytes) });
+    }
+    let mut unit_bytes: u64 = 1024;
+    let mut unit = 1;
+    loop {
+        // Rounded to tenths before the unit is chosen, so that nothing reads `1024.0 KB`.
+        let tenths = bytes / unit_bytes * 10 + (bytes % unit_bytes * 10 + unit_bytes / 2) / unit_bytes;
+        if tenths < 10_240 || unit == 6 {
+            let amount = &language::tenths(tenths);
+            return tr(match unit {
+                1 => Message::Kilobytes { amount },
+                2 => Message::Megabytes { amount },
+                3 => Message::Gigabytes { amount },
+                4 => Message::Terabytes { amount },
+                5 => Message::Petabytes { amount },
+                _ => Message::Exabytes { amount },
+            });
         }
         unit_bytes *= 1024;
+        unit += 1;
     }
-    format!("{bytes} B")
 }
 
 /// Memory as the master counts it, in MiB.
@@ -31,19 +38,19 @@ pub fn mib(mib: u64) -> String {
 pub fn duration(duration_ms: u64) -> String {
     let seconds = duration_ms / 1000;
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    match (hours, minutes, seconds % 60) {
-        (0, 0, 0) => format!("{duration_ms}ms"),
-        (0, 0, seconds) => format!("{seconds}s"),
-        (0, minutes, 0) => format!("{minutes}m"),
-        (0, minutes, seconds) => format!("{minutes}m {seconds}s"),
-        (hours, 0, _) => format!("{hours}h"),
-        (hours, minutes, _) => format!("{hours}h {minutes}m"),
-    }
+    tr(match (hours, minutes, seconds % 60) {
+        (0, 0, 0) => Message::Milliseconds { milliseconds: duration_ms },
+        (0, 0, seconds) => Message::Seconds { seconds },
+        (0, minutes, 0) => Message::Minutes { minutes },
+        (0, minutes, seconds) => Message::MinutesSeconds { minutes, seconds },
+        (hours, 0, _) => Message::Hours { hours },
+        (hours, minutes, _) => Message::HoursMinutes { hours, minutes },
+    })
 }
 
 /// A share of tenths of a percent: `3.4%`.
 pub fn permille(permille: u32) -> String {
-    format!("{}.{}%", permille / 10, permille % 10)
+    tr(Message::Share { percent: &language::tenths(permille.into()) })
 }
 
 #[cfg(test)]

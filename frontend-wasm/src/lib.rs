@@ -3,17 +3,19 @@
 //! Data flows one way: [`api`] fetches, [`poll`] decides when, [`loaded`] keeps the last good answer, [`components`]
 //! draw values, [`mount`] hands the whole to the TypeScript shell.
 
+mod announce;
 mod api;
 mod components;
 mod executor_order;
 mod format;
 mod i18n;
+mod language;
 mod loaded;
-mod locale;
 mod mine;
 mod model;
 mod mount;
 mod poll;
+mod preferences;
 mod problem;
 mod read;
 mod report;
@@ -23,4 +25,5 @@ mod sparkline;
 mod tab;
 mod why;
 
+pub use language::{Language, set_language};
 pub use mount::{ChipHandle, MountOptions, PanelHandle, mount_chip, mount_panel};

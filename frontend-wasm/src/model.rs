@@ -5,10 +5,12 @@ use std::rc::Rc;
 use wire::{Apps, Cluster, Executors, History, Queries, QueryStages, Stages};
 use yew::{Callback, Reducible};
 
+use crate::announce::{self, Affairs};
 use crate::executor_order::{Column, Order, Window};
 use crate::loaded::Loaded;
 use crate::mine::{self, Choice, Mine, Notebook};
 use crate::poll::{News, Told};
+use crate::preferences::Preferences;
 use crate::report::Report;
 
 /// Everything the panel draws from.
@@ -55,8 +57,15 @@ pub struct Model {
     pub paused: bool,
     /// How often a person asked for fresh answers.
     pub refreshes: u32,
-    /// Parts that are not as they are at first: sections.
+    /// What a person has set.
+    pub preferences: Rc<Preferences>,
+    /// Sections that are not as they are at start.
     pub toggled: Vec<String>,
+    /// The next report is to be copied.
+    pub copies_report: bool,
+    /// What is read out, and what was the case when it was.
+    pub announced: String,
+    pub announced_of: Option<Affairs>,
 }
 
 /// One of the views that are polled.
@@ -134,7 +143,7 @@ pub enum Action {
     RunReport,
     Reported(Rc<Report>, i64),
     Scroll(Window),
-    /// Fold or unfold a part.
+    /// Fold or unfold a section.
     Toggle(String),
     /// Fold or unfold a query.
     ToggleQuery(String),
@@ -143,14 +152,31 @@ pub enum Action {
     ChooseSession(Option<String>),
     Jump(Place),
     Jumped(Place, bool),
+    Preferences(Rc<Preferences>),
+    /// Make a report, and copy it.
+    CopyReport,
 }
 
 /// Where a part of the panel reports what a person does.
 pub type Act = Callback<Action>;
 
 impl Model {
-    pub fn is_toggled(&self, part: &str) -> bool {
-        self.toggled.iter().any(|toggled| toggled == part)
+    /// A section is folded out.
+    pub fn is_open(&self, section: &str) -> bool {
+        let is_in = |list: &[String]| list.iter().any(|listed| listed == section);
+        is_in(&self.toggled) == is_in(&self.preferences.folded)
+    }
+
+    /// A report is on its way, or has to be made before the section can show it.
+    pub fn wants_report(&self) -> bool {
+        self.report_pending || (self.report.is_none() && self.is_open(REPORT))
+    }
+
+    /// Another setting wins over what was folded by hand.
+    fn obey(&mut self, preferences: Rc<Preferences>) {
+        let old = &self.preferences.folded;
+        self.toggled.retain(|section| old.contains(section) == preferences.folded.contains(section));
+        self.preferences = preferences;
     }
 
     /// There may be another application than the one that is shown.
@@ -164,10 +190,16 @@ impl Model {
             Some(index) => {
                 self.toggled.swap_remove(index);
             }
-            None => {
-                self.report_pending |= part == REPORT;
-                self.toggled.push(part);
-            }
+            None => self.toggled.push(part.clone()),
+        }
+        self.report_pending |= part == REPORT && self.is_open(REPORT);
+    }
+
+    fn copy_report(&mut self) {
+        self.copies_report = true;
+        self.report_pending = true;
+        if !self.is_open(REPORT) {
+            self.toggle(REPORT.to_owned());
         }
     }
 
@@ -227,6 +259,20 @@ impl Model {
             View::QueryStages => self.query_stages.take_in(news),
             View::History => self.history.take_in(news),
         }
+        self.announce();
+    }
+
+    /// Says what is the case when that is something else than before; numbers alone are nothing else.
+    fn announce(&mut self) {
+        let affairs = Affairs::of(self);
+        let Some(affairs) = affairs.filter(|affairs| self.announced_of.as_ref() != Some(affairs)) else {
+            return;
+        };
+        // What is so from the beginning is on the screen already.
+        if self.announced_of.is_some() {
+            self.announced = announce::sentence(self, &affairs);
+        }
+        self.announced_of = Some(affairs);
     }
 }
 
@@ -251,7 +297,10 @@ impl Reducible for Model {
                 next.open_query = None;
                 next.mine = None;
             }
-            Action::Copy { .. } => next.copied = None,
+            Action::Copy { .. } => {
+                next.copied = None;
+                next.copies_report = false;
+            }
             Action::Copied(copied) => next.copied = Some(copied),
             Action::Look(looked_at_ms) => next.looked_at_ms = looked_at_ms,
             Action::RunReport => next.report_pending = true,
@@ -271,6 +320,8 @@ impl Reducible for Model {
             Action::ChooseSession(session_id) => next.choose_session(session_id),
             Action::Jump(_) => next.jumped = None,
             Action::Jumped(place, found) => next.jumped = Some((place, found)),
+            Action::Preferences(preferences) => next.obey(preferences),
+            Action::CopyReport => next.copy_report(),
         }
         Rc::new(next)
     }
@@ -278,12 +329,23 @@ impl Reducible for Model {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::{Action, Model, Rc, Reducible};
+    use super::{Action, Model, Preferences, Rc, Reducible};
 
     #[test]
     fn a_part_folds_and_unfolds() {
         let once = Rc::new(Model::default()).reduce(Action::Toggle("cluster".to_owned()));
-        assert!(once.is_toggled("cluster") && !once.is_toggled("executors"));
-        assert!(!once.reduce(Action::Toggle("cluster".to_owned())).is_toggled("cluster"));
+        assert!(!once.is_open("cluster") && once.is_open("executors"));
+        assert!(once.reduce(Action::Toggle("cluster".to_owned())).is_open("cluster"));
+    }
+
+    #[test]
+    fn a_new_setting_wins_over_what_was_folded_by_hand_and_others_stay() {
+        let toggle = |model: Rc<Model>, section: &str| model.reduce(Action::Toggle(section.to_owned()));
+        let model = toggle(toggle(Rc::new(Model::default()), "cluster"), "executors");
+        let folded = vec!["cluster".to_owned(), "active".to_owned()];
+        let preferences = Preferences { folded, ..Preferences::default() };
+        let model = model.reduce(Action::Preferences(Rc::new(preferences)));
+        let open = ["cluster", "active", "executors", "recent", "report"].map(|section| model.is_open(section));
+        assert_eq!(open, [false, false, false, true, true]);
     }
 }

@@ -6,21 +6,31 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
-use yew::{AppHandle, AttrValue, Callback, Renderer};
+use yew::{AppHandle, Callback, Renderer};
 
-use crate::components::{ChipApp, ChipAppProps, PanelApp, PanelAppProps};
-use crate::locale::Locale;
+use crate::components::{ChipApp, ChipAppProps, Order, PanelApp, PanelAppProps};
 use crate::mine::Notebook;
+use crate::preferences::{Preferences, PreferencesJson};
 use crate::read;
 use crate::shell::Shell;
 
 #[wasm_bindgen(typescript_custom_section)]
 const MOUNT_OPTIONS: &str = r#"
+/** How a thing is. */
+export type Tone = 'good' | 'warn' | 'bad' | 'muted';
+
+/** What a person can ask the panel for by a command. */
+export type Order = 'refresh' | 'toggle-pause' | 'copy-report';
+
 export interface MountOptions {
   /** Where the sidecar's routes begin, with the last slash. */
   api_url: string;
   /** A person asks for the panel. */
   on_open?: () => void;
+  /** The chip says something else of the cluster. */
+  on_state?: (tone: Tone, words: string) => void;
+  /** The panel's updates are paused, or go on. */
+  on_paused?: (paused: boolean) => void;
   /** The application that was chosen in this workspace. */
   app_id?: string;
   /** Remember this choice; null is none. */
@@ -29,8 +39,6 @@ export interface MountOptions {
   on_copy?: (text: string) => Promise<void>;
   /** Go to a cell, named by its execution count or by the hash of its text; false when it is not what it was. */
   on_jump?: (notebook_id: string, cell: number | string, line: number | null) => Promise<boolean>;
-  /** Language tag for dates and times; the browser's own when absent. */
-  language?: string;
 }
 
 /** What the panel is told of an open notebook. Times are milliseconds since 1970. */
@@ -65,6 +73,12 @@ extern "C" {
     fn on_open(this: &MountOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
+    fn on_state(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_paused(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
     fn app_id(this: &MountOptions) -> Option<String>;
 
     #[wasm_bindgen(method, getter)]
@@ -76,25 +90,22 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn on_jump(this: &MountOptions) -> Option<Function>;
 
-    #[wasm_bindgen(method, getter)]
-    fn language(this: &MountOptions) -> Option<String>;
-
     /// What the shell tells of the open notebooks.
     #[wasm_bindgen(typescript_type = "NotebookFacts[]")]
     pub type NotebookFacts;
+
+    #[wasm_bindgen(typescript_type = "Order")]
+    pub type OrderName;
 }
 
 impl MountOptions {
-    fn locale(&self) -> Locale {
-        Locale { language: self.language().map(AttrValue::from) }
-    }
-
     fn shell(&self) -> Shell {
         Shell {
             app_id: self.app_id(),
             on_pick_app: self.on_pick_app(),
             on_copy: self.on_copy(),
             on_jump: self.on_jump(),
+            on_paused: self.on_paused(),
         }
     }
 
@@ -104,6 +115,15 @@ impl MountOptions {
             if let Some(on_open) = &on_open {
                 // What the shell's own function throws is the shell's to report: it is in the browser's console.
                 let _ = on_open.call0(&JsValue::NULL);
+            }
+        })
+    }
+
+    fn state(&self) -> Callback<(&'static str, String)> {
+        let on_state = self.on_state();
+        Callback::from(move |(tone, words): (&str, String)| {
+            if let Some(on_state) = &on_state {
+                let _ = on_state.call2(&JsValue::NULL, &tone.into(), &words.into());
             }
         })
     }
@@ -124,9 +144,16 @@ impl ChipHandle {
         self.app.update(self.props.clone());
     }
 
-    /// Takes the chip away: aborts what is in flight, ends timers and listeners.
-    pub fn destroy(self) {
-        self.app.destroy();
+    /// What a person has set.
+    pub fn set_preferences(&mut self, preferences: PreferencesJson) {
+        self.props.wanted_ms = Preferences::from(preferences).chip_poll_ms;
+        self.app.update(self.props.clone());
+    }
+
+    /// Asks now.
+    pub fn refresh(&mut self) {
+        self.props.refreshes += 1;
+        self.app.update(self.props.clone());
     }
 }
 
@@ -160,6 +187,24 @@ impl PanelHandle {
         self.app.update(self.props.clone());
     }
 
+    /// What a person has set.
+    pub fn set_preferences(&mut self, preferences: PreferencesJson) {
+        self.props.preferences = Rc::new(preferences.into());
+        self.app.update(self.props.clone());
+    }
+
+    /// Does what a person asks for by a command.
+    pub fn order(&mut self, order: OrderName) {
+        let order = match JsValue::from(order).as_string().as_deref() {
+            Some("refresh") => Order::Refresh,
+            Some("toggle-pause") => Order::TogglePause,
+            Some("copy-report") => Order::CopyReport,
+            _ => Order::Nothing,
+        };
+        self.props.order = (self.props.order.0 + 1, order);
+        self.app.update(self.props.clone());
+    }
+
     /// The panel has no place to be shown for now: aborts what is in flight, ends timers, draws nothing. What a person
     /// has chosen in it stays.
     ///
@@ -176,9 +221,11 @@ impl PanelHandle {
 pub fn mount_chip(element: Element, options: &MountOptions) -> ChipHandle {
     let props = ChipAppProps {
         api_url: options.api_url().into(),
-        locale: options.locale(),
         kernel_busy: false,
         on_open: options.open(),
+        on_state: options.state(),
+        wanted_ms: 0,
+        refreshes: 0,
     };
     let app = Renderer::<ChipApp>::with_root_and_props(element, props.clone()).render();
     ChipHandle { app, props }
@@ -189,12 +236,13 @@ pub fn mount_chip(element: Element, options: &MountOptions) -> ChipHandle {
 pub fn mount_panel(element: Element, options: &MountOptions) -> PanelHandle {
     let props = PanelAppProps {
         api_url: options.api_url().into(),
-        locale: options.locale(),
         kernel_busy: false,
         visible: false,
         drawn: true,
         shell: options.shell(),
         notebooks: Rc::default(),
+        preferences: Rc::default(),
+        order: (0, Order::Nothing),
     };
     let app = Renderer::<PanelApp>::with_root_and_props(element, props.clone()).render();
     PanelHandle { app, props }

@@ -28,6 +28,8 @@ pub struct Poll {
     pub kernel_busy: bool,
     /// A person wants no polls for now.
     pub paused: bool,
+    /// How long a person wants to wait between polls; 0 leaves it to the sidecar. Milliseconds.
+    pub wanted_ms: u32,
     /// How often a person has asked for a fresh answer at once.
     pub refreshes: u32,
 }
@@ -101,7 +103,9 @@ impl Poller {
         } else if poll.paused {
             self.timer.take();
         } else if poll.kernel_busy && !old.kernel_busy {
-            self.hurry();
+            self.hurry(SHORTEST_GAP_MS.max(poll.wanted_ms));
+        } else if old.wanted_ms != poll.wanted_ms {
+            self.hurry(self.delay_ms());
         }
     }
 
@@ -154,12 +158,12 @@ impl Poller {
         self.flight.take();
     }
 
-    /// Without a timer the view is hidden or its answer is on the way. While the sidecar fails, back-off wins: else
-    /// every cell of a notebook would knock at a closed door.
-    fn hurry(self: &Rc<Self>) {
+    /// Asks again `gap_ms` after the last time. Without a timer the view is hidden or its answer is on the way. While the
+    /// sidecar fails, back-off wins: else every cell of a notebook would knock at a closed door.
+    fn hurry(self: &Rc<Self>, gap_ms: u32) {
         if self.timer.borrow().is_some() && self.failures.get() < 2 {
             let elapsed_ms = js_sys::Date::now() - self.started_at_ms.get();
-            self.schedule((f64::from(SHORTEST_GAP_MS) - elapsed_ms).max(0.0) as u32);
+            self.schedule((f64::from(gap_ms) - elapsed_ms).max(0.0) as u32);
         }
     }
 
@@ -172,8 +176,8 @@ impl Poller {
     }
 
     fn delay_ms(&self) -> u32 {
-        let kernel_busy = self.poll.borrow().kernel_busy;
-        schedule::delay_ms(self.rates.get(), kernel_busy, self.failures.get(), js_sys::Math::random())
+        let Poll { kernel_busy, wanted_ms, .. } = *self.poll.borrow();
+        schedule::delay_ms(self.rates.get().wanted(wanted_ms), kernel_busy, self.failures.get(), js_sys::Math::random())
     }
 }
 

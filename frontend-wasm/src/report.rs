@@ -99,15 +99,13 @@ impl Report {
         let frontend = env!("CARGO_PKG_VERSION");
         let mut text = tr(Message::ReportHead { time, version, frontend });
         for Line { name, verdict, duration_ms, found, fix } in self.lines() {
-            text.push_str("\n[");
-            text.push_str(&tr(verdict_word(verdict)));
-            text.push_str("] ");
-            text.push_str(&name);
-            if let Some(duration_ms) = duration_ms {
-                text.push_str(&[" (", &format::duration(duration_ms.into()), ")"].concat());
-            }
-            text.push_str(": ");
-            text.push_str(&found);
+            let (verdict, hop, found) = (&tr(verdict_word(verdict)), &name, &found);
+            let time = duration_ms.map(|duration_ms| format::duration(duration_ms.into()));
+            text.push('\n');
+            text.push_str(&tr(match &time {
+                Some(time) => Message::ReportLineTimed { verdict, hop, time, found },
+                None => Message::ReportLine { verdict, hop, found },
+            }));
             if let Some(fix) = fix {
                 text.push_str("\n    ");
                 text.push_str(&fix);

@@ -28,6 +28,18 @@ impl From<&Meta> for Rates {
     }
 }
 
+impl Rates {
+    /// As a person wants them, but never faster than the sidecar's fast rate; 0 leaves it to the sidecar.
+    #[must_use]
+    pub fn wanted(self, wanted_ms: u32) -> Self {
+        if wanted_ms == 0 {
+            return self;
+        }
+        let wanted_ms = wanted_ms.max(self.busy_ms);
+        Self { idle_ms: wanted_ms, busy_ms: wanted_ms }
+    }
+}
+
 /// The wait after a poll. `failures` counts the failed ones in a row; `jitter` is random in 0..1 and keeps the browsers
 /// of one site from coming back together.
 pub fn delay_ms(rates: Rates, kernel_busy: bool, failures: u32, jitter: f64) -> u32 {
@@ -52,6 +64,14 @@ mod tests {
         assert_eq!(delay_ms(RATES, false, 0, 0.5), 30_000);
         assert_eq!(delay_ms(RATES, true, 0, 0.5), 5_000);
         assert_eq!(delay_ms(Rates::default(), true, 0, 0.5), 30_000);
+    }
+
+    #[test]
+    fn a_person_may_ask_less_often_or_more_often_up_to_the_fast_rate() {
+        let wait = |wanted_ms, kernel_busy| delay_ms(RATES.wanted(wanted_ms), kernel_busy, 0, 0.5);
+        assert_eq!([wait(0, false), wait(0, true)], [30_000, 5_000]);
+        assert_eq!([wait(60_000, false), wait(60_000, true)], [60_000, 60_000]);
+        assert_eq!([wait(1_000, false), wait(1_000, true)], [5_000, 5_000]);
     }
 
     #[test]

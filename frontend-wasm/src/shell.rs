@@ -17,6 +17,8 @@ pub struct Shell {
     pub on_copy: Option<Function>,
     /// Goes to a cell.
     pub on_jump: Option<Function>,
+    /// Hears whether updates are paused.
+    pub on_paused: Option<Function>,
 }
 
 impl Shell {
@@ -25,6 +27,13 @@ impl Shell {
         if let Some(on_pick_app) = &self.on_pick_app {
             // What the shell's own function throws is the shell's to report: it is in the browser's console.
             let _ = on_pick_app.call1(&JsValue::NULL, &app_id.map_or(JsValue::NULL, JsValue::from));
+        }
+    }
+
+    /// Tells whether updates are paused.
+    pub fn tell_paused(&self, paused: bool) {
+        if let Some(on_paused) = &self.on_paused {
+            let _ = on_paused.call1(&JsValue::NULL, &paused.into());
         }
     }
 

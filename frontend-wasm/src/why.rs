@@ -26,7 +26,11 @@ pub fn sentence(wait: &Wait) -> String {
         Wait::LastTasks { stage_id, left, total, slowest_ms, median_ms, more_data } => {
             let (slowest, median) = (&format::duration(slowest_ms), &format::duration(median_ms));
             let times = slowest_ms / median_ms.max(1);
-            tr(Message::WaitLastTasks { stage_id, left, total, slowest, median, times, more_data })
+            tr(if more_data {
+                Message::WaitLastTasksSkew { left, total, slowest, median, times, stage_id }
+            } else {
+                Message::WaitLastTasksSlow { left, total, slowest, median, times, stage_id }
+            })
         }
         Wait::Python { stage_id, jvm_percent } => tr(Message::WaitPython { stage_id, jvm_percent }),
         Wait::Busy { running } => tr(Message::WaitBusy { running }),
@@ -38,7 +42,7 @@ fn no_cores(holders: &[CoreHolder], used: u32, total: u32) -> String {
         [] => tr(Message::WaitNoCores { used, total }),
         [CoreHolder { name, cores }] => tr(Message::WaitCoresHeld { name, cores: *cores, total }),
         [first, others @ ..] => {
-            tr(Message::WaitCoresHeldByMany { name: &first.name, others: others.len(), cores: used, total })
+            tr(Message::WaitCoresHeldByMany { name: &first.name, others: others.len() as u32, cores: used, total })
         }
     }
 }

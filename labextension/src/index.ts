@@ -6,23 +6,26 @@ import {
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IConsoleTracker } from '@jupyterlab/console';
-import { PageConfig } from '@jupyterlab/coreutils';
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { MountOptions } from 'berdl-spark-monitor-ui';
 
+import { Commands } from './commands';
 import { KernelActivity } from './kernels';
 import { Notebooks } from './notebooks';
-import { PanelSlot } from './panel';
+import { PanelContent } from './panel-content';
+import { PanelSlot } from './panel-slot';
 import { SavedApp } from './saved-app';
-import { createChip } from './status';
-import { mountOptions } from './wasm';
+import { Settings } from './settings';
+import { Chip } from './status';
+import { UiLoader } from './wasm';
 
 const PLUGIN = 'berdl-spark-monitor:plugin';
-const COMMAND = 'berdl-spark-monitor:open';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN,
@@ -52,40 +55,45 @@ function activate(
   tracker: INotebookTracker | null,
   consoles: IConsoleTracker | null,
   state: IStateDB | null,
-  settings: ISettingRegistry | null
+  registry: ISettingRegistry | null
 ): void {
   // Where the extension is not enabled nobody should notice that it is installed.
   if (PageConfig.getOption('sparkMonitorEnabled') !== 'true') {
     return;
   }
-  const language = (translator ?? nullTranslator).languageCode;
-  const trans = (translator ?? nullTranslator).load('berdl-spark-monitor');
-  const title = trans.__('Spark Monitor');
+  const language = translator ?? nullTranslator;
+  const trans = language.load('berdl-spark-monitor');
+  const loader = new UiLoader(language, trans);
+  const settings = new Settings(registry, PLUGIN, trans);
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
-  void notebooks.obey(settings, PLUGIN);
-  const options = mountOptions(app.serviceManager.serverSettings.baseUrl, language);
+  void notebooks.obey(settings);
+  const { baseUrl } = app.serviceManager.serverSettings;
+  const options: MountOptions = {
+    api_url: `${URLExt.join(baseUrl, 'berdl/api/spark-monitor')}/`,
+    on_open: () => panel.open(),
+    on_paused: paused => commands.setPaused(paused)
+  };
 
-  const panel = new PanelSlot(app.shell, options, kernels, new SavedApp(state), notebooks, title);
+  const content = new PanelContent(settings);
+  const savedApp = new SavedApp(state);
+  const ready = Promise.all([savedApp.ready, settings.ready]);
+  const panel = new PanelSlot(app.shell, { loader, options, kernels, savedApp, content, notebooks, trans, ready });
   panel.add();
   restorer?.add(panel.widget, panel.widget.id);
-
-  app.commands.addCommand(COMMAND, {
-    label: title,
-    caption: trans.__('Show or hide Spark Monitor'),
-    isToggleable: true,
-    isToggled: () => panel.isVisible,
-    execute: () => panel.toggle()
+  // Not before the last layout is back, which knows better than the setting's default.
+  void Promise.all([app.restored, settings.ready]).then(() => {
+    const place = (): void => panel.obey(settings.side);
+    settings.changed.connect(place);
+    place();
   });
-  panel.changed.connect(() => app.commands.notifyCommandChanged(COMMAND));
-  palette?.addItem({ command: COMMAND, category: trans.__('Spark') });
-  mainMenu?.viewMenu.addGroup([{ command: COMMAND }], 20);
 
-  statusBar?.registerStatusItem('berdl-spark-monitor:chip', {
-    item: createChip(options, kernels, () => panel.open()),
-    align: 'left',
-    rank: 100
-  });
+  const chip = new Chip(statusBar, loader, options, kernels, settings);
+  chip.changed.connect((_, cluster) => panel.showState(cluster));
+  void app.started.then(() => chip.start());
+
+  const commands = new Commands(app, trans, { panel, content, chip });
+  commands.offer(palette, mainMenu, trans.__('Spark'));
 }
 
 export default plugin;

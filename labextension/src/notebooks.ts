@@ -1,13 +1,13 @@
 /** The open notebooks, as the panel is told of them. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { NotebookFacts } from 'berdl-spark-monitor-ui';
 
 import { findCell, showCell } from './jump';
 import type { KernelActivity } from './kernels';
 import { FollowedNotebook } from './notebook';
+import type { Settings } from './settings';
 
 export class Notebooks {
   constructor(
@@ -30,20 +30,12 @@ export class Notebooks {
     return [...this.followed.values()].map(notebook => notebook.facts(notebook.panel === current));
   }
 
-  /** Lets the person decide whether kernels are asked; without settings they are. */
-  async obey(registry: ISettingRegistry | null, plugin: string): Promise<void> {
-    if (!registry) {
-      this.setAsking(true);
-      return;
-    }
-    try {
-      const settings = await registry.load(plugin);
-      const read = (): void => this.setAsking(settings.get('askKernel').composite !== false);
-      settings.changed.connect(read);
-      read();
-    } catch (reason) {
-      console.warn('Spark Monitor cannot read its settings, and asks no kernel', reason);
-    }
+  /** Lets the person decide whether kernels are asked. */
+  async obey(settings: Settings): Promise<void> {
+    await settings.ready;
+    const read = (): void => this.setAsking(settings.askKernel);
+    settings.changed.connect(read);
+    read();
   }
 
   /** Goes to a cell; false when it is not what it was. */

@@ -1,18 +1,23 @@
 /** What the panel shows, in an element of its own that moves from widget to widget. */
-import type { MountOptions, NotebookFacts, PanelHandle } from 'berdl-spark-monitor-ui';
+import type { MountOptions, NotebookFacts, Order, PanelHandle } from 'berdl-spark-monitor-ui';
 
-import type { Mounted } from './mount';
+import type { Settings } from './settings';
 import type { Ui } from './wasm';
 
 /**
  * Mounted once for the life of the page: the listeners that Yew puts on the root of an application are never taken back,
  * so that a new application for each opening of the panel would leave some behind each time.
  */
-export class PanelContent implements Mounted {
+export class PanelContent {
+  constructor(private readonly settings: Settings) {
+    settings.changed.connect(this.tellPreferences, this);
+  }
+
   /** Shows it in `node`. */
   enter(node: HTMLElement, ui: Ui, options: () => MountOptions): void {
     node.replaceChildren(this.root);
     this.handle ??= ui.mount_panel(this.root, options());
+    this.tellPreferences();
   }
 
   set_kernel_busy(busy: boolean): void {
@@ -27,10 +32,19 @@ export class PanelContent implements Mounted {
     this.handle?.set_notebooks(facts);
   }
 
+  /** Does what a person asks for by a command. */
+  order(order: Order): void {
+    this.handle?.order(order);
+  }
+
   /** Its widget goes: aborts what is in flight, ends timers, draws nothing. */
   destroy(): void {
     this.handle?.clear();
     this.root.remove();
+  }
+
+  private tellPreferences(): void {
+    this.handle?.set_preferences(this.settings.preferences);
   }
 
   private readonly root = document.createElement('div');

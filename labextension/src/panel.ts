@@ -1,20 +1,20 @@
-/** The sidebar panel's place, and how it is opened, hidden and opened again. */
-import type { JupyterFrontEnd } from '@jupyterlab/application';
+/** The panel's widget: draws while it is attached, and tells the WebAssembly what it cannot see itself. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
 import { copyText } from './copy';
 import type { KernelActivity } from './kernels';
-import { MountedWidget } from './mount';
 import type { Notebooks } from './notebooks';
-import { PanelContent } from './panel-content';
+import type { PanelContent } from './panel-content';
 import type { SavedApp } from './saved-app';
-import type { Ui } from './wasm';
+import type { ClusterState } from './status';
+import type { UiLoader } from './wasm';
 
-const PANEL_ID = 'berdl-spark-monitor:panel';
-const RANK = 1100;
+export const PANEL_ID = 'berdl-spark-monitor:panel';
 
 const icon = new LabIcon({
   name: 'berdl-spark-monitor:icon',
@@ -24,23 +24,29 @@ const icon = new LabIcon({
     'd="M13.5 2 5 13.2h5.4L9 22l9.6-12.2h-6z"/></svg>'
 });
 
-class PanelWidget extends MountedWidget<PanelContent> {
-  constructor(
-    private readonly options: MountOptions,
-    kernels: KernelActivity,
-    private readonly savedApp: SavedApp,
-    private readonly content: PanelContent,
-    private readonly notebooks: Notebooks,
-    title: string
-  ) {
-    super(kernels, savedApp.ready);
+/** What a panel needs of the rest. */
+export interface PanelContext {
+  loader: UiLoader;
+  options: MountOptions;
+  kernels: KernelActivity;
+  savedApp: SavedApp;
+  content: PanelContent;
+  notebooks: Notebooks;
+  trans: TranslationBundle;
+  /** Nothing is drawn before it has resolved. */
+  ready: Promise<unknown>;
+}
+
+export class PanelWidget extends Widget {
+  constructor(private readonly context: PanelContext) {
+    super();
     this.id = PANEL_ID;
     this.addClass('sparkMonitor-Panel');
     this.title.icon = icon;
-    this.title.caption = title;
+    this.title.caption = this.name;
     this.title.closable = true;
     this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', title);
+    this.node.setAttribute('aria-label', this.name);
   }
 
   /** Emits when the panel is shown or hidden. */
@@ -48,25 +54,42 @@ class PanelWidget extends MountedWidget<PanelContent> {
     return this._visibilityChanged;
   }
 
-  protected override mount(ui: Ui): PanelContent {
-    this.content.enter(this.node, ui, () => this.mountOptions());
-    this.content.set_visible(this.isVisible);
-    this.tellNotebooks();
-    this.notebooks.changed.connect(this.tellNotebooks, this);
-    return this.content;
+  /** The badge of the panel's tab, and the same in words. */
+  showState({ tone, words }: ClusterState): void {
+    this.title.className = `sparkMonitor-Tab sparkMonitor-mod-${tone}`;
+    this.title.caption = this.context.trans.__('%1 (%2)', this.name, words);
   }
 
-  private mountOptions(): MountOptions {
-    const options: MountOptions = {
-      ...this.options,
-      on_pick_app: id => this.savedApp.save(id),
-      on_copy: copyText,
-      on_jump: (id, cell, line) => this.notebooks.jump(id, cell, line)
-    };
-    if (this.savedApp.id !== undefined) {
-      options.app_id = this.savedApp.id;
+  protected override onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    const attachment = ++this.attachment;
+    const { loader, ready } = this.context;
+    Promise.all([loader.load(), ready]).then(
+      ([ui]) => {
+        // The widget may have been detached, or even attached again, while the module was on its way.
+        if (attachment === this.attachment) {
+          this.context.content.enter(this.node, ui, () => this.mountOptions());
+          this.listen();
+        }
+      },
+      (reason: unknown) => {
+        if (attachment === this.attachment) {
+          loader.showError(this.node, reason);
+        }
+      }
+    );
+  }
+
+  protected override onBeforeDetach(msg: Message): void {
+    this.attachment++;
+    if (this.listens) {
+      const { content, kernels, notebooks } = this.context;
+      notebooks.changed.disconnect(this.tellNotebooks, this);
+      kernels.busyChanged.disconnect(this.tellKernels, this);
+      content.destroy();
+      this.listens = false;
     }
-    return options;
+    super.onBeforeDetach(msg);
   }
 
   protected override onAfterShow(msg: Message): void {
@@ -79,85 +102,47 @@ class PanelWidget extends MountedWidget<PanelContent> {
     this.tellVisibility();
   }
 
-  protected override onBeforeDetach(msg: Message): void {
-    this.notebooks.changed.disconnect(this.tellNotebooks, this);
-    super.onBeforeDetach(msg);
+  private listen(): void {
+    this.listens = true;
+    this.context.content.set_visible(this.isVisible);
+    this.tellNotebooks();
+    this.tellKernels();
+    this.context.notebooks.changed.connect(this.tellNotebooks, this);
+    this.context.kernels.busyChanged.connect(this.tellKernels, this);
+  }
+
+  private mountOptions(): MountOptions {
+    const { notebooks, options, savedApp } = this.context;
+    return {
+      ...options,
+      ...(savedApp.id === undefined ? {} : { app_id: savedApp.id }),
+      on_pick_app: id => savedApp.save(id),
+      on_copy: copyText,
+      on_jump: (id, cell, line) => notebooks.jump(id, cell, line)
+    };
   }
 
   private tellNotebooks(): void {
-    this.content.set_notebooks(this.notebooks.facts());
+    this.context.content.set_notebooks(this.context.notebooks.facts());
+  }
+
+  private tellKernels(): void {
+    this.context.content.set_kernel_busy(this.context.kernels.busy);
   }
 
   private tellVisibility(): void {
-    this.mounted?.set_visible(this.isVisible);
+    if (this.listens) {
+      this.context.content.set_visible(this.isVisible);
+    }
     this._visibilityChanged.emit();
   }
 
+  private get name(): string {
+    return this.context.trans.__('Spark Monitor');
+  }
+
+  private attachment = 0;
+  /** It shows the content, which hears from it. */
+  private listens = false;
   private readonly _visibilityChanged = new Signal<this, void>(this);
-}
-
-/** Holds the panel's widget, and makes a new one when the last was closed. */
-export class PanelSlot {
-  constructor(
-    private readonly shell: JupyterFrontEnd.IShell,
-    private readonly options: MountOptions,
-    private readonly kernels: KernelActivity,
-    private readonly savedApp: SavedApp,
-    private readonly notebooks: Notebooks,
-    private readonly title: string
-  ) {
-    this._widget = this.create();
-  }
-
-  get widget(): PanelWidget {
-    return this._widget;
-  }
-
-  get isVisible(): boolean {
-    return !this._widget.isDisposed && this._widget.isVisible;
-  }
-
-  /** Emits when the panel is shown or hidden. */
-  get changed(): ISignal<this, void> {
-    return this._changed;
-  }
-
-  add(): void {
-    if (this._widget.isDisposed) {
-      this._widget = this.create();
-    }
-    if (!this._widget.isAttached) {
-      this.shell.add(this._widget, 'left', { rank: RANK, type: 'Spark Monitor' });
-    }
-  }
-
-  open(): void {
-    this.add();
-    this.shell.activateById(PANEL_ID);
-  }
-
-  toggle(): void {
-    if (this.isVisible && 'collapseLeft' in this.shell) {
-      (this.shell as { collapseLeft(): void }).collapseLeft();
-    } else {
-      this.open();
-    }
-  }
-
-  private create(): PanelWidget {
-    const widget = new PanelWidget(
-      this.options,
-      this.kernels,
-      this.savedApp,
-      this.content,
-      this.notebooks,
-      this.title
-    );
-    widget.visibilityChanged.connect(() => this._changed.emit());
-    return widget;
-  }
-
-  private readonly content = new PanelContent();
-  private _widget: PanelWidget;
-  private readonly _changed = new Signal<this, void>(this);
 }

@@ -1,35 +1,75 @@
-/** The status-bar chip's place. */
-import type { Widget } from '@lumino/widgets';
-import type { ChipHandle, MountOptions } from 'berdl-spark-monitor-ui';
+/** The chip: drawn once, shown in the status bar when a person wants it there, and asked for the cluster's state. */
+import type { IStatusBar } from '@jupyterlab/statusbar';
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import type { ChipHandle, MountOptions, Tone } from 'berdl-spark-monitor-ui';
 
 import type { KernelActivity } from './kernels';
-import { MountedWidget } from './mount';
-import type { Ui } from './wasm';
+import type { Settings } from './settings';
+import type { UiLoader } from './wasm';
 
-class ChipWidget extends MountedWidget<ChipHandle> {
-  constructor(
-    private readonly options: MountOptions,
-    kernels: KernelActivity
-  ) {
-    super(kernels);
-    this.addClass('sparkMonitor-ChipHost');
-    this.addClass('jp-mod-highlighted');
-  }
-
-  protected override mount(ui: Ui): ChipHandle {
-    return ui.mount_chip(this.node, this.options);
-  }
-
-  /** The panel tells why; the status bar has no room for it. */
-  protected override onLoadError(): void {
-    this.hide();
-  }
+/** The cluster in one word, and its colour. */
+export interface ClusterState {
+  tone: Tone;
+  words: string;
 }
 
-export function createChip(
-  options: MountOptions,
-  kernels: KernelActivity,
-  onOpen: () => void
-): Widget {
-  return new ChipWidget({ ...options, on_open: onOpen }, kernels);
+export class Chip {
+  constructor(
+    private readonly statusBar: IStatusBar | null,
+    private readonly loader: UiLoader,
+    private readonly options: MountOptions,
+    private readonly kernels: KernelActivity,
+    private readonly settings: Settings
+  ) {
+    this.node.className = 'sparkMonitor-ChipHost jp-mod-highlighted';
+  }
+
+  /** Emits the cluster's state when it has changed, also while the chip is not in the status bar. */
+  get changed(): ISignal<this, ClusterState> {
+    return this._changed;
+  }
+
+  /** Begins to ask. */
+  async start(): Promise<void> {
+    const ready = this.settings.ready.then(() => {
+      this.settings.changed.connect(this.obey, this);
+      this.obey();
+    });
+    try {
+      const [ui] = await Promise.all([this.loader.load(), ready]);
+      const on_state = (tone: Tone, words: string): void => this._changed.emit({ tone, words });
+      this.handle = ui.mount_chip(this.node, { ...this.options, on_state });
+    } catch {
+      // The panel tells why; the status bar has no room for it.
+      this.failed = true;
+    }
+    this.obey();
+    this.kernels.busyChanged.connect((_, busy) => this.handle?.set_kernel_busy(busy));
+    this.handle?.set_kernel_busy(this.kernels.busy);
+  }
+
+  refresh(): void {
+    this.handle?.refresh();
+  }
+
+  private obey(): void {
+    this.handle?.set_preferences(this.settings.preferences);
+    const wanted = this.settings.showChip && !this.failed;
+    if (wanted && !this.place) {
+      const item = new Widget({ node: this.node });
+      const options = { item, align: 'left', rank: 100 } as const;
+      this.place = this.statusBar?.registerStatusItem('berdl-spark-monitor:chip', options) ?? null;
+    } else if (!wanted && this.place) {
+      this.place.dispose();
+      this.place = null;
+    }
+  }
+
+  private readonly node = document.createElement('div');
+  private handle: ChipHandle | null = null;
+  private place: IDisposable | null = null;
+  private failed = false;
+  private readonly _changed = new Signal<this, ClusterState>(this);
 }

@@ -33,3 +33,5 @@ mod upstream;
 mod url_path;
 
 pub use router::{app, openapi};
+/// What is decoded of a stage, for the benchmarks.
+pub use upstream::driver::StageRow;

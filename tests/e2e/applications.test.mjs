@@ -54,14 +54,14 @@ test('the picker lists both with state, cores and start, and shows the newest', 
   await lab.picture('applications', lab.panel);
 });
 
-test('choosing the other shows its stages and its executors', async () => {
+test('choosing the other shows its queries and its executors', async () => {
   const before = await executorHost();
   lab.requests.clear();
   await choose('counts');
   await showsOnly('count');
   await until('its executor', async () => (await executorHost()) !== before);
   // Nothing of the other one comes back with the next polls.
-  await until('two more polls', () => lab.requests.count('panel/executors') >= 3 && lab.requests.count('panel/stages') >= 3);
+  await until('two more polls', () => lab.requests.count('panel/executors') >= 3 && lab.requests.count('panel/queries') >= 3);
   assert.notEqual(await executorHost(), before);
   await showsOnly('count');
 });
@@ -91,7 +91,7 @@ test('one without a free core waits, and says for what', async () => {
 test('it begins when another ends, and is shown without a word of anybody', async () => {
   await drivers['collects']?.stop();
   await until('the waiting one to run', async () => /^waits \(Running, 1 core, /.test(await chosen()), { within: 60_000 });
-  await until('its stages', async () => (await lab.recent.count()) > 0, { within: 60_000 });
+  await until('its query', async () => (await lab.recent.count()) > 0, { within: 60_000 });
 });
 
 test('a chosen one that has ended is gone, and the newest is offered', async () => {
@@ -105,7 +105,7 @@ test('a chosen one that has ended is gone, and the newest is offered', async () 
   await lab.picture('applications-gone', lab.panel);
   await lab.panel.getByRole('button', { name: 'Show the newest application' }).click();
   await lab.panel.locator('.sparkMonitor-App-name', { hasText: /^waits$/ }).waitFor();
-  await until('its stages', async () => (await lab.recent.count()) > 0);
+  await until('its query', async () => (await lab.recent.count()) > 0);
   await until('the choice to be forgotten', () => savedWorkspace().then(text => !text.includes('berdl-spark-monitor:app')));
 });
 
@@ -161,11 +161,11 @@ async function choose(name) {
   await picker().selectOption(value);
 }
 
-/** Waits until all recent stages are of one kind of job. @param {string} job */
+/** Waits until all recent queries are of one kind of job. @param {string} job */
 async function showsOnly(job) {
-  await until(`stages of ${job} alone`, async () => {
+  await until(`queries of ${job} alone`, async () => {
     const names = await lab.recent.locator('.sparkMonitor-Stage-name').allTextContents();
-    return names.length > 0 && names.every(name => name.startsWith(`${job} at `));
+    return names.length > 0 && names.every(name => name === job);
   });
 }
 

@@ -58,7 +58,7 @@ for (const [name, theme] of /** @type {const} */ ([
       });
     }
 
-    test('a recent stage folds out, and a section folds', async () => {
+    test('a recent query folds out, and a section folds', async () => {
       await lab.resizePanel(300);
       await lab.recent.first().click();
       assert.equal(await lab.recent.first().getAttribute('aria-expanded'), 'true');
@@ -66,7 +66,7 @@ for (const [name, theme] of /** @type {const} */ ([
       const cluster = lab.panel.getByRole('button', { name: /^Cluster/ });
       await cluster.click();
       await until('the section to fold', async () => (await cluster.getAttribute('aria-expanded')) === 'false');
-      assert.equal(await lab.panel.getByText('Workers').count(), 0);
+      assert.equal(await lab.panel.getByText('Workers', { exact: true }).count(), 0);
       await lab.picture(`looks-${name}-folded`, lab.panel);
     });
   });

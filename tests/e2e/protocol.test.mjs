@@ -9,7 +9,7 @@ import { LargeSpark } from './lib/large-spark.mjs';
 import { until } from './lib/until.mjs';
 import { Wire } from './lib/wire.mjs';
 
-const VIEWS = ['panel/cluster', 'panel/executors', 'panel/stages', 'panel/history'];
+const VIEWS = ['panel/cluster', 'panel/executors', 'panel/stages', 'panel/queries', 'panel/history'];
 /** What the sidecar keeps this long is the same answer in every poll; milliseconds. */
 const FOR_GOOD = '600000';
 /** Every view's rate while no task runs; milliseconds. */

@@ -22,7 +22,7 @@ pub use doctor::{Doctor, Health, Hop, HopName, HopVerdict};
 pub use error::{ErrorBody, ErrorCode};
 pub use executors::{Executor, Executors};
 pub use history::{History, Point};
-pub use meter::{Level, Meter};
+pub use meter::{Level, Meter, Thresholds};
 pub use percent::percent;
 pub use queries::{CallSite, ConnectSession, NamedBy, Queries, Query, QueryKind, QueryStages, QueryState, TimeLeft};
 pub use stages::{Spill, Stage, StageState, Stages, Tasks};
@@ -40,7 +40,7 @@ pub struct Meta {
     pub stale: Option<Stale>,
     /// How long to wait until the next poll while nothing runs in this JupyterLab; milliseconds.
     pub next_poll_ms: u32,
-    /// The same while a kernel of this JupyterLab is busy; milliseconds.
+    /// The same while a kernel of this JupyterLab is busy, and the least that a person may choose; milliseconds.
     pub busy_poll_ms: u32,
     /// True when this is recorded data and no cluster was asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

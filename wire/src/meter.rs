@@ -19,18 +19,33 @@ impl Level {
     pub fn is_green(&self) -> bool {
         *self == Self::Green
     }
+}
 
-    /// The level of a used share: green up to exactly 70 %, amber up to exactly 90 %, red above.
+/// Where the colours of a used share begin; a person may choose others than these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thresholds {
+    pub amber_above_percent: u32,
+    pub red_above_percent: u32,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { amber_above_percent: 70, red_above_percent: 90 }
+    }
+}
+
+impl Thresholds {
+    /// The level of a used share: green up to exactly the first threshold, amber up to exactly the second, red above.
     #[must_use]
-    pub fn of_share(used: u64, total: u64) -> Self {
+    pub fn level(self, used: u64, total: u64) -> Level {
         // Compared in integers, so that exactly 70 % stays green whatever the rounding.
-        let (used, total) = (u128::from(used) * 10, u128::from(total));
-        if used <= total * 7 {
-            Self::Green
-        } else if used <= total * 9 {
-            Self::Amber
+        let above = |percent: u32| u128::from(used) * 100 > u128::from(total) * u128::from(percent);
+        if above(self.red_above_percent) {
+            Level::Red
+        } else if above(self.amber_above_percent) {
+            Level::Amber
         } else {
-            Self::Red
+            Level::Green
         }
     }
 }
@@ -47,17 +62,17 @@ pub struct Meter {
 impl Meter {
     #[must_use]
     pub fn new(used: u64, total: u64) -> Self {
-        Self { used, total, level: Level::of_share(used, total) }
+        Self { used, total, level: Thresholds::default().level(used, total) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Level;
+    use super::{Level, Thresholds};
 
     #[test]
     fn exactly_70_percent_is_green_and_exactly_90_is_amber() {
-        let level = |used| Level::of_share(used, 1_000);
+        let level = |used| Thresholds::default().level(used, 1_000);
         assert_eq!([level(0), level(700)], [Level::Green; 2]);
         assert_eq!([level(701), level(900)], [Level::Amber; 2]);
         assert_eq!([level(901), level(1_000), level(2_000)], [Level::Red; 3]);
@@ -65,7 +80,13 @@ mod tests {
 
     #[test]
     fn nothing_of_nothing_is_green() {
-        assert_eq!(Level::of_share(0, 0), Level::Green);
-        assert_eq!(Level::of_share(u64::MAX, u64::MAX), Level::Red);
+        assert_eq!(Thresholds::default().level(0, 0), Level::Green);
+        assert_eq!(Thresholds::default().level(u64::MAX, u64::MAX), Level::Red);
+    }
+
+    #[test]
+    fn a_person_may_choose_other_thresholds_and_red_wins() {
+        let chosen = Thresholds { amber_above_percent: 95, red_above_percent: 50 };
+        assert_eq!([chosen.level(50, 100), chosen.level(51, 100)], [Level::Green, Level::Red]);
     }
 }

@@ -15,6 +15,7 @@ pub fn build() -> Result<()> {
             .to_vec();
         inputs.push(folder.join("wasm/ui_bg.wasm"));
         inputs.push(folder.join("wasm/ui.js"));
+        inputs.push(folder.join("wasm/texts.js"));
         stamp::unless_unchanged("labextension", &inputs, &folder.join("dist/package.json"), || {
             // The bundler of the virtual environment is the one that knows this JupyterLab.
             let path = paths::path_with_venv();

@@ -1,5 +1,6 @@
 //! Development commands; `cargo xtask --help` lists them.
 
+mod bench;
 mod browser;
 mod checks;
 mod demo;
@@ -20,6 +21,7 @@ mod step;
 mod stop;
 mod test;
 mod tidy;
+mod translations;
 mod verify;
 mod wasm;
 mod wheel;
@@ -53,6 +55,11 @@ enum Command {
         /// Only these.
         only: Vec<String>,
     },
+    /// Measure everything against its baseline and write `docs/benchmarks.md`.
+    Bench {
+        /// Only these, printed and not written: small, cached, calls, large, hub, jupyter, sizes.
+        only: Vec<String>,
+    },
     /// The installable wheel, in `dist/`.
     Wheel,
     /// The frontend as an npm package, in `labextension/wasm/`.
@@ -63,6 +70,8 @@ enum Command {
     Spark(spark::Options),
     /// Record the master's pages from a real Spark into `tests/fixtures/`.
     Fixtures,
+    /// Bring the translators' files up to date with the sources.
+    Translations,
     /// Small checks of the sources.
     Tidy,
 }
@@ -84,11 +93,13 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Demo { check } => demo::run(check),
         Command::Test { only } => test::run(&only),
         Command::Verify { only } => verify::run(&only),
+        Command::Bench { only } => bench::run(&only),
         Command::Wheel => wheel::build(wheel::Profile::Release).map(|_| ()),
         Command::Wasm => wasm::build(),
         Command::Labextension => labextension::build(),
         Command::Spark(options) => spark_tool::run(&options),
         Command::Fixtures => fixtures::record(),
+        Command::Translations => translations::update(),
         Command::Tidy => tidy::run(),
     }
 }

@@ -67,9 +67,9 @@ fn sources() -> Result<Counts> {
     let root = paths::root();
     install::venv()?;
     let mut ruff = run::command(paths::venv_bin("ruff"), &root);
-    ruff.args(["check", "python", "tests"]);
+    ruff.args(["check", "bench", "python", "tests"]);
     let mut ruff_format = run::command(paths::venv_bin("ruff"), &root);
-    ruff_format.args(["format", "--check", "python", "tests"]);
+    ruff_format.args(["format", "--check", "bench", "python", "tests"]);
     let commands: [(&str, Command); 5] = [
         ("Formatting of Rust", cargo(&["fmt", "--all", "--check"])),
         ("Lints of Python", ruff),

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Result, bail};
 
-use crate::{paths, run};
+use crate::{paths, run, translations};
 
 /// The only place that a locked crate may come from.
 const CRATES: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
@@ -15,7 +15,7 @@ pub fn run() -> Result<()> {
     // Inside a checkout only; what git ignores is nobody's source.
     let listed =
         run::quiet(run::command("git", &root).args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
-    let mut problems = Vec::new();
+    let mut problems = translations::problems()?;
     for name in listed.lines() {
         let Ok(text) = fs::read_to_string(root.join(name)) else { continue };
         if name.ends_with("package-lock.json") && text.contains("\"resolved\": \"http") {

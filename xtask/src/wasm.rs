@@ -2,11 +2,11 @@
 
 use std::{fs, io::Write, path::PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{install, paths, run, stamp, step::step};
+use crate::{install, paths, run, stamp, step::step, translations};
 
 /// `--all-features` would make a file that browsers refuse, so each is named.
 const WASM_OPT: [&str; 11] = [
@@ -22,6 +22,10 @@ const WASM_OPT: [&str; 11] = [
     "--strip-producers",
     "--strip-target-features",
 ];
+
+/// What a browser may have to load, bytes.
+pub const MOST_RAW: u64 = 400_000;
+pub const MOST_GZIP: u64 = 170_000;
 
 const PACKAGE: &str = r#"{
   "name": "berdl-spark-monitor-ui",
@@ -48,14 +52,24 @@ pub fn build() -> Result<()> {
             cargo()?;
             let built = paths::target().join("wasm32-unknown-unknown/wasm/berdl_spark_monitor_ui.wasm");
             Bindgen::new().input_path(built).web(true)?.typescript(true).out_name("ui").generate(&folder)?;
+            translations::list(&folder)?;
             optimise(&wasm)
         })
     })?;
-    let bytes = fs::read(&wasm)?;
+    let (raw, gzip) = sizes()?;
+    println!("    WebAssembly: {raw} bytes raw, {gzip} bytes gzip");
+    if raw > MOST_RAW || gzip > MOST_GZIP {
+        bail!("the WebAssembly is too large: at most {MOST_RAW} bytes raw and {MOST_GZIP} gzip");
+    }
+    Ok(())
+}
+
+/// Bytes of the built file, raw and gzip.
+pub fn sizes() -> Result<(u64, u64)> {
+    let bytes = fs::read(paths::labextension().join("wasm/ui_bg.wasm"))?;
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&bytes)?;
-    println!("    WebAssembly: {} bytes raw, {} bytes gzip", bytes.len(), gzip.finish()?.len());
-    Ok(())
+    Ok((bytes.len() as u64, gzip.finish()?.len() as u64))
 }
 
 fn inputs() -> Vec<PathBuf> {

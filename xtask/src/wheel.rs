@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{install, labextension, lock, paths, run, step::step};
+use crate::{install, labextension, lock, paths, run, step::step, translations};
 
 /// `Dev` reuses what the tests have compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub fn build(profile: Profile) -> Result<PathBuf> {
 fn make(profile: Profile) -> Result<PathBuf> {
     step("Wheel", || {
         stage()?;
+        translations::compile()?;
         let out = match profile {
             Profile::Release => paths::root().join("dist"),
             Profile::Dev => paths::dev().join("wheel"),
@@ -55,18 +56,24 @@ fn make(profile: Profile) -> Result<PathBuf> {
     })
 }
 
-/// Builds the wheel and installs it into the virtual environment.
+/// Builds the wheel for development and installs it into the virtual environment.
 pub fn install_dev() -> Result<()> {
+    install(Profile::Dev).map(|_| ())
+}
+
+/// Builds the wheel, installs it into the virtual environment and tells where it is.
+pub fn install(profile: Profile) -> Result<PathBuf> {
     install::venv()?;
     labextension::build()?;
     // Until it is installed, another command must not replace the wheel.
     let _lock = lock::exclusive("wheel")?;
-    let wheel = make(Profile::Dev)?;
+    let wheel = make(profile)?;
     step("Install the wheel", || {
         let mut pip = run::command(paths::venv_bin("python"), &paths::root());
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"]);
-        run::quiet(pip.arg(wheel)).map(|_| ())
-    })
+        run::quiet(pip.arg(&wheel)).map(|_| ())
+    })?;
+    Ok(wheel)
 }
 
 /// Copies what is no code into the folder that maturin takes as the wheel's data.

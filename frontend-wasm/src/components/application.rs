@@ -8,6 +8,7 @@ use super::notice::notice;
 use super::panel_view::Panel;
 use super::tone::{Tone, toned};
 use crate::i18n::{Message, tr};
+use crate::language;
 use crate::model::{Action, Model};
 use crate::problem::Problem;
 
@@ -16,7 +17,7 @@ pub fn application(panel: &Panel<'_>, app: Option<&App>) -> Html {
     let choice = picker(panel);
     let facts = app.map(|app| {
         let (state, tone) = state(app);
-        let time = panel.locale.time(app.started_at_ms);
+        let time = language::time(app.started_at_ms);
         html! {
             <>
                 if choice.is_none() {
@@ -66,7 +67,7 @@ fn picker(panel: &Panel<'_>) -> Option<Html> {
             >
                 <option value="" selected={picked.is_none()}>{ newest }</option>
                 { for apps.apps.iter().map(|app| html! {
-                    <option value={app.app_id.clone()} selected={chosen(&app.app_id)}>{ option(panel, app) }</option>
+                    <option value={app.app_id.clone()} selected={chosen(&app.app_id)}>{ option(app) }</option>
                 }) }
                 if let Some(app_id) = gone {
                     <option value={app_id.clone()} selected=true>{ tr(Message::AppGoneOption { app_id }) }</option>
@@ -79,11 +80,12 @@ fn picker(panel: &Panel<'_>) -> Option<Html> {
     })
 }
 
-fn option(panel: &Panel<'_>, app: &App) -> String {
-    let mut facts = vec![tr(state(app).0)];
-    facts.extend(app.cores.map(|cores| tr(Message::Cores { cores })));
-    facts.push(tr(Message::AppSince { time: &panel.locale.time(app.started_at_ms) }));
-    tr(Message::AppOption { name: &app.name, facts: &facts.join(", ") })
+fn option(app: &App) -> String {
+    let (name, state, time) = (&app.name, &tr(state(app).0), &language::time(app.started_at_ms));
+    tr(match app.cores {
+        Some(cores) => Message::AppOptionCores { name, state, cores, time },
+        None => Message::AppOption { name, state, time },
+    })
 }
 
 /// The chosen application is not there any more: says so and offers the newest.

@@ -3,35 +3,37 @@
 use wire::{Level, Meter, Tasks};
 use yew::{Html, classes, html};
 
+use super::panel_view::Panel;
 use super::tone::{Tone, level_word, toned};
 use crate::i18n::{Message, tr};
 
 /// A meter under its name and its value in words.
-pub fn labelled_meter(label: Message<'_>, meter: Meter, value: &str) -> Html {
-    let percent = percent(meter);
+pub fn labelled_meter(panel: &Panel<'_>, label: Message<'_>, meter: Meter, value: &str) -> Html {
+    let (percent, level) = (percent(meter), level(panel, meter));
     html! {
         <div class="sparkMonitor-Usage">
             <div class="sparkMonitor-Usage-words">
                 <span class="sparkMonitor-Usage-label">{ tr(label) }</span>
                 <span class="sparkMonitor-Usage-value">{ value }</span>
                 <span class="sparkMonitor-Usage-percent">{ percent }</span>
-                if meter.level != Level::Green {
-                    { toned(meter.level.into(), level_word(meter.level)) }
+                if level != Level::Green {
+                    { toned(level.into(), level_word(level)) }
                 }
             </div>
-            { self::meter(label, meter, value) }
+            { self::meter(panel, label, meter, value) }
         </div>
     }
 }
 
 /// A meter alone; its words stand beside it.
-pub fn meter(label: Message<'_>, meter: Meter, value: &str) -> Html {
-    let Meter { used, total, level } = meter;
+pub fn meter(panel: &Panel<'_>, label: Message<'_>, meter: Meter, value: &str) -> Html {
+    let Meter { used, total, .. } = meter;
+    let level = level(panel, meter);
     html! {
         <div
             class="sparkMonitor-Bar" role="meter" aria-label={tr(label)}
             aria-valuemin="0" aria-valuemax={total.to_string()} aria-valuenow={used.min(total).to_string()}
-            aria-valuetext={[value, &percent(meter), &level_word(level)].join(", ")}
+            aria-valuetext={tr(Message::MeterValue { value, percent: &percent(meter), level: &level_word(level) })}
         >
             <div
                 class={classes!("sparkMonitor-Bar-fill", Tone::from(level).class())}
@@ -39,6 +41,11 @@ pub fn meter(label: Message<'_>, meter: Meter, value: &str) -> Html {
             />
         </div>
     }
+}
+
+/// By the thresholds that a person has set.
+fn level(panel: &Panel<'_>, meter: Meter) -> Level {
+    panel.model.preferences.thresholds().level(meter.used, meter.total)
 }
 
 fn percent(meter: Meter) -> String {

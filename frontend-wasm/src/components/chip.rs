@@ -1,12 +1,12 @@
 //! The status-bar chip: one word on the cluster, the rest in its tooltip.
 
 use wire::{Chip, ChipState, Meta};
-use yew::{AttrValue, Callback, Html, Properties, component, html, use_reducer};
+use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_reducer};
 
 use super::tone::{Tone, dot};
 use crate::i18n::{Message, tr};
+use crate::language;
 use crate::loaded::Loaded;
-use crate::locale::Locale;
 use crate::poll::{Poll, use_poll};
 use crate::tab::use_tab_shown;
 
@@ -16,9 +16,14 @@ const POLLS_TO_DOUBT: u32 = 2;
 #[derive(Clone, Properties, PartialEq)]
 pub struct ChipAppProps {
     pub api_url: AttrValue,
-    pub locale: Locale,
     pub kernel_busy: bool,
     pub on_open: Callback<()>,
+    /// Hears the cluster's state: its tone's name, and words.
+    pub on_state: Callback<(&'static str, String)>,
+    /// How long a person wants to wait between polls; 0 leaves it to the sidecar. Milliseconds.
+    pub wanted_ms: u32,
+    /// How often a person has asked for a fresh answer.
+    pub refreshes: u32,
 }
 
 /// The chip with its polling.
@@ -28,15 +33,19 @@ pub fn ChipApp(props: &ChipAppProps) -> Html {
     let chip = use_reducer(Loaded::<Chip>::default);
     let dispatcher = chip.dispatcher();
     let url = AttrValue::from([&props.api_url, "panel/chip"].concat());
-    let poll = Poll { url, shown, kernel_busy: props.kernel_busy, ..Poll::default() };
+    let ChipAppProps { kernel_busy, wanted_ms, refreshes, .. } = *props;
+    let poll = Poll { url, shown, kernel_busy, wanted_ms, refreshes, ..Poll::default() };
     use_poll(poll, Callback::from(move |news| dispatcher.dispatch(news)));
-    chip_view(&chip, &props.locale, &props.on_open)
+    let (label, tone) = label(&chip);
+    let on_state = props.on_state.clone();
+    use_effect_with((tone.name(), tr(label)), move |state| on_state.emit(state.clone()));
+    chip_view(&chip, &props.on_open)
 }
 
 /// The chip as drawn.
-pub fn chip_view(chip: &Loaded<Chip>, locale: &Locale, on_open: &Callback<()>) -> Html {
+pub fn chip_view(chip: &Loaded<Chip>, on_open: &Callback<()>) -> Html {
     let (label, tone) = label(chip);
-    let tip = tooltip(chip, locale).join("\n");
+    let tip = tooltip(chip).join("\n");
     let onclick = on_open.reform(|_| ());
     html! {
         <button type="button" class="sparkMonitor-Chip" title={tip} {onclick}>
@@ -65,7 +74,7 @@ fn label(chip: &Loaded<Chip>) -> (Message<'static>, Tone) {
 }
 
 /// What is, what runs and how far, how old that is and why, one sentence a line.
-fn tooltip(chip: &Loaded<Chip>, locale: &Locale) -> Vec<String> {
+fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
     let mut lines = Vec::new();
     if chip.is_demonstration() {
         lines.push(tr(Message::Demonstration));
@@ -73,19 +82,19 @@ fn tooltip(chip: &Loaded<Chip>, locale: &Locale) -> Vec<String> {
     match &chip.value {
         None if chip.is_loading() => lines.push(tr(Message::TipLoading)),
         None => lines.push(tr(Message::TipNoData)),
-        Some(answer) => lines.extend(known(&answer.body, &answer.meta, locale)),
+        Some(answer) => lines.extend(known(&answer.body, &answer.meta)),
     }
     if let (None, Some(problem)) = (&chip.value, &chip.problem) {
         lines.push(problem.sentence.clone());
     } else if let Some(trouble) = chip.trouble() {
-        let (time, reason) = (locale.time(trouble.since_ms), &trouble.problem.sentence);
+        let (time, reason) = (language::time(trouble.since_ms), &trouble.problem.sentence);
         lines.push(tr(Message::StaleSince { time: &time, reason }));
     }
     lines.push(tr(Message::TipOpen));
     lines
 }
 
-fn known(chip: &Chip, meta: &Meta, locale: &Locale) -> Vec<String> {
+fn known(chip: &Chip, meta: &Meta) -> Vec<String> {
     let Chip { ready, wanted, .. } = *chip;
     let mut lines = vec![tr(match chip.state {
         ChipState::NoCluster => Message::TipNoCluster,
@@ -99,7 +108,7 @@ fn known(chip: &Chip, meta: &Meta, locale: &Locale) -> Vec<String> {
         lines.push(tr(Message::TipActivity { app_name, stages: activity.stages }));
         lines.push(tr(Message::TipStage { stage_name, done, total }));
     }
-    let time = locale.time(meta.observed_at_ms);
+    let time = language::time(meta.observed_at_ms);
     lines.push(tr(Message::TipObserved { time: &time }));
     lines
 }

@@ -9,15 +9,16 @@ use super::panel_view::Panel;
 use super::tone::{Tone, toned};
 use crate::format;
 use crate::i18n::{Message, tr};
+use crate::language;
 use crate::model::Copyable;
 
 /// The cluster's workers and how much of it is in use.
 pub fn cluster_overview(panel: &Panel<'_>, cluster: &Cluster) -> Html {
     let Cluster { kind, cores, memory_mib, .. } = cluster;
-    let cores_value = used_of(cores.used.to_string(), cores.total.to_string());
+    let cores_value = used_of(language::number(cores.used), language::number(cores.total));
     let memory = memory_mib.map(|memory| {
         let value = used_of(format::mib(memory.used), format::mib(memory.total));
-        labelled_meter(Message::MemoryLabel, memory, &value)
+        labelled_meter(panel, Message::MemoryLabel, memory, &value)
     });
     let has_master = *kind == ClusterKind::Master;
     html! {
@@ -25,7 +26,7 @@ pub fn cluster_overview(panel: &Panel<'_>, cluster: &Cluster) -> Html {
             if has_master {
                 { workers(cluster) }
             }
-            { labelled_meter(Message::CoresLabel, *cores, &cores_value) }
+            { labelled_meter(panel, Message::CoresLabel, *cores, &cores_value) }
             { memory.unwrap_or_default() }
             if has_master {
                 { applications(cluster) }
@@ -50,12 +51,18 @@ fn workers(cluster: &Cluster) -> Html {
     if let Some(starting) = starting {
         return html! { <p role="status">{ toned(Tone::Warn, tr(starting)) }</p> };
     }
-    fact(Message::Workers, used_of(ready.to_string(), wanted.to_string()))
+    fact(Message::Workers, used_of(language::number(ready.into()), language::number(wanted.into())))
 }
 
 fn applications(cluster: &Cluster) -> Html {
     let (running, waiting) = (cluster.apps_running, cluster.apps_waiting);
-    fact(Message::Applications, tr(Message::AppsRunningWaiting { running, waiting }))
+    fact(
+        Message::Applications,
+        tr(match waiting {
+            0 => Message::AppsRunning { running },
+            waiting => Message::AppsRunningWaiting { running, waiting },
+        }),
+    )
 }
 
 /// Where a session connects to.

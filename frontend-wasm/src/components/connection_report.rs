@@ -6,23 +6,23 @@ use yew::{Html, classes, html};
 use super::icon_button::copied;
 use super::notice::loading;
 use super::panel_view::Panel;
-use super::section::folding;
+use super::section::section;
 use super::tone::{Tone, toned};
 use crate::format;
 use crate::i18n::{Message, tr};
+use crate::language;
 use crate::model::{Action, Copyable, REPORT};
 use crate::report::{Line, Report, verdict_word};
 
 /// Each hop from the browser to the driver, with its verdict and what to do.
 pub fn connection_report(panel: &Panel<'_>) -> Html {
     let report = panel.model.report.as_deref();
-    let open = panel.model.is_toggled(REPORT);
     let summary = report.map(|report| health(report.health())).unwrap_or_default();
     let content = match report {
-        Some(report) if open => hops(panel, report),
-        _ => loading(),
+        Some(report) => hops(panel, report),
+        None => loading(),
     };
-    folding(panel, REPORT, Message::ConnectionReport, summary, open, content)
+    section(panel, REPORT, Message::ConnectionReport, summary, content)
 }
 
 fn health(health: Health) -> Html {
@@ -35,7 +35,7 @@ fn health(health: Health) -> Html {
 }
 
 fn hops(panel: &Panel<'_>, report: &Report) -> Html {
-    let text = report.text(&panel.locale.time(panel.model.report_at_ms));
+    let text = report.text(&language::time(panel.model.report_at_ms));
     let copy = Action::Copy { what: Copyable::Report, text };
     html! {
         <>

@@ -4,12 +4,13 @@ use wire::{Executor, Level};
 use yew::{Html, html};
 
 use super::bar::meter;
+use super::panel_view::Panel;
 use super::tone::toned;
 use crate::format;
 use crate::i18n::{Message, tr};
 
 /// A row of the executor table; `row` is its number where not all rows are drawn.
-pub fn executor_row(executor: &Executor, row: Option<usize>) -> Html {
+pub fn executor_row(panel: &Panel<'_>, executor: &Executor, row: Option<usize>) -> Html {
     let row = row.map(|row| row.to_string());
     let Executor { executor_id, host, .. } = executor;
     if let Some(reason) = &executor.removed {
@@ -27,13 +28,13 @@ pub fn executor_row(executor: &Executor, row: Option<usize>) -> Html {
         <tr key={executor_id.clone()} aria-rowindex={row}>
             <th scope="row" title={host.clone()}>{ executor_id }</th>
             { tasks(executor) }
-            { memory_and_traffic(executor) }
+            { memory_and_traffic(panel, executor) }
         </tr>
     }
 }
 
 /// A driver runs no tasks of its own, so its name takes that column too; in local mode it runs all of them.
-pub fn driver_row(driver: &Executor, row: Option<usize>) -> Html {
+pub fn driver_row(panel: &Panel<'_>, driver: &Executor, row: Option<usize>) -> Html {
     let local = runs_tasks(driver);
     html! {
         <tr aria-rowindex={row.map(|row| row.to_string())}>
@@ -41,7 +42,7 @@ pub fn driver_row(driver: &Executor, row: Option<usize>) -> Html {
             if local {
                 { tasks(driver) }
             }
-            { memory_and_traffic(driver) }
+            { memory_and_traffic(panel, driver) }
         </tr>
     }
 }
@@ -60,7 +61,7 @@ fn tasks(executor: &Executor) -> Html {
     }
 }
 
-fn memory_and_traffic(executor: &Executor) -> Html {
+fn memory_and_traffic(panel: &Panel<'_>, executor: &Executor) -> Html {
     let storage = format::bytes(executor.storage_bytes.used);
     let total = format::bytes(executor.storage_bytes.total);
     let of_total = tr(Message::UsedOf { used: &storage, total: &total });
@@ -70,7 +71,7 @@ fn memory_and_traffic(executor: &Executor) -> Html {
         <>
             <td class="sparkMonitor-Cell-storage" data-label={tr(Message::ColumnStorage)} title={of_total.clone()}>
                 { storage }
-                { meter(Message::ColumnStorageLong, executor.storage_bytes, &of_total) }
+                { meter(panel, Message::ColumnStorageLong, executor.storage_bytes, &of_total) }
             </td>
             <td class="sparkMonitor-Cell-disk" data-label={tr(Message::ColumnDisk)}>{ amount(executor.cached_to_disk_bytes) }</td>
             <td class="sparkMonitor-Cell-shuffle">

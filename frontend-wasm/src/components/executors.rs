@@ -28,7 +28,7 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
             <thead><tr aria-rowindex={long.then_some("1")}>{ columns(panel) }</tr></thead>
             <tbody>
                 { gap("before", rows.before) }
-                { for drawn.map(|(index, executor)| executor_row(executor, long.then_some(index + 2))) }
+                { for drawn.map(|(index, executor)| executor_row(panel, executor, long.then_some(index + 2))) }
                 { gap("after", rows.after) }
                 if count == 0 && !answer.driver.as_ref().is_some_and(runs_tasks) {
                     <tr>
@@ -37,7 +37,7 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
                 }
             </tbody>
             if let Some(driver) = &answer.driver {
-                <tbody class="sparkMonitor-Table-driver">{ driver_row(driver, long.then_some(count + 2)) }</tbody>
+                <tbody class="sparkMonitor-Table-driver">{ driver_row(panel, driver, long.then_some(count + 2)) }</tbody>
             }
         </table>
     };

@@ -10,6 +10,7 @@ use yew::{Event, Html, KeyboardEvent, MouseEvent, TargetCast, html};
 use super::panel_view::Panel;
 use crate::format;
 use crate::i18n::{Message, tr};
+use crate::language;
 use crate::model::Action;
 use crate::sparkline::{HEIGHT, Sample, Series, WIDTH};
 
@@ -22,12 +23,11 @@ pub fn history(panel: &Panel<'_>, history: &History, meta: &Meta) -> Html {
     let tasks = Series::of(history, meta.observed_at_ms, history.task_slots.map(u64::from), |point| {
         point.active_tasks.map(u64::from)
     });
-    let count = |value: u64| value.to_string();
     html! {
         <div class="sparkMonitor-History">
-            { sparkline(panel, Message::CoresInUse, cores, history.cores_total.map(u64::from), count) }
+            { sparkline(panel, Message::CoresInUse, cores, history.cores_total.map(u64::from), language::number) }
             { sparkline(panel, Message::MemoryInUse, memory, history.memory_total_mib, format::mib) }
-            { sparkline(panel, Message::TasksActive, tasks, history.task_slots.map(u64::from), count) }
+            { sparkline(panel, Message::TasksActive, tasks, history.task_slots.map(u64::from), language::number) }
         </div>
     }
 }
@@ -52,7 +52,7 @@ fn sparkline(
             None => words(value),
         },
     );
-    let time = sample.filter(|_| looked_at_ms.is_some()).map(|sample| panel.locale.time(sample.at_ms));
+    let time = sample.filter(|_| looked_at_ms.is_some()).map(|sample| language::time(sample.at_ms));
     let said = match &time {
         Some(time) => tr(Message::ValueAt { value: &value, time }),
         None => value,

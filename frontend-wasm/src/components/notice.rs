@@ -4,8 +4,8 @@ use yew::{Html, classes, html};
 
 use super::tone::Tone;
 use crate::i18n::{Message, tr};
+use crate::language;
 use crate::loaded::Trouble;
-use crate::locale::Locale;
 use crate::problem::{Problem, ProblemKind};
 
 /// A state of affairs: a heading, a sentence, and what more there is to say.
@@ -46,8 +46,8 @@ pub fn problem_notice(problem: &Problem) -> Html {
 }
 
 /// Says since when, and why, what is below is old.
-pub fn stale_line(trouble: &Trouble, locale: &Locale) -> Html {
-    let time = locale.time(trouble.since_ms);
+pub fn stale_line(trouble: &Trouble) -> Html {
+    let time = language::time(trouble.since_ms);
     let Problem { sentence, hint, .. } = &trouble.problem;
     html! {
         <p class="sparkMonitor-Stale" role="status" title={hint.clone()}>

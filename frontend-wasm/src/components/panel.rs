@@ -12,10 +12,11 @@ use yew::{
 
 use super::executors::scrolled;
 use super::panel_view::{Panel, panel_view};
-use crate::locale::Locale;
+use crate::language;
 use crate::mine::Notebook;
-use crate::model::{Act, Action, Copied, Model, View};
+use crate::model::{Act, Action, Copied, Copyable, Model, View};
 use crate::poll::{News, Poll, use_poll};
+use crate::preferences::Preferences;
 use crate::report;
 use crate::shell::Shell;
 use crate::tab::use_tab_shown;
@@ -23,7 +24,6 @@ use crate::tab::use_tab_shown;
 #[derive(Clone, Properties, PartialEq)]
 pub struct PanelAppProps {
     pub api_url: AttrValue,
-    pub locale: Locale,
     pub kernel_busy: bool,
     /// JupyterLab shows the panel.
     pub visible: bool,
@@ -32,6 +32,19 @@ pub struct PanelAppProps {
     pub shell: Shell,
     /// The open notebooks.
     pub notebooks: Rc<[Notebook]>,
+    pub preferences: Rc<Preferences>,
+    /// What a person has asked for last by a command, with its number.
+    pub order: (u32, Order),
+}
+
+/// What a person can ask for by a command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Nothing,
+    Refresh,
+    TogglePause,
+    CopyReport,
 }
 
 /// The panel with its polling.
@@ -41,31 +54,40 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     let picked = props.shell.app_id.clone();
     let model = use_reducer(move || Model { picked, ..Model::default() });
     let act = act(model.dispatcher(), props.shell.clone());
-    let poll = |view: &str| Poll {
+    let poll = |view: &str, wanted_ms: u32| Poll {
         url: [&props.api_url, "panel/", view].concat().into(),
         shown,
         kernel_busy: props.kernel_busy,
         paused: model.paused,
+        wanted_ms,
         refreshes: model.refreshes,
     };
-    use_poll(poll("cluster"), hear(&act, View::Cluster));
-    let apps = poll("apps");
+    let of_cluster = |view: &str| poll(view, props.preferences.cluster_poll_ms);
+    let of_app = |view: &str| poll(&app_route(view, &model), props.preferences.query_poll_ms);
+    use_poll(of_cluster("cluster"), hear(&act, View::Cluster));
+    let apps = of_cluster("apps");
     use_poll(Poll { shown: shown && model.may_choose(), ..apps }, hear(&act, View::Apps));
-    use_poll(poll(&of_app("executors", &model)), hear(&act, View::Executors));
-    use_poll(poll(&of_app("stages", &model)), hear(&act, View::Stages));
-    use_poll(poll(&of_app("queries", &model)), hear(&act, View::Queries));
-    let stages = poll(&of_app(&query_route(&model), &model));
+    use_poll(of_app("executors"), hear(&act, View::Executors));
+    use_poll(of_app("stages"), hear(&act, View::Stages));
+    use_poll(of_app("queries"), hear(&act, View::Queries));
+    let stages = of_app(&query_route(&model));
     use_poll(Poll { shown: shown && model.open_query.is_some(), ..stages }, hear(&act, View::QueryStages));
-    use_poll(poll(&of_app("history", &model)), hear(&act, View::History));
+    use_poll(of_cluster(&app_route("history", &model)), hear(&act, View::History));
     let tell = act.clone();
     use_effect_with(Rc::clone(&props.notebooks), move |notebooks| tell.emit(Action::Notebooks(Rc::clone(notebooks))));
-    use_report(&props.api_url, shown && model.report_pending, act.clone());
+    let tell = act.clone();
+    use_effect_with(Rc::clone(&props.preferences), move |set| tell.emit(Action::Preferences(Rc::clone(set))));
+    use_orders(props.order, act.clone());
+    use_report(&props.api_url, shown && model.wants_report(), act.clone());
+    use_report_copy(&model, act.clone());
+    let shell = props.shell.clone();
+    use_effect_with(model.paused, move |paused| shell.tell_paused(*paused));
     let table = use_node_ref();
     use_clock(shown, table.clone(), act.clone());
     if !props.drawn {
         return Html::default();
     }
-    panel_view(&Panel { model: &model, locale: &props.locale, act: &act, table: &table })
+    panel_view(&Panel { model: &model, act: &act, table: &table })
 }
 
 /// Does what an action asks of JupyterLab, then takes it in.
@@ -91,7 +113,7 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
 }
 
 /// A route of the application that a person has chosen.
-fn of_app(view: &str, model: &Model) -> String {
+fn app_route(view: &str, model: &Model) -> String {
     match &model.picked {
         None => view.to_owned(),
         Some(app_id) => [view, "?app=", &String::from(js_sys::encode_uri_component(app_id))].concat(),
@@ -106,6 +128,29 @@ fn query_route(model: &Model) -> String {
 
 fn hear(act: &Act, view: View) -> Callback<News> {
     act.reform(move |news| Action::News(view, news))
+}
+
+/// Does what a person asks for by a command.
+#[hook]
+fn use_orders(order: (u32, Order), act: Act) {
+    use_effect_with(order, move |(_, order)| match order {
+        Order::Nothing => {}
+        Order::Refresh => act.emit(Action::Refresh),
+        Order::TogglePause => act.emit(Action::TogglePause),
+        Order::CopyReport => act.emit(Action::CopyReport),
+    });
+}
+
+/// Copies a report that was asked for by a command, as soon as it is there.
+#[hook]
+fn use_report_copy(model: &Model, act: Act) {
+    let report = model.report.clone().filter(|_| model.copies_report && !model.report_pending);
+    let at_ms = model.report_at_ms;
+    use_effect_with(report.is_some(), move |_| {
+        if let Some(report) = report {
+            act.emit(Action::Copy { what: Copyable::Report, text: report.text(&language::time(at_ms)) });
+        }
+    });
 }
 
 /// Makes a connection report when one is wanted, unless the panel is hidden or destroyed before it is there.

@@ -15,14 +15,12 @@ use super::spill::spill_warning;
 use super::toolbar::toolbar;
 use crate::i18n::{Message, tr};
 use crate::loaded::Loaded;
-use crate::locale::Locale;
 use crate::model::{Act, Action, Model};
 
-/// What every part that folds, sorts or copies needs: what is known, how to say it, where to report.
+/// What every part that folds, sorts or copies needs: what is known, where to report.
 #[derive(Clone, Copy)]
 pub struct Panel<'a> {
     pub model: &'a Model,
-    pub locale: &'a Locale,
     pub act: &'a Act,
     /// Where a long table scrolls.
     pub table: &'a NodeRef,
@@ -42,9 +40,9 @@ pub fn panel_view(panel: &Panel<'_>) -> Html {
     let content = match whole(panel.model) {
         Whole::Loading => loading(),
         Whole::Problem(problem) => problem_notice(&problem),
-        Whole::Sections { trouble: None } => sections(panel, Some(panel.locale)),
+        Whole::Sections { trouble: None } => sections(panel, true),
         Whole::Sections { trouble: Some(trouble) } => html! {
-            <>{ stale_line(&trouble, panel.locale) }{ sections(panel, None) }</>
+            <>{ stale_line(&trouble) }{ sections(panel, false) }</>
         },
     };
     html! {
@@ -55,12 +53,13 @@ pub fn panel_view(panel: &Panel<'_>) -> Html {
             }
             { content }
             { connection_report(panel) }
+            <p class="sparkMonitor-Hidden" role="status">{ &panel.model.announced }</p>
         </div>
     }
 }
 
-/// Each section says by itself that it is old, unless that has been said for all: then `stale` is `None`.
-fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
+/// Each section says by itself that it is old, unless that has been said for all: then `says_stale` is false.
+fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
     let Model { cluster, stages, .. } = panel.model;
     let shown = shown(panel.model);
     // What an application that is gone has spilled helps nobody any more.
@@ -77,16 +76,16 @@ fn sections(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
         Shown::App(app) => html! {
             <>
                 { application(panel, app.as_ref()) }
-                { running_section(panel, stale) }
-                { executor_section(panel, stale) }
-                { stage_section(panel, stale) }
+                { running_section(panel, says_stale) }
+                { executor_section(panel, says_stale) }
+                { stage_section(panel, says_stale) }
                 { recent_section(panel) }
             </>
         },
     };
     html! {
         <>
-            { cluster_section(panel, stale) }
+            { cluster_section(panel, says_stale) }
             { spill.map(spill_warning).unwrap_or_default() }
             { why_line(panel) }
             { of_app }

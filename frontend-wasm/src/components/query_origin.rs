@@ -17,11 +17,11 @@ pub fn title<'a>(panel: &Panel<'_>, queries: &Queries, query: &'a Query) -> (Str
     }
     let place = match query.call_site.as_ref() {
         Some(CallSite::Cell { number, line }) => match cell(notebook(panel, queries, query), *number) {
-            Some(cell) => Message::CellLine { cell, line: *line },
-            None => Message::ACellsLine { line: *line },
+            Some(cell) => Message::CellLine { cell: cell.into(), line: i64::from(*line) },
+            None => Message::ACellsLine { line: i64::from(*line) },
         },
-        Some(CallSite::CellText { line, .. }) => Message::ACellsLine { line: *line },
-        Some(CallSite::File { file, line }) => Message::FileLine { file, line: *line },
+        Some(CallSite::CellText { line, .. }) => Message::ACellsLine { line: i64::from(*line) },
+        Some(CallSite::File { file, line }) => Message::FileLine { file, line: i64::from(*line) },
         None => return (name.map_or_else(|| tr(Message::Unnamed), str::to_owned), None),
     };
     (tr(place), name.filter(|_| query.named_by == NamedBy::Operators))
@@ -42,7 +42,7 @@ pub fn places(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let built = query.call_site.as_ref().map(|call_site| match call_site {
         CallSite::Cell { number, line } => match (notebook, cell(notebook, *number)) {
             (Some(notebook), Some(count)) => {
-                jump(panel, notebook, Cell::Count(count), Some(*line), Message::BuiltInCell { cell: count })
+                jump(panel, notebook, Cell::Count(count), Some(*line), Message::BuiltInCell { cell: count.into() })
             }
             _ => said(Message::BuiltInACell),
         },
@@ -50,12 +50,12 @@ pub fn places(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
             Some(notebook) => jump(panel, notebook, Cell::Hash(hash.clone()), Some(*line), Message::BuiltInACell),
             None => said(Message::BuiltInACell),
         },
-        CallSite::File { file, line } => said(Message::BuiltInFile { file, line: *line }),
+        CallSite::File { file, line } => said(Message::BuiltInFile { file, line: i64::from(*line) }),
     });
     let ahead_ms = panel.model.clock_ahead_ms.unwrap_or_default();
     let run = notebook.and_then(|notebook| {
         let cell = run_by(notebook, query, ahead_ms)?;
-        Some(jump(panel, notebook, Cell::Count(cell), None, Message::RunByCell { cell }))
+        Some(jump(panel, notebook, Cell::Count(cell), None, Message::RunByCell { cell: cell.into() }))
     });
     let whose = match &panel.model.mine {
         Some(mine) => !mine.owns(query),
@@ -79,7 +79,10 @@ fn said(message: Message<'_>) -> Html {
 /// A button that goes to a cell, and says so when it is not there any more.
 fn jump(panel: &Panel<'_>, notebook: &Notebook, cell: Cell, line: Option<u32>, text: Message<'_>) -> Html {
     let (title, changed) = match cell {
-        Cell::Count(cell) => (Message::JumpToCell { cell }, Message::CellChanged { cell }),
+        Cell::Count(cell) => {
+            let cell = cell.into();
+            (Message::JumpToCell { cell }, Message::CellChanged { cell })
+        }
         Cell::Hash(_) => (Message::JumpToACell, Message::ACellChanged),
     };
     let place = Place { notebook_id: notebook.id.clone(), cell, line };

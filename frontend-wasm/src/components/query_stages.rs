@@ -11,6 +11,7 @@ use super::stage_facts::{stage_facts, stage_key, stage_number};
 use super::tone::Tone;
 use crate::format;
 use crate::i18n::{Message, tr};
+use crate::language;
 
 /// What a query says when it is folded out. Where a running one comes from stands above already.
 pub fn details(panel: &Panel<'_>, queries: &Queries, query: &Query, running: bool) -> Html {
@@ -23,7 +24,7 @@ pub fn details(panel: &Panel<'_>, queries: &Queries, query: &Query, running: boo
                 { places(panel, queries, query) }
             }
             <ul class="sparkMonitor-Facts">
-                <li>{ tr(Message::StartedAt { time: &panel.locale.time(query.submitted_at_ms) }) }</li>
+                <li>{ tr(Message::StartedAt { time: &language::time(query.submitted_at_ms) }) }</li>
                 if total > 0 {
                     <li>{ tr(Message::StagesOf { done, total }) }</li>
                 }
@@ -31,7 +32,7 @@ pub fn details(panel: &Panel<'_>, queries: &Queries, query: &Query, running: boo
             if let Some(reason) = &query.failure_reason {
                 <pre class="sparkMonitor-Code" tabindex="0">{ reason }</pre>
             }
-            { filled(stages, Some(panel.locale), stages.body().map(stage_list)) }
+            { filled(stages, true, stages.body().map(stage_list)) }
         </div>
     }
 }

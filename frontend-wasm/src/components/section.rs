@@ -9,12 +9,7 @@ use crate::model::Action;
 /// A heading with a button that folds what is below it. `name` is part of the id that ties the two together; `summary`
 /// is what matters while it is folded.
 pub fn section(panel: &Panel<'_>, name: &str, title: Message<'_>, summary: Html, content: Html) -> Html {
-    let open = !panel.model.is_toggled(name);
-    folding(panel, name, title, summary, open, content)
-}
-
-/// The same, with the caller to decide whether it is open.
-pub fn folding(panel: &Panel<'_>, name: &str, title: Message<'_>, summary: Html, open: bool, content: Html) -> Html {
+    let open = panel.model.is_open(name);
     let (title, content_id) = (tr(title), ["sparkMonitor-", name].concat());
     html! {
         <section class="sparkMonitor-Section" aria-label={title.clone()}>

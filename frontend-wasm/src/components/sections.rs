@@ -1,6 +1,6 @@
 //! The panel's folding sections: each one view's last good data, with what is wrong with it.
 //!
-//! `stale` is the locale in which a section says that it is old, or `None` when that has been said for all of them.
+//! `says_stale` is false when it has been said for all of them that they are old.
 
 use yew::{Html, html};
 
@@ -14,14 +14,13 @@ use super::queries::{recent_queries, running_queries};
 use super::section::section;
 use crate::i18n::{Message, tr};
 use crate::loaded::Loaded;
-use crate::locale::Locale;
 
 /// Workers, cores and memory.
-pub fn cluster_section(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
+pub fn cluster_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let cluster = &panel.model.cluster;
     let summary = cluster.body().map(cluster_summary).unwrap_or_default();
     let content = cluster.body().map(|cluster| cluster_overview(panel, cluster));
-    section(panel, "cluster", Message::Cluster, summary, filled(cluster, stale, content))
+    section(panel, "cluster", Message::Cluster, summary, filled(cluster, says_stale, content))
 }
 
 /// What was in use during the last minutes; nothing when that is not known.
@@ -40,22 +39,22 @@ pub fn history_section(panel: &Panel<'_>) -> Html {
 }
 
 /// The executors of the application.
-pub fn executor_section(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
+pub fn executor_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let executors = &panel.model.executors;
     let summary = executors.body().map(|executors| {
         let (active, slots) = (executors.active_tasks, executors.task_slots);
         Html::from(tr(Message::SlotsBusy { active, slots }))
     });
     let content = executors.body().map(|executors| executor_table(panel, executors));
-    let content = filled(executors, stale, content);
+    let content = filled(executors, says_stale, content);
     section(panel, "executors", Message::Executors, summary.unwrap_or_default(), content)
 }
 
 /// The queries that run. Recent ones come in the same answer, so this section says what is wrong with it.
-pub fn running_section(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
+pub fn running_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let queries = &panel.model.queries;
     let running = queries.body().map(|queries| count(queries.running.len())).unwrap_or_default();
-    let content = filled(queries, stale, queries.body().map(|queries| running_queries(panel, queries)));
+    let content = filled(queries, says_stale, queries.body().map(|queries| running_queries(panel, queries)));
     section(panel, "running", Message::RunningQueries, running, content)
 }
 
@@ -69,22 +68,28 @@ pub fn recent_section(panel: &Panel<'_>) -> Html {
 }
 
 /// The stages that run.
-pub fn stage_section(panel: &Panel<'_>, stale: Option<&Locale>) -> Html {
+pub fn stage_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let stages = &panel.model.stages;
     let active = stages.body().map(|stages| count(stages.active.len())).unwrap_or_default();
-    section(panel, "active", Message::ActiveStages, active, filled(stages, stale, stages.body().map(active_stages)))
+    section(
+        panel,
+        "active",
+        Message::ActiveStages,
+        active,
+        filled(stages, says_stale, stages.body().map(active_stages)),
+    )
 }
 
 fn count(count: usize) -> Html {
-    Html::from(tr(Message::Count { count }))
+    Html::from(tr(Message::Count { count: count as u64 }))
 }
 
 /// The last good data, with what is wrong with it; or why there is none.
-pub fn filled<T>(loaded: &Loaded<T>, stale: Option<&Locale>, content: Option<Html>) -> Html {
+pub fn filled<T>(loaded: &Loaded<T>, says_stale: bool, content: Option<Html>) -> Html {
     match (content, loaded.trouble()) {
         (Some(content), None) => content,
         (Some(content), Some(trouble)) => {
-            let line = stale.map(|locale| stale_line(&trouble, locale)).unwrap_or_default();
+            let line = if says_stale { stale_line(&trouble) } else { Html::default() };
             html! { <>{ line }{ content }</> }
         }
         (None, Some(trouble)) => problem_notice(&trouble.problem),

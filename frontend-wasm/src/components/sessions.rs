@@ -8,6 +8,7 @@ use super::active_stages::muted;
 use super::panel_view::Panel;
 use super::query_origin::session_label;
 use crate::i18n::{Message, tr};
+use crate::language;
 use crate::mine::How;
 use crate::model::Action;
 
@@ -21,7 +22,7 @@ pub fn grouped(panel: &Panel<'_>, class: &'static str, queries: &[Query], item: 
     let known = match mine.how {
         How::Asked => Message::KnownAsked,
         How::Chosen => Message::KnownChosen,
-        How::Likely { cell } => Message::KnownLikely { cell },
+        How::Likely { cell } => Message::KnownLikely { cell: cell.into() },
     };
     html! {
         <>
@@ -61,8 +62,11 @@ pub fn session_picker(panel: &Panel<'_>, queries: &Queries) -> Html {
                 { for queries.sessions.iter().map(|known| {
                     let session_id = known.session_id.as_str();
                     let session = &session_label(queries, session_id);
-                    let time = &panel.locale.time(known.last_query_at_ms);
-                    let option = Message::SessionOption { session, running: known.running, time };
+                    let time = &language::time(known.last_query_at_ms);
+                    let option = match known.running {
+                        0 => Message::SessionOption { session, time },
+                        running => Message::SessionOptionRunning { session, running, time },
+                    };
                     html! {
                         <option value={session_id.to_owned()} selected={chosen == Some(session_id)}>
                             { tr(option) }

@@ -10,7 +10,6 @@ mod states;
 use yew::{Html, LocalServerRenderer, NodeRef, Properties, component};
 
 use super::panel_view::{Panel, panel_view};
-use crate::locale::Locale;
 use crate::model::{Act, Model};
 
 #[derive(Properties, PartialEq)]
@@ -44,5 +43,5 @@ fn panel(model: &Model) -> Html {
 
 /// A part that needs the panel.
 fn of_panel(model: &Model, part: impl FnOnce(&Panel<'_>) -> Html) -> Html {
-    part(&Panel { model, locale: &Locale::default(), act: &Act::noop(), table: &NodeRef::default() })
+    part(&Panel { model, act: &Act::noop(), table: &NodeRef::default() })
 }

@@ -15,6 +15,16 @@ pub enum Tone {
 }
 
 impl Tone {
+    /// As the shell knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+            Self::Muted => "muted",
+        }
+    }
+
     /// The class that colours an element.
     pub fn class(self) -> &'static str {
         match self {

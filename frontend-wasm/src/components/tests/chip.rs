@@ -8,11 +8,10 @@ use super::draw;
 use crate::components::chip::chip_view;
 use crate::components::samples::{self, OBSERVED_AT_MS};
 use crate::loaded::Loaded;
-use crate::locale::Locale;
 use crate::problem::Problem;
 
 async fn chip(chip: Loaded<Chip>) -> String {
-    draw(chip_view(&chip, &Locale::default(), &Callback::noop())).await
+    draw(chip_view(&chip, &Callback::noop())).await
 }
 
 async fn in_state(state: ChipState, ready: u32, wanted: u32) -> String {

@@ -1,0 +1,133 @@
+//! How often Spark is asked, however many look.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, timeout},
+};
+
+use crate::{
+    figure::Figure,
+    load::{self, Address},
+    sidecar::{Process, request},
+    upstream::{Size, Upstream},
+};
+
+const AREA: &str = "Calls of Spark";
+const WATCHED: Duration = Duration::from_secs(120);
+/// Until the first caches are filled and the panels have their rhythm.
+const SETTLING: Duration = Duration::from_secs(60);
+/// What an open panel polls.
+const ROUTES: [&str; 7] = ["chip", "cluster", "apps", "executors", "stages", "queries", "history"];
+const STAMPEDE: usize = 500;
+
+pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for (state, active_stages) in [("idle", 0), ("a stage active", 1)] {
+        let (one, ten, hundred) = tokio::join!(
+            panels(binary, 1, active_stages),
+            panels(binary, 10, active_stages),
+            panels(binary, 100, active_stages)
+        );
+        let (one, ten, hundred) = (one?, ten?, hundred?);
+        let told =
+            |calls: &BTreeMap<String, usize>| calls.values().sum::<usize>() as f64 * 60.0 / WATCHED.as_secs_f64();
+        let most = (told(&one) * 1.1).max(told(&one) + 2.0);
+        for (panels, calls) in [("10", &ten), ("100", &hundred)] {
+            figures.push(
+                Figure::reported(
+                    AREA,
+                    format!("{panels} panels, {state}"),
+                    format!("{:.0} a minute {}", told(calls), by_route(calls)),
+                )
+                .against(format!("1 panel: {:.0} a minute {}", told(&one), by_route(&one)))
+                .judged(told(calls) <= most, "the same number"),
+            );
+        }
+    }
+    figures.push(stampede(binary).await?);
+    Ok(figures)
+}
+
+fn by_route(calls: &BTreeMap<String, usize>) -> String {
+    let parts: Vec<_> = calls.iter().map(|(route, count)| format!("{route} {count}")).collect();
+    format!("({} in {} s)", parts.join(", "), WATCHED.as_secs())
+}
+
+/// Calls of Spark while some panels are open, each with its own beginning.
+async fn panels(binary: &Path, count: usize, active_stages: usize) -> Result<BTreeMap<String, usize>> {
+    let upstream = Upstream::start(Size { ended_stages: 100, active_stages }).await?;
+    let sidecar =
+        Process::sidecar(binary, &[("SPARK_MASTER_UI_URL", &upstream.url), ("SPARK_APP_UI_URL", &upstream.url)])
+            .await?;
+    let mut polls = JoinSet::new();
+    for panel in 0..count {
+        // Spread over half a minute.
+        let begin = Duration::from_millis((panel * 30_000 / count) as u64);
+        for route in ROUTES {
+            polls.spawn(poll(sidecar.address.clone(), format!("/panel/{route}"), begin));
+        }
+    }
+    sleep(SETTLING).await;
+    let _before = upstream.take_calls();
+    sleep(WATCHED).await;
+    let calls = upstream.take_calls();
+    polls.abort_all();
+    while let Some(ended) = polls.join_next().await {
+        if let Ok(failed) = ended {
+            failed?;
+        }
+    }
+    Ok(calls)
+}
+
+/// One view, at the rate that the answers name.
+async fn poll(address: Address, path: String, begin: Duration) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Meta {
+        next_poll_ms: u64,
+    }
+    sleep(begin).await;
+    loop {
+        let answer = load::once(&address, &request(&path)).await?;
+        let meta: Meta = serde_json::from_slice(&answer.body).with_context(|| format!("{path}: {}", answer.status))?;
+        sleep(Duration::from_millis(meta.next_poll_ms)).await;
+    }
+}
+
+/// Very many ask for the same at once, and the first of them leaves.
+async fn stampede(binary: &Path) -> Result<Figure> {
+    let upstream = Upstream::start(Size { ended_stages: 2_000, active_stages: 1 }).await?;
+    let sidecar =
+        Process::sidecar(binary, &[("SPARK_MASTER_UI_URL", &upstream.url), ("SPARK_APP_UI_URL", &upstream.url)])
+            .await?;
+    sidecar.body("/panel/executors").await?;
+    let _way = upstream.take_calls();
+    let begin = Instant::now();
+    let mut asks = JoinSet::new();
+    for n in 0..STAMPEDE {
+        let address = sidecar.address.clone();
+        asks.spawn(async move {
+            let ask = async { Ok(load::once(&address, &request("/panel/stages")).await?.status) };
+            if n == 0 {
+                return anyhow::Ok(timeout(Duration::from_millis(2), ask).await.unwrap_or(Ok(0))?);
+            }
+            ask.await
+        });
+    }
+    let mut answered = 0;
+    while let Some(status) = asks.join_next().await {
+        answered += usize::from(status?? == 200);
+    }
+    let calls = upstream.take_calls().remove("stages").unwrap_or_default();
+    let time = begin.elapsed().as_millis();
+    Ok(Figure::reported(
+        AREA,
+        format!("{STAMPEDE} ask at once for 2,000 stages, the first leaves"),
+        format!("{calls} call, {answered} answers 200 in {time} ms"),
+    )
+    .judged(calls == 1 && answered >= STAMPEDE - 1, "1 call"))
+}

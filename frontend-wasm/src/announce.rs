@@ -1,0 +1,114 @@
+//! What is read out to those who do not see the panel: rarely, only when something is of another kind than before.
+
+use wire::Query;
+
+use crate::i18n::{Message, tr};
+use crate::model::Model;
+
+/// What is the case, without the numbers that change all the time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Affairs {
+    /// The query that runs.
+    running: Option<String>,
+    /// The query that ended last.
+    ended: Option<String>,
+    spilled: bool,
+    tasks_failed: bool,
+    /// Some of what is shown is old.
+    is_old: bool,
+}
+
+impl Affairs {
+    /// None while not all of it is known.
+    pub fn of(model: &Model) -> Option<Self> {
+        let (queries, stages) = (model.queries.body()?, model.stages.body()?);
+        let running = running(model);
+        Some(Self {
+            running: running.map(|query| query.query_id.clone()),
+            ended: queries.recent.first().map(|query| query.query_id.clone()),
+            spilled: stages.spill.is_some(),
+            tasks_failed: running.is_some_and(|query| query.tasks.failed > 0),
+            is_old: model.queries.trouble().is_some(),
+        })
+    }
+}
+
+/// Mine, else the newest.
+fn running(model: &Model) -> Option<&Query> {
+    let running = &model.queries.body()?.running;
+    let of_mine = model.mine.as_ref().and_then(|mine| running.iter().find(|query| mine.owns(query)));
+    of_mine.or_else(|| running.first())
+}
+
+/// What is the case, with its numbers of now.
+pub fn sentence(model: &Model, affairs: &Affairs) -> String {
+    let mut sentences = vec![tr(match running(model) {
+        Some(Query { stages_total: 0, .. }) => Message::NowRunning,
+        Some(query) => Message::NowRunningStage {
+            stage: (query.stages_done + 1).min(query.stages_total),
+            stages: query.stages_total,
+            percent: query.tasks.percent(),
+        },
+        None => Message::NoRunningQueries,
+    })];
+    let warnings = [
+        (affairs.spilled, Message::WarningSpill),
+        (affairs.tasks_failed, Message::WarningTasksFailed),
+        (affairs.is_old, Message::WarningOld),
+    ];
+    let warned = sentences.len();
+    sentences.extend(warnings.into_iter().filter(|(holds, _)| *holds).map(|(_, warning)| tr(warning)));
+    if sentences.len() == warned {
+        sentences.push(tr(Message::NoWarnings));
+    }
+    sentences.join(" ")
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use wire::{Queries, Query, Stages, Tasks};
+
+    use super::{Affairs, sentence};
+    use crate::components::samples;
+    use crate::loaded::Loaded;
+    use crate::model::Model;
+
+    fn model(queries: Queries, stages: Stages) -> Model {
+        let queries = Loaded::default().after(Ok(samples::answer(queries)), 0);
+        let stages = Loaded::default().after(Ok(samples::answer(stages)), 0);
+        Model { queries, stages, ..Model::default() }
+    }
+
+    fn running(done: u32, failed: u32) -> Queries {
+        let tasks = Tasks { total: 100, done, failed, ..Tasks::default() };
+        let query = Query { tasks, stages_done: 3, stages_total: 7, ..samples::query("a") };
+        Queries { running: vec![query], ..samples::queries() }
+    }
+
+    fn said(model: &Model) -> String {
+        Affairs::of(model).map(|affairs| sentence(model, &affairs)).unwrap_or_default()
+    }
+
+    #[test]
+    fn stage_share_and_warnings_are_said() {
+        let calm = Stages { spill: None, ..samples::stages() };
+        assert_eq!(
+            said(&model(running(63, 0), calm.clone())),
+            "A query is running: stage 4 of 7, 63%. There are no warnings."
+        );
+        assert_eq!(
+            said(&model(running(63, 2), samples::stages())),
+            "A query is running: stage 4 of 7, 63%. Warning: data was spilled to disk. Warning: tasks have failed."
+        );
+        assert_eq!(said(&model(samples::queries(), calm)), "No query is running. There are no warnings.");
+    }
+
+    #[test]
+    fn a_number_that_changes_is_nothing_new_and_a_warning_is() {
+        let of = |queries, stages| Affairs::of(&model(queries, stages));
+        let calm = of(running(1, 0), samples::stages());
+        assert_eq!(calm, of(running(63, 0), samples::stages()));
+        assert_ne!(calm, of(running(63, 1), samples::stages()));
+        assert_ne!(calm, of(samples::queries(), samples::stages()));
+    }
+}

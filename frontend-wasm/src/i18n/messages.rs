@@ -1,0 +1,389 @@
+//! Everything the frontend says, in English: one line a message.
+//!
+//! A message is a whole sentence with its values in braces, never a piece of one, so that another language can order its
+//! words as it needs. Where a number decides the form, it is named before `=>`, and both English forms follow.
+//!
+//! The WebAssembly holds none of these texts, only their places in the list. `xtask/src/translations.rs` includes this
+//! file, so that it must not need others, and writes the list for the shell and for translators.
+
+/// Declares [`Message`] and, in the same order, [`TEXTS`].
+macro_rules! messages {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $({ $($field:ident: $kind:ty),+ })?: $($count:ident =>)? $one:literal $(| $other:literal)?;
+    )*) => {
+        /// Everything the frontend says.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Message<'a> {
+            $($(#[$doc])* $name $({ $($field: $kind),+ })?,)*
+        }
+
+        enum Key { $($name),* }
+
+        /// Every text, in the order of [`Message`].
+        #[cfg(not(target_arch = "wasm32"))]
+        pub const TEXTS: &[Text] = &[$(
+            Text { one: $one, other: [$(Some($other),)? None][0], names: &[$($(stringify!($field)),+)?] }
+        ),*];
+
+        impl Message<'_> {
+            /// Tells `say` which of [`TEXTS`] it is, the number that decides its form, and its values.
+            pub fn tell(self, say: fn(usize, u64, &[Value<'_>]) -> String) -> String {
+                match self {
+                    $(Self::$name $({ $($field),+ })? => {
+                        say(Key::$name as usize, 0 $(+ u64::from($count))?, &[$($(Value::from($field)),+)?])
+                    })*
+                }
+            }
+        }
+    };
+}
+
+/// A text in English.
+#[cfg(not(target_arch = "wasm32"))]
+pub struct Text {
+    /// For exactly one, where a number decides.
+    pub one: &'static str,
+    /// For all other numbers.
+    pub other: Option<&'static str>,
+    /// What its values are called.
+    pub names: &'static [&'static str],
+}
+
+/// Something that a message tells.
+pub enum Value<'a> {
+    Words(&'a str),
+    /// Written as the language writes numbers.
+    Amount(u64),
+    /// Names something, so it is written as it is.
+    Number(i64),
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(words: &'a str) -> Self {
+        Self::Words(words)
+    }
+}
+
+impl From<u64> for Value<'_> {
+    fn from(amount: u64) -> Self {
+        Self::Amount(amount)
+    }
+}
+
+impl From<u32> for Value<'_> {
+    fn from(amount: u32) -> Self {
+        Self::Amount(amount.into())
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+messages! {
+    // The chip.
+    ChipLoading: "Spark: ...";
+    ChipUnknown: "Spark";
+    ChipNoCluster: "Spark: No Cluster";
+    ChipError: "Spark: Error";
+    ChipStarting { ready: u32, wanted: u32 }: "Spark: Starting ({ready}/{wanted})";
+    ChipReady { ready: u32, wanted: u32 }: "Spark: Ready ({ready}/{wanted})";
+    ChipReadyDriver: "Spark: Ready (driver)";
+    TipLoading: "Asking for the state of your Spark cluster.";
+    TipNoData: "The state of your Spark cluster is not known.";
+    TipNoCluster: "You have no Spark cluster.";
+    TipError: "The cluster manager reports an error.";
+    TipWorkers { ready: u32, wanted: u32 }: wanted =>
+        "{ready} of {wanted} worker is ready." | "{ready} of {wanted} workers are ready.";
+    TipDriver: "Your Spark driver answers.";
+    TipActivity { app_name: &'a str, stages: u32 }: stages =>
+        "{app_name} runs {stages} stage." | "{app_name} runs {stages} stages.";
+    TipStage { stage_name: &'a str, done: u32, total: u32 }: total =>
+        "{stage_name}: {done} of {total} task done." | "{stage_name}: {done} of {total} tasks done.";
+    TipObserved { time: &'a str }: "As of {time}.";
+    TipOpen: "Click to open Spark Monitor.";
+
+    // The panel as a whole.
+    Title: "Spark Monitor";
+    Demonstration: "Demonstration: recorded data, no cluster was asked.";
+    Refresh: "Refresh";
+    Pause: "Pause updates";
+    Resume: "Resume updates";
+    PausedLong: "Updates are paused.";
+    PausedAge { age: &'a str }: "paused, {age} old";
+    UpdatedNow: "updated just now";
+    UpdatedSeconds { seconds: u64 }: "updated {seconds} s ago";
+    Updated { age: &'a str }: "updated {age} ago";
+    Loading: "Loading…";
+    StaleSince { time: &'a str, reason: &'a str }: "Not updated since {time}. {reason}";
+    RequestId { request_id: &'a str }: "Request {request_id}";
+    HeadingSignedOut: "Signed out";
+    HeadingNotConfigured: "Not configured";
+    HeadingForbidden: "No permission";
+    HeadingOverloaded: "Too busy";
+    HeadingUnreachable: "No answer";
+    HeadingAppGone: "This application has ended";
+    HeadingOther: "Something went wrong";
+    NoSession: "No active Spark session";
+    NoSessionHint: "Start one in a notebook:";
+
+    // What the frontend finds out by itself.
+    SignedOut: "You are signed out of Jupyter.";
+    SignedOutHint: "Reload the page to sign in.";
+    NoJupyter: "Jupyter does not answer.";
+    NoJupyterHint: "Check your connection. This page keeps trying.";
+    NoSidecar: "Spark Monitor's own process does not answer.";
+    NoSidecarHint: "Jupyter starts it again by itself. If this stays, restart your Jupyter server.";
+    Unreadable: "The answer could not be read.";
+    UnreadableHint: "Reload the page: Spark Monitor may have been updated.";
+
+    // Amounts.
+    Bytes { amount: &'a str }: "{amount} B";
+    Kilobytes { amount: &'a str }: "{amount} KB";
+    Megabytes { amount: &'a str }: "{amount} MB";
+    Gigabytes { amount: &'a str }: "{amount} GB";
+    Terabytes { amount: &'a str }: "{amount} TB";
+    Petabytes { amount: &'a str }: "{amount} PB";
+    Exabytes { amount: &'a str }: "{amount} EB";
+    Milliseconds { milliseconds: u64 }: "{milliseconds}ms";
+    Seconds { seconds: u64 }: "{seconds}s";
+    Minutes { minutes: u64 }: "{minutes}m";
+    MinutesSeconds { minutes: u64, seconds: u64 }: "{minutes}m {seconds}s";
+    Hours { hours: u64 }: "{hours}h";
+    HoursMinutes { hours: u64, minutes: u64 }: "{hours}h {minutes}m";
+    Percent { percent: u32 }: "{percent}%";
+    Share { percent: &'a str }: "{percent}%";
+
+    // What is read out.
+    NowRunning: "A query is running.";
+    NowRunningStage { stage: u32, stages: u32, percent: u32 }:
+        "A query is running: stage {stage} of {stages}, {percent}%.";
+    NoWarnings: "There are no warnings.";
+    WarningSpill: "Warning: data was spilled to disk.";
+    WarningTasksFailed: "Warning: tasks have failed.";
+    WarningOld: "Warning: what is shown is old.";
+
+    // The application.
+    Application: "Application";
+    NewestApp { name: &'a str }: "Newest: {name}";
+    NewestAppUnnamed: "Newest application";
+    AppOption { name: &'a str, state: &'a str, time: &'a str }: "{name} ({state}, since {time})";
+    AppOptionCores { name: &'a str, state: &'a str, cores: u32, time: &'a str }: cores =>
+        "{name} ({state}, {cores} core, since {time})" | "{name} ({state}, {cores} cores, since {time})";
+    AppSince { time: &'a str }: "since {time}";
+    AppGoneOption { app_id: &'a str }: "{app_id} (ended)";
+    ShowNewest: "Show the newest application";
+    MoreApps { count: u32 }: count =>
+        "{count} more application is not listed." | "{count} more applications are not listed.";
+    AppRunning: "Running";
+    AppWaiting: "Waiting";
+    AppFinished: "Finished";
+    AppUnknown: "Unknown state";
+    DriverStarting: "The driver is starting";
+    DriverStartingHint: "Its executors and stages appear as soon as it answers.";
+    WaitingForCores: "Waiting for free cores";
+    WaitingForCoresHint: "It begins when the cluster has cores and memory for it.";
+    Cores { cores: u32 }: cores => "{cores} core" | "{cores} cores";
+
+    // The cluster.
+    Cluster: "Cluster";
+    MasterAlive: "Alive";
+    MasterStandby: "Standby";
+    MasterRecovering: "Recovering";
+    MasterUnknown: "Unknown";
+    DriverOnly: "Driver only";
+    Workers: "Workers";
+    Master: "Master";
+    CopyMasterUrl: "Copy master URL";
+    Copied: "Copied";
+    NotCopied: "Could not copy";
+    ClusterStarting { ready: u32, wanted: u32 }: wanted =>
+        "Starting: {ready} of {wanted} worker is ready." | "Starting: {ready} of {wanted} workers are ready.";
+    NoWorkers: "No worker has joined yet.";
+    CoresLabel: "Cores";
+    MemoryLabel: "Memory";
+    UsedOf { used: &'a str, total: &'a str }: "{used} of {total}";
+    MeterValue { value: &'a str, percent: &'a str, level: &'a str }: "{value}, {percent}, {level}";
+    LevelGreen: "normal";
+    LevelAmber: "high";
+    LevelRed: "very high";
+    Applications: "Applications";
+    AppsRunning { running: u32 }: "{running} running";
+    AppsRunningWaiting { running: u32, waiting: u32 }: "{running} running, {waiting} waiting";
+
+    // The last minutes.
+    LastMinutes { minutes: u32 }: minutes => "Last {minutes} minute" | "Last {minutes} minutes";
+    CoresInUse: "Cores in use";
+    MemoryInUse: "Memory in use";
+    TasksActive: "Active tasks";
+    NobodyLooked: "not known";
+    ValueAt { value: &'a str, time: &'a str }: "{value} at {time}";
+
+    // Spill.
+    SpillHeading { bytes: &'a str, stages: u32 }: stages =>
+        "{bytes} spilled to disk in {stages} stage" | "{bytes} spilled to disk in {stages} stages";
+    SpillExplained { from_memory: &'a str }:
+        "{from_memory} did not fit into execution memory. More partitions or more memory per executor avoid it.";
+
+    // Executors.
+    Executors: "Executors";
+    SlotsBusy { active: u32, slots: u32 }: slots =>
+        "{active} of {slots} slot busy" | "{active} of {slots} slots busy";
+    NoExecutors: "No executor has started yet.";
+    ColumnExecutor: "ID";
+    ColumnExecutorLong: "Executor, by Spark's number";
+    ColumnTasks: "Tasks";
+    ColumnTasksLong: "Active tasks of task slots";
+    ColumnStorage: "Storage";
+    ColumnStorageLong: "Storage memory in use, of the memory for storage and execution";
+    ColumnDisk: "Disk";
+    ColumnDiskLong: "Cached blocks on disk; this is not spill";
+    ColumnShuffle: "Shuffle";
+    ColumnShuffleLong: "Shuffle data read and written";
+    ColumnGc: "GC";
+    ColumnGcLong: "Share of task time spent in garbage collection";
+    Driver: "driver";
+    ExecutorGoneAlone: "Gone";
+    ExecutorGone { reason: &'a str }: "Gone: {reason}";
+    Unknown: "–";
+    GcHigh: "high";
+    Slots { active: u32, slots: u32 }: "{active}/{slots}";
+    MoreExecutors { count: u32 }: count =>
+        "{count} more executor is not shown." | "{count} more executors are not shown.";
+
+    // The connection report.
+    ConnectionReport: "Connection report";
+    HealthWell: "All well";
+    HealthDegraded: "Degraded";
+    HealthBroken: "Broken";
+    HopBrowser: "Browser, through Jupyter";
+    HopBrowserOk: "Jupyter passes requests on to the sidecar.";
+    HopBrowserSlow: "Jupyter passes requests on to the sidecar, but slowly.";
+    HopBrowserSlowFix: "Check the network between this browser and Jupyter, and whether Jupyter is busy.";
+    HopSidecar: "Sidecar";
+    HopIdentity: "Identity";
+    HopClusterManager: "Cluster manager";
+    HopMaster: "Spark Master";
+    HopDriver: "Spark driver";
+    HopRest: "Sidecar and Spark";
+    HopNotAsked: "Not asked: nothing gets that far.";
+    HopOk: "OK";
+    HopWarning: "Warning";
+    HopFailed: "Failed";
+    HopSkipped: "Skipped";
+    ReportRuns: "Checking…";
+    ReportAgain: "Check again";
+    CopyReport: "Copy report";
+    ReportHead { time: &'a str, version: &'a str, frontend: &'a str }:
+        "Spark Monitor connection report, {time}\nSidecar {version}, frontend {frontend}";
+    ReportLine { verdict: &'a str, hop: &'a str, found: &'a str }: "[{verdict}] {hop}: {found}";
+    ReportLineTimed { verdict: &'a str, hop: &'a str, time: &'a str, found: &'a str }:
+        "[{verdict}] {hop} ({time}): {found}";
+
+    // Why a person waits.
+    WaitNoCluster: "There is no cluster.";
+    WaitClusterStarting { ready: u32, wanted: u32 }: wanted =>
+        "The cluster is starting: {ready} of {wanted} worker is ready"
+        | "The cluster is starting: {ready} of {wanted} workers are ready";
+    WaitNoCores { used: u32, total: u32 }: "Waiting for cores: {used} of {total} are in use";
+    WaitCoresHeld { name: &'a str, cores: u32, total: u32 }: "Waiting for cores: '{name}' holds {cores} of {total}";
+    WaitCoresHeldByMany { name: &'a str, others: u32, cores: u32, total: u32 }: others =>
+        "Waiting for cores: '{name}' and {others} more hold {cores} of {total}"
+        | "Waiting for cores: '{name}' and {others} more hold {cores} of {total}";
+    WaitExecutors { cores: u32 }: cores =>
+        "Waiting for executors: {cores} core is granted, none has registered yet"
+        | "Waiting for executors: {cores} cores are granted, none has registered yet";
+    WaitDriver { time: &'a str }: "The driver works, no job runs (planning, collecting, Python) for {time}";
+    WaitShuffle { stage_id: i64, percent: u32 }:
+        "Shuffling: tasks wait {percent} % of their time for other tasks' output (stage {stage_id})";
+    WaitLastTasksSkew {
+        left: u32, total: u32, slowest: &'a str, median: &'a str, times: u64, stage_id: i64
+    }: left =>
+        "The last of {total} tasks: the slowest has run {slowest}, most took {median} ({times}× slower): it reads more data, key skew (stage {stage_id})"
+        | "The last {left} of {total} tasks: the slowest has run {slowest}, most took {median} ({times}× slower): it reads more data, key skew (stage {stage_id})";
+    WaitLastTasksSlow {
+        left: u32, total: u32, slowest: &'a str, median: &'a str, times: u64, stage_id: i64
+    }: left =>
+        "The last of {total} tasks: the slowest has run {slowest}, most took {median} ({times}× slower): slow host or skewed work (stage {stage_id})"
+        | "The last {left} of {total} tasks: the slowest has run {slowest}, most took {median} ({times}× slower): slow host or skewed work (stage {stage_id})";
+    WaitPython { stage_id: i64, jvm_percent: u32 }:
+        "Tasks wait for Python workers: the JVM computes {jvm_percent} % of their time (stage {stage_id})";
+    WaitSlots { running: u32 }: running =>
+        "Waiting for task slots: {running} task of another query runs first"
+        | "Waiting for task slots: {running} tasks of other queries run first";
+    WaitBusy { running: u32 }: running => "Busy: {running} task running" | "Busy: {running} tasks running";
+
+    // Queries.
+    RunningQueries: "Running queries";
+    RecentQueries: "Recent queries";
+    NoRunningQueries: "No query is running.";
+    NoRecentQueries: "No query has ended yet.";
+    NoQueriesOfThisNotebook: "None of them is this notebook's.";
+    MoreQueries { count: u32 }: count => "{count} more query is not shown." | "{count} more queries are not shown.";
+    Unnamed: "Query without a name";
+    ACellsLine { line: i64 }: "a notebook cell, line {line}";
+    CellLine { cell: i64, line: i64 }: "cell [{cell}], line {line}";
+    FileLine { file: &'a str, line: i64 }: "{file}, line {line}";
+    BuiltInCell { cell: i64 }: "built in cell [{cell}]";
+    BuiltInACell: "built in a notebook cell";
+    BuiltInFile { file: &'a str, line: i64 }: "built in {file}, line {line}";
+    RunByCell { cell: i64 }: "run by cell [{cell}]";
+    JumpToCell { cell: i64 }: "Go to cell [{cell}]";
+    JumpToACell: "Go to this cell";
+    CellChanged { cell: i64 }: "Cell [{cell}] has changed since.";
+    ACellChanged: "This cell has changed since.";
+    QueryRunning: "Running";
+    QuerySucceeded: "Completed";
+    QueryFailed: "Failed";
+    QueryCanceled: "Canceled";
+    QuerySilent: "Silent";
+    QuerySilentLong: "Spark says that it runs, but nothing of it has moved for long: its client may be gone.";
+    QueryUnknown: "Unknown end";
+    TimeLeft { time: &'a str }: "about {time} left, more stages may follow";
+    TimeLeftBetween { least: &'a str, most: &'a str }: "{least} to {most} left, more stages may follow";
+    StagesOf { done: u32, total: u32 }: total => "{done} of {total} stage" | "{done} of {total} stages";
+    NoStages: "No stage of it is known.";
+    QueryForgotten: "Spark does not remember this query any more.";
+    ThisNotebook: "This notebook";
+    OtherSessions: "Other sessions";
+    KnownAsked: "asked of the kernel";
+    KnownChosen: "chosen by you";
+    KnownLikely { cell: i64 }: "likely: matches cell [{cell}] and its time";
+    WhichSession: "This notebook's session";
+    SessionNotKnown: "Not known: choose";
+    SessionOf { notebook: &'a str }: "of {notebook}";
+    SessionOption { session: &'a str, time: &'a str }: "{session}, last query {time}";
+    SessionOptionRunning { session: &'a str, running: u32, time: &'a str }:
+        "{session}, {running} running, last query {time}";
+    SessionOfUser { user: &'a str, session: &'a str }: "{user}'s session {session}";
+    Session { session: &'a str }: "session {session}";
+
+    // Stages.
+    ActiveStages: "Active stages";
+    Count { count: u64 }: "{count}";
+    NoActiveStages: "No stage is running.";
+    TasksDone { done: u32, total: u32 }: total => "{done} of {total} task" | "{done} of {total} tasks";
+    TasksRunning { count: u32 }: "{count} running";
+    TasksFailed { count: u32 }: "{count} failed";
+    TasksKilled { count: u32 }: "{count} killed";
+    BytesRead { bytes: &'a str }: "{bytes} read";
+    BytesWritten { bytes: &'a str }: "{bytes} written";
+    BytesShuffleRead { bytes: &'a str }: "{bytes} shuffle read";
+    BytesShuffleWritten { bytes: &'a str }: "{bytes} shuffle written";
+    BytesSpilled { bytes: &'a str }: "{bytes} spilled";
+    StageNumber { stage_id: i64 }: "Stage {stage_id}";
+    StageAttempt { stage_id: i64, attempt: i64 }: "Stage {stage_id}, attempt {attempt}";
+    StartedAt { time: &'a str }: "Started {time}";
+    StageActive: "Active";
+    StagePending: "Pending";
+    StageComplete: "Completed";
+    StageFailed: "Failed";
+    StageSkipped: "Skipped";
+    StageUnknown: "Unknown";
+    MoreStages { count: u32 }: count => "{count} more stage is not shown." | "{count} more stages are not shown.";
+    SomeForgotten { retained: u32 }:
+        "Spark remembers the last {retained} stages only; sums leave out older ones.";
+}

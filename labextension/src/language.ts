@@ -1,0 +1,42 @@
+/** How JupyterLab's language says texts, numbers and times. */
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import type { Language } from 'berdl-spark-monitor-ui';
+import type { Text } from 'berdl-spark-monitor-ui/texts.js';
+
+const DAY_MS = 86_400_000;
+
+/** What the WebAssembly is told; it knows `texts` by their places only. */
+export function languageOf(
+  texts: readonly Text[],
+  translator: ITranslator,
+  trans: TranslationBundle
+): Language {
+  const tag = languageTag(translator.languageCode);
+  const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 });
+  const decimal = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const timeOfDay = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' });
+  const dateAndTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' });
+  return {
+    template: (index, count) => {
+      const { one, other, names } = texts[index] ?? { one: '', other: null, names: [] };
+      const said = other === null ? trans.gettext(one) : trans.ngettext(one, other, count);
+      return names.reduce((text, name, place) => text.replaceAll(`{${name}}`, `{${place}}`), said);
+    },
+    has_forms: index => texts[index]?.other != null,
+    number: (value, decimals) => (decimals === 0 ? whole : decimal).format(value),
+    time: at => (Math.abs(Date.now() - at) < DAY_MS ? timeOfDay : dateAndTime).format(at)
+  };
+}
+
+/** Undefined is the browser's own: JupyterLab's English is nobody's choice of a country. */
+function languageTag(code: string): string | undefined {
+  if (code === 'en') {
+    return undefined;
+  }
+  try {
+    return Intl.getCanonicalLocales(code.replace('_', '-'))[0];
+  } catch {
+    // A tag that only JupyterLab knows, for example its pseudo-language.
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+/** What a person has set in JupyterLab's Settings editor, as it is now. */
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { Preferences } from 'berdl-spark-monitor-ui';
+
+export type Side = 'left' | 'right';
+
+export class Settings {
+  constructor(
+    registry: ISettingRegistry | null,
+    private readonly plugin: string,
+    private readonly trans: TranslationBundle
+  ) {
+    this.ready = registry ? this.load(registry) : Promise.resolve();
+  }
+
+  /** Resolves when the settings are known, or when they cannot be. */
+  readonly ready: Promise<void>;
+
+  /** Emits when any of them has changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Kernels may be asked; without a registry nobody has said no, and one that fails may hide a no. */
+  get askKernel(): boolean {
+    return this.get('askKernel', !this.failed);
+  }
+
+  get showChip(): boolean {
+    return this.get('showChip', true);
+  }
+
+  get side(): Side {
+    return this.get<Side>('side', 'left');
+  }
+
+  /** What chip and panel are told. */
+  get preferences(): Preferences {
+    const open = { report: false, ...this.get<Record<string, boolean>>('openSections', {}) };
+    return {
+      chip_poll_ms: 1000 * this.get('chipSeconds', 0),
+      cluster_poll_ms: 1000 * this.get('clusterSeconds', 0),
+      query_poll_ms: 1000 * this.get('querySeconds', 0),
+      amber_above_percent: this.get('amberAbovePercent', 70),
+      red_above_percent: this.get('redAbovePercent', 90),
+      folded: Object.keys(open).filter(section => !open[section as keyof typeof open])
+    };
+  }
+
+  private get<T>(name: string, otherwise: T): T {
+    return (this.settings?.get(name).composite as T | undefined) ?? otherwise;
+  }
+
+  private async load(registry: ISettingRegistry): Promise<void> {
+    try {
+      registry.transform(this.plugin, {
+        fetch: plugin => ({ ...plugin, schema: this.translated(plugin.schema, 'schema') })
+      });
+      this.settings = await registry.load(this.plugin);
+      this.settings.changed.connect(() => this._changed.emit());
+    } catch (reason) {
+      this.failed = true;
+      console.warn('Spark Monitor cannot read its settings', reason);
+    }
+    this._changed.emit();
+  }
+
+  /** The server translates schemas by language packs only; these texts come with the extension. */
+  private translated<T>(part: T, context: string): T {
+    if (Array.isArray(part)) {
+      return part.map((item: unknown) => this.translated(item, context)) as T;
+    }
+    if (typeof part !== 'object' || part === null) {
+      return part;
+    }
+    const entries = Object.entries(part).map(([key, value]) => {
+      const isText = (key === 'title' || key === 'description') && typeof value === 'string';
+      return [key, isText ? this.trans.pgettext(context, value) : this.translated<unknown>(value, 'settings')];
+    });
+    return Object.fromEntries(entries) as T;
+  }
+
+  private settings: ISettingRegistry.ISettings | null = null;
+  private failed = false;
+  private readonly _changed = new Signal<this, void>(this);
+}

@@ -1,0 +1,131 @@
+//! `cargo xtask bench`: every figure with its baseline from the same run, as a table in `docs/benchmarks.md`.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::{install, paths, run, step::step, wasm, wheel};
+
+/// What the program `bench` measures of the sidecar alone.
+const OF_SIDECAR: [&str; 5] = ["small", "cached", "calls", "large", "hub"];
+
+/// A line of the table, as the measuring programs print it.
+#[derive(Debug, Deserialize)]
+struct Figure {
+    area: String,
+    what: String,
+    measured: String,
+    baseline: String,
+    holds: Option<bool>,
+    limit: String,
+}
+
+/// Measures all, or what is named. Only a run of all is written down.
+pub fn run(only: &[String]) -> Result<()> {
+    let others = ["jupyter", "sizes"];
+    if let Some(unknown) = only.iter().find(|name| !OF_SIDECAR.iter().chain(&others).any(|area| area == name)) {
+        bail!("there is no benchmark called {unknown}");
+    }
+    let wanted = |area: &str| only.is_empty() || only.iter().any(|name| name == area);
+    install::system(false)?;
+    install::rust(false)?;
+    let wheel = wheel::install(wheel::Profile::Release)?;
+    step("Benchmarks", || run::quiet(&mut cargo(&["build", "--quiet", "--release", "--locked", "-p", "bench"])))?;
+    let (sidecar, bench) = (paths::venv_bin("berdl-spark-monitor"), paths::target().join("release/bench"));
+    let mut figures = Vec::new();
+    for area in OF_SIDECAR.into_iter().filter(|area| wanted(area)) {
+        let mut command = run::command(&bench, &paths::root());
+        figures.extend(step(area, || measured(command.arg("sidecar").arg(&sidecar).arg(area)))?);
+    }
+    if wanted("jupyter") {
+        let mut command = run::command(paths::venv_bin("python"), &paths::root());
+        figures.extend(step("jupyter", || measured(command.arg("bench/jupyter.py").arg(&bench)))?);
+    }
+    if wanted("sizes") {
+        figures.extend(sizes(&wheel)?);
+    }
+    let table = table(&figures);
+    println!("\n{table}");
+    if only.is_empty() {
+        let page = paths::root().join("docs/benchmarks.md");
+        let text = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
+        fs::write(&page, between_marks(&text, &format!("{}\n\n{table}", machine()?))?)?;
+    }
+    let failed = figures.iter().filter(|figure| figure.holds == Some(false)).count();
+    if failed > 0 {
+        bail!("{failed} of {} figures are not good enough", figures.len());
+    }
+    Ok(())
+}
+
+fn cargo(arguments: &[&str]) -> std::process::Command {
+    let mut command = run::command("cargo", &paths::root());
+    command.args(arguments);
+    command
+}
+
+/// Runs a measuring program and reads its lines.
+fn measured(command: &mut std::process::Command) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    let succeeded = run::lines(command, |line| figures.extend(serde_json::from_str::<Figure>(line)))?;
+    if !succeeded {
+        bail!("a benchmark failed");
+    }
+    Ok(figures)
+}
+
+fn sizes(wheel: &Path) -> Result<Vec<Figure>> {
+    let size = |what: &str, bytes: u64, most: Option<u64>| Figure {
+        area: "Sizes".into(),
+        what: what.into(),
+        measured: format!("{bytes} bytes"),
+        baseline: "-".into(),
+        holds: most.map(|most| bytes <= most),
+        limit: most.map_or_else(|| "reported".into(), |most| format!("at most {most} bytes")),
+    };
+    let (raw, gzip) = wasm::sizes()?;
+    Ok(vec![
+        size("WebAssembly", raw, Some(wasm::MOST_RAW)),
+        size("WebAssembly, gzip", gzip, Some(wasm::MOST_GZIP)),
+        size("executable", fs::metadata(paths::venv_bin("berdl-spark-monitor"))?.len(), None),
+        size("wheel", fs::metadata(wheel)?.len(), None),
+    ])
+}
+
+fn table(figures: &[Figure]) -> String {
+    let mut lines =
+        vec!["| | figure | measured | baseline | limit | holds |".to_owned(), "|---|---|---|---|---|---|".to_owned()];
+    let mut area = "";
+    for figure in figures {
+        let first = if figure.area == area { "" } else { &figure.area };
+        area = &figure.area;
+        let holds = figure.holds.map_or("-", |holds| if holds { "yes" } else { "**no**" });
+        let Figure { what, measured, baseline, limit, .. } = figure;
+        lines.push(format!("| {first} | {what} | {measured} | {baseline} | {limit} | {holds} |"));
+    }
+    lines.join("\n")
+}
+
+/// What the figures were measured on.
+fn machine() -> Result<String> {
+    let root = paths::root();
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown CPU");
+    let cores = std::thread::available_parallelism()?;
+    let kernel = run::quiet(run::command("uname", &root).arg("-sr"))?;
+    let rust = run::quiet(run::command("rustc", &root).arg("--version"))?;
+    let commit = run::quiet(run::command("git", &root).args(["rev-parse", "--short", "HEAD"]))?;
+    let model = model.trim_start_matches([' ', '\t', ':']);
+    Ok(format!("Commit {}, {cores} cores of {model}, {}, {}.", commit.trim(), kernel.trim(), rust.trim()))
+}
+
+const BEGIN: &str = "<!-- begin: cargo xtask bench -->";
+const END: &str = "<!-- end: cargo xtask bench -->";
+
+/// The page with another text between its two marks.
+fn between_marks(page: &str, text: &str) -> Result<String> {
+    let (before, rest) = page.split_once(BEGIN).context("the page lacks its first mark")?;
+    let (_, after) = rest.split_once(END).context("the page lacks its second mark")?;
+    Ok(format!("{before}{BEGIN}\n{text}\n{END}{after}"))
+}
