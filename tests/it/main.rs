@@ -17,4 +17,5 @@ mod passthrough;
 mod process;
 mod queries;
 mod reports;
+mod security;
 mod support;

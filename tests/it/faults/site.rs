@@ -9,17 +9,14 @@ pub const CALL: Duration = Duration::from_secs(3);
 pub const REQUEST: Duration = Duration::from_secs(6);
 pub const FAILURE_LIFETIME: Duration = Duration::from_millis(100);
 /// Largest body of a pass-through route, bytes.
-pub const LIMIT: usize = 1 << 18;
+pub const LIMIT: usize = 1 << 16;
 
 /// One who has upstreams of their own on a common site.
-pub struct User {
-    name: String,
-    pub token: String,
-}
+pub struct User(String);
 
 impl fmt::Debug for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        f.write_str(&self.0)
     }
 }
 
@@ -31,11 +28,11 @@ impl User {
         while name.contains("--") {
             name = name.replace("--", "-");
         }
-        Self { token: format!("CANARY-{name}"), name }
+        Self(name)
     }
 
     pub fn cookie(&self) -> Cookie<'_> {
-        Cookie(&self.token)
+        Cookie(&self.0)
     }
 }
 
@@ -68,34 +65,37 @@ impl Site {
 
     /// The sidecar, with one upstream replaced by another address. Only failures are remembered.
     pub fn app(&self, replaced: Option<(&str, &str)>) -> TestApp {
+        let args = self.args(replaced);
+        TestApp::new(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Its arguments.
+    pub fn args(&self, replaced: Option<(&str, &str)>) -> Vec<String> {
         let url = |name: &str, double: &Double| match replaced {
             Some((upstream, url)) if upstream == name => url.to_owned(),
             _ => double.url.clone(),
         };
         let milliseconds = |time: Duration| time.as_millis().to_string();
-        let (failure, limit) = (milliseconds(FAILURE_LIFETIME), LIMIT.to_string());
-        TestApp::new(
-            &[
-                ["--spark-monitor-call-timeout-ms", &milliseconds(CALL)],
-                ["--spark-monitor-request-timeout-ms", &milliseconds(REQUEST)],
-                ["--spark-monitor-failure-lifetime-ms", &failure],
-                ["--spark-monitor-rejected-token-lifetime-ms", &failure],
-                ["--spark-monitor-identity-lifetime-ms", "0"],
-                ["--spark-monitor-status-lifetime-ms", "0"],
-                ["--spark-monitor-master-lifetime-ms", "0"],
-                ["--spark-monitor-executors-lifetime-ms", "0"],
-                ["--spark-monitor-stages-lifetime-ms", "0"],
-                ["--spark-monitor-max-body-bytes", &limit],
-                // All faults hang at the same time.
-                ["--spark-monitor-max-upstream-calls", "1000"],
-                ["--spark-monitor-identity", "auth2"],
-                ["--kbase-auth-url", &url("auth2", &self.auth2)],
-                ["--spark-cluster-manager-api-url", &url("manager", &self.manager)],
-                ["--spark-master-ui-url", &format!("{}/{{user}}", url("master", &self.master))],
-                ["--spark-app-ui-url", &format!("{}/{{user}}", url("driver", &self.driver))],
-            ]
-            .concat(),
-        )
+        let args = [
+            ("--spark-monitor-call-timeout-ms", milliseconds(CALL)),
+            ("--spark-monitor-request-timeout-ms", milliseconds(REQUEST)),
+            ("--spark-monitor-failure-lifetime-ms", milliseconds(FAILURE_LIFETIME)),
+            ("--spark-monitor-rejected-token-lifetime-ms", milliseconds(FAILURE_LIFETIME)),
+            ("--spark-monitor-identity-lifetime-ms", "0".into()),
+            ("--spark-monitor-status-lifetime-ms", "0".into()),
+            ("--spark-monitor-master-lifetime-ms", "0".into()),
+            ("--spark-monitor-executors-lifetime-ms", "0".into()),
+            ("--spark-monitor-stages-lifetime-ms", "0".into()),
+            ("--spark-monitor-max-body-bytes", LIMIT.to_string()),
+            // All faults hang at the same time.
+            ("--spark-monitor-max-upstream-calls", "1000".into()),
+            ("--spark-monitor-identity", "auth2".into()),
+            ("--kbase-auth-url", url("auth2", &self.auth2)),
+            ("--spark-cluster-manager-api-url", url("manager", &self.manager)),
+            ("--spark-master-ui-url", format!("{}/{{user}}", url("master", &self.master))),
+            ("--spark-app-ui-url", format!("{}/{{user}}", url("driver", &self.driver))),
+        ];
+        args.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
     }
 
     /// Everything of this user answers as it should.
@@ -121,8 +121,8 @@ impl Site {
 
     fn set(&self, upstream: &str, user: &User, path: &str, reply: Reply) {
         match upstream {
-            "auth2" => self.auth2.set_for(&user.token, path, reply),
-            "manager" => self.manager.set_for(&user.token, path, reply),
+            "auth2" => self.auth2.set_for(user.cookie(), path, reply),
+            "manager" => self.manager.set_for(user.cookie(), path, reply),
             "master" => self.master.set(path, reply),
             _ => self.driver.set(path, reply),
         }
@@ -130,7 +130,7 @@ impl Site {
 }
 
 fn driver_base(user: &User) -> String {
-    format!("/{}/api/v1/applications/{APP}", user.name)
+    format!("/{}/api/v1/applications/{APP}", user.0)
 }
 
 /// What an upstream in order answers, by path.
@@ -138,9 +138,9 @@ fn answers(upstream: &str, user: &User) -> Vec<(String, String)> {
     let lists = QueryLists::recorded();
     let base = driver_base(user);
     match upstream {
-        "auth2" => vec![("/api/V2/me".into(), format!(r#"{{"user": "{}"}}"#, user.name))],
+        "auth2" => vec![("/api/V2/me".into(), format!(r#"{{"user": "{}"}}"#, user.0))],
         "manager" => vec![("/clusters".into(), STATUS.into())],
-        "master" => vec![(format!("/{}/json/", user.name), fixture("spark-4.3.0/master_json.json"))],
+        "master" => vec![(format!("/{}/json/", user.0), fixture("spark-4.3.0/master_json.json"))],
         _ => {
             let of_list = LISTS.map(|list| {
                 let answer = match list {

@@ -13,6 +13,8 @@ use tokio::{
     task::JoinHandle,
 };
 
+use super::{Cookie, canary};
+
 /// What is answered to one path.
 #[derive(Clone, Debug)]
 pub enum Reply {
@@ -96,9 +98,9 @@ impl Double {
         self.shared.replies.lock().unwrap().insert(path.to_owned(), reply);
     }
 
-    /// Answers `path` so to who comes with this token alone.
-    pub fn set_for(&self, token: &str, path: &str, reply: Reply) {
-        self.set(&for_token(path, token), reply);
+    /// Answers `path` so to who comes with the token of this cookie alone.
+    pub fn set_for(&self, cookie: Cookie<'_>, path: &str, reply: Reply) {
+        self.set(&for_token(path, &canary(cookie.0)), reply);
     }
 
     pub fn json(&self, path: &str, body: &str) {
