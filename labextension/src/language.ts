@@ -34,7 +34,7 @@ function languageTag(code: string): string | undefined {
     return undefined;
   }
   try {
-    return Intl.getCanonicalLocales(code.replace('_', '-'))[0];
+    return Intl.getCanonicalLocales(code.replaceAll('_', '-'))[0];
   } catch {
     // A tag that only JupyterLab knows, for example its pseudo-language.
     return undefined;

@@ -6,7 +6,7 @@ mod seen;
 mod time_left;
 mod wait;
 
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 use axum::{
     extract::{Path, State},
@@ -68,12 +68,13 @@ async fn list_queries(
         None => nothing(None, None),
         Some(chosen) => match look(&monitor, &chosen, &mut freshness).await? {
             Look::Starting(app) => {
-                let wait = wait::of_app(&app, &apps);
+                let wait = wait::of_app(&app, &apps, false);
                 nothing(Some(app), wait)
             }
             Look::Seen(app, seen) => {
                 let mut queries = seen.queries(app.clone());
-                queries.wait = match wait::of_app(&app, &apps) {
+                let works = !queries.running.is_empty();
+                queries.wait = match wait::of_app(&app, &apps, works) {
                     Some(wait) => Some(wait),
                     None => executors_registering(&monitor, &chosen, &seen, &queries).await,
                 };
@@ -177,6 +178,8 @@ impl Moment {
         let sessions = sessions(&drafts, &running);
         let running_not_shown = u32::try_from(running.len().saturating_sub(RUNNING)).unwrap_or(u32::MAX);
         running.truncate(RUNNING);
+        // A long one that has just ended is news too.
+        recent.sort_by_key(|query| Reverse(query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms)));
         recent.truncate(RECENT);
         Queries { app: Some(app), wait: None, sessions, running, running_not_shown, recent }
     }

@@ -285,7 +285,7 @@ messages! {
         "[{verdict}] {hop} ({time}): {found}";
 
     // Why a person waits.
-    WaitNoCluster: "There is no cluster.";
+    WaitNoCluster: "The cluster has no worker.";
     WaitClusterStarting { ready: u32, wanted: u32 }: wanted =>
         "The cluster is starting: {ready} of {wanted} worker is ready"
         | "The cluster is starting: {ready} of {wanted} workers are ready";
