@@ -28,7 +28,6 @@ fn newest(queries: &Queries, which: impl Fn(&Query) -> bool) -> Option<&Wait> {
 /// Why a query waits.
 fn sentence(wait: &Wait) -> String {
     match *wait {
-        Wait::NoCluster => tr(Message::WaitNoCluster),
         Wait::ClusterStarting { ready, wanted } => tr(Message::WaitClusterStarting { ready, wanted }),
         Wait::NoCores { ref holders, cores_used, cores_total } => no_cores(holders, cores_used, cores_total),
         Wait::ExecutorsRegistering { cores } => tr(Message::WaitExecutors { cores }),
@@ -80,7 +79,6 @@ mod tests {
             Wait::LastTasks { stage_id: 4, left: 2, total: 200, slowest_ms, median_ms, more_data }
         };
         let waits = [
-            Wait::NoCluster,
             Wait::ClusterStarting { ready: 0, wanted: 1 },
             Wait::ClusterStarting { ready: 1, wanted: 2 },
             no_cores(Vec::new()),
@@ -101,7 +99,6 @@ mod tests {
             Wait::Busy { running: 2 },
         ];
         assert_snapshot!(waits.iter().map(sentence).collect::<Vec<_>>().join("\n"), @r#"
-        There is no cluster.
         The cluster is starting: 0 of 1 worker is ready
         The cluster is starting: 1 of 2 workers are ready
         Waiting for cores: 4 of 4 are in use
@@ -143,7 +140,8 @@ mod tests {
         };
         assert_eq!(said(None, None), "Busy: 3 tasks running");
         assert_eq!(said(None, Some("b")), "Busy: 2 tasks running");
-        assert_eq!(said(Some(Wait::NoCluster), Some("b")), "There is no cluster.");
+        let starting = Wait::ClusterStarting { ready: 1, wanted: 2 };
+        assert_eq!(said(Some(starting), Some("b")), "The cluster is starting: 1 of 2 workers are ready");
     }
 
     #[test]

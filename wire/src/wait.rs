@@ -8,8 +8,6 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Wait {
-    /// There is no cluster.
-    NoCluster,
     /// Master or workers are not all there yet.
     ClusterStarting { ready: u32, wanted: u32 },
     /// The application has no cores, because others hold them.
