@@ -50,7 +50,7 @@ enum Command {
         /// Only these: static, rust, frontend, jupyter, spark, browser.
         only: Vec<String>,
     },
-    /// The long proofs: demo-check, leak, clean-clone.
+    /// The long proofs: demo-check, leak, versions, queries, clean-clone.
     Verify {
         /// Only these.
         only: Vec<String>,
