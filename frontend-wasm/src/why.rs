@@ -109,11 +109,11 @@ mod tests {
         The driver works, no job runs (planning, collecting, Python) for 12s
         Waiting for task slots: 1 task of another query runs first
         Waiting for task slots: 2 tasks of other queries run first
-        Shuffling: tasks wait 35 % of their time for other tasks' output (stage 4)
+        Shuffling: tasks wait 35% of their time for other tasks' output (stage 4)
         The last 2 of 200 tasks: the slowest has run 45s, most took 5s (9× slower): it reads more data, key skew (stage 4)
         The last 2 of 200 tasks: the slowest has run 45s, most took 5s (9× slower): slow host or skewed work (stage 4)
         The last of 8 tasks: the slowest has run 1m 30s, most took 7s (12× slower): it reads more data, key skew (stage 4)
-        Tasks wait for Python workers: the JVM computes 4 % of their time (stage 4)
+        Tasks wait for Python workers: the JVM computes 4% of their time (stage 4)
         Busy: the next tasks are being prepared
         Busy: 1 task running
         Busy: 2 tasks running

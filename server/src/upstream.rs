@@ -13,6 +13,7 @@ pub mod master;
 pub mod master_page;
 pub mod query_rows;
 mod redacted;
+pub mod rows;
 pub mod shape;
 mod unwanted;
 

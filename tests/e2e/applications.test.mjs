@@ -82,7 +82,7 @@ test('one without a free core waits, and says for what', async () => {
   });
   await lab.panel.getByText('2 running, 1 waiting').waitFor();
   await choose('waits');
-  await lab.panel.getByRole('status').getByText('Waiting for free cores').waitFor();
+  await lab.panel.getByText(/^Waiting for cores: '/).waitFor();
   assert.equal(await lab.recent.count(), 0);
   assert.equal(await lab.panel.locator('.sparkMonitor-Table').count(), 0);
   await lab.picture('applications-waiting', lab.panel);

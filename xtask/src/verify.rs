@@ -12,9 +12,12 @@ const END: &str = "<!-- End of what is written. -->";
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 5] = [
+const PROOFS: [(&str, Proof); 8] = [
     ("demo-check", demo_check),
     ("leak", leak),
+    ("states", states),
+    ("requests", requests),
+    ("pictures", pictures),
     ("versions", versions),
     ("queries", queries),
     ("clean-clone", clean_clone),
@@ -23,7 +26,7 @@ const PROOFS: [(&str, Proof); 5] = [
 /// Runs all proofs, or those named.
 pub fn run(only: &[String]) -> Result<()> {
     if let Some(unknown) = only.iter().find(|name| !PROOFS.iter().any(|(proof, _)| proof == name)) {
-        bail!("there is no proof called {unknown}");
+        bail!("there is no proof called {unknown}, only {}", PROOFS.map(|(proof, _)| proof).join(", "));
     }
     for (name, proof) in PROOFS {
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
@@ -40,11 +43,31 @@ fn demo_check() -> Result<()> {
 
 /// The panel, opened and closed 125 times, leaves nothing behind in the browser.
 fn leak() -> Result<()> {
+    in_browser("leak.mjs")
+}
+
+/// The panel says in each of its states what it should, and axe finds nothing; the pictures in `docs/panel/` are taken anew.
+fn states() -> Result<()> {
+    in_browser("states.mjs")
+}
+
+/// How often browser and sidecar ask, in each situation; writes the tables of `docs/panel.md`.
+fn requests() -> Result<()> {
+    in_browser("request-log.mjs")
+}
+
+/// Languages, settings and contrast; the pictures in `docs/at-home/` are taken anew.
+fn pictures() -> Result<()> {
+    in_browser("pictures.mjs")
+}
+
+/// A script of `tests/e2e`, with everything it needs.
+fn in_browser(script: &str) -> Result<()> {
     install::system(true)?;
     wheel::install_dev()?;
     browser::npm()?;
     let mut node = run::command("node", &paths::root().join("tests/e2e"));
-    run::run(test::with_tools(node.arg("leak.mjs"))?)
+    run::run(test::with_tools(node.arg(script))?)
 }
 
 /// Names, sessions, cells and sentences of queries on each version of Spark, written into `docs/queries.md`.
@@ -69,14 +92,8 @@ fn versions() -> Result<()> {
 
 /// The way back to a cell of Spark 3.5, and the pictures of `docs/queries.md`.
 fn queries() -> Result<()> {
-    install::system(true)?;
-    wheel::install_dev()?;
-    browser::npm()?;
-    for script in ["classic.mjs", "queries.mjs"] {
-        let mut node = run::command("node", &paths::root().join("tests/e2e"));
-        run::run(test::with_tools(node.arg(script))?)?;
-    }
-    Ok(())
+    in_browser("classic.mjs")?;
+    in_browser("queries.mjs")
 }
 
 /// The README's two commands in a fresh clone with a target directory of its own.

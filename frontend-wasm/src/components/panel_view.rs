@@ -1,6 +1,6 @@
 //! The panel as drawn: which sections there are, and what is said for all of them at once.
 
-use wire::Cluster;
+use wire::{ApplicationState, Cluster};
 use yew::{Callback, Html, MouseEvent, NodeRef, html};
 
 use super::application::{application, application_gone, application_notice, no_session};
@@ -64,6 +64,11 @@ fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
     let shown = shown(panel.model);
     // What an application that is gone has spilled helps nobody any more.
     let spill = stages.body().and_then(|stages| stages.spill).filter(|_| matches!(shown, Shown::App(_)));
+    // Nor what it waited for.
+    let why = match &shown {
+        Shown::App(_) | Shown::NotYet(_) => why_line(panel),
+        _ => None,
+    };
     let of_app = match shown {
         Shown::NoApp => no_session(master_url(cluster)),
         Shown::Gone(problem) => html! {
@@ -72,7 +77,15 @@ fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
         Shown::Unreadable(problem) => html! {
             <>{ application(panel, None) }{ problem_notice(&problem) }</>
         },
-        Shown::NotYet(app) => html! { <>{ application(panel, Some(&app)) }{ application_notice(&app) }</> },
+        Shown::NotYet(app) => html! {
+            <>
+                { application(panel, Some(&app)) }
+                // The sentence above says the same, and who holds the cores.
+                if why.is_none() || app.state != ApplicationState::Waiting {
+                    { application_notice(&app) }
+                }
+            </>
+        },
         Shown::App(app) => html! {
             <>
                 { application(panel, app.as_ref()) }
@@ -87,7 +100,7 @@ fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
         <>
             { cluster_section(panel, says_stale) }
             { spill.map(spill_warning).unwrap_or_default() }
-            { why_line(panel) }
+            { why.unwrap_or_default() }
             { of_app }
             // Below what runs now, which must be in sight without scrolling.
             { history_section(panel) }

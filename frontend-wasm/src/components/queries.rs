@@ -16,9 +16,9 @@ use crate::model::Action;
 use crate::why;
 
 /// Why a person waits; nothing while nothing runs or waits.
-pub fn why_line(panel: &Panel<'_>) -> Html {
+pub fn why_line(panel: &Panel<'_>) -> Option<Html> {
     // Not read out by itself: its numbers change all the time.
-    why::line(panel.model).map(|line| html! { <p class="sparkMonitor-Why">{ line }</p> }).unwrap_or_default()
+    why::line(panel.model).map(|line| html! { <p class="sparkMonitor-Why">{ line }</p> })
 }
 
 /// Newest first.

@@ -12,12 +12,12 @@ use url::Url;
 
 use super::{
     Client, Upstream, UpstreamError, UpstreamErrorKind, driver::ApplicationRow, driver_hosts::DriverHosts,
-    driver_path::DriverPath, master_page,
+    driver_path::DriverPath, master_page, rows::FromRows,
 };
 use crate::{cache::Weight, url_path};
 
 /// One application's entry and the master's page are small; bytes.
-const PAGE_LIMIT: u64 = 4 << 20;
+pub const PAGE_LIMIT: u64 = 4 << 20;
 
 /// How the driver was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct DriverApi {
     pub auth: Option<HeaderValue>,
     /// Deadline of one hop, so that all of them fit into one request.
     pub hop_timeout: Duration,
+    /// Largest entry or page that is read, bytes.
+    pub page_limit: u64,
 }
 
 impl Weight for Found {
@@ -126,13 +128,28 @@ impl DriverApi {
         client.json_bytes(&url_of(&found.base, app_id, path), auth, limit).await
     }
 
-    /// One path, decoded while it is read.
+    /// One path's array, decoded while it is read.
+    ///
+    /// # Errors
+    /// As [`Client::rows`].
+    pub async fn rows<Rows: FromRows>(
+        &self,
+        found: &Found,
+        app_id: &str,
+        path: DriverPath,
+        limit: u64,
+    ) -> Result<Rows, UpstreamError> {
+        let (client, auth) = self.client(found.hop);
+        client.rows(&url_of(&found.base, app_id, path), auth, limit).await
+    }
+
+    /// One path's small answer, decoded.
     ///
     /// # Errors
     /// As [`Client::json`].
     pub async fn json<T>(&self, found: &Found, app_id: &str, path: DriverPath, limit: u64) -> Result<T, UpstreamError>
     where
-        T: DeserializeOwned + Send + 'static,
+        T: DeserializeOwned,
     {
         let (client, auth) = self.client(found.hop);
         client.json(&url_of(&found.base, app_id, path), auth, limit).await
@@ -141,10 +158,10 @@ impl DriverApi {
     /// The applications of a driver that no master lists.
     ///
     /// # Errors
-    /// As [`Client::json`].
+    /// As [`Client::rows`].
     pub async fn applications(&self, base: &Url) -> Result<Vec<ApplicationRow>, UpstreamError> {
         let url = url_path::join(base, &["api", "v1", "applications"]);
-        self.configured.json(&url, self.auth.as_ref(), PAGE_LIMIT).await
+        self.configured.rows(&url, self.auth.as_ref(), self.page_limit).await
     }
 
     fn client(&self, hop: Hop) -> (&Client, Option<&HeaderValue>) {
@@ -157,14 +174,14 @@ impl DriverApi {
     async fn check(&self, hop: Hop, base: &Url, app_id: &str) -> Result<(), UpstreamError> {
         let (client, auth) = self.client(hop);
         let url = url_path::join(base, &["api", "v1", "applications", app_id]);
-        let row: ApplicationRow = self.within(Upstream::Driver, client.json(&url, auth, PAGE_LIMIT)).await?;
+        let row: ApplicationRow = self.within(Upstream::Driver, client.json(&url, auth, self.page_limit)).await?;
         if row.id == app_id { Ok(()) } else { Err(UpstreamError::shape(Upstream::Driver, "another application")) }
     }
 
     async fn link(&self, master: &Url, app_id: &str) -> Result<Url, UpstreamError> {
         let mut url = url_path::join(master, &["app", ""]);
         url.query_pairs_mut().append_pair("appId", app_id);
-        let page = self.within(Upstream::Master, self.master.page(&url, self.auth.as_ref(), PAGE_LIMIT)).await?;
+        let page = self.within(Upstream::Master, self.master.page(&url, self.auth.as_ref(), self.page_limit)).await?;
         let no_address = || UpstreamError::new(Upstream::Driver, UpstreamErrorKind::NoAddress);
         let link = master_page::driver_link(&page, &url).ok_or_else(no_address)?;
         if self.hosts.allows(&link) {

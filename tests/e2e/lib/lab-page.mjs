@@ -25,7 +25,11 @@ export class LabPage {
     this.chip = page.locator('.sparkMonitor-Chip');
     this.chipLabel = page.locator('.sparkMonitor-Chip-label');
     this.panel = page.locator('[id="berdl-spark-monitor:panel"]');
+    this.tab = page.locator('.lm-TabBar-tab[data-id="berdl-spark-monitor:panel"]');
+    /** Of running queries and active stages. */
     this.bars = this.panel.getByRole('progressbar');
+    this.running = this.panel.locator('.sparkMonitor-Query-button');
+    this.stageBars = this.panel.getByRole('region', { name: 'Active stages' }).getByRole('progressbar');
     this.spill = this.panel.locator('.sparkMonitor-Spill');
     this.recent = this.panel.locator('.sparkMonitor-Recent-button');
   }
@@ -193,7 +197,7 @@ export class LabPage {
   }
 
   barValues() {
-    return this.bars.evaluateAll(bars =>
+    return this.stageBars.evaluateAll(bars =>
       bars.map(bar => ({
         stage: `${bar.closest('li')?.querySelector('[title]')?.getAttribute('title') ?? ''}`.replaceAll('\n', ', '),
         now: Number(bar.getAttribute('aria-valuenow'))
@@ -201,7 +205,7 @@ export class LabPage {
     );
   }
 
-  /** The name of the newest ended stage, when it is like `pattern`. @param {RegExp} pattern */
+  /** The name of the newest ended query, when it is like `pattern`. @param {RegExp} pattern */
   async newestRecent(pattern) {
     const name = (await this.recent.count()) ? await this.recent.first().getAttribute('title') : null;
     return name !== null && pattern.test(name) ? name : null;

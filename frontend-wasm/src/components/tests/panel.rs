@@ -1,7 +1,10 @@
 //! The panel in each of its states, as the text a person reads.
 
 use insta::assert_snapshot;
-use wire::{App, ApplicationState, Apps, Cluster, DriverState, ErrorBody, ErrorCode, Executors, Stages};
+use wire::{
+    App, ApplicationState, Apps, Cluster, CoreHolder, DriverState, ErrorBody, ErrorCode, Executors, Queries, Stages,
+    Wait,
+};
 
 use super::{draw, text};
 use crate::components::application::application;
@@ -201,7 +204,12 @@ async fn a_starting_driver_is_not_an_error() {
 #[tokio::test]
 async fn an_application_that_waits_says_for_what() {
     let app = App { state: ApplicationState::Waiting, cores: Some(0), ..samples::app() };
-    assert!(panel(of_app(Some(app))).await.contains("Waiting for free cores"));
+    assert!(panel(of_app(Some(app.clone()))).await.contains("Waiting for free cores"));
+    let holders = vec![CoreHolder { name: "ETL".to_owned(), cores: 2 }];
+    let wait = Some(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });
+    let queries = samples::loaded(Queries { wait, ..samples::queries() });
+    let text = panel(Model { queries, ..of_app(Some(app)) }).await;
+    assert!(text.contains("'ETL' holds 2 of 2") && !text.contains("Waiting for free cores"), "{text}");
 }
 
 #[tokio::test]

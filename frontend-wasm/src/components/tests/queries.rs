@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use insta::assert_snapshot;
 use wire::{
-    CallSite, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Tasks, TimeLeft, Wait,
+    CallSite, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Stages, Tasks, TimeLeft,
+    Wait,
 };
 use yew::{Html, Reducible};
 
 use super::{draw, of_panel, panel, text};
+use crate::components::panel_view::Panel;
 use crate::components::queries::{recent_queries, running_queries, why_line};
 use crate::components::samples::{self, OBSERVED_AT_MS};
 use crate::mine::{Execution, Notebook};
@@ -122,6 +124,15 @@ async fn a_running_query_shows_its_name_how_far_it_is_and_the_time_left() {
     </li>
     </ul>
     "#);
+}
+
+#[tokio::test]
+async fn the_headings_count_what_is_not_listed_too() {
+    let queries = Queries { running_not_shown: 40, ..runs(vec![samples::query("q-1")]) };
+    let stages = Stages { active_not_shown: 10, ..samples::stages() };
+    let model = Model { stages: samples::loaded(stages), ..model(queries, Vec::new()) };
+    let seen = text(panel(&model)).await;
+    assert!(seen.contains("Running queries\n41\n") && seen.contains("Active stages\n11\n"), "{seen}");
 }
 
 #[tokio::test]
@@ -366,13 +377,14 @@ async fn the_reason_to_wait_stands_above_the_application() {
     let wait = Some(Wait::ShuffleFetch { stage_id: 4, percent: 35 });
     let queries = runs(vec![Query { wait, ..samples::query("q-1") }]);
     let all = text(panel(&model(queries, Vec::new()))).await;
-    let why = "Shuffling: tasks wait 35 % of their time for other tasks' output (stage 4)\netl\nRunning";
+    let why = "Shuffling: tasks wait 35% of their time for other tasks' output (stage 4)\netl\nRunning";
     assert!(all.replace("&#x27;", "'").contains(why), "{all}");
     let holders = vec![CoreHolder { name: "ETL".to_owned(), cores: 2 }];
     let wait = Some(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });
     let waiting = model(Queries { wait, ..samples::queries() }, Vec::new());
-    assert_snapshot!(draw(of_panel(&waiting, why_line)).await, @r#"<p class="sparkMonitor-Why">Waiting for cores: 'ETL' holds 2 of 2</p>"#);
-    assert_eq!(draw(of_panel(&model(samples::queries(), Vec::new()), why_line)).await, "");
+    let why = |panel: &Panel<'_>| why_line(panel).unwrap_or_default();
+    assert_snapshot!(draw(of_panel(&waiting, why)).await, @r#"<p class="sparkMonitor-Why">Waiting for cores: 'ETL' holds 2 of 2</p>"#);
+    assert_eq!(draw(of_panel(&model(samples::queries(), Vec::new()), why)).await, "");
 }
 
 #[tokio::test]

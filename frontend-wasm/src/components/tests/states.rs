@@ -1,7 +1,7 @@
 //! Each state that the panel can be in as a whole, as the text a person reads.
 
 use insta::assert_snapshot;
-use wire::{Cluster, ErrorBody, ErrorCode, Master, MasterStatus};
+use wire::{Cluster, ErrorBody, ErrorCode, Master, MasterStatus, Queries, Wait};
 
 use super::{panel, text};
 use crate::components::samples::{self, OBSERVED_AT_MS};
@@ -188,11 +188,18 @@ async fn mock_mode_is_marked_before_anything_else() {
 }
 
 #[tokio::test]
-async fn what_an_application_spilled_goes_with_it() {
+async fn what_an_application_spilled_and_waited_for_goes_with_it() {
     let gone = refused(ErrorCode::AppFinished, "This application has ended.", "Choose another.");
     let stages = samples::loaded(samples::stages());
-    assert!(text(panel(&all_well())).await.contains("spilled to disk in 2 stages"));
+    let wait = Some(Wait::ClusterStarting { ready: 0, wanted: 2 });
+    let known = Model { queries: samples::loaded(Queries { wait, ..samples::queries() }), ..all_well() };
+    let before = text(panel(&known)).await;
+    assert!(
+        before.contains("spilled to disk in 2 stages") && before.contains("The cluster is starting: 0 of 2"),
+        "{before}"
+    );
     let stages = stages.after(Err(gone.clone()), OBSERVED_AT_MS);
-    let text = text(panel(&Model { stages, executors: never(&gone), ..all_well() })).await;
-    assert!(text.contains("This application has ended.") && !text.contains("spilled to disk"), "{text}");
+    let text = text(panel(&Model { stages, executors: never(&gone), ..known })).await;
+    let old = ["spilled to disk", "The cluster is starting: 0 of 2"].iter().any(|old| text.contains(old));
+    assert!(text.contains("This application has ended.") && !old, "{text}");
 }
