@@ -143,7 +143,8 @@ mod tests {
         };
         assert_eq!(said(None, None), "Busy: 3 tasks running");
         assert_eq!(said(None, Some("b")), "Busy: 2 tasks running");
-        assert_eq!(said(Some(Wait::NoCluster), Some("b")), "The cluster has no worker.");
+        let starting = Wait::ClusterStarting { ready: 1, wanted: 2 };
+        assert_eq!(said(Some(starting), Some("b")), "The cluster is starting: 1 of 2 workers are ready");
     }
 
     #[test]

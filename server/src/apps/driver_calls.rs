@@ -144,7 +144,28 @@ pub(crate) fn is_starting(app: &wire::App, kind: &UpstreamErrorKind) -> bool {
         | UpstreamErrorKind::Timeout(_)
         | UpstreamErrorKind::NotJson(_)
         | UpstreamErrorKind::NoAddress => young(),
-        UpstreamErrorKind::Status { status, .. } => matches!(status, 404 | 502 | 503) && young(),
+        // 500 while its lists are not there yet.
+        UpstreamErrorKind::Status { status, .. } => matches!(status, 404 | 500 | 502 | 503) && young(),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::ApplicationState;
+
+    use super::*;
+
+    #[test]
+    fn a_driver_that_cannot_answer_yet_is_starting_for_a_minute() {
+        let kind = UpstreamErrorKind::Status { status: 500, retry_after_seconds: None, message: None };
+        let starting = |age_ms| {
+            let started_at_ms = clock::now_ms() - age_ms;
+            let (app_id, name) = ("app-1".to_owned(), "ETL".to_owned());
+            let (state, driver) = (ApplicationState::Running, DriverState::NotAsked);
+            is_starting(&wire::App { app_id, name, state, cores: None, started_at_ms, driver }, &kind)
+        };
+        assert!(starting(0));
+        assert!(!starting(STARTING_MS));
     }
 }
