@@ -1,10 +1,13 @@
 //! Which queries are this notebook's, how that is known, and which cell ran one.
 
 use serde::Deserialize;
-use wire::{CallSite, Queries, Query};
+use wire::{CallSite, DriverState, Queries, Query};
 
 /// How far off a moment may be that two clocks tell: `Age` counts whole seconds, and the way takes its time.
 const TOLERANCE_MS: i64 = 1_500;
+
+/// A cell that has run so long without a query does something else than Spark.
+const OUTSIDE_MS: i64 = 2_000;
 
 /// An open notebook, as the shell sees it. Times are milliseconds since 1970 by the browser's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -141,26 +144,60 @@ pub fn run_by(notebook: &Notebook, query: &Query, ahead_ms: i64) -> Option<u32> 
     if cells.next().is_some() { None } else { Some(cell.count) }
 }
 
-/// The cells that ran when a query began.
+/// The cells that ran all the while a query did.
 fn begun_in(notebook: &Notebook, query: &Query, ahead_ms: i64) -> impl Iterator<Item = Execution> {
-    let at_ms = query.submitted_at_ms + ahead_ms;
+    let begin_ms = query.submitted_at_ms + ahead_ms;
+    let end_ms = end_ms(query, ahead_ms);
     notebook.executions.iter().copied().filter(move |execution| {
-        let ended = execution.end_ms.is_some_and(|end_ms| end_ms + TOLERANCE_MS < at_ms);
-        execution.begin_ms - TOLERANCE_MS <= at_ms && !ended
+        let ended = execution.end_ms.is_some_and(|cell_end_ms| cell_end_ms + TOLERANCE_MS < end_ms);
+        execution.begin_ms - TOLERANCE_MS <= begin_ms && !ended
     })
+}
+
+/// When a query ended, or was last seen to run, by the browser's clock.
+fn end_ms(query: &Query, ahead_ms: i64) -> i64 {
+    let elapsed_ms = i64::try_from(query.elapsed_ms).unwrap_or(i64::MAX);
+    query.submitted_at_ms.saturating_add(elapsed_ms).saturating_add(ahead_ms)
+}
+
+/// The current notebook's cell that runs without a query of it, and how long it did when Spark was asked at `seen_at_ms`,
+/// by the browser's clock.
+pub fn outside(
+    queries: &Queries,
+    notebooks: &[Notebook],
+    mine: Option<&Mine>,
+    ahead_ms: i64,
+    seen_at_ms: i64,
+) -> Option<(u32, u64)> {
+    let notebook = notebooks.iter().find(|notebook| notebook.current)?;
+    let cell = notebook.executions.iter().find(|execution| execution.end_ms.is_none())?;
+    // Of a notebook that uses another Spark nothing is known here, and a cell may be starting one; queries that are not
+    // shown may be its own.
+    let is_up = queries.app.as_ref().is_some_and(|app| app.driver == DriverState::Ready);
+    if !is_up || (mine.is_none() && notebook.asked) || queries.running_not_shown > 0 {
+        return None;
+    }
+    let owns = |query: &&Query| mine.is_none_or(|mine| mine.owns(query));
+    if queries.running.iter().any(|query| owns(&query)) {
+        return None;
+    }
+    let last_end_ms = queries.recent.iter().filter(owns).map(|query| end_ms(query, ahead_ms)).max();
+    let for_ms = seen_at_ms - cell.begin_ms.max(last_end_ms.unwrap_or_default());
+    (for_ms > OUTSIDE_MS).then(|| (cell.count, for_ms.unsigned_abs()))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use wire::{CallSite, Queries, Query};
+    use wire::{App, CallSite, DriverState, Queries, Query};
 
-    use super::{Choice, Execution, How, Mine, Notebook, mine, notebook_of, run_by};
+    use super::{Choice, Execution, How, Mine, Notebook, mine, notebook_of, outside, run_by};
     use crate::components::samples;
 
-    /// Began at 10 s.
+    /// From 10 s to 12 s.
     fn query(session: &str, number: u32) -> Query {
         let call_site = Some(CallSite::Cell { number, line: 1 });
-        Query { session_id: Some(session.to_owned()), call_site, submitted_at_ms: 10_000, ..samples::query(session) }
+        let (session_id, submitted_at_ms, elapsed_ms) = (Some(session.to_owned()), 10_000, 2_000);
+        Query { session_id, call_site, submitted_at_ms, elapsed_ms, ..samples::query(session) }
     }
 
     fn queries(running: Vec<Query>) -> Queries {
@@ -236,10 +273,48 @@ mod tests {
         assert_eq!(run_by(&notebook(), &query, 0), Some(3));
         assert_eq!(run_by(&notebook(), &query, -60_000), None);
         let mut two = notebook();
-        two.executions.push(execution(4, 8_000, 9_500));
+        two.executions.push(execution(4, 8_000, 11_000));
         assert_eq!(run_by(&two, &query, 0), None);
+        // It ran longer than that cell did.
+        two.executions[2] = execution(4, 8_000, 10_400);
+        assert_eq!(run_by(&two, &query, 0), Some(3));
         two.executions = vec![Execution { count: 5, begin_ms: 9_000, end_ms: None }];
         assert_eq!(run_by(&two, &query, 3_600_000), Some(5));
+    }
+
+    #[test]
+    fn a_cell_is_outside_of_spark_two_seconds_after_its_begin_or_its_last_query() {
+        let mut notebook = notebook();
+        notebook.executions.push(Execution { count: 4, begin_ms: 20_000, end_ms: None });
+        let mine = Mine { notebook_id: "n".to_owned(), session_id: Some("a".to_owned()), how: How::Asked };
+        let at = |queries: &Queries, seen_at_ms| {
+            outside(queries, std::slice::from_ref(&notebook), Some(&mine), 0, seen_at_ms)
+        };
+        assert_eq!(at(&queries(Vec::new()), 22_000), None);
+        assert_eq!(at(&queries(Vec::new()), 22_001), Some((4, 2_001)));
+        // Another session's query is not this cell's, its own is.
+        assert_eq!(at(&queries(vec![query("b", 4)]), 25_000), Some((4, 5_000)));
+        assert_eq!(at(&queries(vec![query("a", 4)]), 25_000), None);
+        let ended = Query { submitted_at_ms: 21_000, ..query("a", 4) };
+        let recent = Queries { recent: vec![ended], ..queries(Vec::new()) };
+        assert_eq!(at(&recent, 25_000), None);
+        assert_eq!(at(&recent, 26_000), Some((4, 3_000)));
+    }
+
+    #[test]
+    fn nothing_is_outside_of_spark_while_no_cell_runs_or_another_spark_is_used() {
+        let mut notebook = notebook();
+        let at =
+            |notebook: &Notebook, queries: &Queries| outside(queries, std::slice::from_ref(notebook), None, 0, 30_000);
+        assert_eq!(at(&notebook, &queries(Vec::new())), None);
+        notebook.executions.push(Execution { count: 4, begin_ms: 20_000, end_ms: None });
+        assert_eq!(at(&notebook, &queries(Vec::new())), Some((4, 10_000)));
+        // Whose the query is nobody knows.
+        assert_eq!(at(&notebook, &queries(vec![query("b", 4)])), None);
+        assert_eq!(at(&Notebook { asked: true, ..notebook.clone() }, &queries(Vec::new())), None);
+        assert_eq!(at(&notebook, &Queries { app: None, ..queries(Vec::new()) }), None);
+        let starting = App { driver: DriverState::Starting, ..samples::app() };
+        assert_eq!(at(&notebook, &Queries { app: Some(starting), ..queries(Vec::new()) }), None);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Model {
     pub executors: Loaded<Executors>,
     pub stages: Loaded<Stages>,
     pub queries: Loaded<Queries>,
+    /// When the driver last said them, by this browser's clock.
+    pub queries_at_ms: i64,
     /// The query that is folded out: one at a time, so that one more view is polled at most.
     pub open_query: Option<String>,
     pub query_stages: Loaded<QueryStages>,
@@ -244,6 +246,9 @@ impl Model {
         if let (true, Told::Answer { age_ms, .. } | Told::Same { age_ms }) = (view != View::History, &news.told) {
             let fresh_at_ms = news.at_ms - i64::from(*age_ms);
             self.fresh_at_ms = self.fresh_at_ms.max(Some(fresh_at_ms));
+            if view == View::Queries {
+                self.queries_at_ms = fresh_at_ms;
+            }
         }
         self.now_ms = news.at_ms;
         match view {

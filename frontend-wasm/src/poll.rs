@@ -103,7 +103,7 @@ impl Poller {
         } else if poll.paused {
             self.timer.take();
         } else if poll.kernel_busy && !old.kernel_busy {
-            self.hurry(SHORTEST_GAP_MS.max(poll.wanted_ms));
+            self.hurry(if poll.wanted_ms == 0 { SHORTEST_GAP_MS } else { self.delay_ms() });
         } else if old.wanted_ms != poll.wanted_ms {
             self.hurry(self.delay_ms());
         }

@@ -62,3 +62,21 @@ impl Preferences {
         Thresholds { amber_above_percent: self.amber_above_percent, red_above_percent: self.red_above_percent }
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::Preferences;
+
+    #[test]
+    fn the_settings_editor_shows_the_same_defaults() {
+        let schema: serde_json::Value =
+            serde_json::from_str(include_str!("../../labextension/schema/plugin.json")).unwrap();
+        let number = |name: &str| schema["properties"][name]["default"].as_u64();
+        let defaults = Preferences::default();
+        assert_eq!(number("amberAbovePercent"), Some(defaults.amber_above_percent.into()));
+        assert_eq!(number("redAbovePercent"), Some(defaults.red_above_percent.into()));
+        let sections = schema["properties"]["openSections"]["properties"].as_object().unwrap();
+        let folded = sections.iter().filter(|(_, section)| section["default"] == false).map(|(name, _)| name);
+        assert_eq!(folded.collect::<Vec<_>>(), defaults.folded.iter().collect::<Vec<_>>());
+    }
+}

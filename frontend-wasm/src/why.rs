@@ -4,17 +4,29 @@ use wire::{CoreHolder, Queries, Query, Wait};
 
 use crate::format;
 use crate::i18n::{Message, tr};
-use crate::mine::Mine;
+use crate::mine::outside;
+use crate::model::Model;
 
-/// What all queries wait for, else what the newest of mine waits for, else the newest of all that run.
-pub fn wait<'a>(queries: &'a Queries, mine: Option<&Mine>) -> Option<&'a Wait> {
-    let waits = |query: &'a Query| query.wait.as_ref();
-    let of_mine = mine.and_then(|mine| queries.running.iter().filter(|query| mine.owns(query)).find_map(waits));
-    queries.wait.as_ref().or(of_mine).or_else(|| queries.running.iter().find_map(waits))
+/// The one sentence above all queries: what all wait for, else what the newest of mine waits for, else that my cell does
+/// something else, else what the newest of all waits for.
+pub fn line(model: &Model) -> Option<String> {
+    let queries = model.queries.body()?;
+    let mine = model.mine.as_ref();
+    let ahead_ms = model.clock_ahead_ms.unwrap_or_default();
+    let without_query = || {
+        let (cell, for_ms) = outside(queries, &model.notebooks, mine, ahead_ms, model.queries_at_ms)?;
+        Some(tr(Message::WaitOutside { cell, time: &format::duration(for_ms) }))
+    };
+    let of_mine = queries.wait.as_ref().or_else(|| newest(queries, |query| mine.is_some_and(|mine| mine.owns(query))));
+    of_mine.map(sentence).or_else(without_query).or_else(|| newest(queries, |_| true).map(sentence))
 }
 
-/// The sentence.
-pub fn sentence(wait: &Wait) -> String {
+fn newest(queries: &Queries, which: impl Fn(&Query) -> bool) -> Option<&Wait> {
+    queries.running.iter().filter(|query| which(query)).find_map(|query| query.wait.as_ref())
+}
+
+/// Why a query waits.
+fn sentence(wait: &Wait) -> String {
     match *wait {
         Wait::NoCluster => tr(Message::WaitNoCluster),
         Wait::ClusterStarting { ready, wanted } => tr(Message::WaitClusterStarting { ready, wanted }),
@@ -33,6 +45,7 @@ pub fn sentence(wait: &Wait) -> String {
             })
         }
         Wait::Python { stage_id, jvm_percent } => tr(Message::WaitPython { stage_id, jvm_percent }),
+        Wait::Busy { running: 0 } => tr(Message::WaitPreparing),
         Wait::Busy { running } => tr(Message::WaitBusy { running }),
     }
 }
@@ -52,9 +65,11 @@ mod tests {
     use insta::assert_snapshot;
     use wire::{CoreHolder, Queries, Query, Wait};
 
-    use super::{sentence, wait};
+    use super::{line, sentence};
     use crate::components::samples;
-    use crate::mine::{How, Mine};
+    use crate::loaded::Loaded;
+    use crate::mine::{Execution, How, Mine, Notebook};
+    use crate::model::Model;
 
     #[test]
     fn each_reason_is_a_sentence_with_its_numbers() {
@@ -81,6 +96,7 @@ mod tests {
             last(false),
             Wait::LastTasks { stage_id: 4, left: 1, total: 8, slowest_ms: 90_000, median_ms: 7_000, more_data: true },
             Wait::Python { stage_id: 4, jvm_percent: 4 },
+            Wait::Busy { running: 0 },
             Wait::Busy { running: 1 },
             Wait::Busy { running: 2 },
         ];
@@ -96,26 +112,48 @@ mod tests {
         The driver works, no job runs (planning, collecting, Python) for 12s
         Waiting for task slots: 1 task of another query runs first
         Waiting for task slots: 2 tasks of other queries run first
-        Shuffling: tasks wait 35 % of their time for other tasks' output (stage 4)
+        Shuffling: tasks wait 35% of their time for other tasks' output (stage 4)
         The last 2 of 200 tasks: the slowest has run 45s, most took 5s (9× slower): it reads more data, key skew (stage 4)
         The last 2 of 200 tasks: the slowest has run 45s, most took 5s (9× slower): slow host or skewed work (stage 4)
         The last of 8 tasks: the slowest has run 1m 30s, most took 7s (12× slower): it reads more data, key skew (stage 4)
-        Tasks wait for Python workers: the JVM computes 4 % of their time (stage 4)
+        Tasks wait for Python workers: the JVM computes 4% of their time (stage 4)
+        Busy: the next tasks are being prepared
         Busy: 1 task running
         Busy: 2 tasks running
         "#);
     }
 
+    fn running(session: &str, running: u32) -> Query {
+        let session_id = Some(session.to_owned());
+        Query { session_id, wait: Some(Wait::Busy { running }), ..samples::query("q") }
+    }
+
+    fn said(queries: Queries, mine: Option<&str>, notebook: Notebook) -> Option<String> {
+        let how = How::Asked;
+        let mine = mine.map(|session| Mine { notebook_id: "n".to_owned(), session_id: Some(session.to_owned()), how });
+        let queries = Loaded::default().after(Ok(samples::answer(queries)), 0);
+        line(&Model { queries, mine, notebooks: [notebook].into(), queries_at_ms: 30_000, ..Model::default() })
+    }
+
     #[test]
     fn all_wait_alike_else_mine_is_told_else_the_newest() {
-        let running = |session: &str, running| {
-            let session_id = Some(session.to_owned());
-            Query { session_id, wait: Some(Wait::Busy { running }), ..samples::query("q") }
+        let said = |wait, mine| {
+            let running = vec![running("a", 3), running("b", 2)];
+            said(Queries { wait, running, ..samples::queries() }, mine, Notebook::default()).unwrap_or_default()
         };
-        let queries = |wait| Queries { wait, running: vec![running("a", 3), running("b", 2)], ..samples::queries() };
-        let mine = Mine { notebook_id: "n".to_owned(), session_id: Some("b".to_owned()), how: How::Asked };
-        assert_eq!(wait(&queries(None), None), Some(&Wait::Busy { running: 3 }));
-        assert_eq!(wait(&queries(None), Some(&mine)), Some(&Wait::Busy { running: 2 }));
-        assert_eq!(wait(&queries(Some(Wait::NoCluster)), Some(&mine)), Some(&Wait::NoCluster));
+        assert_eq!(said(None, None), "Busy: 3 tasks running");
+        assert_eq!(said(None, Some("b")), "Busy: 2 tasks running");
+        assert_eq!(said(Some(Wait::NoCluster), Some("b")), "There is no cluster.");
+    }
+
+    #[test]
+    fn a_cell_that_runs_without_a_query_says_so_whatever_others_do() {
+        let cell = Execution { count: 4, begin_ms: 18_000, end_ms: None };
+        let notebook = Notebook { current: true, executions: vec![cell], ..Notebook::default() };
+        let said = |running, mine| said(Queries { running, ..samples::queries() }, mine, notebook.clone());
+        let outside = "No query runs: cell [4] works outside of Spark (Python, or planning the next query) for 12s";
+        assert_eq!(said(vec![running("a", 3)], Some("b")).as_deref(), Some(outside));
+        assert_eq!(said(Vec::new(), None).as_deref(), Some(outside));
+        assert_eq!(said(vec![running("b", 3)], Some("b")).as_deref(), Some("Busy: 3 tasks running"));
     }
 }

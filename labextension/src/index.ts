@@ -26,6 +26,8 @@ import { Chip } from './status';
 import { UiLoader } from './wasm';
 
 const PLUGIN = 'berdl-spark-monitor:plugin';
+/** Of the translations; JupyterLab itself would replace only the first of two hyphens. */
+const DOMAIN = 'berdl_spark_monitor';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN,
@@ -62,7 +64,7 @@ function activate(
     return;
   }
   const language = translator ?? nullTranslator;
-  const trans = language.load('berdl-spark-monitor');
+  const trans = language.load(DOMAIN);
   const loader = new UiLoader(language, trans);
   const settings = new Settings(registry, PLUGIN, trans);
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);

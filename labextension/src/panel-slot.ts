@@ -52,10 +52,15 @@ export class PanelSlot {
   toggle(): void {
     if (this.isVisible && 'collapseLeft' in this.shell) {
       const shell = this.shell as JupyterFrontEnd.IShell & Folding;
+      const hadFocus = this._widget.node.contains(document.activeElement);
       if (this.isIn('right')) {
         shell.collapseRight();
       } else {
         shell.collapseLeft();
+      }
+      if (hadFocus) {
+        // Back to where the person came from.
+        shell.currentWidget?.activate();
       }
     } else {
       this.open();

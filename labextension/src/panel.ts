@@ -45,6 +45,8 @@ export class PanelWidget extends Widget {
     this.title.icon = icon;
     this.title.caption = this.name;
     this.title.closable = true;
+    // Focused when it is opened, so that the next Tab is its first button.
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', this.name);
   }
@@ -90,6 +92,11 @@ export class PanelWidget extends Widget {
       this.listens = false;
     }
     super.onBeforeDetach(msg);
+  }
+
+  protected override onActivateRequest(msg: Message): void {
+    super.onActivateRequest(msg);
+    this.node.focus();
   }
 
   protected override onAfterShow(msg: Message): void {

@@ -110,7 +110,7 @@ async fn ask_activity(monitor: &Arc<Monitor>, session: &Session) -> Option<Activ
     let whose = monitor.sessions.whose(session).await.ok()?;
     let chosen = Apps::fresh(monitor, &whose).await.ok()?.choose(monitor, None).ok()??;
     let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));
-    let fetch = |_| async move { call.json(&asks, DriverPath::ActiveStages).await };
+    let fetch = |_| async move { call.rows(&asks, DriverPath::ActiveStages).await };
     let good = monitor.active_stages.fresh(&chosen.call.key, fetch).await.ok()?;
     good.value.activity(&chosen.app.name)
 }

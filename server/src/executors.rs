@@ -132,7 +132,7 @@ pub(crate) async fn as_cluster(
 async fn seen(monitor: &Arc<Monitor>, chosen: &Chosen) -> Result<Driver<ExecutorsSeen>, ApiError> {
     let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));
     let seen = monitor.executors.last_good(&chosen.call.key, |before| async move {
-        let rows: Vec<ExecutorRow> = call.json(&asks, DriverPath::AllExecutors).await?;
+        let rows: Vec<ExecutorRow> = call.rows(&asks, DriverPath::AllExecutors).await?;
         Ok(ExecutorsSeen::new(rows, before.as_ref().map(|good| &*good.value)))
     });
     Driver::of(&chosen.app, seen.await)

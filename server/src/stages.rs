@@ -83,5 +83,5 @@ async fn panel_stages(
 /// What the driver answered when there is nothing old either.
 pub(crate) async fn seen(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<Seen<StageDigest>, Failure> {
     let (asks, asked) = (Arc::clone(monitor), call.clone());
-    monitor.stages.last_good(&call.key, |_| async move { asked.json(&asks, DriverPath::Stages).await }).await
+    monitor.stages.last_good(&call.key, |_| async move { asked.rows(&asks, DriverPath::Stages).await }).await
 }

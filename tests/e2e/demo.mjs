@@ -25,6 +25,10 @@ try {
     await lab.panel.getByText('Executors').first().waitFor();
   });
   await check('all cells are started', () => runAll(lab));
+  await check('the query that runs is listed', async () => {
+    await lab.running.first().waitFor({ timeout: 90_000 });
+    return (await lab.running.first().innerText()).replaceAll('\n', ', ');
+  });
   await check('the bar of an active stage moves', async () => {
     const { stage, from, to } = await lab.barMoves(90_000);
     await lab.picture('panel-running');
@@ -46,10 +50,10 @@ try {
     }
   });
   await check('nothing runs any more, and the short query is listed', async () => {
-    await until('no active stage', async () => (await lab.bars.count()) === 0, { within: 45_000 });
+    await until('no running query and no active stage', async () => (await lab.bars.count()) === 0, { within: 45_000 });
     const newest = await until('the short query to be the newest', () => lab.newestRecent(/aggregate, range/), { within: 45_000 });
     await lab.picture('final');
-    return `${await lab.recent.count()} stages, the newest is “${newest}”`;
+    return `${await lab.recent.count()} queries, the newest is “${newest}”`;
   });
   await check('the browser console holds no error of ours', async () => {
     const ours = lab.console.filter(line => line.startsWith('error') && /spark[-_]?monitor/i.test(line));

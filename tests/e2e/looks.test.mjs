@@ -1,4 +1,4 @@
-// What chip and panel look like with recorded data: light, dark, narrow; nothing may stick out of the panel.
+// What chip and panel look like with recorded data: light, dark, high contrast, narrow, zoomed; nothing may stick out.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -17,7 +17,8 @@ after(() => browser?.close());
 
 for (const [name, theme] of /** @type {const} */ ([
   ['light', 'JupyterLab Light'],
-  ['dark', 'JupyterLab Dark']
+  ['dark', 'JupyterLab Dark'],
+  ['contrast', 'JupyterLab Dark High Contrast']
 ])) {
   describe(`in the ${name} theme`, () => {
     /** @type {Lab} */
@@ -49,12 +50,7 @@ for (const [name, theme] of /** @type {const} */ ([
       test(`nothing sticks out at ${width} px`, async () => {
         await lab.resizePanel(width);
         await lab.picture(`looks-${name}-${width}`, lab.panel);
-        const out = await lab.panel.evaluate(panel => {
-          const edge = panel.getBoundingClientRect().right + 0.5;
-          const parts = [...panel.querySelectorAll('*')].filter(part => part.getBoundingClientRect().right > edge);
-          return { scrolls: panel.scrollWidth > panel.clientWidth, parts: parts.map(part => part.outerHTML.slice(0, 120)) };
-        });
-        assert.deepEqual(out, { scrolls: false, parts: [] });
+        assert.deepEqual(await out(lab), { scrolls: false, parts: [] });
       });
     }
 
@@ -69,5 +65,71 @@ for (const [name, theme] of /** @type {const} */ ([
       assert.equal(await lab.panel.getByText('Workers', { exact: true }).count(), 0);
       await lab.picture(`looks-${name}-folded`, lab.panel);
     });
+  });
+}
+
+describe('for those who need it larger, calmer or with colours of their own', () => {
+  /** @type {Lab} */
+  let jupyter;
+
+  before(async () => {
+    jupyter = await Lab.start({ env: { ...FAST, SPARK_MONITOR_MOCK_MODE: 'true' } });
+  });
+
+  after(() => jupyter?.stop());
+
+  /** @param {import('playwright-core').BrowserContextOptions} options */
+  async function panel(options) {
+    const lab = await LabPage.create(browser, options);
+    await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+    await lab.untilChip('Spark: Ready (1/1)');
+    await lab.openPanel();
+    await lab.recent.first().waitFor();
+    return lab;
+  }
+
+  test('at 200 % zoom everything is there, and scrolls in one direction only', async () => {
+    // That is what zooming does to a window of 1280 × 800.
+    const lab = await panel({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });
+    assert.deepEqual(await out(lab), { scrolls: false, parts: [] });
+    await lab.panel.getByRole('button', { name: /^Connection report/ }).click();
+    await lab.panel.locator('.sparkMonitor-Hop').first().waitFor();
+    await lab.picture('looks-zoomed');
+    await lab.close();
+  });
+
+  test('who wants less motion sees bars jump', async () => {
+    const lab = await panel({ reducedMotion: 'reduce' });
+    const moving = await lab.panel.evaluate(panel =>
+      [panel, ...panel.querySelectorAll('*')].filter(part => {
+        const { transitionDuration, animationName } = getComputedStyle(part);
+        return parseFloat(transitionDuration) > 0 || animationName !== 'none';
+      }).map(part => part.className)
+    );
+    assert.deepEqual(moving, []);
+    await lab.close();
+  });
+
+  test('with the system’s own colours bars keep an edge and a filling', async () => {
+    const lab = await panel({ forcedColors: 'active' });
+    const bar = lab.panel.getByRole('meter', { name: 'Memory', exact: true });
+    const { border, filling, background } = await bar.evaluate(bar => ({
+      border: getComputedStyle(bar).borderTopStyle,
+      filling: getComputedStyle(/** @type {Element} */ (bar.firstElementChild)).backgroundColor,
+      background: getComputedStyle(bar).backgroundColor
+    }));
+    assert.equal(border, 'solid');
+    assert.notEqual(filling, background);
+    await lab.picture('looks-forced-colours', lab.panel);
+    await lab.close();
+  });
+});
+
+/** What is wider than the panel. @param {LabPage} lab */
+function out(lab) {
+  return lab.panel.evaluate(panel => {
+    const edge = panel.getBoundingClientRect().right + 0.5;
+    const parts = [...panel.querySelectorAll('*')].filter(part => part.getBoundingClientRect().right > edge);
+    return { scrolls: panel.scrollWidth > panel.clientWidth, parts: parts.map(part => part.outerHTML.slice(0, 120)) };
   });
 }

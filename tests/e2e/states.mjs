@@ -1,11 +1,17 @@
-// Takes a picture of the panel in each of its states, light and dark, for docs/panel.md; `node states.mjs STATE…` only some.
+// Brings the panel into each of its states, in each theme: takes its picture for docs/panel.md, and lets axe look at it.
+// `node states.mjs STATE…` only some.
 import path from 'node:path';
+import { check } from './lib/accessibility.mjs';
 import { launch } from './lib/browser.mjs';
+import { OUT } from './lib/environment.mjs';
+import { generate, table } from './lib/generated.mjs';
 import { LabPage } from './lib/lab-page.mjs';
-import { pictures } from './lib/panel-picture.mjs';
+import { inEachTheme, picture, THEMES } from './lib/panel-picture.mjs';
 import { demonstration, withoutMaster, withUsers } from './states/doubles.mjs';
 import { realSpark } from './states/real-spark.mjs';
 
+/** @typedef {import('./lib/accessibility.mjs').Verdict} Verdict */
+/** @typedef {import('./lib/panel-picture.mjs').Theme} Theme */
 /** @typedef {import('./states/site.mjs').Site} Site */
 /** @typedef {import('./states/site.mjs').State} State */
 
@@ -13,6 +19,8 @@ const PICTURES = path.resolve(import.meta.dirname, '../../docs/panel');
 const VIEWPORT = { width: 1000, height: 900 };
 
 const only = process.argv.slice(2);
+/** What axe said, by state and theme. @type {Map<string, Map<Theme, Verdict>>} */
+const verdicts = new Map();
 const browser = await launch();
 try {
   for (const start of [demonstration, withoutMaster, withUsers, realSpark]) {
@@ -20,6 +28,9 @@ try {
   }
 } finally {
   await browser.close();
+}
+if (only.length === 0 && process.exitCode === undefined) {
+  await generate('panel.md', 'axe', summary());
 }
 
 /** @param {Site} site */
@@ -41,13 +52,37 @@ async function take({ jupyter, open, heal }, state) {
     await heal?.();
     await (open?.(lab) ?? lab.open(`${jupyter.url}lab?token=${jupyter.token}&reset`));
     await arrange(lab);
-    await pictures(lab, PICTURES, state);
+    await inEachTheme(lab, state, theme => look(lab, name, theme));
     console.log(`ok      ${name}`);
   } catch (error) {
-    process.exitCode = 1;
-    console.log(`not ok  ${name}: ${error instanceof Error ? error.message : error}`);
+    fails(`${name}: ${error instanceof Error ? error.message : error}`);
     await lab.picture(`state-${name}-failed`).catch(() => {});
   } finally {
     await lab.close();
   }
+}
+
+/** @param {LabPage} lab @param {string} name @param {Theme} theme */
+async function look(lab, name, theme) {
+  // The third theme is for axe and for whoever mends what it finds.
+  await picture(lab, path.join(theme === 'high-contrast' ? path.join(OUT, 'states') : PICTURES, `${name}-${theme}.png`));
+  const verdict = await check(lab);
+  verdicts.set(name, (verdicts.get(name) ?? new Map()).set(theme, verdict));
+  verdict.findings.forEach(finding => fails(`${name}, ${theme}: ${finding}`));
+  verdict.undecided.forEach(question => console.log(`?       ${name}, ${theme}: ${question}`));
+}
+
+/** @param {string} sentence */
+function fails(sentence) {
+  process.exitCode = 1;
+  console.log(`not ok  ${sentence}`);
+}
+
+/** Only written when nothing was found. */
+function summary() {
+  const themes = /** @type {Theme[]} */ (Object.keys(THEMES));
+  const cell = (/** @type {Verdict | undefined} */ verdict) =>
+    verdict ? `${verdict.findings.length} of ${verdict.rules}, ${verdict.undecided.length} undecided` : '-';
+  const rows = [...verdicts].map(([name, found]) => [name, ...themes.map(theme => cell(found.get(theme)))]);
+  return table(['state', ...themes.map(theme => THEMES[theme])], rows);
 }

@@ -50,7 +50,7 @@ enum Command {
         /// Only these: static, rust, frontend, jupyter, spark, browser.
         only: Vec<String>,
     },
-    /// The long proofs: demo-check, leak, clean-clone.
+    /// The long proofs; an unknown name lists them.
     Verify {
         /// Only these.
         only: Vec<String>,

@@ -8,12 +8,19 @@ use crate::{browser, install, paths, run, step::step, test, wheel};
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 3] = [("demo-check", demo_check), ("leak", leak), ("clean-clone", clean_clone)];
+const PROOFS: [(&str, Proof); 6] = [
+    ("demo-check", demo_check),
+    ("leak", leak),
+    ("states", states),
+    ("requests", requests),
+    ("pictures", pictures),
+    ("clean-clone", clean_clone),
+];
 
 /// Runs all proofs, or those named.
 pub fn run(only: &[String]) -> Result<()> {
     if let Some(unknown) = only.iter().find(|name| !PROOFS.iter().any(|(proof, _)| proof == name)) {
-        bail!("there is no proof called {unknown}");
+        bail!("there is no proof called {unknown}, only {}", PROOFS.map(|(proof, _)| proof).join(", "));
     }
     for (name, proof) in PROOFS {
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
@@ -30,11 +37,31 @@ fn demo_check() -> Result<()> {
 
 /// The panel, opened and closed 125 times, leaves nothing behind in the browser.
 fn leak() -> Result<()> {
+    in_browser("leak.mjs")
+}
+
+/// The panel says in each of its states what it should, and axe finds nothing; the pictures in `docs/panel/` are taken anew.
+fn states() -> Result<()> {
+    in_browser("states.mjs")
+}
+
+/// How often browser and sidecar ask, in each situation; writes the tables of `docs/panel.md`.
+fn requests() -> Result<()> {
+    in_browser("request-log.mjs")
+}
+
+/// Languages, settings and contrast; the pictures in `docs/at-home/` are taken anew.
+fn pictures() -> Result<()> {
+    in_browser("pictures.mjs")
+}
+
+/// A script of `tests/e2e`, with everything it needs.
+fn in_browser(script: &str) -> Result<()> {
     install::system(true)?;
     wheel::install_dev()?;
     browser::npm()?;
     let mut node = run::command("node", &paths::root().join("tests/e2e"));
-    run::run(test::with_tools(node.arg("leak.mjs"))?)
+    run::run(test::with_tools(node.arg(script))?)
 }
 
 /// The README's two commands in a fresh clone with a target directory of its own.

@@ -45,12 +45,12 @@ pub fn problem_notice(problem: &Problem) -> Html {
     }
 }
 
-/// Says since when, and why, what is below is old.
+/// Says since when, and why, what is below is old. Not read out by itself: `announce` says that something is old.
 pub fn stale_line(trouble: &Trouble) -> Html {
     let time = language::time(trouble.since_ms);
     let Problem { sentence, hint, .. } = &trouble.problem;
     html! {
-        <p class="sparkMonitor-Stale" role="status" title={hint.clone()}>
+        <p class="sparkMonitor-Stale" title={hint.clone()}>
             { tr(Message::StaleSince { time: &time, reason: sentence }) }
         </p>
     }

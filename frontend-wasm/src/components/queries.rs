@@ -17,10 +17,8 @@ use crate::why;
 
 /// Why a person waits; nothing while nothing runs or waits.
 pub fn why_line(panel: &Panel<'_>) -> Html {
-    let queries = panel.model.queries.body();
-    let wait = queries.and_then(|queries| why::wait(queries, panel.model.mine.as_ref()));
     // Not read out by itself: its numbers change all the time.
-    wait.map(|wait| html! { <p class="sparkMonitor-Why">{ why::sentence(wait) }</p> }).unwrap_or_default()
+    why::line(panel.model).map(|line| html! { <p class="sparkMonitor-Why">{ line }</p> }).unwrap_or_default()
 }
 
 /// Newest first.

@@ -24,7 +24,7 @@ pub fn title<'a>(panel: &Panel<'_>, queries: &Queries, query: &'a Query) -> (Str
         Some(CallSite::File { file, line }) => Message::FileLine { file, line: i64::from(*line) },
         None => return (name.map_or_else(|| tr(Message::Unnamed), str::to_owned), None),
     };
-    (tr(place), name.filter(|_| query.named_by == NamedBy::Operators))
+    (tr(place), name.filter(|_| matches!(query.named_by, NamedBy::Operators | NamedBy::Spark)))
 }
 
 fn notebook<'a>(panel: &Panel<'a>, queries: &Queries, query: &Query) -> Option<&'a Notebook> {

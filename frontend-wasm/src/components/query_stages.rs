@@ -19,7 +19,6 @@ pub fn details(panel: &Panel<'_>, queries: &Queries, query: &Query, running: boo
     let (done, total) = (query.stages_done, query.stages_total);
     html! {
         <div class="sparkMonitor-Recent-details">
-            <p>{ &query.name }</p>
             if !running {
                 { places(panel, queries, query) }
             }

@@ -53,7 +53,8 @@ pub fn executor_section(panel: &Panel<'_>, says_stale: bool) -> Html {
 /// The queries that run. Recent ones come in the same answer, so this section says what is wrong with it.
 pub fn running_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let queries = &panel.model.queries;
-    let running = queries.body().map(|queries| count(queries.running.len())).unwrap_or_default();
+    let running =
+        queries.body().map(|queries| count(queries.running.len(), queries.running_not_shown)).unwrap_or_default();
     let content = filled(queries, says_stale, queries.body().map(|queries| running_queries(panel, queries)));
     section(panel, "running", Message::RunningQueries, running, content)
 }
@@ -64,13 +65,13 @@ pub fn recent_section(panel: &Panel<'_>) -> Html {
         return Html::default();
     };
     let content = recent_queries(panel, queries);
-    section(panel, "recent", Message::RecentQueries, count(queries.recent.len()), content)
+    section(panel, "recent", Message::RecentQueries, count(queries.recent.len(), 0), content)
 }
 
 /// The stages that run.
 pub fn stage_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let stages = &panel.model.stages;
-    let active = stages.body().map(|stages| count(stages.active.len())).unwrap_or_default();
+    let active = stages.body().map(|stages| count(stages.active.len(), stages.active_not_shown)).unwrap_or_default();
     section(
         panel,
         "active",
@@ -80,7 +81,8 @@ pub fn stage_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     )
 }
 
-fn count(count: usize) -> Html {
+fn count(shown: usize, not_shown: u32) -> Html {
+    let count = shown.saturating_add(usize::try_from(not_shown).unwrap_or(usize::MAX));
     Html::from(tr(Message::Count { count: count as u64 }))
 }
 

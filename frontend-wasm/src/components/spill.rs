@@ -7,12 +7,12 @@ use super::tone::{Tone, level_word};
 use crate::format;
 use crate::i18n::{Message, tr};
 
-/// How much was spilled, what that means, and what avoids it.
+/// How much was spilled, what that means, and what avoids it. Not read out by itself: the bytes change all the time.
 pub fn spill_warning(spill: Spill) -> Html {
     let Spill { stages, to_disk_bytes, from_memory_bytes, level } = spill;
     let (bytes, from_memory) = (format::bytes(to_disk_bytes), format::bytes(from_memory_bytes));
     html! {
-        <div class={classes!("sparkMonitor-Spill", Tone::from(level).class())} role="status">
+        <div class={classes!("sparkMonitor-Spill", Tone::from(level).class())}>
             <p class="sparkMonitor-Notice-heading">
                 <span class="sparkMonitor-Sign" aria-hidden="true">{ "⚠" }</span>
                 { tr(Message::SpillHeading { bytes: &bytes, stages }) }

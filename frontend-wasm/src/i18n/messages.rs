@@ -211,8 +211,9 @@ messages! {
     LevelAmber: "high";
     LevelRed: "very high";
     Applications: "Applications";
-    AppsRunning { running: u32 }: "{running} running";
-    AppsRunningWaiting { running: u32, waiting: u32 }: "{running} running, {waiting} waiting";
+    AppsRunning { running: u32 }: running => "{running} running" | "{running} running";
+    AppsRunningWaiting { running: u32, waiting: u32 }: running =>
+        "{running} running, {waiting} waiting" | "{running} running, {waiting} waiting";
 
     // The last minutes.
     LastMinutes { minutes: u32 }: minutes => "Last {minutes} minute" | "Last {minutes} minutes";
@@ -298,7 +299,7 @@ messages! {
         | "Waiting for executors: {cores} cores are granted, none has registered yet";
     WaitDriver { time: &'a str }: "The driver works, no job runs (planning, collecting, Python) for {time}";
     WaitShuffle { stage_id: i64, percent: u32 }:
-        "Shuffling: tasks wait {percent} % of their time for other tasks' output (stage {stage_id})";
+        "Shuffling: tasks wait {percent}% of their time for other tasks' output (stage {stage_id})";
     WaitLastTasksSkew {
         left: u32, total: u32, slowest: &'a str, median: &'a str, times: u64, stage_id: i64
     }: left =>
@@ -310,10 +311,13 @@ messages! {
         "The last of {total} tasks: the slowest has run {slowest}, most took {median} ({times}× slower): slow host or skewed work (stage {stage_id})"
         | "The last {left} of {total} tasks: the slowest has run {slowest}, most took {median} ({times}× slower): slow host or skewed work (stage {stage_id})";
     WaitPython { stage_id: i64, jvm_percent: u32 }:
-        "Tasks wait for Python workers: the JVM computes {jvm_percent} % of their time (stage {stage_id})";
+        "Tasks wait for Python workers: the JVM computes {jvm_percent}% of their time (stage {stage_id})";
+    WaitOutside { cell: u32, time: &'a str }:
+        "No query runs: cell [{cell}] works outside of Spark (Python, or planning the next query) for {time}";
     WaitSlots { running: u32 }: running =>
         "Waiting for task slots: {running} task of another query runs first"
         | "Waiting for task slots: {running} tasks of other queries run first";
+    WaitPreparing: "Busy: the next tasks are being prepared";
     WaitBusy { running: u32 }: running => "Busy: {running} task running" | "Busy: {running} tasks running";
 
     // Queries.
@@ -334,7 +338,7 @@ messages! {
     JumpToCell { cell: i64 }: "Go to cell [{cell}]";
     JumpToACell: "Go to this cell";
     CellChanged { cell: i64 }: "Cell [{cell}] has changed since.";
-    ACellChanged: "This cell has changed since.";
+    ACellChanged: "This cell has changed since, or is there twice.";
     QueryRunning: "Running";
     QuerySucceeded: "Completed";
     QueryFailed: "Failed";
@@ -356,8 +360,8 @@ messages! {
     SessionNotKnown: "Not known: choose";
     SessionOf { notebook: &'a str }: "of {notebook}";
     SessionOption { session: &'a str, time: &'a str }: "{session}, last query {time}";
-    SessionOptionRunning { session: &'a str, running: u32, time: &'a str }:
-        "{session}, {running} running, last query {time}";
+    SessionOptionRunning { session: &'a str, running: u32, time: &'a str }: running =>
+        "{session}, {running} running, last query {time}" | "{session}, {running} running, last query {time}";
     SessionOfUser { user: &'a str, session: &'a str }: "{user}'s session {session}";
     Session { session: &'a str }: "session {session}";
 
@@ -366,7 +370,7 @@ messages! {
     Count { count: u64 }: "{count}";
     NoActiveStages: "No stage is running.";
     TasksDone { done: u32, total: u32 }: total => "{done} of {total} task" | "{done} of {total} tasks";
-    TasksRunning { count: u32 }: "{count} running";
+    TasksRunning { count: u32 }: count => "{count} running" | "{count} running";
     TasksFailed { count: u32 }: "{count} failed";
     TasksKilled { count: u32 }: "{count} killed";
     BytesRead { bytes: &'a str }: "{bytes} read";

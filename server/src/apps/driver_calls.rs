@@ -16,6 +16,7 @@ use crate::{
         discovery::{Found, Wanted},
         driver,
         driver_path::DriverPath,
+        rows::FromRows,
     },
 };
 
@@ -48,15 +49,22 @@ impl DriverCall {
         self.through(monitor, call).await
     }
 
-    /// One path, decoded while it is read.
+    /// One path's array, decoded while it is read.
     ///
     /// # Errors
     /// As [`Self::bytes`].
-    pub async fn json<T>(&self, monitor: &Monitor, path: DriverPath) -> Result<T, UpstreamError>
-    where
-        T: DeserializeOwned + Send + 'static,
-    {
+    pub async fn rows<Rows: FromRows>(&self, monitor: &Monitor, path: DriverPath) -> Result<Rows, UpstreamError> {
         let limit = monitor.panel_body_limit();
+        let (drivers, app_id) = (&monitor.drivers, &self.wanted.app_id);
+        self.through(monitor, |found: Found| async move { drivers.rows(&found, app_id, path, limit).await }).await
+    }
+
+    /// One path's small answer, decoded.
+    ///
+    /// # Errors
+    /// As [`Self::bytes`].
+    pub async fn json<T: DeserializeOwned>(&self, monitor: &Monitor, path: DriverPath) -> Result<T, UpstreamError> {
+        let limit = monitor.limits.spark_monitor_max_body_bytes;
         let (drivers, app_id) = (&monitor.drivers, &self.wanted.app_id);
         self.through(monitor, |found: Found| async move { drivers.json(&found, app_id, path, limit).await }).await
     }

@@ -18,7 +18,7 @@ use crate::{
         driver::amount,
         driver_path::{DriverPath, StageAttempt},
         query_rows::{JobRow, OperationRow, SqlNodesRow, SqlRow, TaskRow, TaskSummaryRow},
-        shape::NewestRows,
+        rows::NewestRows,
     },
 };
 
@@ -73,10 +73,10 @@ pub(super) async fn ask(
     now_ms: i64,
 ) -> Result<QueriesSeen, UpstreamError> {
     let (jobs, (operations, sql)) = tokio::try_join!(
-        call.json::<NewestRows<JobRow>>(&monitor, DriverPath::Jobs),
+        call.rows::<NewestRows<JobRow>>(&monitor, DriverPath::Jobs),
         operations_or_sql(&monitor, &call)
     )?;
-    let mut seen = QueriesSeen { jobs: jobs.0, operations, sql, ..QueriesSeen::default() };
+    let mut seen = QueriesSeen { jobs: jobs.into_vec(), operations, sql, ..QueriesSeen::default() };
     let mut active: Vec<_> = stages.active().filter(|kept| kept.stage.tasks.running > 0).collect();
     active.sort_by_key(|kept| std::cmp::Reverse((kept.stage.submitted_at_ms, kept.stage.stage_id)));
     active.truncate(CLOSE_LOOKS);
@@ -95,7 +95,7 @@ type OperationsOrSql = (Option<Vec<OperationRow>>, Vec<SqlRow>);
 async fn operations_or_sql(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<OperationsOrSql, UpstreamError> {
     let (asks, probe) = (Arc::clone(monitor), call.clone());
     let lists = monitor.lists_operations.fresh(&call.key, |_| async move {
-        match probe.json::<NewestRows<OperationRow>>(&asks, DriverPath::Operations).await {
+        match probe.rows::<NewestRows<OperationRow>>(&asks, DriverPath::Operations).await {
             Ok(_) => Ok(ListsOperations(true)),
             // Spark before 4.3 and drivers without Connect: no such page.
             Err(error) if is_no_such_page(&error.kind) => Ok(ListsOperations(false)),
@@ -103,11 +103,11 @@ async fn operations_or_sql(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<
         }
     });
     if lists.await.map_err(|failure| (*failure.error).clone())?.value.0 {
-        let rows: NewestRows<OperationRow> = call.json(monitor, DriverPath::Operations).await?;
-        return Ok((Some(rows.0), Vec::new()));
+        let rows: NewestRows<OperationRow> = call.rows(monitor, DriverPath::Operations).await?;
+        return Ok((Some(rows.into_vec()), Vec::new()));
     }
-    let rows: NewestRows<SqlRow> = call.json(monitor, DriverPath::Sql).await?;
-    Ok((None, rows.0))
+    let rows: NewestRows<SqlRow> = call.rows(monitor, DriverPath::Sql).await?;
+    Ok((None, rows.into_vec()))
 }
 
 fn is_no_such_page(kind: &UpstreamErrorKind) -> bool {
@@ -122,7 +122,7 @@ async fn look(
 ) -> Option<(StageAttempt, StageLook)> {
     let (finished, running) = tokio::join!(
         call.json::<TaskSummaryRow>(monitor, DriverPath::TaskSummary(attempt)),
-        call.json::<Vec<TaskRow>>(monitor, DriverPath::RunningTasks(attempt))
+        call.rows::<Vec<TaskRow>>(monitor, DriverPath::RunningTasks(attempt))
     );
     Some((attempt, stage_look(&finished.ok()?, &running.ok()?, now_ms)?))
 }

@@ -9,7 +9,7 @@ use super::*;
 pub(super) fn stage(tasks: Tasks) -> KeptStage {
     let row = json!([{"stageId": 4, "status": "ACTIVE", "numTasks": tasks.total, "numCompleteTasks": tasks.done,
         "numActiveTasks": tasks.running}]);
-    let digest: StageDigest = serde_json::from_value(row).unwrap();
+    let digest: StageDigest = crate::upstream::rows::from_value(&row);
     digest.active().next().unwrap().clone()
 }
 
@@ -19,7 +19,7 @@ fn fixture(file: &str) -> serde_json::Value {
 }
 
 fn moment(seen: QueriesSeen, stages: serde_json::Value) -> Moment {
-    let stages: StageDigest = serde_json::from_value(stages).unwrap();
+    let stages: StageDigest = crate::upstream::rows::from_value(&stages);
     Moment { queries: Arc::new(seen), stages: Arc::new(stages), now_ms: 2_000_000_000_000 }
 }
 

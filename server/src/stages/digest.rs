@@ -1,11 +1,7 @@
 //! Thousands of stages folded, while they are read, into the few that are of interest and the sums over all.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{SeqAccess, Visitor},
-};
 use wire::{App, Level, NamedBy, Spill, Stage, StageState, Stages, Tasks};
 
 use crate::{
@@ -14,6 +10,7 @@ use crate::{
     upstream::{
         driver::{SparkTime, StageRow, amount, count},
         driver_path::StageAttempt,
+        rows::FromRows,
     },
 };
 
@@ -39,6 +36,8 @@ pub(crate) struct StageDigest {
     spilled_from_memory_bytes: u64,
     retained: u32,
     oldest_stage_id: Option<i64>,
+    /// The request of the stage before, and its text: stages of one query stand side by side and repeat it.
+    last_request: Option<(String, Arc<ConnectRequest>)>,
 }
 
 /// One of the newest stages.
@@ -78,9 +77,10 @@ impl KeptStage {
     }
 }
 
-impl StageDigest {
-    /// `last_request` is the request of the stage before: stages of one query stand side by side and repeat it.
-    fn add(&mut self, row: &StageRow, last_request: &mut Option<(String, Arc<ConnectRequest>)>) {
+impl FromRows for StageDigest {
+    type Row = StageRow;
+
+    fn push(&mut self, row: StageRow) {
         self.retained = self.retained.saturating_add(1);
         self.oldest_stage_id = Some(self.oldest_stage_id.map_or(row.stage_id, |oldest| oldest.min(row.stage_id)));
         let (to_disk, from_memory) = (amount(row.disk_bytes_spilled), amount(row.memory_bytes_spilled));
@@ -90,7 +90,7 @@ impl StageDigest {
             self.spilled_from_memory_bytes = self.spilled_from_memory_bytes.saturating_add(from_memory);
         }
         let attempt = StageAttempt { stage_id: row.stage_id, stage_attempt_id: row.attempt_id };
-        let is_active = state_of(row) == StageState::Active;
+        let is_active = state_of(&row) == StageState::Active;
         let oldest_idle = || self.kept.iter().find(|(_, kept)| !kept.is_active()).map(|(attempt, _)| *attempt);
         let evicted = match self.kept.len() {
             MOST.. => self.kept.keys().next().copied(),
@@ -103,17 +103,19 @@ impl StageDigest {
             Some(oldest) => drop(self.kept.remove(&oldest)),
             None => {}
         }
-        let request = row.name.starts_with(CONNECT_PREFIX).then(|| match last_request {
+        let request = row.name.starts_with(CONNECT_PREFIX).then(|| match &self.last_request {
             Some((details, request)) if *details == row.details => Arc::clone(request),
             _ => {
                 let request = Arc::new(ConnectRequest::of_details(&row.details));
-                *last_request = Some((row.details.clone(), Arc::clone(&request)));
+                self.last_request = Some((row.details.clone(), Arc::clone(&request)));
                 request
             }
         });
-        self.kept.insert(attempt, kept(row, request));
+        self.kept.insert(attempt, kept(&row, request));
     }
+}
 
+impl StageDigest {
     /// As the panel shows it; active stages have run until `now_ms`.
     pub fn shown(&self, app: Option<App>, now_ms: i64) -> Stages {
         let mut active: Vec<_> = self.active().map(|kept| kept.shown(now_ms)).collect();
@@ -225,28 +227,6 @@ fn state_of(row: &StageRow) -> StageState {
     }
 }
 
-impl<'de> Deserialize<'de> for StageDigest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Rows;
-        impl<'de> Visitor<'de> for Rows {
-            type Value = StageDigest;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array of stages")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<StageDigest, A::Error> {
-                let (mut digest, mut last_request) = (StageDigest::default(), None);
-                while let Some(row) = rows.next_element::<StageRow>()? {
-                    digest.add(&row, &mut last_request);
-                }
-                Ok(digest)
-            }
-        }
-        deserializer.deserialize_seq(Rows)
-    }
-}
-
 impl Weight for StageDigest {
     fn weight_bytes(&self) -> usize {
         self.kept.values().map(|kept| 2 * size_of::<KeptStage>() + kept.stage.name.len()).sum()
@@ -256,9 +236,10 @@ impl Weight for StageDigest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upstream::rows;
 
     fn digest(rows: &serde_json::Value) -> StageDigest {
-        serde_json::from_value(rows.clone()).unwrap()
+        rows::from_value(rows)
     }
 
     fn row(stage_id: i64, status: &str) -> serde_json::Value {

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::{Upstream, UpstreamError, UpstreamErrorKind, body, unwanted};
+use super::{Upstream, UpstreamError, UpstreamErrorKind, body, rows::FromRows, unwanted};
 
 /// Longest wait that is passed on to a client, seconds.
 const LONGEST_RETRY_AFTER: u32 = 60;
@@ -91,17 +91,28 @@ impl Client {
         .await
     }
 
-    /// A JSON answer decoded while it is read, so that memory holds only what `T` keeps.
+    /// A small JSON answer, decoded.
     ///
     /// # Errors
     /// As [`Self::json_bytes`], and JSON of another shape.
     pub async fn json<T>(&self, url: &Url, auth: Option<&HeaderValue>, limit: u64) -> Result<T, UpstreamError>
     where
-        T: DeserializeOwned + Send + 'static,
+        T: DeserializeOwned,
+    {
+        body::from_slice(self.upstream, &self.json_bytes(url, auth, limit).await?)
+    }
+
+    /// A JSON array, decoded while it is read, so that memory holds only what is kept of its rows.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    pub async fn rows<Rows>(&self, url: &Url, auth: Option<&HeaderValue>, limit: u64) -> Result<Rows, UpstreamError>
+    where
+        Rows: FromRows,
     {
         self.in_time(async {
             let response = self.expect_json(self.get(url, auth, "application/json").await?).await?;
-            body::decode(self.upstream, response, limit).await
+            body::rows(self.upstream, response, limit).await
         })
         .await
     }

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{
     Client, Upstream, UpstreamError, UpstreamErrorKind, driver::ApplicationRow, driver_hosts::DriverHosts,
-    driver_path::DriverPath, master_page,
+    driver_path::DriverPath, master_page, rows::FromRows,
 };
 use crate::{cache::Weight, url_path};
 
@@ -128,13 +128,28 @@ impl DriverApi {
         client.json_bytes(&url_of(&found.base, app_id, path), auth, limit).await
     }
 
-    /// One path, decoded while it is read.
+    /// One path's array, decoded while it is read.
+    ///
+    /// # Errors
+    /// As [`Client::rows`].
+    pub async fn rows<Rows: FromRows>(
+        &self,
+        found: &Found,
+        app_id: &str,
+        path: DriverPath,
+        limit: u64,
+    ) -> Result<Rows, UpstreamError> {
+        let (client, auth) = self.client(found.hop);
+        client.rows(&url_of(&found.base, app_id, path), auth, limit).await
+    }
+
+    /// One path's small answer, decoded.
     ///
     /// # Errors
     /// As [`Client::json`].
     pub async fn json<T>(&self, found: &Found, app_id: &str, path: DriverPath, limit: u64) -> Result<T, UpstreamError>
     where
-        T: DeserializeOwned + Send + 'static,
+        T: DeserializeOwned,
     {
         let (client, auth) = self.client(found.hop);
         client.json(&url_of(&found.base, app_id, path), auth, limit).await
@@ -143,10 +158,10 @@ impl DriverApi {
     /// The applications of a driver that no master lists.
     ///
     /// # Errors
-    /// As [`Client::json`].
+    /// As [`Client::rows`].
     pub async fn applications(&self, base: &Url) -> Result<Vec<ApplicationRow>, UpstreamError> {
         let url = url_path::join(base, &["api", "v1", "applications"]);
-        self.configured.json(&url, self.auth.as_ref(), self.page_limit).await
+        self.configured.rows(&url, self.auth.as_ref(), self.page_limit).await
     }
 
     fn client(&self, hop: Hop) -> (&Client, Option<&HeaderValue>) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::{driver::SparkTime, shape::Newest};
+use super::{driver::SparkTime, rows::Newest};
 
 /// A row of `jobs` (`JobData` in Spark). Counts may be wrong, even negative.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -4,9 +4,9 @@ import { createServer, request as ask } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /**
- * What goes wrong: nothing, no connection, no answer, a web page instead of data, or a status.
+ * What goes wrong: nothing, no connection, one that breaks, no answer, a web page instead of data, or a status.
  *
- * @typedef {'pass' | 'refuse' | 'hang' | 'html' | number} Fault
+ * @typedef {'pass' | 'refuse' | 'reset' | 'hang' | 'html' | number} Fault
  */
 
 export class FaultProxy {
@@ -18,6 +18,8 @@ export class FaultProxy {
     this.fault = 'pass';
     /** Changes the text of an answer. @type {(body: string) => string} */
     this.rewrite = body => body;
+    /** What it was asked, path and query. @type {string[]} */
+    this.asked = [];
     this.port = 0;
     this.server = createServer((request, response) => this.answer(request, response));
   }
@@ -69,7 +71,12 @@ export class FaultProxy {
    * @param {import('node:http').ServerResponse} response
    */
   answer(request, response) {
+    this.asked.push(request.url ?? '');
     if (this.fault === 'hang') {
+      return;
+    }
+    if (this.fault === 'reset') {
+      request.socket.destroy();
       return;
     }
     if (this.fault === 'html') {

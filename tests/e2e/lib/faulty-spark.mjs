@@ -29,11 +29,15 @@ export class FaultySpark {
   }
 
   static async start() {
-    const spark = await Spark.start();
+    return FaultySpark.before(await Spark.start());
+  }
+
+  /** Proxies of its own before a Spark that may have others. @param {Spark} spark */
+  static async before(spark) {
     const { master_ui, driver_ui } = spark.cluster;
     const [master, driver] = await Promise.all([FaultProxy.start(master_ui), FaultProxy.start(driver_ui)]);
     const faulty = new FaultySpark(spark, master, driver, await freePort());
-    await faulty.heal();
+    faulty.answerTruly();
     return faulty;
   }
 
@@ -42,10 +46,15 @@ export class FaultySpark {
     return Lab.start({ env: { ...rates, SPARK_MASTER_UI_URL: this.master.url } });
   }
 
-  /** Nothing fails any more, and the second application is gone. */
+  /** Nothing fails any more, nothing runs, and the second application is gone. */
   async heal() {
-    await this.endSecond();
+    await Promise.all([this.endSecond(), this.endQueries()]);
     await Promise.all([this.master.set('pass'), this.driver.set('pass')]);
+    this.answerTruly();
+  }
+
+  /** But for the driver's address. @private */
+  answerTruly() {
     this.master.rewrite = page => this.withProxiedDriver(page);
   }
 
@@ -69,8 +78,24 @@ export class FaultySpark {
   /** Runs Python with a session called `spark` on the Connect server. @param {string} code */
   query(code) {
     const remote = JSON.stringify(this.spark.cluster.connect_url);
-    const start = `from pyspark.sql import SparkSession, functions as F\nspark = SparkSession.builder.remote(${remote}).getOrCreate()\n`;
-    return this.run('a query', start + code, {});
+    const session = `spark = SparkSession.builder.remote(${remote}).getOrCreate()`;
+    return this.run('a query', `from pyspark.sql import SparkSession, functions as F\n${session}\n${code}`, {});
+  }
+
+  /** As a person does on the driver's own page: the end of its client does not end a query. */
+  async endQueries() {
+    const { driver_ui } = this.spark.cluster;
+    const applications = `${driver_ui}/api/v1/applications`;
+    const list = async (/** @type {string} */ url) => /** @type {Promise<any[]>} */ ((await fetch(url)).json());
+    try {
+      for (const { id } of await list(applications)) {
+        for (const { jobId } of await list(`${applications}/${id}/jobs?status=running`)) {
+          await fetch(`${driver_ui}/jobs/job/kill/?id=${jobId}`, { method: 'POST' });
+        }
+      }
+    } catch {
+      // No driver, no query.
+    }
   }
 
   /** A second application, which waits where the first one holds all cores. */
@@ -112,8 +137,13 @@ sys.stdin.read()`;
   }
 
   async stop() {
-    await Promise.all([...this.programs].map(program => program.stop()));
+    await this.leave();
     await this.spark.stop();
+  }
+
+  /** Lets the Spark run. */
+  async leave() {
+    await Promise.all([...this.programs].map(program => program.stop()));
     await Promise.all([this.master.stop(), this.driver.stop()]);
   }
 }

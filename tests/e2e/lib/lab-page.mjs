@@ -25,7 +25,11 @@ export class LabPage {
     this.chip = page.locator('.sparkMonitor-Chip');
     this.chipLabel = page.locator('.sparkMonitor-Chip-label');
     this.panel = page.locator('[id="berdl-spark-monitor:panel"]');
+    this.tab = page.locator('.lm-TabBar-tab[data-id="berdl-spark-monitor:panel"]');
+    /** Of running queries and active stages. */
     this.bars = this.panel.getByRole('progressbar');
+    this.running = this.panel.locator('.sparkMonitor-Query-button');
+    this.stageBars = this.panel.getByRole('region', { name: 'Active stages' }).getByRole('progressbar');
     this.spill = this.panel.locator('.sparkMonitor-Spill');
     this.recent = this.panel.locator('.sparkMonitor-Recent-button');
   }
@@ -129,9 +133,15 @@ export class LabPage {
     return this.page.locator('.lm-CommandPalette');
   }
 
-  /** Waits until the open notebook's kernel has nothing to do. @param {number} [within] */
+  /** Waits until the open notebook's kernel is there and has nothing to do. @param {number} [within] */
   async kernelIdle(within = 40_000) {
-    await this.page.locator('.jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: within });
+    // The indicator in the toolbar says "idle" before there is a kernel, and a cell that is run then is not run at all.
+    const kernel = () => {
+      const { sessionContext } = /** @type {any} */ (window).jupyterapp.shell.currentWidget ?? {};
+      const { connectionStatus, status } = sessionContext?.session?.kernel ?? {};
+      return connectionStatus === 'connected' && status === 'idle';
+    };
+    await this.page.waitForFunction(kernel, undefined, { timeout: within });
   }
 
   /** Runs one code cell of the open notebook, without waiting for it. @param {number} number */
@@ -155,8 +165,9 @@ export class LabPage {
     }
   }
 
+  /** Of the notebook in front. */
   get codeCells() {
-    return this.page.locator('.jp-Notebook .jp-CodeCell');
+    return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell');
   }
 
   /**
@@ -186,7 +197,7 @@ export class LabPage {
   }
 
   barValues() {
-    return this.bars.evaluateAll(bars =>
+    return this.stageBars.evaluateAll(bars =>
       bars.map(bar => ({
         stage: `${bar.closest('li')?.querySelector('[title]')?.getAttribute('title') ?? ''}`.replaceAll('\n', ', '),
         now: Number(bar.getAttribute('aria-valuenow'))
@@ -194,7 +205,7 @@ export class LabPage {
     );
   }
 
-  /** The name of the newest ended stage, when it is like `pattern`. @param {RegExp} pattern */
+  /** The name of the newest ended query, when it is like `pattern`. @param {RegExp} pattern */
   async newestRecent(pattern) {
     const name = (await this.recent.count()) ? await this.recent.first().getAttribute('title') : null;
     return name !== null && pattern.test(name) ? name : null;

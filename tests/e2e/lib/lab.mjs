@@ -46,13 +46,26 @@ export class Lab {
   /**
    * `password` replaces the token: an address with a token signs in by itself, a page with a token stays signed in.
    *
-   * @param {{env?: Record<string, string>, baseUrl?: string, theme?: string, password?: string, args?: string[]}} [options]
+   * @param {{
+   *   env?: Record<string, string>, baseUrl?: string, theme?: string, locale?: string, password?: string, args?: string[]
+   * }} [options]
    */
-  static async start({ env = {}, baseUrl = '/', theme = 'JupyterLab Light', password, args = [] } = {}) {
+  static async start({
+    env = {},
+    baseUrl = '/',
+    theme = 'JupyterLab Light',
+    locale = 'en',
+    password,
+    args = []
+  } = {}) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'e2e-lab-'));
     // Interrupted tests have no time to stop in order.
     process.on('exit', () => rmSync(folder, REMOVE));
-    const settings = { ...SETTINGS, 'apputils-extension/themes': { theme, 'adaptive-theme': false } };
+    const settings = {
+      ...SETTINGS,
+      'apputils-extension/themes': { theme, 'adaptive-theme': false },
+      'translation-extension/plugin': { locale }
+    };
     for (const [name, value] of Object.entries(settings)) {
       const file = path.join(folder, 'settings/@jupyterlab', `${name}.jupyterlab-settings`);
       await mkdir(path.dirname(file), { recursive: true });
@@ -110,8 +123,9 @@ export class Lab {
    *
    * @param {string} name
    * @param {string[]} cells
+   * @param {string} [kernel] The name of its kernel's folder.
    */
-  async write(name, cells) {
+  async write(name, cells, kernel = 'python3') {
     const notebook = {
       cells: cells.map((source, number) => ({
         cell_type: 'code',
@@ -121,7 +135,7 @@ export class Lab {
         outputs: [],
         source
       })),
-      metadata: { kernelspec: { display_name: 'Python 3 (ipykernel)', language: 'python', name: 'python3' } },
+      metadata: { kernelspec: { display_name: 'Python 3 (ipykernel)', language: 'python', name: kernel } },
       nbformat: 4,
       nbformat_minor: 5
     };

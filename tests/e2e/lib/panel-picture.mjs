@@ -1,4 +1,4 @@
-// Pictures of the panel alone, in both of JupyterLab's themes.
+// The panel in each of JupyterLab's themes, and pictures of it alone.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { untilPanelSays } from './panel-words.mjs';
@@ -6,34 +6,41 @@ import { until } from './until.mjs';
 
 /** @typedef {import('./lab-page.mjs').LabPage} LabPage */
 
-const THEMES = /** @type {const} */ ([
-  ['light', 'JupyterLab Light'],
-  ['dark', 'JupyterLab Dark']
-]);
+/** What ships with JupyterLab. @typedef {keyof typeof THEMES} Theme */
+export const THEMES = {
+  light: 'JupyterLab Light',
+  dark: 'JupyterLab Dark',
+  'high-contrast': 'JupyterLab Dark High Contrast'
+};
 /** Pixels. */
 const WIDTH = 300;
 /** What is further down says nothing about the state; pixels. */
-const HIGHEST = 560;
+const HIGHEST = 640;
 /** Below the last line; pixels. */
 const MARGIN = 8;
 
 /**
- * Waits for the telling words in the panel and takes its picture, in each theme: `NAME-light.png`, `NAME-dark.png`.
+ * Does something in each theme, as soon as the telling words are in the panel.
  *
  * @param {LabPage} lab
- * @param {string} folder
  * @param {import('../states/site.mjs').State} state
+ * @param {(theme: Theme) => Promise<void>} act
  */
-export async function pictures(lab, folder, { name, telling, themed = (_, change) => change() }) {
-  await mkdir(folder, { recursive: true });
+export async function inEachTheme(lab, { telling, themed = (_, change) => change() }, act) {
   await lab.resizePanel(WIDTH);
-  for (const [suffix, theme] of THEMES) {
-    await themed(lab, () => changeTheme(lab, theme));
+  for (const theme of /** @type {Theme[]} */ (Object.keys(THEMES))) {
+    await themed(lab, () => changeTheme(lab, THEMES[theme]));
     await untilPanelSays(lab, telling);
-    await lab.page.mouse.move(700, 300);
-    const clip = await lab.panel.evaluate(clipOf, { highest: HIGHEST, margin: MARGIN });
-    await lab.page.screenshot({ path: path.join(folder, `${name}-${suffix}.png`), clip, animations: 'disabled' });
+    await act(theme);
   }
+}
+
+/** Takes a picture of the panel. @param {LabPage} lab @param {string} file */
+export async function picture(lab, file) {
+  await mkdir(path.dirname(file), { recursive: true });
+  await lab.page.mouse.move(700, 300);
+  const clip = await lab.panel.evaluate(clipOf, { highest: HIGHEST, margin: MARGIN });
+  await lab.page.screenshot({ path: file, clip, animations: 'disabled' });
 }
 
 /** @param {LabPage} lab @param {string} theme */

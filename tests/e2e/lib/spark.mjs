@@ -8,6 +8,7 @@ import { Group } from './group.mjs';
  * @property {string} master_ui
  * @property {string} connect_url
  * @property {string} driver_ui The driver's own web page.
+ * @property {string} python The interpreter that has this Spark.
  */
 
 export class Spark {

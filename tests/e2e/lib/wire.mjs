@@ -4,10 +4,12 @@ const ROUTE = /\/berdl\/api\/spark-monitor\/([^?]*)/;
 
 /**
  * @typedef {object} Exchange
- * @property {string} route
+ * @property {string} [route] None until the request itself is told: its pieces come in any order.
  * @property {string} [asked] The request's `If-None-Match`.
  * @property {string} [etag] The answer's `ETag`.
  * @property {number} [status] As it came: the page is told 200 for an answer that the browser had already.
+ * @property {number} [askedBytes] Of the request's headers.
+ * @property {number} [answeredBytes] Of the answer, headers included.
  * @property {'flying' | 'answered' | 'failed' | 'aborted'} state
  */
 
@@ -19,16 +21,20 @@ export class Wire {
     devtools.on('Network.requestWillBeSent', ({ requestId, request }) => {
       const route = ROUTE.exec(new URL(request.url).pathname)?.[1];
       if (route !== undefined) {
-        this.exchanges.set(requestId, { route, state: 'flying', ...this.exchanges.get(requestId) });
+        this.tell(requestId, { route });
       }
     });
     devtools.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => {
-      this.tell(requestId, { asked: header(headers, 'if-none-match') });
+      // Colon, blank and the line's end around each header.
+      const askedBytes = Object.entries(headers).reduce((bytes, [name, value]) => bytes + name.length + value.length + 4, 0);
+      this.tell(requestId, { asked: header(headers, 'if-none-match'), askedBytes });
     });
     devtools.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode, headers }) => {
       this.tell(requestId, { status: statusCode, etag: header(headers, 'etag') });
     });
-    devtools.on('Network.loadingFinished', ({ requestId }) => this.tell(requestId, { state: 'answered' }));
+    devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      this.tell(requestId, { state: 'answered', answeredBytes: encodedDataLength });
+    });
     devtools.on('Network.loadingFailed', ({ requestId, canceled }) => {
       this.tell(requestId, { state: canceled ? 'aborted' : 'failed' });
     });
@@ -52,12 +58,9 @@ export class Wire {
     return [...this.exchanges.values()].filter(exchange => exchange.route === route && (!state || exchange.state === state));
   }
 
-  /** @param {string} requestId @param {Partial<Exchange>} news */
+  /** @private @param {string} requestId @param {Partial<Exchange>} news */
   tell(requestId, news) {
-    const exchange = this.exchanges.get(requestId);
-    if (exchange) {
-      Object.assign(exchange, news);
-    }
+    this.exchanges.set(requestId, { state: 'flying', ...this.exchanges.get(requestId), ...news });
   }
 }
 

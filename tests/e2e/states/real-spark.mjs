@@ -42,6 +42,22 @@ export async function realSpark() {
     await untilPanelSays(lab, /Waiting for free cores/);
   };
 
+  /** Runs a query from a notebook's second cell. @param {LabPage} lab */
+  const queryOfNotebook = async lab => {
+    const remote = JSON.stringify(spark.spark.cluster.connect_url);
+    const session = `from pyspark.sql import SparkSession, functions as F\nspark = SparkSession.builder.remote(${remote}).getOrCreate()`;
+    await jupyter.write('hashes.ipynb', [session, SHUFFLE]);
+    await lab.open(`${jupyter.url}lab/tree/hashes.ipynb?token=${jupyter.token}&reset`);
+    await lab.kernelIdle();
+    await lab.startCell(0);
+    await lab.cellDone(0, 60_000);
+    await showPanel(lab);
+    // Cells that follow each other closely are not told apart, and the kernel is asked only when it has been idle.
+    await lab.page.waitForTimeout(4_000);
+    await lab.startCell(1);
+    await untilPanelSays(lab, /This notebook[^]*run by cell \[2\]/, 90_000);
+  };
+
   return {
     jupyter,
     heal: () => spark.heal(),
@@ -54,19 +70,21 @@ export async function realSpark() {
         name: 'loading',
         telling: /Loading…/,
         arrange: async lab => {
-          await lab.page.route(/\/panel\/(cluster|executors|stages|history)/, () => {});
+          await lab.page.route(/\/panel\/(?!chip)/, () => {});
           await lab.page.reload();
           await lab.ready();
           await showPanel(lab);
         }
       },
       {
-        name: 'running',
-        telling: /Active stages[^]*[1-9]\d* of \d+ tasks/,
+        name: 'connection-report',
+        telling: /Copy report/,
         arrange: async lab => {
-          spark.query(SHUFFLE);
-          await showPanel(lab);
-          await lab.barMoves(60_000);
+          await until(lab, ALL_WELL);
+          for (const section of await lab.panel.locator('.sparkMonitor-Section-button[aria-expanded="true"]').all()) {
+            await section.click();
+          }
+          await lab.panel.getByRole('button', { name: 'Connection report' }).click();
         }
       },
       {
@@ -108,16 +126,17 @@ export async function realSpark() {
           await lab.page.waitForTimeout(Math.max(0, startedAt + STARTING_MS - Date.now()));
           await spark.driver.set('refuse');
           forget();
-          await until(lab, /No answer/);
+          // Not of the sidecar, which Jupyter starts again first.
+          await until(lab, /Alive[^]*No answer/);
         }
       },
       {
         name: 'master-never-reached',
-        telling: /No answer/,
+        telling: /No answer[^]*Spark Master could not be reached/,
         arrange: async lab => {
           await spark.master.set('refuse');
           forget();
-          await until(lab, /No answer/);
+          await until(lab, /Spark Master could not be reached/);
         }
       },
       {
@@ -135,6 +154,23 @@ export async function realSpark() {
         arrange: async lab => {
           spark.standBy();
           await until(lab, /Standby/);
+        }
+      },
+      {
+        name: 'running',
+        telling: /Active stages[^]*[1-9]\d* of \d+ tasks/,
+        arrange: async lab => {
+          spark.query(SHUFFLE);
+          await showPanel(lab);
+          await lab.barMoves(60_000);
+        }
+      },
+      {
+        name: 'query-folded-out',
+        telling: /This notebook[^]*run by cell \[2\][^]*\d of \d stages?[^]*tasks/,
+        arrange: async lab => {
+          await queryOfNotebook(lab);
+          await lab.panel.locator('.sparkMonitor-Query-button').first().click();
         }
       },
       {

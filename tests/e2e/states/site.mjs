@@ -10,7 +10,8 @@
  * @property {string} name
  * @property {RegExp} telling
  * @property {(lab: LabPage) => Promise<unknown>} arrange
- * @property {(lab: LabPage, change: () => Promise<void>) => Promise<void>} [themed] Changes the theme, where the state forbids it.
+ * @property {(lab: LabPage, change: () => Promise<void>) => Promise<void>} [themed]
+ *   Changes the theme where the state would forbid it.
  */
 
 /**

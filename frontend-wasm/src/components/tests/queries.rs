@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use insta::assert_snapshot;
 use wire::{
-    CallSite, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Tasks, TimeLeft, Wait,
+    CallSite, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Stages, Tasks, TimeLeft,
+    Wait,
 };
 use yew::{Html, Reducible};
 
@@ -125,6 +126,15 @@ async fn a_running_query_shows_its_name_how_far_it_is_and_the_time_left() {
 }
 
 #[tokio::test]
+async fn the_headings_count_what_is_not_listed_too() {
+    let queries = Queries { running_not_shown: 40, ..runs(vec![samples::query("q-1")]) };
+    let stages = Stages { active_not_shown: 10, ..samples::stages() };
+    let model = Model { stages: samples::loaded(stages), ..model(queries, Vec::new()) };
+    let seen = text(panel(&model)).await;
+    assert!(seen.contains("Running queries\n41\n") && seen.contains("Active stages\n11\n"), "{seen}");
+}
+
+#[tokio::test]
 async fn time_left_is_a_span_when_nobody_can_tell_better() {
     let time_left = Some(TimeLeft { at_least_ms: 20_000, at_most_ms: 60_000 });
     let model = model(runs(vec![Query { time_left, ..samples::query("q-1") }]), Vec::new());
@@ -182,7 +192,7 @@ async fn mine_and_others_stand_apart_with_how_that_is_known() {
 
 #[tokio::test]
 async fn a_likely_session_says_what_makes_it_likely_and_another_can_be_chosen() {
-    let execution = Execution { count: 3, begin_ms: BEGAN_AT_MS - 500, end_ms: Some(BEGAN_AT_MS + 500) };
+    let execution = Execution { count: 3, begin_ms: BEGAN_AT_MS - 500, end_ms: Some(BEGAN_AT_MS + 20_500) };
     let unasked = Notebook { asked: false, session_id: None, executions: vec![execution], ..notebook() };
     let sessions = vec![samples::session("s-1"), samples::session("s-2")];
     let queries = Queries { sessions, ..runs(vec![cell_query("q-1", "s-1"), samples::query("q-2")]) };
@@ -241,8 +251,8 @@ async fn a_name_comes_from_the_best_source() {
         named(NamedBy::Sql, "select 1", cell()),
         named(NamedBy::Operators, "show: sort", cell()),
         named(NamedBy::Operators, "show: sort", None),
-        named(NamedBy::Spark, "collect at etl.py:6", file()),
-        named(NamedBy::Spark, "collect at 123.py:2", text_of()),
+        named(NamedBy::Spark, "collect", file()),
+        named(NamedBy::Spark, "collect", text_of()),
         named(NamedBy::Nothing, "", None),
     ] {
         lines.push(recent(&model(ended(vec![query]), vec![notebook()])).await.replace('\n', " | "));
@@ -252,8 +262,8 @@ async fn a_name_comes_from_the_best_source() {
     This notebook | asked of the kernel | ✓ | select 1 | Completed | 20s
     This notebook | asked of the kernel | ✓ | cell [3], line 2 | show: sort | Completed | 20s
     This notebook | asked of the kernel | ✓ | show: sort | Completed | 20s
-    This notebook | asked of the kernel | ✓ | etl.py, line 6 | Completed | 20s
-    This notebook | asked of the kernel | ✓ | a notebook cell, line 2 | Completed | 20s
+    This notebook | asked of the kernel | ✓ | etl.py, line 6 | collect | Completed | 20s
+    This notebook | asked of the kernel | ✓ | a notebook cell, line 2 | collect | Completed | 20s
     This notebook | asked of the kernel | ✓ | Query without a name | Completed | 20s
     "#);
 }
@@ -308,7 +318,6 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     count of range
     Failed
     20s
-    count of range
     built in cell [3]
     run by cell [5]
     Started 11:59:40 UTC
@@ -367,7 +376,7 @@ async fn the_reason_to_wait_stands_above_the_application() {
     let wait = Some(Wait::ShuffleFetch { stage_id: 4, percent: 35 });
     let queries = runs(vec![Query { wait, ..samples::query("q-1") }]);
     let all = text(panel(&model(queries, Vec::new()))).await;
-    let why = "Shuffling: tasks wait 35 % of their time for other tasks' output (stage 4)\netl\nRunning";
+    let why = "Shuffling: tasks wait 35% of their time for other tasks' output (stage 4)\netl\nRunning";
     assert!(all.replace("&#x27;", "'").contains(why), "{all}");
     let holders = vec![CoreHolder { name: "ETL".to_owned(), cores: 2 }];
     let wait = Some(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });

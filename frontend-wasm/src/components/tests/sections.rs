@@ -282,7 +282,7 @@ async fn sums_over_what_spark_remembers_say_so() {
 async fn spill_is_a_warning_in_words() {
     let spill = samples::stages().spill.expect("the sample spills");
     assert_snapshot!(draw(spill_warning(spill)).await, @r#"
-    <div role="status" class="sparkMonitor-Spill sparkMonitor-mod-warn">
+    <div class="sparkMonitor-Spill sparkMonitor-mod-warn">
     <p class="sparkMonitor-Notice-heading">
     <span aria-hidden="true" class="sparkMonitor-Sign">⚠</span>1.0 KB spilled to disk in 2 stages<span class="sparkMonitor-Hidden">high</span>
     </p>

@@ -1,0 +1,172 @@
+// At home in JupyterLab: commands, shortcut, badge, settings applied live, the layout after a reload.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch } from './lib/browser.mjs';
+import { CLIPBOARD, LabPage } from './lib/lab-page.mjs';
+import { FAST, Lab } from './lib/lab.mjs';
+import { SettingsEditor } from './lib/settings-editor.mjs';
+import { until } from './lib/until.mjs';
+
+const OPEN = 'berdl-spark-monitor:open';
+const COMMANDS = [OPEN, 'berdl-spark-monitor:refresh', 'berdl-spark-monitor:pause', 'berdl-spark-monitor:copy-report'];
+const SHORTCUT = 'Control+Shift+Y';
+/** The rate of executors while nothing runs, as the sidecar names it in these tests; milliseconds. */
+const SIDECAR_MS = 1500;
+
+/** @type {Lab} */
+let jupyter;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {LabPage} */
+let lab;
+/** @type {SettingsEditor} */
+let settings;
+
+before(async () => {
+  jupyter = await Lab.start({ env: { ...FAST, SPARK_MONITOR_MOCK_MODE: 'true' } });
+  browser = await launch();
+  lab = await LabPage.create(browser, CLIPBOARD);
+  settings = new SettingsEditor(lab);
+  await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+  await lab.untilChip('Spark: Ready (1/1)');
+});
+
+after(async () => {
+  await browser?.close();
+  await jupyter?.stop();
+});
+
+test('all commands are in the palette and in the View menu', async () => {
+  await lab.search('spark', async () => {
+    for (const command of COMMANDS) {
+      await lab.palette.locator(`[data-command="${command}"]`).waitFor({ timeout: 2_000 });
+    }
+  });
+  await lab.page.keyboard.press('Escape');
+  await lab.page.getByRole('menuitem', { name: 'View', exact: true }).click();
+  for (const command of COMMANDS) {
+    await lab.page.locator(`.lm-Menu [data-command="${command}"]`).waitFor();
+  }
+  await lab.page.keyboard.press('Escape');
+});
+
+test('the shortcut is nobody else’s, opens the panel and hides it', async () => {
+  const owners = await lab.page.evaluate(() => {
+    const { keyBindings } = /** @type {any} */ (window).jupyterapp.commands;
+    const ours = keyBindings.filter((/** @type {any} */ binding) => binding.keys[0] === 'Ctrl Shift Y');
+    return ours.map((/** @type {any} */ binding) => binding.command);
+  });
+  assert.deepEqual(owners, [OPEN]);
+  await lab.page.keyboard.press(SHORTCUT);
+  await lab.panel.waitFor();
+  await lab.page.keyboard.press(SHORTCUT);
+  await lab.panel.waitFor({ state: 'hidden' });
+  await lab.page.keyboard.press(SHORTCUT);
+  await lab.panel.waitFor();
+});
+
+test('the panel’s tab has a badge that says the cluster’s state in a colour, a shape and words', async () => {
+  await until('the badge', async () => /\bsparkMonitor-mod-good\b/.test((await lab.tab.getAttribute('class')) ?? ''));
+  assert.equal(await lab.tab.getAttribute('title'), 'Spark Monitor (Spark: Ready (1/1))');
+});
+
+test('paused by its command, nothing is asked, and refreshing asks once', async () => {
+  await lab.panel.getByText('Workers', { exact: true }).waitFor();
+  await execute('berdl-spark-monitor:pause');
+  await lab.panel.getByRole('button', { name: 'Resume updates' }).waitFor();
+  assert.equal(await isToggled('berdl-spark-monitor:pause'), true);
+  // What was on its way has come.
+  await lab.page.waitForTimeout(500);
+  lab.requests.clear();
+  await lab.page.waitForTimeout(2 * SIDECAR_MS);
+  assert.deepEqual(lab.requests.routes(), ['panel/chip']);
+  lab.requests.clear();
+  await execute('berdl-spark-monitor:refresh');
+  await until('everything to be asked', () => lab.requests.routes().length >= 6);
+  assert.equal(lab.requests.count('panel/executors'), 1);
+  await execute('berdl-spark-monitor:pause');
+  await lab.panel.getByRole('button', { name: 'Pause updates' }).waitFor();
+});
+
+test('the connection report is made and copied by one command, from a hidden panel too', async () => {
+  await lab.page.keyboard.press(SHORTCUT);
+  await lab.panel.waitFor({ state: 'hidden' });
+  await execute('berdl-spark-monitor:copy-report');
+  await lab.panel.getByRole('status').getByText('Copied').waitFor();
+  assert.match(await lab.clipboard(), /^Spark Monitor connection report, .*\nSidecar .*\n\[OK\] Browser, through Jupyter/);
+});
+
+test('the Settings editor shows every setting with what it means', async () => {
+  await settings.open();
+  for (const label of ['status bar', 'Sidebar', 'open at start', 'updates of queries', 'amber above', 'Ask kernels']) {
+    await settings.form.getByText(label).first().waitFor();
+  }
+});
+
+test('the chip goes and comes with its setting, and the badge stays', async () => {
+  await settings.check("Show the cluster's state in the status bar", false);
+  await lab.chip.waitFor({ state: 'detached' });
+  assert.match((await lab.tab.getAttribute('class')) ?? '', /sparkMonitor-mod-good/);
+  await settings.check("Show the cluster's state in the status bar", true);
+  await lab.untilChip('Spark: Ready (1/1)');
+});
+
+test('a section folds with its setting, and unfolds', async () => {
+  const cluster = lab.panel.getByRole('button', { name: /^Cluster/ });
+  await settings.check('Cluster', false);
+  await until('the section to fold', async () => (await cluster.getAttribute('aria-expanded')) === 'false');
+  await settings.check('Cluster', true);
+  await until('the section to unfold', async () => (await cluster.getAttribute('aria-expanded')) === 'true');
+});
+
+test('the colours begin where a person wants them', async () => {
+  const cores = lab.panel.getByRole('meter', { name: 'Cores' });
+  const level = async () => (await cores.getAttribute('aria-valuetext'))?.split(', ').at(-1);
+  const before = await level();
+  await settings.fill('red above', '1');
+  await until('very high', async () => (await level()) === 'very high');
+  await settings.fill('red above', '90');
+  await until('what it was', async () => (await level()) === before);
+});
+
+test('a person may ask less often, and never more often than the sidecar allows', async () => {
+  await settings.fill('updates of queries', '4');
+  assert.ok((await gap()) >= 3_900, 'every four seconds');
+  await settings.fill('updates of queries', '1');
+  assert.ok((await gap()) >= SIDECAR_MS - 100, 'not every second');
+  await settings.fill('updates of queries', '0');
+});
+
+test('the panel moves to the other side, is there after a reload, and moves back', async () => {
+  await settings.choose('Sidebar', 'Right');
+  await lab.page.locator('#jp-right-stack').locator(lab.panel).waitFor();
+  // The layout is saved a moment after it has changed.
+  await lab.page.waitForTimeout(2_000);
+  await lab.page.reload();
+  await lab.ready();
+  await lab.page.locator('#jp-right-stack').locator(lab.panel).waitFor();
+  await lab.panel.getByText('Workers', { exact: true }).waitFor();
+  await settings.open();
+  await settings.choose('Sidebar', 'Left');
+  await lab.page.locator('#jp-left-stack').locator(lab.panel).waitFor();
+});
+
+/** Milliseconds between two requests for executors, when the one before has been forgotten. */
+async function gap() {
+  // The wait that was under way when the setting changed may be shorter.
+  const times = () => lab.requests.seen.filter(({ route }) => route === 'panel/executors').map(({ at }) => at);
+  lab.requests.clear();
+  await until('three requests', () => times().length >= 3, { within: 20_000 });
+  const [, second = 0, third = 0] = times();
+  return third - second;
+}
+
+/** @param {string} command */
+function execute(command) {
+  return lab.page.evaluate(command => /** @type {any} */ (window).jupyterapp.commands.execute(command), command);
+}
+
+/** @param {string} command */
+function isToggled(command) {
+  return lab.page.evaluate(command => /** @type {any} */ (window).jupyterapp.commands.isToggled(command), command);
+}

@@ -1,0 +1,31 @@
+// What axe finds in the panel and in the chip.
+import axe from 'axe-core';
+
+/** @typedef {import('./lab-page.mjs').LabPage} LabPage */
+
+const PARTS = ['[id="berdl-spark-monitor:panel"]', '.sparkMonitor-Chip'];
+
+/**
+ * What one run of axe brought: how many rules applied, what breaks one, and what it could not decide.
+ *
+ * @typedef {{rules: number, findings: string[], undecided: string[]}} Verdict
+ */
+
+/** Every rule that axe has, best practices too. @param {LabPage} lab @returns {Promise<Verdict>} */
+export async function check(lab) {
+  // The page's own policy may forbid a script of ours, but not the debugger's.
+  await lab.page.evaluate(`window.axe ?? (() => { ${axe.source} })()`);
+  const { passes, violations, incomplete } = await lab.page.evaluate(runAxe, PARTS);
+  const told = (/** @type {import('axe-core').Result[]} */ results) =>
+    results.flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) => {
+      const why = [...any, ...all, ...none].map(({ message }) => message).join('; ');
+      return `${id}: ${why} ${html.slice(0, 200)}`;
+    }));
+  return { rules: passes.length + violations.length, findings: told(violations), undecided: told(incomplete) };
+}
+
+/** Runs in the page. @param {string[]} parts @returns {Promise<import('axe-core').AxeResults>} */
+function runAxe(parts) {
+  const include = parts.filter(part => document.querySelector(part) !== null).map(part => [part]);
+  return /** @type {any} */ (window).axe.run({ include });
+}

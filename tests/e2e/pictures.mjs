@@ -1,0 +1,66 @@
+// `cargo xtask verify pictures`: what docs/settings.md and docs/accessibility.md show, with recorded data.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { launch } from './lib/browser.mjs';
+import { LabPage } from './lib/lab-page.mjs';
+import { FAST, Lab } from './lib/lab.mjs';
+import { SettingsEditor } from './lib/settings-editor.mjs';
+
+const PICTURES = path.resolve(import.meta.dirname, '../../docs/at-home');
+/** What is further down says nothing new; pixels. */
+const HIGHEST = 720;
+
+/** @type {[string, import('playwright-core').BrowserContextOptions, Parameters<typeof Lab.start>[0]][]} */
+const LOOKS = [
+  ['german', { locale: 'de-DE' }, { locale: 'de_DE' }],
+  ['high-contrast', {}, { theme: 'JupyterLab Dark High Contrast' }],
+  ['system-colours', { forcedColors: 'active' }, {}]
+];
+
+const browser = await launch();
+await mkdir(PICTURES, { recursive: true });
+try {
+  for (const [name, context, options] of LOOKS) {
+    await inLab(context, options, async lab => {
+      await lab.resizePanel(300);
+      await take(lab, name, lab.panel);
+    });
+  }
+  for (const [name, locale] of /** @type {const} */ ([['settings', 'en'], ['settings-german', 'de_DE']])) {
+    await inLab({}, { locale }, async lab => {
+      const settings = new SettingsEditor(lab);
+      await settings.open(locale === 'en' ? 'Spark Monitor' : 'Spark-Monitor');
+      await take(lab, name, lab.page.locator('.jp-SettingsPanel'));
+    });
+  }
+} finally {
+  await browser.close();
+}
+
+/**
+ * @param {import('playwright-core').BrowserContextOptions} context
+ * @param {Parameters<typeof Lab.start>[0]} options
+ * @param {(lab: LabPage) => Promise<void>} act
+ */
+async function inLab(context, options, act) {
+  const jupyter = await Lab.start({ ...options, env: { ...FAST, SPARK_MONITOR_MOCK_MODE: 'true' } });
+  try {
+    const lab = await LabPage.create(browser, { viewport: { width: 1000, height: 1000 }, ...context });
+    await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+    await lab.chip.waitFor();
+    await lab.openPanel();
+    await lab.recent.first().waitFor();
+    await act(lab);
+    await lab.close();
+  } finally {
+    await jupyter.stop();
+  }
+}
+
+/** @param {LabPage} lab @param {string} name @param {import('playwright-core').Locator} part */
+async function take(lab, name, part) {
+  await lab.page.mouse.move(990, 500);
+  const { x, y, width, height } = (await part.boundingBox()) ?? { x: 0, y: 0, width: 1, height: 1 };
+  const clip = { x, y, width, height: Math.min(height, HIGHEST) };
+  await lab.page.screenshot({ path: path.join(PICTURES, `${name}.png`), clip, animations: 'disabled' });
+}

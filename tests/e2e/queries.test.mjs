@@ -1,0 +1,200 @@
+// Queries of a real Spark: whose they are, which cells built and ran them, the way back to a cell.
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { launch } from './lib/browser.mjs';
+import { LabPage } from './lib/lab-page.mjs';
+import { FAST, Lab } from './lib/lab.mjs';
+import { Spark } from './lib/spark.mjs';
+import { until } from './lib/until.mjs';
+
+const CONNECT = `import os
+from pyspark.sql import SparkSession, functions as F
+spark = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).create()
+names = set(globals())`;
+const BUILD = `# Builds, and does not run.
+rows = spark.range(0, 2_000_000, numPartitions=24).select(F.sha2(F.col("id").cast("string"), 512).alias("hash"))
+rows = rows.groupBy(F.substring("hash", 1, 3)).count()`;
+const RUN = 'len(rows.collect())';
+const FAIL = `spark.range(10).select(F.raise_error(F.lit("boom 7"))).collect()`;
+const NEW_NAMES = 'print("new:", sorted(name for name in set(globals()) - names if not name.startswith("_")))';
+const OUTSIDE = 'import time; time.sleep(6)';
+const SHORT = 'spark.range(1_000).agg(F.sum("id").alias("total")).collect()';
+
+/** A kernel is asked a second after its last cell. */
+const ASKED_MS = 2_500;
+
+/** @type {Spark} */
+let spark;
+/** @type {Lab} */
+let jupyter;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {LabPage} */
+let lab;
+
+before(async () => {
+  spark = await Spark.start();
+  const { master_ui, connect_url } = spark.cluster;
+  jupyter = await Lab.start({ env: { ...FAST, SPARK_MASTER_UI_URL: master_ui, SPARK_REMOTE: connect_url } });
+  await jupyter.write('mine.ipynb', [CONNECT, BUILD, RUN, FAIL, NEW_NAMES, OUTSIDE]);
+  await jupyter.write('other.ipynb', [CONNECT, SHORT]);
+  browser = await launch();
+  lab = await LabPage.create(browser);
+  await open('mine.ipynb');
+  await lab.openPanel();
+  await lab.resizePanel(300);
+});
+
+after(async () => {
+  await browser?.close();
+  await jupyter?.stop();
+  await spark?.stop();
+});
+
+test('a running query is this notebook’s, named by the cell that built it and the cell that runs it', async () => {
+  await lab.startCell(0);
+  await lab.cellDone(0, 60_000);
+  await lab.startCell(1);
+  await lab.cellDone(1, 30_000);
+  await sleep(ASKED_MS);
+  await lab.startCell(2);
+  const text = await until('the query with its cells', async () => {
+    const text = await section('running').innerText();
+    return /built in cell/.test(text) && /run by cell/.test(text) && /[1-9]\d*%/.test(text) ? text : null;
+  }, { within: 40_000 });
+  assert.match(text, /^This notebook\s*asked of the kernel\n/);
+  assert.match(text, /cell \[2\], line \d/);
+  assert.match(text, /built in cell \[2\]\nrun by cell \[3\]/);
+  await lab.picture('queries-running', lab.panel);
+  assert.match(await lab.panel.locator('.sparkMonitor-Why').innerText(), /^(Busy|Shuffling|The )/);
+  await lab.cellDone(2, 120_000);
+});
+
+test('it stays as recent, and folds out to its cells and stages', async () => {
+  await until('the recent query', async () => /cell \[2\], line \d/.test(await recentTitle()), { within: 15_000 });
+  await lab.recent.first().click();
+  await details().getByText('built in cell [2]').waitFor();
+  await details().locator('.sparkMonitor-Stages > li').first().waitFor();
+  await lab.picture('queries-unfolded', lab.panel);
+});
+
+test('its name goes to the cell that built it', async () => {
+  assert.notEqual(await activeCell(), 1);
+  await details().getByText('built in cell [2]').click();
+  await until('the cell to be active', async () => (await activeCell()) === 1);
+  await details().getByText('run by cell [3]').click();
+  await until('the cell to be active', async () => (await activeCell()) === 2);
+});
+
+test('a cell that has changed is not gone to', async () => {
+  await lab.codeCells.nth(1).locator('.cm-content').click();
+  await lab.page.keyboard.press('Control+End');
+  await lab.page.keyboard.type('  # changed');
+  await lab.codeCells.nth(2).locator('.cm-content').click();
+  await details().getByText('built in cell [2]').click();
+  await details().getByText('Cell [2] has changed since.').waitFor();
+  assert.equal(await activeCell(), 2);
+  await lab.picture('queries-changed', lab.panel);
+});
+
+test('a failed query says why', async () => {
+  await lab.codeCells.nth(3).locator('.cm-content').click();
+  await lab.page.keyboard.press('Control+Enter');
+  await until('the failed query', async () => /Failed/.test(await lab.recent.first().innerText()), { within: 30_000 });
+  await lab.recent.first().click();
+  await details().getByText('boom 7').first().waitFor();
+  await lab.picture('queries-failed', lab.panel);
+});
+
+test('asking the kernel leaves no name and counts no cell', async () => {
+  // What is asked of a kernel before a failed cell has ended is aborted with it.
+  await lab.kernelIdle();
+  await lab.startCell(4);
+  await lab.codeCells.nth(4).getByText("new: ['names', 'rows']").waitFor();
+  const prompt = lab.codeCells.nth(4).locator('.jp-InputPrompt').first();
+  await until('execution count 5', async () => /\[5\]/.test((await prompt.textContent()) ?? ''));
+});
+
+test('asking the kernel does not make the panel ask faster', async () => {
+  lab.requests.clear();
+  await sleep(ASKED_MS);
+  const busy = lab.requests.count('panel/cluster');
+  assert.ok(busy <= 3, `${busy} polls of the cluster`);
+});
+
+test('a cell that works without Spark is told from one that waits for it', async () => {
+  await lab.startCell(5);
+  await lab.panel.getByText('No query runs: cell [6] works outside of Spark').waitFor();
+  await lab.panel.locator('.sparkMonitor-Why').waitFor({ state: 'detached' });
+});
+
+test('another notebook’s queries stand under other sessions, with its name', async () => {
+  await open('other.ipynb');
+  await lab.startCell(0);
+  await lab.cellDone(0, 60_000);
+  await sleep(ASKED_MS);
+  await lab.startCell(1);
+  await lab.cellDone(1, 60_000);
+  const text = await until('both', async () => {
+    const text = await section('recent').innerText();
+    return /This notebook[^]*cell \[2\], line 1[^]*Other sessions[^]*cell \[2\], line \d/.test(text) ? text : null;
+  });
+  assert.match(text, /^This notebook\s*asked of the kernel/);
+  await lab.panel.locator('.sparkMonitor-Group', { hasText: 'Other sessions' }).last().waitFor();
+  await lab.recent.filter({ hasText: 'cell [2], line 3' }).first().click();
+  await details().getByText('of mine.ipynb').waitFor();
+  await lab.picture('queries-sessions', lab.panel);
+});
+
+test('where kernels may not be asked the session is likely, and can be chosen', async () => {
+  const file = path.join(jupyter.folder, 'settings/berdl-spark-monitor/plugin.jupyterlab-settings');
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify({ askKernel: false }));
+  await open('other.ipynb');
+  const picker = lab.panel.getByLabel('This notebook\'s session');
+  await picker.waitFor();
+  assert.equal(await picker.inputValue(), '');
+  await lab.startCell(1);
+  await until('a likely session', async () => /likely: matches cell \[\d+\] and its time/.test(await section('recent').innerText()), {
+    within: 15_000
+  });
+  await lab.picture('queries-likely', lab.panel);
+  const sessions = await picker.locator('option').evaluateAll(all => all.map(one => /** @type {HTMLOptionElement} */ (one).value));
+  const likely = await picker.inputValue();
+  const another = sessions.find(session => session !== '' && session !== likely);
+  await picker.selectOption(another ?? '');
+  await until('the choice', async () => /chosen by you/.test(await section('recent').innerText()));
+});
+
+test('the console has no error of ours', () => {
+  assert.deepEqual(lab.console.filter(line => line.startsWith('error') && /spark[-_]?monitor/i.test(line)), []);
+});
+
+/** Opens a notebook alone. @param {string} name */
+async function open(name) {
+  await lab.open(`${jupyter.url}lab/tree/${name}?token=${jupyter.token}`);
+  const inFront = () => lab.page.evaluate(() => /** @type {any} */ (window).jupyterapp.shell.currentWidget?.context?.path);
+  await until(`${name} to be in front`, async () => (await inFront()) === name);
+  await lab.kernelIdle();
+}
+
+/** @param {string} name */
+function section(name) {
+  return lab.panel.locator(`[id="sparkMonitor-${name}"]`);
+}
+
+function details() {
+  return lab.panel.locator('.sparkMonitor-Recent-details').first();
+}
+
+async function recentTitle() {
+  return (await lab.recent.count()) ? lab.recent.first().innerText() : '';
+}
+
+/** Number of the notebook's cell that is selected. */
+function activeCell() {
+  return lab.codeCells.evaluateAll(cells => cells.findIndex(cell => cell.classList.contains('jp-mod-active')));
+}
