@@ -15,6 +15,8 @@ mod doctor;
 pub mod doctor_command;
 mod error;
 mod executors;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod health;
 mod history;
 pub mod kube_user;

@@ -119,6 +119,25 @@ async fn get_query(
     Ok(panel::answer(&monitor, &headers, freshness, rate, body))
 }
 
+/// What is shown of a driver's lists, for fuzzing.
+#[cfg(fuzzing)]
+pub(crate) fn of_rows(
+    jobs: Vec<JobRow>,
+    operations: Option<Vec<crate::upstream::query_rows::OperationRow>>,
+    sql: Vec<crate::upstream::query_rows::SqlRow>,
+    stages: StageDigest,
+) -> Queries {
+    let queries = QueriesSeen { jobs, operations, sql, ..QueriesSeen::default() };
+    Moment { queries: Arc::new(queries), stages: Arc::new(stages), now_ms: 0 }.queries(fuzzed_app())
+}
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzzed_app() -> wire::App {
+    let (app_id, name) = ("app-1".to_owned(), "app".to_owned());
+    let (state, driver) = (wire::ApplicationState::Running, wire::DriverState::Ready);
+    wire::App { app_id, name, state, cores: None, started_at_ms: 0, driver }
+}
+
 /// What asking the driver brought.
 enum Look {
     Starting(wire::App),
