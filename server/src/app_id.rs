@@ -1,4 +1,4 @@
-//! The parameter `?app=<app_id>`.
+//! The parameter `?app=<app_id>`, and which ids of applications are believed at all.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
@@ -35,8 +35,11 @@ impl AskedApp {
     }
 }
 
-fn is_app_id(text: &str) -> bool {
-    text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+/// Whether a text may stand in an address as the id of an application.
+pub fn is_app_id(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= LONGEST
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for AskedApp {

@@ -13,6 +13,7 @@ pub(crate) use panel_route::router;
 pub(crate) use requests::{for_panel, for_passthrough};
 
 use crate::{
+    app_id::is_app_id,
     cache::{Failure, Good, Seen, Weight},
     cluster,
     error::ApiError,
@@ -177,7 +178,8 @@ impl Apps {
     }
 
     fn of_driver(whose: &Whose, good: Good<Vec<ApplicationRow>>, failure: Option<Failure>) -> Self {
-        let (ended, active): (Vec<_>, Vec<_>) = good.value.iter().partition(|row| is_completed(row));
+        let believed = good.value.iter().filter(|row| is_app_id(&row.id));
+        let (ended, active): (Vec<_>, Vec<_>) = believed.partition(|row| is_completed(row));
         let mut active: Vec<_> = active.into_iter().map(app_of_driver).collect();
         active.sort_by_key(|app| std::cmp::Reverse(app.started_at_ms));
         Self {
@@ -274,8 +276,9 @@ fn list_of_driver(
     }
 }
 
+/// Ids come from a cluster that its user owns, and stand in addresses that are asked with the site's token.
 fn active_apps(rows: &[MasterApp]) -> Vec<wire::App> {
-    let mut apps: Vec<_> = rows.iter().map(app_of_master).collect();
+    let mut apps: Vec<_> = rows.iter().filter(|row| is_app_id(&row.id)).map(app_of_master).collect();
     apps.sort_by_key(|app| (app.state != State::Running, app.state != State::Waiting, -app.started_at_ms));
     apps
 }

@@ -1,23 +1,17 @@
 //! Where the sidecar listens, and when it leaves.
 
-use std::{
-    fs,
-    future::Future,
-    io,
-    os::unix::fs::{FileTypeExt, PermissionsExt},
-    path::Path,
-    process::ExitCode,
-    time::Duration,
-};
+mod connections;
+mod door;
+
+use std::{fs, io, os::unix::fs::PermissionsExt, path::Path, process::ExitCode, time::Duration};
 
 use axum::Router;
-use tokio::{
-    net::{TcpListener, UnixListener, UnixStream},
-    signal::unix::{SignalKind, signal},
-};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{ConfigError, Listen};
+use connections::Patience;
+use door::Door;
 
 /// How long requests in flight may take when it is time to leave; a supervisor waits ten seconds.
 const GRACE: Duration = Duration::from_secs(5);
@@ -46,65 +40,26 @@ pub fn check_folder(listen: &Listen) -> Result<(), ConfigError> {
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub async fn serve(listen: &Listen, app: Router) -> io::Result<ExitCode> {
+pub async fn serve(listen: &Listen, app: Router, most_connections: usize) -> io::Result<ExitCode> {
+    let door = Door::open(listen).await?;
     let stop = CancellationToken::new();
-    let leave = {
-        let stop = stop.clone();
-        async move {
-            let code = time_to_leave().await;
-            stop.cancel();
-            code
+    let leave = async {
+        let code = time_to_leave().await;
+        stop.cancel();
+        code
+    };
+    let served = async {
+        let connections = connections::serve(door, app, &stop, most_connections, Patience::default()).await;
+        if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
+            tracing::warn!("Requests were still in flight when it was time to leave");
         }
     };
-    let stopped = stop.clone().cancelled_owned();
-    match listen {
-        Listen::Unix(path) => {
-            let listener = bind_unix(path).await?;
-            tracing::info!(socket = %path.display(), "Listening");
-            let code = until_left(axum::serve(listener, app).with_graceful_shutdown(stopped), leave, &stop).await;
-            // The next one must not find a dead socket; a folder that is gone has none.
-            let _ = fs::remove_file(path);
-            code
-        }
-        Listen::Tcp(address) => {
-            let listener = TcpListener::bind(address).await?;
-            tracing::info!(address = %listener.local_addr()?, "Listening");
-            until_left(axum::serve(listener, app).with_graceful_shutdown(stopped), leave, &stop).await
-        }
+    let (code, ()) = tokio::join!(leave, served);
+    if let Listen::Unix(path) = listen {
+        // The next one must not find a dead socket; a folder that is gone has none.
+        let _ = fs::remove_file(path);
     }
-}
-
-async fn until_left(
-    server: impl IntoFuture<Output = io::Result<()>>,
-    leave: impl Future<Output = u8>,
-    stop: &CancellationToken,
-) -> io::Result<ExitCode> {
-    let patience = async {
-        stop.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    };
-    let server = async {
-        tokio::select! {
-            served = server.into_future() => served,
-            () = patience => {
-                tracing::warn!("Requests were still in flight when it was time to leave");
-                Ok(())
-            }
-        }
-    };
-    let (served, code) = tokio::join!(server, leave);
-    served.map(|()| ExitCode::from(code))
-}
-
-async fn bind_unix(path: &Path) -> io::Result<UnixListener> {
-    // A socket that nobody answers on is left over from one that was killed; anything else is not ours to remove.
-    let is_socket = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
-    if is_socket && UnixStream::connect(path).await.is_err() {
-        fs::remove_file(path)?;
-    }
-    let listener = UnixListener::bind(path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
-    Ok(listener)
+    Ok(ExitCode::from(code))
 }
 
 async fn time_to_leave() -> u8 {

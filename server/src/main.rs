@@ -56,7 +56,9 @@ fn configure(settings: &Settings, listen: &Listen) -> Result<Config, ConfigError
 fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -> ExitCode {
     in_runtime(log_filter, async {
         let state = state(listen, config).await?;
-        anyhow::Ok(listen::serve(listen, app(state)).await?)
+        // Twice as many as requests, so that one too many is told so instead of waiting at the door.
+        let most_connections = state.max_requests().saturating_mul(2);
+        anyhow::Ok(listen::serve(listen, app(state), most_connections).await?)
     })
 }
 

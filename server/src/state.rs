@@ -20,7 +20,7 @@ use crate::{
         Client, Timeouts, Upstream,
         client::ClientSettings,
         cluster_manager::ClusterStatus,
-        discovery::{DriverApi, Found},
+        discovery::{DriverApi, Found, PAGE_LIMIT},
         driver::ApplicationRow,
         driver_hosts::DriverHosts,
         master::MasterAnswer,
@@ -133,6 +133,7 @@ impl Monitor {
             hosts: DriverHosts::new(&site.driver_hosts),
             auth: ui_auth.clone(),
             hop_timeout: timeouts.call / 2,
+            page_limit: PAGE_LIMIT.min(limits.spark_monitor_max_body_bytes),
         };
         let sessions = Sessions {
             mode: site.identity.clone(),

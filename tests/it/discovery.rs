@@ -2,7 +2,7 @@
 
 use berdl_spark_monitor::config::Secrets;
 
-use crate::support::{APP, Double, Reply, TestApp, application, fixture, spark};
+use crate::support::{APP, Double, Reply, TestApp, application, canary, fixture, spark};
 
 /// A driver on its own port.
 async fn driver() -> Double {
@@ -117,14 +117,14 @@ async fn a_link_to_a_host_that_is_not_allowed_is_not_followed() {
 async fn the_ui_token_goes_to_configured_origins_and_never_to_a_linked_one() {
     let driver = driver().await;
     let master = master(&driver.url).await;
-    let secrets = || Secrets { spark_ui_token: Some("UI-TOKEN".into()), ..Secrets::default() };
+    let secrets = || Secrets { spark_ui_token: Some(canary("ui").into()), ..Secrets::default() };
     let args = ["--spark-master-ui-url", master.url.as_str()];
     assert_eq!(TestApp::with_secrets(&args, secrets()).get("/app/executors").await.status, 200);
-    assert!(master.requests().iter().all(|head| head.contains("authorization: Bearer UI-TOKEN")));
-    assert!(driver.requests().iter().all(|head| !head.contains("UI-TOKEN")), "{:?}", driver.requests());
+    assert!(master.requests().iter().all(|head| head.contains("authorization: Bearer CANARY-ui")));
+    assert!(driver.requests().iter().all(|head| !head.contains("CANARY-ui")), "{:?}", driver.requests());
     let args = ["--spark-app-ui-url", driver.url.as_str()];
     assert_eq!(TestApp::with_secrets(&args, secrets()).get("/app/executors").await.status, 200);
-    assert!(driver.requests().last().unwrap().contains("authorization: Bearer UI-TOKEN"));
+    assert!(driver.requests().last().unwrap().contains("authorization: Bearer CANARY-ui"));
 }
 
 #[tokio::test]

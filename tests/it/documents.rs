@@ -4,7 +4,7 @@ use std::{env, fs};
 
 use crate::support::TestApp;
 
-fn check(name: &str, content: &str) {
+pub fn check(name: &str, content: &str) {
     let path = format!("{}/../docs/{name}", env!("CARGO_MANIFEST_DIR"));
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, content).unwrap();

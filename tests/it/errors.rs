@@ -3,13 +3,13 @@
 use axum::http::Request;
 use berdl_spark_monitor::config::Secrets;
 
-use crate::support::{Cookie, TestApp, spark};
+use crate::support::{Cookie, Double, Reply, TestApp, spark};
 
 const NOWHERE: &str = "http://127.0.0.1:9/{user}";
 
 #[tokio::test]
 async fn an_unknown_route_wins_over_a_method_over_the_sidecars_token() {
-    let secrets = Secrets { sidecar_token: Some("s3cret".into()), ..Secrets::default() };
+    let secrets = Secrets { sidecar_token: Some("CANARY-sidecar".into()), ..Secrets::default() };
     let app = TestApp::with_secrets(&["--spark-master-ui-url", NOWHERE], secrets);
     assert_eq!(app.send(Request::post("/nope")).await.outcome(), "404 not_found");
     let method = app.send(Request::post("/cluster")).await;
@@ -18,8 +18,8 @@ async fn an_unknown_route_wins_over_a_method_over_the_sidecars_token() {
     assert_eq!(app.get("/cluster").await.outcome(), "401 sidecar_token_required");
     assert_eq!(app.get("/openapi.json").await.outcome(), "401 sidecar_token_required");
     let with = |token| Request::get("/cluster").header("x-spark-monitor-token", token);
-    assert_eq!(app.send(with("s3cre")).await.outcome(), "401 sidecar_token_required");
-    assert_eq!(app.send(with("s3cret")).await.outcome(), "401 no_session_token");
+    assert_eq!(app.send(with("CANARY-sideca")).await.outcome(), "401 sidecar_token_required");
+    assert_eq!(app.send(with("CANARY-sidecar")).await.outcome(), "401 no_session_token");
     for open in ["/", "/healthz", "/readyz"] {
         assert_eq!(app.get(open).await.status, 200, "{open}");
     }
@@ -81,4 +81,21 @@ async fn every_answer_carries_a_request_id_that_can_be_trusted() {
     assert_eq!((given.header("x-request-id"), given.json()["request_id"].as_str()), ("test", Some("test")));
     let made = app.send(Request::get("/healthz").header("x-request-id", "<script>")).await;
     assert_eq!(made.header("x-request-id").len(), 16, "an odd one is replaced");
+}
+
+#[tokio::test]
+async fn the_managers_own_sentence_is_shown_redacted() {
+    let manager = Double::start().await;
+    let body = br#"{"error": 10040, "error_type": "x", "message": "User ann lacks a role, see http://10.0.0.1/x"}"#;
+    manager.set("/clusters", Reply::Http(403, "application/json", String::new(), body.to_vec()));
+    let app = TestApp::new(&["--spark-cluster-manager-api-url", &manager.url]);
+    insta::assert_snapshot!(app.get_as(Cookie("T"), "/status").await.transcript(), @r#"
+    403
+    {
+      "code": "upstream_forbidden",
+      "error": "The cluster manager answered with status 403. It says: User ann lacks a role, see …",
+      "hint": "Ask the administrator for access to Spark clusters.",
+      "request_id": "test"
+    }
+    "#);
 }

@@ -31,7 +31,7 @@ async fn the_token_goes_to_auth2_bare_and_nowhere_else() {
     let app = site.app(&[]);
     assert_eq!(app.get_as(Cookie("TOKEN"), "/cluster").await.status, 200);
     let asked = site.auth2.requests().concat();
-    assert!(asked.contains("authorization: TOKEN\r\n") && asked.contains("accept: application/json"), "{asked}");
+    assert!(asked.contains("authorization: CANARY-TOKEN\r\n") && asked.contains("accept: application/json"), "{asked}");
     let master = site.master.requests().concat();
     assert!(!master.contains("TOKEN") && !master.to_lowercase().contains("cookie"), "{master}");
 }

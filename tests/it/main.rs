@@ -3,10 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod cached_routes;
+mod deadlines;
 mod discovery;
 mod documents;
 mod errors;
-mod fault_table;
+mod faults;
 mod identity;
 mod kube_names;
 mod limits;
@@ -16,4 +17,5 @@ mod passthrough;
 mod process;
 mod queries;
 mod reports;
+mod security;
 mod support;

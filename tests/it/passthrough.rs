@@ -42,7 +42,7 @@ async fn the_cluster_managers_answer_needs_only_the_shape_of_the_contract() {
         assert_eq!(app.get_as(Cookie("T"), "/status").await.outcome(), "502 upstream_invalid", "{wrong}");
     }
     let requests = manager.requests().concat();
-    assert!(requests.contains("authorization: Bearer T"), "{requests}");
+    assert!(requests.contains("authorization: Bearer CANARY-T"), "{requests}");
     assert!(requests.contains("accept-encoding: gzip"), "{requests}");
 }
 

@@ -187,6 +187,16 @@ fn a_file_in_the_place_of_the_socket_is_not_removed() {
 }
 
 #[test]
+fn a_socket_that_a_cleaner_took_away_is_made_anew() {
+    let sidecar = Sidecar::start(&MASTER, &[]);
+    let folder = sidecar.socket.parent().unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+    until("it listens again", || UnixStream::connect(&sidecar.socket).is_ok());
+    assert!(sidecar.get("/").starts_with("HTTP/1.1 200"));
+    assert_eq!(std::fs::metadata(folder).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
 fn no_secret_is_ever_logged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");

@@ -1,9 +1,11 @@
 //! What the tests share: the app under test, and upstreams that do what they are told.
 
 mod app;
+mod canary;
 mod double;
 
-pub use app::{Cookie, TestApp};
+pub use app::{Answer, Cookie, TestApp};
+pub use canary::{canary, check as check_for_secrets};
 pub use double::{Double, Reply};
 
 /// A recorded answer below `tests/fixtures/`.

@@ -40,6 +40,8 @@ impl Lab {
         let mut command = run::command(paths::venv_bin("jupyter-lab"), &notebooks);
         command.args(["--no-browser", "--ip=127.0.0.1", "--ServerApp.port_retries=0"]);
         command.arg(format!("--port={port}")).arg(format!("--IdentityProvider.token={token}"));
+        // The check asks JupyterLab itself whether the kernel is connected.
+        command.arg("--LabApp.expose_app_in_browser=True");
         if rustix::process::geteuid().is_root() {
             command.arg("--allow-root");
         }

@@ -9,7 +9,11 @@ use crate::{paths, run, translations};
 /// The only place that a locked crate may come from.
 const CRATES: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
 
-/// Finds registry addresses in lock files, this machine's paths, and source files without a first sentence.
+/// Ways to make markup or code of a text; all that is shown goes through Yew, which escapes it.
+const MARKUP: [&str; 6] =
+    ["from_html_unchecked", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("];
+
+/// Finds registry addresses in lock files, this machine's paths, markup made of text, and source files without a first sentence.
 pub fn run() -> Result<()> {
     let root = paths::root();
     // Inside a checkout only; what git ignores is nobody's source.
@@ -35,6 +39,10 @@ pub fn run() -> Result<()> {
         if draws || name.starts_with("labextension/src/") {
             let untranslated = text.lines().filter(|line| has_untranslated(line));
             problems.extend(untranslated.map(|line| format!("{name}: not through the translator: {}", line.trim())));
+        }
+        let shown = name.starts_with("frontend-wasm/src/") || name.starts_with("labextension/src/");
+        if let Some(way) = MARKUP.iter().find(|way| shown && text.contains(**way)) {
+            problems.push(format!("{name}: `{way}` makes markup or code of a text"));
         }
         if name.ends_with(".rs") && !text.starts_with("//! ") {
             problems.push(format!("{name}: the first line must say in a sentence what the file is"));

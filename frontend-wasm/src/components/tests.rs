@@ -2,6 +2,7 @@
 
 mod chip;
 mod connection_report;
+mod foreign_text;
 mod panel;
 mod queries;
 mod sections;

@@ -17,7 +17,7 @@ use super::{
 use crate::{cache::Weight, url_path};
 
 /// One application's entry and the master's page are small; bytes.
-const PAGE_LIMIT: u64 = 4 << 20;
+pub const PAGE_LIMIT: u64 = 4 << 20;
 
 /// How the driver was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct DriverApi {
     pub auth: Option<HeaderValue>,
     /// Deadline of one hop, so that all of them fit into one request.
     pub hop_timeout: Duration,
+    /// Largest entry or page that is read, bytes.
+    pub page_limit: u64,
 }
 
 impl Weight for Found {
@@ -159,7 +161,7 @@ impl DriverApi {
     /// As [`Client::rows`].
     pub async fn applications(&self, base: &Url) -> Result<Vec<ApplicationRow>, UpstreamError> {
         let url = url_path::join(base, &["api", "v1", "applications"]);
-        self.configured.rows(&url, self.auth.as_ref(), PAGE_LIMIT).await
+        self.configured.rows(&url, self.auth.as_ref(), self.page_limit).await
     }
 
     fn client(&self, hop: Hop) -> (&Client, Option<&HeaderValue>) {
@@ -172,14 +174,14 @@ impl DriverApi {
     async fn check(&self, hop: Hop, base: &Url, app_id: &str) -> Result<(), UpstreamError> {
         let (client, auth) = self.client(hop);
         let url = url_path::join(base, &["api", "v1", "applications", app_id]);
-        let row: ApplicationRow = self.within(Upstream::Driver, client.json(&url, auth, PAGE_LIMIT)).await?;
+        let row: ApplicationRow = self.within(Upstream::Driver, client.json(&url, auth, self.page_limit)).await?;
         if row.id == app_id { Ok(()) } else { Err(UpstreamError::shape(Upstream::Driver, "another application")) }
     }
 
     async fn link(&self, master: &Url, app_id: &str) -> Result<Url, UpstreamError> {
         let mut url = url_path::join(master, &["app", ""]);
         url.query_pairs_mut().append_pair("appId", app_id);
-        let page = self.within(Upstream::Master, self.master.page(&url, self.auth.as_ref(), PAGE_LIMIT)).await?;
+        let page = self.within(Upstream::Master, self.master.page(&url, self.auth.as_ref(), self.page_limit)).await?;
         let no_address = || UpstreamError::new(Upstream::Driver, UpstreamErrorKind::NoAddress);
         let link = master_page::driver_link(&page, &url).ok_or_else(no_address)?;
         if self.hosts.allows(&link) {

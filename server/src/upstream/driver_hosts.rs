@@ -51,15 +51,19 @@ struct Checked;
 impl Resolve for Checked {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> = found.filter(|address| !is_forbidden(address.ip())).collect();
-            if allowed.is_empty() {
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "no allowed address").into());
-            }
-            let addresses: Addrs = Box::new(allowed.into_iter());
+            let addresses: Addrs = Box::new(allowed(tokio::net::lookup_host((name.as_str(), 0)).await?)?.into_iter());
             Ok(addresses)
         })
     }
+}
+
+/// What a name may lead to, of what it was resolved to.
+fn allowed(found: impl Iterator<Item = SocketAddr>) -> io::Result<Vec<SocketAddr>> {
+    let allowed: Vec<_> = found.filter(|address| !is_forbidden(address.ip())).collect();
+    if allowed.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "no allowed address"));
+    }
+    Ok(allowed)
 }
 
 /// Link-local (with the clouds' metadata service), metadata, multicast and unspecified addresses.
@@ -95,7 +99,7 @@ fn matches(pattern: &str, text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn allowed(patterns: &[&str], url: &str) -> bool {
+    fn may(patterns: &[&str], url: &str) -> bool {
         let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
         DriverHosts::new(&patterns).allows(&Url::parse(url).unwrap())
     }
@@ -103,7 +107,7 @@ mod tests {
     #[test]
     fn drivers_in_the_own_pod_or_on_any_other_are_normal() {
         for url in ["http://localhost:4040", "http://127.0.0.1:4040", "http://10.1.2.3:4040", "http://driver.ns.svc"] {
-            assert!(allowed(&[], url), "{url}");
+            assert!(may(&[], url), "{url}");
         }
     }
 
@@ -123,16 +127,29 @@ mod tests {
             "100.100.100.200",
             "255.255.255.255",
         ] {
-            assert!(!allowed(&[], &format!("http://{host}:80/")), "{host}");
+            assert!(!may(&[], &format!("http://{host}:80/")), "{host}");
         }
     }
 
     #[test]
     fn patterns_replace_the_default() {
-        assert!(allowed(&["*.svc.local", "10.*"], "http://a.svc.local:4040"));
-        assert!(allowed(&["*.svc.local", "10.*"], "http://10.1.2.3:4040"));
-        assert!(!allowed(&["*.svc.local", "10.*"], "http://localhost:4040"));
-        assert!(!allowed(&["*.svc.local"], "http://a.svc.local.evil.org"));
-        assert!(allowed(&["169.254.1.1"], "http://169.254.1.1:4040"));
+        assert!(may(&["*.svc.local", "10.*"], "http://a.svc.local:4040"));
+        assert!(may(&["*.svc.local", "10.*"], "http://10.1.2.3:4040"));
+        assert!(!may(&["*.svc.local", "10.*"], "http://localhost:4040"));
+        assert!(!may(&["*.svc.local"], "http://a.svc.local.evil.org"));
+        assert!(may(&["169.254.1.1"], "http://169.254.1.1:4040"));
+    }
+
+    #[test]
+    fn a_name_leads_only_where_an_address_may() {
+        let resolved = |addresses: &[&str]| {
+            let found = addresses.iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0));
+            allowed(found)
+                .map(|addresses| addresses.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>())
+                .ok()
+        };
+        assert_eq!(resolved(&["169.254.169.254"]), None);
+        assert_eq!(resolved(&["fe80::1", "::ffff:169.254.169.254"]), None);
+        assert_eq!(resolved(&["169.254.169.254", "10.0.0.7"]), Some(vec!["10.0.0.7".to_owned()]));
     }
 }

@@ -65,7 +65,7 @@ pub(super) struct RowDecoder<Rows> {
     count: usize,
     place: Place,
     buffer: Vec<u8>,
-    /// Length of the buffer from which a try is worth it.
+    /// Length of the buffer from which a try is worth it: the first bytes tell another shape at once.
     wanted: usize,
 }
 
@@ -85,7 +85,7 @@ enum Place {
 
 impl<Rows: FromRows> RowDecoder<Rows> {
     pub fn new() -> Self {
-        Self { rows: Rows::default(), count: 0, place: Place::Begin, buffer: Vec::new(), wanted: GATHERED }
+        Self { rows: Rows::default(), count: 0, place: Place::Begin, buffer: Vec::new(), wanted: 1 }
     }
 
     /// Takes the next bytes in.

@@ -14,13 +14,15 @@ use http_body_util::BodyExt;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use super::canary::{self, canary};
+
 /// The sidecar with a configuration, without its listener.
 #[derive(Clone)]
 pub struct TestApp(Router);
 
-/// A `kbase_session` cookie.
+/// A `kbase_session` cookie with a canary of this name.
 #[derive(Clone, Copy)]
-pub struct Cookie(pub &'static str);
+pub struct Cookie<'a>(pub &'a str);
 
 /// An answer that reads like an HTTP transcript.
 pub struct Answer {
@@ -35,6 +37,7 @@ impl TestApp {
     }
 
     pub fn with_secrets(args: &[&str], secrets: Secrets) -> Self {
+        canary::watch();
         let token = secrets.sidecar_token.clone();
         let config = Config::resolve(&settings_from(args).unwrap(), secrets).unwrap();
         Self(app(AppState::new(Monitor::new(config, &TaskTracker::new()).unwrap(), token)))
@@ -48,8 +51,8 @@ impl TestApp {
         self.send(Request::get(path)).await
     }
 
-    pub async fn get_as(&self, cookie: Cookie, path: &str) -> Answer {
-        self.send(Request::get(path).header("cookie", format!("kbase_session={}", cookie.0))).await
+    pub async fn get_as(&self, cookie: Cookie<'_>, path: &str) -> Answer {
+        self.send(Request::get(path).header("cookie", format!("kbase_session={}", canary(cookie.0)))).await
     }
 
     pub async fn send(&self, request: axum::http::request::Builder) -> Answer {
@@ -58,11 +61,9 @@ impl TestApp {
         let response = self.0.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        canary::check(&format!("{:?}\n{text}", parts.headers));
+        Answer { status: parts.status.as_u16(), headers: parts.headers, text }
     }
 }
 

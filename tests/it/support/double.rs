@@ -13,6 +13,8 @@ use tokio::{
     task::JoinHandle,
 };
 
+use super::{Cookie, canary};
+
 /// What is answered to one path.
 #[derive(Clone, Debug)]
 pub enum Reply {
@@ -24,6 +26,12 @@ pub enum Reply {
     Cut(String),
     /// The head, half of the body, and nothing for a minute.
     HangInBody(String),
+    /// The head, then a byte a second.
+    Drip(String),
+    /// All of the body, of which the head announces half.
+    Understated(String),
+    /// The beginning of a JSON list, and blanks without end.
+    Endless,
     /// The connection is closed without a word.
     Reset,
     /// Each call gets the next one; after the last one it begins again.
@@ -56,6 +64,7 @@ struct Shared {
     replies: Mutex<HashMap<String, Reply>>,
     requests: Mutex<Vec<String>>,
     delay: Mutex<Duration>,
+    longest_endless: Mutex<usize>,
 }
 
 impl Double {
@@ -89,6 +98,11 @@ impl Double {
         self.shared.replies.lock().unwrap().insert(path.to_owned(), reply);
     }
 
+    /// Answers `path` so to who comes with the token of this cookie alone.
+    pub fn set_for(&self, cookie: Cookie<'_>, path: &str, reply: Reply) {
+        self.set(&for_token(path, &canary(cookie.0)), reply);
+    }
+
     pub fn json(&self, path: &str, body: &str) {
         self.set(path, Reply::json(body));
     }
@@ -112,6 +126,11 @@ impl Double {
     pub fn count(&self, path: &str) -> usize {
         self.shared.count(path)
     }
+
+    /// Bytes of the endless body that was read furthest, what waits in the system's buffers included.
+    pub fn longest_endless(&self) -> usize {
+        *self.shared.longest_endless.lock().unwrap()
+    }
 }
 
 impl Shared {
@@ -119,6 +138,23 @@ impl Shared {
         let line = format!("GET {path} HTTP/1.1");
         self.requests.lock().unwrap().iter().filter(|head| head.starts_with(&line)).count()
     }
+
+    /// Every path that nobody set is the master's home page, as on a real one.
+    fn reply(&self, head: &str) -> Reply {
+        let path = head.split(' ').nth(1).unwrap_or_default();
+        let authorization = head.lines().find_map(|line| line.strip_prefix("authorization: "));
+        let token = authorization.map(|value| value.trim_start_matches("Bearer ")).unwrap_or_default();
+        let replies = self.replies.lock().unwrap();
+        let reply = replies.get(&for_token(path, token)).or_else(|| replies.get(path)).cloned();
+        match reply.unwrap_or_else(|| Reply::html(200)) {
+            Reply::InTurn(replies) => replies[(self.count(path) - 1) % replies.len()].clone(),
+            reply => reply,
+        }
+    }
+}
+
+fn for_token(path: &str, token: &str) -> String {
+    format!("{path} {token}")
 }
 
 impl Drop for Double {
@@ -127,43 +163,69 @@ impl Drop for Double {
     }
 }
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 async fn answer(mut stream: TcpStream, shared: &Shared) -> Option<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
     }
     let head = String::from_utf8_lossy(&head).into_owned();
-    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    shared.requests.lock().unwrap().push(head);
+    shared.requests.lock().unwrap().push(head.clone());
     let delay = *shared.delay.lock().unwrap();
     tokio::time::sleep(delay).await;
-    // Every path that nobody set is the master's home page, as on a real one.
-    let mut reply = shared.replies.lock().unwrap().get(&path).cloned().unwrap_or_else(|| Reply::html(200));
-    if let Reply::InTurn(replies) = reply {
-        reply = replies[(shared.count(&path) - 1) % replies.len()].clone();
-    }
-    let head = |status: u16, content_type: &str, length: usize, more: &str| {
-        format!(
-            "HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n{more}connection: close\r\n\r\n"
-        )
-    };
-    let minute = Duration::from_secs(60);
-    match reply {
+    match shared.reply(&head) {
         Reply::Http(status, content_type, more, body) => {
-            stream.write_all(head(status, content_type, body.len(), &more).as_bytes()).await.ok()?;
+            stream.write_all(head_of(status, content_type, body.len(), &more).as_bytes()).await.ok()?;
             stream.write_all(&body).await.ok()?;
         }
-        Reply::Hang => tokio::time::sleep(minute).await,
-        Reply::Cut(body) | Reply::HangInBody(body) if body.is_empty() => {}
-        Reply::Cut(ref body) | Reply::HangInBody(ref body) => {
-            stream.write_all(head(200, "application/json", body.len(), "").as_bytes()).await.ok()?;
-            stream.write_all(&body.as_bytes()[..body.len() / 2]).await.ok()?;
-            stream.flush().await.ok()?;
-            if matches!(reply, Reply::HangInBody(_)) {
-                tokio::time::sleep(minute).await;
+        Reply::Hang => tokio::time::sleep(MINUTE).await,
+        Reply::Cut(body) => send_half(&mut stream, &body).await?,
+        Reply::HangInBody(body) => {
+            send_half(&mut stream, &body).await?;
+            tokio::time::sleep(MINUTE).await;
+        }
+        Reply::Drip(body) => {
+            stream.write_all(json_head(body.len()).as_bytes()).await.ok()?;
+            for byte in body.bytes() {
+                stream.write_u8(byte).await.ok()?;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+        Reply::Understated(body) => {
+            stream.write_all(json_head(body.len() / 2).as_bytes()).await.ok()?;
+            stream.write_all(body.as_bytes()).await.ok()?;
+        }
+        Reply::Endless => {
+            stream.write_all(b"HTTP/1.1 200 X\r\ncontent-type: application/json\r\n\r\n[").await.ok()?;
+            let blanks = [b' '; 1 << 16];
+            let mut sent = 0;
+            while stream.write_all(&blanks).await.is_ok() {
+                sent += blanks.len();
+                let mut longest = shared.longest_endless.lock().unwrap();
+                *longest = sent.max(*longest);
             }
         }
         Reply::Reset | Reply::InTurn(_) => {}
     }
     stream.shutdown().await.ok()
+}
+
+async fn send_half(stream: &mut TcpStream, body: &str) -> Option<()> {
+    if !body.is_empty() {
+        stream.write_all(json_head(body.len()).as_bytes()).await.ok()?;
+        stream.write_all(&body.as_bytes()[..body.len() / 2]).await.ok()?;
+        stream.flush().await.ok()?;
+    }
+    Some(())
+}
+
+fn json_head(length: usize) -> String {
+    head_of(200, "application/json", length, "")
+}
+
+fn head_of(status: u16, content_type: &str, length: usize, more: &str) -> String {
+    format!(
+        "HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n{more}connection: close\r\n\r\n"
+    )
 }

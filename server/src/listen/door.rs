@@ -1,0 +1,101 @@
+//! The place where connections come in: a Unix socket or a TCP port.
+
+use std::{
+    fs, io,
+    os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio_util::either::Either;
+
+use crate::config::Listen;
+
+/// How often a Unix socket is looked for: cleaners of temporary folders take it away.
+const LOOK: Duration = Duration::from_secs(1);
+
+pub(super) enum Door {
+    Unix(UnixDoor),
+    Tcp(TcpListener),
+}
+
+pub(super) struct UnixDoor {
+    path: PathBuf,
+    listener: UnixListener,
+    /// Tells our socket from another one at the same place.
+    inode: u64,
+}
+
+pub(super) type Stream = Either<UnixStream, TcpStream>;
+
+impl Door {
+    /// # Errors
+    /// When the address cannot be bound.
+    pub async fn open(listen: &Listen) -> io::Result<Self> {
+        match listen {
+            Listen::Unix(path) => {
+                let door = UnixDoor::open(path).await?;
+                tracing::info!(socket = %path.display(), "Listening");
+                Ok(Self::Unix(door))
+            }
+            Listen::Tcp(address) => {
+                let listener = TcpListener::bind(address).await?;
+                tracing::info!(address = %listener.local_addr()?, "Listening");
+                Ok(Self::Tcp(listener))
+            }
+        }
+    }
+
+    /// The next who comes in.
+    ///
+    /// # Errors
+    /// When there are no descriptors left, for example.
+    pub async fn accept(&mut self) -> io::Result<Stream> {
+        match self {
+            Self::Tcp(listener) => Ok(Either::Right(listener.accept().await?.0)),
+            Self::Unix(door) => door.accept().await.map(Either::Left),
+        }
+    }
+}
+
+impl UnixDoor {
+    async fn open(path: &Path) -> io::Result<Self> {
+        // A socket that nobody answers on is left over from one that was killed; anything else is not ours to remove.
+        let is_socket = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
+        if is_socket && UnixStream::connect(path).await.is_err() {
+            fs::remove_file(path)?;
+        }
+        let listener = UnixListener::bind(path)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        Ok(Self { path: path.to_owned(), listener, inode: fs::metadata(path)?.ino() })
+    }
+
+    async fn accept(&mut self) -> io::Result<UnixStream> {
+        loop {
+            match tokio::time::timeout(LOOK, self.listener.accept()).await {
+                Ok(accepted) => return Ok(accepted?.0),
+                Err(_) if self.is_there() => {}
+                Err(_) => self.open_again().await,
+            }
+        }
+    }
+
+    fn is_there(&self) -> bool {
+        fs::metadata(&self.path).is_ok_and(|found| found.ino() == self.inode)
+    }
+
+    async fn open_again(&mut self) {
+        if let Some(folder) = self.path.parent() {
+            // When it is there already it is as it was checked at start, for only its owner can make it anew.
+            let _ = fs::DirBuilder::new().mode(0o700).create(folder);
+        }
+        match Self::open(&self.path).await {
+            Ok(door) => {
+                tracing::warn!(socket = %self.path.display(), "Somebody took the socket away; it is made anew");
+                *self = door;
+            }
+            Err(error) => tracing::debug!(%error, "The socket is gone and cannot be made anew"),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The table of faults as a document.
+
+use std::fmt::Write;
+
+use crate::support::Answer;
+
+/// What one route answered.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub route: &'static str,
+    pub seen: Seen,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    Well,
+    /// The last good answer, and the code of the reason.
+    Old(String),
+    /// Status, code and the time after which to come back.
+    Error(String),
+    /// A report that says what is wrong.
+    Told(String),
+}
+
+impl Outcome {
+    pub fn of(route: &'static str, answer: &Answer) -> Self {
+        let json = answer.json();
+        let stale = json.get("stale").and_then(|stale| stale["code"].as_str());
+        let health = json.get("health").and_then(|health| health.as_str()).filter(|health| *health != "well");
+        let retry = answer.header("retry-after");
+        let seen = match (answer.status, stale, health) {
+            (200, Some(code), _) => Seen::Old(code.to_owned()),
+            (200, _, Some(health)) => Seen::Told(health.to_owned()),
+            (200, None, None) => Seen::Well,
+            _ if retry.is_empty() => Seen::Error(answer.outcome()),
+            _ => Seen::Error(format!("{}, retry after {retry} s", answer.outcome())),
+        };
+        Self { route, seen }
+    }
+
+    pub fn is_well(&self) -> bool {
+        self.seen == Seen::Well
+    }
+
+    fn in_words(&self) -> String {
+        match &self.seen {
+            Seen::Well => "as ever".into(),
+            Seen::Old(code) => format!("200, old: {code}"),
+            Seen::Error(error) => error.clone(),
+            Seen::Told(health) => format!("200, {health}"),
+        }
+    }
+}
+
+/// One fault of one upstream.
+pub struct Row {
+    pub fault: &'static str,
+    /// When.
+    pub answered: &'static str,
+    /// What the routes answer when nothing is known yet.
+    pub at_first: Vec<Outcome>,
+    /// What they answer when all has worked before.
+    pub later: Vec<Outcome>,
+}
+
+const HEAD: &str = "# When something fails
+
+Made by `tests/it/faults.rs`, which asserts all of it; `UPDATE_DOCS=1 cargo test -p berdl-spark-monitor faults` writes it.
+One sidecar, and for each line a user of its own whose upstreams alone have that fault, all at the same time. For every line
+
+- all routes answer within their time: at once, or at the deadline of the call (5 s as it is set by default) and never later
+  than that of the request (10 s);
+- routes that do not ask this upstream answer as ever, and so do all routes for a neighbour on the same sidecar;
+- no answer holds a token, an address or an upstream's page;
+- a body without end and a gzip bomb are read up to the limit and no further;
+- redirects are not followed: the place they name hears nothing;
+- once it has healed, the first answer after the failure's lifetime (2 s) is fresh and whole; a call that hangs ends first.
+
+\"Old\" is the last good answer with the reason beside it. `doctor` always answers 200: what is wrong is its content, so that
+it is degraded, or broken where nothing can be shown.
+
+`cargo xtask verify faults` has the faults of the machine: clock, disk, socket, descriptors, suspension, memory.
+";
+
+const TITLES: [(&str, &str); 4] = [
+    ("auth2", "Auth2, the login service"),
+    ("manager", "The cluster manager"),
+    ("master", "The Spark Master"),
+    ("driver", "The driver"),
+];
+
+/// The whole document.
+pub fn document(rows: &[(&str, Row)]) -> String {
+    let mut text = HEAD.to_owned();
+    for (upstream, title) in TITLES {
+        let rows: Vec<_> = rows.iter().filter(|(of, _)| *of == upstream).map(|(_, row)| row).collect();
+        let asks = rows[0].asks();
+        writeln!(text, "\n## {title}\n\nAsked by {}.\n", asks.join(", ")).unwrap();
+        writeln!(
+            text,
+            "| what it does | answered | contract | panel, nothing known yet | panel, after it has worked |"
+        )
+        .unwrap();
+        writeln!(text, "|---|---|---|---|---|").unwrap();
+        for row in rows {
+            assert_eq!(row.asks(), asks, "{upstream} {}", row.fault);
+            let (contract, panel) = (words(&row.at_first, is_contract), words(&row.at_first, is_panel));
+            let later = if row.later.is_empty() { "–".into() } else { words(&row.later, is_panel) };
+            writeln!(text, "| {} | {} | {contract} | {panel} | {later} |", row.fault, row.answered).unwrap();
+        }
+    }
+    text
+}
+
+fn is_panel(route: &str) -> bool {
+    route.starts_with("panel/")
+}
+
+fn is_contract(route: &str) -> bool {
+    !is_panel(route) && route != "doctor"
+}
+
+impl Row {
+    /// The routes that are not as ever.
+    fn asks(&self) -> Vec<&'static str> {
+        self.at_first.iter().filter(|outcome| !outcome.is_well()).map(|outcome| outcome.route).collect()
+    }
+}
+
+/// The one outcome of some routes, or each with its routes.
+fn words(outcomes: &[Outcome], of: fn(&str) -> bool) -> String {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for outcome in outcomes.iter().filter(|outcome| of(outcome.route) && !outcome.is_well()) {
+        let words = outcome.in_words();
+        match groups.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, routes)) => routes.push(outcome.route),
+            None => groups.push((words, vec![outcome.route])),
+        }
+    }
+    match groups.as_slice() {
+        [(words, _)] => words.clone(),
+        groups => groups
+            .iter()
+            .map(|(words, routes)| format!("{words} ({})", routes.join(", ")))
+            .collect::<Vec<_>>()
+            .join("; "),
+    }
+}

@@ -1,0 +1,171 @@
+//! Many people on one sidecar: whatever they do at the same time, nobody is shown another's bytes.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use proptest::{prelude::*, test_runner::TestRunner};
+
+use crate::support::{APP, Cookie, Double, Reply, TestApp, application};
+
+const USERS: usize = 4;
+const TOKENS: usize = 3;
+const ROUTES: [&str; 7] =
+    ["/cluster", "/app/stages", "/panel/cluster", "/panel/apps", "/panel/stages", "/panel/history", "/status"];
+/// How long an identity is remembered.
+const IDENTITY: Duration = Duration::from_millis(60);
+
+/// What happens next.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// A token is from now on this user's, whoever had it before.
+    LogIn {
+        token: usize,
+        user: usize,
+    },
+    /// A token is nobody's.
+    LogOut {
+        token: usize,
+    },
+    /// All routes are asked with a token.
+    Ask {
+        token: usize,
+    },
+    Wait,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        1 => (0..TOKENS, 0..USERS).prop_map(|(token, user)| Step::LogIn { token, user }),
+        1 => (0..TOKENS).prop_map(|token| Step::LogOut { token }),
+        4 => (0..TOKENS).prop_map(|token| Step::Ask { token }),
+        1 => Just(Step::Wait),
+    ]
+}
+
+fn name(user: usize) -> String {
+    format!("user{user}")
+}
+
+fn token(token: usize) -> String {
+    format!("token{token}")
+}
+
+/// Whose each token was, since when.
+type Past = Arc<Mutex<Vec<Vec<(Instant, Option<usize>)>>>>;
+
+struct Site {
+    auth2: Double,
+    manager: Double,
+    master: Double,
+    past: Past,
+}
+
+impl Site {
+    async fn start() -> Self {
+        let [auth2, manager, master] = [Double::start().await, Double::start().await, Double::start().await];
+        for user in 0..USERS {
+            let name = name(user);
+            // Everything that is shown to a user names that user.
+            let app =
+                format!(r#"{{"id": "{APP}", "name": "of-{name}", "state": "RUNNING", "cores": 1, "starttime": 1}}"#);
+            let json = format!(r#"{{"url": "of-{name}", "workers": [], "activeapps": [{app}], "status": "ALIVE"}}"#);
+            master.json(&format!("/{name}/json/"), &json);
+            let driver = format!("/{name}/proxy/{APP}/api/v1/applications/{APP}");
+            master.json(&driver, &application());
+            let stage = r#""stageId": 1, "attemptId": 0, "status": "ACTIVE", "numTasks": 1"#;
+            master.json(&format!("{driver}/stages"), &format!(r#"[{{{stage}, "name": "of-{name}"}}]"#));
+        }
+        let past = Arc::new(Mutex::new(vec![vec![(Instant::now(), None)]; TOKENS]));
+        let site = Self { auth2, manager, master, past };
+        (0..TOKENS).for_each(|token| site.belongs(token, None));
+        site
+    }
+
+    fn belongs(&self, which: usize, user: Option<usize>) {
+        let (me, status) = match user {
+            Some(user) => {
+                let status = format!(r#"{{"master": {{}}, "workers": {{}}, "of": "of-{}"}}"#, name(user));
+                (Reply::json(&format!(r#"{{"user": "{}"}}"#, name(user))), Reply::json(&status))
+            }
+            None => (Reply::status(401), Reply::status(401)),
+        };
+        let token = token(which);
+        // Both at the same moment as far as anybody can tell: whoever asks in between is asked about both.
+        self.past.lock().unwrap()[which].push((Instant::now(), user));
+        self.auth2.set_for(Cookie(&token), "/api/V2/me", me);
+        self.manager.set_for(Cookie(&token), "/clusters", status);
+        self.past.lock().unwrap()[which].push((Instant::now(), user));
+    }
+
+    /// Who may have had the token between then and now.
+    fn owners(&self, token: usize, then: Instant) -> Vec<Option<usize>> {
+        let past = self.past.lock().unwrap();
+        let past = &past[token];
+        let first = past.iter().rposition(|(since, _)| *since < then).unwrap_or(0);
+        past[first..].iter().map(|(_, user)| *user).collect()
+    }
+}
+
+async fn ask(site: &Site, app: &TestApp, which: usize) {
+    let token = token(which);
+    for route in ROUTES {
+        let begin = Instant::now();
+        let answer = app.get_as(Cookie(&token), route).await;
+        let owners = site.owners(which, begin.checked_sub(2 * IDENTITY).unwrap_or(begin));
+        for user in 0..USERS {
+            let shown = answer.text.contains(&format!("of-{}", name(user)));
+            assert!(!shown || owners.contains(&Some(user)), "{route} with {token} of {owners:?}: {}", answer.text);
+        }
+        if answer.outcome() == "401 session_token_rejected" {
+            assert!(owners.contains(&None), "{route} with {token} of {owners:?}");
+        } else {
+            assert_eq!(answer.status, 200, "{route}: {}", answer.text);
+        }
+    }
+}
+
+async fn run(lanes: Vec<Vec<Step>>) {
+    let site = Site::start().await;
+    let milliseconds = IDENTITY.as_millis().to_string();
+    let app = TestApp::new(&[
+        "--kbase-auth-url",
+        &site.auth2.url,
+        "--spark-cluster-manager-api-url",
+        &site.manager.url,
+        "--spark-master-ui-url",
+        &format!("{}/{{user}}", site.master.url),
+        "--spark-monitor-identity-lifetime-ms",
+        &milliseconds,
+        "--spark-monitor-status-lifetime-ms",
+        &milliseconds,
+        "--spark-monitor-rejected-token-lifetime-ms",
+        &milliseconds,
+        "--spark-monitor-failure-lifetime-ms",
+        &milliseconds,
+    ]);
+    let lanes = lanes.into_iter().map(|steps| async {
+        for step in steps {
+            match step {
+                Step::LogIn { token, user } => site.belongs(token, Some(user)),
+                Step::LogOut { token } => site.belongs(token, None),
+                Step::Ask { token } => ask(&site, &app, token).await,
+                Step::Wait => tokio::time::sleep(IDENTITY / 2).await,
+            }
+        }
+    });
+    futures_util::future::join_all(lanes).await;
+}
+
+#[test]
+fn nobody_is_ever_shown_anothers_bytes() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let lanes = prop::collection::vec(prop::collection::vec(step(), 12), 4);
+    let mut runner = TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() });
+    let result = runner.run(&lanes, |lanes| {
+        runtime.block_on(run(lanes));
+        Ok(())
+    });
+    result.unwrap();
+}
