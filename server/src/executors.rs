@@ -73,7 +73,7 @@ async fn panel_executors(
         Some(chosen) => match seen(&monitor, &chosen).await? {
             Driver::Starting(app) => nothing(Some(app)),
             Driver::Answers(app, seen) => {
-                freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+                freshness.add_driver(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
                 let shown = seen.good.value.shown(app, SHOWN);
                 // Once under its own name, and once as the newest, if that is what was asked for.
                 for app_id in [Some(chosen.app.app_id.as_str()), asked.checked()?] {

@@ -29,6 +29,15 @@ impl Freshness {
         }
     }
 
+    /// As [`Self::add`], for the first part that a driver tells: while the driver answers, that the list of applications is
+    /// old makes nothing of it old, and the cluster's own view says so.
+    pub fn add_driver(&mut self, arrived: Instant, observed_at_ms: i64, failure: Option<&Failure>) {
+        if failure.is_none() {
+            self.stale = None;
+        }
+        self.add(arrived, observed_at_ms, failure);
+    }
+
     /// Counts in the parts of another answer.
     pub fn merge(&mut self, other: Self) {
         if let Some((arrived, observed_at_ms)) = other.newest {

@@ -156,7 +156,7 @@ async fn look(monitor: &Arc<Monitor>, chosen: &Chosen, freshness: &mut Freshness
         Driver::Starting(app) => return Ok(Look::Starting(app)),
         Driver::Answers(app, seen) => (app, seen),
     };
-    freshness.add(stages.good.arrived, stages.good.observed_at_ms, stages.failure.as_ref());
+    freshness.add_driver(stages.good.arrived, stages.good.observed_at_ms, stages.failure.as_ref());
     let digest = Arc::clone(&stages.good.value);
     let (asks, call) = (Arc::clone(monitor), chosen.call.clone());
     let fetch = |_| seen::ask(asks, call, digest, clock::now_ms());

@@ -64,7 +64,7 @@ async fn panel_stages(
         Some(chosen) => match Driver::of(&chosen.app, seen(&monitor, &chosen.call).await)? {
             Driver::Starting(app) => StageDigest::default().shown(Some(app), clock::now_ms()),
             Driver::Answers(app, seen) => {
-                freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+                freshness.add_driver(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
                 seen.good.value.shown(Some(app), seen.good.observed_at_ms)
             }
         },

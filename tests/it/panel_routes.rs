@@ -160,6 +160,22 @@ async fn a_master_that_is_gone_is_no_cluster_even_after_it_was_ready() {
 }
 
 #[tokio::test]
+async fn a_master_that_is_gone_makes_nothing_old_that_the_driver_tells() {
+    let (master, driver) = (spark().await, spark().await);
+    let base = format!("{}/proxy/{APP}", driver.url);
+    let sites = ["--spark-master-ui-url", master.url.as_str(), "--spark-app-ui-url", base.as_str()];
+    let no_memory = ["--spark-monitor-master-lifetime-ms", "0", "--spark-monitor-failure-lifetime-ms", "0"];
+    let app = TestApp::new(&[&sites[..], &no_memory].concat());
+    app.get("/panel/cluster").await;
+    master.set("/json/", Reply::status(500));
+    let code = async |path: &str| app.get(path).await.json()["stale"]["code"].as_str().map(str::to_owned);
+    assert_eq!(code("/panel/cluster").await.as_deref(), Some("upstream_invalid"));
+    for path in ["/panel/executors", "/panel/stages", "/panel/queries"] {
+        assert_eq!(code(path).await, None, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_seen_is_not_asked_at_the_pace_of_what_works() {
     let spark = spark().await;
     let no_memory = ["--spark-monitor-stages-lifetime-ms", "0", "--spark-monitor-failure-lifetime-ms", "0"];
