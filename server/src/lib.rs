@@ -15,8 +15,6 @@ mod doctor;
 pub mod doctor_command;
 mod error;
 mod executors;
-#[cfg(fuzzing)]
-pub mod fuzz;
 mod health;
 mod history;
 pub mod kube_user;

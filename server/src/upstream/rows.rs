@@ -59,9 +59,9 @@ impl<Row: Newest + DeserializeOwned + Send + 'static> FromRows for NewestRows<Ro
         self.0.insert(row.age(), row);
         let over = || self.0.iter().find(|(_, row)| row.is_over()).map(|(age, _)| age.clone());
         let dropped = match self.0.len() {
-            ..=KEPT => None,
-            ..=MOST => over(),
-            _ => self.0.keys().next().cloned(),
+            length if length > MOST => self.0.keys().next().cloned(),
+            length if length > KEPT => over(),
+            _ => None,
         };
         if let Some(age) = dropped {
             self.0.remove(&age);
