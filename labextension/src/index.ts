@@ -61,8 +61,6 @@ function activate(
 ): void {
   // Where the extension is not enabled nobody should notice that it is installed.
   if (PageConfig.getOption('sparkMonitorEnabled') !== 'true') {
-    // JupyterLab waits for what the schema promises, and complains in the console when it does not come.
-    registry?.transform(PLUGIN, {});
     return;
   }
   const language = translator ?? nullTranslator;
