@@ -100,9 +100,11 @@ class Site:
         def told() -> dict[str, Any] | None:
             for query in self.queries()["running"]:
                 mine = query.get("session_id") == notebook.session_id
-                if mine and query["wait"] not in said:
-                    said.append(query["wait"])
-                if mine and rule in query["wait"] and when(query["wait"][rule]):
+                wait = query.get("wait", {})
+                if mine and wait not in said:
+                    said.append(wait)
+                # Before 4.3 the name comes with the first stage, at times one look later.
+                if mine and query["name"] and rule in wait and when(wait[rule]):
                     return query
             return None
 
