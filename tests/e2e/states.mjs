@@ -82,7 +82,12 @@ function fails(sentence) {
 function summary() {
   const themes = /** @type {Theme[]} */ (Object.keys(THEMES));
   const cell = (/** @type {Verdict | undefined} */ verdict) =>
-    verdict ? `${verdict.findings.length} of ${verdict.rules}, ${verdict.undecided.length} undecided` : '-';
+    verdict ? [`${verdict.findings.length} of ${verdict.rules}`, ...undecided(verdict)].join(', ') : '-';
   const rows = [...verdicts].map(([name, found]) => [name, ...themes.map(theme => cell(found.get(theme)))]);
   return table(['state', ...themes.map(theme => THEMES[theme])], rows);
+}
+
+/** @param {Verdict} verdict */
+function undecided({ undecided: { length } }) {
+  return length > 0 ? [`${length} undecided`] : [];
 }
