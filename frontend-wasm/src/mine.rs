@@ -177,6 +177,10 @@ pub fn outside(
     if !is_up || (mine.is_none() && notebook.asked) || queries.running_not_shown > 0 {
         return None;
     }
+    let elsewhere = |session: &String| queries.sessions.iter().all(|known| known.session_id != *session);
+    if mine.and_then(|mine| mine.session_id.as_ref()).is_some_and(elsewhere) {
+        return None;
+    }
     let owns = |query: &&Query| mine.is_none_or(|mine| mine.owns(query));
     if queries.running.iter().any(|query| owns(&query)) {
         return None;
@@ -287,8 +291,11 @@ mod tests {
         let mut notebook = notebook();
         notebook.executions.push(Execution { count: 4, begin_ms: 20_000, end_ms: None });
         let mine = Mine { notebook_id: "n".to_owned(), session_id: Some("a".to_owned()), how: How::Asked };
+        let in_app =
+            |queries, seen_at_ms| outside(&queries, std::slice::from_ref(&notebook), Some(&mine), 0, seen_at_ms);
+        assert_eq!(in_app(queries(Vec::new()), 30_000), None, "its session may be another application's");
         let at = |queries: &Queries, seen_at_ms| {
-            outside(queries, std::slice::from_ref(&notebook), Some(&mine), 0, seen_at_ms)
+            in_app(Queries { sessions: vec![samples::session("a")], ..queries.clone() }, seen_at_ms)
         };
         assert_eq!(at(&queries(Vec::new()), 22_000), None);
         assert_eq!(at(&queries(Vec::new()), 22_001), Some((4, 2_001)));

@@ -286,6 +286,7 @@ mod tests {
         comes_back(samples::answer(()).meta);
         comes_back(samples::stale_answer(()).meta);
         comes_back(Wait::NoCluster);
+        comes_back(Wait::Busy { running: 2 });
         let holders = vec![CoreHolder { name: "ETL".to_owned(), cores: 2 }];
         comes_back(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });
         comes_back(CallSite::Cell { number: 3, line: 2 });

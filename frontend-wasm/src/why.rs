@@ -101,7 +101,7 @@ mod tests {
             Wait::Busy { running: 2 },
         ];
         assert_snapshot!(waits.iter().map(sentence).collect::<Vec<_>>().join("\n"), @r#"
-        There is no cluster.
+        The cluster has no worker.
         The cluster is starting: 0 of 1 worker is ready
         The cluster is starting: 1 of 2 workers are ready
         Waiting for cores: 4 of 4 are in use
@@ -143,14 +143,18 @@ mod tests {
         };
         assert_eq!(said(None, None), "Busy: 3 tasks running");
         assert_eq!(said(None, Some("b")), "Busy: 2 tasks running");
-        assert_eq!(said(Some(Wait::NoCluster), Some("b")), "There is no cluster.");
+        let starting = Wait::ClusterStarting { ready: 1, wanted: 2 };
+        assert_eq!(said(Some(starting), Some("b")), "The cluster is starting: 1 of 2 workers are ready");
     }
 
     #[test]
     fn a_cell_that_runs_without_a_query_says_so_whatever_others_do() {
         let cell = Execution { count: 4, begin_ms: 18_000, end_ms: None };
         let notebook = Notebook { current: true, executions: vec![cell], ..Notebook::default() };
-        let said = |running, mine| said(Queries { running, ..samples::queries() }, mine, notebook.clone());
+        let sessions = vec![samples::session("a"), samples::session("b")];
+        let said = |running, mine| {
+            said(Queries { sessions: sessions.clone(), running, ..samples::queries() }, mine, notebook.clone())
+        };
         let outside = "No query runs: cell [4] works outside of Spark (Python, or planning the next query) for 12s";
         assert_eq!(said(vec![running("a", 3)], Some("b")).as_deref(), Some(outside));
         assert_eq!(said(Vec::new(), None).as_deref(), Some(outside));

@@ -61,6 +61,7 @@ function activate(
 ): void {
   // Where the extension is not enabled nobody should notice that it is installed.
   if (PageConfig.getOption('sparkMonitorEnabled') !== 'true') {
+    registry?.transform(PLUGIN, { fetch: silenced });
     return;
   }
   const language = translator ?? nullTranslator;
@@ -96,6 +97,12 @@ function activate(
 
   const commands = new Commands(app, trans, { panel, content, chip });
   commands.offer(palette, mainMenu, trans.__('Spark'));
+}
+
+/** Settings that the editor does not show, and no shortcut. */
+function silenced(settings: ISettingRegistry.IPlugin): ISettingRegistry.IPlugin {
+  const silence = { 'jupyter.lab.setting-deprecated': true, 'jupyter.lab.shortcuts': [] };
+  return { ...settings, schema: { ...settings.schema, ...silence } };
 }
 
 export default plugin;

@@ -28,13 +28,11 @@ export function languageOf(
   };
 }
 
-/** Undefined is the browser's own: JupyterLab's English is nobody's choice of a country. */
+/** JupyterLab's English is of no country: then the browser's own, if that is English too. */
 function languageTag(code: string): string | undefined {
-  if (code === 'en') {
-    return undefined;
-  }
   try {
-    return Intl.getCanonicalLocales(code.replace('_', '-'))[0];
+    const [tag] = Intl.getCanonicalLocales(code.replaceAll('_', '-'));
+    return navigator.languages.find(own => own.split('-')[0] === tag) ?? tag;
   } catch {
     // A tag that only JupyterLab knows, for example its pseudo-language.
     return undefined;

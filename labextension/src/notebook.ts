@@ -37,7 +37,11 @@ export class FollowedNotebook {
       if (status === 'restarting' || status === 'autorestarting') {
         this.begin();
       } else if (status === 'idle') {
+        // Its own message may have been lost with a connection.
+        this.end(() => true);
         this.askSoon();
+      } else if (status === 'dead') {
+        this.end(() => true);
       }
     });
     panel.disposed.connect(() => window.clearTimeout(this.timer));

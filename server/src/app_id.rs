@@ -21,7 +21,8 @@ impl AskedApp {
         self.0.as_ref().map(Option::as_deref).map_err(|_| ApiError::bad_app_id())
     }
 
-    fn parse(query: &str) -> Self {
+    /// From a request's query.
+    pub(crate) fn parse(query: &str) -> Self {
         let pairs = url::form_urlencoded::parse(query.as_bytes());
         let mut values = pairs.filter(|(name, _)| name == "app").map(|(_, value)| value);
         let (first, second) = (values.next(), values.next());

@@ -277,7 +277,7 @@ fn list_of_driver(
 }
 
 /// Ids come from a cluster that its user owns, and stand in addresses that are asked with the site's token.
-fn active_apps(rows: &[MasterApp]) -> Vec<wire::App> {
+pub(crate) fn active_apps(rows: &[MasterApp]) -> Vec<wire::App> {
     let mut apps: Vec<_> = rows.iter().filter(|row| is_app_id(&row.id)).map(app_of_master).collect();
     apps.sort_by_key(|app| (app.state != State::Running, app.state != State::Waiting, -app.started_at_ms));
     apps

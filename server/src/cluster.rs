@@ -91,7 +91,7 @@ fn sum_of_alive(state: &MasterState, of: fn(&MasterWorker) -> u64) -> u64 {
     alive.map(of).fold(0, u64::saturating_add)
 }
 
-fn summary(state: &MasterState) -> Cluster {
+pub(crate) fn summary(state: &MasterState) -> Cluster {
     let (workers_alive, workers_wanted) = worker_counts(state);
     let sum = |of| sum_of_alive(state, of);
     let mut workers: Vec<Worker> = state.workers.iter().map(worker).collect();

@@ -31,7 +31,10 @@ pub(crate) struct ConnectRequest {
 impl ConnectRequest {
     /// From a stage's `details`, or from the description of a job or an SQL execution, which is cut.
     pub fn of_details(text: &str) -> Self {
-        let request = plan_text::parse(text.strip_prefix("Spark Connect - ").unwrap_or(text));
+        let text = text.strip_prefix("Spark Connect - ").unwrap_or(text);
+        // Where it was cut nothing can be believed: `query: ...` is no SQL text.
+        let cut = text.strip_suffix("...").map(|text| text.rsplit_once('\n').map_or("", |(lines, _)| lines));
+        let request = plan_text::parse(cut.unwrap_or(text));
         let scalar = |name| find(&request, name).and_then(Value::scalar).map(str::to_owned);
         let tags = request.iter().filter(|field| field.name == "tags").filter_map(|field| field.value.scalar());
         let plan = find(&request, "plan").map_or(&[][..], Value::message);

@@ -6,7 +6,7 @@ mod seen;
 mod time_left;
 mod wait;
 
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 use axum::{
     extract::{Path, State},
@@ -68,12 +68,13 @@ async fn list_queries(
         None => nothing(None, None),
         Some(chosen) => match look(&monitor, &chosen, &mut freshness).await? {
             Look::Starting(app) => {
-                let wait = wait::of_app(&app, &apps);
+                let wait = wait::of_app(&app, &apps, false);
                 nothing(Some(app), wait)
             }
             Look::Seen(app, seen) => {
                 let mut queries = seen.queries(app.clone());
-                queries.wait = match wait::of_app(&app, &apps) {
+                let works = !queries.running.is_empty();
+                queries.wait = match wait::of_app(&app, &apps, works) {
                     Some(wait) => Some(wait),
                     None => executors_registering(&monitor, &chosen, &seen, &queries).await,
                 };
@@ -116,6 +117,25 @@ async fn get_query(
     let works = body.query.as_ref().is_some_and(|query| query.state == QueryState::Running);
     let rate = panel::Rate::of_work(&monitor, works, monitor.limits.spark_monitor_poll_stages_ms);
     Ok(panel::answer(&monitor, &headers, freshness, rate, body))
+}
+
+/// What is shown of a driver's lists, for fuzzing.
+#[cfg(fuzzing)]
+pub(crate) fn of_rows(
+    jobs: Vec<JobRow>,
+    operations: Option<Vec<crate::upstream::query_rows::OperationRow>>,
+    sql: Vec<crate::upstream::query_rows::SqlRow>,
+    stages: StageDigest,
+) -> Queries {
+    let queries = QueriesSeen { jobs, operations, sql, ..QueriesSeen::default() };
+    Moment { queries: Arc::new(queries), stages: Arc::new(stages), now_ms: 0 }.queries(fuzzed_app())
+}
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzzed_app() -> wire::App {
+    let (app_id, name) = ("app-1".to_owned(), "app".to_owned());
+    let (state, driver) = (wire::ApplicationState::Running, wire::DriverState::Ready);
+    wire::App { app_id, name, state, cores: None, started_at_ms: 0, driver }
 }
 
 /// What asking the driver brought.
@@ -177,6 +197,8 @@ impl Moment {
         let sessions = sessions(&drafts, &running);
         let running_not_shown = u32::try_from(running.len().saturating_sub(RUNNING)).unwrap_or(u32::MAX);
         running.truncate(RUNNING);
+        // A long one that has just ended is news too.
+        recent.sort_by_key(|query| Reverse(query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms)));
         recent.truncate(RECENT);
         Queries { app: Some(app), wait: None, sessions, running, running_not_shown, recent }
     }

@@ -131,6 +131,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Session {
     }
 }
 
+/// The token as text, for fuzzing.
+#[cfg(fuzzing)]
+pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
+    let token = COOKIES.iter().find_map(|name| cookie(headers, name));
+    token.map(|secret| secret.expose_secret().to_owned())
+}
+
 /// A cookie's value. A cookie header may hold any byte, so it is split as bytes: one bad cookie must not hide another.
 fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     let pairs = headers.get_all(COOKIE).into_iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));

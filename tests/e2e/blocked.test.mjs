@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
 import { LabPage } from './lib/lab-page.mjs';
 import { FAST, Lab } from './lib/lab.mjs';
+import { showPanel } from './lib/panel-words.mjs';
 import { until } from './lib/until.mjs';
 
 /** What JupyterLab itself cannot do without. 'unsafe-eval' allows WebAssembly too. */
@@ -82,7 +83,8 @@ test('where the WebAssembly is not there the panel says so, and a notebook runs'
     return lab.cellDone(0, 2_000).then(() => true, () => false);
   }, { within: 40_000 });
   assert.match((await lab.codeCells.locator('.jp-OutputArea-output').first().textContent()) ?? '', /^2/);
-  await lab.toggleByPalette();
+  // The layout may be back with the panel open.
+  await showPanel(lab);
   assert.match(await alertOf(lab), /Spark Monitor could not be loaded\..*reload the page/);
   await isStillJupyterLab(lab);
   await lab.page.unroute(WASM);

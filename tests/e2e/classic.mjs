@@ -46,7 +46,7 @@ try {
   await until('the kernel to be asked', async () => /This notebook\s*asked of the kernel/.test(await lab.panel.innerText()));
 
   await unfold(2);
-  await details.getByText('built in a notebook cell').click();
+  await details.getByText('called in a notebook cell').click();
   await until('the cell with that text', async () => (await activeCell()) === 1);
   await lab.picture('classic-jump');
 
@@ -54,13 +54,13 @@ try {
   await lab.page.keyboard.press('Control+End');
   await lab.page.keyboard.type(' ');
   await lab.codeCells.nth(2).locator('.cm-content').click();
-  await details.getByText('built in a notebook cell').click();
+  await details.getByText('called in a notebook cell').click();
   await details.getByText('This cell has changed since, or is there twice.').waitFor();
   assert.equal(await activeCell(), 2, 'a cell that has changed is not gone to');
   await lab.picture('classic-changed', lab.panel);
 
   await unfold(0);
-  await details.getByText('built in a notebook cell').click();
+  await details.getByText('called in a notebook cell').click();
   await details.getByText('This cell has changed since, or is there twice.').waitFor();
   assert.equal(await activeCell(), 2, 'of two cells with the same text none is gone to');
   console.log('ok      classic');

@@ -39,6 +39,15 @@ test('the command is not in the palette', async () => {
   await lab.page.keyboard.press('Escape');
 });
 
+test('the Settings editor has nothing of it, and the shortcut is free', async () => {
+  await lab.page.evaluate(() =>
+    /** @type {any} */ (window).jupyterapp.commands.execute('settingeditor:open', { query: 'Spark Monitor' })
+  );
+  await lab.page.getByText('No items match your search').waitFor();
+  await lab.page.keyboard.press('Control+Shift+Y');
+  assert.equal(await lab.panel.count(), 0);
+});
+
 test('nothing is asked, no process runs, and the console has nothing of ours', () => {
   assert.deepEqual(lab.requests.seen, []);
   assert.deepEqual(jupyter.sidecars(), []);

@@ -152,7 +152,7 @@ async function pausedPoints() {
 
 /** Waits until all lines tell what was in use at a point. @param {Point} point @param {number} index */
 async function looksAt({ at_ms, cores_used, active_tasks }, index) {
-  const time = await lab.page.evaluate(at_ms => new Date(at_ms).toLocaleTimeString('en'), at_ms);
+  const time = await lab.page.evaluate(at_ms => new Date(at_ms).toLocaleTimeString('en-GB'), at_ms);
   await untilText(`${cores_used} of 2 at ${time}`, () => said(cores()));
   assert.equal(Number(await cores().getAttribute('aria-valuenow')), index);
   assert.equal(await said(slider('Memory in use')), `1.0 GB of 4.0 GB at ${time}`);

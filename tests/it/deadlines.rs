@@ -15,7 +15,7 @@ async fn a_slow_upstream_delays_only_what_needs_it() {
     let app = site.app(None);
     let slow = app.get_as(user.cookie(), "/app/stages");
     let quick = async {
-        for _ in 0..20 {
+        for _ in 0..3 {
             assert_eq!(app.get_as(user.cookie(), "/cluster").await.status, 200);
             assert_eq!(app.get_as(user.cookie(), "/status").await.status, 200);
         }
@@ -55,15 +55,4 @@ async fn a_connection_that_was_reset_once_is_tried_again_at_once() {
     let good = Reply::json(&fixture("spark-4.3.0/master_json.json"));
     master.set("/json/", Reply::InTurn(vec![Reply::Reset, good]));
     assert_eq!(TestApp::new(&["--spark-master-ui-url", &master.url]).get("/cluster").await.status, 200);
-}
-
-#[tokio::test]
-async fn that_a_body_has_another_shape_is_known_before_it_ends() {
-    let (site, user) = (Site::start().await, User::new("ann"));
-    site.heal(&user);
-    site.break_list("allexecutors", &user, &Reply::HangInBody(format!(r#"{{"a": "{}"}}"#, "b".repeat(200))));
-    let begin = std::time::Instant::now();
-    let answer = site.app(None).get_as(user.cookie(), "/panel/executors").await;
-    assert_eq!(answer.outcome(), "502 upstream_invalid");
-    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
 }

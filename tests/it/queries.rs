@@ -101,6 +101,6 @@ async fn an_application_without_cores_waits_for_those_who_hold_them() {
     let expected = json!({"no_cores": {"holders": [{"name": "ETL", "cores": 2}], "cores_used": 2, "cores_total": 2}});
     assert_eq!(wait(self::app(&spark).get(&mine).await.json()), expected);
     spark.json("/json/", &json!({"workers": [], "activeapps": apps, "status": "ALIVE"}).to_string());
-    let expected = json!({"cluster_starting": {"ready": 0, "wanted": 0}});
+    let expected = json!("no_cluster");
     assert_eq!(wait(self::app(&spark).get(&mine).await.json()), expected);
 }

@@ -12,11 +12,9 @@ from tests.spark.conftest import Cluster, Sidecar
 from tests.versions.notebook import Notebook
 
 CONNECT = """import os, time
-from pyspark import StorageLevel
 from pyspark.sql import SparkSession, functions as F
-spark = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).getOrCreate()"""
+spark = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).create()"""
 CLASSIC = """import os, time
-from pyspark import StorageLevel
 from pyspark.sql import SparkSession, functions as F
 spark = SparkSession.builder.master(os.environ["MASTER_URL"]).appName(os.environ["APP_NAME"])
 spark = spark.config("spark.driver.host", "127.0.0.1").config("spark.executor.memory", "1g").getOrCreate()"""
@@ -30,87 +28,158 @@ FAST = {
 
 
 class Site:
-    """One version of Spark, a sidecar that watches it, and notebooks that use it."""
+    """One version of Spark, a sidecar that watches it, and two notebooks that use it."""
 
     def __init__(self, version: str) -> None:
-        """Start cluster and sidecar."""
+        """Start cluster and sidecar; notebooks start when they are first used."""
         self.version = version
         self.is_connect = not version.startswith("3.")
+        #: Before 4.3 Spark leaves out what is nested deep in a request, call sites with it.
+        self.tells_all = version.startswith("4.3.")
         self.cluster = Cluster("--version", version, *([] if self.is_connect else ["--no-connect"]))
         self.sidecar = Sidecar(SPARK_MASTER_UI_URL=self.cluster.told["master_ui"], **FAST)
-        self.notebooks: list[Notebook] = []
+        self.notebooks: dict[str, Notebook] = {}
         self.table: list[tuple[str, str, str]] = []
 
+    @property
+    def first(self) -> Notebook:
+        """Give the first notebook."""
+        return self.notebook("first")
+
+    @property
+    def second(self) -> Notebook:
+        """Give the second notebook: of Connect another session, else another application."""
+        return self.notebook("second")
+
     def notebook(self, name: str) -> Notebook:
-        """Start a notebook with a session: the cell with count 1."""
-        kept = ("PATH", "HOME", "JAVA_HOME", "LANG")
-        environment = {key: value for key, value in os.environ.items() if key in kept}
-        told = self.cluster.told
-        environment |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": told["python"], "APP_NAME": name}
-        if self.is_connect:
-            environment["SPARK_REMOTE"] = told["connect_url"]
-        environment["MASTER_URL"] = told["master_url"]
-        notebook = Notebook(told["python"], environment)
-        self.notebooks.append(notebook)
-        assert notebook.run(CONNECT if self.is_connect else CLASSIC) == 1
-        return notebook
+        """Start a notebook with a session, if it does not run yet: the cell with count 1."""
+        if name not in self.notebooks:
+            kept = ("PATH", "HOME", "JAVA_HOME", "LANG")
+            environment = {key: value for key, value in os.environ.items() if key in kept}
+            told = self.cluster.told
+            environment |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": told["python"], "APP_NAME": name}
+            if self.is_connect:
+                environment["SPARK_REMOTE"] = told["connect_url"]
+            environment["MASTER_URL"] = told["master_url"]
+            notebook = Notebook(told["python"], environment)
+            self.notebooks[name] = notebook
+            assert notebook.run(CONNECT if self.is_connect else CLASSIC) == 1
+            if self.is_connect:
+                notebook.session_id = notebook.ask("spark.session_id")
+        return self.notebooks[name]
 
     def queries(self, app: str = "") -> dict[str, Any]:
         """Ask for the queries."""
         return self.sidecar.ok(f"panel/queries{'?app=' + app if app else ''}")
 
-    def newest(self, than_ms: int = 0, app: str = "") -> dict[str, Any]:
-        """Wait for the newest ended query, begun later than `than_ms`."""
+    def newest(self, app: str = "") -> int:
+        """Tell when the newest query began, so that the next one can be told from it."""
+        answer = self.queries(app)
+        return max((query["submitted_at_ms"] for query in answer["running"] + answer["recent"]), default=0)
+
+    def after(self, notebook: Notebook, cell: str) -> dict[str, Any]:
+        """Run a cell to its end, and give the query that it has left."""
+        before = self.newest()
+        notebook.run(cell)
+        return self.ended(before)
+
+    def ended(self, before: int, app: str = "") -> dict[str, Any]:
+        """Wait for the newest ended query, begun later than `before`."""
 
         def ended() -> dict[str, Any] | None:
             answer = self.queries(app)
             recent = answer["recent"]
-            return recent[0] if not answer["running"] and recent and recent[0]["submitted_at_ms"] > than_ms else None
+            return recent[0] if not answer["running"] and recent and recent[0]["submitted_at_ms"] > before else None
 
         return until("a query has ended", ended, 60)
 
-    def waits(self, rule: str, app: str = "", busy: bool = False) -> dict[str, Any]:
-        """Wait for a sentence about the application or about a running query; with `busy`, while tasks run."""
+    def waits(self, rule: str, notebook: Notebook, when: Callable[[Any], bool] = bool) -> dict[str, Any]:
+        """Wait until a running query of a notebook says this."""
+        said: list[Any] = []
 
         def told() -> dict[str, Any] | None:
-            answer = self.queries(app)
-            waits = [answer["wait"], *(query["wait"] for query in answer["running"])]
-            found = (wait[rule] for wait in waits if wait and rule in wait)
-            return next((wait for wait in found if not busy or wait["running"] > 0), None)
+            for query in self.queries()["running"]:
+                mine = query.get("session_id") == notebook.session_id
+                wait = query.get("wait", {})
+                if mine and wait not in said:
+                    said.append(wait)
+                # Before 4.3 the name comes with the first stage, at times one look later.
+                if mine and query["name"] and rule in wait and when(wait[rule]):
+                    return query
+            return None
 
-        return until(f"a query waits: {rule}", told)
+        try:
+            return until(f"a query waits: {rule}", told)
+        except BaseException:
+            self.table.append((f"waits: {rule}", rule, str(said)))
+            raise
 
     def check(self, what: str, expected: Any, seen: Any) -> None:
         """Compare, and note it for the table."""
-        self.table.append((what, str(expected), str(seen)))
+        self.table.append((what, shown(expected), shown(seen)))
         assert seen == expected, what
+
+    def check_query(self, what: str, query: dict[str, Any], **expected: Any) -> None:
+        """Compare a query's name, session, cell and sentence, and note it for the table."""
+        seen = {
+            "name": query["name"],
+            "session": self.owner(query),
+            "cell": self.cell(query),
+            "sentence": next(iter(query.get("wait") or {}), "-"),
+            "state": query["state"],
+        }
+        # What nobody asked for is noted all the same.
+        expected = {"sentence": seen["sentence"], "state": seen["state"]} | expected
+        self.check(what, {key: expected[key] for key in seen}, seen)
+
+    def owner(self, query: dict[str, Any]) -> str:
+        """Name the notebook whose session a query is of."""
+        session_id = query.get("session_id")
+        owners = [name for name, notebook in self.notebooks.items() if notebook.session_id == session_id]
+        return owners[0] if session_id and owners else "-"
+
+    def cell(self, query: dict[str, Any]) -> str:
+        """Name the cell that a query was built in, with its line, as the panel does."""
+        call_site = query.get("call_site", {})
+        if "cell" in call_site:
+            shift = next(iter(self.notebooks.values())).shift
+            return f"[{call_site['cell']['number'] - shift}]:{call_site['cell']['line']}"
+        if "cell_text" in call_site:
+            return f"#{call_site['cell_text']['hash']}:{call_site['cell_text']['line']}"
+        return "-"
 
     def end(self) -> None:
         """End everything, and write the table."""
-        for notebook in self.notebooks:
+        for notebook in self.notebooks.values():
             notebook.end()
         self.sidecar.end()
         self.cluster.end()
         folder = Path(os.environ.get("OUT", "target/versions"))
         folder.mkdir(parents=True, exist_ok=True)
-        rows = [f"| {what} | `{expected}` | `{seen}` |" for what, expected, seen in self.table]
+        same = "the same"
+        rows = [f"| {what} | {wanted} | {same if seen == wanted else seen} |" for what, wanted, seen in self.table]
         lines = [f"### Spark {self.version}", "", "| case | expected | seen |", "|---|---|---|", *rows, ""]
         (folder / f"queries-{self.version}.md").write_text("\n".join(lines))
 
 
+def shown(value: Any) -> str:
+    """Write a value for a cell of the table."""
+    if not isinstance(value, dict):
+        return f"`{value}`"
+    return ", ".join(f"{key} `{text}`" for key, text in value.items() if text != "-") or "-"
+
+
+@pytest.fixture(scope="module", params=["4.3.0", "4.0.5"])
+def connect(request: pytest.FixtureRequest) -> Iterator[Site]:
+    """Give a driver that two notebooks share."""
+    site = Site(request.param)
+    yield site
+    site.end()
+
+
 @pytest.fixture(scope="module")
-def start_site() -> Iterator[Callable[[str], Site]]:
-    """Start sites that end after the tests of one file."""
-    started: dict[str, Site] = {}
-
-    def start(version: str) -> Site:
-        if version not in started:
-            for other in started.values():
-                other.end()
-            started.clear()
-            started[version] = Site(version)
-        return started[version]
-
-    yield start
-    for site in started.values():
-        site.end()
+def classic() -> Iterator[Site]:
+    """Give a cluster whose drivers live in the kernels."""
+    site = Site("3.5.9")
+    yield site
+    site.end()

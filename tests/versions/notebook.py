@@ -19,6 +19,8 @@ class Notebook:
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
         banner = self.ask("__import__('IPython').version_info[:2]")
+        #: Of Spark Connect.
+        self.session_id: str | None = None
         #: What is added to a cell's execution count in call sites.
         self.shift = 1 if banner >= (9, 8) else 0
 

@@ -1,173 +1,167 @@
 """For each version: name, session, cell and sentence of what two notebooks ask for."""
 
 import os
-from collections.abc import Callable
-
-import pytest
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from tests.conftest import until
 from tests.versions.conftest import Site
 from tests.versions.notebook import Notebook
 
-LONG = """rows = spark.range(0, 16_000_000, 1, 40).select(F.sha2(F.col("id").cast("string"), 512).alias("hash"))
-rows.groupBy(F.substring("hash", 1, 3)).count().collect()"""
+# Each task sleeps two seconds, so that it lasts as long on a busy machine as on an idle one.
+BUSY = """spark.range(0, 16, 1, 16).select(
+    F.expr("java_method('java.lang.Thread', 'sleep', 2000L)")).collect()"""
 # One task of twenty sleeps; the others are done at once.
 ONE_SLOW_TASK = """spark.range(0, 20, 1, 20).select(
-    F.expr("if(id = 7, java_method('java.lang.Thread', 'sleep', 15000L), id)")).collect()"""
+    F.expr("if(id = 7, java_method('java.lang.Thread', 'sleep', 15000L), cast(id as string))")).collect()"""
 PYTHON = """@F.udf("long")
 def slow(x):
-    time.sleep(5)
+    time.sleep(6)
     return x
 spark.range(0, 8, 1, 8).select(slow("id")).collect()"""
-# Planning this takes the driver some seconds, and no job runs meanwhile.
-PLANNING = """frame = spark.range(1)
-for number in range(150):
-    frame = frame.withColumn(f"c{number}", F.col("id") + number)
-frame.collect()"""
-CONNECT_VERSIONS = ["4.3.0", "4.0.5"]
-
-
-@pytest.fixture(params=CONNECT_VERSIONS)
-def connect(request: pytest.FixtureRequest, start_site: Callable[[str], Site]) -> Site:
-    """Give a driver that two notebooks share."""
-    return start_site(request.param)
-
-
-@pytest.fixture
-def classic(start_site: Callable[[str], Site]) -> Site:
-    """Give a cluster whose drivers live in the kernels."""
-    return start_site("3.5.9")
-
-
-def two(site: Site) -> tuple[Notebook, Notebook]:
-    """Give the two notebooks, the same ones to each test."""
-    for name in ("first", "second")[len(site.notebooks) :]:
-        site.notebook(name)
-    return site.notebooks[0], site.notebooks[1]
-
-
-def session_of(notebook: Notebook) -> str:
-    return notebook.ask("spark.session_id")
-
-
-def cell(notebook: Notebook, count: int, line: int = 1) -> dict[str, object]:
-    return {"cell": {"number": count + notebook.shift, "line": line}}
+# When the job of the large side has ended, the driver builds a table of it.
+DRIVER = """large = spark.range(0, 3_000_000, 1, 2).select((F.col("id") * 2).alias("id"))
+spark.range(10).join(F.broadcast(large), "id").count()"""
+FRAME = 'frame = spark.range(0, 2000, 1, 4).groupBy((F.col("id") % 7).alias("k")).count()'
+CACHED = """cached = spark.range(0, 100_000, 1, 2).select((F.col("id") * 2).alias("twice")).cache()
+cached.count()"""
 
 
 def test_two_notebooks_on_one_driver(connect: Site) -> None:
-    first, second = two(connect)
-    built = first.run('frame = spark.range(2000).groupBy((F.col("id") % 7).alias("k")).count()')
-    first.run("frame.collect()")
-    one = connect.newest()
-    connect.check("DataFrame code: session", session_of(first), one["session_id"])
-    connect.check("DataFrame code: built in the first cell, run by the second", cell(first, built), one["call_site"])
-    connect.check("DataFrame code: operators", "operators", one["named_by"])
+    first, second = connect.first, connect.second
+    built = first.run(FRAME)
+    query = connect.after(first, "frame.collect()")
+    frame = {"name": "aggregate, range", "session": "first", "cell": f"[{built}]:1", "state": "succeeded"}
+    connect.check_query("DataFrame code, built in one cell and run by the next", query, **frame)
+    # Four tasks, then one; the second job skips what the first has done.
+    connect.check("skipped tasks are not counted", (5, 5, 2), (*counted(query), query["stages_total"]))
 
-    second.run('spark.sql("select count(*) from range(1000)").collect()')
-    other = connect.newest(one["submitted_at_ms"])
-    connect.check("SQL in the other notebook: name", "select count(*) from range(1000)", other["name"])
-    connect.check("SQL in the other notebook: session", session_of(second), other["session_id"])
-    sessions = {session["session_id"] for session in connect.queries()["sessions"]}
-    connect.check("both sessions are listed", True, sessions >= {session_of(first), session_of(second)})
+    query = connect.after(second, 'spark.sql("select count(*) from range(1000)").collect()')
+    sql = {"name": "select count(*) from range(1000)", "session": "second", "cell": "-", "state": "succeeded"}
+    connect.check_query("SQL in the other notebook", query, **sql)
+    both = {connect.owner(session) for session in connect.queries()["sessions"]}
+    connect.check("both sessions are listed", True, both >= {"first", "second"})
 
-    # The cell that ran is another one each time; the one that built the frame stays the same.
-    for _ in range(2):
-        first.run("frame.collect()")
-        again = connect.newest(other["submitted_at_ms"])
-        connect.check("run again: built in the same cell", cell(first, built), again["call_site"])
-        other = again
+    query = connect.after(first, "frame.collect()")
+    connect.check_query("the second cell run again: still built in the first", query, **frame)
+    rebuilt = first.run(FRAME)
+    query = connect.after(first, "frame.collect()")
+    frame["cell"] = f"[{rebuilt}]:1"
+    connect.check_query("the first cell run again, out of order: its new count", query, **frame)
+    older = first.run("other = spark.range(0, 20, 1, 4).agg(F.max(F.col('id')))\nframe = frame.where(F.col('k') > 1)")
+    query = connect.after(first, "other.collect()")
+    frame["cell"] = f"[{older}]:1" if connect.tells_all else "-"
+    connect.check_query("a frame beside another one", query, **frame)
+    queries = [query for query in connect.queries()["recent"] if connect.owner(query) == "first"]
+    connect.check("housekeeping and analyses are hidden: queries of the first notebook", 4, len(queries))
+
+
+def counted(query: dict[str, Any]) -> tuple[int, int]:
+    return query["tasks"]["done"], query["tasks"]["total"]
 
 
 def test_an_own_tag_is_the_best_name(connect: Site) -> None:
-    first, _ = two(connect)
-    first.run('spark.addTag("nightly")\nspark.range(10).count()\nspark.clearTags()')
-    named = until("the tag", lambda: [q for q in connect.queries()["recent"] if q["name"] == "nightly"])[0]
-    connect.check("own tag", "tag", named["named_by"])
+    query = connect.after(connect.first, 'spark.addTag("nightly")\nspark.range(10).count()\nspark.clearTags()')
+    connect.check_query("own tag", query, name="nightly", session="first", cell="-")
+
+
+@contextmanager
+def running(site: Site, notebook: Notebook, cell: str) -> Iterator[None]:
+    """Run a cell meanwhile."""
+    before = site.newest()
+    message = notebook.start(cell)
+    yield
+    notebook.finish(message)
+    site.ended(before)
 
 
 def test_why_a_query_waits(connect: Site) -> None:
-    first, second = two(connect)
-    busy = first.start(LONG)
-    running = connect.waits("busy", busy=True)["running"]
-    connect.check("busy: tasks run", True, running > 0)
-    behind = second.start("spark.range(0, 100, 1, 4).agg(F.sum('id')).collect()")
-    connect.check("the other's query waits for slots", True, connect.waits("slots_taken")["running"] > 0)
-    first.finish(busy)
-    second.finish(behind)
+    first, second = connect.first, connect.second
+    of_first = {"session": "first", "state": "running"}
+    with running(connect, first, BUSY):
+        query = connect.waits("busy", first, lambda wait: wait["running"] > 0)
+        connect.check_query("busy", query, name="project, range", cell="-", sentence="busy", **of_first)
+        with running(connect, second, 'spark.sql("select max(id) from range(0, 100, 1, 4)").collect()'):
+            query = connect.waits("slots_taken", second)
+            name = "select max(id) from range(0, 100, 1, 4)"
+            waits = {"session": "second", "sentence": "slots_taken", "state": "running"}
+            connect.check_query("the other notebook waits for slots", query, name=name, cell="-", **waits)
+    with running(connect, first, ONE_SLOW_TASK):
+        query = connect.waits("last_tasks", first)
+        connect.check_query("one slow task", query, name="project, range", cell="-", sentence="last_tasks", **of_first)
+        last = query["wait"]["last_tasks"]
+        connect.check("one slow task of twenty", (1, 20, False), (last["left"], last["total"], last["more_data"]))
+    with running(connect, first, PYTHON):
+        query = connect.waits("python", first)
+        connect.check_query("Python UDF", query, name="project, range", cell="-", sentence="python", **of_first)
+        connect.check("Python UDF: the JVM computes", "below 30 %", below_30(query["wait"]["python"]["jvm_percent"]))
+    with running(connect, first, DRIVER):
+        query = connect.waits("driver_works", first)
+        connect.check_query(
+            "the driver works", query, name="aggregate, join, range", cell="-", sentence="driver_works", **of_first
+        )
 
-    slow = first.start(ONE_SLOW_TASK)
-    last = connect.waits("last_tasks")
-    connect.check("one slow task of twenty", (1, 20, False), (last["left"], last["total"], last["more_data"]))
-    first.finish(slow)
 
-    python = first.start(PYTHON)
-    connect.check("Python workers", True, connect.waits("python")["jvm_percent"] < 30)
-    first.finish(python)
-
-    planning = first.start(PLANNING)
-    connect.check("the driver plans", True, connect.waits("driver_works")["for_ms"] >= 1_000)
-    first.finish(planning)
+def below_30(percent: int) -> str:
+    return "below 30 %" if percent < 30 else f"{percent} %"
 
 
 def test_a_cached_read(connect: Site) -> None:
-    first, _ = two(connect)
-    before = connect.queries()["recent"][0]["submitted_at_ms"]
-    first.run('cached = spark.range(100_000).select((F.col("id") * 2).alias("twice")).cache()\ncached.count()')
-    filled = connect.newest(before)
-    first.run('cached.agg(F.max("twice")).collect()')
-    read = connect.newest(filled["submitted_at_ms"])
-    connect.check("cached read", "succeeded", read["state"])
-    connect.check("cached read: operators", True, read["name"].startswith("aggregate"))
+    connect.first.run(CACHED)
+    count = connect.first.run("largest = cached.agg(F.max(F.col('twice')))")
+    query = connect.after(connect.first, "largest.collect()")
+    cell = f"[{count}]:1" if connect.tells_all else "-"
+    connect.check_query("cached read", query, name="aggregate, project, range", session="first", cell=cell)
+    connect.check("cached read: stages that ran", counted(query)[0], counted(query)[1])
+
+
+def test_a_query_of_one_second_stays_as_recent(connect: Site) -> None:
+    query = connect.after(
+        connect.first, "spark.sql(\"select java_method('java.lang.Thread', 'sleep', 1000L)\").collect()"
+    )
+    name = "select java_method('java.lang.Thread', 'sleep', 1000L)"
+    connect.check_query("one second", query, name=name, session="first", cell="-", state="succeeded")
 
 
 def test_a_failed_query_has_its_reason(connect: Site) -> None:
-    first, _ = two(connect)
-    before = connect.queries()["recent"][0]["submitted_at_ms"]
-    first.run("""try:
-    spark.sql("select raise_error(concat('boom ', id)) from range(4)").collect()
-except Exception:
-    pass""")
-    failed = connect.newest(before)
-    connect.check("failed", "failed", failed["state"])
-    connect.check("failed: reason", True, "boom" in failed["failure_reason"])
+    text = "select raise_error(concat('boom ', id)) from range(4)"
+    query = connect.after(connect.first, f'try:\n    spark.sql("{text}").collect()\nexcept Exception:\n    pass')
+    connect.check_query("failed", query, name=text, session="first", cell="-", state="failed")
+    connect.check("failed: its reason names the error", True, "boom" in query["failure_reason"])
 
 
 def test_an_interrupted_query_is_canceled(connect: Site) -> None:
-    first, _ = two(connect)
-    before = connect.queries()["recent"][0]["submitted_at_ms"]
-    first.run(f"""import threading
+    query = connect.after(
+        connect.first,
+        f"""import threading
 def work():
     try:
-        {LONG.replace(chr(10), chr(10) + "        ")}
+        {BUSY.replace(chr(10), chr(10) + "        ")}
     except Exception:
         pass
 thread = threading.Thread(target=work)
 thread.start()
 time.sleep(4)
 spark.interruptAll()
-thread.join()""")
-    connect.check("interrupted", "canceled", connect.newest(before)["state"])
+thread.join()""",
+    )
+    connect.check_query("interrupted", query, name="project, range", session="first", cell="-", state="canceled")
 
 
 def test_the_second_application_waits_for_the_first(connect: Site) -> None:
-    two(connect)
     told = connect.cluster.told
     code = f"""
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.master({told["master_url"]!r}).appName("second").getOrCreate()
 spark.range(10).count()
 """
-    second = connect.cluster.run(["-c", code], waiting_environment(connect), python=told["python"])
+    process = connect.cluster.run(["-c", code], waiting_environment(connect), python=told["python"])
     try:
-        apps = until(
-            "the second application", lambda: len(found := connect.sidecar.ok("panel/apps")["apps"]) > 1 and found
-        )
-        waiting = next(app for app in apps if app["state"] == "waiting")
-        wait = connect.waits("no_cores", waiting["app_id"])
-        holder = [{"name": "Spark Connect server", "cores": 2}]
-        connect.check("second application", (holder, 2), (wait["holders"], wait["cores_total"]))
+        check_no_cores(connect, waiting_app(connect), "Spark Connect server")
     finally:
-        second.kill()
+        end_now(process)
 
 
 def waiting_environment(site: Site) -> dict[str, str]:
@@ -175,37 +169,93 @@ def waiting_environment(site: Site) -> dict[str, str]:
     return environment | {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": site.cluster.told["python"]}
 
 
+def waiting_app(site: Site) -> str:
+    def waiting() -> str | None:
+        apps = site.sidecar.ok("panel/apps")["apps"]
+        return next((app["app_id"] for app in apps if app["state"] == "waiting"), None)
+
+    return until("the second application waits", waiting)
+
+
+def check_no_cores(site: Site, app_id: str, holder: str) -> None:
+    wait = until("it waits for cores", lambda: (site.queries(app_id)["wait"] or {}).get("no_cores"))
+    seen = {"sentence": "no_cores", "held by": wait["holders"], "cores": wait["cores_total"]}
+    expected = {"sentence": "no_cores", "held by": [{"name": holder, "cores": 2}], "cores": 2}
+    site.check("the second application on two cores", expected, seen)
+
+
+def end_now(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+
+
 def test_a_classic_driver(classic: Site) -> None:
-    first = classic.notebook("first")
-    first.run("spark.range(1000).groupBy((F.col('id') % 7).alias('k')).count().collect()")
-    source = "rows = spark.range(100)\nrows.collect()"
-    first.run(source)
-    query = classic.newest()
-    site = query["call_site"]["cell_text"]
-    classic.check("collect: Spark's name", ("collect", "spark"), (query["name"], query["named_by"]))
-    classic.check("collect: line of the cell", 2, site["line"])
-    hashed = first.ask(f"__import__('ipykernel.compiler').compiler.murmur2_x86({source!r}, 0xC70F6907)")
-    classic.check("collect: hash of the cell's text", str(hashed), site["hash"])
-    first.run('spark.sparkContext.setJobDescription("load taxonomy")\nspark.range(10).count()')
-    classic.check("own description", "load taxonomy", classic.newest(query["submitted_at_ms"])["name"])
-    first.run("spark.sparkContext.setJobDescription(None)")
+    first = classic.first
+    first.run(FRAME)
+    source = "# Run by its own cell.\nframe.collect()"
+    query = classic.after(first, source)
+    collect = {"name": "collect", "session": "-", "cell": f"#{hash_of(first, source)}:2", "state": "succeeded"}
+    classic.check_query("DataFrame code, collected in another cell: the cell that runs it", query, **collect)
+    query = classic.after(first, source)
+    classic.check_query("the same cell run again", query, **collect)
+    sql = 'spark.sql("select count(*) from range(1000)").collect()'
+    query = classic.after(first, sql)
+    classic.check_query("SQL", query, **collect | {"cell": f"#{hash_of(first, sql)}:1"})
+    query = classic.after(first, "spark.range(10).count()")
+    classic.check_query("count: Spark names no cell", query, **collect | {"name": "count", "cell": "-"})
+    sums = "sums = spark.sparkContext.parallelize(range(100), 4).map(lambda x: (x % 3, x)).reduceByKey(max, 4)"
+    first.run(f"{sums}\nsums.collect()")
+    again = "sums.collect()"
+    query = classic.after(first, again)
+    classic.check_query("RDD", query, **collect | {"cell": f"#{hash_of(first, again)}:1"})
+    classic.check("skipped tasks are not counted", (4, 4, 1), (*counted(query), query["stages_total"]))
+    query = classic.after(
+        first,
+        'spark.sparkContext.setJobDescription("load taxonomy")\nspark.range(10).count()\n'
+        "spark.sparkContext.setJobDescription(None)",
+    )
+    classic.check_query("own description", query, **collect | {"name": "load taxonomy", "cell": "-"})
+    first.run(CACHED)
+    read = 'cached.agg(F.max("twice")).collect()'
+    query = classic.after(first, read)
+    classic.check_query("cached read", query, **collect | {"cell": f"#{hash_of(first, read)}:1"})
 
-    busy = first.start(LONG)
-    classic.check("busy: tasks run", True, classic.waits("busy", busy=True)["running"] > 0)
-    first.finish(busy)
-    slow = first.start(ONE_SLOW_TASK)
-    classic.check("one slow task of twenty", (1, 20), (lambda w: (w["left"], w["total"]))(classic.waits("last_tasks")))
-    first.finish(slow)
-    python = first.start(PYTHON)
-    classic.check("Python workers", True, classic.waits("python")["jvm_percent"] < 30)
-    first.finish(python)
 
-    second = classic.notebook("second")
-    waiting = second.start("spark.range(10).count()")
-    apps = until("the second application", lambda: len(found := classic.sidecar.ok("panel/apps")["apps"]) > 1 and found)
-    app = next(app for app in apps if app["state"] == "waiting")
-    wait = classic.waits("no_cores", app["app_id"])
-    classic.check("second application", [{"name": "first", "cores": 2}], wait["holders"])
+def hash_of(notebook: Notebook, source: str) -> int:
+    """Give the hash by which ipykernel itself names the cell's file."""
+    return notebook.ask(f"__import__('ipykernel.compiler').compiler.murmur2_x86({source!r}, 0xC70F6907)")
+
+
+def test_why_a_classic_driver_waits(classic: Site) -> None:
+    first = classic.first
+
+    hashes = {cell: hash_of(first, cell) for cell in (BUSY, ONE_SLOW_TASK, PYTHON)}
+
+    def waits(what: str, cell: str, rule: str, line: int) -> Any:
+        with running(classic, first, cell):
+            query = classic.waits(rule, first, lambda wait: wait.get("running") != 0)
+            place = f"#{hashes[cell]}:{line}"
+            expected = {"name": "collect", "session": "-", "cell": place, "sentence": rule, "state": "running"}
+            classic.check_query(what, query, **expected)
+            return query["wait"][rule]
+
+    waits("busy", BUSY, "busy", 2)
+    last = waits("one slow task", ONE_SLOW_TASK, "last_tasks", 2)
+    classic.check("one slow task of twenty", (1, 20), (last["left"], last["total"]))
+    python = waits("Python UDF", PYTHON, "python", 5)
+    classic.check("Python UDF: the JVM computes", "below 30 %", below_30(python["jvm_percent"]))
+    with running(classic, first, DRIVER):
+        query = classic.waits("driver_works", first)
+        expected = {"name": "count", "session": "-", "cell": "-", "sentence": "driver_works", "state": "running"}
+        classic.check_query("the driver works", query, **expected)
+
+
+def test_the_second_classic_application_waits_for_the_first(classic: Site) -> None:
+    first, second = classic.first, classic.second
+    message = second.start("spark.range(10).count()")
+    app_id = waiting_app(classic)
+    check_no_cores(classic, app_id, "first")
     first.run("spark.stop()")
-    second.finish(waiting)
-    classic.check("second application runs", "succeeded", classic.newest(app=app["app_id"])["state"])
+    second.finish(message)
+    query = classic.ended(0, app_id)
+    classic.check_query("it runs when the first has ended", query, name="count", session="-", cell="-")

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Wait {
-    /// There is no cluster.
+    /// No worker is there or expected.
     NoCluster,
     /// Master or workers are not all there yet.
     ClusterStarting { ready: u32, wanted: u32 },

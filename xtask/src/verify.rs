@@ -6,14 +6,20 @@ use anyhow::{Context, Result, bail};
 
 use crate::{browser, install, paths, run, step::step, test, wheel};
 
+/// Around what `verify versions` writes into `docs/queries.md`.
+const BEGIN: &str = "<!-- Written by `cargo xtask verify versions`. -->";
+const END: &str = "<!-- End of what is written. -->";
+
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 6] = [
+const PROOFS: [(&str, Proof); 8] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
     ("requests", requests),
     ("pictures", pictures),
+    ("versions", versions),
+    ("queries", queries),
     ("clean-clone", clean_clone),
 ];
 
@@ -62,6 +68,32 @@ fn in_browser(script: &str) -> Result<()> {
     browser::npm()?;
     let mut node = run::command("node", &paths::root().join("tests/e2e"));
     run::run(test::with_tools(node.arg(script))?)
+}
+
+/// Names, sessions, cells and sentences of queries on each version of Spark, written into `docs/queries.md`.
+fn versions() -> Result<()> {
+    install::system(true)?;
+    wheel::install_dev()?;
+    let tables = paths::target().join("versions");
+    if tables.exists() {
+        fs::remove_dir_all(&tables)?;
+    }
+    let mut pytest = run::command(paths::venv_bin("python"), &paths::root());
+    pytest.args(["-m", "pytest", "tests/versions", "-q", "--durations=5"]);
+    run::run(test::with_tools(&mut pytest)?.env("OUT", &tables))?;
+    let table = |version| fs::read_to_string(tables.join(format!("queries-{version}.md")));
+    let tables = ["4.3.0", "4.0.5", "3.5.9"].map(table).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let document = paths::root().join("docs/queries.md");
+    let text = fs::read_to_string(&document)?;
+    let (head, rest) = text.split_once(BEGIN).context("docs/queries.md has no place for the tables")?;
+    let (_, tail) = rest.split_once(END).context("docs/queries.md has no end of the tables")?;
+    Ok(fs::write(&document, [head, BEGIN, "\n", &tables.join("\n"), END, tail].concat())?)
+}
+
+/// The way back to a cell of Spark 3.5, and the pictures of `docs/queries.md`.
+fn queries() -> Result<()> {
+    in_browser("classic.mjs")?;
+    in_browser("queries.mjs")
 }
 
 /// The README's two commands in a fresh clone with a target directory of its own.

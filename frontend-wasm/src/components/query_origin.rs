@@ -47,8 +47,8 @@ pub fn places(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
             _ => said(Message::BuiltInACell),
         },
         CallSite::CellText { hash, line } => match notebook {
-            Some(notebook) => jump(panel, notebook, Cell::Hash(hash.clone()), Some(*line), Message::BuiltInACell),
-            None => said(Message::BuiltInACell),
+            Some(notebook) => jump(panel, notebook, Cell::Hash(hash.clone()), Some(*line), Message::CalledInACell),
+            None => said(Message::CalledInACell),
         },
         CallSite::File { file, line } => said(Message::BuiltInFile { file, line: i64::from(*line) }),
     });

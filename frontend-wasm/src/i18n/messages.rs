@@ -285,7 +285,7 @@ messages! {
         "[{verdict}] {hop} ({time}): {found}";
 
     // Why a person waits.
-    WaitNoCluster: "There is no cluster.";
+    WaitNoCluster: "The cluster has no worker.";
     WaitClusterStarting { ready: u32, wanted: u32 }: wanted =>
         "The cluster is starting: {ready} of {wanted} worker is ready"
         | "The cluster is starting: {ready} of {wanted} workers are ready";
@@ -333,6 +333,7 @@ messages! {
     FileLine { file: &'a str, line: i64 }: "{file}, line {line}";
     BuiltInCell { cell: i64 }: "built in cell [{cell}]";
     BuiltInACell: "built in a notebook cell";
+    CalledInACell: "called in a notebook cell";
     BuiltInFile { file: &'a str, line: i64 }: "built in {file}, line {line}";
     RunByCell { cell: i64 }: "run by cell [{cell}]";
     JumpToCell { cell: i64 }: "Go to cell [{cell}]";

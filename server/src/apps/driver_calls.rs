@@ -46,7 +46,7 @@ impl DriverCall {
             let bytes = drivers.bytes(&found, app_id, path, limit).await?;
             driver::accept::<Accepted>(&bytes).map(|()| bytes)
         };
-        self.through(monitor, call).await
+        self.through(monitor, path, call).await
     }
 
     /// One path's array, decoded while it is read.
@@ -56,7 +56,7 @@ impl DriverCall {
     pub async fn rows<Rows: FromRows>(&self, monitor: &Monitor, path: DriverPath) -> Result<Rows, UpstreamError> {
         let limit = monitor.panel_body_limit();
         let (drivers, app_id) = (&monitor.drivers, &self.wanted.app_id);
-        self.through(monitor, |found: Found| async move { drivers.rows(&found, app_id, path, limit).await }).await
+        self.through(monitor, path, |found: Found| async move { drivers.rows(&found, app_id, path, limit).await }).await
     }
 
     /// One path's small answer, decoded.
@@ -66,10 +66,10 @@ impl DriverCall {
     pub async fn json<T: DeserializeOwned>(&self, monitor: &Monitor, path: DriverPath) -> Result<T, UpstreamError> {
         let limit = monitor.limits.spark_monitor_max_body_bytes;
         let (drivers, app_id) = (&monitor.drivers, &self.wanted.app_id);
-        self.through(monitor, |found: Found| async move { drivers.json(&found, app_id, path, limit).await }).await
+        self.through(monitor, path, |found: Found| async move { drivers.json(&found, app_id, path, limit).await }).await
     }
 
-    async fn through<T, F, Fut>(&self, monitor: &Monitor, call: F) -> Result<T, UpstreamError>
+    async fn through<T, F, Fut>(&self, monitor: &Monitor, path: DriverPath, call: F) -> Result<T, UpstreamError>
     where
         F: Fn(Found) -> Fut,
         Fut: Future<Output = Result<T, UpstreamError>>,
@@ -80,7 +80,9 @@ impl DriverCall {
             Err(error) => error,
         };
         // The way is good, for a driver of Spark has answered.
-        if matches!(error.kind, UpstreamErrorKind::TooLarge(_) | UpstreamErrorKind::Shape(_)) {
+        if matches!(error.kind, UpstreamErrorKind::TooLarge(_) | UpstreamErrorKind::Shape(_))
+            || (path.is_optional() && matches!(error.kind, UpstreamErrorKind::Status { status: 404, .. }))
+        {
             return Err(error);
         }
         // It answered well when it was found, so it has moved or gone; the next request looks for it again.
@@ -142,7 +144,28 @@ pub(crate) fn is_starting(app: &wire::App, kind: &UpstreamErrorKind) -> bool {
         | UpstreamErrorKind::Timeout(_)
         | UpstreamErrorKind::NotJson(_)
         | UpstreamErrorKind::NoAddress => young(),
-        UpstreamErrorKind::Status { status, .. } => matches!(status, 404 | 502 | 503) && young(),
+        // 500 while its lists are not there yet.
+        UpstreamErrorKind::Status { status, .. } => matches!(status, 404 | 500 | 502 | 503) && young(),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::ApplicationState;
+
+    use super::*;
+
+    #[test]
+    fn a_driver_that_cannot_answer_yet_is_starting_for_a_minute() {
+        let kind = UpstreamErrorKind::Status { status: 500, retry_after_seconds: None, message: None };
+        let starting = |age_ms| {
+            let started_at_ms = clock::now_ms() - age_ms;
+            let (app_id, name) = ("app-1".to_owned(), "ETL".to_owned());
+            let (state, driver) = (ApplicationState::Running, DriverState::NotAsked);
+            is_starting(&wire::App { app_id, name, state, cores: None, started_at_ms, driver }, &kind)
+        };
+        assert!(starting(0));
+        assert!(!starting(STARTING_MS));
     }
 }

@@ -46,10 +46,12 @@ fn recorded_statements_tell_operators_cell_and_sql() {
 
 #[test]
 fn a_cut_description_still_tells_its_session() {
-    let request = ConnectRequest::of_details(
-        "Spark Connect - session_id: \"5267a756\"\nplan {\n  root {\n    sql {\n      query...",
-    );
-    assert_eq!(request.session_id.as_deref(), Some("5267a756"));
+    for end in ["query...", "query: ...", "query: \"...", "query: \"select..."] {
+        let text = format!("Spark Connect - session_id: \"5267a756\"\nplan {{\n  root {{\n    sql {{\n      {end}");
+        let request = ConnectRequest::of_details(&text);
+        assert_eq!(request.session_id.as_deref(), Some("5267a756"));
+        assert_eq!(request.sql, None, "{end}");
+    }
 }
 
 #[test]

@@ -107,6 +107,7 @@ fn hide_analyses(drafts: &mut [Draft<'_>]) {
         .iter()
         .map(|draft| {
             draft.jobs.is_empty()
+                && matches!(draft.stated, Stated::Ended { failed: false, canceled: false, .. })
                 && drafts.iter().any(|other| !other.request.analyses(&draft.request) && follows(draft, other))
         })
         .collect();

@@ -55,10 +55,16 @@ pub(super) fn of_query(facts: &Facts<'_>) -> Wait {
     RULES.iter().find_map(|rule| rule(facts)).unwrap_or_else(busy)
 }
 
-/// Why the whole application waits.
-pub(super) fn of_app(app: &wire::App, apps: &Apps) -> Option<Wait> {
-    let has_none = app.state == ApplicationState::Waiting || app.cores == Some(0);
-    let ClusterCores { used, total, workers_alive, workers_wanted } = apps.cores.filter(|_| has_none)?;
+/// Why the whole application waits. One that has given its cores back waits only if it wants some: `works` tells that.
+pub(super) fn of_app(app: &wire::App, apps: &Apps, works: bool) -> Option<Wait> {
+    let ClusterCores { used, total, workers_alive, workers_wanted } = apps.cores?;
+    let starves = app.cores == Some(0) && works && used >= total;
+    if app.state != ApplicationState::Waiting && !starves {
+        return None;
+    }
+    if workers_wanted == 0 {
+        return Some(Wait::NoCluster);
+    }
     if workers_alive == 0 {
         return Some(Wait::ClusterStarting { ready: workers_alive, wanted: workers_wanted });
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{Client, Upstream, UpstreamError};
-use crate::{kube_user::KubeUser, upstream::UpstreamErrorKind, url_path};
+use crate::{kube_user::KubeUser, url_path};
 
 /// Auth2 lists a user's roles and identities too; 256 KiB is far more than any user has.
 const LIMIT: u64 = 256 * 1024;
@@ -23,10 +23,18 @@ struct Me {
 /// # Errors
 /// When Auth2 rejects the token, fails, or names a user of whom the name rule leaves nothing.
 pub async fn kube_user(client: &Client, base: &Url, token: &SecretString) -> Result<KubeUser, UpstreamError> {
-    let invalid = |reason: &str| UpstreamError::new(Upstream::Auth2, UpstreamErrorKind::Shape(reason.to_owned()));
     let mut auth = HeaderValue::from_str(token.expose_secret()).map_err(|_| invalid("the token is no header"))?;
     auth.set_sensitive(true);
     let body: Bytes = client.json_bytes(&url_path::join(base, &["api", "V2", "me"]), Some(&auth), LIMIT).await?;
-    let me: Me = super::body::from_slice(Upstream::Auth2, &body)?;
+    user_of(&body)
+}
+
+/// The user that an answer names.
+pub(crate) fn user_of(body: &[u8]) -> Result<KubeUser, UpstreamError> {
+    let me: Me = super::body::from_slice(Upstream::Auth2, body)?;
     KubeUser::from_user_name(&me.user).ok_or_else(|| invalid("the user's name has no letter or digit"))
+}
+
+fn invalid(reason: &str) -> UpstreamError {
+    UpstreamError::shape(Upstream::Auth2, reason)
 }

@@ -18,6 +18,14 @@ pub struct ClusterStatus {
 }
 
 impl ClusterStatus {
+    /// # Errors
+    /// When a body is not what a pass-through route accepts.
+    pub(crate) fn of(bytes: Bytes) -> Result<Self, UpstreamError> {
+        super::body::from_slice::<Accepted>(Upstream::ClusterManager, &bytes)?;
+        let status = super::body::from_slice(Upstream::ClusterManager, &bytes).map_err(|error| error.kind.to_string());
+        Ok(Self { bytes, status })
+    }
+
     /// The answer as we read it: stricter than what a pass-through route accepts.
     ///
     /// # Errors
@@ -91,7 +99,5 @@ pub async fn status(
     })?;
     auth.set_sensitive(true);
     let bytes = client.json_bytes(&url_path::join(base, &["clusters"]), Some(&auth), limit).await?;
-    super::body::from_slice::<Accepted>(Upstream::ClusterManager, &bytes)?;
-    let status = super::body::from_slice(Upstream::ClusterManager, &bytes).map_err(|error| error.kind.to_string());
-    Ok(ClusterStatus { bytes, status })
+    ClusterStatus::of(bytes)
 }

@@ -29,6 +29,11 @@ pub struct StageAttempt {
 }
 
 impl DriverPath {
+    /// Older drivers do not have it, or not of what has just ended: 404 says nothing about the way to the driver.
+    pub fn is_optional(self) -> bool {
+        matches!(self, Self::Operations | Self::SqlNodes(_) | Self::TaskSummary(_) | Self::RunningTasks(_))
+    }
+
     pub(super) fn segments(self) -> Vec<String> {
         let stage = |StageAttempt { stage_id, stage_attempt_id }, what: &str| {
             vec!["stages".to_owned(), stage_id.to_string(), stage_attempt_id.to_string(), what.to_owned()]

@@ -81,6 +81,9 @@ impl Newest for JobRow {
     fn age(&self) -> i64 {
         self.job_id
     }
+    fn is_over(&self) -> bool {
+        self.completion_time.is_some()
+    }
 }
 
 impl Newest for SqlRow {
@@ -88,12 +91,18 @@ impl Newest for SqlRow {
     fn age(&self) -> i64 {
         self.id
     }
+    fn is_over(&self) -> bool {
+        self.status != "RUNNING"
+    }
 }
 
 impl Newest for OperationRow {
     type Age = (i64, String);
     fn age(&self) -> (i64, String) {
         (self.start_timestamp, self.operation_id.clone())
+    }
+    fn is_over(&self) -> bool {
+        self.finish_timestamp > 0 || self.close_timestamp > 0
     }
 }
 

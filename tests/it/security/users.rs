@@ -60,6 +60,8 @@ struct Site {
     manager: Double,
     master: Double,
     past: Past,
+    /// When each request began and ended.
+    requests: Mutex<Vec<(Instant, Option<Instant>)>>,
 }
 
 impl Site {
@@ -78,7 +80,7 @@ impl Site {
             master.json(&format!("{driver}/stages"), &format!(r#"[{{{stage}, "name": "of-{name}"}}]"#));
         }
         let past = Arc::new(Mutex::new(vec![vec![(Instant::now(), None)]; TOKENS]));
-        let site = Self { auth2, manager, master, past };
+        let site = Self { auth2, manager, master, past, requests: Mutex::default() };
         (0..TOKENS).for_each(|token| site.belongs(token, None));
         site
     }
@@ -99,6 +101,24 @@ impl Site {
         self.past.lock().unwrap()[which].push((Instant::now(), user));
     }
 
+    fn began(&self) -> usize {
+        let mut requests = self.requests.lock().unwrap();
+        requests.push((Instant::now(), None));
+        requests.len() - 1
+    }
+
+    fn ended(&self, request: usize) {
+        self.requests.lock().unwrap()[request].1 = Some(Instant::now());
+    }
+
+    /// Since when Auth2 may have said what one who begins at `begin` is told: what is remembered arrived within the
+    /// lifetime, to a request that had waited for it.
+    fn known_since(&self, begin: Instant) -> Instant {
+        let requests = self.requests.lock().unwrap();
+        let lasted = requests.iter().filter(|(_, end)| end.is_none_or(|end| end + 2 * IDENTITY >= begin));
+        lasted.map(|(begin, _)| *begin).min().unwrap_or(begin)
+    }
+
     /// Who may have had the token between then and now.
     fn owners(&self, token: usize, then: Instant) -> Vec<Option<usize>> {
         let past = self.past.lock().unwrap();
@@ -111,9 +131,11 @@ impl Site {
 async fn ask(site: &Site, app: &TestApp, which: usize) {
     let token = token(which);
     for route in ROUTES {
-        let begin = Instant::now();
+        let since = site.known_since(Instant::now());
+        let request = site.began();
         let answer = app.get_as(Cookie(&token), route).await;
-        let owners = site.owners(which, begin.checked_sub(2 * IDENTITY).unwrap_or(begin));
+        site.ended(request);
+        let owners = site.owners(which, since);
         for user in 0..USERS {
             let shown = answer.text.contains(&format!("of-{}", name(user)));
             assert!(!shown || owners.contains(&Some(user)), "{route} with {token} of {owners:?}: {}", answer.text);
