@@ -69,6 +69,12 @@ impl Series {
         path
     }
 
+    /// Number of the newest sample, unless it is older than a gap: then nobody knows how it is now.
+    pub fn now(&self) -> Option<usize> {
+        let newest = self.samples.last().filter(|sample| self.end_ms - sample.at_ms <= self.gap_ms);
+        newest.and_then(|_| self.samples.len().checked_sub(1))
+    }
+
     /// Number of the sample nearest to a moment; none where nobody looked.
     pub fn nearest(&self, at_ms: i64) -> Option<usize> {
         let near = self.samples.iter().enumerate().map(|(index, sample)| ((sample.at_ms - at_ms).abs(), index)).min();

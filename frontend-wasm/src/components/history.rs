@@ -43,7 +43,7 @@ fn sparkline(
         return Html::default();
     };
     let looked_at_ms = panel.model.looked_at_ms;
-    let index = looked_at_ms.map_or(Some(last), |at_ms| series.nearest(at_ms));
+    let index = looked_at_ms.map_or_else(|| series.now(), |at_ms| series.nearest(at_ms));
     let sample = index.and_then(|index| series.samples.get(index)).copied();
     let value = sample.map_or_else(
         || tr(Message::NobodyLooked),

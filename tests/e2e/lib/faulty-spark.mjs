@@ -10,6 +10,9 @@ import { until } from './until.mjs';
 /** The link to a driver in the master's page of an application. */
 const DRIVER_LINK = /http:\/\/127\.0\.0\.1:(\d+)(?=\/?">Application Detail UI)/g;
 
+/** What kills a job on the driver's page of jobs. */
+const KILL_FORM = /name="id" value="(\d+)"\/>\s*<input type="hidden" name="csrfToken" value="(\w+)"/g;
+
 export class FaultySpark {
   /**
    * @param {Spark} spark
@@ -82,19 +85,12 @@ export class FaultySpark {
     return this.run('a query', `from pyspark.sql import SparkSession, functions as F\n${session}\n${code}`, {});
   }
 
-  /** As a person does on the driver's own page: the end of its client does not end a query. */
+  /** Kills what runs as a person does, on the driver's own page: the end of its client does not end a query. */
   async endQueries() {
-    const { driver_ui } = this.spark.cluster;
-    const applications = `${driver_ui}/api/v1/applications`;
-    const list = async (/** @type {string} */ url) => /** @type {Promise<any[]>} */ ((await fetch(url)).json());
-    try {
-      for (const { id } of await list(applications)) {
-        for (const { jobId } of await list(`${applications}/${id}/jobs?status=running`)) {
-          await fetch(`${driver_ui}/jobs/job/kill/?id=${jobId}`, { method: 'POST' });
-        }
-      }
-    } catch {
-      // No driver, no query.
+    const page = `${this.spark.cluster.driver_ui}/jobs/`;
+    const text = await fetch(page).then(answer => answer.text(), () => 'no driver, no query');
+    for (const [, id = '', csrfToken = ''] of text.matchAll(KILL_FORM)) {
+      await fetch(`${page}job/kill/`, { method: 'POST', body: new URLSearchParams({ id, csrfToken }), redirect: 'manual' });
     }
   }
 

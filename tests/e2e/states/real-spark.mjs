@@ -22,6 +22,9 @@ export async function realSpark() {
   // The history keeps a point each five seconds, and a line must not break between two of them.
   const jupyter = await spark.watch({ ...FAST, SPARK_MONITOR_POLL_MS: '4000' });
 
+  /** That a Connect server has started again. @type {Promise<void>} */
+  let connected = Promise.resolve();
+
   /** Forgets what the sidecar knows: Jupyter starts another one. */
   const forget = () => jupyter.sidecars().forEach(pid => process.kill(pid, 'SIGKILL'));
 
@@ -181,7 +184,7 @@ export async function realSpark() {
         arrange: async lab => {
           spark.query(SPILL);
           await showPanel(lab);
-          await lab.spill.waitFor({ timeout: 150_000 });
+          await lab.spill.waitFor({ timeout: 300_000 });
         }
       },
       {
@@ -197,14 +200,17 @@ export async function realSpark() {
         telling: /The driver is starting/,
         arrange: async lab => {
           await spark.driver.set('refuse');
-          await spark.spark.order('connect start');
-          await until(lab, /The driver is starting/);
+          // The state ends a minute after the application's start, whether the server is there or not.
+          connected = spark.spark.order('connect start');
+          await showPanel(lab);
+          await refreshUntilPanelSays(lab, /The driver is starting/, 120_000);
         }
       },
       {
         name: 'cluster-starting',
         telling: /No worker has joined yet/,
         arrange: async lab => {
+          await connected;
           await spark.spark.order('connect stop');
           await spark.spark.order('worker kill');
           await until(lab, /No worker has joined yet/);
