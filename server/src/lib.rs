@@ -21,6 +21,7 @@ mod health;
 mod history;
 pub mod kube_user;
 pub mod listen;
+pub mod log;
 mod middleware;
 pub mod mock;
 mod panel;
