@@ -4,16 +4,20 @@ use std::{fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser, install, paths, run, step::step, test, wheel};
+use crate::{browser, dependencies, fuzz, install, paths, run, step::step, test, wheel};
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 6] = [
+const PROOFS: [(&str, Proof); 10] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
     ("requests", requests),
     ("pictures", pictures),
+    ("faults", faults),
+    ("soak", soak),
+    ("fuzz", fuzz::run),
+    ("dependencies", dependencies::run),
     ("clean-clone", clean_clone),
 ];
 
@@ -62,6 +66,22 @@ fn in_browser(script: &str) -> Result<()> {
     browser::npm()?;
     let mut node = run::command("node", &paths::root().join("tests/e2e"));
     run::run(test::with_tools(node.arg(script))?)
+}
+
+/// Every fault of every upstream and of the machine.
+fn faults() -> Result<()> {
+    long_tests(&["faults", "long::machine"])
+}
+
+/// Twenty minutes of random faults; `SOAK_MINUTES` changes that.
+fn soak() -> Result<()> {
+    long_tests(&["long::soak"])
+}
+
+fn long_tests(which: &[&str]) -> Result<()> {
+    let mut cargo = run::command("cargo", &paths::root());
+    cargo.args(["test", "--locked", "-p", "berdl-spark-monitor", "--features", "long-tests", "--test", "it", "--"]);
+    run::run(cargo.arg("--nocapture").args(which))
 }
 
 /// The README's two commands in a fresh clone with a target directory of its own.
