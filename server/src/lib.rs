@@ -15,10 +15,13 @@ mod doctor;
 pub mod doctor_command;
 mod error;
 mod executors;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod health;
 mod history;
 pub mod kube_user;
 pub mod listen;
+pub mod log;
 mod middleware;
 pub mod mock;
 mod panel;

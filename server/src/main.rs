@@ -5,7 +5,9 @@ use std::{env, ffi::OsString, io, process::ExitCode};
 use berdl_spark_monitor::{
     app,
     config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings},
-    doctor_command, listen, mock,
+    doctor_command, listen,
+    log::Log,
+    mock,
     state::{AppState, Monitor},
 };
 use tokio_util::task::TaskTracker;
@@ -66,9 +68,13 @@ fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -
 fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
     let filter = EnvFilter::try_new(log_filter);
     let bad_filter = filter.is_err();
+    let (log, _flush) = match Log::to(io::stderr()) {
+        Ok(log) => log,
+        Err(error) => return refuse(&error.to_string()),
+    };
     tracing_subscriber::fmt()
         .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new("info")))
-        .with_writer(io::stderr)
+        .with_writer(log)
         .with_ansi(false)
         .init();
     if bad_filter {

@@ -9,6 +9,8 @@ pub mod driver;
 pub mod driver_hosts;
 pub mod driver_path;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzed;
 pub mod master;
 pub mod master_page;
 pub mod query_rows;

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{
-    faults::{Site, User},
-    support::{Double, Reply, TestApp, fixture},
-};
+use crate::support::{Double, Reply, Site, TestApp, User, fixture};
 
 #[tokio::test]
 async fn a_slow_upstream_delays_only_what_needs_it() {

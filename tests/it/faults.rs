@@ -3,7 +3,6 @@
 //! One sidecar, and for each fault a user of its own whose upstreams alone have it, all at the same time. A neighbour
 //! whose upstreams are in order polls all the while.
 
-mod site;
 mod table;
 
 use std::{
@@ -19,10 +18,11 @@ use futures_util::{
 
 use crate::{
     documents,
-    support::{Double, Reply, TestApp},
+    support::{
+        Double, Reply, Site, TestApp, User,
+        site::{self, CALL, LIMIT, REQUEST, UPSTREAMS},
+    },
 };
-use site::{CALL, LIMIT, REQUEST};
-pub use site::{Site, User};
 use table::{Outcome, Row, Seen};
 
 /// An answer that takes longer hangs: the deadline of a request, and much more for a machine that is busy with other things.
@@ -44,8 +44,6 @@ const ROUTES: [&str; 13] = [
     "panel/history",
     "doctor",
 ];
-
-const UPSTREAMS: [&str; 4] = ["auth2", "manager", "master", "driver"];
 
 fn http(status: u16, more: &str, body: &[u8]) -> Reply {
     Reply::Http(status, "application/json", more.into(), body.to_vec())

@@ -11,6 +11,8 @@ mod faults;
 mod identity;
 mod kube_names;
 mod limits;
+#[cfg(feature = "long-tests")]
+mod long;
 mod openapi;
 mod panel_routes;
 mod passthrough;

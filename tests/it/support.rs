@@ -3,10 +3,12 @@
 mod app;
 mod canary;
 mod double;
+pub mod site;
 
 pub use app::{Answer, Cookie, TestApp};
 pub use canary::{canary, check as check_for_secrets};
 pub use double::{Double, Reply};
+pub use site::{Site, User};
 
 /// A recorded answer below `tests/fixtures/`.
 pub fn fixture(name: &str) -> String {

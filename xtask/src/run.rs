@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, Stdio},
@@ -57,16 +57,30 @@ pub fn works(command: &mut Command) -> bool {
 ///
 /// # Errors
 /// When it cannot be started.
-pub fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> Result<bool> {
+pub fn lines(command: &mut Command, each: impl FnMut(&str)) -> Result<bool> {
     let (mut child, _passing) = start(command.stdout(Stdio::piped()))?;
-    if let Some(output) = child.stdout.take() {
-        for line in BufReader::new(output).split(b'\n') {
-            let line = String::from_utf8_lossy(&line?).into_owned();
-            println!("{line}");
-            each(&line);
-        }
-    }
+    show(child.stdout.take(), each)?;
     Ok(child.wait()?.success())
+}
+
+/// The same with its standard error.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn error_lines(command: &mut Command, each: impl FnMut(&str)) -> Result<bool> {
+    let (mut child, _passing) = start(command.stderr(Stdio::piped()))?;
+    show(child.stderr.take(), each)?;
+    Ok(child.wait()?.success())
+}
+
+fn show(output: Option<impl Read>, mut each: impl FnMut(&str)) -> Result<()> {
+    let Some(output) = output else { return Ok(()) };
+    for line in BufReader::new(output).split(b'\n') {
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        println!("{line}");
+        each(&line);
+    }
+    Ok(())
 }
 
 /// In a group of its own, so that it can be ended with all its children.

@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser, install, paths, run, step::step, test, wheel};
+use crate::{browser, dependencies, fuzz, install, paths, run, step::step, test, wheel};
 
 /// Around what `verify versions` writes into `docs/queries.md`.
 const BEGIN: &str = "<!-- Written by `cargo xtask verify versions`. -->";
@@ -12,7 +12,7 @@ const END: &str = "<!-- End of what is written. -->";
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 8] = [
+const PROOFS: [(&str, Proof); 12] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
@@ -20,6 +20,10 @@ const PROOFS: [(&str, Proof); 8] = [
     ("pictures", pictures),
     ("versions", versions),
     ("queries", queries),
+    ("faults", faults),
+    ("soak", soak),
+    ("fuzz", fuzz::run),
+    ("dependencies", dependencies::run),
     ("clean-clone", clean_clone),
 ];
 
@@ -94,6 +98,22 @@ fn versions() -> Result<()> {
 fn queries() -> Result<()> {
     in_browser("classic.mjs")?;
     in_browser("queries.mjs")
+}
+
+/// Every fault of every upstream and of the machine.
+fn faults() -> Result<()> {
+    long_tests(&["faults", "long::machine"])
+}
+
+/// Twenty minutes of random faults; `SOAK_MINUTES` changes that.
+fn soak() -> Result<()> {
+    long_tests(&["long::soak"])
+}
+
+fn long_tests(which: &[&str]) -> Result<()> {
+    let mut cargo = run::command("cargo", &paths::root());
+    cargo.args(["test", "--locked", "-p", "berdl-spark-monitor", "--features", "long-tests", "--test", "it", "--"]);
+    run::run(cargo.arg("--nocapture").args(which))
 }
 
 /// The README's two commands in a fresh clone with a target directory of its own.

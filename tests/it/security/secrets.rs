@@ -13,10 +13,7 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use crate::{
-    faults::{Site, User},
-    support::{Reply, canary, check_for_secrets},
-};
+use crate::support::{Reply, Site, User, canary, check_for_secrets};
 
 const ROUTES: [&str; 16] = [
     "",

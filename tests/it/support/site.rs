@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::support::{APP, Cookie, Double, OPERATIONS, QueryLists, Reply, TestApp, application, fixture};
+use super::{APP, Cookie, Double, OPERATIONS, QueryLists, Reply, TestApp, application, fixture};
 
 /// Deadlines of the test: short, so that a table of hanging upstreams is quick; long enough for a busy machine.
 pub const CALL: Duration = Duration::from_secs(3);
@@ -35,6 +35,8 @@ impl User {
         Cookie(&self.0)
     }
 }
+
+pub const UPSTREAMS: [&str; 4] = ["auth2", "manager", "master", "driver"];
 
 pub struct Site {
     auth2: Double,
@@ -100,7 +102,7 @@ impl Site {
 
     /// Everything of this user answers as it should.
     pub fn heal(&self, user: &User) {
-        for upstream in super::UPSTREAMS {
+        for upstream in UPSTREAMS {
             for (path, answer) in answers(upstream, user) {
                 self.set(upstream, user, &path, Reply::json(&answer));
             }

@@ -1,0 +1,149 @@
+//! Every decoder of foreign bytes, as `fuzz/` calls it: what must hold whatever comes. Compiled for fuzzing only.
+
+#![expect(clippy::panic, clippy::missing_panics_doc, reason = "a panic is how a fault is told")]
+
+use std::sync::OnceLock;
+
+use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+use url::Url;
+
+use crate::{
+    app_id::{self, AskedApp},
+    apps, cluster,
+    connect_request::ConnectRequest,
+    executors::ExecutorsSeen,
+    kube_user::KubeUser,
+    queries, session,
+    stages::StageDigest,
+    upstream::{
+        Upstream, auth2,
+        cluster_manager::ClusterStatus,
+        driver::{self, AcceptedExecutors, AcceptedStages, ApplicationRow, ExecutorRow, SparkTime},
+        driver_hosts::DriverHosts,
+        fuzzed::{Answers, rows, slice},
+        master::MasterState,
+        master_page,
+        query_rows::{JobRow, OperationRow, SqlNodesRow, SqlRow, TaskRow, TaskSummaryRow},
+    },
+    url_path,
+};
+
+/// The master's `/json/`, the cluster manager's and Auth2's answers.
+pub fn small_answers(bytes: &[u8]) {
+    if let Ok(state) = slice::<MasterState>(Upstream::Master, bytes) {
+        let shown = cluster::summary(&state);
+        assert!(shown.workers.len() <= 100);
+        assert!(apps::active_apps(&state.activeapps).iter().all(|app| app_id::is_app_id(&app.app_id)));
+    }
+    let _ = ClusterStatus::of(bytes.to_vec().into()).map(|answer| answer.status().map(crate::chip::by_manager).ok());
+    let _ = auth2::user_of(bytes);
+}
+
+/// The driver's lists, in one piece and in many: both say the same.
+pub fn driver_lists(bytes: &[u8]) {
+    let _ = driver::accept::<AcceptedExecutors>(bytes);
+    let _ = driver::accept::<AcceptedStages>(bytes);
+    let stages: Option<StageDigest> = rows(bytes);
+    if let Some(stages) = stages {
+        let shown = stages.shown(None, 0);
+        assert!(shown.active.iter().all(|stage| stage.tasks.percent() <= 100));
+        let _ = stages.activity("x");
+    }
+    if let Some(executors) = rows::<Vec<ExecutorRow>>(bytes) {
+        let seen = ExecutorsSeen::new(executors, None);
+        let slots = seen.slots();
+        assert!(slots.used <= slots.total);
+        let _ = seen.shown(queries::fuzzed_app(), 10);
+    }
+    let _ = rows::<Vec<ApplicationRow>>(bytes);
+    let _ = rows::<Vec<TaskRow>>(bytes);
+    let _ = slice::<TaskSummaryRow>(Upstream::Driver, bytes);
+    let _ = slice::<SqlNodesRow>(Upstream::Driver, bytes);
+}
+
+/// Stages, jobs, operations and SQL executions together, parted by lines of `---`.
+pub fn query_lists(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut parts = text.split("\n---\n").map(str::as_bytes);
+    let mut next = || parts.next().unwrap_or(b"[]");
+    let stages: StageDigest = rows(next()).unwrap_or_default();
+    let jobs: Vec<JobRow> = rows(next()).unwrap_or_default();
+    let operations: Option<Vec<OperationRow>> = rows(next());
+    let sql: Vec<SqlRow> = rows(next()).unwrap_or_default();
+    let queries = queries::of_rows(jobs, operations, sql, stages);
+    assert!(queries.running.iter().chain(&queries.recent).all(|query| query.tasks.percent() <= 100));
+}
+
+/// The master's page: a link that is followed leads to a web server that is allowed, and without credentials.
+pub fn master_page(bytes: &[u8]) {
+    static PAGE: OnceLock<Option<Url>> = OnceLock::new();
+    let page_url = PAGE.get_or_init(|| Url::parse("http://master.example:8090/app/?appId=app-1").ok());
+    let Some(link) = page_url.as_ref().and_then(|url| master_page::driver_link(&String::from_utf8_lossy(bytes), url))
+    else {
+        return;
+    };
+    assert!(matches!(link.scheme(), "http" | "https") && link.username().is_empty() && link.password().is_none());
+    let written = link.host_str().unwrap_or_default();
+    if DriverHosts::new(&[]).allows(&link) {
+        assert!(!["169.254.169.254", "[fd00:ec2::254]", "0.0.0.0", "[::]"].contains(&written), "{link}");
+    }
+}
+
+/// A plan as Spark prints it: its name is short, its session is there or not.
+pub fn plan_text(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for request in [ConnectRequest::of_details(&text), ConnectRequest::of_statement(&text)] {
+        let (_, name) = request.name();
+        assert!(name.chars().count() <= 200, "{name}");
+        let _ = request.is_housekeeping();
+    }
+}
+
+/// A time of Spark's, which is written back as it was read.
+pub fn times(bytes: &[u8]) {
+    if let Some(time) = std::str::from_utf8(bytes).ok().and_then(SparkTime::parse) {
+        assert_eq!(SparkTime::parse(&time.to_string()), Some(time), "{time}");
+    }
+}
+
+/// Cookies of any bytes: a clean token or none.
+pub fn cookies(bytes: &[u8]) {
+    let mut headers = HeaderMap::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        if let Ok(value) = HeaderValue::from_bytes(line) {
+            headers.append(COOKIE, value);
+        }
+    }
+    if let Some(token) = session::token_of(&headers) {
+        assert!(!token.is_empty() && token.len() <= 4096 && token.bytes().all(|byte| byte.is_ascii_graphic()));
+        assert!(HeaderValue::from_str(&format!("Bearer {token}")).is_ok());
+    }
+}
+
+/// Application ids, user names and path segments: none leaves its place in an address.
+pub fn ids(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(Some(id)) = AskedApp::parse(&text).checked() {
+        assert!(app_id::is_app_id(id));
+    }
+    if let Some(user) = KubeUser::from_user_name(&text) {
+        let name = user.as_str();
+        assert!(name.len() <= 253 && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-')));
+        // A name that was cut may end with what the rule strips.
+        let again = KubeUser::from_user_name(name);
+        assert!(name.len() == 253 || again.as_ref() == Some(&user), "{name}");
+    }
+    static BASE: OnceLock<Option<Url>> = OnceLock::new();
+    if let Some(base) = BASE.get_or_init(|| Url::parse("http://driver:4040/base").ok()) {
+        let url = url_path::join(base, &["api", "v1", "applications", &text, "stages"]);
+        assert_eq!(url.host_str(), base.host_str());
+        assert!(url.path().starts_with("/base/api/v1/applications") && url.path().ends_with("/stages"), "{url}");
+        assert!(url.query().is_none() && url.fragment().is_none());
+    }
+}
+
+/// A gzip body through the real client: no more than the limit comes out, and it always ends.
+pub fn gzip(bytes: &[u8]) {
+    static ANSWERS: OnceLock<Answers> = OnceLock::new();
+    ANSWERS.get_or_init(Answers::start).read(bytes);
+}

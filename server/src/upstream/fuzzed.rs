@@ -1,0 +1,99 @@
+//! Ways in for fuzzing: decoders without an answer around them, and a client with answers from memory.
+
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use serde::Deserialize;
+use tokio::runtime::Runtime;
+use url::Url;
+
+use super::{
+    Client, Timeouts, Upstream, UpstreamError, body,
+    client::ClientSettings,
+    rows::{FromRows, RowDecoder},
+};
+
+/// Largest body that is read, bytes.
+const LIMIT: u64 = 64 * 1024;
+
+/// One document.
+///
+/// # Errors
+/// When it is none of this shape.
+pub fn slice<'a, T: Deserialize<'a>>(upstream: Upstream, bytes: &'a [u8]) -> Result<T, UpstreamError> {
+    body::from_slice(upstream, bytes)
+}
+
+/// The rows of an array: in one piece, and in pieces so small that every row is cut; both must say the same.
+///
+/// # Panics
+/// When they do not.
+pub fn rows<Rows: FromRows>(bytes: &[u8]) -> Option<Rows> {
+    let mut whole = RowDecoder::<Rows>::new();
+    let whole = whole.read(bytes).and_then(|()| whole.finish());
+    let mut pieces = RowDecoder::<Rows>::eager();
+    let length = bytes.first().map_or(1, |byte| usize::from(*byte % 61) + 1);
+    let pieces = bytes.chunks(length).try_for_each(|piece| pieces.read(piece)).and_then(|()| pieces.finish());
+    assert_eq!(whole.is_ok(), pieces.is_ok(), "{:?} {:?}", whole.as_ref().err(), pieces.as_ref().err());
+    whole.ok()
+}
+
+/// A client, and a server that answers it with any bytes as a gzip body.
+pub struct Answers {
+    runtime: Runtime,
+    client: Client,
+    url: Url,
+    body: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Answers {
+    /// # Panics
+    /// When nothing can be started.
+    #[expect(clippy::unwrap_used, reason = "without it there is nothing to fuzz")]
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let body = Arc::new(Mutex::new(Vec::new()));
+        let served = Arc::clone(&body);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { continue };
+                let mut head = [0; 4096];
+                // One connection serves as long as it lasts.
+                while stream.read(&mut head).is_ok_and(|length| length > 0) {
+                    let body = served.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                    let answer = format!(
+                        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\
+                         content-length: {}\r\n\r\n",
+                        body.len()
+                    );
+                    if stream.write_all(answer.as_bytes()).and_then(|()| stream.write_all(&body)).is_err() {
+                        break;
+                    }
+                }
+            }
+        });
+        let timeouts = Timeouts { connect: Duration::from_secs(1), call: Duration::from_secs(2) };
+        let settings =
+            ClientSettings { timeouts, calls_at_once: 1, extra_roots: &[], use_proxy: false, resolver: None };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let client = runtime.block_on(async { Client::new(Upstream::Driver, &settings) }).unwrap();
+        Self { runtime, client, url, body }
+    }
+
+    /// # Panics
+    /// When more comes out than may, or it takes until the deadline.
+    pub fn read(&self, bytes: &[u8]) {
+        self.body.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.body.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        match self.runtime.block_on(self.client.json_bytes(&self.url, None, LIMIT)) {
+            Ok(read) => assert!(read.len() as u64 <= LIMIT),
+            Err(error) => assert!(!error.to_string().contains("no answer within"), "{error}"),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Proofs that take minutes, with the executable: `cargo xtask verify faults` and `cargo xtask verify soak`.
+
+mod machine;
+mod sidecar;
+mod soak;

@@ -1,0 +1,88 @@
+//! `cargo xtask verify dependencies`: licences, sources and known faults of what we use, as far as the registries answer.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::{install, paths, run};
+
+/// One question: it is answered well, badly, or not at all.
+enum Verdict {
+    Well,
+    Bad,
+    NoAnswer(String),
+}
+
+/// Asks all; what could not be asked is told, and only a bad answer fails.
+pub fn run() -> Result<()> {
+    let root = paths::root();
+    install::venv()?;
+    let tools = paths::dev().join("tools");
+    let cargo_deny = tools.join("bin/cargo-deny");
+    if !cargo_deny.exists() {
+        run::run(run::command("cargo", &root).args(["install", "cargo-deny", "--locked", "--root"]).arg(&tools))?;
+    }
+    let deny = |check: &str| {
+        let mut command = run::command(&cargo_deny, &root);
+        command.args(["--all-features", "check", check]);
+        command
+    };
+    let npm = |folder: &str| {
+        let mut command = run::command("npm", &root.join(folder));
+        command.args(["audit", "--package-lock-only"]);
+        command
+    };
+    let mut pip = run::command(paths::venv_bin("pip-audit"), &root);
+    pip.args(["--requirement", "tests/requirements.txt", "--no-deps", "--disable-pip"]);
+    let questions: [(&str, Command); 7] = [
+        ("licences of crates", deny("licenses")),
+        ("bans of crates", deny("bans")),
+        ("sources of crates", deny("sources")),
+        ("advisories for crates", deny("advisories")),
+        ("advisories for the labextension", npm("labextension")),
+        ("advisories for the browser tests", npm("tests/e2e")),
+        ("advisories for Python", pip),
+    ];
+    let mut bad = Vec::new();
+    for (question, mut command) in questions {
+        match ask(&mut command) {
+            Verdict::Well => println!("well       {question}"),
+            Verdict::NoAnswer(reason) => println!("no answer  {question}: {reason}"),
+            Verdict::Bad => {
+                println!("bad        {question}");
+                bad.push(question);
+            }
+        }
+    }
+    if bad.is_empty() { Ok(()) } else { bail!("not well: {}", bad.join(", ")) }
+}
+
+/// A tool that cannot reach its source of advisories has not answered.
+fn ask(command: &mut Command) -> Verdict {
+    const UNREACHED: [&str; 9] = [
+        "failed to fetch",
+        "failed to clone",
+        "error sending request",
+        "endpoint returned an error",
+        "ENOTFOUND",
+        "EAI_AGAIN",
+        "ECONNREFUSED",
+        "Max retries exceeded",
+        "ConnectionError",
+    ];
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(error) => return Verdict::NoAnswer(error.to_string()),
+    };
+    if output.status.success() {
+        return Verdict::Well;
+    }
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    match text.lines().find(|line| UNREACHED.iter().any(|sign| line.contains(sign))) {
+        Some(line) => Verdict::NoAnswer(line.trim().to_owned()),
+        None => {
+            eprintln!("{text}");
+            Verdict::Bad
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! `cargo xtask verify fuzz`: every decoder of foreign bytes, two minutes each, with what was run and covered.
+
+use std::{env, fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{paths, run, stop};
+
+/// Targets with the recorded answers that they begin with, by the end of a file's name.
+const TARGETS: [(&str, &[&str]); 9] = [
+    ("small_answers", &["master_json.json"]),
+    ("driver_lists", &["stages.json", "executors.json", "taskList.json", "Summaries.json"]),
+    ("query_lists", &[]),
+    ("master_page", &[".html"]),
+    ("plan_text", &[]),
+    ("times", &[]),
+    ("cookies", &[]),
+    ("ids", &[]),
+    ("gzip", &[]),
+];
+
+/// Seeds that no recorded answer gives.
+const SEEDS: [(&str, &[u8]); 7] = [
+    ("small_answers", br#"{"master": {"exists": true}, "workers": {"replicas": 2}, "error": "x", "user": "Ann_B"}"#),
+    (
+        "plan_text",
+        br#"Spark Connect - session_id: "s" user_context { user_id: "ann" } plan { root { sort { } } } tags: "a""#,
+    ),
+    ("times", b"2026-11-20T23:34:05.808GMT"),
+    ("cookies", b"a=1; kbase_session=\"token\"\nkbase_session_backup=other"),
+    ("ids", b"app=app-20261120233405-0000&x=%2e%2e"),
+    ("ids", "Äñn_B.c--d".as_bytes()),
+    // An empty JSON object.
+    ("gzip", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xae\x05\x00\x43\xbf\xa6\xa3\x02\x00\x00\x00"),
+];
+
+/// What one target's run said.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Said {
+    executions: u64,
+    /// Edges of the compiled code, all crates together.
+    edges: u64,
+    /// Edges with how often, as the fuzzer tells inputs apart.
+    features: u64,
+    inputs: u64,
+}
+
+impl Said {
+    /// Reads one line of libFuzzer.
+    fn read(&mut self, line: &str) {
+        let after = |name: &str| line.split(name).nth(1)?.split_whitespace().next()?.parse::<u64>().ok();
+        self.edges = after(" cov: ").unwrap_or(self.edges);
+        self.features = after(" ft: ").unwrap_or(self.features);
+        self.inputs =
+            line.split(" corp: ").nth(1).and_then(|rest| rest.split('/').next()?.parse().ok()).unwrap_or(self.inputs);
+        self.executions = after("stat::number_of_executed_units:").unwrap_or(self.executions);
+    }
+}
+
+/// Runs all targets; `FUZZ_SECONDS` changes the two minutes.
+pub fn run() -> Result<()> {
+    let root = paths::root();
+    let tools = paths::dev().join("tools");
+    let cargo_fuzz = tools.join("bin/cargo-fuzz");
+    if !run::works(run::command("cargo", &root).args(["+nightly", "--version"])) {
+        bail!("fuzzing needs a nightly compiler: rustup toolchain install nightly --profile minimal");
+    }
+    if !cargo_fuzz.exists() {
+        run::run(run::command("cargo", &root).args(["install", "cargo-fuzz", "--locked", "--root"]).arg(&tools))?;
+    }
+    let seconds = env::var("FUZZ_SECONDS").unwrap_or_else(|_| "120".to_owned());
+    let folder = paths::dev().join("fuzz");
+    let mut table = format!(
+        "| target | executions in {seconds} s | edges at first | edges at last | features | inputs kept |\n|---|---|---|---|---|---|\n"
+    );
+    let mut failed = Vec::new();
+    for (target, recorded) in TARGETS {
+        stop::check()?;
+        let corpus = folder.join("corpus").join(target);
+        seed(target, recorded, &corpus)?;
+        let artifacts = folder.join("artifacts").join(target);
+        fs::create_dir_all(&artifacts)?;
+        let mut command = run::command(&cargo_fuzz, &root);
+        // No sanitizer: there is no unsafe code of ours, and without one it tries several times as much.
+        command
+            .args(["run", "--sanitizer", "none", "--fuzz-dir", "fuzz", "--target-dir"])
+            .arg(paths::target().join("fuzz"));
+        command.arg(target).arg(&corpus).arg("--").arg(format!("-max_total_time={seconds}"));
+        command.arg(format!("-artifact_prefix={}/", artifacts.display()));
+        command.args(["-print_final_stats=1", "-timeout=10", "-rss_limit_mb=1024", "-max_len=65536"]);
+        command.env("RUSTUP_TOOLCHAIN", "nightly");
+        let (mut said, mut first) = (Said::default(), 0);
+        let succeeded = run::error_lines(&mut command, |line| {
+            said.read(line);
+            if first == 0 && line.contains("INITED") {
+                first = said.edges;
+            }
+        })?;
+        if !succeeded {
+            failed.push(target);
+        }
+        let Said { executions, edges, features, inputs } = said;
+        let row = format!("| {target} | {executions} | {first} | {edges} | {features} | {inputs} |\n");
+        print!("{row}");
+        table += &row;
+    }
+    fs::write(folder.join("summary.md"), &table)?;
+    println!("\n{table}");
+    if !failed.is_empty() {
+        bail!(
+            "{} failed; the inputs are in {}: make a test of each",
+            failed.join(", "),
+            folder.join("artifacts").display()
+        );
+    }
+    Ok(())
+}
+
+fn seed(target: &str, recorded: &[&str], corpus: &Path) -> Result<()> {
+    fs::create_dir_all(corpus).with_context(|| format!("cannot write {}", corpus.display()))?;
+    for (index, (_, bytes)) in SEEDS.iter().enumerate().filter(|(_, (of, _))| *of == target) {
+        fs::write(corpus.join(format!("seed-{index}")), bytes)?;
+    }
+    for version in fs::read_dir(paths::root().join("tests/fixtures"))? {
+        let version = version?.path();
+        let name = version.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for file in fs::read_dir(&version)? {
+            let file = file?.path();
+            let file_name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if recorded.iter().any(|end| file_name.ends_with(end)) {
+                fs::copy(&file, corpus.join(format!("{name}-{file_name}")))?;
+            }
+        }
+        if target == "query_lists" {
+            let read = |file: &str| fs::read_to_string(version.join(file)).unwrap_or_else(|_| "[]".to_owned());
+            let lists =
+                ["spill_stages.json", "failed_jobs.json", "connect_operations.json", "failed_sql.json"].map(read);
+            fs::write(corpus.join(name), lists.join("\n---\n"))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Said;
+
+    #[test]
+    fn the_fuzzers_lines_are_read() {
+        let mut said = Said::default();
+        said.read("#262144 pulse  cov: 1234 ft: 5678 corp: 90/12Kb lim: 4096 exec/s: 65536 rss: 60Mb");
+        said.read("stat::number_of_executed_units: 7654321");
+        assert_eq!(said, Said { executions: 7_654_321, edges: 1234, features: 5678, inputs: 90 });
+    }
+}
