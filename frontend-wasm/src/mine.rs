@@ -1,7 +1,7 @@
 //! Which queries are this notebook's, how that is known, and which cell ran one.
 
 use serde::Deserialize;
-use wire::{CallSite, DriverState, Queries, Query};
+use wire::{CallSite, DriverState, Queries, Query, QueryState};
 
 /// How far off a moment may be that two clocks tell: `Age` counts whole seconds, and the way takes its time.
 const TOLERANCE_MS: i64 = 1_500;
@@ -182,7 +182,10 @@ pub fn outside(
         return None;
     }
     let owns = |query: &&Query| mine.is_none_or(|mine| mine.owns(query));
-    if queries.running.iter().any(|query| owns(&query)) {
+    // What an earlier cell has left behind may be listed for ever.
+    let left_behind =
+        |query: &Query| query.state == QueryState::Silent && query.submitted_at_ms + ahead_ms < cell.begin_ms;
+    if queries.running.iter().any(|query| owns(&query) && !left_behind(query)) {
         return None;
     }
     let last_end_ms = queries.recent.iter().filter(owns).map(|query| end_ms(query, ahead_ms)).max();
@@ -192,7 +195,7 @@ pub fn outside(
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use wire::{App, CallSite, DriverState, Queries, Query};
+    use wire::{App, CallSite, DriverState, Queries, Query, QueryState};
 
     use super::{Choice, Execution, How, Mine, Notebook, mine, notebook_of, outside, run_by};
     use crate::components::samples;
@@ -302,6 +305,10 @@ mod tests {
         // Another session's query is not this cell's, its own is.
         assert_eq!(at(&queries(vec![query("b", 4)]), 25_000), Some((4, 5_000)));
         assert_eq!(at(&queries(vec![query("a", 4)]), 25_000), None);
+        // What an earlier cell has left behind is not its own either.
+        let silent = |submitted_at_ms| Query { state: QueryState::Silent, submitted_at_ms, ..query("a", 4) };
+        assert_eq!(at(&queries(vec![silent(10_000)]), 25_000), Some((4, 5_000)));
+        assert_eq!(at(&queries(vec![silent(20_500)]), 25_000), None);
         let ended = Query { submitted_at_ms: 21_000, ..query("a", 4) };
         let recent = Queries { recent: vec![ended], ..queries(Vec::new()) };
         assert_eq!(at(&recent, 25_000), None);

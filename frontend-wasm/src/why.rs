@@ -7,8 +7,8 @@ use crate::i18n::{Message, tr};
 use crate::mine::outside;
 use crate::model::Model;
 
-/// The one sentence above all queries: what all wait for, else what the newest of mine waits for, else that my cell does
-/// something else, else what the newest of all waits for.
+/// The one sentence above all queries: what all wait for, else that my cell does something else, else what the newest of mine
+/// waits for, else what the newest of all waits for.
 pub fn line(model: &Model) -> Option<String> {
     let queries = model.queries.body()?;
     let mine = model.mine.as_ref();
@@ -17,8 +17,9 @@ pub fn line(model: &Model) -> Option<String> {
         let (cell, for_ms) = outside(queries, &model.notebooks, mine, ahead_ms, model.queries_at_ms)?;
         Some(tr(Message::WaitOutside { cell, time: &format::duration(for_ms) }))
     };
-    let of_mine = queries.wait.as_ref().or_else(|| newest(queries, |query| mine.is_some_and(|mine| mine.owns(query))));
-    of_mine.map(sentence).or_else(without_query).or_else(|| newest(queries, |_| true).map(sentence))
+    let of_mine = || newest(queries, |query| mine.is_some_and(|mine| mine.owns(query)));
+    let of_any = || of_mine().or_else(|| newest(queries, |_| true)).map(sentence);
+    queries.wait.as_ref().map(sentence).or_else(without_query).or_else(of_any)
 }
 
 fn newest(queries: &Queries, which: impl Fn(&Query) -> bool) -> Option<&Wait> {

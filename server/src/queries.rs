@@ -6,7 +6,7 @@ mod seen;
 mod time_left;
 mod wait;
 
-use std::{cmp::Reverse, sync::Arc};
+use std::{cmp::Reverse, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Path, State},
@@ -44,12 +44,14 @@ const STAGES: usize = 50;
 const LONGEST_REASON: usize = 500;
 /// A query that Spark calls running and of which nothing has moved this long may have no client any more, milliseconds.
 const SILENCE_MS: u64 = 600_000;
+/// How long an answer waits for what only explains it.
+const EXTRA: Duration = Duration::from_secs(1);
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list_queries)).routes(routes!(get_query))
 }
 
-/// Running and recent queries, newest first.
+/// Running queries, those that are silent last, and recent ones; newest first.
 #[utoipa::path(get, path = "/panel/queries",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
     responses(
@@ -73,7 +75,7 @@ async fn list_queries(
             }
             Look::Seen(app, seen) => {
                 let mut queries = seen.queries(app.clone());
-                let works = !queries.running.is_empty();
+                let works = works(&queries);
                 queries.wait = match wait::of_app(&app, &apps, works) {
                     Some(wait) => Some(wait),
                     None => executors_registering(&monitor, &chosen, &seen, &queries).await,
@@ -82,7 +84,7 @@ async fn list_queries(
             }
         },
     };
-    let works = !body.running.is_empty() || body.wait.is_some() || panel::is_starting(&body.app);
+    let works = works(&body) || body.wait.is_some() || panel::is_starting(&body.app);
     let rate = panel::Rate::of_work(&monitor, works, monitor.limits.spark_monitor_poll_stages_ms);
     Ok(panel::answer(&monitor, &headers, freshness, rate, body))
 }
@@ -166,6 +168,11 @@ async fn look(monitor: &Arc<Monitor>, chosen: &Chosen, freshness: &mut Freshness
     Ok(Look::Seen(app, Moment { queries: queries.good.value, stages: stages.good.value, now_ms }))
 }
 
+/// What is silent may be so for ever.
+fn works(queries: &Queries) -> bool {
+    queries.running.iter().any(|query| query.state == QueryState::Running)
+}
+
 fn nothing(app: Option<wire::App>, wait: Option<Wait>) -> Queries {
     let (sessions, running, recent) = (Vec::new(), Vec::new(), Vec::new());
     Queries { app, wait, sessions, running, running_not_shown: 0, recent }
@@ -183,17 +190,17 @@ async fn executors_registering(
     if has_tasks || !queries.running.iter().any(|query| query.stages_total > 0) {
         return None;
     }
-    match executors::task_slots(monitor, chosen).await {
-        Some(0) => Some(Wait::ExecutorsRegistering { cores }),
-        _ => None,
-    }
+    // A reason is not worth a late answer.
+    let slots = tokio::time::timeout(EXTRA, executors::task_slots(monitor, chosen)).await.ok()??;
+    (slots == 0).then_some(Wait::ExecutorsRegistering { cores })
 }
 
 impl Moment {
     fn queries(&self, app: wire::App) -> Queries {
         let drafts = draft::drafts(&self.queries, &self.stages);
         let (mut running, mut recent): (Vec<_>, Vec<_>) =
-            drafts.iter().map(|draft| self.shown(draft)).partition(|query| query.state == QueryState::Running);
+            drafts.iter().map(|draft| self.shown(draft)).partition(|query| query.state.is_open());
+        running.sort_by_key(|query| query.state == QueryState::Silent);
         let sessions = sessions(&drafts, &running);
         let running_not_shown = u32::try_from(running.len().saturating_sub(RUNNING)).unwrap_or(u32::MAX);
         running.truncate(RUNNING);
@@ -220,7 +227,7 @@ impl Moment {
     fn shown(&self, draft: &Draft<'_>) -> Query {
         let (state, end_ms, reason) = self.ending(draft);
         let facts = self.facts(draft);
-        let runs = state == QueryState::Running;
+        let runs = state.is_open();
         let time_left = facts.stage.zip(facts.look).and_then(|(kept, look)| time_left::of_stage(kept, look));
         Query {
             query_id: draft.query_id.clone(),

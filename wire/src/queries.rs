@@ -30,6 +30,13 @@ pub enum QueryState {
     Unknown,
 }
 
+impl QueryState {
+    /// Spark says that it runs.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Running | Self::Silent)
+    }
+}
+
 /// Where a query's name comes from, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -57,8 +57,7 @@ pub(super) fn drafts<'a>(seen: &'a QueriesSeen, stages: &StageDigest) -> Vec<Dra
         drafts.extend(operations.iter().map(|row| of_operation(row, &mut jobs)));
         hide_analyses(&mut drafts);
     } else {
-        let by_sql = jobs_by_sql(&jobs);
-        drafts.extend(seen.sql.iter().map(|row| of_sql(row, by_sql.get(&row.id), &mut jobs, stages)));
+        drafts.extend(of_sql(&seen.sql, &mut jobs, stages));
     }
     // What is left belongs to operations that Spark has forgotten, or to no SQL at all.
     drafts.extend(of_jobs(jobs.into_values().collect(), stages));
@@ -73,14 +72,15 @@ fn of_operation<'a>(row: &'a OperationRow, jobs: &mut BTreeMap<i64, &'a JobRow>)
     let request = ConnectRequest::of_statement(&row.statement).tagged(tag);
     let ended_at = [row.finish_timestamp, row.close_timestamp].into_iter().find(|time| *time > 0);
     let ended = |failed, canceled| Stated::Ended { at_ms: ended_at, failed, canceled, reason: &row.detail };
-    let has_failed_job = mine.iter().any(|job| job.status == "FAILED");
+    // An operation that succeeds may have given up earlier jobs.
+    let last_job_failed = mine.first().is_some_and(|job| job.status == "FAILED");
     let stated = match row.state.as_str() {
         "CANCELED" => ended(false, true),
         "FAILED" => ended(true, false),
         // Closing hides how it ended: a failure leaves its reason, an interrupt nothing but its failed job.
         "FINISHED" | "CLOSED" if row.detail.contains("OPERATION_CANCELED") => ended(false, true),
         "FINISHED" | "CLOSED" if !row.detail.is_empty() => ended(true, false),
-        "FINISHED" | "CLOSED" => ended(false, has_failed_job),
+        "FINISHED" | "CLOSED" => ended(false, last_job_failed),
         _ => Stated::Runs,
     };
     Draft {
@@ -116,25 +116,57 @@ fn hide_analyses(drafts: &mut [Draft<'_>]) {
     }
 }
 
-fn jobs_by_sql(jobs: &BTreeMap<i64, &JobRow>) -> HashMap<i64, BTreeSet<i64>> {
-    let mut by_sql: HashMap<i64, BTreeSet<i64>> = HashMap::new();
-    for job in jobs.values() {
-        if let Some(sql) = JobTags::of(job).sql_execution_id {
-            by_sql.entry(sql).or_default().insert(job.job_id);
-        }
-    }
-    by_sql
+/// What SQL executions belong to: an operation of Spark Connect, or nothing but themselves.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner<'a> {
+    Operation(&'a str),
+    Sql(i64),
 }
 
-fn of_sql<'a>(
-    row: &'a SqlRow,
-    tagged: Option<&BTreeSet<i64>>,
-    jobs: &mut BTreeMap<i64, &'a JobRow>,
-    stages: &StageDigest,
-) -> Draft<'a> {
-    let listed = [&row.running_job_ids, &row.success_job_ids, &row.failed_job_ids].into_iter().flatten().copied();
-    let ids: BTreeSet<i64> = listed.chain(tagged.into_iter().flatten().copied()).collect();
-    let mine = take(jobs, ids.into_iter());
+/// SQL executions of one operation are one query, and so are all its jobs.
+fn of_sql<'a>(rows: &'a [SqlRow], jobs: &mut BTreeMap<i64, &'a JobRow>, stages: &StageDigest) -> Vec<Draft<'a>> {
+    let owner_of_job: BTreeMap<i64, Owner<'a>> =
+        jobs.values().filter_map(|job| Some((job.job_id, owner(job)?))).collect();
+    let owner_of_sql: HashMap<i64, Owner<'a>> =
+        jobs.values().filter_map(|job| Some((JobTags::of(job).sql_execution_id?, owner(job)?))).collect();
+    let mut executions: BTreeMap<Owner<'a>, Vec<&'a SqlRow>> = BTreeMap::new();
+    for row in rows {
+        // Jobs of an execution within another one are tagged with the outer one alone.
+        let of_jobs = || listed(row).find_map(|id| owner_of_job.get(&id));
+        let owner = owner_of_sql.get(&row.id).or_else(of_jobs).copied().unwrap_or(Owner::Sql(row.id));
+        executions.entry(owner).or_default().push(row);
+    }
+    let mut draft = |(owner, mut rows): (Owner<'a>, Vec<&'a SqlRow>)| {
+        rows.sort_by_key(|row| row.id);
+        let owned = owner_of_job.iter().filter(|(_, of)| **of == owner).map(|(id, _)| *id);
+        let ids: BTreeSet<i64> = rows.iter().flat_map(|row| listed(row)).chain(owned).collect();
+        let mine = take(jobs, ids.into_iter());
+        // An operation has no jobs at first, so that it is known by what is known of it all the time.
+        let first = rows.first()?;
+        let request = request_of(&mine, stages).unwrap_or_else(|| ConnectRequest::of_details(&first.description));
+        Some(Draft {
+            query_id: format!("sql-{}", first.id),
+            kind: if matches!(owner, Owner::Operation(_)) { QueryKind::Operation } else { QueryKind::Sql },
+            sql_execution_ids: rows.iter().map(|row| row.id).collect(),
+            begin_ms: rows.iter().filter_map(|row| row.submission_time).map(|time| time.0).min().unwrap_or_default(),
+            stated: together(rows.iter().map(|row| stated_by_sql(row))),
+            ..named(request, &mine, Some(&first.description))
+        })
+    };
+    executions.into_iter().filter_map(&mut draft).collect()
+}
+
+fn owner(job: &JobRow) -> Option<Owner<'_>> {
+    let JobTags { operation, sql_execution_id, .. } = JobTags::of(job);
+    operation.map(|tag| Owner::Operation(tag.operation_id)).or(sql_execution_id.map(Owner::Sql))
+}
+
+/// The jobs that the list of SQL executions names.
+fn listed(row: &SqlRow) -> impl Iterator<Item = i64> {
+    [&row.running_job_ids, &row.success_job_ids, &row.failed_job_ids].into_iter().flatten().copied()
+}
+
+fn stated_by_sql(row: &SqlRow) -> Stated<'_> {
     let reason = row.error_message.as_deref().unwrap_or_default();
     let begin_ms = row.submission_time.map_or(0, |time| time.0);
     let ended = |failed| {
@@ -142,20 +174,21 @@ fn of_sql<'a>(
         let canceled = failed && was_canceled(reason);
         Stated::Ended { at_ms, failed: failed && !canceled, canceled, reason }
     };
-    let stated = match row.status.as_str() {
+    match row.status.as_str() {
         "RUNNING" => Stated::Runs,
         "FAILED" => ended(true),
         _ => ended(false),
-    };
-    let request = request_of(&mine, stages).unwrap_or_else(|| ConnectRequest::of_details(&row.description));
-    Draft {
-        query_id: format!("sql-{}", row.id),
-        kind: QueryKind::Sql,
-        sql_execution_ids: vec![row.id],
-        begin_ms,
-        stated,
-        ..named(request, &mine, Some(&row.description))
     }
+}
+
+/// Several run while one does, and ended as the last one did.
+fn together<'a>(all: impl Iterator<Item = Stated<'a>>) -> Stated<'a> {
+    let later = |a: Stated<'a>, b: Stated<'a>| match (a, b) {
+        (Stated::Ended { at_ms: first, .. }, Stated::Ended { at_ms: second, .. }) if first > second => a,
+        (Stated::Ended { .. }, _) => b,
+        _ => a,
+    };
+    all.reduce(later).unwrap_or(Stated::ByJobs)
 }
 
 /// Jobs of one operation are one query.

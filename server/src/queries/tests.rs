@@ -68,11 +68,54 @@ fn without_the_list_of_operations_tags_and_stages_tell_session_and_name() {
         };
         let queries = shown(&moment(seen, fixture(&format!("spark-{version}/failed_stages.json"))));
         let [query] = queries.as_slice() else { panic!("{version}: {queries:?}") };
-        assert_eq!((query.kind, query.state, query.named_by), (QueryKind::Sql, QueryState::Failed, NamedBy::Sql));
+        assert_eq!((query.kind, query.state, query.named_by), (QueryKind::Operation, QueryState::Failed, NamedBy::Sql));
         assert!(query.name.starts_with("select sum(if(id = 7, raise_error("), "{version} {query:?}");
         assert!(query.failure_reason.as_deref().unwrap().contains("boom 7"), "{version}");
         assert_eq!(query.session_id.as_deref().map(str::len), Some(36), "{version}");
     }
+}
+
+#[test]
+fn sql_executions_and_jobs_of_one_operation_are_one_query() {
+    let session = "f8316747-eb0b-4b1a-8de8-36e71d45a6c7";
+    let operation = format!("SparkConnect_OperationTag_User__Session_{session}_Operation_op");
+    let job = |id: i64, status: &str, tags: &[&str]| {
+        json!({"jobId": id, "status": status, "stageIds": [], "numTasks": 2, "numCompletedTasks": 1, "jobTags": tags,
+            "submissionTime": "2026-11-20T23:34:05.000GMT"})
+    };
+    let sql = |id: i64, status: &str, jobs: &[i64]| {
+        json!({"id": id, "status": status, "description": "", "submissionTime": "2026-11-20T23:34:05.000GMT",
+            "duration": id * 1000, "successJobIds": jobs, "runningJobIds": [], "failedJobIds": []})
+    };
+    let seen = |last: &str| QueriesSeen {
+        jobs: rows(json!([
+            job(1, "SUCCEEDED", &[&operation, "x-execution-root-id-4"]),
+            job(2, "RUNNING", &[&operation]),
+            job(3, "RUNNING", &[&operation, "x-execution-root-id-5"]),
+            job(7, "SUCCEEDED", &["x-execution-root-id-8"]),
+        ])),
+        // 9 is within 8.
+        sql: rows(json!([
+            sql(4, "COMPLETED", &[1]),
+            sql(5, last, &[]),
+            sql(8, "COMPLETED", &[]),
+            sql(9, "COMPLETED", &[7])
+        ])),
+        ..QueriesSeen::default()
+    };
+    let queries = shown(&moment(seen("RUNNING"), json!([])));
+    let brief = |query: &Query| (query.query_id.clone(), query.kind, query.state, query.tasks.total);
+    let mut seen_queries: Vec<_> = queries.iter().map(brief).collect();
+    seen_queries.sort_by(|a, b| a.0.cmp(&b.0));
+    let expected =
+        [("sql-4", QueryKind::Operation, QueryState::Running, 6), ("sql-8", QueryKind::Sql, QueryState::Succeeded, 2)];
+    assert_eq!(seen_queries, expected.map(|(id, kind, state, tasks)| (id.to_owned(), kind, state, tasks)));
+    assert_eq!(queries.iter().filter_map(|query| query.session_id.as_deref()).collect::<Vec<_>>(), [session]);
+    let failed = shown(&moment(seen("FAILED"), json!([])));
+    assert!(
+        failed.iter().any(|query| query.query_id == "sql-4" && query.state == QueryState::Failed),
+        "as the last one"
+    );
 }
 
 #[test]
@@ -128,5 +171,11 @@ fn an_operation_that_nothing_has_been_heard_of_for_long_is_silent() {
     assert_eq!(shown(&moment(seen, json!([]))).remove(0).state, QueryState::Running, "a job of it runs");
     seen = running("STARTED");
     seen.jobs.clear();
-    assert_eq!(shown(&moment(seen, json!([]))).remove(0).state, QueryState::Silent);
+    let moment = moment(seen, json!([]));
+    assert_eq!(shown(&moment).remove(0).state, QueryState::Silent);
+    let app = serde_json::from_value(json!({"app_id": "app-1", "name": "", "state": "running", "cores": null,
+        "started_at_ms": 0, "driver": "ready"}));
+    let queries = moment.queries(app.unwrap());
+    assert_eq!((queries.running.len(), queries.recent.len()), (1, 0), "Spark still calls it running");
+    assert!(queries.running[0].wait.is_some() && !works(&queries));
 }

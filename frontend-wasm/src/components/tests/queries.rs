@@ -272,8 +272,7 @@ async fn a_name_comes_from_the_best_source() {
 #[tokio::test]
 async fn recent_queries_say_how_they_ended_in_sign_and_word() {
     let ended_as = |state| Query { state, ..samples::query(&format!("{state:?}")) };
-    let states =
-        [QueryState::Succeeded, QueryState::Failed, QueryState::Canceled, QueryState::Silent, QueryState::Unknown];
+    let states = [QueryState::Succeeded, QueryState::Failed, QueryState::Canceled, QueryState::Unknown];
     let lines = recent(&model(ended(states.map(ended_as).into()), Vec::new())).await;
     assert_snapshot!(lines.replace("select count(*) from events\n", ""), @r#"
     ✓
@@ -284,9 +283,6 @@ async fn recent_queries_say_how_they_ended_in_sign_and_word() {
     20s
     ⊘
     Canceled
-    20s
-    …
-    Silent
     20s
     ?
     Unknown end
