@@ -5,6 +5,9 @@ use wire::Query;
 use crate::i18n::{Message, tr};
 use crate::model::Model;
 
+/// Least time between two sentences, unless there is something to warn of.
+pub const RARELY_MS: i64 = 10_000;
+
 /// What is the case, without the numbers that change all the time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Affairs {
@@ -30,6 +33,12 @@ impl Affairs {
             tasks_failed: running.is_some_and(|query| query.tasks.failed > 0),
             is_old: model.queries.trouble().is_some(),
         })
+    }
+
+    /// Whether there is no other warning.
+    pub fn warns_like(&self, other: &Self) -> bool {
+        let warnings = |affairs: &Self| [affairs.spilled, affairs.tasks_failed, affairs.is_old];
+        warnings(self) == warnings(other)
     }
 }
 

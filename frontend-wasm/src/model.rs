@@ -65,9 +65,10 @@ pub struct Model {
     pub toggled: Vec<String>,
     /// The next report is to be copied.
     pub copies_report: bool,
-    /// What is read out, and what was the case when it was.
+    /// What is read out, what was the case when it was, and when that was.
     pub announced: String,
     pub announced_of: Option<Affairs>,
+    pub announced_at_ms: i64,
 }
 
 /// One of the views that are polled.
@@ -269,14 +270,16 @@ impl Model {
 
     /// Says what is the case when that is something else than before; numbers alone are nothing else.
     fn announce(&mut self) {
-        let affairs = Affairs::of(self);
-        let Some(affairs) = affairs.filter(|affairs| self.announced_of.as_ref() != Some(affairs)) else {
-            return;
-        };
-        // What is so from the beginning is on the screen already.
-        if self.announced_of.is_some() {
+        let Some(affairs) = Affairs::of(self) else { return };
+        if let Some(before) = &self.announced_of {
+            let is_soon = self.now_ms - self.announced_at_ms < announce::RARELY_MS;
+            if *before == affairs || (is_soon && before.warns_like(&affairs)) {
+                return;
+            }
             self.announced = announce::sentence(self, &affairs);
+            self.announced_at_ms = self.now_ms;
         }
+        // What is so from the beginning is on the screen already.
         self.announced_of = Some(affairs);
     }
 }
@@ -334,7 +337,28 @@ impl Reducible for Model {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::{Action, Model, Preferences, Rc, Reducible};
+    use wire::{Queries, Query, Tasks};
+
+    use super::{Action, Loaded, Model, Preferences, Rc, Reducible};
+    use crate::components::samples;
+
+    #[test]
+    fn many_short_queries_are_not_read_out_one_by_one_and_a_warning_is_at_once() {
+        let mut model =
+            Model { stages: Loaded::default().after(Ok(samples::answer(samples::stages())), 0), ..Model::default() };
+        let mut said = |id: &str, failed: u32, now_ms: i64| {
+            let query = Query { tasks: Tasks { failed, ..Tasks::default() }, ..samples::query(id) };
+            let queries = Queries { running: vec![query], ..samples::queries() };
+            model.queries = Loaded::default().after(Ok(samples::answer(queries)), now_ms);
+            model.now_ms = now_ms;
+            model.announced.clear();
+            model.announce();
+            !model.announced.is_empty()
+        };
+        let heard = [said("a", 0, 50_000), said("b", 0, 60_000), said("c", 0, 62_000), said("c", 1, 64_000)];
+        assert_eq!(heard, [false, true, false, true], "at first it is on the screen");
+        assert!(!said("d", 1, 66_000) && said("d", 1, 74_000), "late, and not lost");
+    }
 
     #[test]
     fn a_part_folds_and_unfolds() {

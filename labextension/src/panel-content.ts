@@ -18,6 +18,7 @@ export class PanelContent {
     node.replaceChildren(this.root);
     this.handle ??= ui.mount_panel(this.root, options());
     this.tellPreferences();
+    this.early.splice(0).forEach(order => this.order(order));
   }
 
   set_kernel_busy(busy: boolean): void {
@@ -32,9 +33,13 @@ export class PanelContent {
     this.handle?.set_notebooks(facts);
   }
 
-  /** Does what a person asks for by a command. */
+  /** Does what a person asks for by a command, as soon as there is something to do it. */
   order(order: Order): void {
-    this.handle?.order(order);
+    if (this.handle) {
+      this.handle.order(order);
+    } else {
+      this.early.push(order);
+    }
   }
 
   /** Its widget goes: aborts what is in flight, ends timers, draws nothing. */
@@ -48,5 +53,6 @@ export class PanelContent {
   }
 
   private readonly root = document.createElement('div');
+  private readonly early: Order[] = [];
   private handle: PanelHandle | null = null;
 }
