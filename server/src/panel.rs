@@ -25,7 +25,8 @@ impl Freshness {
         }
         if let (None, Some(failure)) = (&self.stale, failure) {
             let ApiError { code, error, .. } = ApiError::from(&*failure.error);
-            self.stale = Some(Stale { code, reason: error, since_ms: failure.since_ms });
+            let (reason, reason_sentences) = (error.to_string(), error.sentences());
+            self.stale = Some(Stale { code, reason, reason_sentences, since_ms: failure.since_ms });
         }
     }
 

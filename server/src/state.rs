@@ -14,6 +14,7 @@ use crate::{
     executors::ExecutorsSeen,
     history::Histories,
     queries::{ListsOperations, QueriesSeen},
+    said::say,
     session::{Sessions, TokenKey, TokenKeys, Whose},
     stages::StageDigest,
     upstream::{
@@ -103,7 +104,7 @@ impl AppState {
     /// # Errors
     /// 503 with the reason when the configuration cannot work.
     pub(crate) fn monitor(&self) -> Result<&Arc<Monitor>, ApiError> {
-        self.monitor.as_ref().map_err(|reason| ApiError::not_configured(reason))
+        self.monitor.as_ref().map_err(|reason| ApiError::not_configured(say!("The reason: %1.", reason)))
     }
 }
 

@@ -84,8 +84,12 @@ impl Answer {
         }
     }
 
-    /// Status and body, as in a transcript.
+    /// Status and body, as in a transcript; without what says the same to a translator.
     pub fn transcript(&self) -> String {
-        format!("{}\n{}", self.status, serde_json::to_string_pretty(&self.json()).unwrap())
+        let mut body = self.json();
+        if let Some(fields) = body.as_object_mut() {
+            fields.retain(|name, _| !name.ends_with("_sentences"));
+        }
+        format!("{}\n{}", self.status, serde_json::to_string_pretty(&body).unwrap())
     }
 }
