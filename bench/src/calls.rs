@@ -12,7 +12,7 @@ use tokio::{
 use crate::{
     figure::Figure,
     load::{self, Address},
-    sidecar::{Process, request},
+    sidecar::{Process, request, request_within},
     upstream::{Size, Upstream},
 };
 
@@ -24,32 +24,34 @@ const SETTLING: Duration = Duration::from_secs(60);
 const ROUTES: [&str; 7] = ["chip", "cluster", "apps", "executors", "stages", "queries", "history"];
 const STAMPEDE: usize = 500;
 
+/// What goes on while panels are open.
+#[derive(Clone, Copy)]
+struct Scene {
+    told: &'static str,
+    active_stages: usize,
+    kernels_busy: bool,
+}
+
 pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
-    for (state, active_stages) in [("idle", 0), ("a stage active", 1)] {
-        let (one, ten, hundred) = tokio::join!(
-            panels(binary, 1, active_stages),
-            panels(binary, 10, active_stages),
-            panels(binary, 100, active_stages)
-        );
-        let (one, ten, hundred) = (one?, ten?, hundred?);
-        let told =
-            |calls: &BTreeMap<String, usize>| calls.values().sum::<usize>() as f64 * 60.0 / WATCHED.as_secs_f64();
-        let most = (told(&one) * 1.1).max(told(&one) + 2.0);
-        for (panels, calls) in [("10", &ten), ("100", &hundred)] {
-            figures.push(
-                Figure::reported(
-                    AREA,
-                    format!("{panels} panels, {state}"),
-                    format!("{:.0} a minute {}", told(calls), by_route(calls)),
-                )
-                .against(format!("1 panel: {:.0} a minute {}", told(&one), by_route(&one)))
-                .judged(told(calls) <= most, "the same number"),
-            );
-        }
-    }
-    figures.push(stampede(binary).await?);
-    Ok(figures)
+    let scene = |told, active_stages, kernels_busy| watch(binary, Scene { told, active_stages, kernels_busy });
+    let (idle, busy, active) =
+        tokio::try_join!(scene("idle", 0, false), scene("kernels busy", 0, true), scene("a stage active", 1, false))?;
+    Ok([idle, busy, active].into_iter().flatten().chain([stampede(binary).await?]).collect())
+}
+
+async fn watch(binary: &Path, scene: Scene) -> Result<Vec<Figure>> {
+    let (one, ten, hundred) =
+        tokio::try_join!(panels(binary, 1, scene), panels(binary, 10, scene), panels(binary, 100, scene))?;
+    let told = |calls: &BTreeMap<String, usize>| calls.values().sum::<usize>() as f64 * 60.0 / WATCHED.as_secs_f64();
+    // Two minutes may begin or end in the middle of a round.
+    let most = (told(&one) * 1.1).max(told(&one) + 2.0);
+    let figure = |panels, calls| {
+        let measured = format!("{:.0} a minute {}", told(calls), by_route(calls));
+        Figure::reported(AREA, format!("{panels} panels, {}", scene.told), measured)
+            .against(format!("1 panel: {:.0} a minute {}", told(&one), by_route(&one)))
+            .judged(told(calls) <= most, "the same number")
+    };
+    Ok(vec![figure(10, &ten), figure(100, &hundred)])
 }
 
 fn by_route(calls: &BTreeMap<String, usize>) -> String {
@@ -58,8 +60,8 @@ fn by_route(calls: &BTreeMap<String, usize>) -> String {
 }
 
 /// Calls of Spark while some panels are open, each with its own beginning.
-async fn panels(binary: &Path, count: usize, active_stages: usize) -> Result<BTreeMap<String, usize>> {
-    let upstream = Upstream::start(Size { ended_stages: 100, active_stages }).await?;
+async fn panels(binary: &Path, count: usize, scene: Scene) -> Result<BTreeMap<String, usize>> {
+    let upstream = Upstream::start(Size { ended_stages: 100, active_stages: scene.active_stages }).await?;
     let sidecar =
         Process::sidecar(binary, &[("SPARK_MASTER_UI_URL", &upstream.url), ("SPARK_APP_UI_URL", &upstream.url)])
             .await?;
@@ -68,7 +70,7 @@ async fn panels(binary: &Path, count: usize, active_stages: usize) -> Result<BTr
         // Spread over half a minute.
         let begin = Duration::from_millis((panel * 30_000 / count) as u64);
         for route in ROUTES {
-            polls.spawn(poll(sidecar.address.clone(), format!("/panel/{route}"), begin));
+            polls.spawn(poll(sidecar.address.clone(), format!("/panel/{route}"), begin, scene.kernels_busy));
         }
     }
     sleep(SETTLING).await;
@@ -84,17 +86,22 @@ async fn panels(binary: &Path, count: usize, active_stages: usize) -> Result<BTr
     Ok(calls)
 }
 
-/// One view, at the rate that the answers name.
-async fn poll(address: Address, path: String, begin: Duration) -> Result<()> {
+/// One view, as `frontend-wasm/src/poll.rs` does it: at the rate that the answers name, from what it is told is old already.
+async fn poll(address: Address, path: String, begin: Duration, kernel_busy: bool) -> Result<()> {
     #[derive(Deserialize)]
     struct Meta {
         next_poll_ms: u64,
+        busy_poll_ms: u64,
     }
     sleep(begin).await;
+    let mut max_age = 0;
     loop {
-        let answer = load::once(&address, &request(&path)).await?;
+        let answer = load::once(&address, &request_within(&path, max_age)).await?;
         let meta: Meta = serde_json::from_slice(&answer.body).with_context(|| format!("{path}: {}", answer.status))?;
-        sleep(Duration::from_millis(meta.next_poll_ms)).await;
+        let rate = (if kernel_busy { meta.busy_poll_ms } else { meta.next_poll_ms }) / 1000;
+        let rest = rate.saturating_sub(answer.age.unwrap_or(0));
+        sleep(Duration::from_secs(if rest == 0 { rate } else { rest })).await;
+        max_age = rate;
     }
 }
 

@@ -120,10 +120,11 @@ where
     Ok(measured)
 }
 
-/// An answer's status and body.
+/// An answer's status, its header `Age` in seconds, and its body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    pub age: Option<u64>,
     pub body: Vec<u8>,
 }
 
@@ -141,9 +142,13 @@ where
         let mut head = httparse::Response::new(&mut headers);
         let httparse::Status::Complete(begin) = head.parse(buffer)? else { continue };
         let status = head.code.unwrap_or_default();
-        let length = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
-        let length: usize = match length {
-            Some(length) => std::str::from_utf8(length.value)?.parse()?,
+        let number = |name: &str| {
+            let header = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+            header.map(|header| anyhow::Ok(std::str::from_utf8(header.value)?.parse::<u64>()?)).transpose()
+        };
+        let (length, age) = (number("content-length")?, number("age")?);
+        let length = match length {
+            Some(length) => usize::try_from(length)?,
             None if status == 304 => 0,
             None => bail!("an answer {status} without Content-Length"),
         };
@@ -153,6 +158,6 @@ where
             }
         }
         let body = buffer.get(begin..begin + length).context("length")?.to_vec();
-        return Ok(Answer { status, body });
+        return Ok(Answer { status, age, body });
     }
 }

@@ -138,6 +138,12 @@ pub fn request(path: &str) -> Vec<u8> {
     load::get(path, &[TOKEN])
 }
 
+/// The same of a view that takes what is so old; seconds.
+#[must_use]
+pub fn request_within(path: &str, max_age: u64) -> Vec<u8> {
+    load::get(path, &[TOKEN, ("cache-control", &format!("max-age={max_age}"))])
+}
+
 /// The same of a user.
 #[must_use]
 pub fn request_of(path: &str, user: &str) -> Vec<u8> {

@@ -19,11 +19,15 @@ pub struct Reply {
     pub age_ms: u32,
 }
 
-/// Fetches one answer.
-pub async fn ask(url: &str, signal: &AbortSignal) -> Result<Reply, Problem> {
-    let response = Request::get(url)
-        // The browser keeps the ETag, asks with If-None-Match, and hands us its copy after a 304.
-        .cache(RequestCache::NoCache)
+/// Fetches one answer that is no older than `max_age_ms`, or as fresh as the sidecar has it; 0 is the latter.
+pub async fn ask(url: &str, signal: &AbortSignal, max_age_ms: u32) -> Result<Reply, Problem> {
+    // The browser keeps the ETag, asks with If-None-Match, and hands us its copy after a 304: because the answer says
+    // `no-cache`, or because we do. In the latter mode it writes `max-age=0` over what we say.
+    let request = match max_age_ms / 1000 {
+        0 => Request::get(url).cache(RequestCache::NoCache),
+        seconds => Request::get(url).header("Cache-Control", &["max-age=", &seconds.to_string()].concat()),
+    };
+    let response = request
         .credentials(RequestCredentials::SameOrigin)
         // Jupyter redirects to its login page. Followed, that is cross-origin under JupyterHub and looks like a dead network.
         .redirect(RequestRedirect::Manual)

@@ -15,6 +15,8 @@ use crate::problem::Problem;
 pub struct Loaded<T> {
     /// The last good answer; none before the first.
     pub value: Option<Rc<Answer<T>>>,
+    /// When the sidecar last heard it, by the browser's clock; milliseconds since 1970.
+    pub heard_at_ms: i64,
     /// Why the last poll brought none.
     pub problem: Option<Problem>,
     /// When polls began to fail; milliseconds since 1970 by the browser's clock.
@@ -26,7 +28,7 @@ pub struct Loaded<T> {
 // Derived, these two would ask the same of `T`.
 impl<T> Default for Loaded<T> {
     fn default() -> Self {
-        Self { value: None, problem: None, since_ms: None, failed_polls: 0 }
+        Self { value: None, heard_at_ms: 0, problem: None, since_ms: None, failed_polls: 0 }
     }
 }
 
@@ -34,6 +36,7 @@ impl<T> Clone for Loaded<T> {
     fn clone(&self) -> Self {
         Self {
             value: self.value.clone(),
+            heard_at_ms: self.heard_at_ms,
             problem: self.problem.clone(),
             since_ms: self.since_ms,
             failed_polls: self.failed_polls,
@@ -51,12 +54,13 @@ pub struct Trouble {
 impl<T: DeserializeOwned> Loaded<T> {
     /// Takes in what one poll brought.
     pub fn take_in(&mut self, news: News) {
+        let heard_at_ms = news.at_ms - i64::from(news.told.age_ms());
         let outcome = match news.told {
-            Told::Same { .. } => return,
+            Told::Same { .. } => return self.heard_at_ms = heard_at_ms,
             Told::Answer { meta, json, .. } => api::decode(json).map(|body| Answer { meta, body }),
             Told::Failed(problem) => Err(problem),
         };
-        *self = self.after(outcome, news.at_ms);
+        *self = self.after(outcome, heard_at_ms);
     }
 }
 
@@ -71,9 +75,9 @@ impl<T: DeserializeOwned> Reducible for Loaded<T> {
 }
 
 impl<T> Loaded<T> {
-    /// What is known after one poll.
+    /// What is known after one poll, of which the sidecar heard at `at_ms`.
     #[must_use]
-    pub fn after(&self, outcome: Result<Answer<T>, Problem>, now_ms: i64) -> Self {
+    pub fn after(&self, outcome: Result<Answer<T>, Problem>, at_ms: i64) -> Self {
         match outcome {
             Ok(answer) => Self {
                 failed_polls: match answer.meta.stale {
@@ -81,13 +85,15 @@ impl<T> Loaded<T> {
                     None => 0,
                 },
                 value: Some(Rc::new(answer)),
+                heard_at_ms: at_ms,
                 problem: None,
                 since_ms: None,
             },
             Err(problem) => Self {
                 value: self.value.clone(),
+                heard_at_ms: self.heard_at_ms,
                 problem: Some(problem),
-                since_ms: Some(self.since_ms.unwrap_or(now_ms)),
+                since_ms: Some(self.since_ms.unwrap_or(at_ms)),
                 failed_polls: self.failed_polls.saturating_add(1),
             },
         }

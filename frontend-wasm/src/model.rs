@@ -227,10 +227,11 @@ impl Model {
         self.mine = queries.and_then(|queries| mine::mine(queries, &self.notebooks, &self.choices, ahead_ms));
     }
 
-    /// Compares the clocks. Every answer is some way late, so that the least difference is the best.
+    /// Compares the clocks by the history, which the sidecar makes as it is asked; any other answer may be the same as one
+    /// long ago. Every answer is some way late, so that the least difference is the best.
     fn compare_clocks(&mut self, news: &News) {
-        if let Told::Answer { meta, age_ms, .. } = &news.told {
-            let ahead_ms = news.at_ms - i64::from(*age_ms) - meta.observed_at_ms;
+        if let Told::Answer { meta, .. } = &news.told {
+            let ahead_ms = news.at_ms - meta.observed_at_ms;
             // Further apart than an answer can be late: somebody has set a clock.
             let known = self.clock_ahead_ms.filter(|known| (ahead_ms - known).abs() < CLOCK_SET_MS);
             self.clock_ahead_ms = Some(known.map_or(ahead_ms, |known| known.min(ahead_ms)));
@@ -244,8 +245,8 @@ impl Model {
 
     fn hear(&mut self, view: View, news: News) {
         // The history is the sidecar's own memory and says nothing of how old the rest is.
-        if let (true, Told::Answer { age_ms, .. } | Told::Same { age_ms }) = (view != View::History, &news.told) {
-            let fresh_at_ms = news.at_ms - i64::from(*age_ms);
+        if view != View::History && !matches!(news.told, Told::Failed(_)) {
+            let fresh_at_ms = news.at_ms - i64::from(news.told.age_ms());
             self.fresh_at_ms = self.fresh_at_ms.max(Some(fresh_at_ms));
             if view == View::Queries {
                 self.queries_at_ms = fresh_at_ms;
@@ -258,12 +259,15 @@ impl Model {
             View::Executors => self.executors.take_in(news),
             View::Stages => self.stages.take_in(news),
             View::Queries => {
-                self.compare_clocks(&news);
                 self.queries.take_in(news);
                 self.find_mine();
             }
             View::QueryStages => self.query_stages.take_in(news),
-            View::History => self.history.take_in(news),
+            View::History => {
+                self.compare_clocks(&news);
+                self.history.take_in(news);
+                self.find_mine();
+            }
         }
         self.announce();
     }

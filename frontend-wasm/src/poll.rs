@@ -57,6 +57,16 @@ pub enum Told {
     Failed(Problem),
 }
 
+impl Told {
+    /// How long ago the sidecar heard what it answers; milliseconds.
+    pub fn age_ms(&self) -> u32 {
+        match self {
+            Self::Answer { age_ms, .. } | Self::Same { age_ms } => *age_ms,
+            Self::Failed(_) => 0,
+        }
+    }
+}
+
 /// Keeps a view fresh and tells what comes.
 #[hook]
 pub fn use_poll(poll: Poll, on_news: Callback<News>) {
@@ -99,7 +109,7 @@ impl Poller {
         }
         let resumed = !poll.paused && (old.paused || !old.shown);
         if elsewhere || resumed || old.refreshes != poll.refreshes {
-            self.start();
+            self.start(0);
         } else if poll.paused {
             self.timer.take();
         } else if poll.kernel_busy && !old.kernel_busy {
@@ -109,8 +119,8 @@ impl Poller {
         }
     }
 
-    /// Asks now, unless an answer is already on its way.
-    fn start(self: &Rc<Self>) {
+    /// Asks now, unless an answer is already on its way; what is `max_age_ms` old will do, with 0 only what is fresh.
+    fn start(self: &Rc<Self>, max_age_ms: u32) {
         self.timer.take();
         if self.flight.borrow().is_some() {
             return;
@@ -124,14 +134,17 @@ impl Poller {
         let poller = Rc::clone(self);
         let url = self.poll.borrow().url.clone();
         spawn_local(async move {
-            let outcome = api::ask(&url, &signal).await;
+            let outcome = api::ask(&url, &signal, max_age_ms).await;
             // Stopped meanwhile: a later flight may be under way, which is not ours to touch.
             if signal.aborted() {
                 return;
             }
             poller.flight.take();
             let told = poller.take_in(outcome);
-            poller.schedule(poller.delay_ms());
+            let (rate_ms, age_ms) = (poller.delay_ms(), told.age_ms());
+            // What others had asked for before is as old as that: all ask again when it is too old, and one call serves all.
+            let max_age_ms = if poller.failures.get() == 0 { rate_ms } else { 0 };
+            poller.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
             poller.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told });
         });
     }
@@ -163,16 +176,16 @@ impl Poller {
     fn hurry(self: &Rc<Self>, gap_ms: u32) {
         if self.timer.borrow().is_some() && self.failures.get() < 2 {
             let elapsed_ms = js_sys::Date::now() - self.started_at_ms.get();
-            self.schedule((f64::from(gap_ms) - elapsed_ms).max(0.0) as u32);
+            self.schedule((f64::from(gap_ms) - elapsed_ms).max(0.0) as u32, 0);
         }
     }
 
-    fn schedule(self: &Rc<Self>, delay_ms: u32) {
+    fn schedule(self: &Rc<Self>, delay_ms: u32, max_age_ms: u32) {
         if self.poll.borrow().paused {
             return;
         }
         let poller = Rc::clone(self);
-        self.timer.replace(Some(Timeout::new(delay_ms, move || poller.start())));
+        self.timer.replace(Some(Timeout::new(delay_ms, move || poller.start(max_age_ms))));
     }
 
     fn delay_ms(&self) -> u32 {

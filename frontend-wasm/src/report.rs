@@ -32,11 +32,11 @@ pub struct Line {
 /// Measures the way, then asks the sidecar.
 pub async fn fetch(api_url: &str, signal: &AbortSignal) -> Report {
     let begin = js_sys::Date::now();
-    let way = api::ask(&[api_url, "healthz"].concat(), signal).await;
+    let way = api::ask(&[api_url, "healthz"].concat(), signal, 0).await;
     let way_ms = (js_sys::Date::now() - begin) as u32;
     let outcome = match way {
         Err(problem) => Err(problem),
-        Ok(_) => match api::ask(&[api_url, "doctor"].concat(), signal).await {
+        Ok(_) => match api::ask(&[api_url, "doctor"].concat(), signal, 0).await {
             Ok(Reply { json, .. }) => api::decode(json),
             Err(problem) => Err(problem),
         },

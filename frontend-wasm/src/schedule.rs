@@ -53,9 +53,18 @@ pub fn delay_ms(rates: Rates, kernel_busy: bool, failures: u32, jitter: f64) -> 
     spread as u32
 }
 
+/// The wait for a view that polls every `rate_ms`, when it was told what is `age_ms` old already. What is older than
+/// that cannot be had newer.
+pub fn rest_ms(rate_ms: u32, age_ms: u32) -> u32 {
+    match rate_ms.saturating_sub(age_ms) {
+        0 => rate_ms,
+        rest_ms => rest_ms.max(SHORTEST_GAP_MS),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Rates, delay_ms};
+    use super::{Rates, delay_ms, rest_ms};
 
     const RATES: Rates = Rates { idle_ms: 30_000, busy_ms: 5_000 };
 
@@ -64,6 +73,13 @@ mod tests {
         assert_eq!(delay_ms(RATES, false, 0, 0.5), 30_000);
         assert_eq!(delay_ms(RATES, true, 0, 0.5), 5_000);
         assert_eq!(delay_ms(Rates::default(), true, 0, 0.5), 30_000);
+    }
+
+    #[test]
+    fn what_is_old_already_is_asked_for_sooner() {
+        assert_eq!([rest_ms(30_000, 0), rest_ms(30_000, 12_000)], [30_000, 18_000]);
+        assert_eq!(rest_ms(1_500, 1_000), 1_000, "never at once");
+        assert_eq!([rest_ms(5_000, 5_000), rest_ms(5_000, 900_000)], [5_000, 5_000], "its upstream is gone");
     }
 
     #[test]

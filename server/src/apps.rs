@@ -4,7 +4,8 @@ mod driver_calls;
 mod panel_route;
 mod requests;
 
-use tokio::time::Instant;
+use std::time::Duration;
+
 use url::Url;
 use wire::{ApplicationState as State, DriverState};
 
@@ -23,14 +24,12 @@ use crate::{
     state::{DriverKey, Monitor},
     upstream::{
         UpstreamError, UpstreamErrorKind,
-        discovery::Wanted,
         driver::ApplicationRow,
         master::{self, MasterAnswer, MasterApp},
     },
 };
 
 /// The applications at one moment.
-#[derive(Debug)]
 pub(crate) struct Apps {
     whose: Whose,
     /// RUNNING ones first, then WAITING ones; each newest first.
@@ -38,10 +37,10 @@ pub(crate) struct Apps {
     finished: Vec<String>,
     /// The web page of the master that lists them.
     master: Option<Url>,
-    arrived: Instant,
-    observed_at_ms: i64,
-    /// Why they are old.
-    failure: Option<Failure>,
+    /// How old what is told of them may be.
+    max_age: Duration,
+    /// Their age, and why they are old.
+    pub freshness: Freshness,
     /// Of the cluster; none for a driver without a master.
     pub cores: Option<ClusterCores>,
     pub lister: ListerState,
@@ -82,11 +81,11 @@ impl Apps {
         match lister(monitor)? {
             Lister::Master => {
                 let good = master_fresh(monitor, whose).await?;
-                Self::of_master(whose, good, None)
+                Self::of_master(whose, Duration::ZERO, Seen { good, failure: None })
             }
             Lister::Driver => {
                 let good = monitor.applications.fresh(whose, |_| list_of_driver(monitor, whose)).await?;
-                Ok(Self::of_driver(whose, good, None))
+                Ok(Self::of_driver(whose, Duration::ZERO, Seen { good, failure: None }))
             }
         }
     }
@@ -95,26 +94,19 @@ impl Apps {
     ///
     /// # Errors
     /// Not configured, or the failure when there is nothing old either.
-    pub async fn last_good(monitor: &Monitor, whose: &Whose) -> Result<Self, ApiError> {
+    pub async fn last_good(monitor: &Monitor, whose: &Whose, max_age: Duration) -> Result<Self, ApiError> {
         match lister(monitor)? {
-            Lister::Master => {
-                let Seen { good, failure } = master_last_good(monitor, whose).await?;
-                Self::of_master(whose, good, failure)
-            }
+            Lister::Master => Self::of_master(whose, max_age, master_last_good(monitor, whose, max_age).await?),
             Lister::Driver => {
-                let seen = monitor.applications.last_good(whose, |_| list_of_driver(monitor, whose)).await;
+                let seen = monitor.applications.last_good(whose, max_age, |_| list_of_driver(monitor, whose)).await;
                 let failure = match &seen {
                     Ok(seen) => seen.failure.as_ref(),
                     Err(failure) => Some(failure),
                 };
                 if let Some((failure, lister)) = failure.and_then(|failure| Some((failure, not_there(failure)?))) {
-                    // Since then there is nothing: the same answer until something comes.
-                    let (arrived, observed_at_ms) = (failure.arrived, failure.since_ms);
-                    let none = Good { value: Vec::new().into(), arrived, observed_at_ms };
-                    return Ok(Self { lister, ..Self::of_driver(whose, none, None) });
+                    return Ok(Self::none(whose, max_age, failure, lister));
                 }
-                let Seen { good, failure } = seen?;
-                Ok(Self::of_driver(whose, good, failure))
+                Ok(Self::of_driver(whose, max_age, seen?))
             }
         }
     }
@@ -123,7 +115,7 @@ impl Apps {
     ///
     /// # Errors
     /// 404 for an id that is not active: ended, or never heard of.
-    pub fn choose(&self, monitor: &Monitor, asked: Option<&str>) -> Result<Option<Chosen>, ApiError> {
+    pub fn choose(&self, asked: Option<&str>) -> Result<Option<Chosen>, ApiError> {
         let app = match asked {
             None => self.default_app(),
             Some(id) => match self.active.iter().find(|app| app.app_id == id) {
@@ -132,7 +124,7 @@ impl Apps {
                 found => found,
             },
         };
-        Ok(app.map(|app| Chosen { app: app.clone(), call: self.call(monitor, app) }))
+        Ok(app.map(|app| Chosen { app: app.clone(), call: self.call(app) }))
     }
 
     /// The newest RUNNING one, else the newest WAITING one.
@@ -144,56 +136,54 @@ impl Apps {
         &self.whose
     }
 
-    /// Their age, and why they are old.
-    pub fn freshness(&self) -> Freshness {
-        let mut freshness = Freshness::default();
-        freshness.add(self.arrived, self.observed_at_ms, self.failure.as_ref());
-        freshness
-    }
-
     pub fn finished(&self) -> usize {
         self.finished.len()
     }
 
-    fn call(&self, monitor: &Monitor, app: &wire::App) -> DriverCall {
-        let configured = monitor.site.app_ui.as_ref().and_then(|url| url.fill(self.whose.user(), Some(&app.app_id)));
+    fn call(&self, app: &wire::App) -> DriverCall {
         DriverCall {
             key: DriverKey { whose: self.whose.clone(), app_id: app.app_id.clone() },
-            wanted: Wanted { app_id: app.app_id.clone(), configured, master: self.master.clone() },
+            master: self.master.clone(),
+            max_age: self.max_age,
         }
     }
 
-    fn of_master(whose: &Whose, good: Good<MasterAnswer>, failure: Option<Failure>) -> Result<Self, ApiError> {
-        let state = good.value.state()?;
+    fn of_master(whose: &Whose, max_age: Duration, seen: Seen<MasterAnswer>) -> Result<Self, ApiError> {
+        let state = seen.good.value.state()?;
         Ok(Self {
             whose: whose.clone(),
+            max_age,
             active: active_apps(&state.activeapps),
             finished: state.completedapps.iter().map(|app| app.id.clone()).collect(),
-            master: Some(good.value.base.clone()),
+            master: Some(seen.good.value.base.clone()),
             cores: Some(cluster::cores(state)),
-            arrived: good.arrived,
-            observed_at_ms: good.observed_at_ms,
-            failure,
+            freshness: Freshness::of(&seen),
             lister: ListerState::Answers,
         })
     }
 
-    fn of_driver(whose: &Whose, good: Good<Vec<ApplicationRow>>, failure: Option<Failure>) -> Self {
-        let believed = good.value.iter().filter(|row| is_app_id(&row.id));
+    fn of_driver(whose: &Whose, max_age: Duration, seen: Seen<Vec<ApplicationRow>>) -> Self {
+        let believed = seen.good.value.iter().filter(|row| is_app_id(&row.id));
         let (ended, active): (Vec<_>, Vec<_>) = believed.partition(|row| is_completed(row));
         let mut active: Vec<_> = active.into_iter().map(app_of_driver).collect();
         active.sort_by_key(|app| std::cmp::Reverse(app.started_at_ms));
         Self {
             whose: whose.clone(),
+            max_age,
             active,
             finished: ended.into_iter().map(|row| row.id.clone()).collect(),
             master: None,
             cores: None,
-            arrived: good.arrived,
-            observed_at_ms: good.observed_at_ms,
-            failure,
+            freshness: Freshness::of(&seen),
             lister: ListerState::Answers,
         }
+    }
+
+    /// Since `failure` there is nothing: the same answer until something comes.
+    fn none(whose: &Whose, max_age: Duration, failure: &Failure, lister: ListerState) -> Self {
+        let freshness = Freshness::of_nothing(failure);
+        let (active, finished) = (Vec::new(), Vec::new());
+        Self { whose: whose.clone(), max_age, active, finished, master: None, cores: None, freshness, lister }
     }
 }
 
@@ -236,8 +226,12 @@ pub(crate) async fn master_fresh(monitor: &Monitor, whose: &Whose) -> Result<Goo
 ///
 /// # Errors
 /// Its failure when there is no good one.
-pub(crate) async fn master_last_good(monitor: &Monitor, whose: &Whose) -> Result<Seen<MasterAnswer>, Failure> {
-    monitor.masters.last_good(whose, |_| ask_master(monitor, whose)).await
+pub(crate) async fn master_last_good(
+    monitor: &Monitor,
+    whose: &Whose,
+    max_age: Duration,
+) -> Result<Seen<MasterAnswer>, Failure> {
+    monitor.masters.last_good(whose, max_age, |_| ask_master(monitor, whose)).await
 }
 
 /// # Errors

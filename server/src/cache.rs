@@ -68,7 +68,7 @@ pub trait Weight {
 }
 
 /// How long an entry that nobody asks for stays, its last good value included.
-const IDLE: Duration = Duration::from_secs(15 * 60);
+pub(crate) const IDLE: Duration = Duration::from_secs(15 * 60);
 
 /// See the module's sentence. Moka keeps the bounds; the fetch runs on the task tracker, so that it goes on when the
 /// client that caused it leaves, and its result reaches all who wait.
@@ -112,20 +112,20 @@ where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
-        self.lookup(key, fetch).1.result().await
+        self.lookup(key, Duration::ZERO, fetch).1.result().await
     }
 
-    /// A value within its lifetime, else the last good one with the failure beside it, else the failure. Where there is a
-    /// good one, a fetch that is late counts as a failure; it goes on, and who asks next has what it brings.
+    /// A value no older than its lifetime or `max_age`, whichever is longer, else the last good one with the failure beside
+    /// it, else the failure. Where there is a good one, a fetch that is late counts as a failure; it goes on, and who asks next has what it brings.
     ///
     /// # Errors
     /// The failure when there is no good value, or when it says that the caller is not allowed in.
-    pub async fn last_good<F, Fut>(&self, key: &K, fetch: F) -> Result<Seen<V>, Failure>
+    pub async fn last_good<F, Fut>(&self, key: &K, max_age: Duration, fetch: F) -> Result<Seen<V>, Failure>
     where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
-        let (slot, lookup) = self.lookup(key, fetch);
+        let (slot, lookup) = self.lookup(key, max_age, fetch);
         let CacheLimits { upstream, patience, .. } = self.limits;
         let result = match slot.last_good() {
             None => lookup.result().await,
@@ -151,13 +151,13 @@ where
         }
     }
 
-    fn lookup<F, Fut>(&self, key: &K, fetch: F) -> (Arc<Slot<V>>, Lookup<V>)
+    fn lookup<F, Fut>(&self, key: &K, max_age: Duration, fetch: F) -> (Arc<Slot<V>>, Lookup<V>)
     where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
         let slot = self.slots.get_with_by_ref(key, || Arc::new(Slot::default()));
-        let lookup = match slot.next(&self.limits) {
+        let lookup = match slot.next(&self.limits, max_age) {
             Next::Answer(result) => Lookup::Answer(result),
             Next::Wait(flight) => Lookup::Flight(flight),
             Next::Fetch { landing, flight, last_good } => {

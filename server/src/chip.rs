@@ -2,18 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{extract::State, response::Response};
 use tokio::time;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use wire::{Activity, Answer, Chip, ChipState, ErrorBody, MasterStatus};
+use wire::{Answer, Chip, ChipState, ErrorBody, MasterStatus};
 
 use crate::{
     apps::{self, Apps, ListerState},
-    cache::Seen,
+    cache::{Good, Seen},
     cluster,
     error::ApiError,
-    panel::{self, Freshness},
-    session::Session,
+    panel::{self, Freshness, Poll},
+    stages::StageDigest,
     state::{AppState, Monitor},
     status::StatusFetch,
     upstream::{cluster_manager::Status, driver_path::DriverPath, master::MasterState},
@@ -31,48 +31,49 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
     (status = 200, description = "The state of the cluster in one word", body = Answer<Chip>),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn get_chip(State(state): State<AppState>, headers: HeaderMap, session: Session) -> Result<Response, ApiError> {
+async fn get_chip(State(state): State<AppState>, poll: Poll) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
-    let (cluster, activity) = tokio::join!(cluster_state(monitor, &session), activity(monitor, &session));
-    let ((chip_state, ready, wanted), freshness) = cluster?;
+    let (cluster, active) = tokio::join!(cluster_state(monitor, &poll), active_stages(monitor, &poll));
+    let ((chip_state, ready, wanted), mut freshness) = cluster?;
+    if let Some((_, stages)) = &active {
+        freshness.add_extra(stages);
+    }
+    if let Some(answer) = panel::unchanged(monitor, &poll, &freshness) {
+        return Ok(answer);
+    }
+    let activity = active.and_then(|(app_name, stages)| stages.value.activity(&app_name));
     let chip = Chip { state: chip_state, ready, wanted, activity };
     let works = chip.activity.is_some() || chip.state == ChipState::Starting;
     let rate = panel::Rate::of_work(monitor, works, monitor.limits.spark_monitor_poll_stages_ms);
-    Ok(panel::answer(monitor, &headers, freshness, rate, chip))
+    Ok(panel::answer(monitor, &poll, freshness, rate, chip))
 }
 
 type Decision = (ChipState, u32, u32);
 
 const NO_CLUSTER: Decision = (ChipState::NoCluster, 0, 0);
 
-async fn cluster_state(monitor: &Arc<Monitor>, session: &Session) -> Result<(Decision, Freshness), ApiError> {
-    let mut freshness = Freshness::default();
+async fn cluster_state(monitor: &Arc<Monitor>, poll: &Poll) -> Result<(Decision, Freshness), ApiError> {
     if let Some(fetch) = StatusFetch::of(monitor) {
-        let seen = fetch.last_good(monitor, session).await?;
-        freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
-        return Ok((by_manager(seen.good.value.status()?), freshness));
+        let seen = fetch.last_good(monitor, poll).await?;
+        return Ok((by_manager(seen.good.value.status()?), Freshness::of(&seen)));
     }
-    let whose = monitor.sessions.whose(session).await?;
+    let whose = monitor.sessions.whose(&poll.session).await?;
     if monitor.site.masters.is_empty() {
-        let apps = Apps::last_good(monitor, &whose).await?;
+        let apps = Apps::last_good(monitor, &whose, poll.max_age).await?;
         let state = match apps.lister {
             ListerState::Answers => ChipState::ReadyDriver,
             ListerState::Starting => ChipState::Starting,
             ListerState::Absent => ChipState::NoCluster,
         };
-        return Ok(((state, 0, 0), apps.freshness()));
+        return Ok(((state, 0, 0), apps.freshness));
     }
-    match apps::master_last_good(monitor, &whose).await {
+    match apps::master_last_good(monitor, &whose, poll.max_age).await {
         // A master exists when it answers: the last good word of one that is gone would be a lie.
         Ok(Seen { failure: Some(failure), .. }) | Err(failure) if failure.error.is_absent() => {
             // The same answer as long as it stays away.
-            freshness.add(failure.arrived, failure.since_ms, None);
-            Ok((NO_CLUSTER, freshness))
+            Ok((NO_CLUSTER, Freshness::of_nothing(&failure)))
         }
-        Ok(seen) => {
-            freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
-            Ok((by_master(seen.good.value.state()?), freshness))
-        }
+        Ok(seen) => Ok((by_master(seen.good.value.state()?), Freshness::of(&seen))),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -102,17 +103,19 @@ fn by_master(state: &MasterState) -> Decision {
 }
 
 /// What runs; a slow or dead login service or driver must not delay the chip, nor turn it into an error.
-async fn activity(monitor: &Arc<Monitor>, session: &Session) -> Option<Activity> {
-    time::timeout(ACTIVITY_PATIENCE, ask_activity(monitor, session)).await.ok()?
+async fn active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<(String, Good<StageDigest>)> {
+    time::timeout(ACTIVITY_PATIENCE, ask_active_stages(monitor, poll)).await.ok()?
 }
 
-async fn ask_activity(monitor: &Arc<Monitor>, session: &Session) -> Option<Activity> {
-    let whose = monitor.sessions.whose(session).await.ok()?;
-    let chosen = Apps::fresh(monitor, &whose).await.ok()?.choose(monitor, None).ok()??;
+async fn ask_active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<(String, Good<StageDigest>)> {
+    let whose = monitor.sessions.whose(&poll.session).await.ok()?;
+    let apps = Apps::last_good(monitor, &whose, poll.max_age).await.ok()?;
+    let chosen = apps.choose(None).ok()?.filter(|_| !apps.freshness.is_stale())?;
     let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));
     let fetch = |_| async move { call.rows(&asks, DriverPath::ActiveStages).await };
-    let good = monitor.active_stages.fresh(&chosen.call.key, fetch).await.ok()?;
-    good.value.activity(&chosen.app.name)
+    let seen = monitor.active_stages.last_good(&chosen.call.key, poll.max_age, fetch).await.ok()?;
+    // What ran before the driver failed may be long over.
+    seen.failure.is_none().then_some((chosen.app.name, seen.good))
 }
 
 #[cfg(test)]

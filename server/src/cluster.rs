@@ -1,6 +1,6 @@
 //! The Spark Master: `cluster` passes its words through, `panel/cluster` sums them up.
 
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, Cluster, ClusterKind, ErrorBody, Master, MasterStatus, Meter, Worker, WorkerState};
 
@@ -9,7 +9,8 @@ use crate::{
     error::ApiError,
     executors,
     history::ClusterSample,
-    panel, passthrough,
+    panel::{self, Freshness, Poll},
+    passthrough,
     session::Session,
     state::AppState,
     upstream::master::{MasterState, MasterWorker},
@@ -40,28 +41,26 @@ async fn get_cluster(State(state): State<AppState>, session: Session) -> Result<
     (status = 200, description = "The cluster as a whole", body = Answer<Cluster>),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn panel_cluster(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    session: Session,
-) -> Result<Response, ApiError> {
+async fn panel_cluster(State(state): State<AppState>, poll: Poll) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     apps::lister_is_configured(monitor)?;
-    let whose = monitor.sessions.whose(&session).await?;
-    let mut freshness = panel::Freshness::default();
-    let body = if monitor.site.masters.is_empty() {
-        executors::as_cluster(monitor, &whose, &mut freshness).await?
+    let whose = monitor.sessions.whose(&poll.session).await?;
+    let (freshness, body) = if monitor.site.masters.is_empty() {
+        executors::as_cluster(monitor, &whose, poll.max_age).await?
     } else {
-        let seen = apps::master_last_good(monitor, &whose).await?;
-        freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+        let seen = apps::master_last_good(monitor, &whose, poll.max_age).await?;
+        let freshness = Freshness::of(&seen);
+        if let Some(answer) = panel::unchanged(monitor, &poll, &freshness) {
+            return Ok(answer);
+        }
         let cluster = summary(seen.good.value.state()?);
         if let Some(memory_mib) = cluster.memory_mib {
             let sample = ClusterSample { cores: cluster.cores, memory_mib };
             monitor.histories.record_cluster(&whose, seen.good.observed_at_ms, sample);
         }
-        cluster
+        (freshness, cluster)
     };
-    Ok(panel::answer(monitor, &headers, freshness, panel::Rate::slow(monitor), body))
+    Ok(panel::answer(monitor, &poll, freshness, panel::Rate::slow(monitor), body))
 }
 
 /// Workers that answer, and workers that are meant to be there.

@@ -1,6 +1,9 @@
 //! `doctor`: is every hop to Spark in order, and if not, what is to be done?
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{Json, extract::State};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -162,7 +165,7 @@ async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
         return skipped(NAME, say!("Neither a master nor a driver is set."));
     }
     // Within a few seconds after the master's hop it is a look into a cache.
-    let (result, ms) = timed(monitor, Upstream::Driver, Apps::last_good(monitor, whose)).await;
+    let (result, ms) = timed(monitor, Upstream::Driver, Apps::last_good(monitor, whose, Duration::ZERO)).await;
     let apps = match result {
         Ok(apps) => apps,
         Err(_) if !monitor.site.masters.is_empty() => {
@@ -177,11 +180,11 @@ async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
         }
         ListerState::Answers => {}
     }
-    let Ok(Some(chosen)) = apps.choose(monitor, None) else {
+    let Ok(Some(chosen)) = apps.choose(None) else {
         return skipped(NAME, say!("No Spark application is active."));
     };
     // Asked anew: a way that is only remembered may lead nowhere by now.
-    let find = async { Ok::<_, ApiError>(monitor.drivers.find(&chosen.call.wanted).await) };
+    let find = async { Ok::<_, ApiError>(monitor.drivers.find(&chosen.call.wanted(monitor)).await) };
     let (result, ms) = timed(monitor, Upstream::Driver, find).await;
     match result {
         Ok(Ok(found)) => {

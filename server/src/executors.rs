@@ -2,9 +2,9 @@
 
 mod rows;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, Cluster, ClusterKind, ErrorBody, Executors, Meter};
 
@@ -15,7 +15,8 @@ use crate::{
     apps::{self, Apps, Chosen, Driver},
     error::ApiError,
     history::TasksOf,
-    panel, passthrough,
+    panel::{self, Freshness, Poll},
+    passthrough,
     session::{Session, Whose},
     state::{AppState, Monitor},
     upstream::{
@@ -60,33 +61,36 @@ async fn list_executors(
         (status = 200, description = "The executors; `app` is null when no application runs", body = Answer<Executors>),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn panel_executors(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    asked: AskedApp,
-    session: Session,
-) -> Result<Response, ApiError> {
-    let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &session).await?;
-    let mut freshness = apps.freshness();
-    let body = match chosen {
-        None => nothing(None),
+async fn panel_executors(State(state): State<AppState>, poll: Poll, asked: AskedApp) -> Result<Response, ApiError> {
+    let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &poll).await?;
+    let mut freshness = apps.freshness.clone();
+    let (app, good) = match chosen {
+        None => (None, None),
         Some(chosen) => match seen(&monitor, &chosen).await? {
-            Driver::Starting(app) => nothing(Some(app)),
+            Driver::Starting(app) => (Some(app), None),
             Driver::Answers(app, seen) => {
-                freshness.add_driver(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
-                let shown = seen.good.value.shown(app, SHOWN);
-                // Once under its own name, and once as the newest, if that is what was asked for.
-                for app_id in [Some(chosen.app.app_id.as_str()), asked.checked()?] {
-                    let of = TasksOf { whose: apps.whose().clone(), app_id: app_id.map(str::to_owned) };
-                    monitor.histories.record_tasks(&of, seen.good.observed_at_ms, seen.good.value.slots());
-                }
-                shown
+                freshness.add_driver(&seen);
+                (Some(app), Some(seen.good))
             }
         },
     };
+    if let Some(answer) = panel::unchanged(&monitor, &poll, &freshness) {
+        return Ok(answer);
+    }
+    let body = match (app, good) {
+        (Some(app), Some(good)) => {
+            // Once under its own name, and once as the newest, if that is what was asked for.
+            for app_id in [Some(app.app_id.as_str()), asked.checked()?] {
+                let of = TasksOf { whose: apps.whose().clone(), app_id: app_id.map(str::to_owned) };
+                monitor.histories.record_tasks(&of, good.observed_at_ms, good.value.slots());
+            }
+            good.value.shown(app, SHOWN)
+        }
+        (app, _) => nothing(app),
+    };
     let fast_ms = monitor.limits.spark_monitor_poll_executors_ms;
     let rate = panel::Rate::of_work(&monitor, body.active_tasks > 0 || panel::is_starting(&body.app), fast_ms);
-    Ok(panel::answer(&monitor, &headers, freshness, rate, body))
+    Ok(panel::answer(&monitor, &poll, freshness, rate, body))
 }
 
 /// Task slots of the application's living executors; none when nobody knows.
@@ -104,18 +108,18 @@ pub(crate) async fn task_slots(monitor: &Arc<Monitor>, chosen: &Chosen) -> Optio
 pub(crate) async fn as_cluster(
     monitor: &Arc<Monitor>,
     whose: &Whose,
-    freshness: &mut panel::Freshness,
-) -> Result<Cluster, ApiError> {
-    let apps = Apps::last_good(monitor, whose).await?;
-    freshness.merge(apps.freshness());
+    max_age: Duration,
+) -> Result<(Freshness, Cluster), ApiError> {
+    let apps = Apps::last_good(monitor, whose, max_age).await?;
+    let mut freshness = apps.freshness.clone();
     let mut cores = Meter::default();
-    if let Some(chosen) = apps.choose(monitor, None)?
+    if let Some(chosen) = apps.choose(None)?
         && let Driver::Answers(_, seen) = seen(monitor, &chosen).await?
     {
-        freshness.add(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
+        freshness.add(&seen);
         cores = seen.good.value.slots();
     }
-    Ok(Cluster {
+    let cluster = Cluster {
         kind: ClusterKind::DriverOnly,
         master: None,
         workers: Vec::new(),
@@ -126,12 +130,13 @@ pub(crate) async fn as_cluster(
         memory_mib: None,
         apps_running: u32::try_from(apps.active.len()).unwrap_or(u32::MAX),
         apps_waiting: 0,
-    })
+    };
+    Ok((freshness, cluster))
 }
 
 async fn seen(monitor: &Arc<Monitor>, chosen: &Chosen) -> Result<Driver<ExecutorsSeen>, ApiError> {
     let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));
-    let seen = monitor.executors.last_good(&chosen.call.key, |before| async move {
+    let seen = monitor.executors.last_good(&chosen.call.key, chosen.call.max_age, |before| async move {
         let rows: Vec<ExecutorRow> = call.rows(&asks, DriverPath::AllExecutors).await?;
         Ok(ExecutorsSeen::new(rows, before.as_ref().map(|good| &*good.value)))
     });

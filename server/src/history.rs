@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{extract::State, response::Response};
 use moka::sync::Cache;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, ErrorBody, History, Meter, Point};
@@ -16,8 +16,8 @@ use crate::{
     app_id::AskedApp,
     apps, clock,
     error::ApiError,
-    panel,
-    session::{Session, Whose},
+    panel::{self, Poll},
+    session::Whose,
     state::AppState,
 };
 
@@ -39,20 +39,15 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         (status = 200, description = "The last minutes, oldest first", body = Answer<History>),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn get_history(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    asked: AskedApp,
-    session: Session,
-) -> Result<Response, ApiError> {
+async fn get_history(State(state): State<AppState>, poll: Poll, asked: AskedApp) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     apps::lister_is_configured(monitor)?;
     let asked = asked.checked()?.map(str::to_owned);
-    let whose = monitor.sessions.whose(&session).await?;
+    let whose = monitor.sessions.whose(&poll.session).await?;
     let gap_ms = monitor.limits.spark_monitor_poll_ms.saturating_mul(5) / 2;
     // It only remembers: an id that nobody has looked at has no tasks here, and no upstream is asked whether it exists.
     let body = monitor.histories.of(&TasksOf { whose, app_id: asked }, clock::now_ms(), gap_ms);
-    Ok(panel::answer(monitor, &headers, panel::Freshness::default(), panel::Rate::slow(monitor), body))
+    Ok(panel::answer(monitor, &poll, panel::Freshness::default(), panel::Rate::slow(monitor), body))
 }
 
 /// What the master said at one moment.

@@ -5,13 +5,14 @@ use std::{any::Any, sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
+use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 use tracing::Instrument;
 
@@ -26,23 +27,21 @@ const MOST_HEADER_BYTES: usize = 64 * 1024;
 /// No route reads a body yet; bytes.
 const MOST_BODY_BYTES: u64 = 64 * 1024;
 
-/// Puts the layers around `routes`; the last one added is the first one a request meets.
+/// Puts the layers around `routes`, in the order in which a request meets them. As one layer, because a router copies its
+/// routes for each request, once for each layer that it was given.
 pub(crate) fn around(routes: Router, state: &AppState) -> Router {
     let limits =
         Limits { in_flight: Arc::new(Semaphore::new(state.max_requests())), deadline: state.request_timeout() };
-    routes
-        // Nearest to the routes, so that what it ends has been counted and logged.
-        .layer(from_fn_with_state(limits.clone(), deadline))
-        // Before the deadline: one that is turned away costs nothing.
-        .layer(from_fn_with_state(limits, in_flight))
-        // Greedy requests must not take a place.
-        .layer(from_fn(sizes))
-        // A bug in a handler is one answer, not the end of the connection.
-        .layer(CatchPanicLayer::custom(panicked))
+    let layers = ServiceBuilder::new()
+        // Outermost: every answer carries its id, errors of the layers below included.
+        .layer(from_fn(request_id))
         // Upstream failures are logged where they are seen; a failed answer is not logged again.
         .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
-        // Outermost: every answer carries its id, errors of the layers above included.
-        .layer(from_fn(request_id))
+        // A bug in a handler is one answer, not the end of the connection.
+        .layer(CatchPanicLayer::custom(panicked))
+        // Nearest to the routes, so that what it ends has been counted and logged.
+        .layer(from_fn_with_state(limits, limit));
+    routes.layer(layers)
 }
 
 #[derive(Clone)]
@@ -102,8 +101,16 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     ApiError::internal().into_response()
 }
 
-async fn sizes(request: Request, next: Next) -> Result<Response, ApiError> {
-    let headers = request.headers();
+/// Refuses what is too large, then what is too much, and ends what takes too long: a greedy request must not take a place,
+/// and one that is turned away costs nothing.
+async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Result<Response, ApiError> {
+    check_sizes(request.headers())?;
+    let Ok(_place) = limits.in_flight.try_acquire() else { return Err(ApiError::overloaded()) };
+    let answer = next.run(request).in_current_span();
+    tokio::time::timeout(limits.deadline, answer).await.map_err(|_| ApiError::request_timeout())
+}
+
+fn check_sizes(headers: &HeaderMap) -> Result<(), ApiError> {
     if headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MOST_HEADER_BYTES {
         return Err(ApiError::headers_too_large());
     }
@@ -111,30 +118,16 @@ async fn sizes(request: Request, next: Next) -> Result<Response, ApiError> {
     if length > Some(MOST_BODY_BYTES) {
         return Err(ApiError::body_too_large());
     }
-    Ok(next.run(request).await)
-}
-
-async fn in_flight(State(limits): State<Limits>, request: Request, next: Next) -> Result<Response, ApiError> {
-    let Ok(_place) = limits.in_flight.try_acquire() else { return Err(ApiError::overloaded()) };
-    Ok(next.run(request).await)
-}
-
-async fn deadline(State(limits): State<Limits>, request: Request, next: Next) -> Result<Response, ApiError> {
-    let answer = next.run(request).in_current_span();
-    tokio::time::timeout(limits.deadline, answer).await.map_err(|_| ApiError::request_timeout())
+    Ok(())
 }
 
 /// On TCP every process of the machine can reach us, so each request must show that it may.
-pub(crate) async fn sidecar_token(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
+pub(crate) async fn sidecar_token(State(state): State<AppState>, request: Request) -> Result<Request, ApiError> {
     if let Some(token) = &state.sidecar_token {
         let given = request.headers().get(SIDECAR_TOKEN).map(HeaderValue::as_bytes).unwrap_or_default();
         if !bool::from(given.ct_eq(token.expose_secret().as_bytes())) {
             return Err(ApiError::sidecar_token_required());
         }
     }
-    Ok(next.run(request).await)
+    Ok(request)
 }

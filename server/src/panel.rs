@@ -1,51 +1,91 @@
 //! How a panel answer is made: its age, its polling rate, its ETag, and 304 when the browser has it already.
 
+mod poll;
+mod rendered;
+
+use std::{any::Any, sync::Arc};
+
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use tokio::time::Instant;
 use wire::{Answer, Meta, Stale};
 
-use crate::{cache::Failure, error::ApiError, state::Monitor};
+pub(crate) use poll::Poll;
+pub(crate) use rendered::Renderings;
 
-/// When the parts of an answer arrived, and what fails now.
-#[derive(Default)]
+use crate::{
+    cache::{Failure, Good, Seen},
+    error::ApiError,
+    state::Monitor,
+};
+use rendered::{Part, Rendered};
+
+/// What an answer is made of: when its parts arrived, and what fails now.
+#[derive(Clone, Default)]
 pub(crate) struct Freshness {
     newest: Option<(Instant, i64)>,
     stale: Option<Stale>,
+    made_of: Vec<Part>,
 }
 
 impl Freshness {
     /// Counts in one part. The newest part is the answer's age; the first failure is its reason.
-    pub fn add(&mut self, arrived: Instant, observed_at_ms: i64, failure: Option<&Failure>) {
-        if self.newest.is_none_or(|(newest, _)| newest < arrived) {
-            self.newest = Some((arrived, observed_at_ms));
+    pub fn add<V: Send + Sync + 'static>(&mut self, seen: &Seen<V>) {
+        let Seen { good, failure } = seen;
+        self.made_of.push(part(&good.value));
+        if self.newest.is_none_or(|(newest, _)| newest < good.arrived) {
+            self.newest = Some((good.arrived, good.observed_at_ms));
         }
-        if let (None, Some(failure)) = (&self.stale, failure) {
+        if let Some(failure) = failure {
+            self.made_of.push(part(&failure.error));
             let ApiError { code, error, .. } = ApiError::from(&*failure.error);
-            let (reason, reason_sentences) = (error.to_string(), error.sentences());
-            self.stale = Some(Stale { code, reason, reason_sentences, since_ms: failure.since_ms });
+            let stale = || {
+                let (reason, reason_sentences) = (error.to_string(), error.sentences());
+                Stale { code, reason, reason_sentences, since_ms: failure.since_ms }
+            };
+            self.stale.get_or_insert_with(stale);
         }
+    }
+
+    /// Of one part alone.
+    pub fn of<V: Send + Sync + 'static>(seen: &Seen<V>) -> Self {
+        let mut freshness = Self::default();
+        freshness.add(seen);
+        freshness
     }
 
     /// As [`Self::add`], for the first part that a driver tells: while the driver answers, that the list of applications is
     /// old makes nothing of it old, and the cluster's own view says so.
-    pub fn add_driver(&mut self, arrived: Instant, observed_at_ms: i64, failure: Option<&Failure>) {
-        if failure.is_none() {
+    pub fn add_driver<V: Send + Sync + 'static>(&mut self, seen: &Seen<V>) {
+        self.newest = None;
+        if seen.failure.is_none() {
             self.stale = None;
         }
-        self.add(arrived, observed_at_ms, failure);
+        self.add(seen);
     }
 
-    /// Counts in the parts of another answer.
-    pub fn merge(&mut self, other: Self) {
-        if let Some((arrived, observed_at_ms)) = other.newest {
-            self.add(arrived, observed_at_ms, None);
-        }
-        self.stale = self.stale.take().or(other.stale);
+    /// That there has been nothing since `failure`.
+    pub fn of_nothing(failure: &Failure) -> Self {
+        let newest = Some((failure.arrived, failure.since_ms));
+        Self { newest, stale: None, made_of: vec![part(&failure.error)] }
     }
+
+    /// Counts in a part that says nothing of how old the rest is.
+    pub fn add_extra<V: Send + Sync + 'static>(&mut self, good: &Good<V>) {
+        self.made_of.push(part(&good.value));
+    }
+
+    pub fn is_stale(&self) -> bool {
+        self.stale.is_some()
+    }
+}
+
+fn part<V: Send + Sync + 'static>(value: &Arc<V>) -> Part {
+    let value: Arc<dyn Any + Send + Sync> = Arc::<V>::clone(value);
+    Arc::downgrade(&value)
 }
 
 /// How long a browser waits until it asks again; milliseconds.
@@ -75,60 +115,63 @@ pub(crate) fn is_starting(app: &Option<wire::App>) -> bool {
     app.as_ref().is_some_and(|app| app.driver == wire::DriverState::Starting)
 }
 
+/// The last answer to the same question, when it was made of the same. Who finds none makes a body for [`answer`].
+pub(crate) fn unchanged(monitor: &Monitor, poll: &Poll, freshness: &Freshness) -> Option<Response> {
+    let rendered = monitor.rendered.get(&poll.key)?;
+    let arrived = freshness.newest.map_or_else(Instant::now, |(arrived, _)| arrived);
+    rendered.is_made_of(&freshness.made_of).then(|| respond(poll, arrived, &rendered))
+}
+
 /// The answer of a panel route, or 304 when the request names the same one.
 pub(crate) fn answer<T: Serialize>(
     monitor: &Monitor,
-    request: &HeaderMap,
+    poll: &Poll,
     freshness: Freshness,
     rate: Rate,
     body: T,
 ) -> Response {
     // Whatever worked, it cannot be seen now; a dead upstream is not asked at the pace of a busy one.
     let rate = if freshness.stale.is_some() { Rate::slow(monitor) } else { rate };
-    let (arrived, observed_at_ms) = freshness.newest.unwrap_or_else(|| (Instant::now(), crate::clock::now_ms()));
+    let Freshness { newest, stale, made_of } = freshness;
+    let (arrived, observed_at_ms) = newest.unwrap_or_else(|| (Instant::now(), crate::clock::now_ms()));
     let meta = Meta {
         observed_at_ms,
-        stale: freshness.stale,
+        stale,
         next_poll_ms: rate.next_ms,
         busy_poll_ms: rate.busy_ms,
         demonstration: monitor.site.mock,
     };
-    let Ok(json) = serde_json::to_vec(&Answer { meta, body }) else {
-        return ApiError::internal().into_response();
-    };
-    let etag = format!("\"{}\"", blake3::hash(&json).to_hex().get(..32).unwrap_or_default());
-    let known = request.get_all(header::IF_NONE_MATCH).iter().any(|value| names(value.as_bytes(), etag.as_bytes()));
-    let mut response = if known {
+    let mut answer = Answer { meta, body };
+    let before = monitor.rendered.get(&poll.key).filter(|_| !made_of.is_empty());
+    let rendered = before.and_then(|before| again(&before, &mut answer, made_of.clone()));
+    let rendered = rendered.or_else(|| {
+        answer.meta.observed_at_ms = observed_at_ms;
+        let json = serde_json::to_vec(&answer).ok()?;
+        let etag = format!("\"{}\"", blake3::hash(&json).to_hex().get(..32).unwrap_or_default());
+        Some(Rendered { made_of, observed_at_ms, json: json.into(), etag: HeaderValue::try_from(etag).ok()? })
+    });
+    let Some(rendered) = rendered.map(Arc::new) else { return ApiError::internal().into_response() };
+    monitor.rendered.keep(&poll.key, &rendered);
+    respond(poll, arrived, &rendered)
+}
+
+/// The body from before, when nothing but the time of the answer differs: it is when this was first seen.
+fn again<T: Serialize>(before: &Rendered, answer: &mut Answer<T>, made_of: Vec<Part>) -> Option<Rendered> {
+    answer.meta.observed_at_ms = before.observed_at_ms;
+    let same = serde_json::to_vec(answer).is_ok_and(|json| json == before.json);
+    let Rendered { observed_at_ms, json, etag, .. } = before;
+    same.then(|| Rendered { made_of, observed_at_ms: *observed_at_ms, json: json.clone(), etag: etag.clone() })
+}
+
+fn respond(poll: &Poll, arrived: Instant, rendered: &Rendered) -> Response {
+    let mut response = if poll.knows(&rendered.etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json).into_response()
+        ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], rendered.json.clone()).into_response()
     };
     let headers = response.headers_mut();
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
-        headers.insert(header::ETAG, etag);
-    }
+    headers.insert(header::ETAG, rendered.etag.clone());
     headers.insert(header::AGE, HeaderValue::from(arrived.elapsed().as_secs()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
-}
-
-/// Whether an `If-None-Match` names `etag`; the comparison is weak, as RFC 9110 asks for.
-fn names(if_none_match: &[u8], etag: &[u8]) -> bool {
-    if_none_match.split(|byte| *byte == b',').any(|part| {
-        let part = part.trim_ascii();
-        part == b"*" || part.strip_prefix(b"W/").unwrap_or(part) == etag
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::names;
-
-    #[test]
-    fn an_etag_is_found_alone_in_a_list_weak_or_as_a_star() {
-        for value in [&b"\"a\""[..], b"\"b\", \"a\"", b"W/\"a\"", b"*"] {
-            assert!(names(value, b"\"a\""), "{value:?}");
-        }
-        assert!(!names(b"\"b\"", b"\"a\"") && !names(b"", b"\"a\""));
-    }
 }

@@ -10,7 +10,6 @@ use std::{cmp::Reverse, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Path, State},
-    http::HeaderMap,
     response::Response,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,8 +23,7 @@ use crate::{
     clock,
     error::ApiError,
     executors,
-    panel::{self, Freshness},
-    session::Session,
+    panel::{self, Freshness, Poll},
     stages::{self, KeptStage, StageDigest},
     state::{AppState, Monitor},
     upstream::{driver::count, query_rows::JobRow},
@@ -58,35 +56,34 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         (status = 200, description = "The queries; `app` is null when no application runs", body = Answer<Queries>),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn list_queries(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    asked: AskedApp,
-    session: Session,
-) -> Result<Response, ApiError> {
-    let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &session).await?;
-    let mut freshness = apps.freshness();
-    let body = match chosen {
-        None => nothing(None, None),
-        Some(chosen) => match look(&monitor, &chosen, &mut freshness).await? {
-            Look::Starting(app) => {
-                let wait = wait::of_app(&app, &apps, false);
-                nothing(Some(app), wait)
-            }
-            Look::Seen(app, seen) => {
-                let mut queries = seen.queries(app.clone());
-                let works = works(&queries);
-                queries.wait = match wait::of_app(&app, &apps, works) {
-                    Some(wait) => Some(wait),
-                    None => executors_registering(&monitor, &chosen, &seen, &queries).await,
-                };
-                queries
-            }
-        },
+async fn list_queries(State(state): State<AppState>, poll: Poll, asked: AskedApp) -> Result<Response, ApiError> {
+    let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &poll).await?;
+    let mut freshness = apps.freshness.clone();
+    let Some(chosen) = chosen else {
+        return Ok(panel::answer(&monitor, &poll, freshness, panel::Rate::slow(&monitor), nothing(None, None)));
+    };
+    let look = look(&monitor, &chosen, &mut freshness).await?;
+    if let Some(answer) = panel::unchanged(&monitor, &poll, &freshness) {
+        return Ok(answer);
+    }
+    let body = match look {
+        Look::Starting(app) => {
+            let wait = wait::of_app(&app, &apps, false);
+            nothing(Some(app), wait)
+        }
+        Look::Seen(app, seen) => {
+            let mut queries = seen.queries(app.clone());
+            let works = works(&queries);
+            queries.wait = match wait::of_app(&app, &apps, works) {
+                Some(wait) => Some(wait),
+                None => executors_registering(&monitor, &chosen, &seen, &queries).await,
+            };
+            queries
+        }
     };
     let works = works(&body) || body.wait.is_some() || panel::is_starting(&body.app);
     let rate = panel::Rate::of_work(&monitor, works, monitor.limits.spark_monitor_poll_stages_ms);
-    Ok(panel::answer(&monitor, &headers, freshness, rate, body))
+    Ok(panel::answer(&monitor, &poll, freshness, rate, body))
 }
 
 /// One query with the stages of its jobs.
@@ -101,24 +98,28 @@ async fn list_queries(
 ))]
 async fn get_query(
     State(state): State<AppState>,
-    headers: HeaderMap,
+    poll: Poll,
     Path(query_id): Path<String>,
     asked: AskedApp,
-    session: Session,
 ) -> Result<Response, ApiError> {
-    let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &session).await?;
-    let mut freshness = apps.freshness();
+    let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &poll).await?;
+    let mut freshness = apps.freshness;
     let none = |app| QueryStages { app, query: None, stages: Vec::new(), stages_not_shown: 0 };
-    let body = match chosen {
+    let look = match &chosen {
+        None => None,
+        Some(chosen) => Some(look(&monitor, chosen, &mut freshness).await?),
+    };
+    if let Some(answer) = panel::unchanged(&monitor, &poll, &freshness) {
+        return Ok(answer);
+    }
+    let body = match look {
         None => none(None),
-        Some(chosen) => match look(&monitor, &chosen, &mut freshness).await? {
-            Look::Starting(app) => none(Some(app)),
-            Look::Seen(app, seen) => seen.query(app, &query_id),
-        },
+        Some(Look::Starting(app)) => none(Some(app)),
+        Some(Look::Seen(app, seen)) => seen.query(app, &query_id),
     };
     let works = body.query.as_ref().is_some_and(|query| query.state == QueryState::Running);
     let rate = panel::Rate::of_work(&monitor, works, monitor.limits.spark_monitor_poll_stages_ms);
-    Ok(panel::answer(&monitor, &headers, freshness, rate, body))
+    Ok(panel::answer(&monitor, &poll, freshness, rate, body))
 }
 
 /// What is shown of a driver's lists, for fuzzing.
@@ -158,12 +159,12 @@ async fn look(monitor: &Arc<Monitor>, chosen: &Chosen, freshness: &mut Freshness
         Driver::Starting(app) => return Ok(Look::Starting(app)),
         Driver::Answers(app, seen) => (app, seen),
     };
-    freshness.add_driver(stages.good.arrived, stages.good.observed_at_ms, stages.failure.as_ref());
+    freshness.add_driver(&stages);
     let digest = Arc::clone(&stages.good.value);
     let (asks, call) = (Arc::clone(monitor), chosen.call.clone());
     let fetch = |_| seen::ask(asks, call, digest, clock::now_ms());
-    let queries = monitor.queries.last_good(&chosen.call.key, fetch).await?;
-    freshness.add(queries.good.arrived, queries.good.observed_at_ms, queries.failure.as_ref());
+    let queries = monitor.queries.last_good(&chosen.call.key, chosen.call.max_age, fetch).await?;
+    freshness.add(&queries);
     let now_ms = queries.good.observed_at_ms;
     Ok(Look::Seen(app, Moment { queries: queries.good.value, stages: stages.good.value, now_ms }))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Json, Router, middleware::from_fn_with_state, routing::get};
+use axum::{Json, Router, middleware::map_request_with_state, routing::get};
 use utoipa::openapi::{InfoBuilder, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -36,7 +36,7 @@ pub fn app(state: AppState) -> Router {
     let (guarded, _) = guarded().split_for_parts();
     let guarded = guarded.route("/openapi.json", get(move || async move { Json((*document).clone()) }));
     // On routes only, so that an unknown route and a wrong method win over a missing token.
-    let guarded = guarded.route_layer(from_fn_with_state(state.clone(), middleware::sidecar_token));
+    let guarded = guarded.route_layer(map_request_with_state(state.clone(), middleware::sidecar_token));
     let (open, _) = open().split_for_parts();
     let routes = guarded
         .merge(open)

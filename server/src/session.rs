@@ -75,6 +75,11 @@ impl Sessions {
         Ok((self.keys.of(&token), token))
     }
 
+    /// The name of the session's token in caches, where there is one.
+    pub fn key(&self, session: &Session) -> Option<TokenKey> {
+        session.token.as_ref().map(|token| self.keys.of(token))
+    }
+
     /// Whose cluster this session may look at.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ mod digest;
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, ErrorBody, Stages};
 
@@ -16,7 +16,8 @@ use crate::{
     cache::{Failure, Seen},
     clock,
     error::ApiError,
-    panel, passthrough,
+    panel::{self, Poll},
+    passthrough,
     session::Session,
     state::{AppState, Monitor},
     upstream::{driver::AcceptedStages, driver_path::DriverPath},
@@ -51,30 +52,32 @@ async fn list_stages(State(state): State<AppState>, asked: AskedApp, session: Se
         (status = 200, description = "The stages; `app` is null when no application runs", body = Answer<Stages>),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn panel_stages(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    asked: AskedApp,
-    session: Session,
-) -> Result<Response, ApiError> {
-    let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &session).await?;
-    let mut freshness = apps.freshness();
-    let body = match chosen {
-        None => StageDigest::default().shown(None, clock::now_ms()),
+async fn panel_stages(State(state): State<AppState>, poll: Poll, asked: AskedApp) -> Result<Response, ApiError> {
+    let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &poll).await?;
+    let mut freshness = apps.freshness;
+    let (app, good) = match chosen {
+        None => (None, None),
         Some(chosen) => match Driver::of(&chosen.app, seen(&monitor, &chosen.call).await)? {
-            Driver::Starting(app) => StageDigest::default().shown(Some(app), clock::now_ms()),
+            Driver::Starting(app) => (Some(app), None),
             Driver::Answers(app, seen) => {
-                freshness.add_driver(seen.good.arrived, seen.good.observed_at_ms, seen.failure.as_ref());
-                seen.good.value.shown(Some(app), seen.good.observed_at_ms)
+                freshness.add_driver(&seen);
+                (Some(app), Some(seen.good))
             }
         },
+    };
+    if let Some(answer) = panel::unchanged(&monitor, &poll, &freshness) {
+        return Ok(answer);
+    }
+    let body = match good {
+        None => StageDigest::default().shown(app, clock::now_ms()),
+        Some(good) => good.value.shown(app, good.observed_at_ms),
     };
     let rate = panel::Rate::of_work(
         &monitor,
         !body.active.is_empty() || panel::is_starting(&body.app),
         monitor.limits.spark_monitor_poll_stages_ms,
     );
-    Ok(panel::answer(&monitor, &headers, freshness, rate, body))
+    Ok(panel::answer(&monitor, &poll, freshness, rate, body))
 }
 
 /// The application's stages, shared by all that is made of them.
@@ -83,5 +86,8 @@ async fn panel_stages(
 /// What the driver answered when there is nothing old either.
 pub(crate) async fn seen(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<Seen<StageDigest>, Failure> {
     let (asks, asked) = (Arc::clone(monitor), call.clone());
-    monitor.stages.last_good(&call.key, |_| async move { asked.rows(&asks, DriverPath::Stages).await }).await
+    monitor
+        .stages
+        .last_good(&call.key, call.max_age, |_| async move { asked.rows(&asks, DriverPath::Stages).await })
+        .await
 }

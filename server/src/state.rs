@@ -13,6 +13,7 @@ use crate::{
     error::ApiError,
     executors::ExecutorsSeen,
     history::Histories,
+    panel::Renderings,
     queries::{ListsOperations, QueriesSeen},
     said::say,
     session::{Sessions, TokenKey, TokenKeys, Whose},
@@ -33,7 +34,8 @@ use crate::{
 pub struct AppState {
     /// The monitor, or the reason why it cannot work.
     monitor: Result<Arc<Monitor>, Arc<str>>,
-    pub(crate) sidecar_token: Option<SecretString>,
+    /// Shared, because a request copies the state more than once, and copies of a secret are wiped.
+    pub(crate) sidecar_token: Option<Arc<SecretString>>,
 }
 
 /// One application of one user: names a driver.
@@ -66,6 +68,7 @@ pub struct Monitor {
     pub(crate) lists_operations: Cached<DriverKey, ListsOperations>,
     pub(crate) queries: Cached<DriverKey, QueriesSeen>,
     pub(crate) histories: Histories,
+    pub(crate) rendered: Renderings,
 }
 
 /// How long a way to a driver is remembered while it works.
@@ -80,7 +83,7 @@ const DEFAULT_REQUESTS: usize = 1024;
 impl AppState {
     #[must_use]
     pub fn new(monitor: Monitor, sidecar_token: Option<SecretString>) -> Self {
-        Self { monitor: Ok(Arc::new(monitor)), sidecar_token }
+        Self { monitor: Ok(Arc::new(monitor)), sidecar_token: sidecar_token.map(Arc::new) }
     }
 
     /// Serves, but answers every question with `reason`.
@@ -155,6 +158,7 @@ impl Monitor {
         let of_driver = |what, lifetime| of(Upstream::Driver, what, lifetime);
         Ok(Self {
             histories: Histories::new(limits.spark_monitor_cache_entries),
+            rendered: Renderings::new(limits.spark_monitor_cache_bytes),
             statuses: Cached::new(
                 of(Upstream::ClusterManager, "cluster status", limits.spark_monitor_status_lifetime_ms),
                 tasks.clone(),

@@ -7,6 +7,7 @@ use wire::ErrorBody;
 use crate::{
     cache::{Good, Seen},
     error::ApiError,
+    panel::Poll,
     passthrough,
     said::say,
     session::{Session, TokenKey},
@@ -52,9 +53,9 @@ impl StatusFetch {
     }
 
     /// The answer, the last good one where there is nothing newer.
-    pub async fn last_good(&self, monitor: &Monitor, session: &Session) -> Result<Seen<ClusterStatus>, ApiError> {
-        let (key, fetch) = self.prepare(monitor, session)?;
-        Ok(monitor.statuses.last_good(&key, |_| fetch).await?)
+    pub async fn last_good(&self, monitor: &Monitor, poll: &Poll) -> Result<Seen<ClusterStatus>, ApiError> {
+        let (key, fetch) = self.prepare(monitor, &poll.session)?;
+        Ok(monitor.statuses.last_good(&key, poll.max_age, |_| fetch).await?)
     }
 
     fn prepare(

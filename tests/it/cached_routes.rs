@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::Request;
 
-use crate::support::{Reply, TestApp, spark};
+use crate::support::{APP, Reply, TestApp, spark};
 
 const MASTER_0: [&str; 4] = ["--spark-monitor-master-lifetime-ms", "0", "--spark-monitor-failure-lifetime-ms", "0"];
 
@@ -81,4 +81,44 @@ async fn an_unchanged_panel_is_a_304_with_its_age() {
     assert_eq!((again.status, again.text.as_str(), again.header("etag")), (304, "", etag.as_str()));
     let other = app.send(Request::get("/panel/executors").header("if-none-match", "\"other\"")).await;
     assert_eq!(other.status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_new_in_its_age_alone_is_a_304() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-executors-lifetime-ms", "0"]);
+    let path = format!("/proxy/{APP}/api/v1/applications/{APP}/allexecutors");
+    let first = app.get("/panel/executors").await;
+    let ask = async || app.send(Request::get("/panel/executors").header("if-none-match", first.header("etag"))).await;
+    assert_eq!((ask().await.status, spark.count(&path)), (304, 2), "the driver was asked, and said the same");
+    assert_eq!(app.get("/panel/executors").await.text, first.text);
+    spark.json(&path, "[]");
+    let other = ask().await;
+    assert_eq!((other.status, other.json()["executors"].as_array().map(Vec::len)), (200, Some(0)));
+    assert!(other.json()["observed_at_ms"].as_i64() >= first.json()["observed_at_ms"].as_i64());
+}
+
+#[tokio::test]
+async fn one_who_polls_every_half_a_minute_takes_what_others_have_heard_since() {
+    let spark = spark().await;
+    let app = TestApp::new(&[&["--spark-master-ui-url", &spark.url], &MASTER_0[..]].concat());
+    let ask = async |max_age: &str| {
+        let request = Request::get("/panel/cluster").header("cache-control", format!("max-age={max_age}"));
+        assert_eq!(app.send(request).await.status, 200);
+        spark.count("/json/")
+    };
+    assert_eq!([ask("30").await, ask("30").await], [1, 1]);
+    assert_eq!(ask("0").await, 2, "one who wants news gets them");
+    assert_eq!(ask("30").await, 2);
+}
+
+#[tokio::test]
+async fn nobody_is_told_what_is_older_than_the_slowest_poll_however_old_it_may_be() {
+    let spark = spark().await;
+    let slowest = ["--spark-monitor-poll-ms", "1000"];
+    let app = TestApp::new(&[&["--spark-master-ui-url", &spark.url], &MASTER_0[..], &slowest].concat());
+    let ask = async || app.send(Request::get("/panel/cluster").header("cache-control", "max-age=600")).await.status;
+    assert_eq!([ask().await, ask().await], [200, 200]);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!((ask().await, spark.count("/json/")), (200, 2));
 }

@@ -34,7 +34,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Meta {
-    /// When the newest upstream answer that is in here arrived at the sidecar; milliseconds since 1970.
+    /// When the sidecar first heard all that is in here; milliseconds since 1970. The header `Age` says when it last did.
     pub observed_at_ms: i64,
     /// Set when the upstream fails now and this is the last good answer.
     pub stale: Option<Stale>,

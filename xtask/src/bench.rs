@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::{install, paths, run, step::step, wasm, wheel};
+use crate::{browser, install, paths, run, step::step, test, wasm, wheel};
 
 /// What the program `bench` measures of the sidecar alone.
 const OF_SIDECAR: [&str; 5] = ["small", "cached", "calls", "large", "hub"];
@@ -23,12 +23,12 @@ struct Figure {
 
 /// Measures all, or what is named. Only a run of all is written down.
 pub fn run(only: &[String]) -> Result<()> {
-    let others = ["jupyter", "sizes"];
+    let others = ["jupyter", "browser", "sizes"];
     if let Some(unknown) = only.iter().find(|name| !OF_SIDECAR.iter().chain(&others).any(|area| area == name)) {
         bail!("there is no benchmark called {unknown}");
     }
     let wanted = |area: &str| only.is_empty() || only.iter().any(|name| name == area);
-    install::system(false)?;
+    install::system(wanted("browser"))?;
     install::rust(false)?;
     let wheel = wheel::install(wheel::Profile::Release)?;
     step("Benchmarks", || run::quiet(&mut cargo(&["build", "--quiet", "--release", "--locked", "-p", "bench"])))?;
@@ -41,6 +41,12 @@ pub fn run(only: &[String]) -> Result<()> {
     if wanted("jupyter") {
         let mut command = run::command(paths::venv_bin("python"), &paths::root());
         figures.extend(step("jupyter", || measured(command.arg("bench/jupyter.py").arg(&bench)))?);
+    }
+    if wanted("browser") {
+        browser::npm()?;
+        let mut node = run::command("node", &paths::root().join("tests/e2e"));
+        let node = test::with_tools(node.arg("bench.mjs").arg(&bench))?;
+        figures.extend(step("browser", || measured(node))?);
     }
     if wanted("sizes") {
         figures.extend(sizes(&wheel)?);

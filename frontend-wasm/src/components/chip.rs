@@ -1,6 +1,6 @@
 //! The status-bar chip: one word on the cluster, the rest in its tooltip.
 
-use wire::{Chip, ChipState, Meta};
+use wire::{Chip, ChipState};
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_reducer};
 
 use super::tone::{Tone, dot};
@@ -82,7 +82,7 @@ fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
     match &chip.value {
         None if chip.is_loading() => lines.push(tr(Message::TipLoading)),
         None => lines.push(tr(Message::TipNoData)),
-        Some(answer) => lines.extend(known(&answer.body, &answer.meta)),
+        Some(answer) => lines.extend(known(&answer.body, chip.heard_at_ms)),
     }
     if let (None, Some(problem)) = (&chip.value, &chip.problem) {
         lines.push(problem.sentence.clone());
@@ -94,7 +94,7 @@ fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
     lines
 }
 
-fn known(chip: &Chip, meta: &Meta) -> Vec<String> {
+fn known(chip: &Chip, heard_at_ms: i64) -> Vec<String> {
     let Chip { ready, wanted, .. } = *chip;
     let mut lines = vec![tr(match chip.state {
         ChipState::NoCluster => Message::TipNoCluster,
@@ -110,7 +110,7 @@ fn known(chip: &Chip, meta: &Meta) -> Vec<String> {
         lines.push(tr(Message::TipActivity { app_name, stages: activity.stages }));
         lines.push(tr(Message::TipStage { stage_name, done, total }));
     }
-    let time = language::time(meta.observed_at_ms);
+    let time = language::time(heard_at_ms);
     lines.push(tr(Message::TipObserved { time: &time }));
     lines
 }

@@ -66,9 +66,9 @@ pub fn shown(model: &Model) -> Shown {
     {
         return Shown::Unreadable(first.clone());
     }
-    let of_executors = executors.value.as_ref().map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
-    let of_stages = stages.value.as_ref().map(|answer| (answer.meta.observed_at_ms, &answer.body.app));
-    let newest = of_executors.into_iter().chain(of_stages).max_by_key(|(observed_at_ms, _)| *observed_at_ms);
+    let of_executors = executors.body().map(|body| (executors.heard_at_ms, &body.app));
+    let of_stages = stages.body().map(|body| (stages.heard_at_ms, &body.app));
+    let newest = of_executors.into_iter().chain(of_stages).max_by_key(|(heard_at_ms, _)| *heard_at_ms);
     match newest {
         None => Shown::App(None),
         Some((_, None)) => Shown::NoApp,

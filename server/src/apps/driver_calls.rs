@@ -1,9 +1,10 @@
 //! Asking an application's driver by the way that was found, and finding another when that one stops working.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use url::Url;
 use wire::DriverState;
 
 use crate::{
@@ -24,7 +25,10 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct DriverCall {
     pub key: DriverKey,
-    pub wanted: Wanted,
+    /// The web page of the master that lists the application.
+    pub master: Option<Url>,
+    /// How old an answer may be, even past its lifetime.
+    pub max_age: Duration,
 }
 
 /// Up to this long after its start a driver that cannot be asked is taken to be starting; milliseconds.
@@ -41,7 +45,7 @@ impl DriverCall {
         path: DriverPath,
     ) -> Result<Bytes, UpstreamError> {
         let limit = monitor.limits.spark_monitor_max_body_bytes;
-        let (drivers, app_id) = (&monitor.drivers, &self.wanted.app_id);
+        let (drivers, app_id) = (&monitor.drivers, &self.key.app_id);
         let call = |found: Found| async move {
             let bytes = drivers.bytes(&found, app_id, path, limit).await?;
             driver::accept::<Accepted>(&bytes).map(|()| bytes)
@@ -55,7 +59,7 @@ impl DriverCall {
     /// As [`Self::bytes`].
     pub async fn rows<Rows: FromRows>(&self, monitor: &Monitor, path: DriverPath) -> Result<Rows, UpstreamError> {
         let limit = monitor.panel_body_limit();
-        let (drivers, app_id) = (&monitor.drivers, &self.wanted.app_id);
+        let (drivers, app_id) = (&monitor.drivers, &self.key.app_id);
         self.through(monitor, path, |found: Found| async move { drivers.rows(&found, app_id, path, limit).await }).await
     }
 
@@ -65,7 +69,7 @@ impl DriverCall {
     /// As [`Self::bytes`].
     pub async fn json<T: DeserializeOwned>(&self, monitor: &Monitor, path: DriverPath) -> Result<T, UpstreamError> {
         let limit = monitor.limits.spark_monitor_max_body_bytes;
-        let (drivers, app_id) = (&monitor.drivers, &self.wanted.app_id);
+        let (drivers, app_id) = (&monitor.drivers, &self.key.app_id);
         self.through(monitor, path, |found: Found| async move { drivers.json(&found, app_id, path, limit).await }).await
     }
 
@@ -97,16 +101,26 @@ impl DriverCall {
         }
     }
 
+    /// Whose driver is looked for.
+    pub fn wanted(&self, monitor: &Monitor) -> Wanted {
+        let DriverKey { whose, app_id } = self.key.clone();
+        let configured = monitor.site.app_ui.as_ref().and_then(|url| url.fill(whose.user(), Some(&app_id)));
+        Wanted { app_id, configured, master: self.master.clone() }
+    }
+
     /// The way to the driver, remembered or found now.
     ///
     /// # Errors
     /// That no way leads to it.
     pub async fn find(&self, monitor: &Monitor) -> Result<Arc<Found>, UpstreamError> {
-        let (drivers, wanted) = (monitor.drivers.clone(), self.wanted.clone());
-        let found = monitor.found.fresh(&self.key, |_| async move { drivers.find(&wanted).await }).await;
+        let look = |_| {
+            let (drivers, wanted) = (monitor.drivers.clone(), self.wanted(monitor));
+            async move { drivers.find(&wanted).await }
+        };
+        let found = monitor.found.fresh(&self.key, look).await;
         match found {
             Ok(good) => {
-                tracing::debug!(app.id = %self.wanted.app_id, hop = ?good.value.hop, "The driver is known");
+                tracing::debug!(app.id = %self.key.app_id, hop = ?good.value.hop, "The driver is known");
                 Ok(good.value)
             }
             Err(failure) => Err((*failure.error).clone()),

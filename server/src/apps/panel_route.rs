@@ -1,11 +1,15 @@
 //! `panel/apps`: the applications a panel can look at.
 
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, ErrorBody};
 
 use super::Apps;
-use crate::{error::ApiError, panel, session::Session, state::AppState};
+use crate::{
+    error::ApiError,
+    panel::{self, Poll},
+    state::AppState,
+};
 
 /// Applications that are listed; more than that is no list for a person.
 const SHOWN: usize = 50;
@@ -19,11 +23,14 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
     (status = 200, description = "The applications", body = Answer<wire::Apps>),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn list_apps(State(state): State<AppState>, headers: HeaderMap, session: Session) -> Result<Response, ApiError> {
+async fn list_apps(State(state): State<AppState>, poll: Poll) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     super::lister_is_configured(monitor)?;
-    let whose = monitor.sessions.whose(&session).await?;
-    let mut seen = Apps::last_good(monitor, &whose).await?;
+    let whose = monitor.sessions.whose(&poll.session).await?;
+    let mut seen = Apps::last_good(monitor, &whose, poll.max_age).await?;
+    if let Some(answer) = panel::unchanged(monitor, &poll, &seen.freshness) {
+        return Ok(answer);
+    }
     let finished = seen.finished();
     let app = seen.default_app().cloned();
     let apps_not_shown = seen.active.len().saturating_sub(SHOWN);
@@ -35,5 +42,5 @@ async fn list_apps(State(state): State<AppState>, headers: HeaderMap, session: S
         apps_not_shown: u32::try_from(apps_not_shown).unwrap_or(u32::MAX),
         finished: u32::try_from(finished).unwrap_or(u32::MAX),
     };
-    Ok(panel::answer(monitor, &headers, seen.freshness(), panel::Rate::slow(monitor), body))
+    Ok(panel::answer(monitor, &poll, seen.freshness, panel::Rate::slow(monitor), body))
 }

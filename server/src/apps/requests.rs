@@ -6,6 +6,7 @@ use super::{Apps, Chosen, DriverCall};
 use crate::{
     app_id::AskedApp,
     error::ApiError,
+    panel::Poll,
     session::Session,
     state::{AppState, Monitor},
 };
@@ -24,7 +25,7 @@ pub(crate) async fn for_passthrough(
     let asked = asked.checked()?;
     let whose = monitor.sessions.whose(session).await?;
     let apps = Apps::fresh(&monitor, &whose).await?;
-    let chosen = apps.choose(&monitor, asked)?.ok_or_else(ApiError::no_active_app)?;
+    let chosen = apps.choose(asked)?.ok_or_else(ApiError::no_active_app)?;
     Ok((monitor, chosen.call))
 }
 
@@ -35,13 +36,13 @@ pub(crate) async fn for_passthrough(
 pub(crate) async fn for_panel(
     state: &AppState,
     asked: &AskedApp,
-    session: &Session,
+    poll: &Poll,
 ) -> Result<(Arc<Monitor>, Apps, Option<Chosen>), ApiError> {
     let monitor = Arc::clone(state.monitor()?);
     super::lister_is_configured(&monitor)?;
     let asked = asked.checked()?;
-    let whose = monitor.sessions.whose(session).await?;
-    let apps = Apps::last_good(&monitor, &whose).await?;
-    let chosen = apps.choose(&monitor, asked)?;
+    let whose = monitor.sessions.whose(&poll.session).await?;
+    let apps = Apps::last_good(&monitor, &whose, poll.max_age).await?;
+    let chosen = apps.choose(asked)?;
     Ok((monitor, apps, chosen))
 }

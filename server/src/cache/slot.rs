@@ -55,10 +55,10 @@ impl<V> Flight<V> {
 }
 
 impl<V> Slot<V> {
-    /// What to do for one who asks now.
-    pub(super) fn next(&self, limits: &CacheLimits) -> Next<V> {
+    /// What to do for one who asks now, and whom what is `max_age` old will do.
+    pub(super) fn next(&self, limits: &CacheLimits, max_age: Duration) -> Next<V> {
         let mut state = self.state();
-        if let Some(good) = state.good.as_ref().filter(|good| good.arrived.elapsed() < limits.lifetime) {
+        if let Some(good) = state.good.as_ref().filter(|good| good.arrived.elapsed() < limits.lifetime.max(max_age)) {
             return Next::Answer(Ok(good.clone()));
         }
         // A flight whose sender is gone has crashed: it must not block its key for ever.
@@ -67,7 +67,7 @@ impl<V> Slot<V> {
         }
         if let Some(failure) = &state.failure {
             let denied = failure.error.is_denied();
-            let lifetime = if denied { limits.denied_lifetime } else { limits.failure_lifetime };
+            let lifetime = if denied { limits.denied_lifetime } else { limits.failure_lifetime.max(max_age) };
             if failure.arrived.elapsed() < lifetime {
                 return Next::Answer(Err(failure.clone()));
             }

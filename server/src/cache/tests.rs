@@ -100,7 +100,7 @@ async fn the_last_good_value_stays_with_the_reason_and_its_beginning() {
     let mut beginnings = Vec::new();
     for _ in 0..2 {
         time::advance(SECOND * 6).await;
-        let seen = fixture.cached.last_good(&"key", |last| async move {
+        let seen = fixture.cached.last_good(&"key", Duration::ZERO, |last| async move {
             assert_eq!(last.unwrap().value.0, 1);
             Err(UpstreamError::timeout(Upstream::Master, SECOND))
         });
@@ -121,7 +121,7 @@ async fn a_fetch_that_is_late_leaves_the_last_good_value_and_goes_on() {
         time::sleep(SECOND * 20).await;
         Ok(Number(2))
     };
-    let seen = fixture.cached.last_good(&"key", slow).await.unwrap();
+    let seen = fixture.cached.last_good(&"key", Duration::ZERO, slow).await.unwrap();
     assert_eq!((seen.good.value.0, asked.elapsed()), (1, SECOND * 3));
     assert_eq!(seen.failure.unwrap().error.to_string(), "the Spark Master: no answer within 3s");
     time::sleep(SECOND * 18).await;
@@ -150,10 +150,10 @@ async fn whoever_is_no_longer_allowed_in_sees_nothing_old() {
     fixture.get(Duration::ZERO, true).await.unwrap();
     time::advance(SECOND * 6).await;
     let denied = |_| async { Err(UpstreamError::status(Upstream::ClusterManager, 403, None, None)) };
-    assert!(fixture.cached.last_good(&"key", denied).await.is_err());
+    assert!(fixture.cached.last_good(&"key", Duration::ZERO, denied).await.is_err());
     time::advance(SECOND * 6).await;
     let failing = |_| async { Err(UpstreamError::timeout(Upstream::ClusterManager, SECOND)) };
-    assert!(fixture.cached.last_good(&"key", failing).await.is_err());
+    assert!(fixture.cached.last_good(&"key", Duration::ZERO, failing).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
