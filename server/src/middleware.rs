@@ -70,8 +70,9 @@ async fn request_id(mut request: Request, next: Next) -> Response {
                 response.headers_mut().insert(name, value.clone());
             }
         }
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+    // What is said to one is nobody else's.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

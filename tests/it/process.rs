@@ -197,6 +197,21 @@ fn a_socket_that_a_cleaner_took_away_is_made_anew() {
 }
 
 #[test]
+fn a_socket_is_not_made_anew_in_a_folder_that_others_can_enter() {
+    let mut sidecar = Sidecar::start(&MASTER, &[]);
+    let folder = sidecar.socket.parent().unwrap().to_owned();
+    // In one step, so that there is no moment without a folder.
+    let open = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(open.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::remove_file(&sidecar.socket).unwrap();
+    std::fs::rename(open.path(), &folder).unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    assert!(!sidecar.socket.exists() && sidecar.child.try_wait().unwrap().is_none());
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+    until("it listens again", || UnixStream::connect(&sidecar.socket).is_ok());
+}
+
+#[test]
 fn no_secret_is_ever_logged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
