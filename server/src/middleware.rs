@@ -4,6 +4,7 @@ use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
+    body::to_bytes,
     extract::{Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::{Next, from_fn, from_fn_with_state},
@@ -23,8 +24,8 @@ const SIDECAR_TOKEN: HeaderName = HeaderName::from_static("x-spark-monitor-token
 const LONGEST_REQUEST_ID: usize = 64;
 /// All header names and values together, bytes: Jupyter's own server takes as much.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
-/// No route reads a body yet; bytes.
-const MOST_BODY_BYTES: u64 = 64 * 1024;
+/// Bytes.
+const MOST_BODY_BYTES: usize = 64 * 1024;
 
 /// Puts the layers around `routes`; the last one added is the first one a request meets.
 pub(crate) fn around(routes: Router, state: &AppState) -> Router {
@@ -108,7 +109,7 @@ async fn sizes(request: Request, next: Next) -> Result<Response, ApiError> {
     if headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MOST_HEADER_BYTES {
         return Err(ApiError::headers_too_large());
     }
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length > Some(MOST_BODY_BYTES) {
         return Err(ApiError::body_too_large());
     }
@@ -121,8 +122,18 @@ async fn in_flight(State(limits): State<Limits>, request: Request, next: Next) -
 }
 
 async fn deadline(State(limits): State<Limits>, request: Request, next: Next) -> Result<Response, ApiError> {
-    let answer = next.run(request).in_current_span();
-    tokio::time::timeout(limits.deadline, answer).await.map_err(|_| ApiError::request_timeout())
+    let answer = async { Ok(next.run(with_its_body(request).await?).await) };
+    tokio::time::timeout(limits.deadline, answer.in_current_span())
+        .await
+        .unwrap_or_else(|_| Err(ApiError::request_timeout()))
+}
+
+/// No route reads a body yet, but Jupyter's proxy sends it after the headers, and an answer in between is a broken
+/// connection to it.
+async fn with_its_body(request: Request) -> Result<Request, ApiError> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MOST_BODY_BYTES).await.map_err(|_| ApiError::body_too_large())?;
+    Ok(Request::from_parts(parts, body.into()))
 }
 
 /// On TCP every process of the machine can reach us, so each request must show that it may.

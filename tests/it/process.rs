@@ -230,6 +230,32 @@ fn no_secret_is_ever_logged() {
 }
 
 #[test]
+fn an_answer_waits_for_the_requests_body() {
+    let sidecar = Sidecar::start(&MASTER, &[]);
+    let mut stream = UnixStream::connect(&sidecar.socket).unwrap();
+    write!(stream, "POST /cluster HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\nconnection: close\r\n\r\n").unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let mut answer = String::new();
+    assert!(stream.read_to_string(&mut answer).is_err() && answer.is_empty(), "{answer}");
+    stream.set_read_timeout(None).unwrap();
+    stream.write_all(b"x=1").unwrap();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 405") && answer.contains("method_not_allowed"), "{answer}");
+}
+
+#[test]
+fn a_body_without_end_is_cut_off() {
+    let sidecar = Sidecar::start(&MASTER, &[]);
+    let mut stream = UnixStream::connect(&sidecar.socket).unwrap();
+    write!(stream, "POST /cluster HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n").unwrap();
+    let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
+    while stream.write_all(chunk.as_bytes()).is_ok() {}
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[test]
 fn help_documents_every_variable() {
     let output = command(&["--help"]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

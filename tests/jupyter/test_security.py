@@ -43,9 +43,11 @@ def test_a_forged_write_is_refused_before_anybody_is_asked(
     signed_in: tuple[Jupyter, requests.Session], services: Services, method: str
 ) -> None:
     jupyter, browser = signed_in
+    # Jupyter's own client sends no body with a DELETE.
+    data = None if method == "DELETE" else "x=1"
     for route in KINDS:
         # Jupyter leaves the check of `_xsrf` to what it proxies to.
-        answer = browser.request(method, f"{jupyter.base}{ROUTES}/{route}", headers=EVIL, data="x=1", timeout=40)
+        answer = browser.request(method, f"{jupyter.base}{ROUTES}/{route}", headers=EVIL, data=data, timeout=40)
         assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed"), route
     assert services.state.asked == []
 

@@ -85,6 +85,7 @@ impl Double {
     }
 
     /// Refuses for a while, as one that is started anew.
+    #[cfg(feature = "long-tests")]
     pub async fn restart(&self, away: Duration) {
         self.task.lock().unwrap().abort();
         tokio::time::sleep(away).await;

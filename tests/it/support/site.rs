@@ -62,6 +62,7 @@ impl Site {
     }
 
     /// One upstream refuses everybody for a while.
+    #[cfg(feature = "long-tests")]
     pub async fn restart(&self, upstream: &str, away: Duration) {
         let at = UPSTREAMS.iter().position(|name| *name == upstream).unwrap();
         self.doubles()[at].restart(away).await;
