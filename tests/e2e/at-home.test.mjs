@@ -151,6 +151,27 @@ test('the panel moves to the other side, is there after a reload, and moves back
   await lab.page.locator('#jp-left-stack').locator(lab.panel).waitFor();
 });
 
+test('what JupyterLab’s own Switch Sidebar Side says holds, whatever the setting', async () => {
+  const switchSide = async () => {
+    await lab.tab.click({ button: 'right' });
+    await lab.page.getByRole('menuitem', { name: 'Switch Sidebar Side' }).click();
+  };
+  const onTheRight = () => lab.page.locator('#jp-right-stack').locator(lab.panel).waitFor({ state: 'attached' });
+  await switchSide();
+  await onTheRight();
+  await settings.open();
+  await settings.choose('Sidebar', 'Right');
+  await settings.choose('Sidebar', 'Left');
+  await lab.page.waitForTimeout(2_000);
+  await onTheRight();
+  await lab.page.reload();
+  await lab.ready();
+  await lab.untilChip('Spark: Ready (1/1)');
+  await onTheRight();
+  await switchSide();
+  await lab.page.locator('#jp-left-stack').locator(lab.panel).waitFor({ state: 'attached' });
+});
+
 /** Milliseconds between two requests for executors, when the one before has been forgotten. */
 async function gap() {
   // The wait that was under way when the setting changed may be shorter.

@@ -91,6 +91,8 @@ test('nothing that is said escapes the translator', async () => {
   await lab.page.reload();
   await lab.ready();
   await until('the marked chip', async () => (await lab.chipText()).startsWith('⟦'), { within: 40_000 });
+  // The last layout may have been saved before the panel was in it.
+  await lab.openPanel();
   await lab.recent.first().waitFor();
   await lab.recent.first().click();
   await lab.panel.getByRole('button', { name: /Verbindungsbericht/ }).click();

@@ -54,7 +54,9 @@ async fn a_driver_without_the_list_is_asked_for_sql_executions_and_the_list_only
         let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-stages-lifetime-ms", "0"]);
         for _ in 0..3 {
             let queries = app.get("/panel/queries").await.json();
-            assert_eq!(queries["recent"][0]["kind"], "sql");
+            let query = &queries["recent"][0];
+            assert!(query["query_id"].as_str().unwrap().starts_with("sql-"), "{query}");
+            assert_eq!(query["kind"], "operation", "the tags of its jobs say so");
         }
         assert_eq!(spark.count(&path(OPERATIONS)), 1);
     }

@@ -40,7 +40,7 @@ pub struct Activity {
     pub app_name: String,
     /// Stages that are active.
     pub stages: u32,
-    /// Name of the newest of them, for a person.
+    /// Name of the newest of them, for a person; empty when nothing but its number is known.
     pub stage_name: String,
     /// Tasks of all active stages.
     pub tasks: crate::Tasks,

@@ -57,7 +57,7 @@ impl Tasks {
 pub struct Stage {
     pub stage_id: i64,
     pub stage_attempt_id: i64,
-    /// A name a person can read.
+    /// A name a person can read; empty when nothing but its number is known.
     pub name: String,
     pub state: StageState,
     pub tasks: Tasks,

@@ -4,7 +4,7 @@ use wire::{Stage, Stages};
 use yew::{Html, html};
 
 use super::bar::progress;
-use super::stage_facts::{stage_facts, stage_key, stage_number};
+use super::stage_facts::{stage_facts, stage_key, stage_name, stage_number};
 use crate::format;
 use crate::i18n::{Message, tr};
 
@@ -34,16 +34,17 @@ pub fn muted(message: Message<'_>) -> Html {
 }
 
 fn active_stage(stage: &Stage) -> Html {
-    let title = [stage.name.clone(), stage_number(stage)].join("\n");
+    let name = stage_name(stage);
+    let title = [name.clone(), stage_number(stage)].join("\n");
     html! {
         <li key={stage_key(stage)}>
             <div class="sparkMonitor-Stage-head">
-                <span class="sparkMonitor-Stage-name" {title}>{ &stage.name }</span>
+                <span class="sparkMonitor-Stage-name" {title}>{ &name }</span>
                 if let Some(elapsed_ms) = stage.elapsed_ms {
                     <span class="sparkMonitor-Stage-elapsed">{ format::duration(elapsed_ms) }</span>
                 }
             </div>
-            { progress(&stage.name, stage.tasks) }
+            { progress(&name, stage.tasks) }
             { stage_facts(stage) }
         </li>
     }

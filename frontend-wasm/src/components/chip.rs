@@ -103,7 +103,9 @@ fn known(chip: &Chip, meta: &Meta) -> Vec<String> {
         ChipState::Starting | ChipState::Ready => Message::TipWorkers { ready, wanted },
     })];
     if let Some(activity) = &chip.activity {
-        let (app_name, stage_name) = (&activity.app_name, &activity.stage_name);
+        let app_name = &activity.app_name;
+        let unnamed = tr(Message::Unnamed);
+        let stage_name = if activity.stage_name.is_empty() { &unnamed } else { &activity.stage_name };
         let wire::Tasks { done, total, .. } = activity.tasks;
         lines.push(tr(Message::TipActivity { app_name, stages: activity.stages }));
         lines.push(tr(Message::TipStage { stage_name, done, total }));

@@ -7,7 +7,7 @@ use super::active_stages::muted;
 use super::panel_view::Panel;
 use super::query_origin::places;
 use super::sections::filled;
-use super::stage_facts::{stage_facts, stage_key, stage_number};
+use super::stage_facts::{stage_facts, stage_key, stage_name, stage_number};
 use super::tone::Tone;
 use crate::format;
 use crate::i18n::{Message, tr};
@@ -60,7 +60,7 @@ fn stage(stage: &Stage) -> Html {
         <li key={stage_key(stage)}>
             <div class="sparkMonitor-Stage-head">
                 <span class={classes!("sparkMonitor-Sign", tone.class())} aria-hidden="true">{ sign }</span>
-                <span class="sparkMonitor-Stage-name" title={stage_number(stage)}>{ &stage.name }</span>
+                <span class="sparkMonitor-Stage-name" title={stage_number(stage)}>{ stage_name(stage) }</span>
                 <span class={classes!("sparkMonitor-Recent-state", tone.class())}>{ tr(state) }</span>
                 if let Some(elapsed_ms) = stage.elapsed_ms {
                     <span class="sparkMonitor-Stage-elapsed">{ format::duration(elapsed_ms) }</span>

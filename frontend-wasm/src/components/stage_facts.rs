@@ -52,6 +52,11 @@ pub fn stage_number(stage: &Stage) -> String {
     })
 }
 
+/// What a person knows it by.
+pub fn stage_name(stage: &Stage) -> String {
+    if stage.name.is_empty() { stage_number(stage) } else { stage.name.clone() }
+}
+
 /// What tells this attempt of this stage from all others in a list.
 pub fn stage_key(stage: &Stage) -> String {
     format!("{}.{}", stage.stage_id, stage.stage_attempt_id)

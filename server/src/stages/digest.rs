@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use wire::{App, Level, NamedBy, Spill, Stage, StageState, Stages, Tasks};
+use wire::{App, Level, Spill, Stage, StageState, Stages, Tasks};
 
 use crate::{
     cache::Weight,
@@ -204,11 +204,7 @@ fn kept(row: &StageRow, request: Option<Arc<ConnectRequest>>) -> KeptStage {
 
 /// What a person can read: of the request under Spark Connect, Spark's own words for a classic driver.
 fn name(row: &StageRow, request: Option<&ConnectRequest>) -> String {
-    match request.map(ConnectRequest::name) {
-        None => connect_request::shortened(&row.name),
-        Some((NamedBy::Nothing, _)) => format!("stage {}", row.stage_id),
-        Some((_, name)) => name,
-    }
+    request.map_or_else(|| connect_request::shortened(&row.name), |request| request.name().1)
 }
 
 /// Wall clock, never `executorRunTime`, which is a sum over tasks.
@@ -229,7 +225,12 @@ fn state_of(row: &StageRow) -> StageState {
 
 impl Weight for StageDigest {
     fn weight_bytes(&self) -> usize {
-        self.kept.values().map(|kept| 2 * size_of::<KeptStage>() + kept.stage.name.len()).sum()
+        let stages = self.kept.values().map(|kept| {
+            let reason = kept.stage.failure_reason.as_ref().map_or(0, String::len);
+            2 * size_of::<KeptStage>() + kept.stage.name.len() + reason + size_of_val(&*kept.rdd_ids)
+        });
+        let request = self.last_request.as_ref().map_or(0, |(text, _)| text.len());
+        stages.sum::<usize>() + request
     }
 }
 
@@ -291,7 +292,7 @@ mod tests {
             digest(&rows).active().next().unwrap().stage.name.clone()
         };
         assert_eq!(name(CONNECT_PREFIX, "plan { root { sql { query: \"select 1\" } } }"), "select 1");
-        assert_eq!(name(CONNECT_PREFIX, ""), "stage 7");
+        assert_eq!(name(CONNECT_PREFIX, ""), "", "the frontend says its number");
         assert_eq!(name("count at <console>:1", "org.apache.spark"), "count at <console>:1");
     }
 }

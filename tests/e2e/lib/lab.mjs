@@ -45,9 +45,11 @@ export class Lab {
 
   /**
    * `password` replaces the token: an address with a token signs in by itself, a page with a token stays signed in.
+   * `app` is Python's module of the application: JupyterLab, or Notebook 7.
    *
    * @param {{
-   *   env?: Record<string, string>, baseUrl?: string, theme?: string, locale?: string, password?: string, args?: string[]
+   *   env?: Record<string, string>, baseUrl?: string, theme?: string, locale?: string, password?: string, args?: string[],
+   *   app?: 'jupyterlab' | 'notebook'
    * }} [options]
    */
   static async start({
@@ -56,7 +58,8 @@ export class Lab {
     theme = 'JupyterLab Light',
     locale = 'en',
     password,
-    args = []
+    args = [],
+    app = 'jupyterlab'
   } = {}) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'e2e-lab-'));
     // Interrupted tests have no time to stop in order.
@@ -79,14 +82,14 @@ export class Lab {
       PYTHON,
       [
         '-m',
-        'jupyterlab',
+        app,
         '--no-browser',
         '--allow-root',
         '--ServerApp.ip=127.0.0.1',
         `--ServerApp.port=${port}`,
         '--ServerApp.port_retries=0',
         `--ServerApp.base_url=${baseUrl}`,
-        '--LabApp.expose_app_in_browser=True',
+        `--${app === 'notebook' ? 'JupyterNotebookApp' : 'LabApp'}.expose_app_in_browser=True`,
         `--ServerApp.root_dir=${path.join(folder, 'root')}`,
         `--IdentityProvider.token=${token}`,
         ...(password === undefined ? [] : [`--PasswordIdentityProvider.hashed_password=${hashed(password)}`]),

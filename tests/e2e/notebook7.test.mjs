@@ -1,0 +1,86 @@
+// Notebook 7: what of Spark Monitor its shell has a place for.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch } from './lib/browser.mjs';
+import { LabPage } from './lib/lab-page.mjs';
+import { FAST, Lab } from './lib/lab.mjs';
+import { SettingsEditor } from './lib/settings-editor.mjs';
+import { until } from './lib/until.mjs';
+
+const SHORTCUT = 'Control+Shift+Y';
+/** The pages of a notebook and of the files, and what each shows when it is there. */
+const PAGES = [['notebooks/one.ipynb', '.jp-Notebook'], ['tree', '.jp-FileBrowser']];
+
+/** @type {Lab} */
+let jupyter;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {LabPage} */
+let lab;
+
+before(async () => {
+  jupyter = await Lab.start({ app: 'notebook', env: { ...FAST, SPARK_MONITOR_MOCK_MODE: 'true' } });
+  await jupyter.write('one.ipynb', ['1 + 1']);
+  browser = await launch();
+  lab = await LabPage.create(browser);
+});
+
+after(async () => {
+  await browser?.close();
+  await jupyter?.stop();
+});
+
+for (const [page = '', part = ''] of PAGES) {
+  test(`the panel opens by its shortcut on ${page}, and has its commands in the View menu`, async () => {
+    await visit(page, part);
+    await openByShortcut();
+    await lab.recent.first().waitFor();
+    await lab.page.keyboard.press(SHORTCUT);
+    await lab.panel.waitFor({ state: 'hidden' });
+    await lab.page.getByRole('menuitem', { name: 'View', exact: true }).click();
+    await until('all commands', async () => (await lab.page.locator('.lm-Menu [data-command^="berdl-"]').count()) === 4);
+    await lab.page.keyboard.press('Escape');
+    assert.equal(await lab.chip.count(), 0, 'there is no status bar');
+  });
+}
+
+test('after a reload the panel is closed, because this shell restores no layout', async () => {
+  await visit('tree', '.jp-FileBrowser');
+  await openByShortcut();
+  await visit('tree', '.jp-FileBrowser');
+  await openByShortcut();
+});
+
+test('a setting holds at once on the page of the editor, and on others when they are loaded', async () => {
+  const settings = new SettingsEditor(lab);
+  await visit('tree', '.jp-FileBrowser');
+  await openByShortcut();
+  await until('cores in red', coresAreRed);
+  await settings.open();
+  await settings.fill('red above', '100');
+  await until('cores in amber', async () => !(await coresAreRed()));
+  await visit('notebooks/one.ipynb', '.jp-Notebook');
+  await openByShortcut();
+  await lab.recent.first().waitFor();
+  assert.equal(await coresAreRed(), false);
+});
+
+/** @param {string} page @param {string} part */
+async function visit(page, part) {
+  await lab.page.goto(`${jupyter.url}${page}?token=${jupyter.token}`);
+  await lab.page.locator(part).first().waitFor({ timeout: 40_000 });
+  await lab.panel.waitFor({ state: 'attached' });
+  assert.equal(await lab.panel.isVisible(), false);
+}
+
+async function coresAreRed() {
+  return ((await lab.panel.textContent()) ?? '').includes('very high');
+}
+
+/** The shortcut hides an open panel, and a page that is still loading hears it not. */
+async function openByShortcut() {
+  await until('the panel', async () => {
+    await lab.page.keyboard.press(SHORTCUT);
+    return lab.panel.waitFor({ timeout: 2_000 }).then(() => true, () => false);
+  });
+}
