@@ -130,11 +130,12 @@ impl Monitor {
         });
         let ui_auth = ui_auth.transpose()?;
         let master = client(Upstream::Master, false, None)?;
+        let hosts = DriverHosts::new(&site.driver_hosts);
         let drivers = DriverApi {
             configured: client(Upstream::Driver, false, None)?,
-            linked: client(Upstream::Driver, false, Some(DriverHosts::resolver()))?,
+            linked: client(Upstream::Driver, false, Some(hosts.resolver()))?,
             master: master.clone(),
-            hosts: DriverHosts::new(&site.driver_hosts),
+            hosts,
             auth: ui_auth.clone(),
             hop_timeout: timeouts.call / 2,
             page_limit: PAGE_LIMIT.min(limits.spark_monitor_max_body_bytes),

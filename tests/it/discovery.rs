@@ -117,6 +117,18 @@ async fn a_link_to_a_host_that_is_not_allowed_is_not_followed() {
 }
 
 #[tokio::test]
+async fn a_name_in_a_link_is_judged_by_where_it_leads() {
+    let driver = driver().await;
+    let master = master(&driver.url.replace("127.0.0.1", "localhost")).await;
+    let asked = async |allowed: &str| {
+        app(&master, &["--spark-monitor-driver-hosts", allowed]).get("/app/executors").await.outcome()
+    };
+    assert_eq!(asked("10.*").await, "504 upstream_unreachable");
+    assert_eq!(driver.requests().len(), 0);
+    assert_eq!(asked("127.*").await, "200");
+}
+
+#[tokio::test]
 async fn the_ui_token_goes_to_configured_origins_and_never_to_a_linked_one() {
     let driver = driver().await;
     let master = master(&driver.url).await;
