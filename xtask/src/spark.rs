@@ -234,7 +234,9 @@ fn spark_command(python: &Path, home: &Path, folder: &Path, name: &str) -> Comma
 fn class(python: &Path, home: &Path, folder: &Path, options: &Options, class: &str) -> Command {
     let mut command = spark_command(python, home, folder, "spark-class");
     command.arg(class);
-    let settings = format!("-Dspark.ui.reverseProxy={} -Dspark.port.maxRetries=0", options.reverse_proxy);
+    let proxy = format!("-Dspark.ui.reverseProxy={}", options.reverse_proxy);
+    // The server for submissions has a fixed port, which only one master of a machine can have.
+    let settings = format!("{proxy} -Dspark.port.maxRetries=0 -Dspark.master.rest.enabled=false");
     command.env("SPARK_MASTER_OPTS", &settings).env("SPARK_WORKER_OPTS", &settings);
     command
 }
