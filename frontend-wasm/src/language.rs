@@ -15,6 +15,8 @@ export interface Language {
   template: (index: number, count: number) => string;
   /** This text depends on a number. */
   has_forms: (index: number) => boolean;
+  /** A sentence of the sidecar: its text, and the values for `%1`, `%2`. */
+  sentence: (parts: string[]) => string;
   number: (value: number, decimals: number) => string;
   /** The time of day, with the date when it is not within the last day; from milliseconds since 1970. */
   time: (at_ms: number) => string;
@@ -31,6 +33,9 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn has_forms(this: &Language, index: usize) -> bool;
+
+    #[wasm_bindgen(method)]
+    fn sentence(this: &Language, parts: Vec<String>) -> String;
 
     #[wasm_bindgen(method)]
     fn number(this: &Language, value: f64, decimals: u32) -> String;
@@ -97,6 +102,15 @@ fn english(index: usize, count: u64) -> Rc<str> {
     let form = text.other.filter(|_| count != 1).unwrap_or(text.one).to_owned();
     let names = text.names.iter().enumerate();
     names.fold(form, |form, (place, name)| form.replace(&format!("{{{name}}}"), &format!("{{{place}}}"))).into()
+}
+
+/// What the sidecar says: its `sentences` in this language, or its English where it does not tell them.
+pub fn said(english: &str, sentences: &[Vec<String>]) -> String {
+    let translated = |spoken: &Spoken| {
+        let sentences: Vec<_> = sentences.iter().map(|parts| spoken.language.sentence(parts.clone())).collect();
+        (!sentences.is_empty()).then(|| sentences.join(" "))
+    };
+    with_language(translated).unwrap_or_else(|| english.to_owned())
 }
 
 /// A whole number.

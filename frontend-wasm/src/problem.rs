@@ -3,6 +3,7 @@
 use wire::{ErrorBody, ErrorCode};
 
 use crate::i18n::{Message, tr};
+use crate::language;
 
 /// What kind of trouble it is: decides the heading and how the panel reacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +53,8 @@ impl Problem {
 
     /// The last good answer came with the reason why it is old.
     pub fn of_stale(stale: &wire::Stale) -> Self {
-        Self { kind: kind_of(stale.code), sentence: stale.reason.clone(), hint: String::new(), request_id: None }
+        let sentence = language::said(&stale.reason, &stale.reason_sentences);
+        Self { kind: kind_of(stale.code), sentence, hint: String::new(), request_id: None }
     }
 
     fn local(kind: ProblemKind, sentence: Message<'_>, hint: Message<'_>) -> Self {
@@ -64,8 +66,8 @@ impl From<ErrorBody> for Problem {
     fn from(body: ErrorBody) -> Self {
         Self {
             kind: kind_of(body.code),
-            sentence: body.error,
-            hint: body.hint,
+            sentence: language::said(&body.error, &body.error_sentences),
+            hint: language::said(&body.hint, &body.hint_sentences),
             request_id: Some(body.request_id).filter(|request_id| !request_id.is_empty()),
         }
     }

@@ -7,6 +7,7 @@ use wire::{Doctor, Health, Hop, HopName, HopVerdict};
 use crate::api::{self, Reply};
 use crate::format;
 use crate::i18n::{Message, tr};
+use crate::language;
 use crate::problem::Problem;
 
 /// An answer that takes longer than this is felt in everything; milliseconds.
@@ -127,7 +128,9 @@ fn line(hop: &Hop) -> Line {
         HopName::Master => Message::HopMaster,
         HopName::Driver => Message::HopDriver,
     });
-    Line { name, verdict: hop.verdict, duration_ms: hop.duration_ms, found: hop.found.clone(), fix: hop.fix.clone() }
+    let found = language::said(&hop.found, &hop.found_sentences);
+    let fix = hop.fix.as_ref().map(|fix| language::said(fix, &hop.fix_sentences));
+    Line { name, verdict: hop.verdict, duration_ms: hop.duration_ms, found, fix }
 }
 
 /// The verdict as a word.

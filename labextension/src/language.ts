@@ -16,6 +16,8 @@ export function languageOf(
   const decimal = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const timeOfDay = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' });
   const dateAndTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' });
+  // A value may be a text of the sidecar's too. One with a percent sign is not, and would be read as a template.
+  const known = (value: string): string => (value === '' || value.includes('%') ? value : trans.gettext(value));
   return {
     template: (index, count) => {
       const { one, other, names } = texts[index] ?? { one: '', other: null, names: [] };
@@ -23,6 +25,7 @@ export function languageOf(
       return names.reduce((text, name, place) => text.replaceAll(`{${name}}`, `{${place}}`), said);
     },
     has_forms: index => texts[index]?.other != null,
+    sentence: ([text = '', ...values]) => trans.gettext(text, ...values.map(known)),
     number: (value, decimals) => (decimals === 0 ? whole : decimal).format(value),
     time: at => (Math.abs(Date.now() - at) < DAY_MS ? timeOfDay : dateAndTime).format(at)
   };

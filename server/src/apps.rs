@@ -19,6 +19,7 @@ use crate::{
     cluster,
     error::ApiError,
     panel::Freshness,
+    said::say,
     session::Whose,
     state::{DriverKey, Monitor},
     upstream::{
@@ -207,7 +208,9 @@ fn lister(monitor: &Monitor) -> Result<Lister, ApiError> {
     } else if monitor.site.app_ui.is_some() {
         Ok(Lister::Driver)
     } else {
-        Err(ApiError::not_configured("no Spark Master is set (BERDL_JUPYTERHUB_NAMESPACE or SPARK_MASTER_UI_URL)"))
+        Err(ApiError::not_configured(say!(
+            "No Spark Master is set (BERDL_JUPYTERHUB_NAMESPACE or SPARK_MASTER_UI_URL)."
+        )))
     }
 }
 
@@ -242,7 +245,9 @@ pub(crate) fn lister_is_configured(monitor: &Monitor) -> Result<(), ApiError> {
 pub(crate) fn master_is_configured(monitor: &Monitor) -> Result<(), ApiError> {
     match lister(monitor)? {
         Lister::Master => Ok(()),
-        Lister::Driver => Err(ApiError::not_configured("no Spark Master is set, only a driver (SPARK_APP_UI_URL)")),
+        Lister::Driver => {
+            Err(ApiError::not_configured(say!("No Spark Master is set, only a driver (SPARK_APP_UI_URL).")))
+        }
     }
 }
 

@@ -72,8 +72,8 @@ pub struct Settings {
     #[arg(long, env = "SPARK_APP_UI_URL", value_name = "URL")]
     pub spark_app_ui_url: Option<String>,
 
-    /// Hosts that the master's own link to a driver may name, comma-separated, `*` stands for any text
-    /// [default: any but link-local, metadata and multicast addresses].
+    /// Hosts that the master's own link to a driver may name, comma-separated, `*` stands for any text. A name counts too
+    /// when it leads to an address that is listed (`10.*`) [default: any but link-local, metadata and multicast addresses].
     #[arg(long, env = "SPARK_MONITOR_DRIVER_HOSTS", value_name = "PATTERNS", value_delimiter = ',')]
     pub spark_monitor_driver_hosts: Vec<String>,
 

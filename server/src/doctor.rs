@@ -14,6 +14,7 @@ use crate::{
     chip, cluster,
     config::IdentityMode,
     error::ApiError,
+    said::{Said, say},
     session::{Session, Whose},
     state::{AppState, Monitor},
     status::StatusFetch,
@@ -37,7 +38,7 @@ pub async fn report(state: &AppState, session: &Session) -> Doctor {
         Err(error) => {
             hops.push(failed(HopName::Sidecar, None, &error));
             for name in [HopName::Identity, HopName::ClusterManager, HopName::Master, HopName::Driver] {
-                hops.push(skipped(name, "Not asked."));
+                hops.push(skipped(name, say!("Not asked.")));
             }
         }
         Ok(monitor) => {
@@ -53,7 +54,7 @@ pub async fn report(state: &AppState, session: &Session) -> Doctor {
 async fn to_the_driver(monitor: &Arc<Monitor>, session: &Session) -> [Hop; 3] {
     let (identity, whose) = identity(monitor, session).await;
     let Some(whose) = whose else {
-        let skipped = |name| skipped(name, "Not asked: it is not known whose it would be.");
+        let skipped = |name| skipped(name, say!("Not asked: it is not known whose it would be."));
         return [identity, skipped(HopName::Master), skipped(HopName::Driver)];
     };
     let master = master(monitor, &whose).await;
@@ -77,17 +78,18 @@ fn health(hops: &[Hop]) -> Health {
 }
 
 fn sidecar(monitor: &Monitor) -> Hop {
-    let found = if monitor.site.mock { "It shows recorded data (SPARK_MONITOR_MOCK_MODE)." } else { "It runs." };
+    let found =
+        if monitor.site.mock { say!("It shows recorded data (SPARK_MONITOR_MOCK_MODE).") } else { say!("It runs.") };
     hop(HopName::Sidecar, HopVerdict::Ok, None, found, None)
 }
 
 async fn identity(monitor: &Monitor, session: &Session) -> (Hop, Option<Whose>) {
     let (result, ms) = timed(monitor, Upstream::Auth2, monitor.sessions.whose(session)).await;
     match (&monitor.site.identity, result) {
-        (IdentityMode::None, Ok(whose)) => (skipped(HopName::Identity, "Not needed here."), Some(whose)),
+        (IdentityMode::None, Ok(whose)) => (skipped(HopName::Identity, say!("Not needed here.")), Some(whose)),
         (_, Ok(whose)) => {
-            let found = format!("You are {}.", whose.user().unwrap_or("nobody"));
-            (hop(HopName::Identity, HopVerdict::Ok, Some(ms), &found, None), Some(whose))
+            let found = say!("You are %1.", whose.user().unwrap_or("nobody"));
+            (hop(HopName::Identity, HopVerdict::Ok, Some(ms), found, None), Some(whose))
         }
         (_, Err(error)) => (failed(HopName::Identity, Some(ms), &error), None),
     }
@@ -95,25 +97,33 @@ async fn identity(monitor: &Monitor, session: &Session) -> (Hop, Option<Whose>) 
 
 async fn cluster_manager(monitor: &Monitor, session: &Session) -> Hop {
     const NAME: HopName = HopName::ClusterManager;
-    let Some(fetch) = StatusFetch::of(monitor) else { return skipped(NAME, "None is set.") };
+    let Some(fetch) = StatusFetch::of(monitor) else { return skipped(NAME, say!("None is set.")) };
     let (result, ms) = timed(monitor, Upstream::ClusterManager, fetch.fresh(monitor, session)).await;
     let decision = match result.and_then(|good| good.value.status().map(chip::by_manager).map_err(ApiError::from)) {
         Ok(decision) => decision,
         Err(error) => return failed(NAME, Some(ms), &error),
     };
     let (state, ready, wanted) = decision;
-    let workers = format!("{ready} of {wanted} workers are ready.");
+    let workers = say!("%1 of %2 workers are ready.", ready, wanted);
     match state {
-        ChipState::Ready | ChipState::ReadyDriver => hop(NAME, HopVerdict::Ok, Some(ms), &workers, None),
-        ChipState::Starting => {
-            hop(NAME, HopVerdict::Warning, Some(ms), &workers, Some("Wait a minute or two: the cluster is starting."))
-        }
-        ChipState::NoCluster => {
-            hop(NAME, HopVerdict::Warning, Some(ms), "You have no cluster.", Some("Create a Spark cluster."))
-        }
+        ChipState::Ready | ChipState::ReadyDriver => hop(NAME, HopVerdict::Ok, Some(ms), workers, None),
+        ChipState::Starting => hop(
+            NAME,
+            HopVerdict::Warning,
+            Some(ms),
+            workers,
+            Some(say!("Wait a minute or two: the cluster is starting.")),
+        ),
+        ChipState::NoCluster => hop(
+            NAME,
+            HopVerdict::Warning,
+            Some(ms),
+            say!("You have no cluster."),
+            Some(say!("Create a Spark cluster.")),
+        ),
         ChipState::Error => {
-            let fix = "Create the cluster again; if it stays so, tell the administrator.";
-            hop(NAME, HopVerdict::Failed, Some(ms), "It reports an error of its own.", Some(fix))
+            let fix = say!("Create the cluster again; if it stays so, tell the administrator.");
+            hop(NAME, HopVerdict::Failed, Some(ms), say!("It reports an error of its own."), Some(fix))
         }
     }
 }
@@ -121,7 +131,7 @@ async fn cluster_manager(monitor: &Monitor, session: &Session) -> Hop {
 async fn master(monitor: &Monitor, whose: &Whose) -> Hop {
     const NAME: HopName = HopName::Master;
     if monitor.site.masters.is_empty() {
-        return skipped(NAME, "None is set.");
+        return skipped(NAME, say!("None is set."));
     }
     let (result, ms) = timed(monitor, Upstream::Master, apps::master_fresh(monitor, whose)).await;
     let answer = match result {
@@ -135,16 +145,16 @@ async fn master(monitor: &Monitor, whose: &Whose) -> Hop {
     let (alive, wanted) = cluster::worker_counts(state);
     match cluster::master_status(&state.status) {
         MasterStatus::Alive if alive > 0 => {
-            let found = format!("It is alive with {alive} of {wanted} workers.");
-            hop(NAME, HopVerdict::Ok, Some(ms), &found, None)
+            let found = say!("It is alive with %1 of %2 workers.", alive, wanted);
+            hop(NAME, HopVerdict::Ok, Some(ms), found, None)
         }
         MasterStatus::Alive => {
-            let fix = "Wait until a worker has registered; if none does, look at the workers' logs.";
-            hop(NAME, HopVerdict::Warning, Some(ms), "It is alive, but has no worker.", Some(fix))
+            let fix = say!("Wait until a worker has registered; if none does, look at the workers' logs.");
+            hop(NAME, HopVerdict::Warning, Some(ms), say!("It is alive, but has no worker."), Some(fix))
         }
         MasterStatus::Standby | MasterStatus::Recovering | MasterStatus::Unknown => {
-            let fix = "Wait until it has taken over; name all masters in SPARK_MASTER_UI_URL, comma-separated.";
-            hop(NAME, HopVerdict::Warning, Some(ms), "It is not the leading one now.", Some(fix))
+            let fix = say!("Wait until it has taken over; name all masters in SPARK_MASTER_UI_URL, comma-separated.");
+            hop(NAME, HopVerdict::Warning, Some(ms), say!("It is not the leading one now."), Some(fix))
         }
     }
 }
@@ -152,32 +162,36 @@ async fn master(monitor: &Monitor, whose: &Whose) -> Hop {
 async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
     const NAME: HopName = HopName::Driver;
     if apps::lister_is_configured(monitor).is_err() {
-        return skipped(NAME, "Neither a master nor a driver is set.");
+        return skipped(NAME, say!("Neither a master nor a driver is set."));
     }
     // Within a few seconds after the master's hop it is a look into a cache.
     let (result, ms) = timed(monitor, Upstream::Driver, Apps::last_good(monitor, whose, Duration::ZERO)).await;
     let apps = match result {
         Ok(apps) => apps,
-        Err(_) if !monitor.site.masters.is_empty() => return skipped(NAME, "Not asked: the master did not answer."),
+        Err(_) if !monitor.site.masters.is_empty() => {
+            return skipped(NAME, say!("Not asked: the master did not answer."));
+        }
         Err(error) => return failed(NAME, Some(ms), &error),
     };
     match apps.lister {
         ListerState::Starting => return starting(ms),
         ListerState::Absent => {
-            return skipped(NAME, "No Spark session has been started, or SPARK_APP_UI_URL is not its address.");
+            return skipped(NAME, say!("No Spark session has been started, or SPARK_APP_UI_URL is not its address."));
         }
         ListerState::Answers => {}
     }
-    let Ok(Some(chosen)) = apps.choose(None) else { return skipped(NAME, "No Spark application is active.") };
+    let Ok(Some(chosen)) = apps.choose(None) else {
+        return skipped(NAME, say!("No Spark application is active."));
+    };
     // Asked anew: a way that is only remembered may lead nowhere by now.
     let find = async { Ok::<_, ApiError>(monitor.drivers.find(&chosen.call.wanted(monitor)).await) };
     let (result, ms) = timed(monitor, Upstream::Driver, find).await;
     match result {
         Ok(Ok(found)) => {
             let how = match found.hop {
-                discovery::Hop::Configured => "It answers at the configured address.",
-                discovery::Hop::ReverseProxy => "It answers through the master's reverse proxy.",
-                discovery::Hop::Link => "It answers at the address that the master's page names.",
+                discovery::Hop::Configured => say!("It answers at the configured address."),
+                discovery::Hop::ReverseProxy => say!("It answers through the master's reverse proxy."),
+                discovery::Hop::Link => say!("It answers at the address that the master's page names."),
             };
             hop(NAME, HopVerdict::Ok, Some(ms), how, None)
         }
@@ -188,7 +202,7 @@ async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
 }
 
 fn starting(ms: u32) -> Hop {
-    hop(HopName::Driver, HopVerdict::Warning, Some(ms), "It is starting up.", Some("Wait half a minute."))
+    hop(HopName::Driver, HopVerdict::Warning, Some(ms), say!("It is starting up."), Some(say!("Wait half a minute.")))
 }
 
 /// A hop's answer and how long it took. One that is late must not take the time of the others, for the report has to be
@@ -205,16 +219,18 @@ async fn timed<T, E: Into<ApiError>>(
     (result, u32::try_from(begin.elapsed().as_millis()).unwrap_or(u32::MAX))
 }
 
-fn hop(name: HopName, verdict: HopVerdict, duration_ms: Option<u32>, found: &str, fix: Option<&str>) -> Hop {
-    Hop { name, verdict, duration_ms, found: found.to_owned(), fix: fix.map(str::to_owned) }
+fn hop(name: HopName, verdict: HopVerdict, duration_ms: Option<u32>, found: Said, fix: Option<Said>) -> Hop {
+    let (found_sentences, fix_sentences) = (found.sentences(), fix.as_ref().map(Said::sentences).unwrap_or_default());
+    let (found, fix) = (found.to_string(), fix.map(|fix| fix.to_string()));
+    Hop { name, verdict, duration_ms, found, found_sentences, fix, fix_sentences }
 }
 
-fn skipped(name: HopName, why: &str) -> Hop {
+fn skipped(name: HopName, why: Said) -> Hop {
     hop(name, HopVerdict::Skipped, None, why, None)
 }
 
 fn failed(name: HopName, duration_ms: Option<u32>, error: &ApiError) -> Hop {
-    hop(name, HopVerdict::Failed, duration_ms, &error.error, Some(&error.hint))
+    hop(name, HopVerdict::Failed, duration_ms, error.error.clone(), Some(error.hint.clone()))
 }
 
 #[cfg(test)]
@@ -227,7 +243,8 @@ mod tests {
         use HopVerdict::{Failed, Ok, Skipped, Warning};
         let of = |verdicts: [HopVerdict; 5]| {
             let names = [Sidecar, Identity, ClusterManager, Master, Driver];
-            let hops = names.into_iter().zip(verdicts).map(|(name, verdict)| hop(name, verdict, None, "", None));
+            let hops =
+                names.into_iter().zip(verdicts).map(|(name, verdict)| hop(name, verdict, None, Said::default(), None));
             health(&hops.collect::<Vec<_>>())
         };
         assert_eq!(of([Ok, Skipped, Skipped, Ok, Skipped]), Health::Well);

@@ -9,6 +9,7 @@ use wire::{ErrorBody, ErrorCode};
 
 use crate::{
     cache::Failure,
+    said::{Said, say},
     upstream::{Upstream, UpstreamError, UpstreamErrorKind},
 };
 
@@ -16,16 +17,15 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct ApiError {
     pub code: ErrorCode,
-    pub error: String,
-    pub hint: String,
+    pub error: Said,
+    pub hint: Said,
     status: StatusCode,
     retry_after_seconds: Option<u32>,
 }
 
 impl ApiError {
-    fn new(code: ErrorCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
-        let status = Self::status_of(code);
-        Self { code, error: error.into(), hint: hint.into(), status, retry_after_seconds: None }
+    fn new(code: ErrorCode, error: Said, hint: Said) -> Self {
+        Self { code, error, hint, status: Self::status_of(code), retry_after_seconds: None }
     }
 
     fn status_of(code: ErrorCode) -> StatusCode {
@@ -51,9 +51,11 @@ impl ApiError {
     #[must_use]
     pub fn body(&self, request_id: &str) -> ErrorBody {
         ErrorBody {
-            error: self.error.clone(),
+            error: self.error.to_string(),
+            error_sentences: self.error.sentences(),
             code: self.code,
-            hint: self.hint.clone(),
+            hint: self.hint.to_string(),
+            hint_sentences: self.hint.sentences(),
             request_id: request_id.to_owned(),
         }
     }
@@ -62,8 +64,8 @@ impl ApiError {
     pub fn bad_app_id() -> Self {
         Self::new(
             ErrorCode::BadRequest,
-            "The application id is malformed.",
-            "Give one `app` of 1 to 128 letters, digits, hyphens and underscores, or none.",
+            say!("The application id is malformed."),
+            say!("Give one `app` of 1 to 128 letters, digits, hyphens and underscores, or none."),
         )
     }
 
@@ -71,8 +73,8 @@ impl ApiError {
     pub fn no_session_token() -> Self {
         Self::new(
             ErrorCode::NoSessionToken,
-            "You are not signed in: the session cookie is missing.",
-            "Sign in again and reload the page.",
+            say!("You are not signed in: the session cookie is missing."),
+            say!("Sign in again and reload the page."),
         )
     }
 
@@ -80,8 +82,8 @@ impl ApiError {
     pub fn sidecar_token_required() -> Self {
         Self::new(
             ErrorCode::SidecarTokenRequired,
-            "This monitor answers only with its token.",
-            "Send the value of SPARK_MONITOR_TOKEN in the header X-Spark-Monitor-Token.",
+            say!("This monitor answers only with its token."),
+            say!("Send the value of SPARK_MONITOR_TOKEN in the header X-Spark-Monitor-Token."),
         )
     }
 
@@ -89,8 +91,8 @@ impl ApiError {
     pub fn no_active_app() -> Self {
         Self::new(
             ErrorCode::NoActiveApp,
-            "No Spark application is active.",
-            "Start a Spark session in a notebook; it appears here within seconds.",
+            say!("No Spark application is active."),
+            say!("Start a Spark session in a notebook; it appears here within seconds."),
         )
     }
 
@@ -98,8 +100,8 @@ impl ApiError {
     pub fn unknown_app() -> Self {
         Self::new(
             ErrorCode::UnknownApp,
-            "The Spark Master does not know this application.",
-            "Choose one of the applications that are listed.",
+            say!("The Spark Master does not know this application."),
+            say!("Choose one of the applications that are listed."),
         )
     }
 
@@ -107,30 +109,34 @@ impl ApiError {
     pub fn app_finished() -> Self {
         Self::new(
             ErrorCode::AppFinished,
-            "This application has ended, and its driver with it.",
-            "Choose one that is running, or start a new Spark session.",
+            say!("This application has ended, and its driver with it."),
+            say!("Choose one that is running, or start a new Spark session."),
         )
     }
 
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(ErrorCode::NotFound, "There is no such route.", "See openapi.json for the routes there are.")
+        Self::new(
+            ErrorCode::NotFound,
+            say!("There is no such route."),
+            say!("See openapi.json for the routes there are."),
+        )
     }
 
     #[must_use]
     pub fn method_not_allowed() -> Self {
-        Self::new(ErrorCode::MethodNotAllowed, "This route does not take that method.", "Use GET.")
+        Self::new(ErrorCode::MethodNotAllowed, say!("This route does not take that method."), say!("Use GET."))
     }
 
     #[must_use]
     pub fn body_too_large() -> Self {
-        Self::new(ErrorCode::TooLarge, "The request is too large.", "Send it without a body.")
+        Self::new(ErrorCode::TooLarge, say!("The request is too large."), say!("Send it without a body."))
     }
 
     #[must_use]
     pub fn headers_too_large() -> Self {
-        let error = "The request's headers are too large.";
-        let error = Self::new(ErrorCode::TooLarge, error, "Delete cookies of this site and reload the page.");
+        let error = say!("The request's headers are too large.");
+        let error = Self::new(ErrorCode::TooLarge, error, say!("Delete cookies of this site and reload the page."));
         Self { status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, ..error }
     }
 
@@ -138,24 +144,24 @@ impl ApiError {
     pub fn internal() -> Self {
         Self::new(
             ErrorCode::Internal,
-            "The monitor has a fault.",
-            "Report it with the request id; the log of the notebook server says more.",
+            say!("The monitor has a fault."),
+            say!("Report it with the request id; the log of the notebook server says more."),
         )
     }
 
     #[must_use]
-    pub fn not_configured(reason: &str) -> Self {
+    pub fn not_configured(reason: Said) -> Self {
         Self::new(
             ErrorCode::NotConfigured,
-            format!("The Spark monitor is not configured for this: {reason}."),
-            "Ask the administrator of this notebook server to set it.",
+            say!("The Spark monitor is not configured for this.").then(reason),
+            say!("Ask the administrator of this notebook server to set it."),
         )
     }
 
     #[must_use]
     pub fn overloaded() -> Self {
-        let error = "The monitor has too much to do at this moment.";
-        let error = Self::new(ErrorCode::Overloaded, error, "It is asked again by itself in a moment.");
+        let error = say!("The monitor has too much to do at this moment.");
+        let error = Self::new(ErrorCode::Overloaded, error, say!("It is asked again by itself in a moment."));
         Self { retry_after_seconds: Some(1), ..error }
     }
 
@@ -163,8 +169,8 @@ impl ApiError {
     pub fn request_timeout() -> Self {
         Self::new(
             ErrorCode::UpstreamTimeout,
-            "Spark did not answer in time.",
-            "It is asked again by itself; if it stays so, the cluster or the network to it is overloaded.",
+            say!("Spark did not answer in time."),
+            say!("It is asked again by itself; if it stays so, the cluster or the network to it is overloaded."),
         )
     }
 }
@@ -172,7 +178,7 @@ impl ApiError {
 impl From<&UpstreamError> for ApiError {
     fn from(error: &UpstreamError) -> Self {
         let who = error.upstream;
-        let sentence = format!("{}.", capitalised(&format!("{who} {}", error.in_words())));
+        let sentence = error.said_of(who.said());
         let api = match &error.kind {
             UpstreamErrorKind::Unreachable(_) | UpstreamErrorKind::NoAddress | UpstreamErrorKind::Starting => {
                 Self::new(ErrorCode::UpstreamUnreachable, sentence, unreachable_hint(who))
@@ -186,15 +192,15 @@ impl From<&UpstreamError> for ApiError {
                     Upstream::Master | Upstream::Driver => false,
                 };
                 let mut api = if rejected {
-                    let hint = "Sign in again and reload the page.";
-                    Self::new(ErrorCode::SessionTokenRejected, "Your session is no longer valid.", hint)
+                    let hint = say!("Sign in again and reload the page.");
+                    Self::new(ErrorCode::SessionTokenRejected, say!("Your session is no longer valid."), hint)
                 } else if matches!(status, 401 | 403) {
                     Self::new(ErrorCode::UpstreamForbidden, sentence, forbidden_hint(who))
                 } else {
                     Self::new(ErrorCode::UpstreamInvalid, sentence, invalid_hint(who))
                 };
                 if let Some(message) = message {
-                    api.error = format!("{} It says: {message}", api.error);
+                    api.error = api.error.then(say!("It says: %1", message));
                 }
                 api.retry_after_seconds = *retry_after_seconds;
                 api
@@ -204,10 +210,8 @@ impl From<&UpstreamError> for ApiError {
             | UpstreamErrorKind::Cut(_)
             | UpstreamErrorKind::TooLarge(_) => Self::new(ErrorCode::UpstreamInvalid, sentence, invalid_hint(who)),
         };
-        match &error.tried {
-            Some(tried) if !tried.is_empty() => Self { hint: format!("Tried: {tried}. {}", api.hint), ..api },
-            _ => api,
-        }
+        let hint = error.tried.clone().then(api.hint);
+        Self { hint, ..api }
     }
 }
 
@@ -223,41 +227,40 @@ impl From<Failure> for ApiError {
     }
 }
 
-fn capitalised(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-fn unreachable_hint(who: Upstream) -> &'static str {
+fn unreachable_hint(who: Upstream) -> Said {
     match who {
         Upstream::Auth2 | Upstream::ClusterManager => {
-            "It is asked again by itself; if it stays so, tell the administrator."
+            say!("It is asked again by itself; if it stays so, tell the administrator.")
         }
-        Upstream::Master => "Check that your Spark cluster runs; it may have been stopped.",
-        Upstream::Driver => {
-            "If it stays so, the administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this \
-             server reach the driver's port 4040."
+        Upstream::Master => say!("Check that your Spark cluster runs; it may have been stopped."),
+        Upstream::Driver => say!("It is asked again by itself.").then(way_to_the_driver()),
+    }
+}
+
+fn forbidden_hint(who: Upstream) -> Said {
+    match who {
+        Upstream::Auth2 | Upstream::ClusterManager => say!("Ask the administrator for access to Spark clusters."),
+        Upstream::Master | Upstream::Driver => {
+            say!("The administrator can give the monitor a token in SPARK_UI_TOKEN.")
         }
     }
 }
 
-fn forbidden_hint(who: Upstream) -> &'static str {
+fn invalid_hint(who: Upstream) -> Said {
     match who {
-        Upstream::Auth2 | Upstream::ClusterManager => "Ask the administrator for access to Spark clusters.",
-        Upstream::Master | Upstream::Driver => "The administrator can give the monitor a token in SPARK_UI_TOKEN.",
+        Upstream::Auth2 => say!("Check KBASE_AUTH_URL; if it is right, the login service is out of order."),
+        Upstream::ClusterManager => {
+            say!("Check SPARK_CLUSTER_MANAGER_API_URL; if it is right, the manager is out of order.")
+        }
+        Upstream::Master => say!("Check that the address and port are those of the Spark Master's web page."),
+        Upstream::Driver => way_to_the_driver(),
     }
 }
 
-fn invalid_hint(who: Upstream) -> &'static str {
-    match who {
-        Upstream::Auth2 => "Check KBASE_AUTH_URL; if it is right, the login service is out of order.",
-        Upstream::ClusterManager => "Check SPARK_CLUSTER_MANAGER_API_URL; if it is right, the manager is out of order.",
-        Upstream::Master => "Check that the address and port are those of the Spark Master's web page.",
-        Upstream::Driver => {
-            "The administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this server reach the \
-             driver's port 4040."
-        }
-    }
+fn way_to_the_driver() -> Said {
+    say!(
+        "The administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this server reach the driver's port 4040."
+    )
 }
 
 impl IntoResponse for ApiError {

@@ -28,6 +28,7 @@ mod panel;
 mod passthrough;
 mod queries;
 mod router;
+mod said;
 mod session;
 mod stages;
 pub mod state;

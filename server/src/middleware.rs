@@ -4,6 +4,7 @@ use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
+    body::to_bytes,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::{Next, from_fn, from_fn_with_state},
@@ -24,8 +25,8 @@ const SIDECAR_TOKEN: HeaderName = HeaderName::from_static("x-spark-monitor-token
 const LONGEST_REQUEST_ID: usize = 64;
 /// All header names and values together, bytes: Jupyter's own server takes as much.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
-/// No route reads a body yet; bytes.
-const MOST_BODY_BYTES: u64 = 64 * 1024;
+/// Bytes.
+const MOST_BODY_BYTES: usize = 64 * 1024;
 
 /// Puts the layers around `routes`, in the order in which a request meets them. As one layer, because a router copies its
 /// routes for each request, once for each layer that it was given.
@@ -69,8 +70,9 @@ async fn request_id(mut request: Request, next: Next) -> Response {
                 response.headers_mut().insert(name, value.clone());
             }
         }
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+    // What is said to one is nobody else's.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -106,19 +108,28 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
 async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Result<Response, ApiError> {
     check_sizes(request.headers())?;
     let Ok(_place) = limits.in_flight.try_acquire() else { return Err(ApiError::overloaded()) };
-    let answer = next.run(request).in_current_span();
-    tokio::time::timeout(limits.deadline, answer).await.map_err(|_| ApiError::request_timeout())
+    let answer = async { Ok(next.run(with_its_body(request).await?).await) };
+    let answer = tokio::time::timeout(limits.deadline, answer.in_current_span()).await;
+    answer.unwrap_or_else(|_| Err(ApiError::request_timeout()))
 }
 
 fn check_sizes(headers: &HeaderMap) -> Result<(), ApiError> {
     if headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MOST_HEADER_BYTES {
         return Err(ApiError::headers_too_large());
     }
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length > Some(MOST_BODY_BYTES) {
         return Err(ApiError::body_too_large());
     }
     Ok(())
+}
+
+/// No route reads a body yet, but Jupyter's proxy sends it after the headers, and an answer in between is a broken
+/// connection to it.
+async fn with_its_body(request: Request) -> Result<Request, ApiError> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MOST_BODY_BYTES).await.map_err(|_| ApiError::body_too_large())?;
+    Ok(Request::from_parts(parts, body.into()))
 }
 
 /// On TCP every process of the machine can reach us, so each request must show that it may.

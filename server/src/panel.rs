@@ -42,7 +42,10 @@ impl Freshness {
         if let Some(failure) = failure {
             self.made_of.push(part(&failure.error));
             let ApiError { code, error, .. } = ApiError::from(&*failure.error);
-            let stale = || Stale { code, reason: error, since_ms: failure.since_ms };
+            let stale = || {
+                let (reason, reason_sentences) = (error.to_string(), error.sentences());
+                Stale { code, reason, reason_sentences, since_ms: failure.since_ms }
+            };
             self.stale.get_or_insert_with(stale);
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     history::Histories,
     panel::Renderings,
     queries::{ListsOperations, QueriesSeen},
+    said::say,
     session::{Sessions, TokenKey, TokenKeys, Whose},
     stages::StageDigest,
     upstream::{
@@ -106,7 +107,7 @@ impl AppState {
     /// # Errors
     /// 503 with the reason when the configuration cannot work.
     pub(crate) fn monitor(&self) -> Result<&Arc<Monitor>, ApiError> {
-        self.monitor.as_ref().map_err(|reason| ApiError::not_configured(reason))
+        self.monitor.as_ref().map_err(|reason| ApiError::not_configured(say!("The reason: %1.", reason)))
     }
 }
 
@@ -129,11 +130,12 @@ impl Monitor {
         });
         let ui_auth = ui_auth.transpose()?;
         let master = client(Upstream::Master, false, None)?;
+        let hosts = DriverHosts::new(&site.driver_hosts);
         let drivers = DriverApi {
             configured: client(Upstream::Driver, false, None)?,
-            linked: client(Upstream::Driver, false, Some(DriverHosts::resolver()))?,
+            linked: client(Upstream::Driver, false, Some(hosts.resolver()))?,
             master: master.clone(),
-            hosts: DriverHosts::new(&site.driver_hosts),
+            hosts,
             auth: ui_auth.clone(),
             hop_timeout: timeouts.call / 2,
             page_limit: PAGE_LIMIT.min(limits.spark_monitor_max_body_bytes),

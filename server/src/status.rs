@@ -9,6 +9,7 @@ use crate::{
     error::ApiError,
     panel::Poll,
     passthrough,
+    said::say,
     session::{Session, TokenKey},
     state::{AppState, Monitor},
     upstream::{
@@ -29,7 +30,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 async fn get_status(State(state): State<AppState>, session: Session) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     let Some(fetch) = StatusFetch::of(monitor) else {
-        return Err(ApiError::not_configured("no cluster manager is set (SPARK_CLUSTER_MANAGER_API_URL)"));
+        return Err(ApiError::not_configured(say!("No cluster manager is set (SPARK_CLUSTER_MANAGER_API_URL).")));
     };
     let good = fetch.fresh(monitor, &session).await?;
     Ok(passthrough::answer(&good.value.bytes))

@@ -101,6 +101,8 @@ test('nothing that is said escapes the translator', async () => {
   await lab.picture('language-marked', lab.panel);
   const said = [...(await texts(lab.panel)), ...(await texts(lab.chip)), ...(await texts(lab.tab))];
   assert.ok(said.length > 100, `${said.length} texts`);
+  const found = await lab.panel.locator('.sparkMonitor-Hop p').allInnerTexts();
+  assert.deepEqual(found.filter(text => !text.startsWith('⟦')), [], 'what the sidecar found');
   assert.deepEqual(said.map(text => unmarked(text, told)).filter(rest => /\p{L}{2}/u.test(rest)), []);
 });
 

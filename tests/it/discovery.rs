@@ -91,12 +91,15 @@ async fn a_driver_of_another_application_is_not_taken() {
 async fn when_no_way_works_all_are_told_without_naming_a_host() {
     let gone = Double::absent().await;
     let master = master(&gone).await;
-    insta::assert_snapshot!(app(&master, &[]).get("/app/executors").await.transcript(), @r#"
+    let answer = app(&master, &[]).get("/app/executors").await;
+    let first = serde_json::json!(["%1 answered with a web page instead of JSON.", "The master's reverse proxy"]);
+    assert_eq!(answer.json()["hint_sentences"][0], first, "for a translator");
+    insta::assert_snapshot!(answer.transcript(), @r#"
     504
     {
       "code": "upstream_unreachable",
       "error": "The Spark driver could not be reached.",
-      "hint": "Tried: the master's reverse proxy answered with a web page instead of JSON; the address in the master's page could not be reached. If it stays so, the administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this server reach the driver's port 4040.",
+      "hint": "The master's reverse proxy answered with a web page instead of JSON. The address in the master's page could not be reached. It is asked again by itself. The administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this server reach the driver's port 4040.",
       "request_id": "test"
     }
     "#);
@@ -111,6 +114,18 @@ async fn a_link_to_a_host_that_is_not_allowed_is_not_followed() {
         assert_eq!(answer.outcome(), "504 upstream_unreachable", "{link}");
     }
     assert_eq!(driver.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_name_in_a_link_is_judged_by_where_it_leads() {
+    let driver = driver().await;
+    let master = master(&driver.url.replace("127.0.0.1", "localhost")).await;
+    let asked = async |allowed: &str| {
+        app(&master, &["--spark-monitor-driver-hosts", allowed]).get("/app/executors").await.outcome()
+    };
+    assert_eq!(asked("10.*").await, "504 upstream_unreachable");
+    assert_eq!(driver.requests().len(), 0);
+    assert_eq!(asked("127.*").await, "200");
 }
 
 #[tokio::test]

@@ -44,13 +44,13 @@ async fn what_is_not_set_is_named() {
     503
     {
       "code": "not_configured",
-      "error": "The Spark monitor is not configured for this: no cluster manager is set (SPARK_CLUSTER_MANAGER_API_URL).",
+      "error": "The Spark monitor is not configured for this. No cluster manager is set (SPARK_CLUSTER_MANAGER_API_URL).",
       "hint": "Ask the administrator of this notebook server to set it.",
       "request_id": "test"
     }
     "#);
     let app = TestApp::new(&["--spark-app-ui-url", "http://127.0.0.1:9"]);
-    assert!(app.get("/cluster").await.text.contains("no Spark Master is set, only a driver"));
+    assert!(app.get("/cluster").await.text.contains("No Spark Master is set, only a driver"));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod kube_names;
 mod limits;
 #[cfg(feature = "long-tests")]
 mod long;
+mod masters;
 mod openapi;
 mod panel_routes;
 mod passthrough;

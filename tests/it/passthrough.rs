@@ -102,17 +102,3 @@ async fn an_answer_past_its_lifetime_is_an_error_never_an_old_one() {
     spark.set("/json/", Reply::status(500));
     assert_eq!(app.get("/cluster").await.outcome(), "502 upstream_invalid");
 }
-
-#[tokio::test]
-async fn of_several_masters_the_alive_one_is_used() {
-    let (standby, alive) = (spark().await, spark().await);
-    standby.json("/json/", r#"{"status": "STANDBY", "workers": [], "activeapps": []}"#);
-    let gone = Double::absent().await;
-    let urls = format!("{gone},{},{}", standby.url, alive.url);
-    let app = TestApp::new(&["--spark-master-ui-url", &urls, "--spark-monitor-master-lifetime-ms", "0"]);
-    assert_eq!(app.get("/cluster").await.text, fixture("spark-4.3.0/master_json.json"));
-    assert_eq!(app.get("/app/stages").await.status, 200);
-    assert_eq!(standby.count(&format!("/proxy/{APP}/api/v1/applications/{APP}")), 0, "its driver is asked elsewhere");
-    alive.set_all(&Reply::Reset);
-    assert_eq!(app.get("/cluster").await.json()["status"], "STANDBY", "better than nothing");
-}

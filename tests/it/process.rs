@@ -197,6 +197,21 @@ fn a_socket_that_a_cleaner_took_away_is_made_anew() {
 }
 
 #[test]
+fn a_socket_is_not_made_anew_in_a_folder_that_others_can_enter() {
+    let mut sidecar = Sidecar::start(&MASTER, &[]);
+    let folder = sidecar.socket.parent().unwrap().to_owned();
+    // In one step, so that there is no moment without a folder.
+    let open = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(open.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::remove_file(&sidecar.socket).unwrap();
+    std::fs::rename(open.path(), &folder).unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    assert!(!sidecar.socket.exists() && sidecar.child.try_wait().unwrap().is_none());
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+    until("it listens again", || UnixStream::connect(&sidecar.socket).is_ok());
+}
+
+#[test]
 fn no_secret_is_ever_logged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
@@ -212,6 +227,32 @@ fn no_secret_is_ever_logged() {
     let (_, log) = sidecar.terminate();
     assert!(!log.is_empty() && !answer.contains("CANARY"));
     assert!(!log.contains("CANARY"), "{log}");
+}
+
+#[test]
+fn an_answer_waits_for_the_requests_body() {
+    let sidecar = Sidecar::start(&MASTER, &[]);
+    let mut stream = UnixStream::connect(&sidecar.socket).unwrap();
+    write!(stream, "POST /cluster HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\nconnection: close\r\n\r\n").unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let mut answer = String::new();
+    assert!(stream.read_to_string(&mut answer).is_err() && answer.is_empty(), "{answer}");
+    stream.set_read_timeout(None).unwrap();
+    stream.write_all(b"x=1").unwrap();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 405") && answer.contains("method_not_allowed"), "{answer}");
+}
+
+#[test]
+fn a_body_without_end_is_cut_off() {
+    let sidecar = Sidecar::start(&MASTER, &[]);
+    let mut stream = UnixStream::connect(&sidecar.socket).unwrap();
+    write!(stream, "POST /cluster HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n").unwrap();
+    let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
+    while stream.write_all(chunk.as_bytes()).is_ok() {}
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
 
 #[test]

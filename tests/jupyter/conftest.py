@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ ROUTES = "berdl/api/spark-monitor"
 TOKEN = "jupyter-secret"
 # Nobody listens on the discard port, and no test needs more than a master that is not there.
 NO_MASTER = {"SPARK_MASTER_UI_URL": "http://127.0.0.1:9"}
+# What the tests' secrets look like: Jupyter's own, and the session tokens.
+SECRETS = (TOKEN, "token-of-", "CANARY")
 
 
 @dataclass
@@ -57,15 +59,17 @@ def name_of(process: psutil.Process) -> str | None:
 @pytest.fixture
 def start_jupyter(
     tmp_path: Path, clean_environment: dict[str, str], processes: list[subprocess.Popen[str]]
-) -> Callable[..., Jupyter]:
-    """Start servers that end after the test."""
+) -> Iterator[Callable[..., Jupyter]]:
+    """Start servers that end after the test; none of them, nor its sidecar, may have logged a secret."""
+    started: list[Jupyter] = []
 
     def start(variables: dict[str, str], base_url: str = "/") -> Jupyter:
         port = free_port()
         home = tmp_path / str(port)
         home.mkdir()
         names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-        environment = clean_environment | {name: str(home / name) for name in names} | variables
+        most_talkative = {"SPARK_MONITOR_LOG": "trace"}
+        environment = clean_environment | most_talkative | {name: str(home / name) for name in names} | variables
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
         command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
         command += [f"--ServerApp.base_url={base_url}", f"--ServerApp.root_dir={home}"]
@@ -74,6 +78,7 @@ def start_jupyter(
             process = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log, text=True)
         processes.append(process)
         jupyter = Jupyter(f"http://127.0.0.1:{port}{base_url}", process, log_file)
+        started.append(jupyter)
 
         def answers() -> bool:
             try:
@@ -84,4 +89,7 @@ def start_jupyter(
         until("Jupyter Server answers", answers)
         return jupyter
 
-    return start
+    yield start
+    for jupyter in started:
+        log = jupyter.log()
+        assert [secret for secret in SECRETS if secret in log] == [], log

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Sentences;
+
 /// A place on the way. What lies before the sidecar is known to the browser alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -49,8 +51,14 @@ pub struct Hop {
     pub duration_ms: Option<u32>,
     /// What was found, as a sentence.
     pub found: String,
+    /// The same for a translator.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found_sentences: Sentences,
     /// What to do about it; null when nothing is to be done.
     pub fix: Option<String>,
+    /// The same for a translator.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fix_sentences: Sentences,
 }
 
 /// The connection report.

@@ -30,15 +30,24 @@ pub enum ErrorCode {
     Unknown,
 }
 
+/// What is said to a person, for a translator: of each sentence its text with `%1`, `%2`, … and then the values for them.
+pub type Sentences = Vec<Vec<String>>;
+
 /// Body of every answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// A sentence for the user.
     pub error: String,
+    /// The same for a translator.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub error_sentences: Sentences,
     pub code: ErrorCode,
     /// What to do about it.
     pub hint: String,
+    /// The same for a translator.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hint_sentences: Sentences,
     /// Names this request in the sidecar's log.
     pub request_id: String,
 }

@@ -19,7 +19,7 @@ pub use apps::{App, ApplicationState, Apps, DriverState};
 pub use chip::{Activity, Chip, ChipState};
 pub use cluster::{Cluster, ClusterKind, Master, MasterStatus, Worker, WorkerState};
 pub use doctor::{Doctor, Health, Hop, HopName, HopVerdict};
-pub use error::{ErrorBody, ErrorCode};
+pub use error::{ErrorBody, ErrorCode, Sentences};
 pub use executors::{Executor, Executors};
 pub use history::{History, Point};
 pub use meter::{Level, Meter, Thresholds};
@@ -55,6 +55,9 @@ pub struct Stale {
     pub code: ErrorCode,
     /// The same, as a sentence for a person.
     pub reason: String,
+    /// The same for a translator.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reason_sentences: Sentences,
     /// When the upstream was first seen to fail; milliseconds since 1970.
     pub since_ms: i64,
 }

@@ -22,6 +22,12 @@ pub fn run() -> Result<()> {
     if !cargo_deny.exists() {
         run::run(run::command("cargo", &root).args(["install", "cargo-deny", "--locked", "--root"]).arg(&tools))?;
     }
+    let pip_audit = tools.join("python/bin/pip-audit");
+    if !pip_audit.exists() {
+        run::quiet(run::command("python3", &root).args(["-m", "venv"]).arg(tools.join("python")))?;
+        let mut pip = run::command(tools.join("python/bin/python"), &root);
+        run::quiet(pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pip-audit"]))?;
+    }
     let deny = |check: &str| {
         let mut command = run::command(&cargo_deny, &root);
         command.args(["--all-features", "check", check]);
@@ -32,8 +38,9 @@ pub fn run() -> Result<()> {
         command.args(["audit", "--package-lock-only"]);
         command
     };
-    let mut pip = run::command(paths::venv_bin("pip-audit"), &root);
-    pip.args(["--requirement", "tests/requirements.txt", "--no-deps", "--disable-pip"]);
+    // What is really installed, not what is asked for.
+    let mut pip = run::command(pip_audit, &root);
+    pip.args(["--local", "--progress-spinner", "off"]).env("PIPAPI_PYTHON_LOCATION", paths::venv_bin("python"));
     let questions: [(&str, Command); 7] = [
         ("licences of crates", deny("licenses")),
         ("bans of crates", deny("bans")),

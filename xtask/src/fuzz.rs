@@ -4,7 +4,7 @@ use std::{env, fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{paths, run, stop};
+use crate::{document, paths, run, stop};
 
 /// Targets with the recorded answers that they begin with, by the end of a file's name.
 const TARGETS: [(&str, &[&str]); 9] = [
@@ -57,7 +57,7 @@ impl Said {
     }
 }
 
-/// Runs all targets; `FUZZ_SECONDS` changes the two minutes.
+/// Runs all targets and writes `docs/security.md`; `FUZZ_SECONDS` changes the two minutes and writes nothing.
 pub fn run() -> Result<()> {
     let root = paths::root();
     let tools = paths::dev().join("tools");
@@ -71,7 +71,8 @@ pub fn run() -> Result<()> {
     let seconds = env::var("FUZZ_SECONDS").unwrap_or_else(|_| "120".to_owned());
     let folder = paths::dev().join("fuzz");
     let mut table = format!(
-        "| target | executions in {seconds} s | edges at first | edges at last | features | inputs kept |\n|---|---|---|---|---|---|\n"
+        "| target | executions in {seconds} s | edges of the recorded answers | edges at last | features | inputs kept |\n\
+         |---|---|---|---|---|---|\n"
     );
     let mut failed = Vec::new();
     for (target, recorded) in TARGETS {
@@ -104,7 +105,6 @@ pub fn run() -> Result<()> {
         print!("{row}");
         table += &row;
     }
-    fs::write(folder.join("summary.md"), &table)?;
     println!("\n{table}");
     if !failed.is_empty() {
         bail!(
@@ -113,7 +113,8 @@ pub fn run() -> Result<()> {
             folder.join("artifacts").display()
         );
     }
-    Ok(())
+    // What was shortened is no proof.
+    if env::var_os("FUZZ_SECONDS").is_none() { document::write("security.md", "fuzz", &table) } else { Ok(()) }
 }
 
 fn seed(target: &str, recorded: &[&str], corpus: &Path) -> Result<()> {

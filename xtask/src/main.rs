@@ -5,6 +5,7 @@ mod browser;
 mod checks;
 mod demo;
 mod dependencies;
+mod document;
 mod fixtures;
 mod fuzz;
 mod group;

@@ -73,6 +73,10 @@ impl Spark {
     /// When a part does not start; the end of its log is shown.
     pub fn start(options: &Options) -> Result<Self> {
         leftover::clear();
+        with_free_ports(|| Self::start_once(options))
+    }
+
+    fn start_once(options: &Options) -> Result<Self> {
         let python = match &options.version {
             Some(version) => install::spark_venv(version)?,
             None => paths::venv_bin("python"),
@@ -156,6 +160,10 @@ impl Spark {
     /// # Errors
     /// When it does not start.
     pub fn start_connect(&mut self) -> Result<()> {
+        with_free_ports(|| self.start_connect_once())
+    }
+
+    fn start_connect_once(&mut self) -> Result<()> {
         let [ui_port] = http::free_ports()?;
         let mut connect = spark_command(&self.python, &self.home, &self.folder, "spark-submit");
         connect.args(["--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]);
@@ -163,6 +171,8 @@ impl Spark {
         for setting in [
             "spark.driver.host=127.0.0.1".to_owned(),
             format!("spark.ui.port={ui_port}"),
+            // On another port nobody would look for it.
+            "spark.port.maxRetries=0".to_owned(),
             format!("spark.ui.reverseProxy={}", self.options.reverse_proxy),
             format!("spark.connect.grpc.binding.port={}", self.connect_port),
             "spark.connect.grpc.binding.address=127.0.0.1".to_owned(),
@@ -201,6 +211,19 @@ impl Spark {
     }
 }
 
+/// Another process may take a port between our look and Spark's: then once more, with other ports.
+fn with_free_ports<T>(mut start: impl FnMut() -> Result<T>) -> Result<T> {
+    const TRIES: usize = 3;
+    let mut result = start();
+    for _ in 1..TRIES {
+        match &result {
+            Err(error) if format!("{error:#}").contains("BindException") => result = start(),
+            _ => break,
+        }
+    }
+    result
+}
+
 fn spark_command(python: &Path, home: &Path, folder: &Path, name: &str) -> Command {
     let mut command = run::command(home.join("bin").join(name), folder);
     command.env("SPARK_HOME", home).env("SPARK_LOCAL_IP", "127.0.0.1").env("SPARK_LOCAL_DIRS", folder.join("local"));
@@ -211,7 +234,7 @@ fn spark_command(python: &Path, home: &Path, folder: &Path, name: &str) -> Comma
 fn class(python: &Path, home: &Path, folder: &Path, options: &Options, class: &str) -> Command {
     let mut command = spark_command(python, home, folder, "spark-class");
     command.arg(class);
-    let proxy = format!("-Dspark.ui.reverseProxy={}", options.reverse_proxy);
-    command.env("SPARK_MASTER_OPTS", &proxy).env("SPARK_WORKER_OPTS", &proxy);
+    let settings = format!("-Dspark.ui.reverseProxy={} -Dspark.port.maxRetries=0", options.reverse_proxy);
+    command.env("SPARK_MASTER_OPTS", &settings).env("SPARK_WORKER_OPTS", &settings);
     command
 }

@@ -212,6 +212,11 @@ fn texts() -> Result<Vec<Text>> {
             source: format!("labextension/src/{name}"),
         }));
     }
+    for file in rust_sources(&paths::root().join("server/src"))? {
+        let source = file.strip_prefix(paths::root())?.display().to_string();
+        let said = of_sidecar(&fs::read_to_string(&file)?).with_context(|| format!("in {source}"))?;
+        texts.extend(said.into_iter().map(|one| Text { context: None, one, other: None, source: source.clone() }));
+    }
     let schema: Value = serde_json::from_str(&fs::read_to_string(folder.join("schema/plugin.json"))?)?;
     of_schema(&schema, "schema", &mut texts);
     let mut seen = BTreeSet::new();
@@ -222,6 +227,27 @@ fn texts() -> Result<Vec<Text>> {
 /// The texts of `trans.__(…)` in TypeScript.
 fn of_script(script: &str) -> Result<Vec<String>> {
     script.split("trans.__(").skip(1).map(|call| literal(call.trim_start())).collect()
+}
+
+/// The texts of `say!(…)` in the sidecar, without those of its tests.
+fn of_sidecar(source: &str) -> Result<Vec<String>> {
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    code.split("say!(").skip(1).map(|call| literal(call.trim_start())).collect()
+}
+
+/// All `.rs` files below a folder, in the order of their names.
+fn rust_sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut entries: Vec<_> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() {
+            files.extend(rust_sources(&entry)?);
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            files.push(entry);
+        }
+    }
+    Ok(files)
 }
 
 /// The string that a call begins with.
@@ -273,13 +299,20 @@ fn names(text: &str) -> BTreeSet<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{names, of_script};
+    use super::{names, of_script, of_sidecar};
 
     #[test]
     fn texts_of_a_script_are_found_and_a_text_that_is_glued_is_refused() {
         let found = of_script("a(this.trans.__('It\\'s %1', b)); trans.__(\n  \"c 'd'\"\n)").unwrap();
         assert_eq!(found, ["It's %1", "c 'd'"]);
         assert!(of_script("trans.__(name)").is_err());
+    }
+
+    #[test]
+    fn sentences_of_the_sidecar_are_found_wherever_they_break() {
+        let found =
+            of_sidecar("hop(say!(\n    \"%1 runs.\",\n who), say!(\"Wait.\")) #[cfg(test)] say!(\"no\")").unwrap();
+        assert_eq!(found, ["%1 runs.", "Wait."]);
     }
 
     #[test]

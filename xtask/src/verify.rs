@@ -1,14 +1,10 @@
 //! `cargo xtask verify`: the long proofs, run before an issue is called done.
 
-use std::{fs, process::Command};
+use std::{env, fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser, dependencies, fuzz, install, paths, run, step::step, test, wheel};
-
-/// Around what `verify versions` writes into `docs/queries.md`.
-const BEGIN: &str = "<!-- Written by `cargo xtask verify versions`. -->";
-const END: &str = "<!-- End of what is written. -->";
+use crate::{browser, dependencies, document, fuzz, install, paths, run, step::step, test, wheel};
 
 type Proof = fn() -> Result<()>;
 
@@ -87,11 +83,7 @@ fn versions() -> Result<()> {
     run::run(test::with_tools(&mut pytest)?.env("OUT", &tables))?;
     let table = |version| fs::read_to_string(tables.join(format!("queries-{version}.md")));
     let tables = ["4.3.0", "4.0.5", "3.5.9"].map(table).into_iter().collect::<Result<Vec<_>, _>>()?;
-    let document = paths::root().join("docs/queries.md");
-    let text = fs::read_to_string(&document)?;
-    let (head, rest) = text.split_once(BEGIN).context("docs/queries.md has no place for the tables")?;
-    let (_, tail) = rest.split_once(END).context("docs/queries.md has no end of the tables")?;
-    Ok(fs::write(&document, [head, BEGIN, "\n", &tables.join("\n"), END, tail].concat())?)
+    document::write("queries.md", "versions", &tables.join("\n"))
 }
 
 /// The way back to a cell of Spark 3.5, and the pictures of `docs/queries.md`.
@@ -100,20 +92,31 @@ fn queries() -> Result<()> {
     in_browser("queries.mjs")
 }
 
-/// Every fault of every upstream and of the machine.
+/// Every fault of every upstream, of the machine, and of a pair of real masters.
 fn faults() -> Result<()> {
-    long_tests(&["faults", "long::machine"])
+    run::run(&mut long_tests(&["faults", "long::machine"]))?;
+    install::system(false)?;
+    install::venv()?;
+    run::run(run::command("cargo", &paths::root()).args(["build", "--locked", "--bin", "berdl-spark-monitor"]))?;
+    let mut pytest = run::command(paths::venv_bin("python"), &paths::root());
+    pytest.args(["-m", "pytest", "tests/faults", "-q", "--durations=5"]);
+    run::run(pytest.env("SPARK_MONITOR_BINARY", paths::target().join("debug/berdl-spark-monitor")))
 }
 
-/// Twenty minutes of random faults; `SOAK_MINUTES` changes that.
+/// Twenty minutes of random faults, written into `docs/soak.md`; `SOAK_MINUTES` changes that and writes nothing.
 fn soak() -> Result<()> {
-    long_tests(&["long::soak"])
+    let mut soak = long_tests(&["long::soak"]);
+    if env::var_os("SOAK_MINUTES").is_none() {
+        soak.env("UPDATE_DOCS", "1");
+    }
+    run::run(&mut soak)
 }
 
-fn long_tests(which: &[&str]) -> Result<()> {
+fn long_tests(which: &[&str]) -> Command {
     let mut cargo = run::command("cargo", &paths::root());
     cargo.args(["test", "--locked", "-p", "berdl-spark-monitor", "--features", "long-tests", "--test", "it", "--"]);
-    run::run(cargo.arg("--nocapture").args(which))
+    cargo.arg("--nocapture").args(which);
+    cargo
 }
 
 /// The README's two commands in a fresh clone with a target directory of its own.

@@ -2,11 +2,12 @@
 
 use wire::{
     Activity, Answer, App, ApplicationState, Chip, ChipState, Cluster, ClusterKind, ConnectSession, DriverState,
-    ErrorCode, Executor, Executors, History, Level, Master, MasterStatus, Meta, Meter, NamedBy, Point, Queries, Query,
-    QueryKind, QueryState, Spill, Stage, StageState, Stages, Stale, Tasks,
+    ErrorBody, ErrorCode, Executor, Executors, History, Level, Master, MasterStatus, Meta, Meter, NamedBy, Point,
+    Queries, Query, QueryKind, QueryState, Spill, Stage, StageState, Stages, Stale, Tasks,
 };
 
 use crate::loaded::Loaded;
+use crate::problem::Problem;
 
 /// 12:00:00 UTC.
 pub const OBSERVED_AT_MS: i64 = 1_800_014_400_000;
@@ -29,9 +30,16 @@ pub fn stale_answer<T>(body: T) -> Answer<T> {
     answer.meta.stale = Some(Stale {
         code: ErrorCode::UpstreamTimeout,
         reason: "The Spark Master did not answer in time.".to_owned(),
+        reason_sentences: Vec::new(),
         since_ms: STALE_SINCE_MS,
     });
     answer
+}
+
+pub fn refused(code: ErrorCode, error: &str, hint: &str) -> Problem {
+    let (error, hint, request_id) = (error.to_owned(), hint.to_owned(), "r-1".to_owned());
+    let (error_sentences, hint_sentences) = Default::default();
+    ErrorBody { error, error_sentences, code, hint, hint_sentences, request_id }.into()
 }
 
 pub fn loaded<T>(body: T) -> Loaded<T> {

@@ -25,6 +25,8 @@ pub(super) struct UnixDoor {
     listener: UnixListener,
     /// Tells our socket from another one at the same place.
     inode: u64,
+    /// Our user.
+    uid: u32,
 }
 
 pub(super) type Stream = Either<UnixStream, TcpStream>;
@@ -68,7 +70,8 @@ impl UnixDoor {
         }
         let listener = UnixListener::bind(path)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
-        Ok(Self { path: path.to_owned(), listener, inode: fs::metadata(path)?.ino() })
+        let made = fs::metadata(path)?;
+        Ok(Self { path: path.to_owned(), listener, inode: made.ino(), uid: made.uid() })
     }
 
     async fn accept(&mut self) -> io::Result<UnixStream> {
@@ -87,8 +90,12 @@ impl UnixDoor {
 
     async fn open_again(&mut self) {
         if let Some(folder) = self.path.parent() {
-            // When it is there already it is as it was checked at start, for only its owner can make it anew.
             let _ = fs::DirBuilder::new().mode(0o700).create(folder);
+            // In a place where everybody may write, somebody else may have made it.
+            if !fs::metadata(folder).is_ok_and(|found| found.uid() == self.uid && found.mode() & 0o077 == 0) {
+                tracing::debug!("The socket is gone, and its folder is not the user's alone");
+                return;
+            }
         }
         match Self::open(&self.path).await {
             Ok(door) => {

@@ -14,7 +14,11 @@ use super::{
     Client, Upstream, UpstreamError, UpstreamErrorKind, driver::ApplicationRow, driver_hosts::DriverHosts,
     driver_path::DriverPath, master_page, rows::FromRows,
 };
-use crate::{cache::Weight, url_path};
+use crate::{
+    cache::Weight,
+    said::{Said, say},
+    url_path,
+};
 
 /// One application's entry and the master's page are small; bytes.
 pub const PAGE_LIMIT: u64 = 4 << 20;
@@ -68,11 +72,11 @@ impl Weight for Found {
 }
 
 impl Hop {
-    fn in_words(self) -> &'static str {
+    fn said(self) -> Said {
         match self {
-            Self::Configured => "the configured address (SPARK_APP_UI_URL)",
-            Self::ReverseProxy => "the master's reverse proxy",
-            Self::Link => "the address in the master's page",
+            Self::Configured => say!("The configured address (SPARK_APP_UI_URL)"),
+            Self::ReverseProxy => say!("The master's reverse proxy"),
+            Self::Link => say!("The address in the master's page"),
         }
     }
 }
@@ -217,8 +221,7 @@ fn url_of(base: &Url, app_id: &str, path: DriverPath) -> Url {
 /// master. Of a reverse proxy a page means that there is none, and 403 that it does not know the application, as when a
 /// session has just ended: both say nothing.
 fn most_telling(failures: Vec<(Hop, UpstreamError)>) -> UpstreamError {
-    let words = failures.iter().map(|(hop, error)| format!("{} {}", hop.in_words(), error.in_words()));
-    let tried = words.collect::<Vec<_>>().join("; ");
+    let tried = failures.iter().map(|(hop, error)| error.said_of(hop.said())).fold(Said::default(), Said::then);
     let rank = |(hop, error): &&(Hop, UpstreamError)| match (hop, error.upstream, &error.kind) {
         (_, _, UpstreamErrorKind::Starting) => 5,
         (_, _, UpstreamErrorKind::NoAddress) => 0,
@@ -230,7 +233,7 @@ fn most_telling(failures: Vec<(Hop, UpstreamError)>) -> UpstreamError {
     };
     let telling = failures.iter().max_by_key(rank).map(|(_, error)| error.clone());
     let telling = telling.unwrap_or_else(|| UpstreamError::new(Upstream::Driver, UpstreamErrorKind::NoAddress));
-    UpstreamError { tried: Some(tried), ..telling }
+    UpstreamError { tried, ..telling }
 }
 
 #[cfg(test)]
@@ -249,9 +252,9 @@ mod tests {
         ]);
         assert!(error.is_absent());
         assert_eq!(
-            error.tried.unwrap(),
-            "the master's reverse proxy answered with a web page instead of JSON; \
-             the address in the master's page could not be reached"
+            error.tried.to_string(),
+            "The master's reverse proxy answered with a web page instead of JSON. \
+             The address in the master's page could not be reached."
         );
     }
 

@@ -11,59 +11,81 @@ use url::{Host, Url};
 
 /// The rule: patterns of the admin, or everything but addresses that only a trick would name.
 #[derive(Clone, Debug)]
-pub struct DriverHosts {
-    /// Lower case; `*` stands for any text. Empty: any host.
-    patterns: Arc<[String]>,
+pub struct DriverHosts(Arc<Patterns>);
+
+/// Lower case; `*` stands for any text. None at all: any host.
+#[derive(Debug)]
+struct Patterns {
+    names: Vec<String>,
+    /// Of addresses alone: `10.*` does not mean a name such as `10.example.org`.
+    addresses: Vec<String>,
 }
 
 impl DriverHosts {
     #[must_use]
     pub fn new(patterns: &[String]) -> Self {
-        Self { patterns: patterns.into() }
+        let patterns = patterns.iter().map(|pattern| pattern.trim_matches(['[', ']']).to_owned());
+        let (addresses, names) = patterns.partition(|pattern| is_of_addresses(pattern));
+        Self(Arc::new(Patterns { names, addresses }))
     }
 
     /// Whether a link may be followed, as far as its text tells; its name is resolved through [`Self::resolver`].
     #[must_use]
     pub fn allows(&self, url: &Url) -> bool {
-        let Some(host) = url.host() else { return false };
-        let text = url.host_str().unwrap_or_default().to_lowercase();
-        let listed = self.patterns.iter().any(|pattern| matches(pattern, &text));
-        if !self.patterns.is_empty() && !listed {
-            return false;
-        }
-        match host {
-            Host::Domain(_) => true,
-            // An address that the admin wrote down is meant.
-            Host::Ipv4(address) => listed || !is_forbidden(address.into()),
-            Host::Ipv6(address) => listed || !is_forbidden(address.into()),
+        match url.host() {
+            None => false,
+            // Where addresses are listed, those that the name is resolved to decide.
+            Some(Host::Domain(name)) => self.0.allow_name(name) || !self.0.addresses.is_empty(),
+            Some(Host::Ipv4(address)) => self.0.allow_address(address.into(), &address.to_string()),
+            Some(Host::Ipv6(address)) => self.0.allow_address(address.into(), &address.to_string()),
         }
     }
 
-    /// Looks names up as the system does and drops forbidden addresses: a name must not lead where an address may not.
+    /// Looks names up as the system does and drops addresses that are not allowed: a name must not lead where an address
+    /// may not.
     #[must_use]
-    pub fn resolver() -> Arc<dyn Resolve> {
-        Arc::new(Checked)
+    pub fn resolver(&self) -> Arc<dyn Resolve> {
+        Arc::new(self.clone())
+    }
+
+    /// What a name may lead to, of what it was resolved to.
+    fn allowed(&self, name: &str, found: impl Iterator<Item = SocketAddr>) -> io::Result<Vec<SocketAddr>> {
+        let allowed: Vec<_> = found.filter(|address| self.0.allow_address(address.ip(), name)).collect();
+        if allowed.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "no allowed address"));
+        }
+        Ok(allowed)
     }
 }
 
-struct Checked;
-
-impl Resolve for Checked {
+impl Resolve for DriverHosts {
     fn resolve(&self, name: Name) -> Resolving {
+        let hosts = self.clone();
         Box::pin(async move {
-            let addresses: Addrs = Box::new(allowed(tokio::net::lookup_host((name.as_str(), 0)).await?)?.into_iter());
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let addresses: Addrs = Box::new(hosts.allowed(name.as_str(), found)?.into_iter());
             Ok(addresses)
         })
     }
 }
 
-/// What a name may lead to, of what it was resolved to.
-fn allowed(found: impl Iterator<Item = SocketAddr>) -> io::Result<Vec<SocketAddr>> {
-    let allowed: Vec<_> = found.filter(|address| !is_forbidden(address.ip())).collect();
-    if allowed.is_empty() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "no allowed address"));
+impl Patterns {
+    fn allow_name(&self, host: &str) -> bool {
+        let any = self.names.is_empty() && self.addresses.is_empty();
+        any || self.names.iter().any(|pattern| matches(pattern, host))
     }
-    Ok(allowed)
+
+    /// An address that the admin wrote down is meant, whichever it is.
+    fn allow_address(&self, address: IpAddr, host: &str) -> bool {
+        let text = address.to_canonical().to_string();
+        let listed = self.addresses.iter().any(|pattern| matches(pattern, &text));
+        listed || (self.allow_name(host) && !is_forbidden(address))
+    }
+}
+
+fn is_of_addresses(pattern: &str) -> bool {
+    let v4 = pattern.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'*'));
+    pattern.contains(':') || (v4 && pattern.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 /// Link-local (with the clouds' metadata service), metadata, multicast and unspecified addresses.
@@ -135,21 +157,34 @@ mod tests {
     fn patterns_replace_the_default() {
         assert!(may(&["*.svc.local", "10.*"], "http://a.svc.local:4040"));
         assert!(may(&["*.svc.local", "10.*"], "http://10.1.2.3:4040"));
-        assert!(!may(&["*.svc.local", "10.*"], "http://localhost:4040"));
+        assert!(!may(&["*.svc.local", "10.*"], "http://11.1.2.3:4040"));
+        assert!(!may(&["*.svc.local"], "http://localhost:4040"));
         assert!(!may(&["*.svc.local"], "http://a.svc.local.evil.org"));
+        assert!(may(&["[fd00::*]"], "http://[fd00::7]:4040"));
+    }
+
+    #[test]
+    fn a_forbidden_address_is_allowed_only_where_addresses_are_written_down() {
         assert!(may(&["169.254.1.1"], "http://169.254.1.1:4040"));
+        assert!(!may(&["169.254.1.1"], "http://169.254.169.254"));
+        assert!(!may(&["*"], "http://169.254.169.254"));
+        assert!(may(&["*"], "http://10.1.2.3:4040"));
     }
 
     #[test]
     fn a_name_leads_only_where_an_address_may() {
-        let resolved = |addresses: &[&str]| {
+        let resolved = |patterns: &[&str], name: &str, addresses: &[&str]| {
+            let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
             let found = addresses.iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0));
-            allowed(found)
-                .map(|addresses| addresses.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>())
-                .ok()
+            let allowed = DriverHosts::new(&patterns).allowed(name, found).unwrap_or_default();
+            allowed.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>()
         };
-        assert_eq!(resolved(&["169.254.169.254"]), None);
-        assert_eq!(resolved(&["fe80::1", "::ffff:169.254.169.254"]), None);
-        assert_eq!(resolved(&["169.254.169.254", "10.0.0.7"]), Some(vec!["10.0.0.7".to_owned()]));
+        let nowhere: [&str; 0] = [];
+        assert_eq!(resolved(&[], "driver", &["169.254.169.254"]), nowhere);
+        assert_eq!(resolved(&[], "driver", &["fe80::1", "::ffff:169.254.169.254"]), nowhere);
+        assert_eq!(resolved(&[], "driver", &["169.254.169.254", "10.0.0.7"]), ["10.0.0.7"]);
+        assert_eq!(resolved(&["*.svc"], "driver.svc", &["169.254.169.254", "11.0.0.7"]), ["11.0.0.7"]);
+        assert_eq!(resolved(&["10.*"], "driver.svc", &["11.0.0.7", "10.0.0.7"]), ["10.0.0.7"]);
+        assert_eq!(resolved(&["10.*"], "10.example.org", &["11.0.0.7"]), nowhere);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, time::Duration};
 
+use crate::said::{Said, say};
+
 /// Who was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Upstream {
@@ -11,8 +13,20 @@ pub enum Upstream {
     Driver,
 }
 
+impl Upstream {
+    /// As it stands at the beginning of a sentence for a person.
+    pub fn said(self) -> Said {
+        match self {
+            Self::Auth2 => say!("The login service"),
+            Self::ClusterManager => say!("The cluster manager"),
+            Self::Master => say!("The Spark Master"),
+            Self::Driver => say!("The Spark driver"),
+        }
+    }
+}
+
 impl fmt::Display for Upstream {
-    /// As it stands in a sentence for the user.
+    /// As it stands in the log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Auth2 => "the login service",
@@ -30,7 +44,7 @@ pub struct UpstreamError {
     pub upstream: Upstream,
     pub kind: UpstreamErrorKind,
     /// Of a search for the driver: for each hop, what it answered; no host names.
-    pub tried: Option<String>,
+    pub tried: Said,
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -64,7 +78,7 @@ pub enum UpstreamErrorKind {
 impl UpstreamError {
     #[must_use]
     pub fn new(upstream: Upstream, kind: UpstreamErrorKind) -> Self {
-        Self { upstream, kind, tried: None }
+        Self { upstream, kind, tried: Said::default() }
     }
 
     #[must_use]
@@ -117,20 +131,20 @@ impl UpstreamError {
         }
     }
 
-    /// What happened in a few words for a person, without any host name.
+    /// What happened, in a sentence about `who`, without any host name.
     #[must_use]
-    pub fn in_words(&self) -> String {
+    pub fn said_of(&self, who: Said) -> Said {
         match &self.kind {
-            UpstreamErrorKind::Unreachable(_) => "could not be reached".into(),
-            UpstreamErrorKind::Timeout(after) => format!("gave no answer within {} s", after.as_secs_f32()),
-            UpstreamErrorKind::Status { status, .. } => format!("answered with status {status}"),
-            UpstreamErrorKind::NotJson(_) => "answered with a web page instead of JSON".into(),
-            UpstreamErrorKind::Starting => "is starting up".into(),
-            UpstreamErrorKind::Shape(_) => "answered JSON of another shape".into(),
-            UpstreamErrorKind::Cut(_) => "broke off in the middle of its answer".into(),
-            UpstreamErrorKind::TooLarge(limit) => format!("answered more than {limit} bytes"),
-            UpstreamErrorKind::NoAddress => "has no known address".into(),
-            UpstreamErrorKind::Lost => "was not asked because of a fault in the monitor".into(),
+            UpstreamErrorKind::Unreachable(_) => say!("%1 could not be reached.", who),
+            UpstreamErrorKind::Timeout(after) => say!("%1 gave no answer within %2 s.", who, after.as_secs_f32()),
+            UpstreamErrorKind::Status { status, .. } => say!("%1 answered with status %2.", who, status),
+            UpstreamErrorKind::NotJson(_) => say!("%1 answered with a web page instead of JSON.", who),
+            UpstreamErrorKind::Starting => say!("%1 is starting up.", who),
+            UpstreamErrorKind::Shape(_) => say!("%1 answered JSON of another shape.", who),
+            UpstreamErrorKind::Cut(_) => say!("%1 broke off in the middle of its answer.", who),
+            UpstreamErrorKind::TooLarge(limit) => say!("%1 answered more than %2 bytes.", who, limit),
+            UpstreamErrorKind::NoAddress => say!("%1 has no known address.", who),
+            UpstreamErrorKind::Lost => say!("%1 was not asked because of a fault in the monitor.", who),
         }
     }
 

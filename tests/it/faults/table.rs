@@ -79,7 +79,28 @@ One sidecar, and for each line a user of its own whose upstreams alone have that
 \"Old\" is the last good answer with the reason beside it. `doctor` always answers 200: what is wrong is its content, so that
 it is degraded, or broken where nothing can be shown.
 
-`cargo xtask verify faults` has the faults of the machine: clock, disk, socket, descriptors, suspension, memory.
+An upstream that changes its mind at every call is told as it is at that moment, and heals in the same time. In the end no
+fetch is left. [soak.md](soak.md) has all of it at random, for twenty minutes.
+
+## The machine, and Spark as a whole
+
+`cargo xtask verify faults` runs what takes minutes, `cargo xtask test` the rest.
+
+| what happens | what is seen | test |
+|---|---|---|
+| the clock jumps a day ahead, two back | only the time that is told changes | `a_clock_that_jumps_changes_nothing_but_the_time_that_is_told` |
+| the disk is full | nothing but the log is written, and it is not missed | `a_log_that_cannot_be_written_is_not_missed` |
+| nobody reads the log | lines are lost, and later it says how many | `a_log_that_nobody_reads_stops_nothing` |
+| the socket's folder is removed | both are made anew within seconds, for the user alone | `a_socket_that_a_cleaner_took_away_is_made_anew` |
+| somebody else makes that folder | nobody is let in | `a_socket_is_not_made_anew_in_a_folder_that_others_can_enter` |
+| no descriptors are left | who comes waits; it goes on when there are some | `one_without_descriptors_waits_for_some` |
+| it is suspended for a minute | it goes on, and its first answers are fresh | `one_that_was_suspended_for_a_minute_goes_on` |
+| bodies without end, gzip bombs, with the limits of a site that sets none | memory stays below them | `bodies_without_end_and_gzip_bombs_cost_no_more_memory_than_their_limits` |
+| it is killed with -9 | Jupyter starts it again for the next poll | `test_a_killed_sidecar_is_back_on_the_next_poll` |
+| Jupyter is killed | it leaves too | `test_the_sidecar_leaves_with_its_server` |
+| a Spark session ends and another begins | the new one within one polling interval | `test_a_new_application_is_shown_within_one_polling_interval` |
+| a worker is killed | it is dead, its executors are gone with the reason | `test_a_second_application_waits_and_a_killed_worker_is_seen` |
+| the leading one of two masters is killed | the other one with the same worker and application | `test_a_master_that_fails_over_is_followed`, `a_master_that_fails_over_is_followed_with_its_applications` |
 ";
 
 const TITLES: [(&str, &str); 4] = [

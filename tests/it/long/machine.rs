@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::sidecar::Sidecar;
-use crate::support::{Reply, Site, User};
+use crate::support::{Reply, Site, User, site::UPSTREAMS};
 
 const ROUTES: [&str; 6] =
     ["cluster", "app/stages", "panel/cluster", "panel/executors", "panel/queries", "panel/history"];
@@ -121,7 +121,7 @@ async fn a_clock_that_jumps_changes_nothing_but_the_time_that_is_told() {
 }
 
 #[tokio::test]
-async fn bodies_without_end_cost_no_more_memory_than_their_limits() {
+async fn bodies_without_end_and_gzip_bombs_cost_no_more_memory_than_their_limits() {
     let (site, user) = (Site::start().await, User::new("ann"));
     site.heal(&user);
     // With the limits of a site that sets none.
@@ -131,9 +131,11 @@ async fn bodies_without_end_cost_no_more_memory_than_their_limits() {
     let sidecar = Sidecar::start(&args).await;
     is_well(&sidecar, &user).await;
     let before = sidecar.of_status("VmRSS");
-    for upstream in ["auth2", "manager", "master", "driver"] {
+    // Twice what a panel route reads.
+    let bomb = Reply::gzip(512 << 20);
+    for (upstream, endless) in UPSTREAMS.iter().flat_map(|upstream| [(upstream, &Reply::Endless), (upstream, &bomb)]) {
         site.heal(&user);
-        site.break_upstream(upstream, &user, &|_| Reply::Endless);
+        site.break_upstream(upstream, &user, &|_| endless.clone());
         for route in ROUTES {
             sidecar.get(user.cookie(), route).await;
         }

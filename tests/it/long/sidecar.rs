@@ -106,9 +106,9 @@ impl Sidecar {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Its exit code after a signal; none when the signal itself ended it.
-    pub fn end(mut self, signal: &str) -> Option<i32> {
-        self.signal(signal);
+    /// Its exit code when it is told to end.
+    pub fn end(mut self) -> Option<i32> {
+        self.signal("TERM");
         self.child.wait().unwrap().code()
     }
 

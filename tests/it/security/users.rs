@@ -7,12 +7,24 @@ use std::{
 
 use proptest::{prelude::*, test_runner::TestRunner};
 
-use crate::support::{APP, Cookie, Double, Reply, TestApp, application};
+use crate::support::{APP, Cookie, Double, OPERATIONS, Reply, TestApp, application};
 
 const USERS: usize = 4;
 const TOKENS: usize = 3;
-const ROUTES: [&str; 7] =
-    ["/cluster", "/app/stages", "/panel/cluster", "/panel/apps", "/panel/stages", "/panel/history", "/status"];
+const ROUTES: [&str; 12] = [
+    "/status",
+    "/cluster",
+    "/app/executors",
+    "/app/stages",
+    "/panel/cluster",
+    "/panel/apps",
+    "/panel/executors",
+    "/panel/stages",
+    "/panel/queries",
+    "/panel/queries/job-1",
+    "/panel/history",
+    "/doctor",
+];
 /// How long an identity is remembered.
 const IDENTITY: Duration = Duration::from_millis(60);
 
@@ -78,11 +90,39 @@ impl Site {
             master.json(&driver, &application());
             let stage = r#""stageId": 1, "attemptId": 0, "status": "ACTIVE", "numTasks": 1"#;
             master.json(&format!("{driver}/stages"), &format!(r#"[{{{stage}, "name": "of-{name}"}}]"#));
+            let executors = format!(r#"[{{"id": "1", "hostPort": "of-{name}:1", "isActive": true}}]"#);
+            master.json(&format!("{driver}/executors"), &executors);
+            master.json(&format!("{driver}/allexecutors"), &executors);
+            let job = format!(r#"[{{"jobId": 1, "name": "of-{name}", "status": "RUNNING", "stageIds": [1]}}]"#);
+            master.json(&format!("{driver}/jobs"), &job);
+            master.json(&format!("{driver}/{OPERATIONS}"), "[]");
+            master.json(&format!("{driver}/sql?details=false&planDescription=false&offset=0&length=1000"), "[]");
         }
         let past = Arc::new(Mutex::new(vec![vec![(Instant::now(), None)]; TOKENS]));
         let site = Self { auth2, manager, master, past, requests: Mutex::default() };
         (0..TOKENS).for_each(|token| site.belongs(token, None));
         site
+    }
+
+    /// What it remembers of a token it forgets soon; what it remembers of a user stays theirs.
+    fn app(&self) -> TestApp {
+        let milliseconds = IDENTITY.as_millis().to_string();
+        TestApp::new(&[
+            "--kbase-auth-url",
+            &self.auth2.url,
+            "--spark-cluster-manager-api-url",
+            &self.manager.url,
+            "--spark-master-ui-url",
+            &format!("{}/{{user}}", self.master.url),
+            "--spark-monitor-identity-lifetime-ms",
+            &milliseconds,
+            "--spark-monitor-status-lifetime-ms",
+            &milliseconds,
+            "--spark-monitor-rejected-token-lifetime-ms",
+            &milliseconds,
+            "--spark-monitor-failure-lifetime-ms",
+            &milliseconds,
+        ])
     }
 
     fn belongs(&self, which: usize, user: Option<usize>) {
@@ -150,23 +190,7 @@ async fn ask(site: &Site, app: &TestApp, which: usize) {
 
 async fn run(lanes: Vec<Vec<Step>>) {
     let site = Site::start().await;
-    let milliseconds = IDENTITY.as_millis().to_string();
-    let app = TestApp::new(&[
-        "--kbase-auth-url",
-        &site.auth2.url,
-        "--spark-cluster-manager-api-url",
-        &site.manager.url,
-        "--spark-master-ui-url",
-        &format!("{}/{{user}}", site.master.url),
-        "--spark-monitor-identity-lifetime-ms",
-        &milliseconds,
-        "--spark-monitor-status-lifetime-ms",
-        &milliseconds,
-        "--spark-monitor-rejected-token-lifetime-ms",
-        &milliseconds,
-        "--spark-monitor-failure-lifetime-ms",
-        &milliseconds,
-    ]);
+    let app = site.app();
     let lanes = lanes.into_iter().map(|steps| async {
         for step in steps {
             match step {
@@ -178,6 +202,17 @@ async fn run(lanes: Vec<Vec<Step>>) {
         }
     });
     futures_util::future::join_all(lanes).await;
+}
+
+#[tokio::test]
+async fn every_list_shows_whose_it_is() {
+    let site = Site::start().await;
+    site.belongs(0, Some(1));
+    let app = site.app();
+    for route in ROUTES.iter().filter(|route| !["/panel/history", "/doctor"].contains(route)) {
+        let answer = app.get_as(Cookie(&token(0)), route).await;
+        assert!(answer.text.contains("of-user1"), "{route}: {}", answer.text);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    net::SocketAddr,
+    io::{self, Read, Write},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -47,6 +47,14 @@ impl Reply {
         Self::Http(status, "text/html;charset=utf-8", String::new(), b"<html>secret-host.svc</html>".to_vec())
     }
 
+    /// A JSON list after so many blanks, packed.
+    pub fn gzip(blanks: u64) -> Self {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        io::copy(&mut io::repeat(b' ').take(blanks), &mut encoder).unwrap();
+        encoder.write_all(b"[]").unwrap();
+        Self::Http(200, "application/json", "content-encoding: gzip\r\n".into(), encoder.finish().unwrap())
+    }
+
     pub fn status(status: u16) -> Self {
         Self::Http(status, "application/json", String::new(), br#"{"message": "no"}"#.to_vec())
     }
@@ -56,7 +64,7 @@ impl Reply {
 pub struct Double {
     pub url: String,
     shared: Arc<Shared>,
-    task: JoinHandle<()>,
+    task: Mutex<JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -70,22 +78,32 @@ struct Shared {
 impl Double {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address: SocketAddr = listener.local_addr().unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared::default());
-        let serving = Arc::clone(&shared);
-        let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let shared = Arc::clone(&serving);
-                tokio::spawn(async move { answer(stream, &shared).await });
+        let task = Mutex::new(serve(listener, Arc::clone(&shared)));
+        Self { url, shared, task }
+    }
+
+    /// Refuses for a while, as one that is started anew.
+    #[cfg(feature = "long-tests")]
+    pub async fn restart(&self, away: Duration) {
+        self.task.lock().unwrap().abort();
+        tokio::time::sleep(away).await;
+        let address = self.url.trim_start_matches("http://");
+        let listener = loop {
+            match TcpListener::bind(address).await {
+                Ok(listener) => break listener,
+                // Somebody's outgoing connection may have the port for a moment.
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
-        });
-        Self { url: format!("http://{address}"), shared, task }
+        };
+        *self.task.lock().unwrap() = serve(listener, Arc::clone(&self.shared));
     }
 
     /// The address of a server that is not there.
     pub async fn absent() -> String {
         let gone = Self::start().await;
-        gone.task.abort();
+        gone.task.lock().unwrap().abort();
         let url = gone.url.clone();
         drop(gone);
         // The port is free again once the listener has been dropped with its task.
@@ -159,8 +177,19 @@ fn for_token(path: &str, token: &str) -> String {
 
 impl Drop for Double {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Ok(task) = self.task.get_mut() {
+            task.abort();
+        }
     }
+}
+
+fn serve(listener: TcpListener, shared: Arc<Shared>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let shared = Arc::clone(&shared);
+            tokio::spawn(async move { answer(stream, &shared).await });
+        }
+    })
 }
 
 const MINUTE: Duration = Duration::from_secs(60);

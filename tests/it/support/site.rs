@@ -4,9 +4,9 @@ use std::{fmt, time::Duration};
 
 use super::{APP, Cookie, Double, OPERATIONS, QueryLists, Reply, TestApp, application, fixture};
 
-/// Deadlines of the test: short, so that a table of hanging upstreams is quick; long enough for a busy machine.
-pub const CALL: Duration = Duration::from_secs(3);
-pub const REQUEST: Duration = Duration::from_secs(6);
+/// Deadlines as they are set by default: those who hang do so together, and a busy machine needs its time.
+pub const CALL: Duration = Duration::from_secs(5);
+pub const REQUEST: Duration = Duration::from_secs(10);
 pub const FAILURE_LIFETIME: Duration = Duration::from_millis(100);
 /// Largest body of a pass-through route, bytes.
 pub const LIMIT: usize = 1 << 16;
@@ -59,6 +59,13 @@ impl Site {
             master: Double::start().await,
             driver: Double::start().await,
         }
+    }
+
+    /// One upstream refuses everybody for a while.
+    #[cfg(feature = "long-tests")]
+    pub async fn restart(&self, upstream: &str, away: Duration) {
+        let at = UPSTREAMS.iter().position(|name| *name == upstream).unwrap();
+        self.doubles()[at].restart(away).await;
     }
 
     pub fn doubles(&self) -> [&Double; 4] {

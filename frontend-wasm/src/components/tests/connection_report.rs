@@ -11,7 +11,15 @@ use crate::report::Report;
 
 fn hop(name: HopName, verdict: HopVerdict, found: &str, fix: Option<&str>) -> Hop {
     let duration_ms = (verdict != HopVerdict::Skipped).then_some(12);
-    Hop { name, verdict, duration_ms, found: found.to_owned(), fix: fix.map(str::to_owned) }
+    Hop {
+        name,
+        verdict,
+        duration_ms,
+        found: found.to_owned(),
+        found_sentences: Vec::new(),
+        fix: fix.map(str::to_owned),
+        fix_sentences: Vec::new(),
+    }
 }
 
 fn degraded() -> Report {

@@ -1,12 +1,13 @@
 //! Texts that somebody else wrote are drawn as text, wherever they stand.
 
-use wire::{App, CallSite, ConnectSession, ErrorBody, ErrorCode, Executor, Executors, Queries, Query, Stage, Stages};
+use wire::{App, CallSite, ConnectSession, ErrorCode, Executor, Executors, Queries, Query, Stage, Stages};
 use yew::Reducible;
 
 use super::{draw, panel};
 use crate::components::samples::{self, OBSERVED_AT_MS};
 use crate::mine::Notebook;
 use crate::model::{Action, Model};
+use crate::problem::Problem;
 
 const EVIL: &str = r#"<img src=x onerror="alert(1)">'"#;
 
@@ -31,9 +32,10 @@ fn everything_evil() -> Model {
     };
     let sessions = vec![ConnectSession { user: evil(), ..samples::session(EVIL) }];
     let queries = Queries { app, sessions, running: vec![query.clone()], recent: vec![query], ..samples::queries() };
-    let problem = ErrorBody { error: evil(), code: ErrorCode::UpstreamInvalid, hint: evil(), request_id: evil() };
+    let request_id = Some(evil());
+    let problem = Problem { request_id, ..samples::refused(ErrorCode::UpstreamInvalid, EVIL, EVIL) };
     let model = Model {
-        cluster: samples::loaded(samples::cluster()).after(Err(problem.into()), OBSERVED_AT_MS),
+        cluster: samples::loaded(samples::cluster()).after(Err(problem), OBSERVED_AT_MS),
         executors: samples::loaded(executors),
         stages: samples::loaded(stages),
         queries: samples::loaded(queries),

@@ -2,8 +2,7 @@
 
 use insta::assert_snapshot;
 use wire::{
-    App, ApplicationState, Apps, Cluster, CoreHolder, DriverState, ErrorBody, ErrorCode, Executors, Queries, Stages,
-    Wait,
+    App, ApplicationState, Apps, Cluster, CoreHolder, DriverState, ErrorCode, Executors, Queries, Stages, Wait,
 };
 
 use super::{draw, text};
@@ -45,8 +44,7 @@ fn nothing_but(problem: Problem) -> Model {
 }
 
 fn refused(code: ErrorCode) -> Problem {
-    let (error, hint) = ("What went wrong.".to_owned(), "What to do.".to_owned());
-    ErrorBody { error, code, hint, request_id: "r-1".to_owned() }.into()
+    samples::refused(code, "What went wrong.", "What to do.")
 }
 
 async fn panel(model: Model) -> String {

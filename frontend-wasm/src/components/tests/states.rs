@@ -1,17 +1,13 @@
 //! Each state that the panel can be in as a whole, as the text a person reads.
 
 use insta::assert_snapshot;
-use wire::{Cluster, ErrorBody, ErrorCode, Master, MasterStatus, Queries, Wait};
+use wire::{Cluster, ErrorCode, Master, MasterStatus, Queries, Wait};
 
 use super::{panel, text};
 use crate::components::samples::{self, OBSERVED_AT_MS};
 use crate::loaded::Loaded;
 use crate::model::Model;
 use crate::problem::Problem;
-
-fn refused(code: ErrorCode, error: &str, hint: &str) -> Problem {
-    ErrorBody { error: error.to_owned(), code, hint: hint.to_owned(), request_id: "r-1".to_owned() }.into()
-}
 
 fn never<T>(problem: &Problem) -> Loaded<T> {
     Loaded::default().after(Err(problem.clone()), OBSERVED_AT_MS)
@@ -40,7 +36,8 @@ fn head(text: &str, until: &str) -> String {
 #[tokio::test]
 async fn not_configured_gives_the_reason() {
     let reason = "SPARK_MASTER_UI_URL holds {user}, and SPARK_MONITOR_IDENTITY is none.";
-    let problem = refused(ErrorCode::NotConfigured, reason, "Ask your administrator to correct the configuration.");
+    let problem =
+        samples::refused(ErrorCode::NotConfigured, reason, "Ask your administrator to correct the configuration.");
     assert_snapshot!(nothing_but(problem).await, @r#"
     Spark Monitor
     Not configured
@@ -64,7 +61,8 @@ async fn signed_out_of_jupyter() {
 
 #[tokio::test]
 async fn forbidden() {
-    let problem = refused(ErrorCode::UpstreamForbidden, "The Spark Master refuses to answer.", "Ask for access.");
+    let problem =
+        samples::refused(ErrorCode::UpstreamForbidden, "The Spark Master refuses to answer.", "Ask for access.");
     assert_snapshot!(nothing_but(problem).await, @r#"
     Spark Monitor
     No permission
@@ -77,7 +75,8 @@ async fn forbidden() {
 
 #[tokio::test]
 async fn overloaded() {
-    let problem = refused(ErrorCode::Overloaded, "Too many requests are under way.", "It tries again by itself.");
+    let problem =
+        samples::refused(ErrorCode::Overloaded, "Too many requests are under way.", "It tries again by itself.");
     assert_snapshot!(nothing_but(problem).await, @r#"
     Spark Monitor
     Too busy
@@ -126,7 +125,8 @@ async fn the_master_is_recovering() {
 
 #[tokio::test]
 async fn the_master_cannot_be_reached_but_the_driver_can() {
-    let problem = refused(ErrorCode::UpstreamUnreachable, "The Spark Master cannot be reached.", "Is it running?");
+    let problem =
+        samples::refused(ErrorCode::UpstreamUnreachable, "The Spark Master cannot be reached.", "Is it running?");
     let model = Model { cluster: never(&problem), ..all_well() };
     assert_snapshot!(head(&text(panel(&model)).await, "\nID"), @r#"
     Spark Monitor
@@ -152,7 +152,8 @@ async fn the_master_cannot_be_reached_but_the_driver_can() {
 
 #[tokio::test]
 async fn the_driver_cannot_be_reached_is_said_once() {
-    let problem = refused(ErrorCode::UpstreamTimeout, "The Spark driver did not answer.", "Open the report below.");
+    let problem =
+        samples::refused(ErrorCode::UpstreamTimeout, "The Spark driver did not answer.", "Open the report below.");
     let model = Model { executors: never(&problem), stages: never(&problem), ..all_well() };
     let text = text(panel(&model)).await;
     assert_snapshot!(text.split("7077\n").nth(1).unwrap_or_default(), @r#"
@@ -189,7 +190,7 @@ async fn mock_mode_is_marked_before_anything_else() {
 
 #[tokio::test]
 async fn what_an_application_spilled_and_waited_for_goes_with_it() {
-    let gone = refused(ErrorCode::AppFinished, "This application has ended.", "Choose another.");
+    let gone = samples::refused(ErrorCode::AppFinished, "This application has ended.", "Choose another.");
     let stages = samples::loaded(samples::stages());
     let wait = Some(Wait::ClusterStarting { ready: 0, wanted: 2 });
     let known = Model { queries: samples::loaded(Queries { wait, ..samples::queries() }), ..all_well() };

@@ -1,0 +1,81 @@
+//! What the sidecar says to a person: in English, and as the sentences that the frontend's translator knows.
+//!
+//! `cargo xtask translations` finds each `say!`.
+
+use std::fmt;
+
+/// Sentences, one after the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said(Vec<Sentence>);
+
+/// `%1`, `%2`, … stand for the values; a value that is a text of ours is translated too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Sentence {
+    template: &'static str,
+    values: Vec<String>,
+}
+
+/// One sentence: its text, and the values in it.
+macro_rules! say {
+    ($template:literal $(, $value:expr)* $(,)?) => {
+        $crate::said::Said::sentence($template, vec![$($value.to_string()),*])
+    };
+}
+pub(crate) use say;
+
+impl Said {
+    pub(crate) fn sentence(template: &'static str, values: Vec<String>) -> Self {
+        Self(vec![Sentence { template, values }])
+    }
+
+    /// This, and then more.
+    #[must_use]
+    pub(crate) fn then(mut self, more: Self) -> Self {
+        self.0.extend(more.0);
+        self
+    }
+
+    /// For a translator: of each sentence the text, then its values.
+    #[must_use]
+    pub(crate) fn sentences(&self) -> wire::Sentences {
+        let parts = |Sentence { template, values }: &Sentence| {
+            std::iter::once((*template).to_owned()).chain(values.iter().cloned()).collect()
+        };
+        self.0.iter().map(parts).collect()
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, sentence) in self.0.iter().enumerate() {
+            if number > 0 {
+                f.write_str(" ")?;
+            }
+            sentence.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Sentence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = self.template.split('%');
+        f.write_str(parts.next().unwrap_or_default())?;
+        for part in parts {
+            let place = part.chars().next().and_then(|digit| digit.to_digit(10)).unwrap_or_default() as usize;
+            f.write_str(self.values.get(place.wrapping_sub(1)).map_or("", String::as_str))?;
+            f.write_str(part.get(1..).unwrap_or_default())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn values_stand_in_their_places_and_are_not_read_again() {
+        let said = say!("%2 of %1 %1.", "%2", 3).then(say!("Wait."));
+        assert_eq!(said.to_string(), "3 of %2 %2. Wait.");
+        assert_eq!(said.sentences(), [vec!["%2 of %1 %1.", "%2", "3"], vec!["Wait."]]);
+    }
+}
