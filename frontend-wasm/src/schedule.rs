@@ -58,7 +58,7 @@ pub fn delay_ms(rates: Rates, kernel_busy: bool, failures: u32, jitter: f64) -> 
 pub fn rest_ms(rate_ms: u32, age_ms: u32) -> u32 {
     match rate_ms.saturating_sub(age_ms) {
         0 => rate_ms,
-        rest_ms => rest_ms.max(SHORTEST_GAP_MS),
+        rest_ms => rest_ms.max(SHORTEST_GAP_MS.min(rate_ms)),
     }
 }
 
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn what_is_old_already_is_asked_for_sooner() {
         assert_eq!([rest_ms(30_000, 0), rest_ms(30_000, 12_000)], [30_000, 18_000]);
-        assert_eq!(rest_ms(1_500, 1_000), 1_000, "never at once");
+        assert_eq!([rest_ms(1_500, 1_000), rest_ms(900, 0)], [1_000, 900], "never at once, never later than asked for");
         assert_eq!([rest_ms(5_000, 5_000), rest_ms(5_000, 900_000)], [5_000, 5_000], "its upstream is gone");
     }
 

@@ -57,7 +57,9 @@ async function withLab(env, measure) {
  */
 async function starts(jupyter) {
   /** @type {Marks[]} */
-  const [withIt, without] = [[], []];
+  const withIt = [];
+  /** @type {Marks[]} */
+  const without = [];
   await start(jupyter, true);
   for (let round = 0; round < STARTS; round += 1) {
     withIt.push(await start(jupyter, true));
@@ -70,7 +72,7 @@ async function starts(jupyter) {
     holds: median(chip) < MOST_CHIP_MS,
     limit: `under ${MOST_CHIP_MS} ms`
   });
-  const [ours, theirs] = [withIt, without].map(marks => marks.map(({ ready }) => ready));
+  const [ours, theirs] = [withIt.map(({ ready }) => ready), without.map(({ ready }) => ready)];
   figure({
     what: "JupyterLab's start until it can be used",
     measured: spread(ours),
@@ -144,8 +146,10 @@ async function roundTrips(jupyter) {
   const lab = await LabPage.create(browser);
   await lab.open(`${jupyter.url}lab/tree/bench.ipynb?token=${jupyter.token}`);
   await lab.kernelIdle();
-  /** @type {Record<string, number[][]>} */
-  const times = { open: [], hidden: [] };
+  /** The rounds' times. @type {number[][]} */
+  const open = [];
+  /** @type {number[][]} */
+  const hidden = [];
   const measure = () =>
     lab.page.evaluate(async seconds => {
       const { kernel } = /** @type {any} */ (window).jupyterapp.shell.currentWidget.sessionContext.session;
@@ -162,14 +166,13 @@ async function roundTrips(jupyter) {
   for (let pair = 0; pair < PAIRS; pair += 1) {
     await lab.openPanel();
     await lab.recent.first().waitFor();
-    times['open']?.push(await measure());
+    open.push(await measure());
     await lab.toggleByPalette();
     await lab.panel.waitFor({ state: 'hidden' });
-    times['hidden']?.push(await measure());
+    hidden.push(await measure());
   }
   await lab.close();
-  const [open, hidden] = [times['open'] ?? [], times['hidden'] ?? []];
-  const ratio = median(open.map((with_, pair) => mean(with_) / mean(hidden[pair] ?? [])));
+  const ratio = median(open.map((round, pair) => mean(round) / mean(hidden[pair] ?? [])));
   const told = (/** @type {number[][]} */ rounds) =>
     `mean ${ms(median(rounds.map(mean)))}, p99 ${ms(median(rounds.map(round => quantile(round, 0.99))))}`;
   figure({
@@ -244,13 +247,13 @@ function figure(line) {
   console.log(JSON.stringify({ area: 'Browser', baseline: '-', ...line }));
 }
 
-/** @param {number[]} [values] */
-function spread(values = []) {
+/** @param {number[]} values */
+function spread(values) {
   return `${ms(median(values))}, median of ${values.length} (${ms(Math.min(...values))} to ${ms(Math.max(...values))})`;
 }
 
-/** @param {number[]} [values] */
-function median(values = []) {
+/** @param {number[]} values */
+function median(values) {
   return quantile(values, 0.5);
 }
 
