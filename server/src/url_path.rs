@@ -8,7 +8,9 @@ pub fn join(base: &Url, segments: &[&str]) -> Url {
     let mut url = base.clone();
     // Only addresses that cannot be a base (`mailto:`) have no segments; those are refused at start.
     if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().extend(segments);
+        // The parser drops these characters, after which a segment could be `..`.
+        let kept = segments.iter().map(|segment| segment.replace(['\t', '\n', '\r'], ""));
+        path.pop_if_empty().extend(kept);
     }
     url
 }
@@ -30,5 +32,7 @@ mod tests {
     fn a_segment_cannot_leave_its_place() {
         let url = join(&Url::parse("http://a/x").unwrap(), &["../b", "c?d#e", "%2e%2e"]);
         assert_eq!(url.as_str(), "http://a/x/..%2Fb/c%3Fd%23e/%252e%252e");
+        let url = join(&Url::parse("http://a/x").unwrap(), &["b", "..", "\r..", ".\n.", "c"]);
+        assert_eq!(url.as_str(), "http://a/x/b/c");
     }
 }

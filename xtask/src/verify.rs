@@ -94,7 +94,7 @@ fn queries() -> Result<()> {
 
 /// Every fault of every upstream, of the machine, and of a pair of real masters.
 fn faults() -> Result<()> {
-    run::run(&mut long_tests(&["faults", "long::machine"]))?;
+    run::run(&mut long_tests(&["faults::", "long::machine"]))?;
     install::system(false)?;
     install::venv()?;
     run::run(run::command("cargo", &paths::root()).args(["build", "--locked", "--bin", "berdl-spark-monitor"]))?;

@@ -137,7 +137,8 @@ impl SparkTime {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let civil: jiff::civil::DateTime = text.strip_suffix("GMT")?.parse().ok()?;
-        let zoned = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
+        // Spark writes no years before our era, so this would not be one of its times.
+        let zoned = jiff::tz::Offset::UTC.to_timestamp(civil).ok().filter(|_| civil.year() >= 0)?;
         Some(Self(zoned.as_millisecond()))
     }
 }
@@ -177,7 +178,7 @@ mod tests {
         assert_eq!(SparkTime::parse("2026-11-20T23:34:05.808GMT"), Some(SparkTime(1_795_217_645_808)));
         assert_eq!(SparkTime::parse("1969-12-31T23:59:59.999GMT"), Some(SparkTime(-1)));
         assert_eq!(SparkTime(1_795_217_645_808).to_string(), "2026-11-20T23:34:05.808GMT");
-        for bad in ["", "GMT", "2026-11-20T23:34:05.808Z", "yesterdayGMT"] {
+        for bad in ["", "GMT", "2026-11-20T23:34:05.808Z", "yesterdayGMT", "-0020580205GMT"] {
             assert_eq!(SparkTime::parse(bad), None, "{bad}");
         }
     }

@@ -68,6 +68,11 @@ impl Site {
         self.doubles()[at].restart(away).await;
     }
 
+    /// Bytes of a body without end that were read at most, what waits in the system's buffers included.
+    pub fn longest_endless(&self) -> usize {
+        self.doubles().map(Double::longest_endless).into_iter().max().unwrap()
+    }
+
     pub fn doubles(&self) -> [&Double; 4] {
         [&self.auth2, &self.manager, &self.master, &self.driver]
     }
