@@ -15,7 +15,7 @@ export interface Language {
   template: (index: number, count: number) => string;
   /** This text depends on a number. */
   has_forms: (index: number) => boolean;
-  /** A sentence of the sidecar: its text, and the values for `%1`, `%2`. */
+  /** A sentence of the sidecar: its text, a text for `%1` or none, and the other values. */
   sentence: (parts: string[]) => string;
   number: (value: number, decimals: number) => string;
   /** The time of day, with the date when it is not within the last day; from milliseconds since 1970. */

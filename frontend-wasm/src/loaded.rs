@@ -60,7 +60,8 @@ impl<T: DeserializeOwned> Loaded<T> {
             Told::Answer { meta, json, .. } => api::decode(json).map(|body| Answer { meta, body }),
             Told::Failed(problem) => Err(problem),
         };
-        *self = self.after(outcome, heard_at_ms);
+        let at_ms = if outcome.is_ok() { heard_at_ms } else { news.at_ms };
+        *self = self.after(outcome, at_ms);
     }
 }
 

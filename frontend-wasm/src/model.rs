@@ -276,7 +276,7 @@ impl Model {
     fn announce(&mut self) {
         let Some(affairs) = Affairs::of(self) else { return };
         if let Some(before) = &self.announced_of {
-            let is_soon = self.now_ms - self.announced_at_ms < announce::RARELY_MS;
+            let is_soon = (0..announce::RARELY_MS).contains(&(self.now_ms - self.announced_at_ms));
             if *before == affairs || (is_soon && before.warns_like(&affairs)) {
                 return;
             }

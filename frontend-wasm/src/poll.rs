@@ -123,6 +123,9 @@ impl Poller {
     fn start(self: &Rc<Self>, max_age_ms: u32) {
         self.timer.take();
         if self.flight.borrow().is_some() {
+            if max_age_ms == 0 {
+                self.want_fresh();
+            }
             return;
         }
         let Ok(controller) = AbortController::new() else {
@@ -130,7 +133,7 @@ impl Poller {
         };
         let signal = controller.signal();
         self.started_at_ms.set(js_sys::Date::now());
-        self.flight.replace(Some(Flight(controller)));
+        self.flight.replace(Some(Flight { controller, max_age_ms, is_overtaken: false }));
         let poller = Rc::clone(self);
         let url = self.poll.borrow().url.clone();
         spawn_local(async move {
@@ -139,12 +142,16 @@ impl Poller {
             if signal.aborted() {
                 return;
             }
-            poller.flight.take();
+            let is_overtaken = poller.flight.take().is_some_and(|flight| flight.is_overtaken);
             let told = poller.take_in(outcome);
             let (rate_ms, age_ms) = (poller.delay_ms(), told.age_ms());
-            // What others had asked for before is as old as that: all ask again when it is too old, and one call serves all.
-            let max_age_ms = if poller.failures.get() == 0 { rate_ms } else { 0 };
-            poller.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
+            if is_overtaken {
+                poller.start(0);
+            } else {
+                // What others have asked for lately will do, so that all come to ask at the same time, and one call serves all.
+                let max_age_ms = if poller.failures.get() == 0 { rate_ms / 2 } else { 0 };
+                poller.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
+            }
             poller.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told });
         });
     }
@@ -166,6 +173,13 @@ impl Poller {
         answer.unwrap_or_else(Told::Failed)
     }
 
+    /// If an answer is on its way that may be old, asks again as soon as it is there.
+    fn want_fresh(&self) {
+        if let Some(flight) = &mut *self.flight.borrow_mut() {
+            flight.is_overtaken |= flight.max_age_ms > 0;
+        }
+    }
+
     fn stop(&self) {
         self.timer.take();
         self.flight.take();
@@ -174,7 +188,12 @@ impl Poller {
     /// Asks again `gap_ms` after the last time. Without a timer the view is hidden or its answer is on the way. While the
     /// sidecar fails, back-off wins: else every cell of a notebook would knock at a closed door.
     fn hurry(self: &Rc<Self>, gap_ms: u32) {
-        if self.timer.borrow().is_some() && self.failures.get() < 2 {
+        if self.failures.get() >= 2 {
+            return;
+        }
+        if self.timer.borrow().is_none() {
+            self.want_fresh();
+        } else {
             let elapsed_ms = js_sys::Date::now() - self.started_at_ms.get();
             self.schedule((f64::from(gap_ms) - elapsed_ms).max(0.0) as u32, 0);
         }
@@ -195,10 +214,15 @@ impl Poller {
 }
 
 /// A request under way; dropping it aborts the request, which is nothing to one that has been answered.
-struct Flight(AbortController);
+struct Flight {
+    controller: AbortController,
+    max_age_ms: u32,
+    /// Meanwhile something fresher is wanted than it may bring.
+    is_overtaken: bool,
+}
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.0.abort();
+        self.controller.abort();
     }
 }

@@ -16,8 +16,6 @@ export function languageOf(
   const decimal = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const timeOfDay = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' });
   const dateAndTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' });
-  // A value may be a text of the sidecar's too. One with a percent sign is not, and would be read as a template.
-  const known = (value: string): string => (value === '' || value.includes('%') ? value : trans.gettext(value));
   return {
     template: (index, count) => {
       const { one, other, names } = texts[index] ?? { one: '', other: null, names: [] };
@@ -25,7 +23,8 @@ export function languageOf(
       return names.reduce((text, name, place) => text.replaceAll(`{${name}}`, `{${place}}`), said);
     },
     has_forms: index => texts[index]?.other != null,
-    sentence: ([text = '', ...values]) => trans.gettext(text, ...values.map(known)),
+    sentence: ([text = '', subject = '', ...values]) =>
+      trans.gettext(text, ...(subject === '' ? values : [trans.gettext(subject), ...values])),
     number: (value, decimals) => (decimals === 0 ? whole : decimal).format(value),
     time: at => (Math.abs(Date.now() - at) < DAY_MS ? timeOfDay : dateAndTime).format(at)
   };

@@ -134,6 +134,11 @@ impl ApiError {
     }
 
     #[must_use]
+    pub fn broken_body() -> Self {
+        Self::new(ErrorCode::BadRequest, say!("The request broke off."), say!("Send it again, without a body."))
+    }
+
+    #[must_use]
     pub fn headers_too_large() -> Self {
         let error = say!("The request's headers are too large.");
         let error = Self::new(ErrorCode::TooLarge, error, say!("Delete cookies of this site and reload the page."));

@@ -8,7 +8,7 @@ use std::{
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tracing_subscriber::fmt::MakeWriter;
@@ -90,15 +90,23 @@ impl MakeWriter<'_> for Log {
 impl Drop for Flush {
     fn drop(&mut self) {
         let (done, told) = sync_channel(1);
-        if self.0.try_send(Item::Flush(done)).is_ok() {
-            let _ = told.recv_timeout(LAST);
+        let (begin, mut flush) = (Instant::now(), Item::Flush(done));
+        loop {
+            match self.0.try_send(flush) {
+                Ok(()) => break,
+                // Of what was logged before the end.
+                Err(TrySendError::Full(item)) if begin.elapsed() < LAST => flush = item,
+                Err(_) => return,
+            }
+            thread::sleep(Duration::from_millis(5));
         }
+        let _ = told.recv_timeout(LAST.saturating_sub(begin.elapsed()));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{os::unix::net::UnixStream, time::Instant};
+    use std::os::unix::net::UnixStream;
 
     use super::*;
 

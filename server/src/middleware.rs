@@ -10,6 +10,7 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use http_body_util::LengthLimitError;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
@@ -128,7 +129,10 @@ fn check_sizes(headers: &HeaderMap) -> Result<(), ApiError> {
 /// connection to it.
 async fn with_its_body(request: Request) -> Result<Request, ApiError> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, MOST_BODY_BYTES).await.map_err(|_| ApiError::body_too_large())?;
+    let body = to_bytes(body, MOST_BODY_BYTES).await.map_err(|error| match error.into_inner().downcast_ref() {
+        Some(LengthLimitError { .. }) => ApiError::body_too_large(),
+        None => ApiError::broken_body(),
+    })?;
     Ok(Request::from_parts(parts, body.into()))
 }
 

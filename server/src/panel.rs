@@ -78,6 +78,11 @@ impl Freshness {
         self.made_of.push(part(&good.value));
     }
 
+    /// Counts in something that is not there the next time, so that the body is made anew.
+    pub fn add_passing(&mut self) {
+        self.made_of.push(part(&Arc::new(())));
+    }
+
     pub fn is_stale(&self) -> bool {
         self.stale.is_some()
     }

@@ -76,7 +76,7 @@ async fn list_queries(State(state): State<AppState>, poll: Poll, asked: AskedApp
             let works = works(&queries);
             queries.wait = match wait::of_app(&app, &apps, works) {
                 Some(wait) => Some(wait),
-                None => executors_registering(&monitor, &chosen, &seen, &queries).await,
+                None => executors_registering(&monitor, &chosen, &seen, &queries, &mut freshness).await,
             };
             queries
         }
@@ -185,12 +185,15 @@ async fn executors_registering(
     chosen: &Chosen,
     seen: &Moment,
     queries: &Queries,
+    freshness: &mut Freshness,
 ) -> Option<Wait> {
     let has_tasks = seen.stages.active().any(|kept| kept.stage.tasks.running > 0);
     let cores = chosen.app.cores.filter(|cores| *cores > 0)?;
     if has_tasks || !queries.running.iter().any(|query| query.stages_total > 0) {
         return None;
     }
+    // What the answer says depends on more than queries and stages now.
+    freshness.add_passing();
     // A reason is not worth a late answer.
     let slots = tokio::time::timeout(EXTRA, executors::task_slots(monitor, chosen)).await.ok()??;
     (slots == 0).then_some(Wait::ExecutorsRegistering { cores })

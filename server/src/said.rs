@@ -1,6 +1,6 @@
 //! What the sidecar says to a person: in English, and as the sentences that the frontend's translator knows.
 //!
-//! `cargo xtask translations` finds each `say!`.
+//! `cargo xtask translations` finds each `say!` and `subject!`.
 
 use std::fmt;
 
@@ -8,24 +8,37 @@ use std::fmt;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said(Vec<Sentence>);
 
-/// `%1`, `%2`, … stand for the values; a value that is a text of ours is translated too.
+/// `%1`, `%2`, … stand for the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Sentence {
     template: &'static str,
+    /// A text of ours, which is translated too; it is `%1` where there is one.
+    subject: Option<&'static str>,
     values: Vec<String>,
 }
 
-/// One sentence: its text, and the values in it.
+/// One sentence: its text, and the values in it; after a semicolon a text of ours for `%1`.
 macro_rules! say {
     ($template:literal $(, $value:expr)* $(,)?) => {
-        $crate::said::Said::sentence($template, vec![$($value.to_string()),*])
+        $crate::said::Said::sentence($template, None, vec![$($value.to_string()),*])
+    };
+    ($template:literal; $subject:expr $(, $value:expr)* $(,)?) => {
+        $crate::said::Said::sentence($template, Some($subject), vec![$($value.to_string()),*])
     };
 }
 pub(crate) use say;
 
+/// A text that stands in sentences: who it is about.
+macro_rules! subject {
+    ($text:literal) => {
+        $text
+    };
+}
+pub(crate) use subject;
+
 impl Said {
-    pub(crate) fn sentence(template: &'static str, values: Vec<String>) -> Self {
-        Self(vec![Sentence { template, values }])
+    pub(crate) fn sentence(template: &'static str, subject: Option<&'static str>, values: Vec<String>) -> Self {
+        Self(vec![Sentence { template, subject, values }])
     }
 
     /// This, and then more.
@@ -35,11 +48,15 @@ impl Said {
         self
     }
 
-    /// For a translator: of each sentence the text, then its values.
+    /// For a translator.
     #[must_use]
     pub(crate) fn sentences(&self) -> wire::Sentences {
-        let parts = |Sentence { template, values }: &Sentence| {
-            std::iter::once((*template).to_owned()).chain(values.iter().cloned()).collect()
+        let parts = |Sentence { template, subject, values }: &Sentence| {
+            [*template, subject.unwrap_or_default()]
+                .map(str::to_owned)
+                .into_iter()
+                .chain(values.iter().cloned())
+                .collect()
         };
         self.0.iter().map(parts).collect()
     }
@@ -59,11 +76,12 @@ impl fmt::Display for Said {
 
 impl fmt::Display for Sentence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = || self.subject.into_iter().chain(self.values.iter().map(String::as_str));
         let mut parts = self.template.split('%');
         f.write_str(parts.next().unwrap_or_default())?;
         for part in parts {
             let place = part.chars().next().and_then(|digit| digit.to_digit(10)).unwrap_or_default() as usize;
-            f.write_str(self.values.get(place.wrapping_sub(1)).map_or("", String::as_str))?;
+            f.write_str(values().nth(place.wrapping_sub(1)).unwrap_or_default())?;
             f.write_str(part.get(1..).unwrap_or_default())?;
         }
         Ok(())
@@ -76,6 +94,9 @@ mod tests {
     fn values_stand_in_their_places_and_are_not_read_again() {
         let said = say!("%2 of %1 %1.", "%2", 3).then(say!("Wait."));
         assert_eq!(said.to_string(), "3 of %2 %2. Wait.");
-        assert_eq!(said.sentences(), [vec!["%2 of %1 %1.", "%2", "3"], vec!["Wait."]]);
+        assert_eq!(said.sentences(), [vec!["%2 of %1 %1.", "", "%2", "3"], vec!["Wait.", ""]]);
+        let said = say!("%1 answered %2."; subject!("The driver"), 500);
+        assert_eq!(said.to_string(), "The driver answered 500.");
+        assert_eq!(said.sentences(), [["%1 answered %2.", "The driver", "500"]]);
     }
 }

@@ -30,7 +30,8 @@ pub enum ErrorCode {
     Unknown,
 }
 
-/// What is said to a person, for a translator: of each sentence its text with `%1`, `%2`, … and then the values for them.
+/// What is said to a person, for a translator. Of each sentence: its text with `%1`, `%2`, …; another text, to translate as
+/// well, for `%1`, or nothing; then the values for the others.
 pub type Sentences = Vec<Vec<String>>;
 
 /// Body of every answer that is not a success.

@@ -229,10 +229,11 @@ fn of_script(script: &str) -> Result<Vec<String>> {
     script.split("trans.__(").skip(1).map(|call| literal(call.trim_start())).collect()
 }
 
-/// The texts of `say!(…)` in the sidecar, without those of its tests.
+/// The texts of `say!(…)` and `subject!(…)` in the sidecar, without those of its tests.
 fn of_sidecar(source: &str) -> Result<Vec<String>> {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
-    code.split("say!(").skip(1).map(|call| literal(call.trim_start())).collect()
+    let calls = code.split("say!(").skip(1).chain(code.split("subject!(").skip(1));
+    calls.map(|call| literal(call.trim_start())).collect()
 }
 
 /// All `.rs` files below a folder, in the order of their names.

@@ -58,7 +58,9 @@ impl<V> Slot<V> {
     /// What to do for one who asks now, and whom what is `max_age` old will do.
     pub(super) fn next(&self, limits: &CacheLimits, max_age: Duration) -> Next<V> {
         let mut state = self.state();
-        if let Some(good) = state.good.as_ref().filter(|good| good.arrived.elapsed() < limits.lifetime.max(max_age)) {
+        // A failure that stands here is newer than the value, which is then good for its own lifetime only.
+        let good_for = if state.failure.is_some() { limits.lifetime } else { limits.lifetime.max(max_age) };
+        if let Some(good) = state.good.as_ref().filter(|good| good.arrived.elapsed() < good_for) {
             return Next::Answer(Ok(good.clone()));
         }
         // A flight whose sender is gone has crashed: it must not block its key for ever.

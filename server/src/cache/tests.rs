@@ -179,3 +179,26 @@ async fn entries_and_bytes_are_bounded() {
     cached.slots.run_pending_tasks();
     assert!(cached.slots.weighted_size() <= 1_000, "{} bytes", cached.slots.weighted_size());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_asked_for_less_often_may_be_older_unless_the_upstream_has_failed_since() {
+    let fixture = Fixture::new();
+    fixture.get(Duration::ZERO, true).await.unwrap();
+    let old = async |works: bool| {
+        let calls = Arc::clone(&fixture.calls);
+        let fetch = move |_| async move {
+            let call = calls.fetch_add(1, Ordering::SeqCst) + 1;
+            if works { Ok(Number(call)) } else { Err(UpstreamError::timeout(Upstream::Master, SECOND)) }
+        };
+        fixture.cached.last_good(&"key", SECOND * 15, fetch).await.unwrap()
+    };
+    time::advance(SECOND * 10).await;
+    assert!(old(false).await.failure.is_none());
+    assert_eq!(fixture.calls(), 1, "ten seconds are young enough");
+    assert!(fixture.get(Duration::ZERO, false).await.is_err());
+    assert!(old(true).await.failure.is_some(), "it is known that the upstream has failed since");
+    assert_eq!(fixture.calls(), 2);
+    time::advance(SECOND * 16).await;
+    let seen = old(true).await;
+    assert!(seen.failure.is_none() && seen.good.value.0 == 3);
+}

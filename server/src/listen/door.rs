@@ -92,7 +92,8 @@ impl UnixDoor {
         if let Some(folder) = self.path.parent() {
             let _ = fs::DirBuilder::new().mode(0o700).create(folder);
             // In a place where everybody may write, somebody else may have made it.
-            if !fs::metadata(folder).is_ok_and(|found| found.uid() == self.uid && found.mode() & 0o077 == 0) {
+            let is_ours = |found: fs::Metadata| found.is_dir() && found.uid() == self.uid && found.mode() & 0o077 == 0;
+            if !fs::symlink_metadata(folder).is_ok_and(is_ours) {
                 tracing::debug!("The socket is gone, and its folder is not the user's alone");
                 return;
             }

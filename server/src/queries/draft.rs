@@ -125,23 +125,32 @@ enum Owner<'a> {
 
 /// SQL executions of one operation are one query, and so are all its jobs.
 fn of_sql<'a>(rows: &'a [SqlRow], jobs: &mut BTreeMap<i64, &'a JobRow>, stages: &StageDigest) -> Vec<Draft<'a>> {
-    let owner_of_job: BTreeMap<i64, Owner<'a>> =
-        jobs.values().filter_map(|job| Some((job.job_id, owner(job)?))).collect();
-    let owner_of_sql: HashMap<i64, Owner<'a>> =
-        jobs.values().filter_map(|job| Some((JobTags::of(job).sql_execution_id?, owner(job)?))).collect();
+    let mut jobs_of: BTreeMap<Owner<'a>, Vec<i64>> = BTreeMap::new();
+    let mut owner_of_job: HashMap<i64, Owner<'a>> = HashMap::new();
+    let mut owner_of_sql: HashMap<i64, Owner<'a>> = HashMap::new();
+    for job in jobs.values() {
+        let JobTags { operation, sql_execution_id, .. } = JobTags::of(job);
+        let operation = operation.map(|tag| Owner::Operation(tag.operation_id));
+        if let Some(owner) = operation.or(sql_execution_id.map(Owner::Sql)) {
+            jobs_of.entry(owner).or_default().push(job.job_id);
+            owner_of_job.insert(job.job_id, owner);
+            owner_of_sql.extend(sql_execution_id.map(|id| (id, owner)));
+        }
+    }
     let mut executions: BTreeMap<Owner<'a>, Vec<&'a SqlRow>> = BTreeMap::new();
     for row in rows {
         // Jobs of an execution within another one are tagged with the outer one alone.
         let of_jobs = || listed(row).find_map(|id| owner_of_job.get(&id));
+        // Without a job yet nobody knows whose it is: it is a query of its own until then.
         let owner = owner_of_sql.get(&row.id).or_else(of_jobs).copied().unwrap_or(Owner::Sql(row.id));
         executions.entry(owner).or_default().push(row);
     }
     let mut draft = |(owner, mut rows): (Owner<'a>, Vec<&'a SqlRow>)| {
         rows.sort_by_key(|row| row.id);
-        let owned = owner_of_job.iter().filter(|(_, of)| **of == owner).map(|(id, _)| *id);
+        let owned = jobs_of.get(&owner).into_iter().flatten().copied();
         let ids: BTreeSet<i64> = rows.iter().flat_map(|row| listed(row)).chain(owned).collect();
         let mine = take(jobs, ids.into_iter());
-        // An operation has no jobs at first, so that it is known by what is known of it all the time.
+        // The id stays when the first job comes and tells the operation.
         let first = rows.first()?;
         let request = request_of(&mine, stages).unwrap_or_else(|| ConnectRequest::of_details(&first.description));
         Some(Draft {
@@ -154,11 +163,6 @@ fn of_sql<'a>(rows: &'a [SqlRow], jobs: &mut BTreeMap<i64, &'a JobRow>, stages: 
         })
     };
     executions.into_iter().filter_map(&mut draft).collect()
-}
-
-fn owner(job: &JobRow) -> Option<Owner<'_>> {
-    let JobTags { operation, sql_execution_id, .. } = JobTags::of(job);
-    operation.map(|tag| Owner::Operation(tag.operation_id)).or(sql_execution_id.map(Owner::Sql))
 }
 
 /// The jobs that the list of SQL executions names.

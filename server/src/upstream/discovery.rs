@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     cache::Weight,
-    said::{Said, say},
+    said::{Said, subject},
     url_path,
 };
 
@@ -72,11 +72,11 @@ impl Weight for Found {
 }
 
 impl Hop {
-    fn said(self) -> Said {
+    fn said(self) -> &'static str {
         match self {
-            Self::Configured => say!("The configured address (SPARK_APP_UI_URL)"),
-            Self::ReverseProxy => say!("The master's reverse proxy"),
-            Self::Link => say!("The address in the master's page"),
+            Self::Configured => subject!("The configured address (SPARK_APP_UI_URL)"),
+            Self::ReverseProxy => subject!("The master's reverse proxy"),
+            Self::Link => subject!("The address in the master's page"),
         }
     }
 }

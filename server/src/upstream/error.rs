@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::said::{Said, say};
+use crate::said::{Said, say, subject};
 
 /// Who was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,12 +15,12 @@ pub enum Upstream {
 
 impl Upstream {
     /// As it stands at the beginning of a sentence for a person.
-    pub fn said(self) -> Said {
+    pub fn said(self) -> &'static str {
         match self {
-            Self::Auth2 => say!("The login service"),
-            Self::ClusterManager => say!("The cluster manager"),
-            Self::Master => say!("The Spark Master"),
-            Self::Driver => say!("The Spark driver"),
+            Self::Auth2 => subject!("The login service"),
+            Self::ClusterManager => subject!("The cluster manager"),
+            Self::Master => subject!("The Spark Master"),
+            Self::Driver => subject!("The Spark driver"),
         }
     }
 }
@@ -133,18 +133,18 @@ impl UpstreamError {
 
     /// What happened, in a sentence about `who`, without any host name.
     #[must_use]
-    pub fn said_of(&self, who: Said) -> Said {
+    pub fn said_of(&self, who: &'static str) -> Said {
         match &self.kind {
-            UpstreamErrorKind::Unreachable(_) => say!("%1 could not be reached.", who),
-            UpstreamErrorKind::Timeout(after) => say!("%1 gave no answer within %2 s.", who, after.as_secs_f32()),
-            UpstreamErrorKind::Status { status, .. } => say!("%1 answered with status %2.", who, status),
-            UpstreamErrorKind::NotJson(_) => say!("%1 answered with a web page instead of JSON.", who),
-            UpstreamErrorKind::Starting => say!("%1 is starting up.", who),
-            UpstreamErrorKind::Shape(_) => say!("%1 answered JSON of another shape.", who),
-            UpstreamErrorKind::Cut(_) => say!("%1 broke off in the middle of its answer.", who),
-            UpstreamErrorKind::TooLarge(limit) => say!("%1 answered more than %2 bytes.", who, limit),
-            UpstreamErrorKind::NoAddress => say!("%1 has no known address.", who),
-            UpstreamErrorKind::Lost => say!("%1 was not asked because of a fault in the monitor.", who),
+            UpstreamErrorKind::Unreachable(_) => say!("%1 could not be reached."; who),
+            UpstreamErrorKind::Timeout(after) => say!("%1 gave no answer within %2 s."; who, after.as_secs_f32()),
+            UpstreamErrorKind::Status { status, .. } => say!("%1 answered with status %2."; who, status),
+            UpstreamErrorKind::NotJson(_) => say!("%1 answered with a web page instead of JSON."; who),
+            UpstreamErrorKind::Starting => say!("%1 is starting up."; who),
+            UpstreamErrorKind::Shape(_) => say!("%1 answered JSON of another shape."; who),
+            UpstreamErrorKind::Cut(_) => say!("%1 broke off in the middle of its answer."; who),
+            UpstreamErrorKind::TooLarge(limit) => say!("%1 answered more than %2 bytes."; who, limit),
+            UpstreamErrorKind::NoAddress => say!("%1 has no known address."; who),
+            UpstreamErrorKind::Lost => say!("%1 was not asked because of a fault in the monitor."; who),
         }
     }
 
