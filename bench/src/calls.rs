@@ -101,7 +101,7 @@ async fn poll(address: Address, path: String, begin: Duration, kernel_busy: bool
         let rate = (if kernel_busy { meta.busy_poll_ms } else { meta.next_poll_ms }) / 1000;
         let rest = rate.saturating_sub(answer.age.unwrap_or(0));
         sleep(Duration::from_secs(if rest == 0 { rate } else { rest })).await;
-        max_age = rate / 2;
+        max_age = rate * 3 / 4;
     }
 }
 

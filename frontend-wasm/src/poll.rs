@@ -149,7 +149,8 @@ impl Poller {
                 poller.start(0);
             } else {
                 // What others have asked for lately will do, so that all come to ask at the same time, and one call serves all.
-                let max_age_ms = if poller.failures.get() == 0 { rate_ms / 2 } else { 0 };
+                // With no more than half of the rate, two groups of views could stay half a round apart for ever.
+                let max_age_ms = if poller.failures.get() == 0 { rate_ms / 4 * 3 } else { 0 };
                 poller.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
             }
             poller.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told });
