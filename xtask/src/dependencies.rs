@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{install, paths, run};
+use crate::{document, install, paths, run};
 
 /// One question: it is answered well, badly, or not at all.
 enum Verdict {
@@ -50,18 +50,26 @@ pub fn run() -> Result<()> {
         ("advisories for the browser tests", npm("tests/e2e")),
         ("advisories for Python", pip),
     ];
-    let mut bad = Vec::new();
+    let (mut bad, mut table) = (Vec::new(), "| question | answer |\n|---|---|\n".to_owned());
     for (question, mut command) in questions {
-        match ask(&mut command) {
-            Verdict::Well => println!("well       {question}"),
-            Verdict::NoAnswer(reason) => println!("no answer  {question}: {reason}"),
-            Verdict::Bad => {
-                println!("bad        {question}");
-                bad.push(question);
+        let answer = match ask(&mut command) {
+            Verdict::Well => "well",
+            Verdict::NoAnswer(reason) => {
+                println!("no answer  {question}: {reason}");
+                "none: its source of advisories was out of reach"
             }
-        }
+            Verdict::Bad => {
+                bad.push(question);
+                "bad"
+            }
+        };
+        table += &format!("| {question} | {answer} |\n");
     }
-    if bad.is_empty() { Ok(()) } else { bail!("not well: {}", bad.join(", ")) }
+    println!("\n{table}");
+    if !bad.is_empty() {
+        bail!("not well: {}", bad.join(", "));
+    }
+    document::write("security.md", "dependencies", &table)
 }
 
 /// A tool that cannot reach its source of advisories has not answered.
@@ -81,10 +89,16 @@ fn ask(command: &mut Command) -> Verdict {
         Ok(output) => output,
         Err(error) => return Verdict::NoAnswer(error.to_string()),
     };
-    if output.status.success() {
-        return Verdict::Well;
-    }
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    if output.status.success() {
+        // pip-audit succeeds with packages of which it could learn nothing.
+        let unknown = text.lines().filter(|line| line.contains("could not be audited")).count();
+        return if unknown == 0 {
+            Verdict::Well
+        } else {
+            Verdict::NoAnswer(format!("{unknown} packages are unknown there"))
+        };
+    }
     match text.lines().find(|line| UNREACHED.iter().any(|sign| line.contains(sign))) {
         Some(line) => Verdict::NoAnswer(line.trim().to_owned()),
         None => {
