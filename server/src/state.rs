@@ -26,6 +26,7 @@ use crate::{
         driver::ApplicationRow,
         driver_hosts::DriverHosts,
         master::MasterAnswer,
+        secret_header,
     },
 };
 
@@ -123,12 +124,8 @@ impl Monitor {
             let extra_roots = &site.extra_roots;
             Client::new(upstream, &ClientSettings { timeouts, calls_at_once, extra_roots, use_proxy, resolver })
         };
-        let ui_auth = secrets.spark_ui_token.as_ref().map(|token| {
-            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))?;
-            value.set_sensitive(true);
-            anyhow::Ok(value)
-        });
-        let ui_auth = ui_auth.transpose()?;
+        let ui_auth = secrets.spark_ui_token.as_ref();
+        let ui_auth = ui_auth.map(|token| secret_header(&format!("Bearer {}", token.expose_secret()))).transpose()?;
         let master = client(Upstream::Master, false, None)?;
         let hosts = DriverHosts::new(&site.driver_hosts);
         let drivers = DriverApi {

@@ -16,8 +16,10 @@ pub mod master_page;
 pub mod query_rows;
 mod redacted;
 pub mod rows;
+mod secret_header;
 pub mod shape;
 mod unwanted;
 
 pub use client::{Client, Timeouts};
 pub use error::{Upstream, UpstreamError, UpstreamErrorKind};
+pub use secret_header::secret_header;

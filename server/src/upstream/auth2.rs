@@ -1,12 +1,11 @@
 //! Auth2: whose session is this? `GET {base}api/V2/me`.
 
 use bytes::Bytes;
-use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Client, Upstream, UpstreamError};
+use super::{Client, Upstream, UpstreamError, secret_header};
 use crate::{kube_user::KubeUser, url_path};
 
 /// Auth2 lists a user's roles and identities too; 256 KiB is far more than any user has.
@@ -23,8 +22,7 @@ struct Me {
 /// # Errors
 /// When Auth2 rejects the token, fails, or names a user of whom the name rule leaves nothing.
 pub async fn kube_user(client: &Client, base: &Url, token: &SecretString) -> Result<KubeUser, UpstreamError> {
-    let mut auth = HeaderValue::from_str(token.expose_secret()).map_err(|_| invalid("the token is no header"))?;
-    auth.set_sensitive(true);
+    let auth = secret_header(token.expose_secret()).map_err(|_| invalid("the token is no header"))?;
     let body: Bytes = client.json_bytes(&url_path::join(base, &["api", "V2", "me"]), Some(&auth), LIMIT).await?;
     user_of(&body)
 }

@@ -1,13 +1,12 @@
 //! The cluster manager: do master and workers exist, are they ready? `GET {base}/clusters`.
 
 use bytes::Bytes;
-use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::{Client, Upstream, UpstreamError, UpstreamErrorKind, shape::Object};
+use super::{Client, Upstream, UpstreamError, UpstreamErrorKind, secret_header, shape::Object};
 use crate::{cache::Weight, url_path};
 
 /// What the cluster manager says, as it came and as we read it.
@@ -94,10 +93,9 @@ pub async fn status(
     token: &SecretString,
     limit: u64,
 ) -> Result<ClusterStatus, UpstreamError> {
-    let mut auth = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| {
+    let auth = secret_header(&format!("Bearer {}", token.expose_secret())).map_err(|_| {
         UpstreamError::new(Upstream::ClusterManager, UpstreamErrorKind::Shape("the token is no header".into()))
     })?;
-    auth.set_sensitive(true);
     let bytes = client.json_bytes(&url_path::join(base, &["clusters"]), Some(&auth), limit).await?;
     ClusterStatus::of(bytes)
 }
