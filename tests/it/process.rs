@@ -189,6 +189,7 @@ fn a_file_in_the_place_of_the_socket_is_not_removed() {
 #[test]
 fn a_socket_that_a_cleaner_took_away_is_made_anew() {
     let sidecar = Sidecar::start(&MASTER, &[]);
+    assert!(sidecar.get("/").starts_with("HTTP/1.1 200"), "it has been opened");
     let folder = sidecar.socket.parent().unwrap();
     std::fs::remove_dir_all(folder).unwrap();
     until("it listens again", || UnixStream::connect(&sidecar.socket).is_ok());
@@ -199,6 +200,7 @@ fn a_socket_that_a_cleaner_took_away_is_made_anew() {
 #[test]
 fn a_socket_is_not_made_anew_in_a_folder_that_others_can_enter() {
     let mut sidecar = Sidecar::start(&MASTER, &[]);
+    assert!(sidecar.get("/").starts_with("HTTP/1.1 200"), "it has been opened");
     let folder = sidecar.socket.parent().unwrap().to_owned();
     // In one step, so that there is no moment without a folder.
     let open = tempfile::tempdir().unwrap();

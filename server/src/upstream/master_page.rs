@@ -62,7 +62,14 @@ mod tests {
 
     #[test]
     fn other_schemes_credentials_and_broken_pages_are_no_link() {
-        for href in ["javascript:alert(1)", "file:///etc/passwd", "http://a:b@driver", "http://d/?x=1", "http://"] {
+        for href in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "ftp://driver/",
+            "http://a:b@driver",
+            "http://d/?x=1",
+            "http://",
+        ] {
             assert_eq!(link(&format!("<a href=\"{href}\">Application Detail UI</a>")), None, "{href}");
         }
         for page in ["", "Application Detail UI</a>", "<a >Application Detail UI</a>", "<a href=\"x"] {
