@@ -71,7 +71,7 @@ pub fn run() -> Result<()> {
     let seconds = env::var("FUZZ_SECONDS").unwrap_or_else(|_| "120".to_owned());
     let folder = paths::dev().join("fuzz");
     let mut table = format!(
-        "| target | executions in {seconds} s | edges of the recorded answers | edges at last | features | inputs kept |\n\
+        "| target | executions in {seconds} s | edges at first | edges at last | features | inputs kept |\n\
          |---|---|---|---|---|---|\n"
     );
     let mut failed = Vec::new();
