@@ -4,7 +4,6 @@ use std::{
     collections::VecDeque,
     hash::Hash,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use axum::{extract::State, response::Response};
@@ -14,7 +13,7 @@ use wire::{Answer, ErrorBody, History, Meter, Point};
 
 use crate::{
     app_id::AskedApp,
-    apps, clock,
+    apps, cache, clock,
     error::ApiError,
     panel::{self, Poll},
     session::Whose,
@@ -25,8 +24,6 @@ use crate::{
 const WINDOW_MS: i64 = 600_000;
 /// Samples closer together than this are one point, milliseconds: ten minutes of one series stay within 120 points.
 const SAME_POINT_MS: i64 = 5_000;
-/// What nobody has asked for this long is forgotten.
-const IDLE: Duration = Duration::from_secs(900);
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(get_history))
@@ -108,7 +105,7 @@ impl Histories {
 }
 
 fn tracks<K: Eq + Hash + Send + Sync + 'static, S: Send + Sync + 'static>(entries: u64) -> Tracks<K, S> {
-    Cache::builder().max_capacity(entries).time_to_idle(IDLE).build()
+    Cache::builder().max_capacity(entries).time_to_idle(cache::IDLE).build()
 }
 
 fn record<K, S>(tracks: &Tracks<K, S>, key: &K, at_ms: i64, sample: S)

@@ -20,7 +20,7 @@ use futures_util::{
 use crate::{
     documents,
     support::{
-        Double, Reply, Site, TestApp, User,
+        Double, ROUTES, Reply, Site, TestApp, User,
         site::{self, CALL, LIMIT, REQUEST, UPSTREAMS},
     },
 };
@@ -29,23 +29,6 @@ use table::{Outcome, Row, Seen};
 /// An answer that takes longer hangs: the deadline of a request, and much more for a machine that is busy with other things.
 /// That one did not wait for a deadline at all is seen by its code, which is no timeout.
 const BOUNDED: Duration = REQUEST.saturating_add(Duration::from_secs(60));
-
-/// The routes that ask an upstream.
-const ROUTES: [&str; 13] = [
-    "status",
-    "cluster",
-    "app/executors",
-    "app/stages",
-    "panel/chip",
-    "panel/cluster",
-    "panel/apps",
-    "panel/executors",
-    "panel/stages",
-    "panel/queries",
-    "panel/queries/sql-1",
-    "panel/history",
-    "doctor",
-];
 
 fn http(status: u16, more: &str, body: &[u8]) -> Reply {
     Reply::Http(status, "application/json", more.into(), body.to_vec())

@@ -10,6 +10,26 @@ pub use canary::{canary, check as check_for_secrets};
 pub use double::{Double, Reply};
 pub use site::{Site, User};
 
+/// The routes that ask an upstream.
+pub const ROUTES: [&str; 13] = [
+    "status",
+    "cluster",
+    "app/executors",
+    "app/stages",
+    "panel/chip",
+    "panel/cluster",
+    "panel/apps",
+    "panel/executors",
+    "panel/stages",
+    "panel/queries",
+    "panel/queries/sql-1",
+    "panel/history",
+    "doctor",
+];
+
+/// The routes that ask nobody.
+pub const OWN_ROUTES: [&str; 4] = ["", "healthz", "readyz", "openapi.json"];
+
 /// A recorded answer below `tests/fixtures/`.
 pub fn fixture(name: &str) -> String {
     let path = format!("{}/../tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"));

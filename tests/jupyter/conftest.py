@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from tests.conftest import free_port, until
+from tests.doubles.services import Services
 
 ROUTES = "berdl/api/spark-monitor"
 TOKEN = "jupyter-secret"
@@ -54,6 +55,22 @@ def name_of(process: psutil.Process) -> str | None:
         return process.name()
     except psutil.NoSuchProcess:
         return None
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    """Serve Auth2 and the cluster manager."""
+    with Services() as services:
+        yield services
+
+
+def hub(services: Services) -> dict[str, str]:
+    """Configure a hub's single-user server for its services."""
+    return {
+        "SPARK_CLUSTER_MANAGER_API_URL": services.url,
+        "BERDL_JUPYTERHUB_NAMESPACE": "test",
+        "KBASE_AUTH_URL": services.auth_url,
+    }
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Who asks: the browser's session cookie, through Jupyter, to Auth2 and the cluster manager as they really answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import requests
@@ -8,7 +8,7 @@ import requests
 from tests.conftest import until
 from tests.doubles.services import Services
 from tests.doubles.state import Deployment, State, missing
-from tests.jupyter.conftest import ROUTES, TOKEN, Jupyter
+from tests.jupyter.conftest import ROUTES, TOKEN, Jupyter, hub
 
 # Every request asks again, so that a test sees what it has changed.
 FORGETFUL = {
@@ -21,21 +21,9 @@ Site = tuple[Jupyter, Services]
 
 
 @pytest.fixture
-def services() -> Iterator[Services]:
-    """Serve Auth2 and the cluster manager."""
-    with Services() as services:
-        yield services
-
-
-@pytest.fixture
 def site(start_jupyter: Callable[..., Jupyter], services: Services) -> Site:
     """Start a hub's single-user server and its services."""
-    variables = {
-        "SPARK_CLUSTER_MANAGER_API_URL": services.url,
-        "BERDL_JUPYTERHUB_NAMESPACE": "test",
-        "KBASE_AUTH_URL": services.auth_url,
-    }
-    return start_jupyter(variables | FORGETFUL, "/user/ann/"), services
+    return start_jupyter(hub(services) | FORGETFUL, "/user/ann/"), services
 
 
 def answered(jupyter: Jupyter, route: str, token: str | None) -> tuple[int, str]:

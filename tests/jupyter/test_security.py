@@ -1,12 +1,12 @@
 """What another web site can do with a signed-in browser: nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import requests
 
 from tests.doubles.services import Services
-from tests.jupyter.conftest import ROUTES, TOKEN, Jupyter
+from tests.jupyter.conftest import ROUTES, TOKEN, Jupyter, hub
 
 EVIL = {"Origin": "https://evil.example", "Referer": "https://evil.example/", "Sec-Fetch-Site": "cross-site"}
 # Routes of each kind.
@@ -14,21 +14,9 @@ KINDS = ("status", "cluster", "app/executors", "app/stages", "panel/chip", "pane
 
 
 @pytest.fixture
-def services() -> Iterator[Services]:
-    """Serve Auth2 and the cluster manager."""
-    with Services() as services:
-        yield services
-
-
-@pytest.fixture
 def signed_in(start_jupyter: Callable[..., Jupyter], services: Services) -> tuple[Jupyter, requests.Session]:
     """Give a browser with all cookies of a person who works, and nothing else."""
-    variables = {
-        "SPARK_CLUSTER_MANAGER_API_URL": services.url,
-        "BERDL_JUPYTERHUB_NAMESPACE": "test",
-        "KBASE_AUTH_URL": services.auth_url,
-    }
-    jupyter = start_jupyter(variables)
+    jupyter = start_jupyter(hub(services))
     browser = requests.Session()
     assert browser.get(f"{jupyter.base}lab?token={TOKEN}", timeout=40).ok
     browser.cookies.set("kbase_session", "token-of-ann")

@@ -2,10 +2,10 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde::Deserialize;
 
-use crate::{browser, install, paths, run, step::step, test, wasm, wheel};
+use crate::{browser, document, install, paths, run, step::step, test, wasm, wheel};
 
 /// What the program `bench` measures of the sidecar alone.
 const OF_SIDECAR: [&str; 5] = ["small", "cached", "calls", "large", "hub"];
@@ -31,7 +31,16 @@ pub fn run(only: &[String]) -> Result<()> {
     install::system(wanted("browser"))?;
     install::rust(false)?;
     let wheel = wheel::install(wheel::Profile::Release)?;
-    step("Benchmarks", || run::quiet(&mut cargo(&["build", "--quiet", "--release", "--locked", "-p", "bench"])))?;
+    step("Benchmarks", || {
+        run::quiet(run::command("cargo", &paths::root()).args([
+            "build",
+            "--quiet",
+            "--release",
+            "--locked",
+            "-p",
+            "bench",
+        ]))
+    })?;
     let (sidecar, bench) = (paths::venv_bin("berdl-spark-monitor"), paths::target().join("release/bench"));
     let mut figures = Vec::new();
     for area in OF_SIDECAR.into_iter().filter(|area| wanted(area)) {
@@ -54,21 +63,13 @@ pub fn run(only: &[String]) -> Result<()> {
     let table = table(&figures);
     println!("\n{table}");
     if only.is_empty() {
-        let page = paths::root().join("docs/benchmarks.md");
-        let text = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
-        fs::write(&page, between_marks(&text, &format!("{}\n\n{table}", machine()?))?)?;
+        document::write("benchmarks.md", "bench", &format!("{}\n\n{table}\n", machine()?))?;
     }
     let failed = figures.iter().filter(|figure| figure.holds == Some(false)).count();
     if failed > 0 {
         bail!("{failed} of {} figures are not good enough", figures.len());
     }
     Ok(())
-}
-
-fn cargo(arguments: &[&str]) -> std::process::Command {
-    let mut command = run::command("cargo", &paths::root());
-    command.args(arguments);
-    command
 }
 
 /// Runs a measuring program and reads its lines.
@@ -124,14 +125,4 @@ fn machine() -> Result<String> {
     let commit = run::quiet(run::command("git", &root).args(["rev-parse", "--short", "HEAD"]))?;
     let model = model.trim_start_matches([' ', '\t', ':']);
     Ok(format!("Commit {}, {cores} cores of {model}, {}, {}.", commit.trim(), kernel.trim(), rust.trim()))
-}
-
-const BEGIN: &str = "<!-- begin: cargo xtask bench -->";
-const END: &str = "<!-- end: cargo xtask bench -->";
-
-/// The page with another text between its two marks.
-fn between_marks(page: &str, text: &str) -> Result<String> {
-    let (before, rest) = page.split_once(BEGIN).context("the page lacks its first mark")?;
-    let (_, after) = rest.split_once(END).context("the page lacks its second mark")?;
-    Ok(format!("{before}{BEGIN}\n{text}\n{END}{after}"))
 }

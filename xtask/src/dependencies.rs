@@ -17,11 +17,8 @@ enum Verdict {
 pub fn run() -> Result<()> {
     let root = paths::root();
     install::venv()?;
-    let tools = paths::dev().join("tools");
-    let cargo_deny = tools.join("bin/cargo-deny");
-    if !cargo_deny.exists() {
-        run::run(run::command("cargo", &root).args(["install", "cargo-deny", "--locked", "--root"]).arg(&tools))?;
-    }
+    let cargo_deny = install::cargo_tool("cargo-deny")?;
+    let tools = install::tools();
     let pip_audit = tools.join("python/bin/pip-audit");
     if !pip_audit.exists() {
         run::quiet(run::command("python3", &root).args(["-m", "venv"]).arg(tools.join("python")))?;
@@ -69,7 +66,7 @@ pub fn run() -> Result<()> {
     if !bad.is_empty() {
         bail!("not well: {}", bad.join(", "));
     }
-    document::write("security.md", "dependencies", &table)
+    document::write("security.md", "verify dependencies", &table)
 }
 
 /// A tool that cannot reach its source of advisories has not answered.

@@ -1,4 +1,4 @@
-//! The part of a document that a proof writes, between two comments.
+//! The part of a document that a command writes, between two comments.
 
 use std::fs;
 
@@ -8,15 +8,15 @@ use crate::paths;
 
 const END: &str = "<!-- End of what is written. -->";
 
-/// Writes `text` where `docs/{name}` says that `cargo xtask verify {proof}` writes.
+/// Writes `text` where `docs/{name}` says that `cargo xtask {command}` writes.
 ///
 /// # Errors
 /// When the document has no such place.
-pub fn write(name: &str, proof: &str, text: &str) -> Result<()> {
-    let begin = format!("<!-- Written by `cargo xtask verify {proof}`. -->");
+pub fn write(name: &str, command: &str, text: &str) -> Result<()> {
+    let begin = format!("<!-- Written by `cargo xtask {command}`. -->");
     let path = paths::root().join("docs").join(name);
     let old = fs::read_to_string(&path)?;
-    let (head, rest) = old.split_once(&begin).with_context(|| format!("docs/{name} has no place for {proof}"))?;
-    let (_, tail) = rest.split_once(END).with_context(|| format!("docs/{name} has no end of what {proof} writes"))?;
+    let (head, rest) = old.split_once(&begin).with_context(|| format!("docs/{name} has no place for {command}"))?;
+    let (_, tail) = rest.split_once(END).with_context(|| format!("docs/{name} has no end of what {command} writes"))?;
     Ok(fs::write(&path, [head, &begin, "\n", text, END, tail].concat())?)
 }

@@ -4,7 +4,7 @@ use std::{env, fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{document, paths, run, stop};
+use crate::{document, install, paths, run, stop};
 
 /// Targets with the recorded answers that they begin with, by the end of a file's name.
 const TARGETS: [(&str, &[&str]); 9] = [
@@ -60,14 +60,10 @@ impl Said {
 /// Runs all targets and writes `docs/security.md`; `FUZZ_SECONDS` changes the two minutes and writes nothing.
 pub fn run() -> Result<()> {
     let root = paths::root();
-    let tools = paths::dev().join("tools");
-    let cargo_fuzz = tools.join("bin/cargo-fuzz");
     if !run::works(run::command("cargo", &root).args(["+nightly", "--version"])) {
         bail!("fuzzing needs a nightly compiler: rustup toolchain install nightly --profile minimal");
     }
-    if !cargo_fuzz.exists() {
-        run::run(run::command("cargo", &root).args(["install", "cargo-fuzz", "--locked", "--root"]).arg(&tools))?;
-    }
+    let cargo_fuzz = install::cargo_tool("cargo-fuzz")?;
     let seconds = env::var("FUZZ_SECONDS").unwrap_or_else(|_| "120".to_owned());
     let folder = paths::dev().join("fuzz");
     let mut table = format!(
@@ -114,7 +110,7 @@ pub fn run() -> Result<()> {
         );
     }
     // What was shortened is no proof.
-    if env::var_os("FUZZ_SECONDS").is_none() { document::write("security.md", "fuzz", &table) } else { Ok(()) }
+    if env::var_os("FUZZ_SECONDS").is_none() { document::write("security.md", "verify fuzz", &table) } else { Ok(()) }
 }
 
 fn seed(target: &str, recorded: &[&str], corpus: &Path) -> Result<()> {

@@ -103,6 +103,20 @@ pub fn venv() -> Result<()> {
     })
 }
 
+/// Where tools are that only a proof needs.
+pub fn tools() -> PathBuf {
+    paths::dev().join("tools")
+}
+
+/// A program of `cargo install`; tells its executable.
+pub fn cargo_tool(name: &str) -> Result<PathBuf> {
+    let executable = tools().join("bin").join(name);
+    if !executable.exists() {
+        run::run(run::command("cargo", &paths::root()).args(["install", name, "--locked", "--root"]).arg(tools()))?;
+    }
+    Ok(executable)
+}
+
 /// Python with another Spark and a notebook kernel; tells its interpreter.
 pub fn spark_venv(version: &str) -> Result<PathBuf> {
     let folder = paths::dev().join(format!("spark-{version}"));

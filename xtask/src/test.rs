@@ -118,20 +118,23 @@ fn frontend() -> Result<Counts> {
 
 fn jupyter() -> Result<Counts> {
     wheel::install_dev()?;
-    pytest("tests/jupyter")
+    counted_pytest("tests/jupyter")
 }
 
 fn spark() -> Result<Counts> {
     wheel::install_dev()?;
-    pytest("tests/spark")
+    counted_pytest("tests/spark")
 }
 
-fn pytest(folder: &str) -> Result<Counts> {
-    step(&format!("pytest {folder}"), || {
-        let mut pytest = run::command(paths::venv_bin("python"), &paths::root());
-        pytest.args(["-m", "pytest", folder, "-q", "--durations=5"]);
-        counted(with_tools(&mut pytest)?)
-    })
+/// pytest of the virtual environment on one folder.
+pub fn pytest(folder: &str) -> Command {
+    let mut pytest = run::command(paths::venv_bin("python"), &paths::root());
+    pytest.args(["-m", "pytest", folder, "-q", "--durations=5"]);
+    pytest
+}
+
+fn counted_pytest(folder: &str) -> Result<Counts> {
+    step(&format!("pytest {folder}"), || counted(with_tools(&mut pytest(folder))?))
 }
 
 fn in_browser() -> Result<Counts> {

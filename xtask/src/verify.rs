@@ -78,12 +78,10 @@ fn versions() -> Result<()> {
     if tables.exists() {
         fs::remove_dir_all(&tables)?;
     }
-    let mut pytest = run::command(paths::venv_bin("python"), &paths::root());
-    pytest.args(["-m", "pytest", "tests/versions", "-q", "--durations=5"]);
-    run::run(test::with_tools(&mut pytest)?.env("OUT", &tables))?;
+    run::run(test::with_tools(&mut test::pytest("tests/versions"))?.env("OUT", &tables))?;
     let table = |version| fs::read_to_string(tables.join(format!("queries-{version}.md")));
     let tables = ["4.3.0", "4.0.5", "3.5.9"].map(table).into_iter().collect::<Result<Vec<_>, _>>()?;
-    document::write("queries.md", "versions", &tables.join("\n"))
+    document::write("queries.md", "verify versions", &tables.join("\n"))
 }
 
 /// The way back to a cell of Spark 3.5, and the pictures of `docs/queries.md`.
@@ -98,9 +96,8 @@ fn faults() -> Result<()> {
     install::system(false)?;
     install::venv()?;
     run::run(run::command("cargo", &paths::root()).args(["build", "--locked", "--bin", "berdl-spark-monitor"]))?;
-    let mut pytest = run::command(paths::venv_bin("python"), &paths::root());
-    pytest.args(["-m", "pytest", "tests/faults", "-q", "--durations=5"]);
-    run::run(pytest.env("SPARK_MONITOR_BINARY", paths::target().join("debug/berdl-spark-monitor")))
+    let binary = paths::target().join("debug/berdl-spark-monitor");
+    run::run(test::pytest("tests/faults").env("SPARK_MONITOR_BINARY", binary))
 }
 
 /// Twenty minutes of random faults, written into `docs/soak.md`; `SOAK_MINUTES` changes that and writes nothing.

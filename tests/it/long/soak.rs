@@ -19,7 +19,7 @@ use super::sidecar::{Answer, Sidecar};
 use crate::{
     documents,
     support::{
-        Reply, Site, User, check_for_secrets,
+        OWN_ROUTES, ROUTES, Reply, Site, User, check_for_secrets,
         site::{self, UPSTREAMS},
     },
 };
@@ -28,23 +28,10 @@ const USERS: usize = 6;
 const KILLS: u32 = 4;
 /// The deadline of a request, a suspension, and much more for a machine that is busy with other things.
 const HANGS: Duration = Duration::from_secs(60);
-const ROUTES: [&str; 15] = [
-    "",
-    "healthz",
-    "status",
-    "cluster",
-    "app/executors",
-    "app/stages",
-    "panel/chip",
-    "panel/cluster",
-    "panel/apps",
-    "panel/executors",
-    "panel/stages",
-    "panel/queries",
-    "panel/queries/sql-1",
-    "panel/history",
-    "doctor",
-];
+
+fn routes() -> impl Iterator<Item = &'static str> {
+    OWN_ROUTES.into_iter().chain(ROUTES)
+}
 
 /// What was seen.
 #[derive(Default)]
@@ -127,8 +114,9 @@ fn outcome(route: &str, answer: &Answer) -> String {
 /// Polls as a panel does until `end`; only one that was killed may not answer.
 async fn poll(current: &Current, user: &User, tally: &Mutex<Tally>, end: Instant, seed: u64) {
     let mut dice = Dice(seed);
+    let routes: Vec<_> = routes().collect();
     while Instant::now() < end {
-        let route = ROUTES[dice.below(ROUTES.len())];
+        let route = routes[dice.below(routes.len())];
         let target = Arc::clone(&*current.read().await);
         let answer = target.sidecar.ask(user.cookie(), route).await;
         if target.killed.load(Ordering::SeqCst) {
@@ -209,7 +197,7 @@ async fn minutes_of_faults_leave_nothing_behind() {
     let target = Arc::into_inner(current.into_inner()).unwrap();
     let sidecar = target.sidecar;
     for user in &users {
-        for route in ROUTES {
+        for route in routes() {
             assert_eq!(outcome(route, &sidecar.get(user.cookie(), route).await), "200", "{route} has healed");
         }
     }

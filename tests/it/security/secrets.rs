@@ -13,26 +13,7 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use crate::support::{Reply, Site, User, canary, check_for_secrets};
-
-const ROUTES: [&str; 16] = [
-    "",
-    "healthz",
-    "readyz",
-    "openapi.json",
-    "status",
-    "cluster",
-    "app/executors",
-    "app/stages",
-    "panel/chip",
-    "panel/cluster",
-    "panel/apps",
-    "panel/executors",
-    "panel/stages",
-    "panel/queries",
-    "panel/history",
-    "doctor",
-];
+use crate::support::{OWN_ROUTES, ROUTES, Reply, Site, User, canary, check_for_secrets, site::UPSTREAMS};
 
 /// The executable with all its secrets and the most talkative log, on a Unix socket.
 struct Sidecar {
@@ -100,17 +81,17 @@ async fn the_executable_emits_no_secret_whatever_its_upstreams_do() {
     let replies = [Reply::status(401), Reply::html(500), Reply::Reset, Reply::json(&echo)];
     for round in 0..=replies.len() {
         if let Some(reply) = round.checked_sub(1).and_then(|broken| replies.get(broken)) {
-            for upstream in ["auth2", "manager", "master", "driver"] {
+            for upstream in UPSTREAMS {
                 site.break_upstream(upstream, &user, &|_| reply.clone());
             }
         }
-        for route in ROUTES {
+        for route in OWN_ROUTES.into_iter().chain(ROUTES) {
             let answer = sidecar.get(&user, route).await;
             assert!(answer.starts_with("HTTP/1.1 "), "{route}: {answer}");
             check_for_secrets(&answer);
         }
     }
-    for (upstream, double) in ["auth2", "manager", "master", "driver"].into_iter().zip(site.doubles()) {
+    for (upstream, double) in UPSTREAMS.into_iter().zip(site.doubles()) {
         let heads = double.requests().concat();
         assert!(!heads.is_empty(), "{upstream}");
         let mine = match upstream {
