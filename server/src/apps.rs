@@ -1,7 +1,7 @@
 //! Applications: which there are, and which one is looked at.
 
 mod driver_calls;
-mod panel_route;
+pub(crate) mod panel_route;
 mod requests;
 
 use std::time::Duration;
@@ -10,7 +10,6 @@ use url::Url;
 use wire::{ApplicationState as State, DriverState};
 
 pub(crate) use driver_calls::{Driver, DriverCall, is_starting};
-pub(crate) use panel_route::router;
 pub(crate) use requests::{for_panel, for_passthrough};
 
 use crate::{

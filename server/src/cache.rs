@@ -17,13 +17,16 @@ pub struct Good<V> {
     pub value: Arc<V>,
     /// Lifetime counts from here, not from the request.
     pub arrived: Instant,
+    /// Until then nothing newer can be had.
+    pub good_until: Instant,
     /// Milliseconds since 1970.
     pub observed_at_ms: i64,
 }
 
 impl<V> Clone for Good<V> {
     fn clone(&self) -> Self {
-        Self { value: Arc::clone(&self.value), arrived: self.arrived, observed_at_ms: self.observed_at_ms }
+        let Self { ref value, arrived, good_until, observed_at_ms } = *self;
+        Self { value: Arc::clone(value), arrived, good_until, observed_at_ms }
     }
 }
 
@@ -144,6 +147,12 @@ where
         }
     }
 
+    /// A value within its lifetime, where there is one already.
+    pub fn known(&self, key: &K) -> Option<Good<V>> {
+        let good = self.slots.get(key).and_then(|slot| slot.last_good());
+        good.filter(|good| Instant::now() < good.good_until)
+    }
+
     /// Forgets a value, unless a newer one has taken its place.
     pub fn forget(&self, key: &K, value: &Arc<V>) {
         if let Some(slot) = self.slots.get(key) {
@@ -162,11 +171,11 @@ where
             Next::Wait(flight) => Lookup::Flight(flight),
             Next::Fetch { landing, flight, last_good } => {
                 let answer = fetch(last_good);
-                let logged_as = self.limits.logged_as;
+                let limits = self.limits;
                 let (slots, key, landed_in) = (self.slots.clone(), key.clone(), Arc::clone(&slot));
                 self.tasks.spawn(async move {
                     let result = answer.await;
-                    landed_in.land(landing, result, logged_as);
+                    landed_in.land(landing, result, &limits);
                     // Weighed when it is put in: now it weighs what the value weighs. What was evicted stays away.
                     slots.entry(key).and_compute_with(|kept| match kept {
                         Some(kept) if Arc::ptr_eq(kept.value(), &landed_in) => Op::Put(landed_in),

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{extract::State, response::Response};
 use tokio::time;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, Chip, ChipState, ErrorBody, MasterStatus};
 
 use crate::{
@@ -22,24 +21,18 @@ use crate::{
 /// How long the chip waits to hear what runs. It goes on being asked; the next poll has it.
 const ACTIVITY_PATIENCE: Duration = Duration::from_secs(1);
 
-pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_chip))
-}
-
 /// State of the cluster and what runs.
 #[utoipa::path(get, path = "/panel/chip", responses(
     (status = 200, description = "The state of the cluster in one word", body = Answer<Chip>),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn get_chip(State(state): State<AppState>, poll: Poll) -> Result<Response, ApiError> {
+pub(crate) async fn get_chip(State(state): State<AppState>, poll: Poll) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     let (cluster, active) = tokio::join!(cluster_state(monitor, &poll), active_stages(monitor, &poll));
     let ((chip_state, ready, wanted), mut freshness) = cluster?;
-    if let Some((_, stages)) = &active {
-        freshness.add_extra(stages);
-    }
-    if let Some(answer) = panel::unchanged(monitor, &poll, &freshness) {
-        return Ok(answer);
+    match &active {
+        Some((_, stages)) => freshness.add_extra(stages),
+        None => freshness.add_passing(),
     }
     let activity = active.and_then(|(app_name, stages)| stages.value.activity(&app_name));
     let chip = Chip { state: chip_state, ready, wanted, activity };
@@ -57,7 +50,7 @@ async fn cluster_state(monitor: &Arc<Monitor>, poll: &Poll) -> Result<(Decision,
         let seen = fetch.last_good(monitor, poll).await?;
         return Ok((by_manager(seen.good.value.status()?), Freshness::of(&seen)));
     }
-    let whose = monitor.sessions.whose(&poll.session).await?;
+    let whose = poll.whose(monitor).await?;
     if monitor.site.masters.is_empty() {
         let apps = Apps::last_good(monitor, &whose, poll.max_age).await?;
         let state = match apps.lister {
@@ -108,7 +101,7 @@ async fn active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<(String, G
 }
 
 async fn ask_active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<(String, Good<StageDigest>)> {
-    let whose = monitor.sessions.whose(&poll.session).await.ok()?;
+    let whose = poll.whose(monitor).await.ok()?;
     let apps = Apps::last_good(monitor, &whose, poll.max_age).await.ok()?;
     let chosen = apps.choose(None).ok()?.filter(|_| !apps.freshness.is_stale())?;
     let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));

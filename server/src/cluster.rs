@@ -1,7 +1,6 @@
 //! The Spark Master: `cluster` passes its words through, `panel/cluster` sums them up.
 
 use axum::{extract::State, response::Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, Cluster, ClusterKind, ErrorBody, Master, MasterStatus, Meter, Worker, WorkerState};
 
 use crate::{
@@ -19,16 +18,12 @@ use crate::{
 /// Workers that are listed one by one.
 const SHOWN: usize = 100;
 
-pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_cluster)).routes(routes!(panel_cluster))
-}
-
 /// The master's `/json/`, byte for byte.
 #[utoipa::path(get, path = "/cluster", responses(
     (status = 200, description = "State of the master, as it tells it (memory in MiB)", content_type = "application/json"),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn get_cluster(State(state): State<AppState>, session: Session) -> Result<Response, ApiError> {
+pub(crate) async fn get_cluster(State(state): State<AppState>, session: Session) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     apps::master_is_configured(monitor)?;
     let whose = monitor.sessions.whose(&session).await?;
@@ -41,18 +36,15 @@ async fn get_cluster(State(state): State<AppState>, session: Session) -> Result<
     (status = 200, description = "The cluster as a whole", body = Answer<Cluster>),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn panel_cluster(State(state): State<AppState>, poll: Poll) -> Result<Response, ApiError> {
+pub(crate) async fn panel_cluster(State(state): State<AppState>, poll: Poll) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     apps::lister_is_configured(monitor)?;
-    let whose = monitor.sessions.whose(&poll.session).await?;
+    let whose = poll.whose(monitor).await?;
     let (freshness, body) = if monitor.site.masters.is_empty() {
         executors::as_cluster(monitor, &whose, poll.max_age).await?
     } else {
         let seen = apps::master_last_good(monitor, &whose, poll.max_age).await?;
         let freshness = Freshness::of(&seen);
-        if let Some(answer) = panel::unchanged(monitor, &poll, &freshness) {
-            return Ok(answer);
-        }
         let cluster = summary(seen.good.value.state()?);
         if let Some(memory_mib) = cluster.memory_mib {
             let sample = ClusterSample { cores: cluster.cores, memory_mib };

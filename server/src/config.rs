@@ -174,7 +174,7 @@ impl Limits {
 }
 
 fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
-    text.parse().map(Duration::from_millis)
+    text.parse::<u32>().map(|ms| Duration::from_millis(ms.into()))
 }
 
 impl Cli {

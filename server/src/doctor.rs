@@ -6,7 +6,6 @@ use std::{
 };
 
 use axum::{Json, extract::State};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{ChipState, Doctor, Health, Hop, HopName, HopVerdict, MasterStatus};
 
 use crate::{
@@ -21,13 +20,9 @@ use crate::{
     upstream::{Upstream, UpstreamError, discovery},
 };
 
-pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_doctor))
-}
-
 /// Asks every hop and says what to do. It is always answered: what does not work is its content.
 #[utoipa::path(get, path = "/doctor", responses((status = 200, description = "The connection report", body = Doctor)))]
-async fn get_doctor(State(state): State<AppState>, session: Session) -> Json<Doctor> {
+pub(crate) async fn get_doctor(State(state): State<AppState>, session: Session) -> Json<Doctor> {
     Json(report(&state, &session).await)
 }
 

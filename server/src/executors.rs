@@ -5,7 +5,6 @@ mod rows;
 use std::{sync::Arc, time::Duration};
 
 use axum::{extract::State, response::Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, Cluster, ClusterKind, ErrorBody, Executors, Meter};
 
 pub(crate) use rows::ExecutorsSeen;
@@ -28,10 +27,6 @@ use crate::{
 /// Executors that are listed one by one.
 const SHOWN: usize = 1000;
 
-pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list_executors)).routes(routes!(panel_executors))
-}
-
 /// The driver's `executors`, byte for byte.
 #[utoipa::path(get, path = "/app/executors",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
@@ -39,7 +34,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         (status = 200, description = "Executors, as the driver tells them", content_type = "application/json"),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn list_executors(
+pub(crate) async fn list_executors(
     State(state): State<AppState>,
     asked: AskedApp,
     session: Session,
@@ -61,22 +56,20 @@ async fn list_executors(
         (status = 200, description = "The executors; `app` is null when no application runs", body = Answer<Executors>),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn panel_executors(State(state): State<AppState>, poll: Poll, asked: AskedApp) -> Result<Response, ApiError> {
+pub(crate) async fn panel_executors(
+    State(state): State<AppState>,
+    poll: Poll,
+    asked: AskedApp,
+) -> Result<Response, ApiError> {
     let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &poll).await?;
     let mut freshness = apps.freshness.clone();
     let (app, good) = match chosen {
         None => (None, None),
-        Some(chosen) => match seen(&monitor, &chosen).await? {
+        Some(chosen) => match seen(&monitor, &chosen, &mut freshness).await? {
             Driver::Starting(app) => (Some(app), None),
-            Driver::Answers(app, seen) => {
-                freshness.add_driver(&seen);
-                (Some(app), Some(seen.good))
-            }
+            Driver::Answers(app, seen) => (Some(app), Some(seen.good)),
         },
     };
-    if let Some(answer) = panel::unchanged(&monitor, &poll, &freshness) {
-        return Ok(answer);
-    }
     let body = match (app, good) {
         (Some(app), Some(good)) => {
             // Once under its own name, and once as the newest, if that is what was asked for.
@@ -95,7 +88,7 @@ async fn panel_executors(State(state): State<AppState>, poll: Poll, asked: Asked
 
 /// Task slots of the application's living executors; none when nobody knows.
 pub(crate) async fn task_slots(monitor: &Arc<Monitor>, chosen: &Chosen) -> Option<u64> {
-    match seen(monitor, chosen).await.ok()? {
+    match seen(monitor, chosen, &mut Freshness::default()).await.ok()? {
         Driver::Answers(_, seen) => Some(seen.good.value.slots().total),
         Driver::Starting(_) => None,
     }
@@ -114,9 +107,8 @@ pub(crate) async fn as_cluster(
     let mut freshness = apps.freshness.clone();
     let mut cores = Meter::default();
     if let Some(chosen) = apps.choose(None)?
-        && let Driver::Answers(_, seen) = seen(monitor, &chosen).await?
+        && let Driver::Answers(_, seen) = seen(monitor, &chosen, &mut freshness).await?
     {
-        freshness.add(&seen);
         cores = seen.good.value.slots();
     }
     let cluster = Cluster {
@@ -134,13 +126,17 @@ pub(crate) async fn as_cluster(
     Ok((freshness, cluster))
 }
 
-async fn seen(monitor: &Arc<Monitor>, chosen: &Chosen) -> Result<Driver<ExecutorsSeen>, ApiError> {
+async fn seen(
+    monitor: &Arc<Monitor>,
+    chosen: &Chosen,
+    freshness: &mut Freshness,
+) -> Result<Driver<ExecutorsSeen>, ApiError> {
     let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));
     let seen = monitor.executors.last_good(&chosen.call.key, chosen.call.max_age, |before| async move {
         let rows: Vec<ExecutorRow> = call.rows(&asks, DriverPath::AllExecutors).await?;
         Ok(ExecutorsSeen::new(rows, before.as_ref().map(|good| &*good.value)))
     });
-    Driver::of(&chosen.app, seen.await)
+    Driver::of(&chosen.app, seen.await, freshness)
 }
 
 fn nothing(app: Option<wire::App>) -> Executors {

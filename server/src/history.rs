@@ -8,7 +8,6 @@ use std::{
 
 use axum::{extract::State, response::Response};
 use moka::sync::Cache;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, ErrorBody, History, Meter, Point};
 
 use crate::{
@@ -25,10 +24,6 @@ const WINDOW_MS: i64 = 600_000;
 /// Samples closer together than this are one point, milliseconds: ten minutes of one series stay within 120 points.
 const SAME_POINT_MS: i64 = 5_000;
 
-pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_history))
-}
-
 /// Cores and memory of the cluster, and tasks of one application, during the last ten minutes.
 #[utoipa::path(get, path = "/panel/history",
     params(("app" = Option<String>, Query, description = "Application id; the newest active ones when absent")),
@@ -36,11 +31,15 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         (status = 200, description = "The last minutes, oldest first", body = Answer<History>),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn get_history(State(state): State<AppState>, poll: Poll, asked: AskedApp) -> Result<Response, ApiError> {
+pub(crate) async fn get_history(
+    State(state): State<AppState>,
+    poll: Poll,
+    asked: AskedApp,
+) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     apps::lister_is_configured(monitor)?;
     let asked = asked.checked()?.map(str::to_owned);
-    let whose = monitor.sessions.whose(&poll.session).await?;
+    let whose = poll.whose(monitor).await?;
     let gap_ms = monitor.limits.spark_monitor_poll_ms.saturating_mul(5) / 2;
     // It only remembers: an id that nobody has looked at has no tasks here, and no upstream is asked whether it exists.
     let body = monitor.histories.of(&TasksOf { whose, app_id: asked }, clock::now_ms(), gap_ms);

@@ -12,7 +12,6 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, ConnectSession, ErrorBody, Queries, Query, QueryStages, QueryState, StageState, Tasks, Wait};
 
 pub(crate) use seen::{ListsOperations, QueriesSeen};
@@ -45,10 +44,6 @@ const SILENCE_MS: u64 = 600_000;
 /// How long an answer waits for what only explains it.
 const EXTRA: Duration = Duration::from_secs(1);
 
-pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list_queries)).routes(routes!(get_query))
-}
-
 /// Running queries, those that are silent last, and recent ones; newest first.
 #[utoipa::path(get, path = "/panel/queries",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
@@ -56,16 +51,17 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         (status = 200, description = "The queries; `app` is null when no application runs", body = Answer<Queries>),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn list_queries(State(state): State<AppState>, poll: Poll, asked: AskedApp) -> Result<Response, ApiError> {
+pub(crate) async fn list_queries(
+    State(state): State<AppState>,
+    poll: Poll,
+    asked: AskedApp,
+) -> Result<Response, ApiError> {
     let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &poll).await?;
     let mut freshness = apps.freshness.clone();
     let Some(chosen) = chosen else {
         return Ok(panel::answer(&monitor, &poll, freshness, panel::Rate::slow(&monitor), nothing(None, None)));
     };
     let look = look(&monitor, &chosen, &mut freshness).await?;
-    if let Some(answer) = panel::unchanged(&monitor, &poll, &freshness) {
-        return Ok(answer);
-    }
     let body = match look {
         Look::Starting(app) => {
             let wait = wait::of_app(&app, &apps, false);
@@ -96,7 +92,7 @@ async fn list_queries(State(state): State<AppState>, poll: Poll, asked: AskedApp
         (status = 200, description = "The query; `query` is null when Spark has forgotten it", body = Answer<QueryStages>),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn get_query(
+pub(crate) async fn get_query(
     State(state): State<AppState>,
     poll: Poll,
     Path(query_id): Path<String>,
@@ -109,9 +105,6 @@ async fn get_query(
         None => None,
         Some(chosen) => Some(look(&monitor, chosen, &mut freshness).await?),
     };
-    if let Some(answer) = panel::unchanged(&monitor, &poll, &freshness) {
-        return Ok(answer);
-    }
     let body = match look {
         None => none(None),
         Some(Look::Starting(app)) => none(Some(app)),
@@ -155,11 +148,10 @@ struct Moment {
 }
 
 async fn look(monitor: &Arc<Monitor>, chosen: &Chosen, freshness: &mut Freshness) -> Result<Look, ApiError> {
-    let (app, stages) = match Driver::of(&chosen.app, stages::seen(monitor, &chosen.call).await)? {
+    let (app, stages) = match Driver::of(&chosen.app, stages::seen(monitor, &chosen.call).await, freshness)? {
         Driver::Starting(app) => return Ok(Look::Starting(app)),
         Driver::Answers(app, seen) => (app, seen),
     };
-    freshness.add_driver(&stages);
     let digest = Arc::clone(&stages.good.value);
     let (asks, call) = (Arc::clone(monitor), chosen.call.clone());
     let fetch = |_| seen::ask(asks, call, digest, clock::now_ms());

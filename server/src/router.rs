@@ -1,10 +1,7 @@
 //! The one table of routes.
 
-use std::sync::Arc;
-
 use axum::{Json, Router, middleware::map_request_with_state, routing::get};
-use utoipa::openapi::{InfoBuilder, OpenApi};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::OpenApi;
 
 use crate::{
     apps, chip, cluster, doctor, error::ApiError, executors, health, history, middleware, queries, stages,
@@ -12,48 +9,73 @@ use crate::{
 };
 
 /// Routes that a supervisor asks, without a token.
-fn open() -> OpenApiRouter<AppState> {
-    health::router()
+fn open() -> Router<AppState> {
+    Router::new()
+        .route("/", get(health::root))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
 }
 
 /// Routes for the panel and for what the older extension served.
-fn guarded() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .merge(status::router()) // status
-        .merge(cluster::router()) // cluster, panel/cluster
-        .merge(executors::router()) // app/executors, panel/executors
-        .merge(stages::router()) // app/stages, panel/stages
-        .merge(queries::router()) // panel/queries, panel/queries/{query_id}
-        .merge(chip::router()) // panel/chip
-        .merge(apps::router()) // panel/apps
-        .merge(history::router()) // panel/history
-        .merge(doctor::router()) // doctor
+fn guarded() -> Router<AppState> {
+    Router::new()
+        .route("/status", get(status::get_status))
+        .route("/cluster", get(cluster::get_cluster))
+        .route("/app/executors", get(executors::list_executors))
+        .route("/app/stages", get(stages::list_stages))
+        .route("/panel/chip", get(chip::get_chip))
+        .route("/panel/cluster", get(cluster::panel_cluster))
+        .route("/panel/apps", get(apps::panel_route::list_apps))
+        .route("/panel/executors", get(executors::panel_executors))
+        .route("/panel/stages", get(stages::panel_stages))
+        .route("/panel/queries", get(queries::list_queries))
+        .route("/panel/queries/{query_id}", get(queries::get_query))
+        .route("/panel/history", get(history::get_history))
+        .route("/doctor", get(doctor::get_doctor))
+        .route("/openapi.json", get(|| async { Json(openapi()) }))
 }
+
+/// The document of all routes. It takes megabytes while it is made, so it is made for who asks.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "berdl-spark-monitor",
+        description = "What a Spark cluster and its queries are doing, for a notebook. All routes are GET.",
+    ),
+    paths(
+        health::root,
+        health::healthz,
+        health::readyz,
+        status::get_status,
+        cluster::get_cluster,
+        executors::list_executors,
+        stages::list_stages,
+        chip::get_chip,
+        cluster::panel_cluster,
+        apps::panel_route::list_apps,
+        executors::panel_executors,
+        stages::panel_stages,
+        queries::list_queries,
+        queries::get_query,
+        history::get_history,
+        doctor::get_doctor,
+    )
+)]
+struct Document;
 
 /// Everything the sidecar serves.
 pub fn app(state: AppState) -> Router {
-    let document = Arc::new(openapi());
-    let (guarded, _) = guarded().split_for_parts();
-    let guarded = guarded.route("/openapi.json", get(move || async move { Json((*document).clone()) }));
     // On routes only, so that an unknown route and a wrong method win over a missing token.
-    let guarded = guarded.route_layer(map_request_with_state(state.clone(), middleware::sidecar_token));
-    let (open, _) = open().split_for_parts();
+    let guarded = guarded().route_layer(map_request_with_state(state.clone(), middleware::sidecar_token));
     let routes = guarded
-        .merge(open)
+        .merge(open())
         .fallback(|| async { ApiError::not_found() })
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
         .with_state(state.clone());
     middleware::around(routes, &state)
-}
-
-/// The document of all routes.
-#[must_use]
-pub fn openapi() -> OpenApi {
-    let (_, mut document) = open().merge(guarded()).split_for_parts();
-    document.info = InfoBuilder::new()
-        .title("berdl-spark-monitor")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some("What a Spark cluster and its queries are doing, for a notebook. All routes are GET."))
-        .build();
-    document
 }

@@ -42,6 +42,11 @@ impl Session {
     pub fn of(token: Option<SecretString>) -> Self {
         Self { token: token.map(Arc::new) }
     }
+
+    /// The session that a request's cookies name.
+    pub(crate) fn of_headers(headers: &HeaderMap) -> Self {
+        Self::of(COOKIES.iter().find_map(|name| cookie(headers, name)))
+    }
 }
 
 impl Whose {
@@ -80,22 +85,31 @@ impl Sessions {
         session.token.as_ref().map(|token| self.keys.of(token))
     }
 
+    /// Whose cluster this session may look at, where nobody has to be asked.
+    pub fn known(&self, session: &Session) -> Option<Whose> {
+        match &self.mode {
+            IdentityMode::None => Some(Whose(None)),
+            IdentityMode::JupyterHub(user) => Some(Whose(Some(user.clone()))),
+            IdentityMode::Auth2 => {
+                let (key, _) = self.token(session).ok()?;
+                Some(Whose(Some((*self.users.known(&key)?.value).clone())))
+            }
+        }
+    }
+
     /// Whose cluster this session may look at.
     ///
     /// # Errors
     /// 401 without a valid session; Auth2's failure. Never a name that has expired.
     pub async fn whose(&self, session: &Session) -> Result<Whose, ApiError> {
-        match &self.mode {
-            IdentityMode::None => Ok(Whose(None)),
-            IdentityMode::JupyterHub(user) => Ok(Whose(Some(user.clone()))),
-            IdentityMode::Auth2 => {
-                let (key, token) = self.token(session)?;
-                let (client, url) = (self.auth2.clone(), self.auth2_url.clone());
-                let fetch = |_| async move { auth2::kube_user(&client, &url, &token).await };
-                let user = self.users.fresh(&key, fetch).await?;
-                Ok(Whose(Some((*user.value).clone())))
-            }
+        if let Some(whose) = self.known(session) {
+            return Ok(whose);
         }
+        let (key, token) = self.token(session)?;
+        let (client, url) = (self.auth2.clone(), self.auth2_url.clone());
+        let fetch = |_| async move { auth2::kube_user(&client, &url, &token).await };
+        let user = self.users.fresh(&key, fetch).await?;
+        Ok(Whose(Some((*user.value).clone())))
     }
 }
 
@@ -132,7 +146,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Session {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self { token: COOKIES.iter().find_map(|name| cookie(&parts.headers, name)).map(Arc::new) })
+        Ok(Self::of_headers(&parts.headers))
     }
 }
 

@@ -5,7 +5,6 @@ mod digest;
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, ErrorBody, Stages};
 
 pub(crate) use digest::{KeptStage, StageDigest, TaskTime};
@@ -23,10 +22,6 @@ use crate::{
     upstream::{driver::AcceptedStages, driver_path::DriverPath},
 };
 
-pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list_stages)).routes(routes!(panel_stages))
-}
-
 /// The driver's `stages`, byte for byte.
 #[utoipa::path(get, path = "/app/stages",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
@@ -34,7 +29,11 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         (status = 200, description = "Stages, as the driver tells them", content_type = "application/json"),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn list_stages(State(state): State<AppState>, asked: AskedApp, session: Session) -> Result<Response, ApiError> {
+pub(crate) async fn list_stages(
+    State(state): State<AppState>,
+    asked: AskedApp,
+    session: Session,
+) -> Result<Response, ApiError> {
     let (monitor, call) = apps::for_passthrough(&state, &asked, &session).await?;
     let key = call.key.clone();
     let fetch = {
@@ -52,22 +51,20 @@ async fn list_stages(State(state): State<AppState>, asked: AskedApp, session: Se
         (status = 200, description = "The stages; `app` is null when no application runs", body = Answer<Stages>),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn panel_stages(State(state): State<AppState>, poll: Poll, asked: AskedApp) -> Result<Response, ApiError> {
+pub(crate) async fn panel_stages(
+    State(state): State<AppState>,
+    poll: Poll,
+    asked: AskedApp,
+) -> Result<Response, ApiError> {
     let (monitor, apps, chosen) = apps::for_panel(&state, &asked, &poll).await?;
     let mut freshness = apps.freshness;
     let (app, good) = match chosen {
         None => (None, None),
-        Some(chosen) => match Driver::of(&chosen.app, seen(&monitor, &chosen.call).await)? {
+        Some(chosen) => match Driver::of(&chosen.app, seen(&monitor, &chosen.call).await, &mut freshness)? {
             Driver::Starting(app) => (Some(app), None),
-            Driver::Answers(app, seen) => {
-                freshness.add_driver(&seen);
-                (Some(app), Some(seen.good))
-            }
+            Driver::Answers(app, seen) => (Some(app), Some(seen.good)),
         },
     };
-    if let Some(answer) = panel::unchanged(&monitor, &poll, &freshness) {
-        return Ok(answer);
-    }
     let body = match good {
         None => StageDigest::default().shown(app, clock::now_ms()),
         Some(good) => good.value.shown(app, good.observed_at_ms),

@@ -1,7 +1,6 @@
 //! `status`: the cluster manager's own words, passed through.
 
 use axum::{extract::State, response::Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::ErrorBody;
 
 use crate::{
@@ -18,16 +17,12 @@ use crate::{
     },
 };
 
-pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_status))
-}
-
 /// The cluster manager's `/clusters`, byte for byte.
 #[utoipa::path(get, path = "/status", responses(
     (status = 200, description = "Deployments of master and workers, as the cluster manager tells them", content_type = "application/json"),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn get_status(State(state): State<AppState>, session: Session) -> Result<Response, ApiError> {
+pub(crate) async fn get_status(State(state): State<AppState>, session: Session) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     let Some(fetch) = StatusFetch::of(monitor) else {
         return Err(ApiError::not_configured(say!("No cluster manager is set (SPARK_CLUSTER_MANAGER_API_URL).")));

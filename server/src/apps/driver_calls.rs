@@ -11,6 +11,7 @@ use crate::{
     cache::{Failure, Seen},
     clock,
     error::ApiError,
+    panel::Freshness,
     state::{DriverKey, Monitor},
     upstream::{
         UpstreamError, UpstreamErrorKind,
@@ -136,12 +137,18 @@ pub(crate) enum Driver<V> {
 }
 
 impl<V> Driver<V> {
+    /// Counts it in.
+    ///
     /// # Errors
     /// The failure of a driver that is not starting.
-    pub fn of(app: &wire::App, seen: Result<Seen<V>, Failure>) -> Result<Self, ApiError> {
+    pub fn of(app: &wire::App, seen: Result<Seen<V>, Failure>, freshness: &mut Freshness) -> Result<Self, ApiError> {
         match seen {
-            Ok(seen) => Ok(Self::Answers(wire::App { driver: DriverState::Ready, ..app.clone() }, seen)),
+            Ok(seen) => {
+                freshness.add_driver(&seen);
+                Ok(Self::Answers(wire::App { driver: DriverState::Ready, ..app.clone() }, seen))
+            }
             Err(failure) if is_starting(app, &failure.error.kind) => {
+                freshness.add_passing();
                 Ok(Self::Starting(wire::App { driver: DriverState::Starting, ..app.clone() }))
             }
             Err(failure) => Err(failure.into()),

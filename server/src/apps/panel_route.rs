@@ -1,7 +1,6 @@
 //! `panel/apps`: the applications a panel can look at.
 
 use axum::{extract::State, response::Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::{Answer, ErrorBody};
 
 use super::Apps;
@@ -14,23 +13,16 @@ use crate::{
 /// Applications that are listed; more than that is no list for a person.
 const SHOWN: usize = 50;
 
-pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list_apps))
-}
-
 /// The active applications and the one that is shown by default.
-#[utoipa::path(get, path = "/panel/apps", responses(
+#[utoipa::path(get, path = "/panel/apps", tag = "apps", responses(
     (status = 200, description = "The applications", body = Answer<wire::Apps>),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-async fn list_apps(State(state): State<AppState>, poll: Poll) -> Result<Response, ApiError> {
+pub(crate) async fn list_apps(State(state): State<AppState>, poll: Poll) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     super::lister_is_configured(monitor)?;
-    let whose = monitor.sessions.whose(&poll.session).await?;
+    let whose = poll.whose(monitor).await?;
     let mut seen = Apps::last_good(monitor, &whose, poll.max_age).await?;
-    if let Some(answer) = panel::unchanged(monitor, &poll, &seen.freshness) {
-        return Ok(answer);
-    }
     let finished = seen.finished();
     let app = seen.default_app().cloned();
     let apps_not_shown = seen.active.len().saturating_sub(SHOWN);

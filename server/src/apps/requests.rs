@@ -41,7 +41,7 @@ pub(crate) async fn for_panel(
     let monitor = Arc::clone(state.monitor()?);
     super::lister_is_configured(&monitor)?;
     let asked = asked.checked()?;
-    let whose = monitor.sessions.whose(&poll.session).await?;
+    let whose = poll.whose(&monitor).await?;
     let apps = Apps::last_good(&monitor, &whose, poll.max_age).await?;
     let chosen = apps.choose(asked)?;
     Ok((monitor, apps, chosen))

@@ -80,7 +80,8 @@ impl<V> Slot<V> {
     }
 
     /// Stores what the fetch brought and tells those who wait.
-    pub(super) fn land(&self, landing: Landing<V>, result: Result<V, UpstreamError>, logged_as: Option<&'static str>) {
+    pub(super) fn land(&self, landing: Landing<V>, result: Result<V, UpstreamError>, limits: &CacheLimits) {
+        let CacheLimits { logged_as, lifetime, .. } = *limits;
         let mut state = self.state();
         let (arrived, now_ms) = (Instant::now(), clock::now_ms());
         let outcome = match result {
@@ -88,7 +89,8 @@ impl<V> Slot<V> {
                 if let (Some(what), Some(_)) = (logged_as, state.failure.take()) {
                     tracing::info!(what, "Is fetched again");
                 }
-                let good = Good { value: Arc::new(value), arrived, observed_at_ms: now_ms };
+                let good_until = arrived + lifetime;
+                let good = Good { value: Arc::new(value), arrived, good_until, observed_at_ms: now_ms };
                 state.good = Some(good.clone());
                 Ok(good)
             }

@@ -5,41 +5,80 @@ use std::time::Duration;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, header, request::Parts},
+    response::Response,
+};
+use tokio::time::Instant;
+
+use super::{rendered::RenderedKey, respond};
+use crate::{
+    error::ApiError,
+    session::{Session, Whose},
+    state::{AppState, Monitor},
 };
 
-use super::rendered::RenderedKey;
-use crate::{session::Session, state::AppState};
-
-/// One request of a panel route.
+/// One request of a panel route that the last answer to the same question does not answer too.
 pub(crate) struct Poll {
     pub session: Session,
     /// What is no older than this will do, even past its lifetime: a view that polls every half a minute needs nothing
     /// newer, so that many of them cost as many upstream calls as one.
     pub max_age: Duration,
     pub(super) key: RenderedKey,
-    if_none_match: Vec<HeaderValue>,
-}
-
-impl Poll {
-    /// Whether the asker has what `etag` names.
-    pub(super) fn knows(&self, etag: &HeaderValue) -> bool {
-        self.if_none_match.iter().any(|value| names(value.as_bytes(), etag.as_bytes()))
-    }
+    pub(super) if_none_match: IfNoneMatch,
 }
 
 impl FromRequestParts<AppState> for Poll {
-    type Rejection = std::convert::Infallible;
+    /// The last answer, where it is still as new as any could be.
+    type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        let session = Session::from_request_parts(parts, state).await?;
+        let session = Session::of_headers(&parts.headers);
         let monitor = state.monitor().ok();
         let asker = monitor.and_then(|monitor| monitor.sessions.key(&session));
+        let whose = monitor.and_then(|monitor| monitor.sessions.known(&session));
         let path_and_query = parts.uri.path_and_query().map_or("", |it| it.as_str()).into();
+        let key = RenderedKey { asker, whose, path_and_query };
+        let if_none_match = IfNoneMatch::of(&parts.headers);
+        if let Some(answer) = monitor.and_then(|monitor| still_good(monitor, &key, &if_none_match)) {
+            return Err(answer);
+        }
         // Nobody polls more rarely, and what is that old should be asked for again.
         let longest = monitor.map_or(0, |monitor| monitor.limits.spark_monitor_poll_ms);
         let max_age = max_age(&parts.headers).min(Duration::from_millis(longest.into()));
-        let if_none_match = parts.headers.get_all(header::IF_NONE_MATCH).into_iter().cloned().collect();
-        Ok(Self { session, max_age, key: RenderedKey { asker, path_and_query }, if_none_match })
+        Ok(Self { session, max_age, key, if_none_match })
+    }
+}
+
+impl Poll {
+    /// Whose cluster the asker may look at: the same for all of one answer.
+    ///
+    /// # Errors
+    /// As [`crate::session::Sessions::whose`].
+    pub async fn whose(&self, monitor: &Monitor) -> Result<Whose, ApiError> {
+        match &self.key.whose {
+            Some(whose) => Ok(whose.clone()),
+            None => monitor.sessions.whose(&self.session).await,
+        }
+    }
+}
+
+/// The last answer to the same question, while each part of it is within its lifetime: then no upstream would be asked.
+fn still_good(monitor: &Monitor, key: &RenderedKey, if_none_match: &IfNoneMatch) -> Option<Response> {
+    key.whose.as_ref()?;
+    let rendered = monitor.rendered.get(key).filter(|rendered| Instant::now() < rendered.good_until)?;
+    Some(respond(if_none_match, rendered.arrived, &rendered.body))
+}
+
+/// What the asker has already.
+pub(super) struct IfNoneMatch(Vec<HeaderValue>);
+
+impl IfNoneMatch {
+    fn of(headers: &HeaderMap) -> Self {
+        Self(headers.get_all(header::IF_NONE_MATCH).into_iter().cloned().collect())
+    }
+
+    /// Whether `etag` is among it.
+    pub fn names(&self, etag: &HeaderValue) -> bool {
+        self.0.iter().any(|value| names(value.as_bytes(), etag.as_bytes()))
     }
 }
 

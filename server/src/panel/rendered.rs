@@ -1,45 +1,43 @@
-//! Bodies as they were answered last, so that what has not changed is neither made nor sent again.
+//! Answers as they were given last: one that is still good is given again, and a body that has not changed is not sent again.
 
-use std::{
-    any::Any,
-    fmt,
-    sync::{Arc, Weak},
-};
+use std::{fmt, sync::Arc};
 
 use axum::http::HeaderValue;
 use bytes::Bytes;
 use moka::{policy::EvictionPolicy, sync::Cache};
+use tokio::time::Instant;
 
-use crate::{cache, session::TokenKey};
+use crate::{
+    cache,
+    session::{TokenKey, Whose},
+};
 
 /// Who asked, and for what.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct RenderedKey {
     pub asker: Option<TokenKey>,
+    /// A token may become another's. None where it was not known yet.
+    pub whose: Option<Whose>,
     pub path_and_query: Box<str>,
 }
 
-/// Something a body was made of, by its identity: weak, so that it is not kept, but no other can take its address.
-pub(super) type Part = Weak<dyn Any + Send + Sync>;
-
-/// One body.
+/// One answer.
 pub(super) struct Rendered {
-    pub made_of: Vec<Part>,
+    /// When the newest of what it is made of arrived.
+    pub arrived: Instant,
+    /// Until then nothing newer can be had.
+    pub good_until: Instant,
+    pub body: Body,
+}
+
+#[derive(Clone)]
+pub(super) struct Body {
     pub observed_at_ms: i64,
     pub json: Bytes,
     pub etag: HeaderValue,
 }
 
-impl Rendered {
-    /// The very same values make the same body. One that is made of none tells the time.
-    pub fn is_made_of(&self, parts: &[Part]) -> bool {
-        !parts.is_empty()
-            && self.made_of.len() == parts.len()
-            && self.made_of.iter().zip(parts).all(|(made_of, part)| made_of.ptr_eq(part))
-    }
-}
-
-/// The last body of each asker and route.
+/// The last answer to each asker and route.
 pub(crate) struct Renderings(Cache<RenderedKey, Arc<Rendered>>);
 
 impl Renderings {
@@ -47,7 +45,7 @@ impl Renderings {
     pub fn new(bytes: u64) -> Self {
         let weight = |key: &RenderedKey, rendered: &Arc<Rendered>| {
             let bytes =
-                size_of::<RenderedKey>() + size_of::<Rendered>() + key.path_and_query.len() + rendered.json.len();
+                size_of::<RenderedKey>() + size_of::<Rendered>() + key.path_and_query.len() + rendered.body.json.len();
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         let lru = EvictionPolicy::lru();
@@ -60,8 +58,8 @@ impl Renderings {
         self.0.get(key)
     }
 
-    pub(super) fn keep(&self, key: &RenderedKey, rendered: &Arc<Rendered>) {
-        self.0.insert(key.clone(), Arc::clone(rendered));
+    pub(super) fn keep(&self, key: RenderedKey, rendered: Rendered) {
+        self.0.insert(key, Arc::new(rendered));
     }
 }
 
