@@ -2,7 +2,7 @@
 //!
 //! It belongs to the page and not to a component: JupyterLab loads the page anew when a person chooses another.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -47,8 +47,9 @@ extern "C" {
 /// The language as it was set, and what was asked of it.
 struct Spoken {
     language: Language,
-    /// It writes small whole numbers as Rust does.
-    plain_digits: bool,
+    /// It writes small whole numbers as Rust does. Found out with the first number, for browsers take milliseconds to learn
+    /// how a language writes them, and the chip's first word has none.
+    plain_digits: OnceCell<bool>,
     /// Texts that do not depend on a number, by their places in the list: they are said again each second.
     known: Vec<Option<Rc<str>>>,
 }
@@ -60,8 +61,7 @@ thread_local! {
 /// Sets the language of chip and panel.
 #[wasm_bindgen]
 pub fn set_language(language: Language) {
-    let plain_digits = language.number(7.0, 0) == "7";
-    SPOKEN.set(Some(Spoken { language, plain_digits, known: Vec::new() }));
+    SPOKEN.set(Some(Spoken { language, plain_digits: OnceCell::new(), known: Vec::new() }));
 }
 
 /// Hands the text at a place of the list to `then`.
@@ -71,6 +71,10 @@ pub fn with_template(index: usize, count: u64, then: impl FnOnce(&str) -> String
 }
 
 impl Spoken {
+    fn has_plain_digits(&self) -> bool {
+        *self.plain_digits.get_or_init(|| self.language.number(7.0, 0) == "7")
+    }
+
     fn template(&mut self, index: usize, count: u64) -> Option<Rc<str>> {
         if index >= self.known.len() {
             self.known.resize(index + 1, None);
@@ -115,7 +119,7 @@ pub fn said(english: &str, sentences: &[Vec<String>]) -> String {
 
 /// A whole number.
 pub fn number(value: u64) -> String {
-    with_language(|spoken| (value >= 1000 || !spoken.plain_digits).then(|| spoken.language.number(value as f64, 0)))
+    with_language(|spoken| (value >= 1000 || !spoken.has_plain_digits()).then(|| spoken.language.number(value as f64, 0)))
         .unwrap_or_else(|| value.to_string())
 }
 

@@ -66,8 +66,9 @@ function activate(
   }
   const language = translator ?? nullTranslator;
   const trans = language.load(DOMAIN);
-  const loader = new UiLoader(language, trans);
   const settings = new Settings(registry, PLUGIN, trans);
+  const restored = Promise.all([app.restored, settings.ready]);
+  const loader = new UiLoader(language, trans, restored);
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
@@ -78,6 +79,9 @@ function activate(
     on_paused: paused => commands.setPaused(paused)
   };
 
+  const chip = new Chip(statusBar, loader, options, kernels, settings);
+  void chip.start();
+
   const content = new PanelContent(settings);
   const savedApp = new SavedApp(state);
   const ready = Promise.all([savedApp.ready, settings.ready]);
@@ -85,15 +89,13 @@ function activate(
   panel.add();
   restorer?.add(panel.widget, panel.widget.id);
   // Not before the last layout is back, which knows better than the setting's default.
-  void Promise.all([app.restored, settings.ready]).then(() => {
+  void restored.then(() => {
     const place = (): void => panel.obey(settings.side);
     settings.changed.connect(place);
     place();
   });
 
-  const chip = new Chip(statusBar, loader, options, kernels, settings);
   chip.changed.connect((_, cluster) => panel.showState(cluster));
-  void app.started.then(() => chip.start());
 
   const commands = new Commands(app, trans, { panel, content, chip });
   commands.offer(palette, mainMenu, trans.__('Spark'));

@@ -12,10 +12,10 @@ export function languageOf(
   trans: TranslationBundle
 ): Language {
   const tag = languageTag(translator.languageCode);
-  const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 });
-  const decimal = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const timeOfDay = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' });
-  const dateAndTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' });
+  const whole = once(() => new Intl.NumberFormat(tag, { maximumFractionDigits: 0 }));
+  const decimal = once(() => new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
+  const timeOfDay = once(() => new Intl.DateTimeFormat(tag, { timeStyle: 'medium' }));
+  const dateAndTime = once(() => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }));
   return {
     template: (index, count) => {
       const { one, other, names } = texts[index] ?? { one: '', other: null, names: [] };
@@ -25,9 +25,15 @@ export function languageOf(
     has_forms: index => texts[index]?.other != null,
     sentence: ([text = '', subject = '', ...values]) =>
       trans.gettext(text, ...(subject === '' ? values : [trans.gettext(subject), ...values])),
-    number: (value, decimals) => (decimals === 0 ? whole : decimal).format(value),
-    time: at => (Math.abs(Date.now() - at) < DAY_MS ? timeOfDay : dateAndTime).format(at)
+    number: (value, decimals) => (decimals === 0 ? whole : decimal)().format(value),
+    time: at => (Math.abs(Date.now() - at) < DAY_MS ? timeOfDay : dateAndTime)().format(at)
   };
+}
+
+/** Made when it is first needed: a formatter takes milliseconds, and the chip's first word needs none. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** JupyterLab's English is of no country: then the browser's own, if that is English too. */

@@ -8,7 +8,9 @@ export type Ui = typeof import('berdl-spark-monitor-ui');
 export class UiLoader {
   constructor(
     private readonly translator: ITranslator,
-    private readonly trans: TranslationBundle
+    private readonly trans: TranslationBundle,
+    /** Not before: JupyterLab's own start comes first. */
+    private readonly begin: Promise<unknown>
   ) {}
 
   /** The instantiated module; a failure is not remembered, so that a later widget tries again. */
@@ -40,6 +42,8 @@ export class UiLoader {
   }
 
   private async instantiate(): Promise<Ui> {
+    await this.begin;
+    await idle();
     const [ui, { TEXTS }] = await Promise.all([
       import('berdl-spark-monitor-ui'),
       import('berdl-spark-monitor-ui/texts.js')
@@ -52,4 +56,16 @@ export class UiLoader {
   }
 
   private loading: Promise<Ui> | null = null;
+}
+
+/** Resolves when the browser has nothing more urgent to do, after a second in any case. */
+function idle(): Promise<unknown> {
+  return new Promise(resolve => {
+    // Safari has no idle callbacks.
+    if ('requestIdleCallback' in window) {
+      requestIdleCallback(resolve, { timeout: 1_000 });
+    } else {
+      setTimeout(resolve);
+    }
+  });
 }

@@ -9,6 +9,8 @@ import { until } from './lib/until.mjs';
 
 const STAGES = 5_000;
 const STARTS = 9;
+/** Of as many pairs of starts: more would be no chance (sign test, one-sided, 2 %). */
+const MOST_SLOWER = 7;
 const MOST_CHIP_MS = 50;
 const MOST_POLL_MS = 5;
 const PAIRS = 5;
@@ -73,12 +75,13 @@ async function starts(jupyter) {
     limit: `under ${MOST_CHIP_MS} ms`
   });
   const [ours, theirs] = [withIt.map(({ ready }) => ready), without.map(({ ready }) => ready)];
+  const slower = ours.filter((ready, pair) => ready > (theirs[pair] ?? 0)).length;
   figure({
     what: "JupyterLab's start until it can be used",
-    measured: spread(ours),
+    measured: `${spread(ours)}; slower in ${slower} of ${STARTS} pairs`,
     baseline: `without the extension: ${spread(theirs)}`,
-    holds: median(ours) <= Math.max(...theirs),
-    limit: 'within what it takes without'
+    holds: slower <= MOST_SLOWER,
+    limit: `slower in at most ${MOST_SLOWER} pairs`
   });
 }
 
