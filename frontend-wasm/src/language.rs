@@ -119,8 +119,10 @@ pub fn said(english: &str, sentences: &[Vec<String>]) -> String {
 
 /// A whole number.
 pub fn number(value: u64) -> String {
-    with_language(|spoken| (value >= 1000 || !spoken.has_plain_digits()).then(|| spoken.language.number(value as f64, 0)))
-        .unwrap_or_else(|| value.to_string())
+    with_language(|spoken| {
+        (value >= 1000 || !spoken.has_plain_digits()).then(|| spoken.language.number(value as f64, 0))
+    })
+    .unwrap_or_else(|| value.to_string())
 }
 
 /// A number with one decimal, counted in tenths.

@@ -152,7 +152,7 @@ async fn with_its_body(request: Request) -> Result<Request, ApiError> {
 
 /// On TCP every process of the machine can reach us, so each request must show that it may.
 pub(crate) async fn sidecar_token(State(state): State<AppState>, request: Request) -> Result<Request, ApiError> {
-    if let Some(token) = &state.sidecar_token {
+    if let Some(token) = state.sidecar_token() {
         let given = request.headers().get(SIDECAR_TOKEN).map(HeaderValue::as_bytes).unwrap_or_default();
         if !bool::from(given.ct_eq(token.expose_secret().as_bytes())) {
             return Err(ApiError::sidecar_token_required());

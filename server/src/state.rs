@@ -30,13 +30,15 @@ use crate::{
     },
 };
 
-/// Shared by all requests; cheap to clone.
+/// Shared by all requests; cheap to clone, for each of them does more than once.
 #[derive(Clone, Debug)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
     /// The monitor, or the reason why it cannot work.
-    monitor: Result<Arc<Monitor>, Arc<str>>,
-    /// Shared, because a request copies the state more than once, and copies of a secret are wiped.
-    pub(crate) sidecar_token: Option<Arc<SecretString>>,
+    monitor: Result<Arc<Monitor>, String>,
+    sidecar_token: Option<SecretString>,
 }
 
 /// One application of one user: names a driver.
@@ -84,31 +86,36 @@ const DEFAULT_REQUESTS: usize = 1024;
 impl AppState {
     #[must_use]
     pub fn new(monitor: Monitor, sidecar_token: Option<SecretString>) -> Self {
-        Self { monitor: Ok(Arc::new(monitor)), sidecar_token: sidecar_token.map(Arc::new) }
+        Self(Arc::new(Shared { monitor: Ok(Arc::new(monitor)), sidecar_token }))
     }
 
     /// Serves, but answers every question with `reason`.
     #[must_use]
     pub fn not_configured(reason: &str) -> Self {
-        Self { monitor: Err(reason.into()), sidecar_token: None }
+        Self(Arc::new(Shared { monitor: Err(reason.to_owned()), sidecar_token: None }))
+    }
+
+    /// What a request on TCP must bring.
+    pub(crate) fn sidecar_token(&self) -> Option<&SecretString> {
+        self.0.sidecar_token.as_ref()
     }
 
     /// Requests in flight at once.
     #[must_use]
     pub fn max_requests(&self) -> usize {
-        self.monitor.as_ref().map_or(DEFAULT_REQUESTS, |monitor| monitor.limits.spark_monitor_max_requests)
+        self.0.monitor.as_ref().map_or(DEFAULT_REQUESTS, |monitor| monitor.limits.spark_monitor_max_requests)
     }
 
     /// Time for one request in all.
     #[must_use]
     pub fn request_timeout(&self) -> Duration {
-        self.monitor.as_ref().map_or(Duration::MAX, |monitor| monitor.limits.spark_monitor_request_timeout_ms)
+        self.0.monitor.as_ref().map_or(Duration::MAX, |monitor| monitor.limits.spark_monitor_request_timeout_ms)
     }
 
     /// # Errors
     /// 503 with the reason when the configuration cannot work.
     pub(crate) fn monitor(&self) -> Result<&Arc<Monitor>, ApiError> {
-        self.monitor.as_ref().map_err(|reason| ApiError::not_configured(say!("The reason: %1.", reason)))
+        self.0.monitor.as_ref().map_err(|reason| ApiError::not_configured(say!("The reason: %1.", reason)))
     }
 }
 
