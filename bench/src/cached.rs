@@ -13,7 +13,7 @@ use crate::{
 
 const AREA: &str = "Cached route";
 const PAIRS: usize = 5;
-const TIME: Duration = Duration::from_secs(2);
+const TIME: Duration = Duration::from_secs(4);
 /// Requests per second, of the bare handler's.
 const LEAST: f64 = 0.70;
 

@@ -17,6 +17,7 @@ pub(crate) use rendered::Renderings;
 use crate::{
     cache::{Failure, Good, Seen},
     error::ApiError,
+    passthrough,
     state::Monitor,
 };
 use poll::IfNoneMatch;
@@ -162,14 +163,14 @@ fn again<T: Serialize>(before: &Body, answer: &mut Answer<T>) -> Option<Body> {
 }
 
 fn respond(if_none_match: &IfNoneMatch, arrived: Instant, body: &Body) -> Response {
-    let mut response = if if_none_match.names(&body.etag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body.json.clone()).into_response()
-    };
+    let mut response = passthrough::answer(&body.json);
     let headers = response.headers_mut();
     headers.insert(header::ETAG, body.etag.clone());
     headers.insert(header::AGE, HeaderValue::from(arrived.elapsed().as_secs()));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if if_none_match.names(&body.etag) {
+        headers.remove(header::CONTENT_TYPE);
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = axum::body::Body::empty();
+    }
     response
 }
