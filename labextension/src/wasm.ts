@@ -5,6 +5,9 @@ import { languageOf } from './language';
 
 export type Ui = typeof import('berdl-spark-monitor-ui');
 
+/** How long JupyterLab's own start is waited for: a shell may never say that it is over. */
+const PATIENCE_MS = 10_000;
+
 export class UiLoader {
   constructor(
     private readonly translator: ITranslator,
@@ -42,7 +45,7 @@ export class UiLoader {
   }
 
   private async instantiate(): Promise<Ui> {
-    await this.begin;
+    await Promise.race([this.begin, new Promise(resolve => setTimeout(resolve, PATIENCE_MS))]);
     await idle();
     const [ui, { TEXTS }] = await Promise.all([
       import('berdl-spark-monitor-ui'),

@@ -8,7 +8,7 @@ use wire::{Answer, Chip, ChipState, ErrorBody, MasterStatus};
 
 use crate::{
     apps::{self, Apps, ListerState},
-    cache::{Good, Seen},
+    cache::Seen,
     cluster,
     error::ApiError,
     panel::{self, Freshness, Poll},
@@ -31,10 +31,10 @@ pub(crate) async fn get_chip(State(state): State<AppState>, poll: Poll) -> Resul
     let (cluster, active) = tokio::join!(cluster_state(monitor, &poll), active_stages(monitor, &poll));
     let ((chip_state, ready, wanted), mut freshness) = cluster?;
     match &active {
-        Some((_, stages)) => freshness.add_extra(stages),
+        Some(active) => freshness.add_parts_of(&active.freshness),
         None => freshness.add_passing(),
     }
-    let activity = active.and_then(|(app_name, stages)| stages.value.activity(&app_name));
+    let activity = active.and_then(|active| active.stages.activity(&active.app_name));
     let chip = Chip { state: chip_state, ready, wanted, activity };
     let works = chip.activity.is_some() || chip.state == ChipState::Starting;
     let rate = panel::Rate::of_work(monitor, works, monitor.limits.spark_monitor_poll_stages_ms);
@@ -95,12 +95,19 @@ fn by_master(state: &MasterState) -> Decision {
     (if all_there { ChipState::Ready } else { ChipState::Starting }, ready, wanted)
 }
 
+/// What runs, and what that was found by.
+struct Active {
+    app_name: String,
+    stages: Arc<StageDigest>,
+    freshness: Freshness,
+}
+
 /// What runs; a slow or dead login service or driver must not delay the chip, nor turn it into an error.
-async fn active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<(String, Good<StageDigest>)> {
+async fn active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<Active> {
     time::timeout(ACTIVITY_PATIENCE, ask_active_stages(monitor, poll)).await.ok()?
 }
 
-async fn ask_active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<(String, Good<StageDigest>)> {
+async fn ask_active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<Active> {
     let whose = poll.whose(monitor).await.ok()?;
     let apps = Apps::last_good(monitor, &whose, poll.max_age).await.ok()?;
     let chosen = apps.choose(None).ok()?.filter(|_| !apps.freshness.is_stale())?;
@@ -108,7 +115,11 @@ async fn ask_active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<(Strin
     let fetch = |_| async move { call.rows(&asks, DriverPath::ActiveStages).await };
     let seen = monitor.active_stages.last_good(&chosen.call.key, poll.max_age, fetch).await.ok()?;
     // What ran before the driver failed may be long over.
-    seen.failure.is_none().then_some((chosen.app.name, seen.good))
+    seen.failure.is_none().then(|| {
+        let mut freshness = apps.freshness;
+        freshness.add(&seen);
+        Active { app_name: chosen.app.name, stages: seen.good.value, freshness }
+    })
 }
 
 #[cfg(test)]

@@ -173,6 +173,7 @@ impl Limits {
     }
 }
 
+/// At most 49 days, so that it can be added to any time.
 fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
     text.parse::<u32>().map(|ms| Duration::from_millis(ms.into()))
 }

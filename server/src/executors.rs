@@ -106,11 +106,14 @@ pub(crate) async fn as_cluster(
     let apps = Apps::last_good(monitor, whose, max_age).await?;
     let mut freshness = apps.freshness.clone();
     let mut cores = Meter::default();
+    let mut of_driver = Freshness::default();
     if let Some(chosen) = apps.choose(None)?
-        && let Driver::Answers(_, seen) = seen(monitor, &chosen, &mut freshness).await?
+        && let Driver::Answers(_, seen) = seen(monitor, &chosen, &mut of_driver).await?
     {
+        freshness.add(&seen);
         cores = seen.good.value.slots();
     }
+    freshness.add_parts_of(&of_driver);
     let cluster = Cluster {
         kind: ClusterKind::DriverOnly,
         master: None,

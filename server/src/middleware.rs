@@ -58,13 +58,14 @@ async fn serve(State(limits): State<Limits>, request: Request, next: Next) -> Re
     let (method, path) = (request.method(), request.uri().path());
     let span = tracing::debug_span!("request", %method, path, request.id = text);
     let answer = async {
+        tracing::debug!("Asked");
         let begin = Instant::now();
         // A bug in a handler is one answer, not the end of the connection.
         let answer = AssertUnwindSafe(limited(&limits, request, next)).catch_unwind().await;
         let mut response = answer.unwrap_or_else(|panic| Err(panicked(panic))).into_response();
         let error = response.extensions_mut().remove::<ApiError>();
         let (status, code) = (response.status().as_u16(), error.as_ref().map(|error| error.code));
-        tracing::debug!(status, ?code, latency = ?begin.elapsed(), "Answered");
+        tracing::debug!(status, ?code, duration_ms = begin.elapsed().as_secs_f64() * 1e3, "Answered");
         if let Some(error) = error {
             response = with_body(&error, text, response);
         }

@@ -15,7 +15,7 @@ pub(crate) use poll::Poll;
 pub(crate) use rendered::Renderings;
 
 use crate::{
-    cache::{Failure, Good, Seen},
+    cache::{Failure, Seen},
     error::ApiError,
     passthrough,
     state::Monitor,
@@ -36,7 +36,7 @@ impl Freshness {
     /// Counts in one part. The newest part is the answer's age; the first failure is its reason.
     pub fn add<V>(&mut self, seen: &Seen<V>) {
         let Seen { good, failure } = seen;
-        self.add_extra(good);
+        self.add_until(good.good_until);
         if self.newest.is_none_or(|(newest, _)| newest < good.arrived) {
             self.newest = Some((good.arrived, good.observed_at_ms));
         }
@@ -74,9 +74,11 @@ impl Freshness {
         Self { newest, stale: None, good_until: Some(failure.arrived) }
     }
 
-    /// Counts in a part that says nothing of how old the rest is.
-    pub fn add_extra<V>(&mut self, good: &Good<V>) {
-        self.add_until(good.good_until);
+    /// Counts in what says nothing of how old the rest is.
+    pub fn add_parts_of(&mut self, other: &Self) {
+        if let Some(until) = other.good_until {
+            self.add_until(until);
+        }
     }
 
     /// Counts in something that is not there the next time, so that the body is made anew.
@@ -142,7 +144,8 @@ pub(crate) fn answer<T: Serialize>(
     };
     let mut answer = Answer { meta, body };
     // An answer that is made of nothing tells the time.
-    let before = newest.and_then(|_| monitor.rendered.get(&poll.key));
+    let key = poll.key();
+    let before = newest.and_then(|_| monitor.rendered.get(&key));
     let body = before.and_then(|before| again(&before.body, &mut answer));
     let body = body.or_else(|| {
         answer.meta.observed_at_ms = observed_at_ms;
@@ -152,7 +155,7 @@ pub(crate) fn answer<T: Serialize>(
     });
     let Some(body) = body else { return ApiError::internal().into_response() };
     let response = respond(&poll.if_none_match, arrived, &body);
-    monitor.rendered.keep(poll.key.clone(), Rendered { arrived, good_until, body });
+    monitor.rendered.keep(key, Rendered { arrived, good_until, body });
     response
 }
 

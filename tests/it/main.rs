@@ -9,6 +9,7 @@ mod documents;
 mod errors;
 mod faults;
 mod identity;
+mod kept_answers;
 mod kube_names;
 mod limits;
 #[cfg(feature = "long-tests")]

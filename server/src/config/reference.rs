@@ -23,7 +23,7 @@ They have no flag: set the variable, or the same name with `_FILE` to the path o
 pub fn reference() -> String {
     let mut page = String::from(
         "# Configuration\n\nGenerated from `berdl-spark-monitor serve --help`. Every setting is a variable and a flag; an empty \
-         variable counts as unset.\n\n| variable | flag | default | meaning |\n|---|---|---|---|\n",
+         variable counts as unset. A time is at most 4294967295 milliseconds (49 days).\n\n| variable | flag | default | meaning |\n|---|---|---|---|\n",
     );
     let mut command = Cli::command();
     command.build();

@@ -7,12 +7,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::Response,
 };
-use tokio::time::Instant;
+use tokio::{sync::OnceCell, time::Instant};
 
 use super::{rendered::RenderedKey, respond};
 use crate::{
     error::ApiError,
-    session::{Session, Whose},
+    session::{Session, TokenKey, Whose},
     state::{AppState, Monitor},
 };
 
@@ -22,7 +22,9 @@ pub(crate) struct Poll {
     /// What is no older than this will do, even past its lifetime: a view that polls every half a minute needs nothing
     /// newer, so that many of them cost as many upstream calls as one.
     pub max_age: Duration,
-    pub(super) key: RenderedKey,
+    asker: Option<TokenKey>,
+    whose: OnceCell<Whose>,
+    path_and_query: Box<str>,
     pub(super) if_none_match: IfNoneMatch,
 }
 
@@ -36,15 +38,16 @@ impl FromRequestParts<AppState> for Poll {
         let asker = monitor.and_then(|monitor| monitor.sessions.key(&session));
         let whose = monitor.and_then(|monitor| monitor.sessions.known(&session));
         let path_and_query = parts.uri.path_and_query().map_or("", |it| it.as_str()).into();
-        let key = RenderedKey { asker, whose, path_and_query };
-        let if_none_match = IfNoneMatch::of(&parts.headers);
-        if let Some(answer) = monitor.and_then(|monitor| still_good(monitor, &key, &if_none_match)) {
-            return Err(answer);
-        }
         // Nobody polls more rarely, and what is that old should be asked for again.
         let longest = monitor.map_or(0, |monitor| monitor.limits.spark_monitor_poll_ms);
         let max_age = max_age(&parts.headers).min(Duration::from_millis(longest.into()));
-        Ok(Self { session, max_age, key, if_none_match })
+        let if_none_match = IfNoneMatch::of(&parts.headers);
+        let whose = OnceCell::new_with(whose);
+        let poll = Self { session, max_age, asker, whose, path_and_query, if_none_match };
+        match monitor.and_then(|monitor| poll.still_good(monitor)) {
+            Some(answer) => Err(answer),
+            None => Ok(poll),
+        }
     }
 }
 
@@ -54,18 +57,22 @@ impl Poll {
     /// # Errors
     /// As [`crate::session::Sessions::whose`].
     pub async fn whose(&self, monitor: &Monitor) -> Result<Whose, ApiError> {
-        match &self.key.whose {
-            Some(whose) => Ok(whose.clone()),
-            None => monitor.sessions.whose(&self.session).await,
-        }
+        self.whose.get_or_try_init(|| monitor.sessions.whose(&self.session)).await.cloned()
     }
-}
 
-/// The last answer to the same question, while each part of it is within its lifetime: then no upstream would be asked.
-fn still_good(monitor: &Monitor, key: &RenderedKey, if_none_match: &IfNoneMatch) -> Option<Response> {
-    key.whose.as_ref()?;
-    let rendered = monitor.rendered.get(key).filter(|rendered| Instant::now() < rendered.good_until)?;
-    Some(respond(if_none_match, rendered.arrived, &rendered.body))
+    /// What the answer is kept under. The asker is the one that the answer was made for, even if the token has become
+    /// another's meanwhile.
+    pub(super) fn key(&self) -> RenderedKey {
+        let Self { asker, whose, path_and_query, .. } = self;
+        RenderedKey { asker: *asker, whose: whose.get().cloned(), path_and_query: path_and_query.clone() }
+    }
+
+    /// The last answer to the same question, while each part of it is within its lifetime: then no upstream would be asked.
+    fn still_good(&self, monitor: &Monitor) -> Option<Response> {
+        self.whose.get()?;
+        let rendered = monitor.rendered.get(&self.key()).filter(|rendered| Instant::now() < rendered.good_until)?;
+        Some(respond(&self.if_none_match, rendered.arrived, &rendered.body))
+    }
 }
 
 /// What the asker has already.

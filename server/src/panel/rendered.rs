@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct RenderedKey {
     pub asker: Option<TokenKey>,
-    /// A token may become another's. None where it was not known yet.
+    /// A token may become another's. None where nobody could tell.
     pub whose: Option<Whose>,
     pub path_and_query: Box<str>,
 }

@@ -11,11 +11,12 @@ use crate::support::{APP, Cookie, Double, OPERATIONS, Reply, TestApp, applicatio
 
 const USERS: usize = 4;
 const TOKENS: usize = 3;
-const ROUTES: [&str; 12] = [
+const ROUTES: [&str; 13] = [
     "/status",
     "/cluster",
     "/app/executors",
     "/app/stages",
+    "/panel/chip",
     "/panel/cluster",
     "/panel/apps",
     "/panel/executors",
@@ -89,7 +90,9 @@ impl Site {
             let driver = format!("/{name}/proxy/{APP}/api/v1/applications/{APP}");
             master.json(&driver, &application());
             let stage = r#""stageId": 1, "attemptId": 0, "status": "ACTIVE", "numTasks": 1"#;
-            master.json(&format!("{driver}/stages"), &format!(r#"[{{{stage}, "name": "of-{name}"}}]"#));
+            for list in ["stages", "stages?status=active"] {
+                master.json(&format!("{driver}/{list}"), &format!(r#"[{{{stage}, "name": "of-{name}"}}]"#));
+            }
             let executors = format!(r#"[{{"id": "1", "hostPort": "of-{name}:1", "isActive": true}}]"#);
             master.json(&format!("{driver}/executors"), &executors);
             master.json(&format!("{driver}/allexecutors"), &executors);
