@@ -153,8 +153,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Session {
 /// The token as text, for fuzzing.
 #[cfg(fuzzing)]
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
-    let token = COOKIES.iter().find_map(|name| cookie(headers, name));
-    token.map(|secret| secret.expose_secret().to_owned())
+    Session::of_headers(headers).token.map(|secret| secret.expose_secret().to_owned())
 }
 
 /// A cookie's value. A cookie header may hold any byte, so it is split as bytes: one bad cookie must not hide another.
@@ -186,8 +185,7 @@ mod tests {
         for value in cookies {
             headers.append(COOKIE, HeaderValue::from_bytes(value).unwrap());
         }
-        let found = COOKIES.iter().find_map(|name| cookie(&headers, name));
-        found.map(|secret| secret.expose_secret().to_owned())
+        Session::of_headers(&headers).token.map(|secret| secret.expose_secret().to_owned())
     }
 
     #[test]

@@ -145,9 +145,8 @@ async fn the_ui_token_goes_to_configured_origins_and_never_to_a_linked_one() {
 #[tokio::test]
 async fn a_driver_that_starts_is_a_state_in_the_panel_and_an_error_in_the_contract() {
     let spark = spark().await;
-    let page = b"<html>Spark is starting up. Please wait a while until it's ready.</html>".to_vec();
     let driver = format!("/proxy/{APP}/api/v1/applications/{APP}");
-    spark.set(&driver, Reply::Http(200, "text/html", String::new(), page));
+    spark.set(&driver, Reply::starting());
     let app = app(&spark, &[]);
     let panel = app.get("/panel/executors").await;
     assert_eq!((panel.status, &panel.json()["app"]["driver"]), (200, &"starting".into()));

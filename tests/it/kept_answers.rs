@@ -5,17 +5,12 @@ use std::time::Duration;
 use axum::http::Request;
 use serde_json::Value;
 
-use crate::support::{APP, Cookie, Double, Reply, TestApp, fixture, spark};
+use crate::support::{APP, Cookie, Double, Reply, TestApp, application, fixture, spark};
 
 const NO_FAILURES: [&str; 2] = ["--spark-monitor-failure-lifetime-ms", "0"];
 
 fn driver() -> String {
     format!("/proxy/{APP}/api/v1/applications/{APP}")
-}
-
-fn starting() -> Reply {
-    let page = b"<html>Spark is starting up. Please wait a while until it's ready.</html>".to_vec();
-    Reply::Http(200, "text/html", String::new(), page)
 }
 
 #[tokio::test]
@@ -48,9 +43,9 @@ async fn that_a_driver_starts_is_never_said_again_unasked() {
         let spark = spark().await;
         let app = TestApp::new(&[&["--spark-master-ui-url", spark.url.as_str()], &NO_FAILURES[..]].concat());
         let state = async || app.get(route).await.json()["app"]["driver"].clone();
-        spark.set(&driver(), starting());
+        spark.set(&driver(), Reply::starting());
         assert_eq!(state().await, "starting", "{route}");
-        spark.json(&driver(), &crate::support::application());
+        spark.json(&driver(), &application());
         assert_eq!(state().await, "ready", "{route}");
     }
 }
@@ -75,8 +70,8 @@ async fn a_chip_that_knew_of_nothing_that_runs_is_asked_anew() {
 async fn a_driver_without_a_master_says_that_either_of_its_lists_is_old() {
     let driver = Double::start().await;
     let one = format!("/api/v1/applications/{APP}");
-    driver.json("/api/v1/applications", &format!("[{}]", crate::support::application()));
-    driver.json(&one, &crate::support::application());
+    driver.json("/api/v1/applications", &format!("[{}]", application()));
+    driver.json(&one, &application());
     driver.json(&format!("{one}/allexecutors"), &fixture("spark-4.3.0/executors.json"));
     let no_memory = ["--spark-monitor-master-lifetime-ms", "0", "--spark-monitor-executors-lifetime-ms", "0"];
     let app = TestApp::new(&[&["--spark-app-ui-url", driver.url.as_str()], &no_memory[..], &NO_FAILURES[..]].concat());
@@ -84,7 +79,7 @@ async fn a_driver_without_a_master_says_that_either_of_its_lists_is_old() {
     assert_eq!(code().await, Value::Null);
     driver.set("/api/v1/applications", Reply::status(500));
     assert_eq!(code().await, "upstream_invalid", "though the executors are told");
-    driver.json("/api/v1/applications", &format!("[{}]", crate::support::application()));
+    driver.json("/api/v1/applications", &format!("[{}]", application()));
     assert_eq!(code().await, Value::Null);
     driver.set(&format!("{one}/allexecutors"), Reply::status(500));
     assert_eq!(code().await, "upstream_invalid", "though the applications are told");

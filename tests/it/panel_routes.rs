@@ -69,8 +69,7 @@ async fn a_site_with_only_a_driver_that_is_not_there_has_no_session() {
 #[tokio::test]
 async fn a_driver_without_a_master_that_starts_is_a_state_too() {
     let driver = Double::start().await;
-    let page = b"<html>Spark is starting up. Please wait a while until it's ready.</html>".to_vec();
-    driver.set("/api/v1/applications", Reply::Http(200, "text/html", String::new(), page));
+    driver.set("/api/v1/applications", Reply::starting());
     let app = TestApp::new(&["--spark-app-ui-url", &driver.url]);
     let chip = app.get("/panel/chip").await.json();
     assert_eq!((&chip["state"], &chip["next_poll_ms"]), (&"starting".into(), &5_000.into()));

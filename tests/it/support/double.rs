@@ -43,6 +43,12 @@ impl Reply {
         Self::Http(200, "application/json", String::new(), body.as_bytes().to_vec())
     }
 
+    /// What Spark's web server says until its pages are there.
+    pub fn starting() -> Self {
+        let page = b"<html>Spark is starting up. Please wait a while until it's ready.</html>".to_vec();
+        Self::Http(200, "text/html", String::new(), page)
+    }
+
     pub fn html(status: u16) -> Self {
         Self::Http(status, "text/html;charset=utf-8", String::new(), b"<html>secret-host.svc</html>".to_vec())
     }
