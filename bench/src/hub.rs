@@ -43,7 +43,8 @@ const PANEL: [&str; 17] = [
 
 pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
     let upstream = Upstream::start(Size { ended_stages: 50, active_stages: 1 }).await?;
-    let (master, login) = (format!("{}/{{user}}", upstream.url), format!("{}/", upstream.url));
+    // Each user's cluster has a host of its own: a user is named like a loopback address.
+    let (master, login) = (format!("http://{{user}}:{}", upstream.port), format!("{}/", upstream.url));
     let variables = [
         ("SPARK_MASTER_UI_URL", master.as_str()),
         ("SPARK_APP_UI_URL", master.as_str()),
@@ -64,7 +65,7 @@ pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
     let load = load::run(&sidecar.address, CONNECTIONS, TIME, move |connection, n| {
         let at = (n * CONNECTIONS + connection) % asked.len();
         let (route, user) = asked.get(at).copied().unwrap_or(("chip", 0));
-        request_of(&format!("/panel/{route}"), &format!("user{user}"))
+        request_of(&format!("/panel/{route}"), &host_of(user))
     })
     .await?;
     let busy = (sidecar.cpu_seconds()? - cpu) / begin.elapsed().as_secs_f64();
@@ -73,7 +74,7 @@ pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
     Ok(vec![
         Figure::reported(
             AREA,
-            format!("{USERS} users with a chip, {} with a panel, as fast as it goes", USERS / PANEL_OF),
+            format!("{USERS} users with a host and a chip each, {} with a panel, as fast as it goes", USERS / PANEL_OF),
             format!(
                 "{per_second:.0}/s, p50 {:.1} ms, p99 {:.1} ms, {} not 200",
                 load.quantile_ms(0.5),
@@ -91,4 +92,9 @@ pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
         Figure::reported(AREA, "resident memory", format!("{} ({} before)", mib(sidecar.resident()?), mib(before))),
         Figure::reported(AREA, "CPU of the sidecar", format!("{:.2} cores for {per_second:.0}/s", busy)),
     ])
+}
+
+/// A loopback address as a user's name.
+fn host_of(user: usize) -> String {
+    format!("127.1.{}.{}", user / 250, 1 + user % 250)
 }

@@ -45,9 +45,11 @@ struct Bodies {
     operations: Bytes,
 }
 
-/// A running one; master, driver and login service on one port.
+/// A running one; master, driver and login service on one port of every loopback address.
 pub struct Upstream {
     pub url: String,
+    /// Of all loopback addresses, `127.0.0.1` to `127.255.255.254`.
+    pub port: u16,
     shared: Arc<Shared>,
 }
 
@@ -62,12 +64,13 @@ impl Upstream {
     pub async fn start(size: Size) -> Result<Self> {
         let master: Value = serde_json::from_str(MASTER)?;
         let app_id = master.pointer("/activeapps/0/id").and_then(Value::as_str).context("no application")?;
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let listener = TcpListener::bind(("0.0.0.0", 0)).await?;
+        let port = listener.local_addr()?.port();
+        let url = format!("http://127.0.0.1:{port}");
         let shared = Arc::new(Shared { bodies: Bodies::of(size, app_id)?, calls: Mutex::default() });
         let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Ok(Self { url, shared })
+        Ok(Self { url, port, shared })
     }
 
     /// Calls since the last time, by route.

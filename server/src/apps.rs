@@ -254,7 +254,7 @@ fn ask_master(
     monitor: &Monitor,
     whose: &Whose,
 ) -> impl Future<Output = Result<MasterAnswer, UpstreamError>> + Send + use<> {
-    let client = monitor.master.clone();
+    let client = monitor.master.on_behalf_of(&whose.caller());
     let bases: Vec<Url> = monitor.site.masters.iter().filter_map(|url| url.fill(whose.user(), None)).collect();
     let (auth, limit) = (monitor.ui_auth.clone(), monitor.limits.spark_monitor_max_body_bytes);
     async move { master::state(&client, &bases, auth.as_ref(), limit).await }
@@ -264,7 +264,7 @@ fn list_of_driver(
     monitor: &Monitor,
     whose: &Whose,
 ) -> impl Future<Output = Result<Vec<ApplicationRow>, UpstreamError>> + Send + use<> {
-    let drivers = monitor.drivers.clone();
+    let drivers = monitor.drivers.on_behalf_of(&whose.caller());
     let base = monitor.site.app_ui.as_ref().and_then(|url| url.fill(whose.user(), None));
     async move {
         match base {

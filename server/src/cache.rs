@@ -6,9 +6,11 @@ use std::{collections::hash_map::RandomState, fmt, hash::Hash, sync::Arc, time::
 
 use moka::{ops::compute::Op, policy::EvictionPolicy, sync::Cache};
 use tokio::time::Instant;
-use tokio_util::task::TaskTracker;
 
-use crate::upstream::{Upstream, UpstreamError};
+use crate::{
+    tasks::Tasks,
+    upstream::{Upstream, UpstreamError},
+};
 use slot::{Flight, Next, Slot};
 
 /// A value and when it arrived.
@@ -73,12 +75,12 @@ pub trait Weight {
 /// How long an entry that nobody asks for stays, its last good value included.
 pub(crate) const IDLE: Duration = Duration::from_secs(15 * 60);
 
-/// See the module's sentence. Moka keeps the bounds; the fetch runs on the task tracker, so that it goes on when the
+/// See the module's sentence. Moka keeps the bounds; the fetch is a task of its own, so that it goes on when the
 /// client that caused it leaves, and its result reaches all who wait.
 pub struct Cached<K, V> {
     slots: Cache<K, Arc<Slot<V>>, RandomState>,
     limits: CacheLimits,
-    tasks: TaskTracker,
+    tasks: Tasks,
 }
 
 impl<K, V> fmt::Debug for Cached<K, V> {
@@ -93,7 +95,7 @@ where
     V: Weight + Send + Sync + 'static,
 {
     #[must_use]
-    pub fn new(limits: CacheLimits, tasks: TaskTracker) -> Self {
+    pub fn new(limits: CacheLimits, tasks: Tasks) -> Self {
         // Moka bounds one sum. An entry that weighs at least its share of the bytes bounds their number too.
         let least = u32::try_from(limits.bytes / limits.entries.max(1)).unwrap_or(u32::MAX).max(1);
         let slots = Cache::builder()
@@ -173,8 +175,9 @@ where
                 let answer = fetch(last_good);
                 let limits = self.limits;
                 let (slots, key, landed_in) = (self.slots.clone(), key.clone(), Arc::clone(&slot));
-                self.tasks.spawn(async move {
-                    let result = answer.await;
+                self.tasks.spawn(|end| async move {
+                    // At the end nobody waits for the answer any more.
+                    let Some(result) = end.run_until_cancelled(answer).await else { return };
                     landed_in.land(landing, result, &limits);
                     // Weighed when it is put in: now it weighs what the value weighs. What was evicted stays away.
                     slots.entry(key).and_compute_with(|kept| match kept {

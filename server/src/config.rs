@@ -145,9 +145,20 @@ pub struct Limits {
     /// Requests in flight at once; one more is answered `overloaded`.
     #[arg(long, env = "SPARK_MONITOR_MAX_REQUESTS", default_value_t = 1024)]
     pub spark_monitor_max_requests: usize,
-    /// Calls to one kind of upstream at once; further ones wait within their deadline.
-    #[arg(long, env = "SPARK_MONITOR_MAX_UPSTREAM_CALLS", default_value_t = 64)]
+    /// Calls to one kind of upstream at once, of all users; at most a sixteenth of the file descriptors, whatever is set.
+    #[arg(long, env = "SPARK_MONITOR_MAX_UPSTREAM_CALLS", default_value_t = 256)]
     pub spark_monitor_max_upstream_calls: usize,
+    /// Calls to one kind of upstream at once, of one user: more than a panel makes, few enough to leave room for others.
+    #[arg(long, env = "SPARK_MONITOR_MAX_UPSTREAM_CALLS_PER_USER", default_value_t = 16)]
+    pub spark_monitor_max_upstream_calls_per_user: usize,
+    /// How long a call waits for its turn before it is given up as `overloaded`, milliseconds: not so long that the
+    /// upstream would be taken for slow.
+    #[arg(long, env = "SPARK_MONITOR_QUEUE_TIMEOUT_MS", default_value = "1000", value_parser = milliseconds)]
+    pub spark_monitor_queue_timeout_ms: Duration,
+    /// Connections to upstreams that are kept open between calls, of all users; at most a quarter of the file
+    /// descriptors, whatever is set.
+    #[arg(long, env = "SPARK_MONITOR_MAX_IDLE_CONNECTIONS", default_value_t = 128)]
+    pub spark_monitor_max_idle_connections: usize,
     /// Entries that each cache keeps.
     #[arg(long, env = "SPARK_MONITOR_CACHE_ENTRIES", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub spark_monitor_cache_entries: u64,

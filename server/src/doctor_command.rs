@@ -2,14 +2,15 @@
 
 use std::{fmt::Write, process::ExitCode};
 
-use tokio_util::task::TaskTracker;
 use wire::{Doctor, Health, HopName, HopVerdict};
 
 use crate::{
     config::{Config, ConfigError},
+    descriptors::Descriptors,
     doctor, mock,
     session::Session,
     state::{AppState, Monitor},
+    tasks::Tasks,
 };
 
 /// Asks every hop as the owner of the session token, and prints the report.
@@ -24,7 +25,7 @@ pub async fn run(config: Result<Config, ConfigError>, as_json: bool) -> anyhow::
             if config.site.mock {
                 mock::start(&mut config.site).await?;
             }
-            AppState::new(Monitor::new(config, &TaskTracker::new())?, None)
+            AppState::new(Monitor::new(config, &Tasks::default(), Descriptors::raise())?, None)
         }
         Err(error) => AppState::not_configured(&error.to_string()),
     };

@@ -189,6 +189,7 @@ impl From<&UpstreamError> for ApiError {
                 Self::new(ErrorCode::UpstreamUnreachable, sentence, unreachable_hint(who))
             }
             UpstreamErrorKind::Timeout(_) => Self::new(ErrorCode::UpstreamTimeout, sentence, unreachable_hint(who)),
+            UpstreamErrorKind::Overloaded => Self::overloaded(),
             UpstreamErrorKind::Lost => Self::internal(),
             UpstreamErrorKind::Status { status, message, retry_after_seconds } => {
                 let rejected = match who {

@@ -11,6 +11,7 @@ mod clock;
 mod cluster;
 pub mod config;
 mod connect_request;
+pub mod descriptors;
 mod doctor;
 pub mod doctor_command;
 mod error;
@@ -33,6 +34,7 @@ mod session;
 mod stages;
 pub mod state;
 mod status;
+pub mod tasks;
 mod upstream;
 mod url_path;
 

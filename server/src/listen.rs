@@ -40,7 +40,12 @@ pub fn check_folder(listen: &Listen) -> Result<(), ConfigError> {
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub async fn serve(listen: &Listen, app: Router, most_connections: usize) -> io::Result<ExitCode> {
+pub async fn serve(
+    listen: &Listen,
+    app: Router,
+    most_connections: usize,
+    on_short_descriptors: impl Fn(),
+) -> io::Result<ExitCode> {
     let door = Door::open(listen).await?;
     let stop = CancellationToken::new();
     let leave = async {
@@ -49,7 +54,9 @@ pub async fn serve(listen: &Listen, app: Router, most_connections: usize) -> io:
         code
     };
     let served = async {
-        let connections = connections::serve(door, app, &stop, most_connections, Patience::default()).await;
+        let connections =
+            connections::serve(door, app, &stop, most_connections, Patience::default(), on_short_descriptors);
+        let connections = connections.await;
         if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
             tracing::warn!("Requests were still in flight when it was time to leave");
         }

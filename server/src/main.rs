@@ -1,17 +1,22 @@
 //! Parses the configuration, starts the log, serves, and stops cleanly.
 
-use std::{env, ffi::OsString, io, process::ExitCode};
+use std::{env, ffi::OsString, io, process::ExitCode, time::Duration};
 
 use berdl_spark_monitor::{
     app,
     config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings},
+    descriptors::Descriptors,
     doctor_command, listen,
     log::Log,
     mock,
     state::{AppState, Monitor},
+    tasks::Tasks,
 };
-use tokio_util::task::TaskTracker;
 use tracing_subscriber::EnvFilter;
+
+/// How long background work may take to finish once all connections have ended, or had their own time to; a supervisor
+/// waits ten seconds in all.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// What clap uses for an error of usage.
 const USAGE: u8 = 2;
@@ -57,10 +62,17 @@ fn configure(settings: &Settings, listen: &Listen) -> Result<Config, ConfigError
 
 fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -> ExitCode {
     in_runtime(log_filter, async {
-        let state = state(listen, config).await?;
+        let (tasks, descriptors) = (Tasks::default(), Descriptors::raise());
+        let state = state(listen, config, &tasks, descriptors).await?;
         // Twice as many as requests, so that one too many is told so instead of waiting at the door.
-        let most_connections = state.max_requests().saturating_mul(2);
-        anyhow::Ok(listen::serve(listen, app(state), most_connections).await?)
+        let most_connections = state.max_requests().saturating_mul(2).min(descriptors.clients);
+        let close_idle = {
+            let state = state.clone();
+            move || state.close_idle_connections()
+        };
+        let code = listen::serve(listen, app(state), most_connections, close_idle).await?;
+        tasks.end(GRACE).await;
+        anyhow::Ok(code)
     })
 }
 
@@ -90,7 +102,12 @@ fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCo
     result.unwrap_or_else(|error| refuse(&format!("{error:#}")))
 }
 
-async fn state(listen: &Listen, config: Result<Config, ConfigError>) -> anyhow::Result<AppState> {
+async fn state(
+    listen: &Listen,
+    config: Result<Config, ConfigError>,
+    tasks: &Tasks,
+    descriptors: Descriptors,
+) -> anyhow::Result<AppState> {
     let mut config = match config {
         Ok(config) => config,
         Err(error) => {
@@ -105,7 +122,7 @@ async fn state(listen: &Listen, config: Result<Config, ConfigError>) -> anyhow::
         mock::start(&mut config.site).await?;
     }
     let sidecar_token = config.secrets.sidecar_token.clone().filter(|_| matches!(listen, Listen::Tcp(_)));
-    Ok(AppState::new(Monitor::new(config, &TaskTracker::new())?, sidecar_token))
+    Ok(AppState::new(Monitor::new(config, tasks, descriptors)?, sidecar_token))
 }
 
 /// The socket that the arguments name, when they are not right otherwise.

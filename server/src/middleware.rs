@@ -1,5 +1,7 @@
 //! What is done around all routes, in order.
 
+mod answer_body;
+
 use std::{
     any::Any,
     panic::AssertUnwindSafe,
@@ -12,7 +14,7 @@ use std::{
 
 use axum::{
     Json, Router,
-    body::{HttpBody, to_bytes},
+    body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::{Next, from_fn_with_state},
@@ -24,6 +26,8 @@ use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 use tokio::{sync::Semaphore, time::Instant};
 use tracing::Instrument;
+
+use answer_body::AnswerBody;
 
 use crate::{error::ApiError, state::AppState};
 
@@ -117,13 +121,21 @@ fn panicked(panic: Box<dyn Any + Send>) -> ApiError {
 }
 
 /// Refuses what is too large, then what is too much, and ends what takes too long: a greedy request must not take a place,
-/// and one that is turned away costs nothing.
+/// and one that is turned away costs nothing. Place and deadline end with the answer's body.
 async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
     check_sizes(request.headers())?;
-    let Ok(_place) = limits.in_flight.try_acquire() else { return Err(ApiError::overloaded()) };
+    let Ok(place) = Arc::clone(&limits.in_flight).try_acquire_owned() else { return Err(ApiError::overloaded()) };
+    let deadline = deadline_after(limits.deadline);
     let answer = async { Ok(next.run(with_its_body(request).await?).await) };
-    let answer = tokio::time::timeout(limits.deadline, answer).await;
-    answer.unwrap_or_else(|_| Err(ApiError::request_timeout()))
+    let answer = tokio::time::timeout_at(deadline, answer).await;
+    let answer = answer.unwrap_or_else(|_| Err(ApiError::request_timeout())).into_response();
+    Ok(answer.map(|body| Body::new(AnswerBody::new(body, place, deadline))))
+}
+
+fn deadline_after(time: Duration) -> Instant {
+    /// Longer than any program runs; without a configuration there is no deadline.
+    const FAR: Duration = Duration::from_secs(100 * 365 * 86_400);
+    Instant::now() + time.min(FAR)
 }
 
 fn check_sizes(headers: &HeaderMap) -> Result<(), ApiError> {

@@ -14,7 +14,7 @@ use crate::{
     config::IdentityMode,
     error::ApiError,
     kube_user::KubeUser,
-    upstream::{Client, auth2},
+    upstream::{Caller, Client, auth2},
 };
 
 /// The cookies that may hold a session, the first that does wins.
@@ -49,11 +49,24 @@ impl Session {
     }
 }
 
+impl TokenKey {
+    /// The caller, while it is not known yet who that is.
+    pub fn caller(&self) -> Caller {
+        Caller::new(&self.0)
+    }
+}
+
 impl Whose {
     /// The Kubernetes name, where the site tells users apart.
     #[must_use]
     pub fn user(&self) -> Option<&str> {
         self.0.as_ref().map(KubeUser::as_str)
+    }
+
+    /// On whose behalf upstreams are called.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller::new(self.user().unwrap_or_default().as_bytes())
     }
 }
 
@@ -106,7 +119,7 @@ impl Sessions {
             return Ok(whose);
         }
         let (key, token) = self.token(session)?;
-        let (client, url) = (self.auth2.clone(), self.auth2_url.clone());
+        let (client, url) = (self.auth2.on_behalf_of(&key.caller()), self.auth2_url.clone());
         let fetch = |_| async move { auth2::kube_user(&client, &url, &token).await };
         let user = self.users.fresh(&key, fetch).await?;
         Ok(Whose(Some((*user.value).clone())))

@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
-use tokio_util::task::TaskTracker;
 
 use crate::{
     cache::{CacheLimits, Cached},
     config::{Config, Limits, Site},
+    descriptors::Descriptors,
     error::ApiError,
     executors::ExecutorsSeen,
     history::Histories,
@@ -18,9 +18,11 @@ use crate::{
     said::say,
     session::{Sessions, TokenKey, TokenKeys, Whose},
     stages::StageDigest,
+    tasks::Tasks,
     upstream::{
-        Client, Timeouts, Upstream,
+        Client, Connections, PlaceLimits, Places, Timeouts, Upstream,
         client::ClientSettings,
+        client_config,
         cluster_manager::ClusterStatus,
         discovery::{DriverApi, Found, PAGE_LIMIT},
         driver::ApplicationRow,
@@ -71,6 +73,8 @@ pub struct Monitor {
     pub(crate) lists_operations: Cached<DriverKey, ListsOperations>,
     pub(crate) queries: Cached<DriverKey, QueriesSeen>,
     pub(crate) histories: Histories,
+    /// To all upstreams.
+    pub(crate) connections: Connections,
     pub(crate) rendered: Renderings,
 }
 
@@ -112,6 +116,13 @@ impl AppState {
         self.0.monitor.as_ref().map_or(Duration::MAX, |monitor| monitor.limits.spark_monitor_request_timeout_ms)
     }
 
+    /// Closes connections that are not used, because file descriptors run short.
+    pub fn close_idle_connections(&self) {
+        if let Ok(monitor) = &self.0.monitor {
+            monitor.connections.close_idle();
+        }
+    }
+
     /// # Errors
     /// 503 with the reason when the configuration cannot work.
     pub(crate) fn monitor(&self) -> Result<&Arc<Monitor>, ApiError> {
@@ -122,22 +133,30 @@ impl AppState {
 impl Monitor {
     /// # Errors
     /// When TLS or randomness cannot be had, or a secret cannot stand in a header.
-    pub fn new(config: Config, tasks: &TaskTracker) -> anyhow::Result<Self> {
+    pub fn new(config: Config, tasks: &Tasks, descriptors: Descriptors) -> anyhow::Result<Self> {
         let Config { site, limits, secrets, .. } = config;
         let timeouts =
             Timeouts { connect: limits.spark_monitor_connect_timeout_ms, call: limits.spark_monitor_call_timeout_ms };
-        let client = |upstream, use_proxy, resolver| {
-            let calls_at_once = limits.spark_monitor_max_upstream_calls;
-            let extra_roots = &site.extra_roots;
-            Client::new(upstream, &ClientSettings { timeouts, calls_at_once, extra_roots, use_proxy, resolver })
+        let connections = Connections::new(limits.spark_monitor_max_idle_connections.min(descriptors.idle));
+        let tls = client_config(&site.extra_roots)?;
+        let place_limits = PlaceLimits {
+            all: limits.spark_monitor_max_upstream_calls.min(descriptors.calls),
+            per_caller: limits.spark_monitor_max_upstream_calls_per_user,
+            wait: limits.spark_monitor_queue_timeout_ms,
+        };
+        let places = || Places::new(place_limits);
+        let client = |upstream, places: &Places, use_proxy, hosts| {
+            let (tls, connections) = (&tls, &connections);
+            Client::new(upstream, &ClientSettings { timeouts, places, tls, connections, use_proxy, hosts })
         };
         let ui_auth = secrets.spark_ui_token.as_ref();
         let ui_auth = ui_auth.map(|token| secret_header(&format!("Bearer {}", token.expose_secret()))).transpose()?;
-        let master = client(Upstream::Master, false, None)?;
+        let master = client(Upstream::Master, &places(), false, None);
+        let driver_places = places();
         let hosts = DriverHosts::new(&site.driver_hosts);
         let drivers = DriverApi {
-            configured: client(Upstream::Driver, false, None)?,
-            linked: client(Upstream::Driver, false, Some(hosts.resolver()))?,
+            configured: client(Upstream::Driver, &driver_places, false, None),
+            linked: client(Upstream::Driver, &driver_places, false, Some(hosts.clone())),
             master: master.clone(),
             hosts,
             auth: ui_auth.clone(),
@@ -146,7 +165,7 @@ impl Monitor {
         };
         let sessions = Sessions {
             mode: site.identity.clone(),
-            auth2: client(Upstream::Auth2, true, None)?,
+            auth2: client(Upstream::Auth2, &places(), true, None),
             auth2_url: site.auth2.clone(),
             users: Cached::new(
                 CacheLimits {
@@ -158,7 +177,7 @@ impl Monitor {
             keys: TokenKeys::new()?,
             mock: site.mock,
         };
-        let cluster_manager = client(Upstream::ClusterManager, false, None)?;
+        let cluster_manager = client(Upstream::ClusterManager, &places(), false, None);
         let of = |upstream, what, lifetime| cache_limits(&limits, upstream, Some(what), lifetime);
         let of_driver = |what, lifetime| of(Upstream::Driver, what, lifetime);
         Ok(Self {
@@ -200,6 +219,7 @@ impl Monitor {
             master,
             drivers,
             ui_auth,
+            connections,
         })
     }
 

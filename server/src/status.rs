@@ -59,7 +59,7 @@ impl StatusFetch {
         session: &Session,
     ) -> Result<(TokenKey, impl Future<Output = Result<ClusterStatus, UpstreamError>> + Send + use<>), ApiError> {
         let (key, token) = monitor.sessions.token(session)?;
-        let (client, base) = (monitor.cluster_manager.clone(), self.base.clone());
+        let (client, base) = (monitor.cluster_manager.on_behalf_of(&key.caller()), self.base.clone());
         let limit = monitor.limits.spark_monitor_max_body_bytes;
         Ok((key, async move { cluster_manager::status(&client, &base, &token, limit).await }))
     }

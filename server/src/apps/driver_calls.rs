@@ -15,7 +15,7 @@ use crate::{
     state::{DriverKey, Monitor},
     upstream::{
         UpstreamError, UpstreamErrorKind,
-        discovery::{Found, Wanted},
+        discovery::{DriverApi, Found, Wanted},
         driver,
         driver_path::DriverPath,
         rows::FromRows,
@@ -46,7 +46,7 @@ impl DriverCall {
         path: DriverPath,
     ) -> Result<Bytes, UpstreamError> {
         let limit = monitor.limits.spark_monitor_max_body_bytes;
-        let (drivers, app_id) = (&monitor.drivers, &self.key.app_id);
+        let (drivers, app_id) = (&self.drivers(monitor), &self.key.app_id);
         let call = |found: Found| async move {
             let bytes = drivers.bytes(&found, app_id, path, limit).await?;
             driver::accept::<Accepted>(&bytes).map(|()| bytes)
@@ -60,7 +60,7 @@ impl DriverCall {
     /// As [`Self::bytes`].
     pub async fn rows<Rows: FromRows>(&self, monitor: &Monitor, path: DriverPath) -> Result<Rows, UpstreamError> {
         let limit = monitor.panel_body_limit();
-        let (drivers, app_id) = (&monitor.drivers, &self.key.app_id);
+        let (drivers, app_id) = (&self.drivers(monitor), &self.key.app_id);
         self.through(monitor, path, |found: Found| async move { drivers.rows(&found, app_id, path, limit).await }).await
     }
 
@@ -70,7 +70,7 @@ impl DriverCall {
     /// As [`Self::bytes`].
     pub async fn json<T: DeserializeOwned>(&self, monitor: &Monitor, path: DriverPath) -> Result<T, UpstreamError> {
         let limit = monitor.limits.spark_monitor_max_body_bytes;
-        let (drivers, app_id) = (&monitor.drivers, &self.key.app_id);
+        let (drivers, app_id) = (&self.drivers(monitor), &self.key.app_id);
         self.through(monitor, path, |found: Found| async move { drivers.json(&found, app_id, path, limit).await }).await
     }
 
@@ -84,8 +84,9 @@ impl DriverCall {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        // The way is good, for a driver of Spark has answered.
-        if matches!(error.kind, UpstreamErrorKind::TooLarge(_) | UpstreamErrorKind::Shape(_))
+        // The way is good, for a driver of Spark has answered, or nothing was learnt about it.
+        if error.is_ours()
+            || matches!(error.kind, UpstreamErrorKind::TooLarge(_) | UpstreamErrorKind::Shape(_))
             || (path.is_optional() && matches!(error.kind, UpstreamErrorKind::Status { status: 404, .. }))
         {
             return Err(error);
@@ -102,6 +103,11 @@ impl DriverCall {
         }
     }
 
+    /// The clients, whose calls count as those of the application's owner.
+    pub fn drivers(&self, monitor: &Monitor) -> DriverApi {
+        monitor.drivers.on_behalf_of(&self.key.whose.caller())
+    }
+
     /// Whose driver is looked for.
     pub fn wanted(&self, monitor: &Monitor) -> Wanted {
         let DriverKey { whose, app_id } = self.key.clone();
@@ -115,7 +121,7 @@ impl DriverCall {
     /// That no way leads to it.
     pub async fn find(&self, monitor: &Monitor) -> Result<Arc<Found>, UpstreamError> {
         let look = |_| {
-            let (drivers, wanted) = (monitor.drivers.clone(), self.wanted(monitor));
+            let (drivers, wanted) = (self.drivers(monitor), self.wanted(monitor));
             async move { drivers.find(&wanted).await }
         };
         let found = monitor.found.fresh(&self.key, look).await;

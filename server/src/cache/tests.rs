@@ -35,7 +35,7 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Self {
-        Self { cached: Arc::new(Cached::new(limits(), TaskTracker::new())), calls: Arc::default() }
+        Self { cached: Arc::new(Cached::new(limits(), Tasks::default())), calls: Arc::default() }
     }
 
     async fn get(&self, takes: Duration, works: bool) -> Result<Good<Number>, Failure> {
@@ -166,7 +166,7 @@ async fn a_fetch_that_crashes_is_an_error_and_does_not_block_its_key() {
 
 #[tokio::test(start_paused = true)]
 async fn entries_and_bytes_are_bounded() {
-    let cached: Cached<usize, Number> = Cached::new(limits(), TaskTracker::new());
+    let cached: Cached<usize, Number> = Cached::new(limits(), Tasks::default());
     for key in 0..50 {
         cached.fresh(&key, |_| async { Ok(Number(1)) }).await.unwrap();
     }

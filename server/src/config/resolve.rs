@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::PathBuf};
 
-use reqwest::Certificate;
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 use url::Url;
 
 use super::{Limits, Secrets, Settings, UrlTemplate};
@@ -88,7 +88,7 @@ pub struct Site {
     pub driver_hosts: Vec<String>,
     pub auth2: Url,
     pub identity: IdentityMode,
-    pub extra_roots: Vec<Certificate>,
+    pub extra_roots: Vec<CertificateDer<'static>>,
     /// Recorded data instead of a cluster.
     pub mock: bool,
 }
@@ -209,10 +209,11 @@ fn master_port(text: Option<&str>, warnings: &mut Vec<String>) -> u16 {
     })
 }
 
-fn extra_roots(settings: &Settings) -> Result<Vec<Certificate>, ConfigError> {
+fn extra_roots(settings: &Settings) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
     let Some(path) = &settings.spark_monitor_ca_file else { return Ok(Vec::new()) };
     let pem = fs::read(path).map_err(|error| ConfigError::CaFile(error.to_string()))?;
-    let roots = Certificate::from_pem_bundle(&pem).map_err(|_| ConfigError::CaFile("it is no PEM file".into()))?;
+    let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let roots = roots.map_err(|_| ConfigError::CaFile("it is no PEM file".into()))?;
     if roots.is_empty() {
         return Err(ConfigError::CaFile("it holds no certificate".into()));
     }

@@ -14,6 +14,7 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 
 use super::door::{Door, Stream};
+use crate::descriptors;
 
 /// How long it rests when nobody can be let in: it may be out of descriptors.
 const REST: Duration = Duration::from_millis(200);
@@ -34,13 +35,14 @@ impl Default for Patience {
     }
 }
 
-/// Serves until `stop`; what is still open then is returned.
+/// Serves until `stop`; what is still open then is returned. `on_short_descriptors` may close what others hold open.
 pub(super) async fn serve(
     mut door: Door,
     app: Router,
     stop: &CancellationToken,
     most: usize,
     patience: Patience,
+    on_short_descriptors: impl Fn(),
 ) -> GracefulShutdown {
     let open = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(most.max(1)));
@@ -68,7 +70,12 @@ pub(super) async fn serve(
                     drop(place);
                 });
             }
-            Err(error) => refused(&error).await,
+            Err(error) => {
+                if descriptors::are_short(&error) {
+                    on_short_descriptors();
+                }
+                refused(&error).await;
+            }
         }
     }
 }
@@ -104,7 +111,9 @@ mod tests {
             Router::new().route("/", get(|| async { "here" })).route("/large", get(|| async { vec![b'x'; LARGE] }));
         let patience = Patience { head: Duration::from_millis(200), stalled: Duration::from_millis(200) };
         let stopped = stop.clone();
-        tokio::spawn(async move { serve(Door::Tcp(listener), app, &stopped, most, patience).await.shutdown().await });
+        tokio::spawn(
+            async move { serve(Door::Tcp(listener), app, &stopped, most, patience, || ()).await.shutdown().await },
+        );
         (address, stop)
     }
 

@@ -1,20 +1,22 @@
-//! One HTTP client per upstream: no redirects, deadlines, gzip, its own number of calls at once.
+//! Calls of one kind of upstream: no redirects, deadlines, gzip, a place for each call.
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, io, sync::Arc, time::Duration};
 
 use backon::{ExponentialBuilder, Retryable};
 use bytes::Bytes;
 use reqwest::{
-    Certificate, Response,
-    dns::Resolve,
+    Response,
     header::{ACCEPT, AUTHORIZATION, HeaderValue, RETRY_AFTER},
     redirect::Policy,
 };
+use rustls::ClientConfig;
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
 use url::Url;
 
-use super::{Upstream, UpstreamError, UpstreamErrorKind, body, rows::FromRows, unwanted};
+use super::{
+    Caller, Connections, Places, Upstream, UpstreamError, UpstreamErrorKind, body, connections,
+    driver_hosts::DriverHosts, rows::FromRows, unwanted,
+};
 
 /// Longest wait that is passed on to a client, seconds.
 const LONGEST_RETRY_AFTER: u32 = 60;
@@ -27,56 +29,87 @@ pub struct Timeouts {
     pub call: Duration,
 }
 
-/// Asks one kind of upstream.
+/// Asks one kind of upstream on behalf of one caller. Cheap to clone; clones share places and connections.
 #[derive(Clone, Debug)]
 pub struct Client {
     upstream: Upstream,
-    http: reqwest::Client,
+    http: Arc<Http>,
     timeouts: Timeouts,
-    // One slow upstream must not take the workers of another.
-    permits: Arc<Semaphore>,
+    // One slow upstream must not take the places of another.
+    places: Places,
+    caller: Caller,
 }
 
 /// How a client is built; the defaults are those of a call within the cluster.
 pub struct ClientSettings<'a> {
     pub timeouts: Timeouts,
-    pub calls_at_once: usize,
-    pub extra_roots: &'a [Certificate],
+    pub places: &'a Places,
+    pub tls: &'a ClientConfig,
+    pub connections: &'a Connections,
     /// Honour `HTTPS_PROXY`; only for services outside the cluster.
     pub use_proxy: bool,
-    /// Looks names up instead of the system.
-    pub resolver: Option<Arc<dyn Resolve>>,
+    /// Only hosts that this allows, checked after a name's look-up.
+    pub hosts: Option<DriverHosts>,
 }
 
-impl Client {
-    /// # Errors
-    /// When TLS cannot be set up.
-    pub fn new(upstream: Upstream, settings: &ClientSettings<'_>) -> Result<Self, reqwest::Error> {
-        // Ring builds with a C compiler alone; a second installation finds the first one in place.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = || {
+/// What makes the HTTP client of one host.
+#[derive(Debug)]
+struct Http {
+    connect_timeout: Duration,
+    tls: ClientConfig,
+    use_proxy: bool,
+    hosts: Option<DriverHosts>,
+    connections: Connections,
+    /// Tells clients of the same host apart that are built differently.
+    kind: usize,
+}
+
+impl Http {
+    /// The client that keeps the connections to this URL's host.
+    fn client(&self, url: &Url) -> reqwest::Result<reqwest::Client> {
+        self.connections.client(self.kind, url, || {
             let mut builder = reqwest::Client::builder()
                 .user_agent(concat!("berdl-spark-monitor/", env!("CARGO_PKG_VERSION")))
                 .redirect(Policy::none())
-                .connect_timeout(settings.timeouts.connect)
-                .referer(false);
-            if !settings.use_proxy {
+                .connect_timeout(self.connect_timeout)
+                .referer(false)
+                .tls_backend_preconfigured(self.tls.clone());
+            if !self.use_proxy {
                 builder = builder.no_proxy();
             }
-            if let Some(resolver) = &settings.resolver {
-                builder = builder.dns_resolver(Arc::clone(resolver));
+            if let Some(hosts) = &self.hosts {
+                builder = builder.dns_resolver(Arc::new(hosts.clone()));
             }
-            builder
-        };
-        let roots = || settings.extra_roots.iter().cloned();
-        // A small image may hold no certificate authority at all; plain http must still work there.
-        let http = builder().tls_certs_merge(roots()).build().or_else(|_| builder().tls_certs_only(roots()).build())?;
-        Ok(Self {
-            upstream,
-            http,
-            timeouts: settings.timeouts,
-            permits: Arc::new(Semaphore::new(settings.calls_at_once.max(1))),
+            connections::keep_few(builder).build()
         })
+    }
+}
+
+impl Client {
+    #[must_use]
+    pub fn new(upstream: Upstream, settings: &ClientSettings<'_>) -> Self {
+        let ClientSettings { timeouts, places, tls, connections, use_proxy, ref hosts } = *settings;
+        let http = Http {
+            connect_timeout: timeouts.connect,
+            tls: tls.clone(),
+            use_proxy,
+            hosts: hosts.clone(),
+            connections: connections.clone(),
+            kind: connections.next_kind(),
+        };
+        Self { upstream, http: Arc::new(http), timeouts, places: places.clone(), caller: Caller::default() }
+    }
+
+    /// The same client, whose calls count as this caller's.
+    #[must_use]
+    pub fn on_behalf_of(&self, caller: &Caller) -> Self {
+        Self { caller: caller.clone(), ..self.clone() }
+    }
+
+    /// The same client with another deadline for a call.
+    #[must_use]
+    pub fn within(&self, call: Duration) -> Self {
+        Self { timeouts: Timeouts { call, ..self.timeouts }, ..self.clone() }
     }
 
     /// The bytes of a JSON answer, exactly as they came (after gzip).
@@ -130,14 +163,13 @@ impl Client {
         .await
     }
 
-    /// One deadline for all of a call: the wait for a place, both attempts, and the body.
+    /// One deadline for all of a call: both attempts and the body. The wait for a place has its own, because it says
+    /// nothing about the upstream.
     async fn in_time<T>(&self, call: impl Future<Output = Result<T, UpstreamError>>) -> Result<T, UpstreamError> {
-        let late = |_| Err(UpstreamError::timeout(self.upstream, self.timeouts.call));
-        let call = async {
-            // The semaphore is never closed.
-            let _permit = self.permits.acquire().await;
-            call.await
+        let Some(_place) = self.places.take(&self.caller).await else {
+            return Err(UpstreamError::new(self.upstream, UpstreamErrorKind::Overloaded));
         };
+        let late = |_| Err(UpstreamError::timeout(self.upstream, self.timeouts.call));
         tokio::time::timeout(self.timeouts.call, call).await.unwrap_or_else(late)
     }
 
@@ -148,16 +180,24 @@ impl Client {
         accept: &'static str,
     ) -> Result<Response, UpstreamError> {
         let attempt = || async {
-            let mut request = self.http.get(url.clone()).header(ACCEPT, accept);
+            let mut request = self.http.client(url)?.get(url.clone()).header(ACCEPT, accept);
             if let Some(auth) = auth {
                 request = request.header(AUTHORIZATION, auth);
             }
             request.send().await
         };
-        // Only a connection that was reset is worth a second try: a dead upstream costs one attempt, a slow one too.
+        let is_worth_a_retry = |error: &reqwest::Error| {
+            if lacks_descriptors(error) {
+                tracing::warn!("File descriptors run short; idle connections are closed");
+                self.http.connections.close_idle();
+                return true;
+            }
+            // Of failures of the upstream only a reset connection: a dead one costs one attempt, a slow one too.
+            error.is_request() && !error.is_connect() && !error.is_timeout()
+        };
         attempt
             .retry(ExponentialBuilder::default().with_jitter().with_max_times(1).with_min_delay(RETRY_DELAY))
-            .when(|error| error.is_request() && !error.is_connect() && !error.is_timeout())
+            .when(is_worth_a_retry)
             .await
             .map_err(|error| UpstreamError::from_reqwest(self.upstream, error, self.timeouts.connect))
     }
@@ -195,3 +235,9 @@ impl Client {
 }
 
 const RETRY_DELAY: Duration = Duration::from_millis(50);
+
+/// Whether this process, or the whole machine, may open no more files and sockets.
+fn lacks_descriptors(error: &reqwest::Error) -> bool {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).any(crate::descriptors::are_short)
+}

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    Client, Upstream, UpstreamError, UpstreamErrorKind, driver::ApplicationRow, driver_hosts::DriverHosts,
+    Caller, Client, Upstream, UpstreamError, UpstreamErrorKind, driver::ApplicationRow, driver_hosts::DriverHosts,
     driver_path::DriverPath, master_page, rows::FromRows,
 };
 use crate::{
@@ -82,6 +82,17 @@ impl Hop {
 }
 
 impl DriverApi {
+    /// The same, whose calls count as this caller's.
+    #[must_use]
+    pub fn on_behalf_of(&self, caller: &Caller) -> Self {
+        Self {
+            configured: self.configured.on_behalf_of(caller),
+            linked: self.linked.on_behalf_of(caller),
+            master: self.master.on_behalf_of(caller),
+            ..self.clone()
+        }
+    }
+
     /// The first hop that works.
     ///
     /// # Errors
@@ -178,14 +189,15 @@ impl DriverApi {
     async fn check(&self, hop: Hop, base: &Url, app_id: &str) -> Result<(), UpstreamError> {
         let (client, auth) = self.client(hop);
         let url = url_path::join(base, &["api", "v1", "applications", app_id]);
-        let row: ApplicationRow = self.within(Upstream::Driver, client.json(&url, auth, self.page_limit)).await?;
+        let row: ApplicationRow = client.within(self.hop_timeout).json(&url, auth, self.page_limit).await?;
         if row.id == app_id { Ok(()) } else { Err(UpstreamError::shape(Upstream::Driver, "another application")) }
     }
 
     async fn link(&self, master: &Url, app_id: &str) -> Result<Url, UpstreamError> {
         let mut url = url_path::join(master, &["app", ""]);
         url.query_pairs_mut().append_pair("appId", app_id);
-        let page = self.within(Upstream::Master, self.master.page(&url, self.auth.as_ref(), self.page_limit)).await?;
+        let master = self.master.within(self.hop_timeout);
+        let page = master.page(&url, self.auth.as_ref(), self.page_limit).await?;
         let no_address = || UpstreamError::new(Upstream::Driver, UpstreamErrorKind::NoAddress);
         let link = master_page::driver_link(&page, &url).ok_or_else(no_address)?;
         if self.hosts.allows(&link) {
@@ -197,15 +209,6 @@ impl DriverApi {
         );
         Err(no_address())
     }
-
-    async fn within<T>(
-        &self,
-        upstream: Upstream,
-        call: impl Future<Output = Result<T, UpstreamError>>,
-    ) -> Result<T, UpstreamError> {
-        let late = |_| Err(UpstreamError::timeout(upstream, self.hop_timeout));
-        tokio::time::timeout(self.hop_timeout, call).await.unwrap_or_else(late)
-    }
 }
 
 fn url_of(base: &Url, app_id: &str, path: DriverPath) -> Url {
@@ -216,13 +219,14 @@ fn url_of(base: &Url, app_id: &str, path: DriverPath) -> Url {
     url
 }
 
-/// That the driver is starting says most. Else the hop that leads to the driver itself decides: the link, when there is
+/// A hop that was not asked at all leaves open whether it works. That the driver is starting says most of the others. Else the hop that leads to the driver itself decides: the link, when there is
 /// one, then the configured address, then the reverse proxy. The master's page comes after them, for it speaks of the
 /// master. Of a reverse proxy a page means that there is none, and 403 that it does not know the application, as when a
 /// session has just ended: both say nothing.
 fn most_telling(failures: Vec<(Hop, UpstreamError)>) -> UpstreamError {
     let tried = failures.iter().map(|(hop, error)| error.said_of(hop.said())).fold(Said::default(), Said::then);
     let rank = |(hop, error): &&(Hop, UpstreamError)| match (hop, error.upstream, &error.kind) {
+        (_, _, UpstreamErrorKind::Overloaded) => 6,
         (_, _, UpstreamErrorKind::Starting) => 5,
         (_, _, UpstreamErrorKind::NoAddress) => 0,
         (Hop::Link, Upstream::Master, _) => 1,

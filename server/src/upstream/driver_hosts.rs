@@ -29,7 +29,7 @@ impl DriverHosts {
         Self(Arc::new(Patterns { names, addresses }))
     }
 
-    /// Whether a link may be followed, as far as its text tells; its name is resolved through [`Self::resolver`].
+    /// Whether a link may be followed, as far as its text tells; its name is checked again when it is looked up.
     #[must_use]
     pub fn allows(&self, url: &Url) -> bool {
         match url.host() {
@@ -39,13 +39,6 @@ impl DriverHosts {
             Some(Host::Ipv4(address)) => self.0.allow_address(address.into(), &address.to_string()),
             Some(Host::Ipv6(address)) => self.0.allow_address(address.into(), &address.to_string()),
         }
-    }
-
-    /// Looks names up as the system does and drops addresses that are not allowed: a name must not lead where an address
-    /// may not.
-    #[must_use]
-    pub fn resolver(&self) -> Arc<dyn Resolve> {
-        Arc::new(self.clone())
     }
 
     /// What a name may lead to, of what it was resolved to.
@@ -58,6 +51,8 @@ impl DriverHosts {
     }
 }
 
+/// Looks names up as the system does and drops addresses that are not allowed: a name must not lead where an address may
+/// not.
 impl Resolve for DriverHosts {
     fn resolve(&self, name: Name) -> Resolving {
         let hosts = self.clone();

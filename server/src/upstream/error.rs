@@ -71,6 +71,9 @@ pub enum UpstreamErrorKind {
     /// Neither a configured address nor a link in the master's page.
     #[error("no address of it is known")]
     NoAddress,
+    /// No place for the call in time; the upstream was not asked.
+    #[error("was not called, too many calls are under way")]
+    Overloaded,
     #[error("the task that asked was lost")]
     Lost,
 }
@@ -144,8 +147,17 @@ impl UpstreamError {
             UpstreamErrorKind::Cut(_) => say!("%1 broke off in the middle of its answer."; who),
             UpstreamErrorKind::TooLarge(limit) => say!("%1 answered more than %2 bytes."; who, limit),
             UpstreamErrorKind::NoAddress => say!("%1 has no known address."; who),
+            UpstreamErrorKind::Overloaded => {
+                say!("%1 was not asked, because the monitor makes too many calls at this moment."; who)
+            }
             UpstreamErrorKind::Lost => say!("%1 was not asked because of a fault in the monitor."; who),
         }
+    }
+
+    /// True when the call was never made, so that nothing was learnt about the upstream.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        matches!(self.kind, UpstreamErrorKind::Overloaded | UpstreamErrorKind::Lost)
     }
 
     /// True when nobody listens there: refused or no such name.

@@ -13,8 +13,9 @@ use tokio::runtime::Runtime;
 use url::Url;
 
 use super::{
-    Client, Timeouts, Upstream, UpstreamError, body,
+    Client, Connections, PlaceLimits, Places, Timeouts, Upstream, UpstreamError, body,
     client::ClientSettings,
+    client_config,
     rows::{FromRows, RowDecoder},
 };
 
@@ -80,10 +81,18 @@ impl Answers {
             }
         });
         let timeouts = Timeouts { connect: Duration::from_secs(1), call: Duration::from_secs(2) };
-        let settings =
-            ClientSettings { timeouts, calls_at_once: 1, extra_roots: &[], use_proxy: false, resolver: None };
+        let places = Places::new(PlaceLimits { all: 1, per_caller: 1, wait: timeouts.call });
+        let (tls, connections) = (client_config(&[]).unwrap(), Connections::new(1));
+        let settings = ClientSettings {
+            timeouts,
+            places: &places,
+            tls: &tls,
+            connections: &connections,
+            use_proxy: false,
+            hosts: None,
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = runtime.block_on(async { Client::new(Upstream::Driver, &settings) }).unwrap();
+        let client = Client::new(Upstream::Driver, &settings);
         Self { runtime, client, url, body }
     }
 

@@ -4,14 +4,15 @@ use std::{os::unix::fs::PermissionsExt, time::Duration};
 
 use berdl_spark_monitor::{
     config::{Config, Secrets, settings_from},
+    descriptors::Descriptors,
     state::{AppState, Monitor},
+    tasks::Tasks,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixStream,
     process::Command,
 };
-use tokio_util::task::TaskTracker;
 
 use crate::support::{OWN_ROUTES, ROUTES, Reply, Site, User, canary, check_for_secrets, site::UPSTREAMS};
 
@@ -116,7 +117,7 @@ async fn no_secret_is_in_what_a_debugger_prints() {
     let settings = settings_from(&["--spark-master-ui-url", "http://127.0.0.1:9"]).unwrap();
     let config = Config::resolve(&settings, secrets).unwrap();
     check_for_secrets(&format!("{settings:?} {config:?}"));
-    let state = AppState::new(Monitor::new(config, &TaskTracker::new()).unwrap(), secret());
+    let state = AppState::new(Monitor::new(config, &Tasks::default(), Descriptors::raise()).unwrap(), secret());
     check_for_secrets(&format!("{state:?}"));
 }
 

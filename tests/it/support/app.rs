@@ -8,10 +8,11 @@ use axum::{
 use berdl_spark_monitor::{
     app,
     config::{Config, Secrets, settings_from},
+    descriptors::Descriptors,
     state::{AppState, Monitor},
+    tasks::Tasks,
 };
 use http_body_util::BodyExt;
-use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use super::canary::{self, canary};
@@ -20,7 +21,7 @@ use super::canary::{self, canary};
 #[derive(Clone)]
 pub struct TestApp {
     router: Router,
-    fetches: TaskTracker,
+    fetches: Tasks,
 }
 
 /// A `kbase_session` cookie with a canary of this name.
@@ -43,19 +44,18 @@ impl TestApp {
         canary::watch();
         let token = secrets.sidecar_token.clone();
         let config = Config::resolve(&settings_from(args).unwrap(), secrets).unwrap();
-        let fetches = TaskTracker::new();
-        let monitor = Monitor::new(config, &fetches).unwrap();
+        let fetches = Tasks::default();
+        let monitor = Monitor::new(config, &fetches, Descriptors::raise()).unwrap();
         Self { router: app(AppState::new(monitor, token)), fetches }
     }
 
     pub fn not_configured(reason: &str) -> Self {
-        Self { router: app(AppState::not_configured(reason)), fetches: TaskTracker::new() }
+        Self { router: app(AppState::not_configured(reason)), fetches: Tasks::default() }
     }
 
     /// Waits until nothing is fetched any more.
     pub async fn at_rest(&self) {
-        self.fetches.close();
-        self.fetches.wait().await;
+        self.fetches.at_rest().await;
     }
 
     pub async fn get(&self, path: &str) -> Answer {
