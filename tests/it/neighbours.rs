@@ -97,8 +97,8 @@ async fn waiting_in_our_own_queue_is_overloaded_and_never_the_drivers_timeout() 
     assert_eq!(searches(), 1, "the way to the driver is not looked for again");
 }
 
-/// A login service that knows everybody by their token, and a master on every loopback address.
-async fn hosts() -> u16 {
+/// A login service that knows everybody by their token, and a master on each of these loopback addresses.
+async fn serve_on(hosts: &[String]) -> u16 {
     let master = fixture("spark-4.3.0/master_json.json");
     let me = |request: Request| async move {
         let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -106,17 +106,22 @@ async fn hosts() -> u16 {
     };
     let json = move || async move { ([(header::CONTENT_TYPE, "application/json")], master) };
     let app = Router::new().route("/api/V2/me", get(me)).route("/json/", get(json));
-    let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    let mut port = 0;
+    for host in hosts {
+        let listener = TcpListener::bind((host.as_str(), port)).await.unwrap();
+        port = listener.local_addr().unwrap().port();
+        let app = app.clone();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+    }
     port
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn users_with_a_host_each_are_all_let_in_with_256_descriptors() {
     const USERS: usize = 300;
-    let port = hosts().await;
-    let (login, master) = (format!("http://127.0.0.1:{port}"), format!("http://{{user}}:{port}"));
+    let hosts: Vec<_> = (0..USERS).map(|user| format!("127.0.{}.{}", 1 + user / 250, 1 + user % 250)).collect();
+    let port = serve_on(&hosts).await;
+    let (login, master) = (format!("http://{}:{port}", hosts[0]), format!("http://{{user}}:{port}"));
     let sidecar = tokio::task::spawn_blocking(move || {
         Sidecar::start_limited("ulimit -n 256", &["--kbase-auth-url", &login, "--spark-master-ui-url", &master])
     });
@@ -124,8 +129,7 @@ async fn users_with_a_host_each_are_all_let_in_with_256_descriptors() {
     let socket = sidecar.socket.clone();
     let refused = tokio::task::spawn_blocking(move || {
         // One after the other: what is kept open between calls is what counts here.
-        let hosts = (0..USERS).map(|user| format!("127.0.{}.{}", 1 + user / 250, 1 + user % 250));
-        let answers = hosts.map(|host| get_as(&socket, "/cluster", &host));
+        let answers = hosts.iter().map(|host| get_as(&socket, "/cluster", host));
         answers.filter(|answer| !answer.starts_with("HTTP/1.1 200")).count()
     });
     assert_eq!(refused.await.unwrap(), 0, "of {USERS} users");
