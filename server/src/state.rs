@@ -26,6 +26,7 @@ use crate::{
         driver::ApplicationRow,
         driver_hosts::DriverHosts,
         master::MasterAnswer,
+        rows::FirstRows,
         secret_header,
     },
 };
@@ -61,7 +62,7 @@ pub struct Monitor {
     pub(crate) ui_auth: Option<HeaderValue>,
     pub(crate) statuses: Cached<TokenKey, ClusterStatus>,
     pub(crate) masters: Cached<Whose, MasterAnswer>,
-    pub(crate) applications: Cached<Whose, Vec<ApplicationRow>>,
+    pub(crate) applications: Cached<Whose, FirstRows<ApplicationRow>>,
     pub(crate) found: Cached<DriverKey, Found>,
     pub(crate) executor_bytes: Cached<DriverKey, Bytes>,
     pub(crate) stage_bytes: Cached<DriverKey, Bytes>,
@@ -128,8 +129,8 @@ impl Monitor {
             Timeouts { connect: limits.spark_monitor_connect_timeout_ms, call: limits.spark_monitor_call_timeout_ms };
         let client = |upstream, use_proxy, resolver| {
             let calls_at_once = limits.spark_monitor_max_upstream_calls;
-            let extra_roots = &site.extra_roots;
-            Client::new(upstream, &ClientSettings { timeouts, calls_at_once, extra_roots, use_proxy, resolver })
+            let (extra_roots, bounds) = (&site.extra_roots, limits.bounds());
+            Client::new(upstream, &ClientSettings { timeouts, calls_at_once, bounds, extra_roots, use_proxy, resolver })
         };
         let ui_auth = secrets.spark_ui_token.as_ref();
         let ui_auth = ui_auth.map(|token| secret_header(&format!("Bearer {}", token.expose_secret()))).transpose()?;

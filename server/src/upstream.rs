@@ -2,6 +2,7 @@
 
 pub mod auth2;
 mod body;
+pub mod bounds;
 pub mod client;
 pub mod cluster_manager;
 pub mod discovery;
@@ -18,6 +19,7 @@ mod redacted;
 pub mod rows;
 mod secret_header;
 pub mod shape;
+mod string_cutter;
 mod unwanted;
 
 pub use client::{Client, Timeouts};

@@ -1,6 +1,6 @@
 //! One HTTP client per upstream: no redirects, deadlines, gzip, its own number of calls at once.
 
-use std::{sync::Arc, time::Duration};
+use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use backon::{ExponentialBuilder, Retryable};
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::{Upstream, UpstreamError, UpstreamErrorKind, body, rows::FromRows, unwanted};
+use super::{Upstream, UpstreamError, UpstreamErrorKind, body, bounds::Bounds, rows::FromRows, unwanted};
 
 /// Longest wait that is passed on to a client, seconds.
 const LONGEST_RETRY_AFTER: u32 = 60;
@@ -33,6 +33,7 @@ pub struct Client {
     upstream: Upstream,
     http: reqwest::Client,
     timeouts: Timeouts,
+    bounds: Bounds,
     // One slow upstream must not take the workers of another.
     permits: Arc<Semaphore>,
 }
@@ -41,6 +42,8 @@ pub struct Client {
 pub struct ClientSettings<'a> {
     pub timeouts: Timeouts,
     pub calls_at_once: usize,
+    /// How much of an answer is kept.
+    pub bounds: Bounds,
     pub extra_roots: &'a [Certificate],
     /// Honour `HTTPS_PROXY`; only for services outside the cluster.
     pub use_proxy: bool,
@@ -75,6 +78,7 @@ impl Client {
             upstream,
             http,
             timeouts: settings.timeouts,
+            bounds: settings.bounds,
             permits: Arc::new(Semaphore::new(settings.calls_at_once.max(1))),
         })
     }
@@ -99,7 +103,28 @@ impl Client {
     where
         T: DeserializeOwned,
     {
-        body::from_slice(self.upstream, &self.json_bytes(url, auth, limit).await?)
+        let bytes = self.json_bytes(url, auth, limit).await?;
+        body::from_slice_within(self.upstream, &bytes, &self.bounds, PhantomData)
+    }
+
+    /// How much of an answer is kept.
+    pub(super) fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// The bytes of a JSON array, exactly as they came, once its rows are found to be such.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    pub async fn checked<Row>(&self, url: &Url, auth: Option<&HeaderValue>, limit: u64) -> Result<Bytes, UpstreamError>
+    where
+        Row: DeserializeOwned + 'static,
+    {
+        self.in_time(async {
+            let response = self.expect_json(self.get(url, auth, "application/json").await?).await?;
+            body::checked::<Row>(self.upstream, response, limit, &self.bounds).await
+        })
+        .await
     }
 
     /// A JSON array, decoded while it is read, so that memory holds only what is kept of its rows.
@@ -112,7 +137,7 @@ impl Client {
     {
         self.in_time(async {
             let response = self.expect_json(self.get(url, auth, "application/json").await?).await?;
-            body::rows(self.upstream, response, limit).await
+            body::rows(self.upstream, response, limit, &self.bounds).await
         })
         .await
     }
