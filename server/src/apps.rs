@@ -14,7 +14,7 @@ pub(crate) use requests::{for_panel, for_passthrough};
 
 use crate::{
     app_id::is_app_id,
-    cache::{Failure, Good, Seen, Weight},
+    cache::{Failure, Good, Seen},
     cluster,
     error::ApiError,
     panel::Freshness,
@@ -25,6 +25,7 @@ use crate::{
         UpstreamError, UpstreamErrorKind,
         driver::ApplicationRow,
         master::{self, MasterAnswer, MasterApp},
+        rows::FirstRows,
     },
 };
 
@@ -34,6 +35,9 @@ pub(crate) struct Apps {
     /// RUNNING ones first, then WAITING ones; each newest first.
     pub active: Vec<wire::App>,
     finished: Vec<String>,
+    /// Active ones that were not kept, or of a driver any.
+    pub left_out: u32,
+    finished_left_out: u32,
     /// The web page of the master that lists them.
     master: Option<Url>,
     /// How old what is told of them may be.
@@ -135,8 +139,8 @@ impl Apps {
         &self.whose
     }
 
-    pub fn finished(&self) -> usize {
-        self.finished.len()
+    pub fn finished(&self) -> u32 {
+        u32::try_from(self.finished.len()).unwrap_or(u32::MAX).saturating_add(self.finished_left_out)
     }
 
     fn call(&self, app: &wire::App) -> DriverCall {
@@ -154,6 +158,8 @@ impl Apps {
             max_age,
             active: active_apps(&state.activeapps),
             finished: state.completedapps.iter().map(|app| app.id.clone()).collect(),
+            left_out: state.activeapps.left_out,
+            finished_left_out: state.completedapps.left_out,
             master: Some(seen.good.value.base.clone()),
             cores: Some(cluster::cores(state)),
             freshness: Freshness::of(&seen),
@@ -161,7 +167,7 @@ impl Apps {
         })
     }
 
-    fn of_driver(whose: &Whose, max_age: Duration, seen: Seen<Vec<ApplicationRow>>) -> Self {
+    fn of_driver(whose: &Whose, max_age: Duration, seen: Seen<FirstRows<ApplicationRow>>) -> Self {
         let believed = seen.good.value.iter().filter(|row| is_app_id(&row.id));
         let (ended, active): (Vec<_>, Vec<_>) = believed.partition(|row| is_completed(row));
         let mut active: Vec<_> = active.into_iter().map(app_of_driver).collect();
@@ -171,6 +177,8 @@ impl Apps {
             max_age,
             active,
             finished: ended.into_iter().map(|row| row.id.clone()).collect(),
+            left_out: seen.good.value.left_out,
+            finished_left_out: 0,
             master: None,
             cores: None,
             freshness: Freshness::of(&seen),
@@ -181,8 +189,18 @@ impl Apps {
     /// Since `failure` there is nothing: the same answer until something comes.
     fn none(whose: &Whose, max_age: Duration, failure: &Failure, lister: ListerState) -> Self {
         let freshness = Freshness::of_nothing(failure);
-        let (active, finished) = (Vec::new(), Vec::new());
-        Self { whose: whose.clone(), max_age, active, finished, master: None, cores: None, freshness, lister }
+        Self {
+            whose: whose.clone(),
+            max_age,
+            active: Vec::new(),
+            finished: Vec::new(),
+            left_out: 0,
+            finished_left_out: 0,
+            master: None,
+            cores: None,
+            freshness,
+            lister,
+        }
     }
 }
 
@@ -263,13 +281,13 @@ fn ask_master(
 fn list_of_driver(
     monitor: &Monitor,
     whose: &Whose,
-) -> impl Future<Output = Result<Vec<ApplicationRow>, UpstreamError>> + Send + use<> {
+) -> impl Future<Output = Result<FirstRows<ApplicationRow>, UpstreamError>> + Send + use<> {
     let drivers = monitor.drivers.on_behalf_of(&whose.caller());
     let base = monitor.site.app_ui.as_ref().and_then(|url| url.fill(whose.user(), None));
     async move {
         match base {
             Some(base) => drivers.applications(&base).await,
-            None => Ok(Vec::new()),
+            None => Ok(FirstRows::default()),
         }
     }
 }
@@ -318,12 +336,6 @@ fn app_of_driver(row: &ApplicationRow) -> wire::App {
 
 fn is_completed(row: &ApplicationRow) -> bool {
     row.attempts.first().is_some_and(|attempt| attempt.completed)
-}
-
-impl Weight for Vec<ApplicationRow> {
-    fn weight_bytes(&self) -> usize {
-        self.iter().map(|row| size_of::<ApplicationRow>() + row.id.len() + row.name.len()).sum()
-    }
 }
 
 #[cfg(test)]

@@ -125,6 +125,7 @@ async fn ask_active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<Active
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upstream::bounds::Bounds;
 
     fn manager(json: serde_json::Value) -> Decision {
         by_manager(&serde_json::from_value(json).unwrap())
@@ -157,7 +158,8 @@ mod tests {
     fn without_a_manager_the_master_speaks() {
         let master = |status: &str, workers: &[&str]| {
             let workers: Vec<_> = workers.iter().map(|state| serde_json::json!({"state": state})).collect();
-            by_master(&serde_json::from_value(serde_json::json!({"status": status, "workers": workers})).unwrap())
+            let json = serde_json::json!({"status": status, "workers": workers}).to_string();
+            by_master(&MasterState::decode(json.as_bytes(), &Bounds::DEFAULT).unwrap())
         };
         assert_eq!(master("ALIVE", &["ALIVE", "DEAD"]), (ChipState::Ready, 1, 1));
         assert_eq!(master("ALIVE", &["ALIVE", "UNKNOWN"]), (ChipState::Starting, 1, 2));

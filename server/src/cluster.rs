@@ -88,6 +88,7 @@ pub(crate) fn summary(state: &MasterState) -> Cluster {
     let mut workers: Vec<Worker> = state.workers.iter().map(worker).collect();
     workers.sort_by_key(|worker| worker.state != WorkerState::Alive);
     let workers_not_shown = u32::try_from(workers.len().saturating_sub(SHOWN)).unwrap_or(u32::MAX);
+    let workers_not_shown = workers_not_shown.saturating_add(state.workers.left_out);
     workers.truncate(SHOWN);
     let apps_in = |wanted: &str| {
         let apps = state.activeapps.iter().filter(|app| app.state == wanted).count();
@@ -140,13 +141,14 @@ pub(crate) fn master_status(text: &str) -> MasterStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upstream::bounds::Bounds;
 
     fn state(workers: &[(&str, u64)]) -> MasterState {
         let workers = workers.iter().map(|(state, cores)| {
             serde_json::json!({"state": state, "cores": cores, "coresused": cores, "memory": 4096, "memoryused": 1024})
         });
         let json = serde_json::json!({"workers": workers.collect::<Vec<_>>(), "status": "ALIVE"});
-        serde_json::from_value(json).unwrap()
+        MasterState::decode(json.to_string().as_bytes(), &Bounds::DEFAULT).unwrap()
     }
 
     #[test]

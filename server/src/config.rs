@@ -14,6 +14,8 @@ pub use resolve::{Config, ConfigError, IdentityMode, Listen, Site};
 pub use secret::Secrets;
 pub use template::UrlTemplate;
 
+use crate::upstream::bounds::Bounds;
+
 /// Shows a Spark cluster and its queries inside JupyterLab: the sidecar beside Jupyter Server.
 #[derive(Debug, Parser)]
 #[command(name = "berdl-spark-monitor", version)]
@@ -112,6 +114,21 @@ pub struct Limits {
     /// Largest upstream body of a pass-through route, bytes; panel routes accept eight times as much [default: 32 MiB].
     #[arg(long, env = "SPARK_MONITOR_MAX_BODY_BYTES", default_value_t = 32 << 20, value_parser = clap::value_parser!(u64).range(1..=4 << 30), hide_default_value = true)]
     pub spark_monitor_max_body_bytes: u64,
+    /// Longest string read of an upstream's answer, bytes of JSON; longer ones are cut and end with `…` [default: 16 KiB].
+    /// A request's text is of a few; what is passed through stays as it is.
+    #[arg(long, env = "SPARK_MONITOR_MAX_STRING_BYTES", default_value_t = Bounds::DEFAULT.string_bytes, value_parser = bytes, hide_default_value = true)]
+    pub spark_monitor_max_string_bytes: usize,
+    /// Largest row read of a list, after its strings are cut, bytes of JSON; larger ones are counted [default: 1 MiB].
+    /// Real ones have a few KiB; a list of thousands of stages in one job has some 100 KiB.
+    #[arg(long, env = "SPARK_MONITOR_MAX_ROW_BYTES", default_value_t = Bounds::DEFAULT.row_bytes, value_parser = bytes, hide_default_value = true)]
+    pub spark_monitor_max_row_bytes: usize,
+    /// Rows kept of one list; further ones are counted, but in no sum. A cluster has fewer workers, and an application fewer executors.
+    #[arg(long, env = "SPARK_MONITOR_MAX_ROWS", default_value_t = Bounds::DEFAULT.rows, value_parser = count)]
+    pub spark_monitor_max_rows: usize,
+    /// Memory that the kept rows of one list may take, bytes; further ones are counted [default: 8 MiB]. 20,000 executors
+    /// take 6 MiB. Three lists are kept of a master, and three for the queries of an application.
+    #[arg(long, env = "SPARK_MONITOR_MAX_LIST_BYTES", default_value_t = Bounds::DEFAULT.list_bytes, value_parser = bytes, hide_default_value = true)]
+    pub spark_monitor_max_list_bytes: usize,
     /// How long the cluster manager's answer is good, milliseconds: deployments change within a minute or two.
     #[arg(long, env = "SPARK_MONITOR_STATUS_LIFETIME_MS", default_value = "10000", value_parser = milliseconds)]
     pub spark_monitor_status_lifetime_ms: Duration,
@@ -182,6 +199,30 @@ impl Limits {
     pub(crate) fn patience(&self) -> Duration {
         self.spark_monitor_request_timeout_ms / 10 * 3
     }
+
+    /// How much of an upstream's answer is kept.
+    pub(crate) fn bounds(&self) -> Bounds {
+        Bounds {
+            rows: self.spark_monitor_max_rows,
+            row_bytes: self.spark_monitor_max_row_bytes,
+            string_bytes: self.spark_monitor_max_string_bytes,
+            list_bytes: self.spark_monitor_max_list_bytes,
+        }
+    }
+}
+
+/// From a kilobyte on, so that ids and names stay whole.
+fn bytes(text: &str) -> Result<usize, String> {
+    at_least(1024, text)
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    at_least(1, text)
+}
+
+fn at_least(least: usize, text: &str) -> Result<usize, String> {
+    let number = text.parse().map_err(|error: std::num::ParseIntError| error.to_string())?;
+    if number < least { Err(format!("must be at least {least}")) } else { Ok(number) }
 }
 
 /// At most 49 days, so that it can be added to any time.

@@ -4,6 +4,7 @@ mod plan_text;
 
 use wire::{CallSite, NamedBy};
 
+use crate::cache::Weight;
 use plan_text::{Field, Value, find};
 
 /// Longest name that is sent, characters.
@@ -26,6 +27,17 @@ pub(crate) struct ConnectRequest {
     pub call_site: Option<CallSite>,
     /// The command's field in the protocol; none for a query.
     command: Option<String>,
+}
+
+impl Weight for ConnectRequest {
+    fn weight_bytes(&self) -> usize {
+        let texts = [&self.session_id, &self.operation_id, &self.own_tag, &self.sql, &self.operators, &self.command];
+        let call_site = match &self.call_site {
+            Some(CallSite::CellText { hash: text, .. } | CallSite::File { file: text, .. }) => text.weight_bytes(),
+            Some(CallSite::Cell { .. }) | None => 0,
+        };
+        texts.map(Weight::weight_bytes).iter().sum::<usize>() + call_site
+    }
 }
 
 impl ConnectRequest {

@@ -19,8 +19,9 @@ use crate::{
     session::{Session, Whose},
     state::{AppState, Monitor},
     upstream::{
-        driver::{AcceptedExecutors, ExecutorRow},
+        driver::{AcceptedExecutor, ExecutorRow},
         driver_path::DriverPath,
+        rows::FirstRows,
     },
 };
 
@@ -43,7 +44,7 @@ pub(crate) async fn list_executors(
     let key = call.key.clone();
     let fetch = {
         let monitor = Arc::clone(&monitor);
-        |_| async move { call.bytes::<AcceptedExecutors>(&monitor, DriverPath::Executors).await }
+        |_| async move { call.bytes::<AcceptedExecutor>(&monitor, DriverPath::Executors).await }
     };
     let good = monitor.executor_bytes.fresh(&key, fetch).await?;
     Ok(passthrough::answer(&good.value))
@@ -136,7 +137,7 @@ async fn seen(
 ) -> Result<Driver<ExecutorsSeen>, ApiError> {
     let (call, asks) = (chosen.call.clone(), Arc::clone(monitor));
     let seen = monitor.executors.last_good(&chosen.call.key, chosen.call.max_age, |before| async move {
-        let rows: Vec<ExecutorRow> = call.rows(&asks, DriverPath::AllExecutors).await?;
+        let rows: FirstRows<ExecutorRow> = call.rows(&asks, DriverPath::AllExecutors).await?;
         Ok(ExecutorsSeen::new(rows, before.as_ref().map(|good| &*good.value)))
     });
     Driver::of(&chosen.app, seen.await, freshness)

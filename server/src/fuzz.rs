@@ -17,20 +17,22 @@ use crate::{
     stages::StageDigest,
     upstream::{
         Upstream, auth2,
+        bounds::Bounds,
         cluster_manager::ClusterStatus,
-        driver::{self, AcceptedExecutors, AcceptedStages, ApplicationRow, ExecutorRow, SparkTime},
+        driver::{AcceptedExecutor, AcceptedStage, ApplicationRow, ExecutorRow, SparkTime},
         driver_hosts::DriverHosts,
         fuzzed::{Answers, rows, slice},
         master::MasterState,
         master_page,
         query_rows::{JobRow, OperationRow, SqlNodesRow, SqlRow, TaskRow, TaskSummaryRow},
+        rows::{Checked, FirstRows, NewestRows},
     },
     url_path,
 };
 
 /// The master's `/json/`, the cluster manager's and Auth2's answers.
 pub fn small_answers(bytes: &[u8]) {
-    if let Ok(state) = slice::<MasterState>(Upstream::Master, bytes) {
+    if let Ok(state) = MasterState::decode(bytes, &Bounds::DEFAULT) {
         let shown = cluster::summary(&state);
         assert!(shown.workers.len() <= 100);
         assert!(apps::active_apps(&state.activeapps).iter().all(|app| app_id::is_app_id(&app.app_id)));
@@ -41,22 +43,22 @@ pub fn small_answers(bytes: &[u8]) {
 
 /// The driver's lists, in one piece and in many: both say the same.
 pub fn driver_lists(bytes: &[u8]) {
-    let _ = driver::accept::<AcceptedExecutors>(bytes);
-    let _ = driver::accept::<AcceptedStages>(bytes);
+    let _ = rows::<Checked<AcceptedExecutor>>(bytes);
+    let _ = rows::<Checked<AcceptedStage>>(bytes);
     let stages: Option<StageDigest> = rows(bytes);
     if let Some(stages) = stages {
         let shown = stages.shown(None, 0);
         assert!(shown.active.iter().all(|stage| stage.tasks.percent() <= 100));
         let _ = stages.activity("x");
     }
-    if let Some(executors) = rows::<Vec<ExecutorRow>>(bytes) {
+    if let Some(executors) = rows::<FirstRows<ExecutorRow>>(bytes) {
         let seen = ExecutorsSeen::new(executors, None);
         let slots = seen.slots();
         assert!(slots.used <= slots.total);
         let _ = seen.shown(queries::fuzzed_app(), 10);
     }
-    let _ = rows::<Vec<ApplicationRow>>(bytes);
-    let _ = rows::<Vec<TaskRow>>(bytes);
+    let _ = rows::<FirstRows<ApplicationRow>>(bytes);
+    let _ = rows::<FirstRows<TaskRow>>(bytes);
     let _ = slice::<TaskSummaryRow>(Upstream::Driver, bytes);
     let _ = slice::<SqlNodesRow>(Upstream::Driver, bytes);
 }
@@ -67,9 +69,9 @@ pub fn query_lists(bytes: &[u8]) {
     let mut parts = text.split("\n---\n").map(str::as_bytes);
     let mut next = || parts.next().unwrap_or(b"[]");
     let stages: StageDigest = rows(next()).unwrap_or_default();
-    let jobs: Vec<JobRow> = rows(next()).unwrap_or_default();
-    let operations: Option<Vec<OperationRow>> = rows(next());
-    let sql: Vec<SqlRow> = rows(next()).unwrap_or_default();
+    let jobs = rows::<NewestRows<JobRow>>(next()).unwrap_or_default().into_vec();
+    let operations = rows::<NewestRows<OperationRow>>(next()).map(NewestRows::into_vec);
+    let sql = rows::<NewestRows<SqlRow>>(next()).unwrap_or_default().into_vec();
     let queries = queries::of_rows(jobs, operations, sql, stages);
     assert!(queries.running.iter().chain(&queries.recent).all(|query| query.tasks.percent() <= 100));
 }

@@ -199,6 +199,7 @@ impl Moment {
         running.sort_by_key(|query| query.state == QueryState::Silent);
         let sessions = sessions(&drafts, &running);
         let running_not_shown = u32::try_from(running.len().saturating_sub(RUNNING)).unwrap_or(u32::MAX);
+        let running_not_shown = running_not_shown.saturating_add(self.queries.left_out);
         running.truncate(RUNNING);
         // A long one that has just ended is news too.
         recent.sort_by_key(|query| Reverse(query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms)));

@@ -19,7 +19,7 @@ use crate::{
     passthrough,
     session::Session,
     state::{AppState, Monitor},
-    upstream::{driver::AcceptedStages, driver_path::DriverPath},
+    upstream::{driver::AcceptedStage, driver_path::DriverPath},
 };
 
 /// The driver's `stages`, byte for byte.
@@ -38,7 +38,7 @@ pub(crate) async fn list_stages(
     let key = call.key.clone();
     let fetch = {
         let monitor = Arc::clone(&monitor);
-        |_| async move { call.bytes::<AcceptedStages>(&monitor, DriverPath::Stages).await }
+        |_| async move { call.bytes::<AcceptedStage>(&monitor, DriverPath::Stages).await }
     };
     let good = monitor.stage_bytes.fresh(&key, fetch).await?;
     Ok(passthrough::answer(&good.value))

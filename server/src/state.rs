@@ -28,6 +28,7 @@ use crate::{
         driver::ApplicationRow,
         driver_hosts::DriverHosts,
         master::MasterAnswer,
+        rows::FirstRows,
         secret_header,
     },
 };
@@ -63,7 +64,7 @@ pub struct Monitor {
     pub(crate) ui_auth: Option<HeaderValue>,
     pub(crate) statuses: Cached<TokenKey, ClusterStatus>,
     pub(crate) masters: Cached<Whose, MasterAnswer>,
-    pub(crate) applications: Cached<Whose, Vec<ApplicationRow>>,
+    pub(crate) applications: Cached<Whose, FirstRows<ApplicationRow>>,
     pub(crate) found: Cached<DriverKey, Found>,
     pub(crate) executor_bytes: Cached<DriverKey, Bytes>,
     pub(crate) stage_bytes: Cached<DriverKey, Bytes>,
@@ -146,8 +147,8 @@ impl Monitor {
         };
         let places = || Places::new(place_limits);
         let client = |upstream, places: &Places, use_proxy, hosts| {
-            let (tls, connections) = (&tls, &connections);
-            Client::new(upstream, &ClientSettings { timeouts, places, tls, connections, use_proxy, hosts })
+            let (tls, connections, bounds) = (&tls, &connections, limits.bounds());
+            Client::new(upstream, &ClientSettings { timeouts, places, bounds, tls, connections, use_proxy, hosts })
         };
         let ui_auth = secrets.spark_ui_token.as_ref();
         let ui_auth = ui_auth.map(|token| secret_header(&format!("Bearer {}", token.expose_secret()))).transpose()?;

@@ -2,6 +2,7 @@
 
 pub mod auth2;
 mod body;
+pub mod bounds;
 pub mod client;
 pub mod cluster_manager;
 mod connections;
@@ -20,6 +21,7 @@ mod redacted;
 pub mod rows;
 mod secret_header;
 pub mod shape;
+mod string_cutter;
 mod tls;
 mod unwanted;
 

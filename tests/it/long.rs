@@ -1,5 +1,4 @@
 //! Proofs that take minutes, with the executable: `cargo xtask verify faults` and `cargo xtask verify soak`.
 
 mod machine;
-mod sidecar;
 mod soak;

@@ -15,6 +15,7 @@ mod limits;
 #[cfg(feature = "long-tests")]
 mod long;
 mod masters;
+mod memory;
 mod neighbours;
 mod openapi;
 mod panel_routes;

@@ -3,11 +3,13 @@
 mod app;
 mod canary;
 mod double;
+pub mod sidecar;
 pub mod site;
 
 pub use app::{Answer, Cookie, TestApp};
 pub use canary::{canary, check as check_for_secrets};
 pub use double::{Double, Reply};
+pub use sidecar::Sidecar;
 pub use site::{Site, User};
 
 /// The routes that ask an upstream.

@@ -16,7 +16,6 @@ use crate::{
     upstream::{
         UpstreamError, UpstreamErrorKind,
         discovery::{DriverApi, Found, Wanted},
-        driver,
         driver_path::DriverPath,
         rows::FromRows,
     },
@@ -36,21 +35,18 @@ pub(crate) struct DriverCall {
 const STARTING_MS: i64 = 60_000;
 
 impl DriverCall {
-    /// The bytes of one path, once they are found to be an `Accepted`.
+    /// The bytes of one path's array, once its rows are found to be such.
     ///
     /// # Errors
     /// What the driver answered, or that no way leads to it.
-    pub async fn bytes<Accepted: DeserializeOwned>(
+    pub async fn bytes<Row: DeserializeOwned + 'static>(
         &self,
         monitor: &Monitor,
         path: DriverPath,
     ) -> Result<Bytes, UpstreamError> {
         let limit = monitor.limits.spark_monitor_max_body_bytes;
         let (drivers, app_id) = (&self.drivers(monitor), &self.key.app_id);
-        let call = |found: Found| async move {
-            let bytes = drivers.bytes(&found, app_id, path, limit).await?;
-            driver::accept::<Accepted>(&bytes).map(|()| bytes)
-        };
+        let call = |found: Found| async move { drivers.bytes::<Row>(&found, app_id, path, limit).await };
         self.through(monitor, path, call).await
     }
 
@@ -69,8 +65,8 @@ impl DriverCall {
     /// # Errors
     /// As [`Self::bytes`].
     pub async fn json<T: DeserializeOwned>(&self, monitor: &Monitor, path: DriverPath) -> Result<T, UpstreamError> {
-        let limit = monitor.limits.spark_monitor_max_body_bytes;
         let (drivers, app_id) = (&self.drivers(monitor), &self.key.app_id);
+        let limit = drivers.page_limit;
         self.through(monitor, path, |found: Found| async move { drivers.json(&found, app_id, path, limit).await }).await
     }
 

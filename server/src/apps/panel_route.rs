@@ -31,8 +31,8 @@ pub(crate) async fn list_apps(State(state): State<AppState>, poll: Poll) -> Resu
     let body = wire::Apps {
         app,
         apps,
-        apps_not_shown: u32::try_from(apps_not_shown).unwrap_or(u32::MAX),
-        finished: u32::try_from(finished).unwrap_or(u32::MAX),
+        apps_not_shown: u32::try_from(apps_not_shown).unwrap_or(u32::MAX).saturating_add(seen.left_out),
+        finished,
     };
     Ok(panel::answer(monitor, &poll, seen.freshness, panel::Rate::slow(monitor), body))
 }

@@ -147,6 +147,6 @@ impl<V> Slot<V> {
 
 impl<V: Weight> Slot<V> {
     pub(super) fn weight_bytes(&self) -> usize {
-        self.state().good.as_ref().map_or(0, |good| good.value.weight_bytes())
+        self.state().good.as_ref().map_or(0, |good| size_of::<V>() + good.value.weight_bytes())
     }
 }

@@ -6,7 +6,10 @@ use wire::{App, Executor, Executors, Level, Meter};
 
 use crate::{
     cache::Weight,
-    upstream::driver::{ExecutorRow, amount, count},
+    upstream::{
+        driver::{ExecutorRow, amount, count},
+        rows::FirstRows,
+    },
 };
 
 /// Task time after which a share says something, milliseconds.
@@ -19,7 +22,7 @@ const LONGEST_REASON: usize = 200;
 /// The executors at one moment.
 #[derive(Debug)]
 pub(crate) struct ExecutorsSeen {
-    rows: Vec<ExecutorRow>,
+    rows: FirstRows<ExecutorRow>,
     gc: HashMap<String, GcWindow>,
 }
 
@@ -33,7 +36,7 @@ struct GcWindow {
 
 impl ExecutorsSeen {
     /// The rows of this poll and what is remembered from the one `before`.
-    pub fn new(rows: Vec<ExecutorRow>, before: Option<&Self>) -> Self {
+    pub fn new(rows: FirstRows<ExecutorRow>, before: Option<&Self>) -> Self {
         let gc = rows.iter().map(|row| {
             let known = before.and_then(|before| before.gc.get(&row.id)).copied();
             (row.id.clone(), GcWindow::next(known, row))
@@ -49,12 +52,13 @@ impl ExecutorsSeen {
         let mut rows: Vec<_> = self.rows.iter().filter(|row| !is_driver(row)).collect();
         rows.sort_by_key(|row| (!row.is_active, row.id.parse::<u64>().unwrap_or(u64::MAX)));
         let slots = self.slots();
+        let not_shown = u32::try_from(rows.len().saturating_sub(limit)).unwrap_or(u32::MAX);
         Executors {
             app: Some(app),
             driver,
             active_tasks: u32::try_from(slots.used).unwrap_or(u32::MAX),
             task_slots: u32::try_from(slots.total).unwrap_or(u32::MAX),
-            executors_not_shown: u32::try_from(rows.len().saturating_sub(limit)).unwrap_or(u32::MAX),
+            executors_not_shown: not_shown.saturating_add(self.rows.left_out),
             executors: rows.into_iter().take(limit).map(|row| self.executor(row)).collect(),
         }
     }
@@ -115,7 +119,8 @@ impl GcWindow {
 
 impl Weight for ExecutorsSeen {
     fn weight_bytes(&self) -> usize {
-        self.rows.len() * (size_of::<ExecutorRow>() + size_of::<GcWindow>() + 100)
+        let names = self.gc.keys().map(Weight::weight_bytes).sum::<usize>();
+        self.rows.weight_bytes() + self.gc.capacity() * size_of::<(String, GcWindow)>() + names
     }
 }
 
@@ -123,8 +128,14 @@ impl Weight for ExecutorsSeen {
 mod tests {
     use super::*;
 
-    fn row(total_gc_time: i64, total_duration: i64) -> Vec<ExecutorRow> {
-        vec![ExecutorRow { id: "1".into(), is_active: true, total_gc_time, total_duration, ..Default::default() }]
+    fn row(total_gc_time: i64, total_duration: i64) -> FirstRows<ExecutorRow> {
+        FirstRows::of([ExecutorRow {
+            id: "1".into(),
+            is_active: true,
+            total_gc_time,
+            total_duration,
+            ..Default::default()
+        }])
     }
 
     fn permille(seen: &ExecutorsSeen) -> Option<u32> {
@@ -148,7 +159,7 @@ mod tests {
     #[test]
     fn no_more_tasks_run_than_there_are_slots() {
         let row = ExecutorRow { is_active: true, active_tasks: 3, max_tasks: 2, ..ExecutorRow::default() };
-        let slots = ExecutorsSeen::new(vec![row], None).slots();
+        let slots = ExecutorsSeen::new(FirstRows::of([row]), None).slots();
         assert_eq!((slots.used, slots.total), (2, 2));
     }
 

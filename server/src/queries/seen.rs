@@ -18,7 +18,7 @@ use crate::{
         driver::amount,
         driver_path::{DriverPath, StageAttempt},
         query_rows::{JobRow, OperationRow, SqlNodesRow, SqlRow, TaskRow, TaskSummaryRow},
-        rows::NewestRows,
+        rows::{FirstRows, NewestRows},
     },
 };
 
@@ -31,6 +31,8 @@ const CLOSE_LOOKS: usize = 3;
 #[derive(Debug, Default)]
 pub(crate) struct QueriesSeen {
     pub(super) jobs: Vec<JobRow>,
+    /// Rows of the lists that may run and are not kept.
+    pub(super) left_out: u32,
     /// None on a driver that does not list them.
     pub(super) operations: Option<Vec<OperationRow>>,
     /// Asked only where there are no operations.
@@ -58,7 +60,7 @@ pub(crate) struct ListsOperations(bool);
 
 impl Weight for ListsOperations {
     fn weight_bytes(&self) -> usize {
-        size_of::<Self>()
+        0
     }
 }
 
@@ -72,11 +74,13 @@ pub(super) async fn ask(
     stages: Arc<StageDigest>,
     now_ms: i64,
 ) -> Result<QueriesSeen, UpstreamError> {
-    let (jobs, (operations, sql)) = tokio::try_join!(
+    let (jobs, mut seen) = tokio::try_join!(
         call.rows::<NewestRows<JobRow>>(&monitor, DriverPath::Jobs),
         operations_or_sql(&monitor, &call)
     )?;
-    let mut seen = QueriesSeen { jobs: jobs.into_vec(), operations, sql, ..QueriesSeen::default() };
+    // Several jobs may be of one query.
+    seen.left_out = seen.left_out.max(jobs.left_out);
+    seen.jobs = jobs.into_vec();
     let mut active: Vec<_> = stages.active().filter(|kept| kept.stage.tasks.running > 0).collect();
     active.sort_by_key(|kept| std::cmp::Reverse((kept.stage.submitted_at_ms, kept.stage.stage_id)));
     active.truncate(CLOSE_LOOKS);
@@ -90,9 +94,7 @@ pub(super) async fn ask(
     Ok(seen)
 }
 
-type OperationsOrSql = (Option<Vec<OperationRow>>, Vec<SqlRow>);
-
-async fn operations_or_sql(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<OperationsOrSql, UpstreamError> {
+async fn operations_or_sql(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<QueriesSeen, UpstreamError> {
     let (asks, probe) = (Arc::clone(monitor), call.clone());
     let lists = monitor.lists_operations.fresh(&call.key, |_| async move {
         match probe.rows::<NewestRows<OperationRow>>(&asks, DriverPath::Operations).await {
@@ -104,10 +106,12 @@ async fn operations_or_sql(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<
     });
     if lists.await.map_err(|failure| (*failure.error).clone())?.value.0 {
         let rows: NewestRows<OperationRow> = call.rows(monitor, DriverPath::Operations).await?;
-        return Ok((Some(rows.into_vec()), Vec::new()));
+        let (left_out, operations) = (rows.left_out, Some(rows.into_vec()));
+        return Ok(QueriesSeen { operations, left_out, ..QueriesSeen::default() });
     }
     let rows: NewestRows<SqlRow> = call.rows(monitor, DriverPath::Sql).await?;
-    Ok((None, rows.into_vec()))
+    let (left_out, sql) = (rows.left_out, rows.into_vec());
+    Ok(QueriesSeen { sql, left_out, ..QueriesSeen::default() })
 }
 
 fn is_no_such_page(kind: &UpstreamErrorKind) -> bool {
@@ -122,7 +126,7 @@ async fn look(
 ) -> Option<(StageAttempt, StageLook)> {
     let (finished, running) = tokio::join!(
         call.json::<TaskSummaryRow>(monitor, DriverPath::TaskSummary(attempt)),
-        call.rows::<Vec<TaskRow>>(monitor, DriverPath::RunningTasks(attempt))
+        call.rows::<FirstRows<TaskRow>>(monitor, DriverPath::RunningTasks(attempt))
     );
     Some((attempt, stage_look(&finished.ok()?, &running.ok()?, now_ms)?))
 }
@@ -183,11 +187,8 @@ fn has_python(plan: &SqlNodesRow) -> bool {
 
 impl Weight for QueriesSeen {
     fn weight_bytes(&self) -> usize {
-        let jobs = self.jobs.iter().map(|job| size_of::<JobRow>() + job.name.len() * 2 + job.job_tags.len() * 150);
-        let operations = self.operations.iter().flatten();
-        let operations = operations.map(|row| size_of::<OperationRow>() + row.statement.len() + 200);
-        let sql = self.sql.iter().map(|row| size_of::<SqlRow>() + row.description.len() + 100);
-        jobs.chain(operations).chain(sql).sum()
+        let lists = self.jobs.weight_bytes() + self.operations.weight_bytes() + self.sql.weight_bytes();
+        lists + self.looks.len() * size_of::<(StageAttempt, StageLook)>() + self.python.len() * size_of::<i64>()
     }
 }
 

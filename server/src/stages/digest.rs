@@ -8,6 +8,7 @@ use crate::{
     cache::Weight,
     connect_request::{self, ConnectRequest},
     upstream::{
+        bounds::Bounds,
         driver::{SparkTime, StageRow, amount, count},
         driver_path::StageAttempt,
         rows::FromRows,
@@ -31,6 +32,10 @@ const CONNECT_PREFIX: &str = "Spark Connect - session_id";
 #[derive(Debug, Default)]
 pub(crate) struct StageDigest {
     kept: BTreeMap<StageAttempt, KeptStage>,
+    /// What they hold; a request that several share is counted for each.
+    kept_bytes: usize,
+    /// Active ones, and rows that were not decoded, that are not kept.
+    left_out: u32,
     spilled_stages: u32,
     spilled_to_disk_bytes: u64,
     spilled_from_memory_bytes: u64,
@@ -80,7 +85,7 @@ impl KeptStage {
 impl FromRows for StageDigest {
     type Row = StageRow;
 
-    fn push(&mut self, row: StageRow) {
+    fn push(&mut self, row: StageRow, bounds: &Bounds) {
         self.retained = self.retained.saturating_add(1);
         self.oldest_stage_id = Some(self.oldest_stage_id.map_or(row.stage_id, |oldest| oldest.min(row.stage_id)));
         let (to_disk, from_memory) = (amount(row.disk_bytes_spilled), amount(row.memory_bytes_spilled));
@@ -91,16 +96,15 @@ impl FromRows for StageDigest {
         }
         let attempt = StageAttempt { stage_id: row.stage_id, stage_attempt_id: row.attempt_id };
         let is_active = state_of(&row) == StageState::Active;
-        let oldest_idle = || self.kept.iter().find(|(_, kept)| !kept.is_active()).map(|(attempt, _)| *attempt);
         let evicted = match self.kept.len() {
             MOST.. => self.kept.keys().next().copied(),
-            KEPT.. => oldest_idle(),
+            KEPT.. => self.oldest_idle(),
             _ => None,
         };
         match evicted {
             // The request is parsed from a kilobyte of text, so only for those that stay.
             Some(oldest) if !is_active && attempt < oldest => return,
-            Some(oldest) => drop(self.kept.remove(&oldest)),
+            Some(oldest) => self.evict(&oldest),
             None => {}
         }
         let request = row.name.starts_with(CONNECT_PREFIX).then(|| match &self.last_request {
@@ -111,16 +115,41 @@ impl FromRows for StageDigest {
                 request
             }
         });
-        self.kept.insert(attempt, kept(&row, request));
+        let kept = kept(&row, request);
+        self.kept_bytes += kept.weight_bytes();
+        if let Some(same) = self.kept.insert(attempt, kept) {
+            self.kept_bytes -= same.weight_bytes();
+        }
+        while self.kept_bytes > bounds.list_bytes {
+            let oldest = || self.kept.keys().next().copied();
+            let Some(oldest) = self.oldest_idle().or_else(oldest) else { break };
+            self.evict(&oldest);
+        }
+    }
+
+    fn leave_out(&mut self) {
+        self.retained = self.retained.saturating_add(1);
+        self.left_out = self.left_out.saturating_add(1);
     }
 }
 
 impl StageDigest {
+    fn oldest_idle(&self) -> Option<StageAttempt> {
+        self.kept.iter().find(|(_, kept)| !kept.is_active()).map(|(attempt, _)| *attempt)
+    }
+
+    fn evict(&mut self, attempt: &StageAttempt) {
+        let Some(kept) = self.kept.remove(attempt) else { return };
+        self.kept_bytes -= kept.weight_bytes();
+        self.left_out = self.left_out.saturating_add(u32::from(kept.is_active()));
+    }
+
     /// As the panel shows it; active stages have run until `now_ms`.
     pub fn shown(&self, app: Option<App>, now_ms: i64) -> Stages {
         let mut active: Vec<_> = self.active().map(|kept| kept.shown(now_ms)).collect();
         active.sort_by_key(|stage| std::cmp::Reverse((stage.submitted_at_ms, stage.stage_id)));
         let active_not_shown = u32::try_from(active.len().saturating_sub(ACTIVE)).unwrap_or(u32::MAX);
+        let active_not_shown = active_not_shown.saturating_add(self.left_out);
         active.truncate(ACTIVE);
         Stages {
             app,
@@ -223,14 +252,20 @@ fn state_of(row: &StageRow) -> StageState {
     }
 }
 
+impl Weight for KeptStage {
+    /// Itself included: nodes of the map are half empty at worst.
+    fn weight_bytes(&self) -> usize {
+        let Stage { name, failure_reason, .. } = &self.stage;
+        let request = self.request.as_ref().map_or(0, |request| size_of::<ConnectRequest>() + request.weight_bytes());
+        let texts = name.weight_bytes() + failure_reason.weight_bytes();
+        2 * size_of::<(StageAttempt, Self)>() + texts + self.rdd_ids.weight_bytes() + request
+    }
+}
+
 impl Weight for StageDigest {
     fn weight_bytes(&self) -> usize {
-        let stages = self.kept.values().map(|kept| {
-            let reason = kept.stage.failure_reason.as_ref().map_or(0, String::len);
-            2 * size_of::<KeptStage>() + kept.stage.name.len() + reason + size_of_val(&*kept.rdd_ids)
-        });
-        let request = self.last_request.as_ref().map_or(0, |(text, _)| text.len());
-        stages.sum::<usize>() + request
+        let last = self.last_request.as_ref();
+        self.kept_bytes + last.map_or(0, |(text, request)| text.weight_bytes() + request.weight_bytes())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Calls of one kind of upstream: no redirects, deadlines, gzip, a place for each call.
 
-use std::{error::Error, io, sync::Arc, time::Duration};
+use std::{error::Error, io, marker::PhantomData, sync::Arc, time::Duration};
 
 use backon::{ExponentialBuilder, Retryable};
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    Caller, Connections, Places, Upstream, UpstreamError, UpstreamErrorKind, body, connections,
+    Caller, Connections, Places, Upstream, UpstreamError, UpstreamErrorKind, body, bounds::Bounds, connections,
     driver_hosts::DriverHosts, rows::FromRows, unwanted,
 };
 
@@ -38,6 +38,7 @@ pub struct Client {
     // One slow upstream must not take the places of another.
     places: Places,
     caller: Caller,
+    bounds: Bounds,
 }
 
 /// How a client is built; the defaults are those of a call within the cluster.
@@ -46,6 +47,8 @@ pub struct ClientSettings<'a> {
     pub places: &'a Places,
     pub tls: &'a ClientConfig,
     pub connections: &'a Connections,
+    /// How much of an answer is kept.
+    pub bounds: Bounds,
     /// Honour `HTTPS_PROXY`; only for services outside the cluster.
     pub use_proxy: bool,
     /// Only hosts that this allows, checked after a name's look-up.
@@ -88,7 +91,7 @@ impl Http {
 impl Client {
     #[must_use]
     pub fn new(upstream: Upstream, settings: &ClientSettings<'_>) -> Self {
-        let ClientSettings { timeouts, places, tls, connections, use_proxy, ref hosts } = *settings;
+        let ClientSettings { timeouts, places, bounds, tls, connections, use_proxy, ref hosts } = *settings;
         let http = Http {
             connect_timeout: timeouts.connect,
             tls: tls.clone(),
@@ -97,7 +100,7 @@ impl Client {
             connections: connections.clone(),
             kind: connections.next_kind(),
         };
-        Self { upstream, http: Arc::new(http), timeouts, places: places.clone(), caller: Caller::default() }
+        Self { upstream, http: Arc::new(http), timeouts, bounds, places: places.clone(), caller: Caller::default() }
     }
 
     /// The same client, whose calls count as this caller's.
@@ -132,7 +135,28 @@ impl Client {
     where
         T: DeserializeOwned,
     {
-        body::from_slice(self.upstream, &self.json_bytes(url, auth, limit).await?)
+        let bytes = self.json_bytes(url, auth, limit).await?;
+        body::from_slice_within(self.upstream, &bytes, &self.bounds, PhantomData)
+    }
+
+    /// How much of an answer is kept.
+    pub(super) fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// The bytes of a JSON array, exactly as they came, once its rows are found to be such.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    pub async fn checked<Row>(&self, url: &Url, auth: Option<&HeaderValue>, limit: u64) -> Result<Bytes, UpstreamError>
+    where
+        Row: DeserializeOwned + 'static,
+    {
+        self.in_time(async {
+            let response = self.expect_json(self.get(url, auth, "application/json").await?).await?;
+            body::checked::<Row>(self.upstream, response, limit, &self.bounds).await
+        })
+        .await
     }
 
     /// A JSON array, decoded while it is read, so that memory holds only what is kept of its rows.
@@ -145,7 +169,7 @@ impl Client {
     {
         self.in_time(async {
             let response = self.expect_json(self.get(url, auth, "application/json").await?).await?;
-            body::rows(self.upstream, response, limit).await
+            body::rows(self.upstream, response, limit, &self.bounds).await
         })
         .await
     }

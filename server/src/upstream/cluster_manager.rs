@@ -3,10 +3,12 @@
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::Value;
 use url::Url;
 
-use super::{Client, Upstream, UpstreamError, UpstreamErrorKind, secret_header, shape::Object};
+use super::{
+    Client, Upstream, UpstreamError, UpstreamErrorKind, secret_header,
+    shape::{Object, Truth},
+};
 use crate::{cache::Weight, url_path};
 
 /// What the cluster manager says, as it came and as we read it.
@@ -49,7 +51,7 @@ pub struct Status {
     pub workers: Deployment,
     /// A flag today, a text in older versions; whatever else it becomes, it must not hide master and workers.
     #[serde(default)]
-    error: Value,
+    error: Truth,
 }
 
 /// One Kubernetes deployment.
@@ -66,20 +68,13 @@ impl Status {
     /// True when the manager reports an error of its own: anything but false, nothing and zero.
     #[must_use]
     pub fn has_error(&self) -> bool {
-        match &self.error {
-            Value::Null => false,
-            Value::Bool(flag) => *flag,
-            Value::Number(number) => number.as_f64() != Some(0.0),
-            Value::String(text) => !text.is_empty(),
-            Value::Array(list) => !list.is_empty(),
-            Value::Object(fields) => !fields.is_empty(),
-        }
+        self.error.0
     }
 }
 
 impl Weight for ClusterStatus {
     fn weight_bytes(&self) -> usize {
-        self.bytes.len() + size_of::<Self>()
+        self.bytes.weight_bytes() + self.status.as_ref().err().map_or(0, Weight::weight_bytes)
     }
 }
 

@@ -11,8 +11,12 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    Caller, Client, Upstream, UpstreamError, UpstreamErrorKind, driver::ApplicationRow, driver_hosts::DriverHosts,
-    driver_path::DriverPath, master_page, rows::FromRows,
+    Caller, Client, Upstream, UpstreamError, UpstreamErrorKind,
+    driver::ApplicationRow,
+    driver_hosts::DriverHosts,
+    driver_path::DriverPath,
+    master_page,
+    rows::{FirstRows, FromRows},
 };
 use crate::{
     cache::Weight,
@@ -67,7 +71,7 @@ pub struct DriverApi {
 
 impl Weight for Found {
     fn weight_bytes(&self) -> usize {
-        self.base.as_str().len() + size_of::<Self>()
+        self.base.as_str().len()
     }
 }
 
@@ -128,11 +132,11 @@ impl DriverApi {
         Err(most_telling(failures))
     }
 
-    /// The bytes of one path.
+    /// The bytes of one path's array, once its rows are found to be such.
     ///
     /// # Errors
-    /// As [`Client::json_bytes`].
-    pub async fn bytes(
+    /// As [`Client::checked`].
+    pub async fn bytes<Row: DeserializeOwned + 'static>(
         &self,
         found: &Found,
         app_id: &str,
@@ -140,7 +144,7 @@ impl DriverApi {
         limit: u64,
     ) -> Result<Bytes, UpstreamError> {
         let (client, auth) = self.client(found.hop);
-        client.json_bytes(&url_of(&found.base, app_id, path), auth, limit).await
+        client.checked::<Row>(&url_of(&found.base, app_id, path), auth, limit).await
     }
 
     /// One path's array, decoded while it is read.
@@ -174,7 +178,7 @@ impl DriverApi {
     ///
     /// # Errors
     /// As [`Client::rows`].
-    pub async fn applications(&self, base: &Url) -> Result<Vec<ApplicationRow>, UpstreamError> {
+    pub async fn applications(&self, base: &Url) -> Result<FirstRows<ApplicationRow>, UpstreamError> {
         let url = url_path::join(base, &["api", "v1", "applications"]);
         self.configured.rows(&url, self.auth.as_ref(), self.page_limit).await
     }

@@ -4,50 +4,50 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, DeserializeOwned, Visitor},
+    de::{self, Visitor},
 };
 
-use super::{Upstream, UpstreamError, shape::ArrayOf};
+use super::shape::{first, optional_text, text};
+use crate::cache::Weight;
 
-/// Checks that an answer is an `Accepted`, for a pass-through route.
-///
-/// # Errors
-/// When it is not.
-pub fn accept<Accepted: DeserializeOwned>(bytes: &[u8]) -> Result<(), UpstreamError> {
-    super::body::from_slice::<Accepted>(Upstream::Driver, bytes).map(|_| ())
-}
+/// Longest id, name, state or address that is kept, bytes: far more than Spark's own.
+pub(super) const NAME: usize = 512;
+/// Longest reason that is kept, bytes: more than is shown.
+const REASON: usize = 2048;
+/// RDDs that tell one stage from another.
+const RDDS: usize = 1000;
 
-/// What `app/executors` must be to be passed through.
-#[derive(Deserialize)]
-#[serde(transparent)]
-pub struct AcceptedExecutors(ArrayOf<AcceptedExecutor>);
-
+/// What rows of `app/executors` must be to be passed through.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "only the type is checked")]
-struct AcceptedExecutor {
+pub struct AcceptedExecutor {
     id: String,
 }
 
-/// What `app/stages` must be to be passed through.
-#[derive(Deserialize)]
-#[serde(transparent)]
-pub struct AcceptedStages(ArrayOf<AcceptedStage>);
-
+/// What rows of `app/stages` must be to be passed through.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "only the type is checked")]
-struct AcceptedStage {
+pub struct AcceptedStage {
     stage_id: i64,
 }
 
 /// An entry of `/api/v1/applications` (`ApplicationInfo` in Spark).
 #[derive(Clone, Debug, Deserialize)]
 pub struct ApplicationRow {
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::<_, NAME>")]
     pub name: String,
-    #[serde(default)]
+    /// The newest one.
+    #[serde(default, deserialize_with = "first::<_, _, 1>")]
     pub attempts: Vec<AttemptRow>,
+}
+
+impl Weight for ApplicationRow {
+    fn weight_bytes(&self) -> usize {
+        self.id.weight_bytes() + self.name.weight_bytes() + self.attempts.weight_bytes()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -59,12 +59,20 @@ pub struct AttemptRow {
     pub start_time: SparkTime,
 }
 
+impl Weight for AttemptRow {
+    fn weight_bytes(&self) -> usize {
+        0
+    }
+}
+
 /// A row of `allexecutors` (`ExecutorSummary` in Spark): bytes and milliseconds.
 /// Counts may be wrong, even negative, when Spark drops listener events: see [`count`].
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ExecutorRow {
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub id: String,
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub host_port: String,
     pub is_active: bool,
     pub memory_used: i64,
@@ -79,13 +87,21 @@ pub struct ExecutorRow {
     pub total_gc_time: i64,
     pub total_shuffle_read: i64,
     pub total_shuffle_write: i64,
+    #[serde(deserialize_with = "optional_text::<_, REASON>")]
     pub remove_reason: Option<String>,
+}
+
+impl Weight for ExecutorRow {
+    fn weight_bytes(&self) -> usize {
+        self.id.weight_bytes() + self.host_port.weight_bytes() + self.remove_reason.weight_bytes()
+    }
 }
 
 /// A row of `stages` (`StageData` in Spark): bytes and times. Counts may be wrong, even negative.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct StageRow {
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub status: String,
     pub stage_id: i64,
     pub attempt_id: i64,
@@ -97,6 +113,7 @@ pub struct StageRow {
     pub submission_time: Option<SparkTime>,
     pub first_task_launched_time: Option<SparkTime>,
     pub completion_time: Option<SparkTime>,
+    #[serde(deserialize_with = "optional_text::<_, REASON>")]
     pub failure_reason: Option<String>,
     /// Sum over tasks, milliseconds.
     pub executor_run_time: i64,
@@ -104,6 +121,7 @@ pub struct StageRow {
     pub executor_cpu_time: i64,
     /// Sum over tasks, milliseconds.
     pub shuffle_fetch_wait_time: i64,
+    #[serde(deserialize_with = "first::<_, _, RDDS>")]
     pub rdd_ids: Vec<i64>,
     pub input_bytes: i64,
     pub output_bytes: i64,

@@ -8,12 +8,13 @@ use std::{
     time::Duration,
 };
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tokio::runtime::Runtime;
 use url::Url;
 
 use super::{
     Client, Connections, PlaceLimits, Places, Timeouts, Upstream, UpstreamError, body,
+    bounds::Bounds,
     client::ClientSettings,
     client_config,
     rows::{FromRows, RowDecoder},
@@ -26,7 +27,7 @@ const LIMIT: u64 = 64 * 1024;
 ///
 /// # Errors
 /// When it is none of this shape.
-pub fn slice<'a, T: Deserialize<'a>>(upstream: Upstream, bytes: &'a [u8]) -> Result<T, UpstreamError> {
+pub fn slice<T: DeserializeOwned>(upstream: Upstream, bytes: &[u8]) -> Result<T, UpstreamError> {
     body::from_slice(upstream, bytes)
 }
 
@@ -35,9 +36,11 @@ pub fn slice<'a, T: Deserialize<'a>>(upstream: Upstream, bytes: &'a [u8]) -> Res
 /// # Panics
 /// When they do not.
 pub fn rows<Rows: FromRows>(bytes: &[u8]) -> Option<Rows> {
-    let mut whole = RowDecoder::<Rows>::new();
+    // Small enough to be reached.
+    let bounds = Bounds { rows: 10, row_bytes: 1000, string_bytes: 50, list_bytes: 10_000 };
+    let mut whole = RowDecoder::<Rows>::new(&bounds);
     let whole = whole.read(bytes).and_then(|()| whole.finish());
-    let mut pieces = RowDecoder::<Rows>::eager();
+    let mut pieces = RowDecoder::<Rows>::new(&bounds);
     let length = bytes.first().map_or(1, |byte| usize::from(*byte % 61) + 1);
     let pieces = bytes.chunks(length).try_for_each(|piece| pieces.read(piece)).and_then(|()| pieces.finish());
     assert_eq!(whole.is_ok(), pieces.is_ok(), "{:?} {:?}", whole.as_ref().err(), pieces.as_ref().err());
@@ -86,6 +89,7 @@ impl Answers {
         let settings = ClientSettings {
             timeouts,
             places: &places,
+            bounds: Bounds::DEFAULT,
             tls: &tls,
             connections: &connections,
             use_proxy: false,

@@ -1,12 +1,23 @@
 //! The Spark Master: `GET {master}/json/`, from the one of several that is ALIVE.
 
+use std::{fmt, marker::PhantomData};
+
 use bytes::Bytes;
 use futures_util::future::join_all;
 use reqwest::header::HeaderValue;
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor},
+};
 use url::Url;
 
-use super::{Client, Upstream, UpstreamError, shape::ArrayOf};
+use super::{
+    Client, Upstream, UpstreamError,
+    bounds::Bounds,
+    driver::NAME,
+    rows::{FirstRows, RowsWithin},
+    shape::{ArrayOf, Text, text},
+};
 use crate::{cache::Weight, url_path};
 
 /// What the master says, as it came and as we read it.
@@ -19,28 +30,26 @@ pub struct MasterAnswer {
 }
 
 /// Body of `/json/` (`JsonProtocol.writeMasterState` in Spark): all names in lower case, memory in MiB.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct MasterState {
     /// `spark://host:7077`.
-    #[serde(default)]
     pub url: String,
-    #[serde(default)]
-    pub workers: Vec<MasterWorker>,
-    #[serde(default)]
-    pub activeapps: Vec<MasterApp>,
-    #[serde(default)]
-    pub completedapps: Vec<MasterApp>,
+    pub workers: FirstRows<MasterWorker>,
+    pub activeapps: FirstRows<MasterApp>,
+    pub completedapps: FirstRows<MasterApp>,
     /// ALIVE, STANDBY, RECOVERING or COMPLETING_RECOVERY.
-    #[serde(default)]
     pub status: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct MasterWorker {
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub id: String,
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub host: String,
     /// ALIVE, DEAD, DECOMMISSIONED or UNKNOWN.
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub state: String,
     pub cores: u64,
     /// A DEAD worker keeps its old value.
@@ -56,21 +65,90 @@ pub struct MasterWorker {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct MasterApp {
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub id: String,
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub name: String,
     /// RUNNING or WAITING among the active ones.
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub state: String,
     pub cores: u32,
     /// Milliseconds since 1970.
     pub starttime: i64,
 }
 
+impl Weight for MasterWorker {
+    fn weight_bytes(&self) -> usize {
+        self.id.weight_bytes() + self.host.weight_bytes() + self.state.weight_bytes()
+    }
+}
+
+impl Weight for MasterApp {
+    fn weight_bytes(&self) -> usize {
+        self.id.weight_bytes() + self.name.weight_bytes() + self.state.weight_bytes()
+    }
+}
+
+impl MasterState {
+    /// # Errors
+    /// When a field we use is of another type.
+    pub fn decode(bytes: &[u8], bounds: &Bounds) -> Result<Self, UpstreamError> {
+        super::body::from_slice_within(Upstream::Master, bytes, bounds, StateWithin(bounds))
+    }
+}
+
+/// Decodes a [`MasterState`], of whose lists no more is kept than of any other.
+struct StateWithin<'a>(&'a Bounds);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Field {
+    Url,
+    Workers,
+    ActiveApps,
+    CompletedApps,
+    Status,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de> DeserializeSeed<'de> for StateWithin<'_> {
+    type Value = MasterState;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<MasterState, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for StateWithin<'_> {
+    type Value = MasterState;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the master's state")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<MasterState, A::Error> {
+        let mut state = MasterState::default();
+        while let Some(field) = map.next_key()? {
+            match field {
+                Field::Url => state.url = map.next_value::<Text<NAME>>()?.0,
+                Field::Workers => state.workers = map.next_value_seed(RowsWithin(self.0, PhantomData))?,
+                Field::ActiveApps => state.activeapps = map.next_value_seed(RowsWithin(self.0, PhantomData))?,
+                Field::CompletedApps => state.completedapps = map.next_value_seed(RowsWithin(self.0, PhantomData))?,
+                Field::Status => state.status = map.next_value::<Text<NAME>>()?.0,
+                Field::Other => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(state)
+    }
+}
+
 /// What a body must be to be passed through.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "only their types are checked")]
 struct Accepted {
-    workers: ArrayOf<serde::de::IgnoredAny>,
-    activeapps: ArrayOf<serde::de::IgnoredAny>,
+    workers: ArrayOf<IgnoredAny>,
+    activeapps: ArrayOf<IgnoredAny>,
 }
 
 impl MasterAnswer {
@@ -89,8 +167,11 @@ impl MasterAnswer {
 
 impl Weight for MasterAnswer {
     fn weight_bytes(&self) -> usize {
-        // The decoded lists are about as large as the text they came from.
-        2 * self.bytes.len() + size_of::<Self>()
+        let lists = |state: &MasterState| {
+            let apps = state.activeapps.weight_bytes() + state.completedapps.weight_bytes();
+            state.workers.weight_bytes() + apps + state.url.weight_bytes() + state.status.weight_bytes()
+        };
+        self.bytes.weight_bytes() + self.state.as_ref().map_or_else(Weight::weight_bytes, lists)
     }
 }
 
@@ -124,6 +205,6 @@ async fn ask(
 ) -> Result<MasterAnswer, UpstreamError> {
     let bytes = client.json_bytes(&url_path::join(base, &["json", ""]), auth, limit).await?;
     super::body::from_slice::<Accepted>(Upstream::Master, &bytes)?;
-    let state = super::body::from_slice(Upstream::Master, &bytes).map_err(|error| error.kind.to_string());
+    let state = MasterState::decode(&bytes, client.bounds()).map_err(|error| error.kind.to_string());
     Ok(MasterAnswer { bytes, base: base.clone(), state })
 }

@@ -4,6 +4,8 @@ use url::Url;
 
 /// Text of the anchor, the same from Spark 3.5 to 4.3 (`ApplicationPage.scala`).
 const ANCHOR_TEXT: &str = "Application Detail UI</a>";
+/// Longest address that is believed, bytes.
+const LONGEST: usize = 2048;
 
 /// The driver's address behind the one anchor that names it; none once the application has ended.
 ///
@@ -13,6 +15,7 @@ pub fn driver_link(page: &str, page_url: &Url) -> Option<Url> {
     let before = page.split_once(ANCHOR_TEXT)?.0;
     let anchor = before.rsplit_once("<a ")?.1;
     let href = anchor.split_once("href=\"")?.1.split_once('"')?.0;
+    let href = Some(href).filter(|href| href.len() <= LONGEST)?;
     let url = page_url.join(&href.replace("&amp;", "&")).ok()?;
     let clean = matches!(url.scheme(), "http" | "https")
         && url.has_host()
@@ -69,6 +72,7 @@ mod tests {
             "http://a:b@driver",
             "http://d/?x=1",
             "http://",
+            &format!("http://driver/{}", "x".repeat(LONGEST)),
         ] {
             assert_eq!(link(&format!("<a href=\"{href}\">Application Detail UI</a>")), None, "{href}");
         }

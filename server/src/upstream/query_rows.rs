@@ -2,7 +2,25 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::{driver::SparkTime, rows::Newest};
+use super::{
+    driver::{NAME, SparkTime},
+    rows::Newest,
+    shape::{Text, first, text},
+};
+use crate::cache::Weight;
+
+/// Jobs, stages or executions that one row may name.
+const IDS: usize = 10_000;
+/// Tags of one row.
+const TAGS: usize = 100;
+/// Longest tag, bytes: Spark's own hold three ids and a user's name.
+const TAG: usize = 1024;
+/// Operators of one plan that are looked at.
+const NODES: usize = 5_000;
+/// Metrics of one operator; Spark's have up to thirty.
+const METRICS: usize = 100;
+/// Quantiles; two are asked for.
+const QUANTILES: usize = 16;
 
 /// A row of `jobs` (`JobData` in Spark). Counts may be wrong, even negative.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -14,10 +32,13 @@ pub struct JobRow {
     pub description: Option<String>,
     pub submission_time: Option<SparkTime>,
     pub completion_time: Option<SparkTime>,
+    #[serde(deserialize_with = "first::<_, _, IDS>")]
     pub stage_ids: Vec<i64>,
     /// From Spark 3.5 on.
+    #[serde(deserialize_with = "tags")]
     pub job_tags: Vec<String>,
     /// RUNNING, SUCCEEDED, FAILED or UNKNOWN.
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub status: String,
     pub num_tasks: i64,
     pub num_active_tasks: i64,
@@ -41,13 +62,17 @@ impl JobRow {
 pub struct SqlRow {
     pub id: i64,
     /// RUNNING, COMPLETED or FAILED.
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub status: String,
     pub description: String,
     pub submission_time: Option<SparkTime>,
     /// Milliseconds.
     pub duration: i64,
+    #[serde(deserialize_with = "first::<_, _, IDS>")]
     pub running_job_ids: Vec<i64>,
+    #[serde(deserialize_with = "first::<_, _, IDS>")]
     pub success_job_ids: Vec<i64>,
+    #[serde(deserialize_with = "first::<_, _, IDS>")]
     pub failed_job_ids: Vec<i64>,
     /// From Spark 4.3 on.
     pub error_message: Option<String>,
@@ -57,16 +82,21 @@ pub struct SqlRow {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OperationRow {
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub operation_id: String,
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub session_id: String,
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub user_id: String,
     /// The plan as protobuf text.
     pub statement: String,
     /// STARTED, COMPILED, READY, FINISHED, CANCELED, FAILED or CLOSED.
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub state: String,
     pub start_timestamp: i64,
     pub finish_timestamp: i64,
     pub close_timestamp: i64,
+    #[serde(deserialize_with = "tags")]
     pub spark_session_tags: Vec<String>,
     #[serde(deserialize_with = "numbers")]
     pub job_ids: Vec<i64>,
@@ -110,6 +140,7 @@ impl Newest for OperationRow {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SqlNodesRow {
+    #[serde(deserialize_with = "first::<_, _, NODES>")]
     pub nodes: Vec<SqlNodeRow>,
 }
 
@@ -117,13 +148,16 @@ pub struct SqlNodesRow {
 #[serde(rename_all = "camelCase", default)]
 pub struct SqlNodeRow {
     /// The operator's class without `Exec`, for example `ArrowEvalPython`.
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub node_name: String,
+    #[serde(deserialize_with = "first::<_, _, METRICS>")]
     pub metrics: Vec<SqlMetricRow>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SqlMetricRow {
+    #[serde(deserialize_with = "text::<_, NAME>")]
     pub name: String,
 }
 
@@ -132,6 +166,7 @@ pub struct SqlMetricRow {
 #[serde(rename_all = "camelCase", default)]
 pub struct TaskSummaryRow {
     /// Milliseconds. Not `duration`, which mixes in running tasks.
+    #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
     pub executor_run_time: Vec<f64>,
     pub input_metrics: InputQuantiles,
     pub shuffle_read_metrics: ShuffleReadQuantiles,
@@ -140,12 +175,14 @@ pub struct TaskSummaryRow {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct InputQuantiles {
+    #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
     pub bytes_read: Vec<f64>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ShuffleReadQuantiles {
+    #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
     pub read_bytes: Vec<f64>,
 }
 
@@ -177,8 +214,44 @@ pub struct ShuffleReadMetricsRow {
     pub local_bytes_read: i64,
 }
 
+impl Weight for JobRow {
+    fn weight_bytes(&self) -> usize {
+        let texts = self.name.weight_bytes() + self.description.weight_bytes() + self.status.weight_bytes();
+        texts + self.stage_ids.weight_bytes() + self.job_tags.weight_bytes()
+    }
+}
+
+impl Weight for SqlRow {
+    fn weight_bytes(&self) -> usize {
+        let texts = self.status.weight_bytes() + self.description.weight_bytes() + self.error_message.weight_bytes();
+        let ids = [&self.running_job_ids, &self.success_job_ids, &self.failed_job_ids];
+        texts + ids.map(Weight::weight_bytes).iter().sum::<usize>()
+    }
+}
+
+impl Weight for OperationRow {
+    fn weight_bytes(&self) -> usize {
+        let texts = [&self.operation_id, &self.session_id, &self.user_id, &self.statement, &self.state, &self.detail];
+        let texts = texts.map(Weight::weight_bytes).iter().sum::<usize>();
+        let ids = self.job_ids.weight_bytes() + self.sql_exec_ids.weight_bytes();
+        // It is kept beneath its id.
+        texts + self.operation_id.weight_bytes() + self.spark_session_tags.weight_bytes() + ids
+    }
+}
+
+impl Weight for TaskRow {
+    fn weight_bytes(&self) -> usize {
+        0
+    }
+}
+
+fn tags<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let tags = first::<Text<TAG>, D, TAGS>(deserializer)?;
+    Ok(tags.into_iter().map(|tag| tag.0).collect())
+}
+
 /// Numbers that Spark writes as strings; what is none is left out.
 fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
-    let texts = Vec::<String>::deserialize(deserializer)?;
-    Ok(texts.iter().filter_map(|text| text.parse().ok()).collect())
+    let texts = first::<Text<NAME>, D, IDS>(deserializer)?;
+    Ok(texts.iter().filter_map(|text| text.0.parse().ok()).collect())
 }

@@ -1,11 +1,17 @@
 //! Rows of a JSON array, each decoded as soon as its last byte has come, so that memory holds what is kept of them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, marker::PhantomData, ops::Deref};
 
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserializer,
+    de::{DeserializeOwned, DeserializeSeed, IgnoredAny, SeqAccess, Visitor},
+};
 
-/// Bytes that are gathered before rows are looked for: a row whose end is missing is decoded in vain.
-const GATHERED: usize = 64 * 1024;
+use super::{bounds::Bounds, string_cutter::StringCutter};
+use crate::cache::Weight;
+
+/// Bytes that are looked at in one go: a row that is too large is known after that many more.
+const PIECE: usize = 64 * 1024;
 /// Rows that [`NewestRows`] keeps. Those that are not over are kept beyond that.
 const KEPT: usize = 500;
 /// Rows that are kept, however many are not over.
@@ -15,15 +21,88 @@ const MOST: usize = 1000;
 pub trait FromRows: Default + Send + 'static {
     type Row: DeserializeOwned;
 
-    /// Takes the next row in.
-    fn push(&mut self, row: Self::Row);
+    /// Takes the next row in, within the bounds.
+    fn push(&mut self, row: Self::Row, bounds: &Bounds);
+
+    /// Counts a row that was not decoded.
+    fn leave_out(&mut self);
+
+    /// Further rows would only be counted, so they need not be decoded.
+    fn is_full(&self, _bounds: &Bounds) -> bool {
+        false
+    }
 }
 
-impl<Row: DeserializeOwned + Send + 'static> FromRows for Vec<Row> {
+/// The first rows of a list.
+#[derive(Clone, Debug)]
+pub struct FirstRows<Row> {
+    rows: Vec<Row>,
+    /// What they hold, themselves not included.
+    heap_bytes: usize,
+    /// How many more there are.
+    pub left_out: u32,
+}
+
+impl<Row> Default for FirstRows<Row> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), heap_bytes: 0, left_out: 0 }
+    }
+}
+
+impl<Row> Deref for FirstRows<Row> {
+    type Target = [Row];
+
+    fn deref(&self) -> &[Row] {
+        &self.rows
+    }
+}
+
+impl<Row: Weight + DeserializeOwned + Send + 'static> FromRows for FirstRows<Row> {
     type Row = Row;
 
-    fn push(&mut self, row: Row) {
-        self.push(row);
+    fn push(&mut self, row: Row, bounds: &Bounds) {
+        let heap_bytes = self.heap_bytes + row.weight_bytes();
+        if self.is_full(bounds) || self.rows.len() * size_of::<Row>() + heap_bytes > bounds.list_bytes {
+            return self.leave_out();
+        }
+        self.heap_bytes = heap_bytes;
+        self.rows.push(row);
+    }
+
+    fn leave_out(&mut self) {
+        self.left_out = self.left_out.saturating_add(1);
+    }
+
+    fn is_full(&self, bounds: &Bounds) -> bool {
+        self.rows.len() >= bounds.rows
+    }
+}
+
+impl<Row> Weight for FirstRows<Row> {
+    fn weight_bytes(&self) -> usize {
+        self.rows.capacity() * size_of::<Row>() + self.heap_bytes
+    }
+}
+
+/// Rows that are decoded and dropped: only whether they can be matters.
+pub struct Checked<Row> {
+    pub(super) left_out: u32,
+    row: PhantomData<fn() -> Row>,
+}
+
+impl<Row> Default for Checked<Row> {
+    fn default() -> Self {
+        Self { left_out: 0, row: PhantomData }
+    }
+}
+
+impl<Row: DeserializeOwned + 'static> FromRows for Checked<Row> {
+    type Row = Row;
+
+    fn push(&mut self, _row: Row, _bounds: &Bounds) {}
+
+    fn leave_out(&mut self) {
+        self.left_out = self.left_out.saturating_add(1);
     }
 }
 
@@ -36,47 +115,77 @@ pub trait Newest {
 }
 
 /// The newest rows of a list in any order; the others are dropped while they are read.
-pub struct NewestRows<Row: Newest>(BTreeMap<Row::Age, Row>);
+pub struct NewestRows<Row: Newest> {
+    rows: BTreeMap<Row::Age, Row>,
+    bytes: usize,
+    /// Rows that are not over, or were not decoded, and are not kept.
+    pub left_out: u32,
+}
 
 impl<Row: Newest> NewestRows<Row> {
     /// Oldest first.
     #[must_use]
     pub fn into_vec(self) -> Vec<Row> {
-        self.0.into_values().collect()
+        self.rows.into_values().collect()
     }
 }
 
 impl<Row: Newest> Default for NewestRows<Row> {
     fn default() -> Self {
-        Self(BTreeMap::new())
+        Self { rows: BTreeMap::new(), bytes: 0, left_out: 0 }
     }
 }
 
-impl<Row: Newest + DeserializeOwned + Send + 'static> FromRows for NewestRows<Row> {
-    type Row = Row;
+impl<Row: Newest + Weight + DeserializeOwned + Send + 'static> NewestRows<Row> {
+    /// Nodes of the map are half empty at worst.
+    fn bytes_of(row: &Row) -> usize {
+        2 * size_of::<(Row::Age, Row)>() + row.weight_bytes()
+    }
 
-    fn push(&mut self, row: Row) {
-        self.0.insert(row.age(), row);
-        let over = || self.0.iter().find(|(_, row)| row.is_over()).map(|(age, _)| age.clone());
-        let dropped = match self.0.len() {
-            length if length > MOST => self.0.keys().next().cloned(),
+    /// The row that goes first: one that is over, before those that are not.
+    fn first_to_go(&self, bounds: &Bounds) -> Option<Row::Age> {
+        let over = || self.rows.iter().find(|(_, row)| row.is_over()).map(|(age, _)| age.clone());
+        let oldest = || self.rows.keys().next().cloned();
+        match self.rows.len() {
+            _ if self.bytes > bounds.list_bytes => over().or_else(oldest),
+            length if length > MOST => oldest(),
             length if length > KEPT => over(),
             _ => None,
-        };
-        if let Some(age) = dropped {
-            self.0.remove(&age);
         }
+    }
+}
+
+impl<Row: Newest + Weight + DeserializeOwned + Send + 'static> FromRows for NewestRows<Row> {
+    type Row = Row;
+
+    fn push(&mut self, row: Row, bounds: &Bounds) {
+        self.bytes += Self::bytes_of(&row);
+        if let Some(same) = self.rows.insert(row.age(), row) {
+            self.bytes -= Self::bytes_of(&same);
+        }
+        while let Some(dropped) = self.first_to_go(bounds).and_then(|age| self.rows.remove(&age)) {
+            self.bytes -= Self::bytes_of(&dropped);
+            if !dropped.is_over() {
+                self.leave_out();
+            }
+        }
+    }
+
+    fn leave_out(&mut self) {
+        self.left_out = self.left_out.saturating_add(1);
     }
 }
 
 /// Reads an array piece by piece. Its errors say where and what kind, without the upstream's own text.
 pub(super) struct RowDecoder<Rows> {
     rows: Rows,
+    bounds: Bounds,
     count: usize,
     place: Place,
-    buffer: Vec<u8>,
-    /// Length of the buffer from which a try is worth it: the first bytes tell another shape at once.
-    wanted: usize,
+    cutter: StringCutter,
+    /// The row so far, its long strings cut.
+    row: Vec<u8>,
+    is_too_large: bool,
 }
 
 /// What may come next.
@@ -87,6 +196,7 @@ enum Place {
     /// A row or `]`
     FirstRow,
     Row,
+    InRow,
     /// `,` or `]`
     AfterRow,
     /// Nothing
@@ -94,174 +204,139 @@ enum Place {
 }
 
 impl<Rows: FromRows> RowDecoder<Rows> {
-    pub fn new() -> Self {
-        Self { rows: Rows::default(), count: 0, place: Place::Begin, buffer: Vec::new(), wanted: 1 }
-    }
-
-    /// One that looks for rows in its first bytes already, for fuzzing.
-    #[cfg(fuzzing)]
-    pub fn eager() -> Self {
-        Self { wanted: 0, ..Self::new() }
+    pub fn new(bounds: &Bounds) -> Self {
+        Self {
+            rows: Rows::default(),
+            bounds: *bounds,
+            count: 0,
+            place: Place::Begin,
+            cutter: StringCutter::new(bounds.string_bytes),
+            row: Vec::new(),
+            is_too_large: false,
+        }
     }
 
     /// Takes the next bytes in.
     ///
     /// # Errors
     /// When they are not part of an array of such rows.
-    pub fn read(&mut self, bytes: &[u8]) -> Result<(), String> {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() < self.wanted { Ok(()) } else { self.decode() }
-    }
-
-    /// # Errors
-    /// When the array has not ended.
-    pub fn finish(mut self) -> Result<Rows, String> {
-        self.decode()?;
-        if self.place == Place::End { Ok(self.rows) } else { Err(format!("Eof error after row {}", self.count)) }
-    }
-
-    /// Decodes all rows that are whole.
-    fn decode(&mut self) -> Result<(), String> {
-        let mut rest = self.buffer.as_slice();
+    pub fn read(&mut self, mut rest: &[u8]) -> Result<(), String> {
         loop {
+            if self.place == Place::InRow {
+                let piece = rest.get(..PIECE).unwrap_or(rest);
+                let (length, ended) =
+                    self.cutter.read(piece, &mut self.row).map_err(|error| format!("row {} is {error}", self.count))?;
+                rest = rest.get(length..).unwrap_or_default();
+                self.is_too_large |= self.row.len() > self.bounds.row_bytes;
+                if self.is_too_large {
+                    self.cutter.forget(self.row.len());
+                    self.row.clear();
+                }
+                if ended {
+                    self.end_row()?;
+                } else if rest.is_empty() {
+                    return Ok(());
+                }
+                continue;
+            }
             rest = rest.trim_ascii_start();
-            let Some((&first, after)) = rest.split_first() else { break };
+            let Some((&first, after)) = rest.split_first() else { return Ok(()) };
             self.place = match (self.place, first) {
                 (Place::Begin, b'[') => Place::FirstRow,
                 (Place::FirstRow | Place::AfterRow, b']') => Place::End,
                 (Place::AfterRow, b',') => Place::Row,
                 (Place::FirstRow | Place::Row, _) => {
-                    let mut rows = serde_json::Deserializer::from_slice(rest).into_iter::<Rows::Row>();
-                    match rows.next() {
-                        Some(Ok(row)) => self.rows.push(row),
-                        Some(Err(error)) if !error.is_eof() && !may_be_cut_in_a_number(rest) => {
-                            return Err(self.what(rest, &error));
-                        }
-                        _ => break,
-                    }
-                    self.count += 1;
-                    rest = rest.get(rows.byte_offset()..).unwrap_or_default();
-                    self.place = Place::AfterRow;
+                    self.place = Place::InRow;
                     continue;
                 }
                 (Place::Begin, _) => return Err("not an array".to_owned()),
-                (Place::AfterRow | Place::End, _) => return Err(format!("Syntax error after row {}", self.count)),
+                _ => return Err(format!("Syntax error after row {}", self.count)),
             };
             rest = after;
         }
-        let left = rest.len();
-        self.buffer.drain(..self.buffer.len() - left);
-        // Of a row that does not end, each byte must not be decoded again and again.
-        self.wanted = if cfg!(fuzzing) { 2 * left } else { GATHERED.max(2 * left) };
+    }
+
+    /// # Errors
+    /// When the array has not ended.
+    pub fn finish(self) -> Result<Rows, String> {
+        if self.place == Place::End { Ok(self.rows) } else { Err(format!("Eof error after row {}", self.count)) }
+    }
+
+    fn end_row(&mut self) -> Result<(), String> {
+        if self.is_too_large || self.rows.is_full(&self.bounds) {
+            self.rows.leave_out();
+        } else {
+            let row = serde_json::from_slice(&self.row).map_err(|error| self.what(&error))?;
+            self.rows.push(row, &self.bounds);
+        }
+        self.count += 1;
+        self.place = Place::AfterRow;
+        self.is_too_large = false;
+        self.row.clear();
         Ok(())
     }
 
     /// The path is found by a slower decoder, which need not run while all is well.
-    fn what(&self, row: &[u8], error: &serde_json::Error) -> String {
-        let mut json = serde_json::Deserializer::from_slice(row);
+    fn what(&self, error: &serde_json::Error) -> String {
+        let mut json = serde_json::Deserializer::from_slice(&self.row);
         let path = serde_path_to_error::deserialize::<_, Rows::Row>(&mut json).err();
         let path = path.map(|error| error.path().to_string()).unwrap_or_default();
         format!("{:?} error in row {} at {path}", error.classify(), self.count)
     }
 }
 
-/// The decoder calls `-`, `1.` and `1e` at the end a syntax error where it skips a number, not a missing end.
-fn may_be_cut_in_a_number(row: &[u8]) -> bool {
-    matches!(row, [.., b'-' | b'+' | b'.' | b'e' | b'E'])
+/// An array within a document, of which no more is kept than of one that is an answer of its own.
+pub(super) struct RowsWithin<'a, Rows>(pub &'a Bounds, pub PhantomData<Rows>);
+
+impl<'de, Rows: FromRows> DeserializeSeed<'de> for RowsWithin<'_, Rows> {
+    type Value = Rows;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Rows, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, Rows: FromRows> Visitor<'de> for RowsWithin<'_, Rows> {
+    type Value = Rows;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Rows, A::Error> {
+        let mut rows = Rows::default();
+        loop {
+            if rows.is_full(self.0) {
+                if seq.next_element::<IgnoredAny>()?.is_none() {
+                    return Ok(rows);
+                }
+                rows.leave_out();
+            } else {
+                match seq.next_element()? {
+                    Some(row) => rows.push(row, self.0),
+                    None => return Ok(rows),
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+impl<Row: Weight + DeserializeOwned + Send + 'static> FirstRows<Row> {
+    pub(crate) fn of(rows: impl IntoIterator<Item = Row>) -> Self {
+        let mut first = Self::default();
+        rows.into_iter().for_each(|row| first.push(row, &Bounds::DEFAULT));
+        first
+    }
 }
 
 /// An array in memory, for tests.
 #[cfg(test)]
 pub(crate) fn from_value<Rows: FromRows>(json: &serde_json::Value) -> Rows {
-    let mut decoder = RowDecoder::new();
+    let mut decoder = RowDecoder::new(&Bounds::DEFAULT);
     decoder.read(json.to_string().as_bytes()).unwrap();
     decoder.finish().unwrap()
 }
 
 #[cfg(test)]
-mod tests {
-    use serde::Deserialize;
-
-    use super::*;
-
-    #[derive(Debug, PartialEq, Eq, Deserialize)]
-    struct Row {
-        id: u32,
-        #[serde(default)]
-        name: String,
-    }
-
-    /// Cut into pieces of `length` bytes, and decoded after each.
-    fn decode(json: &str, length: usize) -> Result<Vec<Row>, String> {
-        let mut decoder = RowDecoder::<Vec<Row>>::new();
-        for piece in json.as_bytes().chunks(length) {
-            decoder.wanted = 0;
-            decoder.read(piece)?;
-        }
-        decoder.finish()
-    }
-
-    #[test]
-    fn rows_are_the_same_wherever_the_bytes_are_cut() {
-        let json = r#" [ {"id": 1, "name": "a]}, {\"\\"} ,{"id":2,"other":[{"id":3},-1.5e+3,2E-7]},{"id":4} ] "#;
-        let whole: Vec<Row> = serde_json::from_str(json).unwrap();
-        for length in 1..=json.len() {
-            assert_eq!(decode(json, length).as_ref(), Ok(&whole), "{length}");
-        }
-        assert_eq!(decode("[]", 1), Ok(Vec::new()));
-    }
-
-    #[test]
-    fn what_is_no_array_of_such_rows_is_told_without_its_text() {
-        for (json, what) in [
-            (r#"{"id": 1}"#, "not an array"),
-            (r#"[{"id": 1}, {"id": "secret"}]"#, "Data error in row 1 at id"),
-            (r#"[{"id": 1} {"id": 2}]"#, "Syntax error after row 1"),
-            (r#"[{"id": 1}] []"#, "Syntax error after row 1"),
-            (r#"[{"id": 1},]"#, "Syntax error in row 1 at ."),
-            (r#"[{"id": 1}, {"id"#, "Eof error after row 1"),
-            ("", "Eof error after row 0"),
-        ] {
-            assert_eq!(decode(json, 5), Err(what.to_owned()), "{json}");
-        }
-    }
-
-    impl Newest for Row {
-        type Age = u32;
-        fn age(&self) -> u32 {
-            self.id
-        }
-        fn is_over(&self) -> bool {
-            self.name.is_empty()
-        }
-    }
-
-    #[test]
-    fn of_a_long_list_in_any_order_the_newest_rows_are_kept() {
-        let rows: Vec<_> = (0..2000).map(|n| serde_json::json!({"id": (n * 7919) % 2000})).collect();
-        let kept: Vec<_> = from_value::<NewestRows<Row>>(&rows.into()).into_vec().iter().map(|row| row.id).collect();
-        assert_eq!(kept, (1500..2000).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn what_is_not_over_is_kept_however_old() {
-        let row = |id, name: &str| Row { id, name: name.to_owned() };
-        let mut rows = NewestRows::default();
-        rows.push(row(0, "runs"));
-        (1..2000).for_each(|id| rows.push(row(id, "")));
-        assert_eq!(rows.into_vec().first(), Some(&row(0, "runs")));
-    }
-
-    #[test]
-    fn a_row_without_end_is_not_decoded_again_for_each_piece() {
-        let mut decoder = RowDecoder::<Vec<Row>>::new();
-        decoder.read(br#"[{"name": ""#).unwrap();
-        let mut tries = 0;
-        for _ in 0..1000 {
-            let wanted = decoder.wanted;
-            decoder.read(&[b'x'; 8 * 1024]).unwrap();
-            tries += u32::from(decoder.wanted != wanted);
-        }
-        assert!(tries <= 8, "{tries}");
-    }
-}
+mod tests;

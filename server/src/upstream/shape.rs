@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 /// Any object.
@@ -12,6 +12,70 @@ pub(super) struct Object;
 
 /// An array whose every element is a `T`; the elements are dropped.
 pub(super) struct ArrayOf<T>(PhantomData<T>);
+
+/// The first `MOST` elements of an array; the others are dropped.
+pub(super) fn first<'de, T, D, const MOST: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    struct First<T, const MOST: usize>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for First<T, MOST> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+            let mut first = Vec::new();
+            while first.len() < MOST
+                && let Some(element) = seq.next_element()?
+            {
+                first.push(element);
+            }
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            // A row is kept with what its vectors could hold.
+            first.shrink_to_fit();
+            Ok(first)
+        }
+    }
+    deserializer.deserialize_seq(First::<T, MOST>(PhantomData))
+}
+
+/// A string of which at most `MOST` bytes are kept.
+pub(super) struct Text<const MOST: usize>(pub String);
+
+/// The same for a field of a row.
+pub(super) fn text<'de, D: Deserializer<'de>, const MOST: usize>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Text::<MOST>::deserialize(deserializer)?.0)
+}
+
+/// The same for a field that may be absent or null.
+pub(super) fn optional_text<'de, D: Deserializer<'de>, const MOST: usize>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(Option::<Text<MOST>>::deserialize(deserializer)?.map(|text| text.0))
+}
+
+impl<'de, const MOST: usize> Deserialize<'de> for Text<MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any<const MOST: usize>;
+        impl<const MOST: usize> Visitor<'_> for Any<MOST> {
+            type Value = Text<MOST>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<MOST>, E> {
+                let cut = || format!("{}…", text.get(..text.floor_char_boundary(MOST)).unwrap_or_default());
+                Ok(Text(if text.len() <= MOST { text.to_owned() } else { cut() }))
+            }
+        }
+        deserializer.deserialize_str(Any::<MOST>)
+    }
+}
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -32,6 +96,64 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
+/// Anything but false, null, zero and what is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Truth(pub bool);
+
+impl<'de> Deserialize<'de> for Truth {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Truth;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("anything")
+            }
+
+            fn visit_unit<E>(self) -> Result<Truth, E> {
+                Ok(Truth(false))
+            }
+
+            fn visit_bool<E>(self, flag: bool) -> Result<Truth, E> {
+                Ok(Truth(flag))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Truth, E> {
+                Ok(Truth(number != 0))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Truth, E> {
+                Ok(Truth(number != 0))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Truth, E> {
+                Ok(Truth(number != 0.0))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Truth, E> {
+                Ok(Truth(!text.is_empty()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Truth, A::Error> {
+                let mut any = false;
+                while seq.next_element::<IgnoredAny>()?.is_some() {
+                    any = true;
+                }
+                Ok(Truth(any))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Truth, A::Error> {
+                let mut any = false;
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                    any = true;
+                }
+                Ok(Truth(any))
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for ArrayOf<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Each<T>(PhantomData<T>);
@@ -48,5 +170,49 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for ArrayOf<T> {
             }
         }
         deserializer.deserialize_seq(Each(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_elements_and_the_first_bytes_are_kept() {
+        #[derive(Debug, PartialEq, Eq, Deserialize)]
+        struct Row {
+            #[serde(deserialize_with = "first::<_, _, 2>")]
+            numbers: Vec<u8>,
+            #[serde(deserialize_with = "text::<_, 3>")]
+            name: String,
+            #[serde(default, deserialize_with = "optional_text::<_, 3>")]
+            reason: Option<String>,
+        }
+        let row = |json| serde_json::from_str::<Row>(json).unwrap();
+        let (numbers, name) = (vec![1, 2], "abc".to_owned());
+        assert_eq!(row(r#"{"numbers": [1, 2], "name": "abc"}"#), Row { numbers, name, reason: None });
+        let cut = row(r#"{"numbers": [1, 2, {}], "name": "abcd", "reason": "abä"}"#);
+        assert_eq!(cut, Row { numbers: vec![1, 2], name: "abc…".to_owned(), reason: Some("ab…".to_owned()) });
+    }
+
+    #[test]
+    fn an_error_is_anything_but_nothing() {
+        for (json, is_error) in [
+            ("null", false),
+            ("false", false),
+            ("true", true),
+            ("0", false),
+            ("0.0", false),
+            ("-1", true),
+            ("0.5", true),
+            (r#""""#, false),
+            (r#""x""#, true),
+            ("[]", false),
+            ("[0]", true),
+            ("{}", false),
+            (r#"{"a": null}"#, true),
+        ] {
+            assert_eq!(serde_json::from_str::<Truth>(json).unwrap(), Truth(is_error), "{json}");
+        }
     }
 }

@@ -6,9 +6,8 @@ use std::{
     time::Duration,
 };
 
-use super::sidecar::Sidecar;
 use crate::support::{
-    Reply, Site, User,
+    Reply, Sidecar, Site, User,
     site::{self, LISTS},
 };
 

@@ -15,11 +15,11 @@ use futures_util::future::{join, join_all};
 use tempfile::NamedTempFile;
 use tokio::sync::RwLock;
 
-use super::sidecar::{Answer, Sidecar};
 use crate::{
     documents,
     support::{
-        OWN_ROUTES, ROUTES, Reply, Site, User, check_for_secrets,
+        OWN_ROUTES, ROUTES, Reply, Sidecar, Site, User, check_for_secrets,
+        sidecar::Answer,
         site::{self, UPSTREAMS},
     },
 };

@@ -133,7 +133,8 @@ impl Site {
         self.driver.set(&format!("{}/{list}", driver_base(user)), reply.clone());
     }
 
-    fn set(&self, upstream: &str, user: &User, path: &str, reply: Reply) {
+    /// One upstream answers this path so to this user.
+    pub fn set(&self, upstream: &str, user: &User, path: &str, reply: Reply) {
         match upstream {
             "auth2" => self.auth2.set_for(user.cookie(), path, reply),
             "manager" => self.manager.set_for(user.cookie(), path, reply),
@@ -143,7 +144,8 @@ impl Site {
     }
 }
 
-fn driver_base(user: &User) -> String {
+/// Where a driver serves its application.
+pub fn driver_base(user: &User) -> String {
     format!("/{}/api/v1/applications/{APP}", user.0)
 }
 

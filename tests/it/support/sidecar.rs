@@ -14,7 +14,7 @@ use tokio::{
     net::UnixStream,
 };
 
-use crate::support::{Cookie, canary, check_for_secrets};
+use super::{Cookie, canary, check_for_secrets};
 
 /// Ended with the value.
 pub struct Sidecar {
@@ -30,6 +30,7 @@ pub struct Answer {
     pub took: Duration,
 }
 
+#[cfg(feature = "long-tests")]
 impl Answer {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}{}", self.head, self.body))
@@ -97,6 +98,21 @@ impl Sidecar {
         self.ask(cookie, path).await.unwrap()
     }
 
+    /// A number of `/proc/…/status`: KiB, or a count.
+    pub fn of_status(&self, name: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    /// What is resident now is the most there has been.
+    pub fn forget_peak(&self) {
+        fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
+    }
+}
+
+#[cfg(feature = "long-tests")]
+impl Sidecar {
     pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
@@ -110,13 +126,6 @@ impl Sidecar {
     pub fn end(mut self) -> Option<i32> {
         self.signal("TERM");
         self.child.wait().unwrap().code()
-    }
-
-    /// A number of `/proc/…/status`: KiB, or a count.
-    pub fn of_status(&self, name: &str) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
-        line.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     pub fn descriptors(&self) -> usize {
