@@ -11,7 +11,7 @@ use crate::{
     state::{AppState, Monitor},
 };
 
-/// The application of a pass-through route: never from an old list, and one must be active.
+/// The application of a pass-through route, never from an old list; none when nobody asked for one and none is active.
 ///
 /// # Errors
 /// Not configured, malformed id, no session, then what the list of applications says.
@@ -19,14 +19,14 @@ pub(crate) async fn for_passthrough(
     state: &AppState,
     asked: &AskedApp,
     session: &Session,
-) -> Result<(Arc<Monitor>, DriverCall), ApiError> {
+) -> Result<(Arc<Monitor>, Option<DriverCall>), ApiError> {
     let monitor = Arc::clone(state.monitor()?);
     super::lister_is_configured(&monitor)?;
     let asked = asked.checked()?;
     let whose = monitor.sessions.whose(session).await?;
     let apps = Apps::fresh(&monitor, &whose).await?;
-    let chosen = apps.choose(asked)?.ok_or_else(ApiError::no_active_app)?;
-    Ok((monitor, chosen.call))
+    let call = apps.choose(asked)?.map(|chosen| chosen.call);
+    Ok((monitor, call))
 }
 
 /// The application of a panel route: none is an answer too.
