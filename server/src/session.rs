@@ -156,15 +156,16 @@ pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
     Session::of_headers(headers).token.map(|secret| secret.expose_secret().to_owned())
 }
 
-/// A cookie's value. A cookie header may hold any byte, so it is split as bytes: one bad cookie must not hide another.
+/// A cookie's last clean value, as Tornado and the older extension take it. A cookie header may hold any byte, so it is
+/// split as bytes: one bad cookie must not hide another.
 fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     let pairs = headers.get_all(COOKIE).into_iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
-    let mut values = pairs.filter_map(|pair| {
+    let values = pairs.filter_map(|pair| {
         let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
         let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
         clean_text(unquoted.unwrap_or(value))
     });
-    values.next()
+    values.last()
 }
 
 /// A value that is not clean text is no token.
@@ -193,6 +194,13 @@ mod tests {
         assert_eq!(token(&[b"a=1; kbase_session_backup=B; kbase_session=A"]).as_deref(), Some("A"));
         assert_eq!(token(&[b"a=1", b"kbase_session_backup=B"]).as_deref(), Some("B"));
         assert_eq!(token(&[b"kbase_session=\"quoted\""]).as_deref(), Some("quoted"));
+    }
+
+    #[test]
+    fn of_several_session_cookies_the_last_clean_one_counts() {
+        assert_eq!(token(&[b"kbase_session=old; kbase_session=new"]).as_deref(), Some("new"));
+        assert_eq!(token(&[b"kbase_session=old", b"kbase_session=new"]).as_deref(), Some("new"));
+        assert_eq!(token(&[b"kbase_session=old; kbase_session=a b; kbase_session="]).as_deref(), Some("old"));
     }
 
     #[test]
