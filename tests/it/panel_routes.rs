@@ -108,6 +108,27 @@ async fn the_chip_asks_the_manager_where_there_is_one_and_the_master_else() {
 }
 
 #[tokio::test]
+async fn a_manager_that_may_not_read_kubernetes_is_an_error_and_workers_that_are_to_come_are_none() {
+    let manager = Double::start().await;
+    let up = r#"{"exists": true, "is_ready": true, "replicas": 1, "ready_replicas": 1, "error": null}"#;
+    let refused = |error: &str| format!(r#"{{"exists": false, "is_ready": false, "error": "{error}"}}"#);
+    let missing = refused(r"(404)\nReason: Not Found\n");
+    let forbidden = refused(r"(403)\nReason: Forbidden\n");
+    for (master, workers, state) in [
+        (missing.as_str(), missing.as_str(), "no_cluster"),
+        (&forbidden, &forbidden, "error"),
+        (&missing, &refused("Read timed out."), "error"),
+        (up, &missing, "starting"),
+        (up, &forbidden, "error"),
+    ] {
+        manager.json("/clusters", &format!(r#"{{"master": {master}, "workers": {workers}, "error": true}}"#));
+        let app = TestApp::new(&["--spark-cluster-manager-api-url", &manager.url]);
+        let chip = app.get_as(Cookie("T"), "/panel/chip").await.json();
+        assert_eq!(chip["state"], state, "{master} {workers}");
+    }
+}
+
+#[tokio::test]
 async fn the_chip_tells_what_runs_and_asks_for_active_stages_only() {
     let spark = spark().await;
     let active = fixture("spark-4.3.0/active_stage_some_done_withSummaries.json");

@@ -47,9 +47,8 @@ struct Accepted {
 pub struct Status {
     pub master: Deployment,
     pub workers: Deployment,
-    /// A flag today, a text in older versions; whatever else it becomes, it must not hide master and workers.
     #[serde(default)]
-    error: Value,
+    error: Reported,
 }
 
 /// One Kubernetes deployment.
@@ -60,20 +59,60 @@ pub struct Deployment {
     pub is_ready: bool,
     pub ready_replicas: u32,
     pub replicas: u32,
+    error: Reported,
+}
+
+/// What an `error` field says: a flag or a text today, and whatever it becomes, it must not hide master and workers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Value")]
+enum Reported {
+    /// False, null, zero or empty.
+    #[default]
+    Nothing,
+    /// `true`: something is wrong, and a deployment says what.
+    Flag,
+    /// Kubernetes has no such deployment: its errors begin with the status, `(404)\nReason: Not Found`.
+    NotFound,
+    Other,
+}
+
+impl From<Value> for Reported {
+    fn from(error: Value) -> Self {
+        let is_empty = match &error {
+            Value::Null => true,
+            Value::Bool(flag) => !flag,
+            Value::Number(number) => number.as_f64() == Some(0.0),
+            Value::String(text) => text.is_empty(),
+            Value::Array(list) => list.is_empty(),
+            Value::Object(fields) => fields.is_empty(),
+        };
+        match error {
+            _ if is_empty => Self::Nothing,
+            Value::Bool(_) => Self::Flag,
+            Value::String(text) if text.starts_with("(404)") => Self::NotFound,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Deployment {
+    /// True when the manager could not find out whether the deployment exists: Kubernetes refused, or did not answer.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        !self.exists && matches!(self.error, Reported::Flag | Reported::Other)
+    }
 }
 
 impl Status {
-    /// True when the manager reports an error of its own: anything but false, nothing and zero.
+    /// True when the manager reports an error. It also does so while a cluster starts and the workers' deployment does
+    /// not exist yet, which is no error.
     #[must_use]
     pub fn has_error(&self) -> bool {
-        match &self.error {
-            Value::Null => false,
-            Value::Bool(flag) => *flag,
-            Value::Number(number) => number.as_f64() != Some(0.0),
-            Value::String(text) => !text.is_empty(),
-            Value::Array(list) => !list.is_empty(),
-            Value::Object(fields) => !fields.is_empty(),
-        }
+        let (master, workers) = (&self.master, &self.workers);
+        let workers_are_to_come = master.exists
+            && !workers.exists
+            && (self.error, master.error, workers.error) == (Reported::Flag, Reported::Nothing, Reported::NotFound);
+        self.error != Reported::Nothing && !workers_are_to_come
     }
 }
 
