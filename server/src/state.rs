@@ -14,7 +14,7 @@ use crate::{
     executors::ExecutorsSeen,
     history::Histories,
     panel::Renderings,
-    queries::{ListsOperations, QueriesSeen},
+    queries::{NoOperations, QueriesSeen},
     said::say,
     session::{Sessions, TokenKey, TokenKeys, Whose},
     stages::StageDigest,
@@ -77,7 +77,7 @@ pub struct Monitor {
 /// How long a way to a driver is remembered while it works.
 const FOUND_LIFETIME: Duration = Duration::from_secs(600);
 
-/// How long it is remembered which lists a driver has: it may not have had all of them while it started.
+/// How long it is remembered that a driver lacks a list: it may only have been starting.
 const LISTS_LIFETIME: Duration = Duration::from_secs(60);
 
 /// Requests in flight while nothing is configured: each is answered at once.
@@ -191,7 +191,7 @@ impl Monitor {
                 of_driver("active stages", limits.spark_monitor_stages_lifetime_ms),
                 tasks.clone(),
             ),
-            lists_operations: Cached::new(cache_limits(&limits, Upstream::Driver, None, LISTS_LIFETIME), tasks.clone()),
+            no_operations: Cached::new(cache_limits(&limits, Upstream::Driver, None, LISTS_LIFETIME), tasks.clone()),
             queries: Cached::new(of_driver("queries", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
             site,
             limits,

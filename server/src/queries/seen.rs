@@ -52,11 +52,11 @@ pub(crate) struct StageLook {
     pub slowest_bytes_read: u64,
 }
 
-/// Whether a driver lists its Spark Connect operations.
+/// That a driver does not list its Spark Connect operations.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ListsOperations(bool);
+pub(crate) struct NoOperations;
 
-impl Weight for ListsOperations {
+impl Weight for NoOperations {
     fn weight_bytes(&self) -> usize {
         size_of::<Self>()
     }
@@ -93,18 +93,16 @@ pub(super) async fn ask(
 type OperationsOrSql = (Option<Vec<OperationRow>>, Vec<SqlRow>);
 
 async fn operations_or_sql(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<OperationsOrSql, UpstreamError> {
-    let (asks, probe) = (Arc::clone(monitor), call.clone());
-    let lists = monitor.lists_operations.fresh(&call.key, |_| async move {
-        match probe.rows::<NewestRows<OperationRow>>(&asks, DriverPath::Operations).await {
-            Ok(_) => Ok(ListsOperations(true)),
+    if monitor.no_operations.known(&call.key).is_none() {
+        match call.rows::<NewestRows<OperationRow>>(monitor, DriverPath::Operations).await {
+            Ok(rows) => return Ok((Some(rows.into_vec()), Vec::new())),
             // Spark before 4.3 and drivers without Connect: no such page.
-            Err(error) if is_no_such_page(&error.kind) => Ok(ListsOperations(false)),
-            Err(error) => Err(error),
+            Err(error) if is_no_such_page(&error.kind) => {
+                // Remembered, so that not every poll asks for it in vain.
+                let _ = monitor.no_operations.fresh(&call.key, |_| async { Ok(NoOperations) }).await;
+            }
+            Err(error) => return Err(error),
         }
-    });
-    if lists.await.map_err(|failure| (*failure.error).clone())?.value.0 {
-        let rows: NewestRows<OperationRow> = call.rows(monitor, DriverPath::Operations).await?;
-        return Ok((Some(rows.into_vec()), Vec::new()));
     }
     let rows: NewestRows<SqlRow> = call.rows(monitor, DriverPath::Sql).await?;
     Ok((None, rows.into_vec()))
