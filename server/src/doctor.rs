@@ -178,20 +178,24 @@ async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
     let Ok(Some(chosen)) = apps.choose(None) else {
         return skipped(NAME, say!("No Spark application is active."));
     };
-    // Asked anew: a way that is only remembered may lead nowhere by now.
-    let find = async { Ok::<_, ApiError>(monitor.drivers.find(&chosen.call.wanted(monitor)).await) };
+    // Not the way that all other routes remember for minutes: it may lead nowhere by now.
+    let search = |_| {
+        let (drivers, wanted) = (monitor.drivers.clone(), chosen.call.wanted(monitor));
+        async move { drivers.find(&wanted).await }
+    };
+    let find = async { Ok::<_, ApiError>(monitor.just_found.fresh(&chosen.call.key, search).await) };
     let (result, ms) = timed(monitor, Upstream::Driver, find).await;
     match result {
         Ok(Ok(found)) => {
-            let how = match found.hop {
+            let how = match found.value.hop {
                 discovery::Hop::Configured => say!("It answers at the configured address."),
                 discovery::Hop::ReverseProxy => say!("It answers through the master's reverse proxy."),
                 discovery::Hop::Link => say!("It answers at the address that the master's page names."),
             };
             hop(NAME, HopVerdict::Ok, Some(ms), how, None)
         }
-        Ok(Err(error)) if apps::is_starting(&chosen.app, &error.kind) => starting(ms),
-        Ok(Err(error)) => failed(NAME, Some(ms), &error.into()),
+        Ok(Err(failure)) if apps::is_starting(&chosen.app, &failure.error.kind) => starting(ms),
+        Ok(Err(failure)) => failed(NAME, Some(ms), &failure.into()),
         Err(late) => failed(NAME, Some(ms), &late),
     }
 }

@@ -63,12 +63,14 @@ pub struct Monitor {
     pub(crate) masters: Cached<Whose, MasterAnswer>,
     pub(crate) applications: Cached<Whose, Vec<ApplicationRow>>,
     pub(crate) found: Cached<DriverKey, Found>,
+    /// For `doctor`, which must not believe a way that was found long ago.
+    pub(crate) just_found: Cached<DriverKey, Found>,
     pub(crate) executor_bytes: Cached<DriverKey, Bytes>,
     pub(crate) stage_bytes: Cached<DriverKey, Bytes>,
     pub(crate) executors: Cached<DriverKey, ExecutorsSeen>,
     pub(crate) stages: Cached<DriverKey, StageDigest>,
     pub(crate) active_stages: Cached<DriverKey, StageDigest>,
-    pub(crate) lists_operations: Cached<DriverKey, ListsOperations>,
+    pub(crate) no_operations: Cached<DriverKey, NoOperations>,
     pub(crate) queries: Cached<DriverKey, QueriesSeen>,
     pub(crate) histories: Histories,
     pub(crate) rendered: Renderings,
@@ -177,6 +179,10 @@ impl Monitor {
                 tasks.clone(),
             ),
             found: Cached::new(cache_limits(&limits, Upstream::Driver, None, FOUND_LIFETIME), tasks.clone()),
+            just_found: Cached::new(
+                cache_limits(&limits, Upstream::Driver, None, limits.spark_monitor_executors_lifetime_ms),
+                tasks.clone(),
+            ),
             executor_bytes: Cached::new(
                 of_driver("executors, passed through", limits.spark_monitor_executors_lifetime_ms),
                 tasks.clone(),
