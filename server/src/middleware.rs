@@ -14,7 +14,7 @@ use axum::{
     Json, Router,
     body::{HttpBody, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -37,11 +37,12 @@ const MOST_HEADER_BYTES: usize = 64 * 1024;
 const MOST_BODY_BYTES: usize = 64 * 1024;
 
 /// Puts the layer around `routes`. It is one, because a router copies its routes for each request, once for each layer that
-/// it was given.
+/// it was given. The routes are behind a router without any, because a router has chosen the route before its layers run,
+/// and this layer corrects the path.
 pub(crate) fn around(routes: Router, state: &AppState) -> Router {
     let limits =
         Limits { in_flight: Arc::new(Semaphore::new(state.max_requests())), deadline: state.request_timeout() };
-    routes.layer(from_fn_with_state(limits, serve))
+    Router::new().fallback_service(routes).layer(from_fn_with_state(limits, serve))
 }
 
 #[derive(Clone)]
@@ -121,6 +122,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> ApiError {
 async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
     check_sizes(request.headers())?;
     let Ok(_place) = limits.in_flight.try_acquire() else { return Err(ApiError::overloaded()) };
+    let request = without_last_slash(request);
     let answer = async { Ok(next.run(with_its_body(request).await?).await) };
     let answer = tokio::time::timeout(limits.deadline, answer).await;
     answer.unwrap_or_else(|_| Err(ApiError::request_timeout()))
@@ -135,6 +137,22 @@ fn check_sizes(headers: &HeaderMap) -> Result<(), ApiError> {
         return Err(ApiError::body_too_large());
     }
     Ok(())
+}
+
+/// A path with exactly one slash too many at its end is the path without: the older extension answered both.
+fn without_last_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return request };
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = path_and_query.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 /// No route reads a body yet, but Jupyter's proxy sends it after the headers, and an answer in between is a broken
