@@ -7,6 +7,7 @@ use std::{collections::hash_map::RandomState, fmt, hash::Hash, sync::Arc, time::
 use moka::{ops::compute::Op, policy::EvictionPolicy, sync::Cache};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::upstream::{Upstream, UpstreamError};
 use slot::{Flight, Next, Slot};
@@ -173,7 +174,7 @@ where
                 let answer = fetch(last_good);
                 let limits = self.limits;
                 let (slots, key, landed_in) = (self.slots.clone(), key.clone(), Arc::clone(&slot));
-                self.tasks.spawn(async move {
+                let task = async move {
                     let result = answer.await;
                     landed_in.land(landing, result, &limits);
                     // Weighed when it is put in: now it weighs what the value weighs. What was evicted stays away.
@@ -181,7 +182,9 @@ where
                         Some(kept) if Arc::ptr_eq(kept.value(), &landed_in) => Op::Put(landed_in),
                         _ => Op::Nop,
                     });
-                });
+                };
+                // What the fetch logs carries the id of the request that started it.
+                self.tasks.spawn(task.in_current_span());
                 Lookup::Flight(flight)
             }
         };
