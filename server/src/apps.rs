@@ -14,7 +14,7 @@ pub(crate) use requests::{for_panel, for_passthrough};
 
 use crate::{
     app_id::is_app_id,
-    cache::{Failure, Good, Seen, Weight},
+    cache::{Failure, Good, Route, Seen, Weight},
     cluster,
     error::ApiError,
     panel::Freshness,
@@ -72,18 +72,19 @@ pub(crate) struct Chosen {
 }
 
 impl Apps {
-    /// The applications within their lifetime.
+    /// The applications within their lifetime, for a drop-in route.
     ///
     /// # Errors
     /// Not configured, or the failure of who lists them.
     pub async fn fresh(monitor: &Monitor, whose: &Whose) -> Result<Self, ApiError> {
         match lister(monitor)? {
             Lister::Master => {
-                let good = master_fresh(monitor, whose).await?;
+                let good = master_fresh(monitor, Route::DropIn, whose).await?;
                 Self::of_master(whose, Duration::ZERO, Seen { good, failure: None })
             }
             Lister::Driver => {
-                let good = monitor.applications.fresh(whose, |_| list_of_driver(monitor, whose)).await?;
+                let fetch = |_| list_of_driver(monitor, whose);
+                let good = monitor.applications.fresh_for(Route::DropIn, whose, fetch).await?;
                 Ok(Self::of_driver(whose, Duration::ZERO, Seen { good, failure: None }))
             }
         }
@@ -144,6 +145,7 @@ impl Apps {
             key: DriverKey { whose: self.whose.clone(), app_id: app.app_id.clone() },
             master: self.master.clone(),
             max_age: self.max_age,
+            route: Route::Panel,
         }
     }
 
@@ -217,8 +219,12 @@ fn lister(monitor: &Monitor) -> Result<Lister, ApiError> {
 ///
 /// # Errors
 /// The master's failure.
-pub(crate) async fn master_fresh(monitor: &Monitor, whose: &Whose) -> Result<Good<MasterAnswer>, Failure> {
-    monitor.masters.fresh(whose, |_| ask_master(monitor, whose)).await
+pub(crate) async fn master_fresh(
+    monitor: &Monitor,
+    route: Route,
+    whose: &Whose,
+) -> Result<Good<MasterAnswer>, Failure> {
+    monitor.masters.fresh_for(route, whose, |_| ask_master(monitor, whose)).await
 }
 
 /// The master's answer, the last good one where there is nothing newer.

@@ -12,6 +12,7 @@ pub(crate) use rows::ExecutorsSeen;
 use crate::{
     app_id::AskedApp,
     apps::{self, Apps, Chosen, Driver},
+    cache::Route,
     error::ApiError,
     history::TasksOf,
     panel::{self, Freshness, Poll},
@@ -46,7 +47,7 @@ pub(crate) async fn list_executors(
         let monitor = Arc::clone(&monitor);
         |_| async move { call.bytes::<AcceptedExecutors>(&monitor, DriverPath::Executors).await }
     };
-    let good = monitor.executor_bytes.fresh(&key, fetch).await?;
+    let good = monitor.executor_bytes.fresh_for(Route::DropIn, &key, fetch).await?;
     Ok(passthrough::answer(&good.value))
 }
 

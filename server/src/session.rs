@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::{
-    cache::{Cached, Weight},
+    cache::{Cached, Route, Weight},
     config::IdentityMode,
     error::ApiError,
     kube_user::KubeUser,
@@ -101,14 +101,14 @@ impl Sessions {
     ///
     /// # Errors
     /// 401 without a valid session; Auth2's failure. Never a name that has expired.
-    pub async fn whose(&self, session: &Session) -> Result<Whose, ApiError> {
+    pub async fn whose(&self, session: &Session, route: Route) -> Result<Whose, ApiError> {
         if let Some(whose) = self.known(session) {
             return Ok(whose);
         }
         let (key, token) = self.token(session)?;
         let (client, url) = (self.auth2.clone(), self.auth2_url.clone());
         let fetch = |_| async move { auth2::kube_user(&client, &url, &token).await };
-        let user = self.users.fresh(&key, fetch).await?;
+        let user = self.users.fresh_for(route, &key, fetch).await?;
         Ok(Whose(Some((*user.value).clone())))
     }
 }

@@ -12,7 +12,7 @@ pub(crate) use digest::{KeptStage, StageDigest, TaskTime};
 use crate::{
     app_id::AskedApp,
     apps::{self, Driver, DriverCall},
-    cache::{Failure, Seen},
+    cache::{Failure, Route, Seen},
     clock,
     error::ApiError,
     panel::{self, Poll},
@@ -41,7 +41,7 @@ pub(crate) async fn list_stages(
         let monitor = Arc::clone(&monitor);
         |_| async move { call.bytes::<AcceptedStages>(&monitor, DriverPath::Stages).await }
     };
-    let good = monitor.stage_bytes.fresh(&key, fetch).await?;
+    let good = monitor.stage_bytes.fresh_for(Route::DropIn, &key, fetch).await?;
     Ok(passthrough::answer(&good.value))
 }
 

@@ -152,7 +152,7 @@ impl Monitor {
             auth2_url: site.auth2.clone(),
             users: Cached::new(
                 CacheLimits {
-                    denied_lifetime: limits.spark_monitor_rejected_token_lifetime_ms,
+                    denied_lifetime: Some(limits.spark_monitor_rejected_token_lifetime_ms),
                     ..cache_limits(&limits, Upstream::Auth2, Some("user"), limits.spark_monitor_identity_lifetime_ms)
                 },
                 tasks.clone(),
@@ -225,7 +225,8 @@ fn cache_limits(
         logged_as,
         lifetime,
         failure_lifetime: limits.spark_monitor_failure_lifetime_ms,
-        denied_lifetime: limits.spark_monitor_failure_lifetime_ms,
+        drop_in_failure_lifetime: limits.spark_monitor_drop_in_failure_lifetime_ms,
+        denied_lifetime: None,
         patience: limits.patience(),
         upstream,
         entries: limits.spark_monitor_cache_entries,

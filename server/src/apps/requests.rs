@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Apps, Chosen, DriverCall};
 use crate::{
     app_id::AskedApp,
+    cache::Route,
     error::ApiError,
     panel::Poll,
     session::Session,
@@ -23,9 +24,9 @@ pub(crate) async fn for_passthrough(
     let monitor = Arc::clone(state.monitor()?);
     super::lister_is_configured(&monitor)?;
     let asked = asked.checked()?;
-    let whose = monitor.sessions.whose(session).await?;
+    let whose = monitor.sessions.whose(session, Route::DropIn).await?;
     let apps = Apps::fresh(&monitor, &whose).await?;
-    let call = apps.choose(asked)?.map(|chosen| chosen.call);
+    let call = apps.choose(asked)?.map(|chosen| DriverCall { route: Route::DropIn, ..chosen.call });
     Ok((monitor, call))
 }
 
