@@ -14,7 +14,7 @@ use axum::{
 };
 use wire::{Answer, ConnectSession, ErrorBody, Queries, Query, QueryStages, QueryState, StageState, Tasks, Wait};
 
-pub(crate) use seen::{NoOperations, QueriesSeen};
+pub(crate) use seen::{ListsOperations, QueriesSeen};
 
 use crate::{
     app_id::AskedApp,

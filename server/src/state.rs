@@ -14,7 +14,7 @@ use crate::{
     executors::ExecutorsSeen,
     history::Histories,
     panel::Renderings,
-    queries::{NoOperations, QueriesSeen},
+    queries::{ListsOperations, QueriesSeen},
     said::say,
     session::{Sessions, TokenKey, TokenKeys, Whose},
     stages::StageDigest,
@@ -70,7 +70,7 @@ pub struct Monitor {
     pub(crate) executors: Cached<DriverKey, ExecutorsSeen>,
     pub(crate) stages: Cached<DriverKey, StageDigest>,
     pub(crate) active_stages: Cached<DriverKey, StageDigest>,
-    pub(crate) no_operations: Cached<DriverKey, NoOperations>,
+    pub(crate) lists_operations: Cached<DriverKey, ListsOperations>,
     pub(crate) queries: Cached<DriverKey, QueriesSeen>,
     pub(crate) histories: Histories,
     pub(crate) rendered: Renderings,
@@ -79,7 +79,7 @@ pub struct Monitor {
 /// How long a way to a driver is remembered while it works.
 const FOUND_LIFETIME: Duration = Duration::from_secs(600);
 
-/// How long it is remembered that a driver lacks a list: it may only have been starting.
+/// How long it is remembered which lists a driver has: it may not have had all of them while it started.
 const LISTS_LIFETIME: Duration = Duration::from_secs(60);
 
 /// Requests in flight while nothing is configured: each is answered at once.
@@ -197,7 +197,7 @@ impl Monitor {
                 of_driver("active stages", limits.spark_monitor_stages_lifetime_ms),
                 tasks.clone(),
             ),
-            no_operations: Cached::new(cache_limits(&limits, Upstream::Driver, None, LISTS_LIFETIME), tasks.clone()),
+            lists_operations: Cached::new(cache_limits(&limits, Upstream::Driver, None, LISTS_LIFETIME), tasks.clone()),
             queries: Cached::new(of_driver("queries", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
             site,
             limits,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
+use tokio::sync::oneshot;
 
 use super::draft;
 use crate::{
@@ -52,11 +53,11 @@ pub(crate) struct StageLook {
     pub slowest_bytes_read: u64,
 }
 
-/// That a driver does not list its Spark Connect operations.
+/// Whether a driver lists its Spark Connect operations.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NoOperations;
+pub(crate) struct ListsOperations(bool);
 
-impl Weight for NoOperations {
+impl Weight for ListsOperations {
     fn weight_bytes(&self) -> usize {
         size_of::<Self>()
     }
@@ -93,16 +94,26 @@ pub(super) async fn ask(
 type OperationsOrSql = (Option<Vec<OperationRow>>, Vec<SqlRow>);
 
 async fn operations_or_sql(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<OperationsOrSql, UpstreamError> {
-    if monitor.no_operations.known(&call.key).is_none() {
-        match call.rows::<NewestRows<OperationRow>>(monitor, DriverPath::Operations).await {
-            Ok(rows) => return Ok((Some(rows.into_vec()), Vec::new())),
-            // Spark before 4.3 and drivers without Connect: no such page.
-            Err(error) if is_no_such_page(&error.kind) => {
-                // Remembered, so that not every poll asks for it in vain.
-                let _ = monitor.no_operations.fresh(&call.key, |_| async { Ok(NoOperations) }).await;
+    let (asks, asked) = (Arc::clone(monitor), call.clone());
+    let (operations, mut read_already) = oneshot::channel();
+    let lists = monitor.lists_operations.fresh(&call.key, |_| async move {
+        match asked.rows::<NewestRows<OperationRow>>(&asks, DriverPath::Operations).await {
+            Ok(rows) => {
+                // Who asked may have left.
+                let _ = operations.send(rows);
+                Ok(ListsOperations(true))
             }
-            Err(error) => return Err(error),
+            // Spark before 4.3 and drivers without Connect: no such page.
+            Err(error) if is_no_such_page(&error.kind) => Ok(ListsOperations(false)),
+            Err(error) => Err(error),
         }
+    });
+    if lists.await.map_err(|failure| (*failure.error).clone())?.value.0 {
+        let rows = match read_already.try_recv() {
+            Ok(rows) => rows,
+            Err(_) => call.rows(monitor, DriverPath::Operations).await?,
+        };
+        return Ok((Some(rows.into_vec()), Vec::new()));
     }
     let rows: NewestRows<SqlRow> = call.rows(monitor, DriverPath::Sql).await?;
     Ok((None, rows.into_vec()))
