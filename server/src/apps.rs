@@ -14,7 +14,7 @@ pub(crate) use requests::{for_panel, for_passthrough};
 
 use crate::{
     app_id::is_app_id,
-    cache::{Failure, Good, Seen},
+    cache::{Failure, Good, Route, Seen},
     cluster,
     error::ApiError,
     panel::Freshness,
@@ -76,18 +76,19 @@ pub(crate) struct Chosen {
 }
 
 impl Apps {
-    /// The applications within their lifetime.
+    /// The applications within their lifetime, for a drop-in route.
     ///
     /// # Errors
     /// Not configured, or the failure of who lists them.
     pub async fn fresh(monitor: &Monitor, whose: &Whose) -> Result<Self, ApiError> {
         match lister(monitor)? {
             Lister::Master => {
-                let good = master_fresh(monitor, whose).await?;
+                let good = master_fresh(monitor, Route::DropIn, whose).await?;
                 Self::of_master(whose, Duration::ZERO, Seen { good, failure: None })
             }
             Lister::Driver => {
-                let good = monitor.applications.fresh(whose, |_| list_of_driver(monitor, whose)).await?;
+                let fetch = |_| list_of_driver(monitor, whose);
+                let good = monitor.applications.fresh_for(Route::DropIn, whose, fetch).await?;
                 Ok(Self::of_driver(whose, Duration::ZERO, Seen { good, failure: None }))
             }
         }
@@ -148,6 +149,7 @@ impl Apps {
             key: DriverKey { whose: self.whose.clone(), app_id: app.app_id.clone() },
             master: self.master.clone(),
             max_age: self.max_age,
+            route: Route::Panel,
         }
     }
 
@@ -235,8 +237,12 @@ fn lister(monitor: &Monitor) -> Result<Lister, ApiError> {
 ///
 /// # Errors
 /// The master's failure.
-pub(crate) async fn master_fresh(monitor: &Monitor, whose: &Whose) -> Result<Good<MasterAnswer>, Failure> {
-    monitor.masters.fresh(whose, |_| ask_master(monitor, whose)).await
+pub(crate) async fn master_fresh(
+    monitor: &Monitor,
+    route: Route,
+    whose: &Whose,
+) -> Result<Good<MasterAnswer>, Failure> {
+    monitor.masters.fresh_for(route, whose, |_| ask_master(monitor, whose)).await
 }
 
 /// The master's answer, the last good one where there is nothing newer.

@@ -6,6 +6,8 @@ use std::{collections::hash_map::RandomState, fmt, hash::Hash, sync::Arc, time::
 
 use moka::{ops::compute::Op, policy::EvictionPolicy, sync::Cache};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::{
     tasks::Tasks,
@@ -56,14 +58,25 @@ pub struct CacheLimits {
     pub lifetime: Duration,
     /// How long a failure is answered without a new attempt.
     pub failure_lifetime: Duration,
-    /// How long a failure is remembered that says the caller is not allowed in.
-    pub denied_lifetime: Duration,
+    /// The same on a drop-in route, if it is shorter.
+    pub drop_in_failure_lifetime: Duration,
+    /// How long a failure is remembered that says the caller is not allowed in; none: as long as any other.
+    pub denied_lifetime: Option<Duration>,
     /// How long one who can be given the last good value waits for a newer one.
     pub patience: Duration,
     /// Who is asked, as a late answer is said to be theirs.
     pub upstream: Upstream,
     pub entries: u64,
     pub bytes: u64,
+}
+
+/// Which kind of route asks: they differ in how soon a failure is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Ours, which polls, so that it asks again by itself.
+    Panel,
+    /// The older extension's, whose frontend asks again only once, after a second.
+    DropIn,
 }
 
 /// What an entry weighs, so that a cache can be limited in bytes.
@@ -117,7 +130,19 @@ where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
-        self.lookup(key, Duration::ZERO, fetch).1.result().await
+        self.fresh_for(Route::Panel, key, fetch).await
+    }
+
+    /// As [`Self::fresh`], for this kind of route.
+    ///
+    /// # Errors
+    /// As [`Self::fresh`].
+    pub async fn fresh_for<F, Fut>(&self, route: Route, key: &K, fetch: F) -> Result<Good<V>, Failure>
+    where
+        F: FnOnce(Option<Good<V>>) -> Fut,
+        Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
+    {
+        self.lookup(key, route, Duration::ZERO, fetch).1.result().await
     }
 
     /// A value no older than its lifetime or `max_age`, whichever is longer, else the last good one with the failure beside
@@ -130,7 +155,7 @@ where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
-        let (slot, lookup) = self.lookup(key, max_age, fetch);
+        let (slot, lookup) = self.lookup(key, Route::Panel, max_age, fetch);
         let CacheLimits { upstream, patience, .. } = self.limits;
         let result = match slot.last_good() {
             None => lookup.result().await,
@@ -162,20 +187,20 @@ where
         }
     }
 
-    fn lookup<F, Fut>(&self, key: &K, max_age: Duration, fetch: F) -> (Arc<Slot<V>>, Lookup<V>)
+    fn lookup<F, Fut>(&self, key: &K, route: Route, max_age: Duration, fetch: F) -> (Arc<Slot<V>>, Lookup<V>)
     where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
         let slot = self.slots.get_with_by_ref(key, || Arc::new(Slot::default()));
-        let lookup = match slot.next(&self.limits, max_age) {
+        let lookup = match slot.next(&self.limits, route, max_age) {
             Next::Answer(result) => Lookup::Answer(result),
             Next::Wait(flight) => Lookup::Flight(flight),
             Next::Fetch { landing, flight, last_good } => {
                 let answer = fetch(last_good);
                 let limits = self.limits;
                 let (slots, key, landed_in) = (self.slots.clone(), key.clone(), Arc::clone(&slot));
-                self.tasks.spawn(|end| async move {
+                let task = |end: CancellationToken| async move {
                     // At the end nobody waits for the answer any more.
                     let Some(result) = end.run_until_cancelled(answer).await else { return };
                     landed_in.land(landing, result, &limits);
@@ -184,7 +209,9 @@ where
                         Some(kept) if Arc::ptr_eq(kept.value(), &landed_in) => Op::Put(landed_in),
                         _ => Op::Nop,
                     });
-                });
+                };
+                // What the fetch logs carries the id of the request that started it.
+                self.tasks.spawn(|end| task(end).in_current_span());
                 Lookup::Flight(flight)
             }
         };

@@ -74,7 +74,11 @@ async fn cluster_state(monitor: &Arc<Monitor>, poll: &Poll) -> Result<(Decision,
 /// The first line of the table in the product's contract that holds.
 pub(crate) fn by_manager(status: &Status) -> Decision {
     let (ready, wanted) = (status.workers.ready_replicas, status.workers.replicas);
-    let state = if !status.master.exists && !status.workers.exists {
+    let (master, workers) = (&status.master, &status.workers);
+    let none_exists = !master.exists && !workers.exists;
+    let state = if none_exists && (master.is_unknown() || workers.is_unknown()) {
+        ChipState::Error
+    } else if none_exists {
         ChipState::NoCluster
     } else if status.has_error() {
         ChipState::Error
@@ -134,11 +138,24 @@ mod tests {
     #[test]
     fn the_managers_table_line_by_line() {
         use serde_json::json;
-        let none = json!({"exists": false, "error": "not found"});
+        let none = json!({"exists": false, "error": "(404)\nReason: Not Found\n"});
+        let silent = json!({"exists": false});
+        let forbidden = json!({"exists": false, "error": "(403)\nReason: Forbidden\n"});
+        let unreadable = json!({"exists": false, "error": "HTTPSConnectionPool: Read timed out."});
         let up = json!({"exists": true, "is_ready": true, "ready_replicas": 4, "replicas": 4});
         let half = json!({"exists": true, "is_ready": false, "ready_replicas": 1, "replicas": 4});
         let state = |master, workers, error| manager(json!({"master": master, "workers": workers, "error": error})).0;
         assert_eq!(state(&none, &none, json!(true)), ChipState::NoCluster, "whatever `error` says");
+        assert_eq!(state(&silent, &silent, json!(true)), ChipState::NoCluster, "no text at all");
+        for unknown in [&forbidden, &unreadable] {
+            assert_eq!(state(unknown, unknown, json!(true)), ChipState::Error, "it cannot know");
+            assert_eq!(state(&none, unknown, json!(true)), ChipState::Error);
+            assert_eq!(state(&up, unknown, json!(true)), ChipState::Error);
+            assert_eq!(state(unknown, &up, json!(true)), ChipState::Error);
+        }
+        assert_eq!(state(&up, &none, json!(true)), ChipState::Starting, "the workers are still to come");
+        assert_eq!(state(&up, &none, json!("quota")), ChipState::Error);
+        assert_eq!(state(&none, &up, json!(true)), ChipState::Error, "workers without a master");
         assert_eq!(state(&up, &up, json!(true)), ChipState::Error);
         assert_eq!(state(&up, &up, json!("quota")), ChipState::Error);
         for other in [json!(10040), json!({"reason": "quota"}), json!(["quota"])] {

@@ -5,6 +5,7 @@ use wire::{Answer, Cluster, ClusterKind, ErrorBody, Master, MasterStatus, Meter,
 
 use crate::{
     apps::{self, ClusterCores},
+    cache::Route,
     error::ApiError,
     executors,
     history::ClusterSample,
@@ -26,8 +27,8 @@ const SHOWN: usize = 100;
 pub(crate) async fn get_cluster(State(state): State<AppState>, session: Session) -> Result<Response, ApiError> {
     let monitor = state.monitor()?;
     apps::master_is_configured(monitor)?;
-    let whose = monitor.sessions.whose(&session).await?;
-    let good = apps::master_fresh(monitor, &whose).await?;
+    let whose = monitor.sessions.whose(&session, Route::DropIn).await?;
+    let good = apps::master_fresh(monitor, Route::DropIn, &whose).await?;
     Ok(passthrough::answer(&good.value.bytes))
 }
 

@@ -144,6 +144,10 @@ pub struct Limits {
     /// How long a failure is remembered instead of asking again, milliseconds.
     #[arg(long, env = "SPARK_MONITOR_FAILURE_LIFETIME_MS", default_value = "2000", value_parser = milliseconds)]
     pub spark_monitor_failure_lifetime_ms: Duration,
+    /// The same on the drop-in routes (`status`, `cluster`, `app/executors`, `app/stages`), milliseconds: the older
+    /// extension's frontend asks again once, after a second, and must not be given the remembered failure.
+    #[arg(long, env = "SPARK_MONITOR_DROP_IN_FAILURE_LIFETIME_MS", default_value = "800", value_parser = milliseconds)]
+    pub spark_monitor_drop_in_failure_lifetime_ms: Duration,
     /// How long a token that Auth2 rejected is remembered as such, milliseconds.
     #[arg(long, env = "SPARK_MONITOR_REJECTED_TOKEN_LIFETIME_MS", default_value = "5000", value_parser = milliseconds)]
     pub spark_monitor_rejected_token_lifetime_ms: Duration,

@@ -10,6 +10,7 @@ use wire::{ChipState, Doctor, Health, Hop, HopName, HopVerdict, MasterStatus};
 
 use crate::{
     apps::{self, Apps, ListerState},
+    cache::Route,
     chip, cluster,
     config::IdentityMode,
     error::ApiError,
@@ -79,7 +80,7 @@ fn sidecar(monitor: &Monitor) -> Hop {
 }
 
 async fn identity(monitor: &Monitor, session: &Session) -> (Hop, Option<Whose>) {
-    let (result, ms) = timed(monitor, Upstream::Auth2, monitor.sessions.whose(session)).await;
+    let (result, ms) = timed(monitor, Upstream::Auth2, monitor.sessions.whose(session, Route::Panel)).await;
     match (&monitor.site.identity, result) {
         (IdentityMode::None, Ok(whose)) => (skipped(HopName::Identity, say!("Not needed here.")), Some(whose)),
         (_, Ok(whose)) => {
@@ -93,7 +94,7 @@ async fn identity(monitor: &Monitor, session: &Session) -> (Hop, Option<Whose>) 
 async fn cluster_manager(monitor: &Monitor, session: &Session) -> Hop {
     const NAME: HopName = HopName::ClusterManager;
     let Some(fetch) = StatusFetch::of(monitor) else { return skipped(NAME, say!("None is set.")) };
-    let (result, ms) = timed(monitor, Upstream::ClusterManager, fetch.fresh(monitor, session)).await;
+    let (result, ms) = timed(monitor, Upstream::ClusterManager, fetch.fresh(monitor, Route::Panel, session)).await;
     let decision = match result.and_then(|good| good.value.status().map(chip::by_manager).map_err(ApiError::from)) {
         Ok(decision) => decision,
         Err(error) => return failed(NAME, Some(ms), &error),
@@ -128,7 +129,7 @@ async fn master(monitor: &Monitor, whose: &Whose) -> Hop {
     if monitor.site.masters.is_empty() {
         return skipped(NAME, say!("None is set."));
     }
-    let (result, ms) = timed(monitor, Upstream::Master, apps::master_fresh(monitor, whose)).await;
+    let (result, ms) = timed(monitor, Upstream::Master, apps::master_fresh(monitor, Route::Panel, whose)).await;
     let answer = match result {
         Ok(good) => good.value,
         Err(error) => return failed(NAME, Some(ms), &error),
@@ -178,20 +179,24 @@ async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
     let Ok(Some(chosen)) = apps.choose(None) else {
         return skipped(NAME, say!("No Spark application is active."));
     };
-    // Asked anew: a way that is only remembered may lead nowhere by now.
-    let find = async { Ok::<_, ApiError>(monitor.drivers.find(&chosen.call.wanted(monitor)).await) };
+    // Not the way that all other routes remember for minutes: it may lead nowhere by now.
+    let search = |_| {
+        let (drivers, wanted) = (monitor.drivers.clone(), chosen.call.wanted(monitor));
+        async move { drivers.find(&wanted).await }
+    };
+    let find = async { Ok::<_, ApiError>(monitor.just_found.fresh(&chosen.call.key, search).await) };
     let (result, ms) = timed(monitor, Upstream::Driver, find).await;
     match result {
         Ok(Ok(found)) => {
-            let how = match found.hop {
+            let how = match found.value.hop {
                 discovery::Hop::Configured => say!("It answers at the configured address."),
                 discovery::Hop::ReverseProxy => say!("It answers through the master's reverse proxy."),
                 discovery::Hop::Link => say!("It answers at the address that the master's page names."),
             };
             hop(NAME, HopVerdict::Ok, Some(ms), how, None)
         }
-        Ok(Err(error)) if apps::is_starting(&chosen.app, &error.kind) => starting(ms),
-        Ok(Err(error)) => failed(NAME, Some(ms), &error.into()),
+        Ok(Err(failure)) if apps::is_starting(&chosen.app, &failure.error.kind) => starting(ms),
+        Ok(Err(failure)) => failed(NAME, Some(ms), &failure.into()),
         Err(late) => failed(NAME, Some(ms), &late),
     }
 }

@@ -35,9 +35,7 @@ impl ApiError {
                 StatusCode::UNAUTHORIZED
             }
             ErrorCode::UpstreamForbidden | ErrorCode::Csrf => StatusCode::FORBIDDEN,
-            ErrorCode::NoActiveApp | ErrorCode::UnknownApp | ErrorCode::AppFinished | ErrorCode::NotFound => {
-                StatusCode::NOT_FOUND
-            }
+            ErrorCode::UnknownApp | ErrorCode::AppFinished | ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::Internal | ErrorCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
@@ -84,15 +82,6 @@ impl ApiError {
             ErrorCode::SidecarTokenRequired,
             say!("This monitor answers only with its token."),
             say!("Send the value of SPARK_MONITOR_TOKEN in the header X-Spark-Monitor-Token."),
-        )
-    }
-
-    #[must_use]
-    pub fn no_active_app() -> Self {
-        Self::new(
-            ErrorCode::NoActiveApp,
-            say!("No Spark application is active."),
-            say!("Start a Spark session in a notebook; it appears here within seconds."),
         )
     }
 

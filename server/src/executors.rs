@@ -12,6 +12,7 @@ pub(crate) use rows::ExecutorsSeen;
 use crate::{
     app_id::AskedApp,
     apps::{self, Apps, Chosen, Driver},
+    cache::Route,
     error::ApiError,
     history::TasksOf,
     panel::{self, Freshness, Poll},
@@ -32,7 +33,7 @@ const SHOWN: usize = 1000;
 #[utoipa::path(get, path = "/app/executors",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
     responses(
-        (status = 200, description = "Executors, as the driver tells them", content_type = "application/json"),
+        (status = 200, description = "Executors, as the driver tells them; without `app` and with no active application an object with an empty list and a message", content_type = "application/json"),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn list_executors(
@@ -41,12 +42,13 @@ pub(crate) async fn list_executors(
     session: Session,
 ) -> Result<Response, ApiError> {
     let (monitor, call) = apps::for_passthrough(&state, &asked, &session).await?;
+    let Some(call) = call else { return Ok(passthrough::answer(&passthrough::NO_EXECUTORS)) };
     let key = call.key.clone();
     let fetch = {
         let monitor = Arc::clone(&monitor);
         |_| async move { call.bytes::<AcceptedExecutor>(&monitor, DriverPath::Executors).await }
     };
-    let good = monitor.executor_bytes.fresh(&key, fetch).await?;
+    let good = monitor.executor_bytes.fresh_for(Route::DropIn, &key, fetch).await?;
     Ok(passthrough::answer(&good.value))
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    panic::{self, PanicHookInfo},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -45,6 +46,17 @@ impl Log {
         thread::Builder::new().name("log".into()).spawn(move || write(out, &waiting, &told))?;
         Ok((Self { lines: lines.clone(), lost }, Flush(lines)))
     }
+}
+
+/// Logs every panic from now on: within the request that it happens in, so that it carries the request's id, and without
+/// writing to standard error itself, which blocks when nobody reads it.
+pub fn panics() {
+    panic::set_hook(Box::new(log_panic));
+}
+
+fn log_panic(info: &PanicHookInfo<'_>) {
+    let text = info.payload_as_str().unwrap_or("of unknown type");
+    tracing::error!(panic = text, at = info.location().map(tracing::field::display), "A bug");
 }
 
 /// What cannot be written is lost: a full disk is no reason to stop.

@@ -7,7 +7,7 @@ use berdl_spark_monitor::{
     config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings},
     descriptors::Descriptors,
     doctor_command, listen,
-    log::Log,
+    log::{self, Log},
     mock,
     state::{AppState, Monitor},
     tasks::Tasks,
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         Ok(Cli { command: Command::Serve { listen, settings } }) => (listen, settings),
         Ok(Cli { command: Command::Doctor { json, settings } }) => {
             let config = Secrets::from_env().and_then(|secrets| Config::resolve(&settings, secrets));
-            return in_runtime("off", doctor_command::run(config, json));
+            return in_runtime("error", doctor_command::run(config, json));
         }
         Err(error) if !error.use_stderr() => error.exit(),
         Err(error) => {
@@ -89,6 +89,7 @@ fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCo
         .with_writer(log)
         .with_ansi(false)
         .init();
+    log::panics();
     if bad_filter {
         tracing::warn!("SPARK_MONITOR_LOG is no valid filter, info is used");
     }

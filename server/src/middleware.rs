@@ -3,7 +3,6 @@
 mod answer_body;
 
 use std::{
-    any::Any,
     panic::AssertUnwindSafe,
     sync::{
         Arc, LazyLock,
@@ -16,7 +15,7 @@ use axum::{
     Json, Router,
     body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -26,6 +25,7 @@ use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 use tokio::{sync::Semaphore, time::Instant};
 use tracing::Instrument;
+use wire::ErrorCode;
 
 use answer_body::AnswerBody;
 
@@ -41,11 +41,12 @@ const MOST_HEADER_BYTES: usize = 64 * 1024;
 const MOST_BODY_BYTES: usize = 64 * 1024;
 
 /// Puts the layer around `routes`. It is one, because a router copies its routes for each request, once for each layer that
-/// it was given.
+/// it was given. The routes are behind a router without any, because a router has chosen the route before its layers run,
+/// and this layer corrects the path.
 pub(crate) fn around(routes: Router, state: &AppState) -> Router {
     let limits =
         Limits { in_flight: Arc::new(Semaphore::new(state.max_requests())), deadline: state.request_timeout() };
-    routes.layer(from_fn_with_state(limits, serve))
+    Router::new().fallback_service(routes).layer(from_fn_with_state(limits, serve))
 }
 
 #[derive(Clone)]
@@ -60,16 +61,24 @@ async fn serve(State(limits): State<Limits>, request: Request, next: Next) -> Re
     let text = id.to_str().unwrap_or_default();
     // Only the path: a query or a header may hold what a log must not.
     let (method, path) = (request.method(), request.uri().path());
-    let span = tracing::debug_span!("request", %method, path, request.id = text);
+    // Of the highest level, so that whatever is logged of a request carries its id, whatever the log's level is.
+    let span = tracing::error_span!("request", %method, path, request.id = text);
     let answer = async {
         tracing::debug!("Asked");
         let begin = Instant::now();
         // A bug in a handler is one answer, not the end of the connection.
         let answer = AssertUnwindSafe(limited(&limits, request, next)).catch_unwind().await;
-        let mut response = answer.unwrap_or_else(|panic| Err(panicked(panic))).into_response();
+        // Logged when it happened, see `log::panics`.
+        let mut response = answer.unwrap_or_else(|_| Err(ApiError::internal())).into_response();
         let error = response.extensions_mut().remove::<ApiError>();
         let (status, code) = (response.status().as_u16(), error.as_ref().map(|error| error.code));
-        tracing::debug!(status, ?code, duration_ms = begin.elapsed().as_secs_f64() * 1e3, "Answered");
+        let duration_ms = begin.elapsed().as_secs_f64() * 1e3;
+        if code == Some(ErrorCode::Internal) {
+            // The fault may be in a fetch that another request started, so its own line may carry another id.
+            tracing::error!(status, ?code, duration_ms, "Answered with a fault of the monitor");
+        } else {
+            tracing::debug!(status, ?code, duration_ms, "Answered");
+        }
         if let Some(error) = error {
             response = with_body(&error, text, response);
         }
@@ -114,18 +123,13 @@ fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
     response
 }
 
-fn panicked(panic: Box<dyn Any + Send>) -> ApiError {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(panic = text.unwrap_or("of unknown type"), "A handler failed; this is a bug");
-    ApiError::internal()
-}
-
 /// Refuses what is too large, then what is too much, and ends what takes too long: a greedy request must not take a place,
 /// and one that is turned away costs nothing. Place and deadline end with the answer's body.
 async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
     check_sizes(request.headers())?;
     let Ok(place) = Arc::clone(&limits.in_flight).try_acquire_owned() else { return Err(ApiError::overloaded()) };
     let deadline = deadline_after(limits.deadline);
+    let request = without_last_slash(request);
     let answer = async { Ok(next.run(with_its_body(request).await?).await) };
     let answer = tokio::time::timeout_at(deadline, answer).await;
     let answer = answer.unwrap_or_else(|_| Err(ApiError::request_timeout())).into_response();
@@ -147,6 +151,22 @@ fn check_sizes(headers: &HeaderMap) -> Result<(), ApiError> {
         return Err(ApiError::body_too_large());
     }
     Ok(())
+}
+
+/// A path with exactly one slash too many at its end is the path without: the older extension answered both.
+fn without_last_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return request };
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = path_and_query.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 /// No route reads a body yet, but Jupyter's proxy sends it after the headers, and an answer in between is a broken
@@ -172,4 +192,98 @@ pub(crate) async fn sidecar_token(State(state): State<AppState>, request: Reques
         }
     }
     Ok(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Seek},
+        panic,
+    };
+
+    use axum::{body::Body, routing::get};
+    use tower::ServiceExt;
+    use tracing_subscriber::EnvFilter;
+
+    use super::*;
+    use crate::{
+        cache::{CacheLimits, Cached},
+        log,
+        tasks::Tasks,
+        upstream::{Upstream, UpstreamError},
+    };
+
+    type Cache = Arc<Cached<&'static str, bytes::Bytes>>;
+
+    fn cache() -> Cache {
+        let second = Duration::from_secs(1);
+        let limits = CacheLimits {
+            logged_as: Some("a list"),
+            lifetime: second,
+            failure_lifetime: second,
+            drop_in_failure_lifetime: second,
+            denied_lifetime: None,
+            patience: second,
+            upstream: Upstream::Driver,
+            entries: 10,
+            bytes: 1_000,
+        };
+        Arc::new(Cached::new(limits, Tasks::default()))
+    }
+
+    async fn failing(State(cache): State<Cache>) -> Result<String, ApiError> {
+        let fetch = |_| async { Err(UpstreamError::timeout(Upstream::Driver, Duration::ZERO)) };
+        cache.fresh(&"failing", fetch).await?;
+        Ok(String::new())
+    }
+
+    async fn crashing(State(cache): State<Cache>) -> Result<String, ApiError> {
+        cache.fresh(&"crashing", |_| async { panic!("in the fetch") }).await?;
+        Ok(String::new())
+    }
+
+    /// What is logged at the default level while these routes are asked.
+    async fn log_of(routes: &[&str]) -> Vec<String> {
+        let written = Arc::new(tempfile::tempfile().unwrap());
+        let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info")).with_ansi(false);
+        let _default = tracing::subscriber::set_default(log.with_writer(Arc::clone(&written)).finish());
+        let app = Router::new()
+            .route("/failing", get(failing))
+            .route("/crashing", get(crashing))
+            .route("/panics", get(|| async { panic!("in the handler") as () }))
+            .with_state(cache());
+        let app = around(app, &AppState::not_configured(""));
+        for route in routes {
+            let request = Request::get(*route).header(REQUEST_ID, format!("id-of-{route}").replace('/', ""));
+            let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_ne!(response.status(), 200);
+        }
+        let mut log = String::new();
+        (&*written).rewind().unwrap();
+        (&*written).read_to_string(&mut log).unwrap();
+        log.lines().map(str::to_owned).collect()
+    }
+
+    #[tokio::test]
+    async fn each_warning_error_and_panic_of_a_request_and_its_fetch_carries_its_id() {
+        // Other tests of this process keep the hook that they know.
+        let before = panic::take_hook();
+        log::panics();
+        let ours = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            ours(info);
+            before(info);
+        }));
+        let log = log_of(&["/failing", "/crashing", "/panics"]).await;
+        let has = |route: &str, words: &[&str]| {
+            let id = format!("request.id=\"id-of-{route}\"");
+            log.iter().any(|line| line.contains(&id) && words.iter().all(|word| line.contains(word)))
+        };
+        assert!(has("failing", &["WARN", "Could not be fetched"]), "{log:#?}");
+        for (route, text) in [("crashing", "in the fetch"), ("panics", "in the handler")] {
+            assert!(has(route, &["ERROR", text, "middleware.rs:"]), "{log:#?}");
+            assert!(has(route, &["ERROR", "Answered with a fault"]), "{log:#?}");
+        }
+        assert!(log.iter().all(|line| line.contains("request.id=\"id-of-")), "{log:#?}");
+    }
 }

@@ -10,6 +10,13 @@ use bytes::Bytes;
 /// Headers of an answer, those that are added around all routes included.
 const HEADERS: usize = 8;
 
+/// What the older extension answers instead of executors when no application is active; its frontend reads it.
+pub(crate) const NO_EXECUTORS: Bytes =
+    Bytes::from_static(br#"{"executors": [], "message": "No active Spark session"}"#);
+
+/// The same instead of stages.
+pub(crate) const NO_STAGES: Bytes = Bytes::from_static(br#"{"stages": [], "message": "No active Spark session"}"#);
+
 /// 200 with the upstream's body.
 pub(crate) fn answer(bytes: &Bytes) -> Response {
     let mut headers = HeaderMap::with_capacity(HEADERS);

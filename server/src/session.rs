@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::{
-    cache::{Cached, Weight},
+    cache::{Cached, Route, Weight},
     config::IdentityMode,
     error::ApiError,
     kube_user::KubeUser,
@@ -114,14 +114,14 @@ impl Sessions {
     ///
     /// # Errors
     /// 401 without a valid session; Auth2's failure. Never a name that has expired.
-    pub async fn whose(&self, session: &Session) -> Result<Whose, ApiError> {
+    pub async fn whose(&self, session: &Session, route: Route) -> Result<Whose, ApiError> {
         if let Some(whose) = self.known(session) {
             return Ok(whose);
         }
         let (key, token) = self.token(session)?;
         let (client, url) = (self.auth2.on_behalf_of(&key.caller()), self.auth2_url.clone());
         let fetch = |_| async move { auth2::kube_user(&client, &url, &token).await };
-        let user = self.users.fresh(&key, fetch).await?;
+        let user = self.users.fresh_for(route, &key, fetch).await?;
         Ok(Whose(Some((*user.value).clone())))
     }
 }
@@ -169,7 +169,8 @@ pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
     Session::of_headers(headers).token.map(|secret| secret.expose_secret().to_owned())
 }
 
-/// A cookie's value. A cookie header may hold any byte, so it is split as bytes: one bad cookie must not hide another.
+/// A cookie's last clean value, as Tornado and the older extension take it. A cookie header may hold any byte, so it is
+/// split as bytes: one bad cookie must not hide another.
 fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     let pairs = headers.get_all(COOKIE).into_iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
     let mut values = pairs.filter_map(|pair| {
@@ -177,7 +178,7 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
         let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
         clean_text(unquoted.unwrap_or(value))
     });
-    values.next()
+    values.next_back()
 }
 
 /// A value that is not clean text is no token.
@@ -206,6 +207,13 @@ mod tests {
         assert_eq!(token(&[b"a=1; kbase_session_backup=B; kbase_session=A"]).as_deref(), Some("A"));
         assert_eq!(token(&[b"a=1", b"kbase_session_backup=B"]).as_deref(), Some("B"));
         assert_eq!(token(&[b"kbase_session=\"quoted\""]).as_deref(), Some("quoted"));
+    }
+
+    #[test]
+    fn of_several_session_cookies_the_last_clean_one_counts() {
+        assert_eq!(token(&[b"kbase_session=old; kbase_session=new"]).as_deref(), Some("new"));
+        assert_eq!(token(&[b"kbase_session=old", b"kbase_session=new"]).as_deref(), Some("new"));
+        assert_eq!(token(&[b"kbase_session=old; kbase_session=a b; kbase_session="]).as_deref(), Some("old"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(crate) use digest::{KeptStage, StageDigest, TaskTime};
 use crate::{
     app_id::AskedApp,
     apps::{self, Driver, DriverCall},
-    cache::{Failure, Seen},
+    cache::{Failure, Route, Seen},
     clock,
     error::ApiError,
     panel::{self, Poll},
@@ -26,7 +26,7 @@ use crate::{
 #[utoipa::path(get, path = "/app/stages",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
     responses(
-        (status = 200, description = "Stages, as the driver tells them", content_type = "application/json"),
+        (status = 200, description = "Stages, as the driver tells them; without `app` and with no active application an object with an empty list and a message", content_type = "application/json"),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn list_stages(
@@ -35,12 +35,13 @@ pub(crate) async fn list_stages(
     session: Session,
 ) -> Result<Response, ApiError> {
     let (monitor, call) = apps::for_passthrough(&state, &asked, &session).await?;
+    let Some(call) = call else { return Ok(passthrough::answer(&passthrough::NO_STAGES)) };
     let key = call.key.clone();
     let fetch = {
         let monitor = Arc::clone(&monitor);
         |_| async move { call.bytes::<AcceptedStage>(&monitor, DriverPath::Stages).await }
     };
-    let good = monitor.stage_bytes.fresh(&key, fetch).await?;
+    let good = monitor.stage_bytes.fresh_for(Route::DropIn, &key, fetch).await?;
     Ok(passthrough::answer(&good.value))
 }
 

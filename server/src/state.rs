@@ -66,6 +66,8 @@ pub struct Monitor {
     pub(crate) masters: Cached<Whose, MasterAnswer>,
     pub(crate) applications: Cached<Whose, FirstRows<ApplicationRow>>,
     pub(crate) found: Cached<DriverKey, Found>,
+    /// For `doctor`, which must not believe a way that was found long ago.
+    pub(crate) just_found: Cached<DriverKey, Found>,
     pub(crate) executor_bytes: Cached<DriverKey, Bytes>,
     pub(crate) stage_bytes: Cached<DriverKey, Bytes>,
     pub(crate) executors: Cached<DriverKey, ExecutorsSeen>,
@@ -170,7 +172,7 @@ impl Monitor {
             auth2_url: site.auth2.clone(),
             users: Cached::new(
                 CacheLimits {
-                    denied_lifetime: limits.spark_monitor_rejected_token_lifetime_ms,
+                    denied_lifetime: Some(limits.spark_monitor_rejected_token_lifetime_ms),
                     ..cache_limits(&limits, Upstream::Auth2, Some("user"), limits.spark_monitor_identity_lifetime_ms)
                 },
                 tasks.clone(),
@@ -197,6 +199,10 @@ impl Monitor {
                 tasks.clone(),
             ),
             found: Cached::new(cache_limits(&limits, Upstream::Driver, None, FOUND_LIFETIME), tasks.clone()),
+            just_found: Cached::new(
+                cache_limits(&limits, Upstream::Driver, None, limits.spark_monitor_executors_lifetime_ms),
+                tasks.clone(),
+            ),
             executor_bytes: Cached::new(
                 of_driver("executors, passed through", limits.spark_monitor_executors_lifetime_ms),
                 tasks.clone(),
@@ -240,7 +246,8 @@ fn cache_limits(
         logged_as,
         lifetime,
         failure_lifetime: limits.spark_monitor_failure_lifetime_ms,
-        denied_lifetime: limits.spark_monitor_failure_lifetime_ms,
+        drop_in_failure_lifetime: limits.spark_monitor_drop_in_failure_lifetime_ms,
+        denied_lifetime: None,
         patience: limits.patience(),
         upstream,
         entries: limits.spark_monitor_cache_entries,

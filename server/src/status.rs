@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use wire::ErrorBody;
 
 use crate::{
-    cache::{Good, Seen},
+    cache::{Good, Route, Seen},
     error::ApiError,
     panel::Poll,
     passthrough,
@@ -27,7 +27,7 @@ pub(crate) async fn get_status(State(state): State<AppState>, session: Session) 
     let Some(fetch) = StatusFetch::of(monitor) else {
         return Err(ApiError::not_configured(say!("No cluster manager is set (SPARK_CLUSTER_MANAGER_API_URL).")));
     };
-    let good = fetch.fresh(monitor, &session).await?;
+    let good = fetch.fresh(monitor, Route::DropIn, &session).await?;
     Ok(passthrough::answer(&good.value.bytes))
 }
 
@@ -42,9 +42,14 @@ impl StatusFetch {
     }
 
     /// The answer within its lifetime.
-    pub async fn fresh(&self, monitor: &Monitor, session: &Session) -> Result<Good<ClusterStatus>, ApiError> {
+    pub async fn fresh(
+        &self,
+        monitor: &Monitor,
+        route: Route,
+        session: &Session,
+    ) -> Result<Good<ClusterStatus>, ApiError> {
         let (key, fetch) = self.prepare(monitor, session)?;
-        Ok(monitor.statuses.fresh(&key, |_| fetch).await?)
+        Ok(monitor.statuses.fresh_for(route, &key, |_| fetch).await?)
     }
 
     /// The answer, the last good one where there is nothing newer.

@@ -12,6 +12,8 @@ class Deployment:
     exists: bool = True
     ready: int = 1
     wanted: int = 1
+    # What Kubernetes answered instead of a deployment.
+    refusal: str = "(404)\nReason: Not Found\n"
 
     def body(self) -> dict[str, Any]:
         """The way it is told."""
@@ -23,13 +25,18 @@ class Deployment:
             "is_ready": self.exists and 0 < self.wanted == self.ready,
             "exists": self.exists,
             # A missing deployment is an error too, although there simply is no cluster.
-            "error": None if self.exists else "deployment not found",
+            "error": None if self.exists else self.refusal,
         }
 
 
 def missing() -> Deployment:
     """Give a deployment that was never made, or is gone."""
     return Deployment(exists=False, ready=0, wanted=0)
+
+
+def forbidden() -> Deployment:
+    """Give a deployment that the cluster manager may not read."""
+    return Deployment(exists=False, ready=0, wanted=0, refusal="(403)\nReason: Forbidden\n")
 
 
 @dataclass

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::Request;
 
-use crate::support::{APP, Reply, TestApp, spark};
+use crate::support::{APP, Reply, Site, TestApp, User, site, spark};
 
 const MASTER_0: [&str; 4] = ["--spark-monitor-master-lifetime-ms", "0", "--spark-monitor-failure-lifetime-ms", "0"];
 
@@ -121,4 +121,47 @@ async fn nobody_is_told_what_is_older_than_the_slowest_poll_however_old_it_may_b
     assert_eq!([ask().await, ask().await], [200, 200]);
     tokio::time::sleep(Duration::from_millis(1100)).await;
     assert_eq!((ask().await, spark.count("/json/")), (200, 2));
+}
+
+#[tokio::test]
+async fn the_older_frontends_one_retry_is_not_answered_with_the_remembered_failure() {
+    let user = User::new("ann");
+    for (upstream, drop_in, panel) in [
+        ("auth2", "/cluster", "/panel/cluster"),
+        ("manager", "/status", "/panel/chip"),
+        ("master", "/cluster", "/panel/cluster"),
+        ("driver", "/app/executors", "/panel/executors"),
+        ("driver", "/app/stages", "/panel/stages"),
+    ] {
+        let site = Site::start().await;
+        site.heal(&user);
+        site.break_upstream(upstream, &user, &|_| Reply::status(500));
+        let [auth2, manager, master, driver] = site.doubles().map(|double| double.url.clone());
+        let app = TestApp::new(&[
+            "--kbase-auth-url",
+            &auth2,
+            "--spark-cluster-manager-api-url",
+            &manager,
+            "--spark-master-ui-url",
+            &format!("{master}/{{user}}"),
+            "--spark-app-ui-url",
+            &format!("{driver}/{{user}}"),
+        ]);
+        let at = site::UPSTREAMS.iter().position(|name| *name == upstream).unwrap();
+        let calls = || site.doubles()[at].requests().len();
+        let ask = async |route| app.get_as(user.cookie(), route).await.status;
+        assert_eq!((ask(drop_in).await, ask(drop_in).await), (502, 502), "{upstream}");
+        let calls_at_first = calls();
+        pass(Duration::from_secs(1)).await;
+        assert_eq!((ask(panel).await, calls()), (502, calls_at_first), "{upstream} and {panel}");
+        site.heal(&user);
+        assert_eq!(ask(drop_in).await, 200, "{upstream} and {drop_in}");
+    }
+}
+
+/// Lets the caches' time pass.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::support::{Cookie, Double, Reply, TestApp, fixture};
+use axum::http::Request;
+
+use crate::support::{Cookie, Double, Reply, TestApp, canary, fixture};
 
 /// An Auth2 that knows every token as the same user, and that user's master.
 struct Site {
@@ -34,6 +36,15 @@ async fn the_token_goes_to_auth2_bare_and_nowhere_else() {
     assert!(asked.contains("authorization: CANARY-TOKEN\r\n") && asked.contains("accept: application/json"), "{asked}");
     let master = site.master.requests().concat();
     assert!(!master.contains("TOKEN") && !master.to_lowercase().contains("cookie"), "{master}");
+}
+
+#[tokio::test]
+async fn of_two_session_cookies_the_last_one_is_asked_about() {
+    let site = Site::start("ann_b").await;
+    let cookies = format!("kbase_session={}; kbase_session={}", canary("OLD"), canary("NEW"));
+    assert_eq!(site.app(&[]).send(Request::get("/cluster").header("cookie", cookies)).await.status, 200);
+    let asked = site.auth2.requests().concat();
+    assert!(asked.contains("authorization: CANARY-NEW\r\n") && !asked.contains("OLD"), "{asked}");
 }
 
 #[tokio::test]

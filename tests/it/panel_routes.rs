@@ -89,7 +89,7 @@ async fn an_application_in_an_odd_state_is_never_shown_unasked() {
     for route in ["/panel/apps", "/panel/stages"] {
         assert!(app.get(route).await.json()["app"].is_null(), "{route}");
     }
-    assert_eq!(app.get("/app/stages").await.outcome(), "404 no_active_app");
+    assert_eq!(app.get("/app/stages").await.json()["stages"], serde_json::json!([]));
     assert_eq!(app.get(&format!("/panel/stages?app={APP}")).await.json()["app"]["app_id"], APP);
 }
 
@@ -105,6 +105,27 @@ async fn the_chip_asks_the_manager_where_there_is_one_and_the_master_else() {
     let chip = TestApp::new(&both[..2]).get("/panel/chip").await.json();
     assert_eq!((&chip["state"], &chip["ready"], &chip["wanted"]), (&"ready".into(), &1.into(), &1.into()));
     assert_eq!(TestApp::new(&both).get("/panel/chip").await.outcome(), "401 no_session_token");
+}
+
+#[tokio::test]
+async fn a_manager_that_may_not_read_kubernetes_is_an_error_and_workers_that_are_to_come_are_none() {
+    let manager = Double::start().await;
+    let up = r#"{"exists": true, "is_ready": true, "replicas": 1, "ready_replicas": 1, "error": null}"#;
+    let refused = |error: &str| format!(r#"{{"exists": false, "is_ready": false, "error": "{error}"}}"#);
+    let missing = refused(r"(404)\nReason: Not Found\n");
+    let forbidden = refused(r"(403)\nReason: Forbidden\n");
+    for (master, workers, state) in [
+        (missing.as_str(), missing.as_str(), "no_cluster"),
+        (&forbidden, &forbidden, "error"),
+        (&missing, &refused("Read timed out."), "error"),
+        (up, &missing, "starting"),
+        (up, &forbidden, "error"),
+    ] {
+        manager.json("/clusters", &format!(r#"{{"master": {master}, "workers": {workers}, "error": true}}"#));
+        let app = TestApp::new(&["--spark-cluster-manager-api-url", &manager.url]);
+        let chip = app.get_as(Cookie("T"), "/panel/chip").await.json();
+        assert_eq!(chip["state"], state, "{master} {workers}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The drop-in contract: an upstream's body, byte for byte.
 
+use axum::http::Request;
+
 use crate::support::{APP, Cookie, Double, Reply, TestApp, fixture, spark};
 
 #[tokio::test]
@@ -82,16 +84,41 @@ async fn applications_that_are_gone_unknown_or_absent_are_told_apart_before_any_
     state["activeapps"] = serde_json::json!([]);
     spark.json("/json/", &state.to_string());
     assert_eq!(app.get(&format!("/app/executors?app={APP}")).await.outcome(), "404 app_finished");
-    insta::assert_snapshot!(app.get("/app/executors").await.transcript(), @r#"
-    404
-    {
-      "code": "no_active_app",
-      "error": "No Spark application is active.",
-      "hint": "Start a Spark session in a notebook; it appears here within seconds.",
-      "request_id": "test"
-    }
-    "#);
+    assert_eq!(app.get("/app/executors?app=app-none").await.outcome(), "404 unknown_app");
     assert!(spark.requests().iter().all(|head| head.starts_with("GET /json/ ")), "{:?}", spark.requests());
+}
+
+#[tokio::test]
+async fn without_an_application_the_contract_answers_what_the_older_extension_did() {
+    let spark = spark().await;
+    spark.json("/json/", r#"{"workers": [], "activeapps": [], "completedapps": [], "status": "ALIVE"}"#);
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    for (route, body) in [
+        ("/app/executors", r#"{"executors": [], "message": "No active Spark session"}"#),
+        ("/app/executors?app=", r#"{"executors": [], "message": "No active Spark session"}"#),
+        ("/app/stages", r#"{"stages": [], "message": "No active Spark session"}"#),
+    ] {
+        let answer = app.get(route).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, body), "{route}");
+        assert_eq!(answer.header("content-type"), "application/json");
+    }
+    assert_eq!(app.get(&format!("/app/stages?app={APP}")).await.outcome(), "404 unknown_app");
+}
+
+#[tokio::test]
+async fn a_path_with_one_slash_too_many_at_its_end_is_the_path_without() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    for route in ["/cluster", "/app/stages", "/panel/queries", "/panel/queries/sql-1", "/healthz", "/"] {
+        let (right, with_slash) = (app.get(route).await, app.get(&format!("{route}/")).await);
+        assert_eq!((with_slash.status, &with_slash.text), (200, &right.text), "{route}");
+    }
+    assert_eq!(app.get(&format!("/app/stages/?app={APP}")).await.status, 200);
+    assert_eq!(app.get("/app/stages/?app=*").await.outcome(), "400 bad_request", "the query stays");
+    assert_eq!(app.send(Request::post("/cluster/")).await.outcome(), "405 method_not_allowed");
+    for other in ["/cluster//", "/cluster/x/", "//cluster", "/app//stages", "/app/", "/nope/", "/panel/queries//"] {
+        assert_eq!(app.get(other).await.outcome(), "404 not_found", "{other}");
+    }
 }
 
 #[tokio::test]

@@ -237,6 +237,19 @@ fn a_socket_is_not_made_anew_in_a_folder_that_others_can_enter() {
 }
 
 #[test]
+fn a_failure_is_logged_with_the_id_of_its_request_at_the_default_level() {
+    let sidecar = Sidecar::start(&MASTER, &[]);
+    let mut stream = UnixStream::connect(&sidecar.socket).unwrap();
+    write!(stream, "GET /cluster HTTP/1.1\r\nhost: x\r\nx-request-id: id-7\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(r#""request_id":"id-7""#), "{answer}");
+    let (_, log) = sidecar.terminate();
+    let warning = log.lines().find(|line| line.contains("WARN")).unwrap();
+    assert!(warning.contains("Could not be fetched") && warning.contains(r#"request.id="id-7""#), "{log}");
+}
+
+#[test]
 fn no_secret_is_ever_logged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");

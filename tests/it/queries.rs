@@ -44,6 +44,16 @@ async fn one_query_with_its_stages() {
 }
 
 #[tokio::test]
+async fn operations_are_read_once_a_poll() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-stages-lifetime-ms", "0"]);
+    for polls in 1..=3 {
+        assert_eq!(app.get("/panel/queries").await.status, 200);
+        assert_eq!(spark.count(&path(OPERATIONS)), polls);
+    }
+}
+
+#[tokio::test]
 async fn a_driver_without_the_list_is_asked_for_sql_executions_and_the_list_only_once() {
     for missing in [Reply::status(404), Reply::html(200), Reply::html(404)] {
         let spark = spark().await;

@@ -1,6 +1,6 @@
 //! The connection report and the history, from the routes and from the command line.
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
 use berdl_spark_monitor::config::Secrets;
 
@@ -19,6 +19,28 @@ async fn all_is_well_when_every_hop_answers() {
     assert_eq!(verdicts(&report), ["ok", "skipped", "skipped", "ok", "ok"]);
     assert_eq!(report["health"], "well");
     assert_eq!(report["hops"][4]["found"], "It answers through the master's reverse proxy.");
+}
+
+#[tokio::test]
+async fn twenty_reports_cost_one_search_for_the_driver() {
+    let driver = format!("/proxy/{APP}/api/v1/applications/{APP}");
+    let broken = Reply::html(200);
+    for (reply, verdict) in [(None, "ok"), (Some(broken), "failed")] {
+        let spark = spark().await;
+        if let Some(reply) = reply {
+            spark.set(&driver, reply);
+        }
+        let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+        for report in futures_util::future::join_all((0..20).map(|_| app.get("/doctor"))).await {
+            assert_eq!(verdicts(&report.json())[4], verdict);
+        }
+        assert_eq!((spark.count("/json/"), spark.count(&driver)), (1, 1), "{verdict}");
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(6)).await;
+        tokio::time::resume();
+        app.get("/doctor").await;
+        assert_eq!(spark.count(&driver), 2, "it is not believed for long");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ import requests
 
 from tests.conftest import until
 from tests.doubles.services import Services
-from tests.doubles.state import Deployment, State, missing
+from tests.doubles.state import Deployment, State, forbidden, missing
 from tests.jupyter.conftest import ROUTES, TOKEN, Jupyter, hub
 
 # Every request asks again, so that a test sees what it has changed.
@@ -92,8 +92,9 @@ def test_the_chip_follows_a_cluster_that_comes_up(site: Site) -> None:
         (Deployment(ready=0), Deployment(ready=0, wanted=4), ("starting", 0, 4)),
         (Deployment(), Deployment(ready=1, wanted=4), ("starting", 1, 4)),
         (Deployment(), Deployment(ready=4, wanted=4), ("ready", 4, 4)),
-        # The manager counts a missing deployment as an error of the whole.
-        (Deployment(), missing(), ("error", 0, 0)),
+        # The manager reports an error of the whole although the workers' deployment is only still to come.
+        (Deployment(), missing(), ("starting", 0, 0)),
+        (forbidden(), forbidden(), ("error", 0, 0)),
     ]
     for master, workers, expected in stages:
         services.state = State(master=master, workers=workers)

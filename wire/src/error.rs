@@ -13,7 +13,6 @@ pub enum ErrorCode {
     SidecarTokenRequired,
     UpstreamForbidden,
     Csrf,
-    NoActiveApp,
     UnknownApp,
     AppFinished,
     NotFound,

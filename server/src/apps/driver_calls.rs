@@ -8,7 +8,7 @@ use url::Url;
 use wire::DriverState;
 
 use crate::{
-    cache::{Failure, Seen},
+    cache::{Failure, Route, Seen},
     clock,
     error::ApiError,
     panel::Freshness,
@@ -29,6 +29,7 @@ pub(crate) struct DriverCall {
     pub master: Option<Url>,
     /// How old an answer may be, even past its lifetime.
     pub max_age: Duration,
+    pub route: Route,
 }
 
 /// Up to this long after its start a driver that cannot be asked is taken to be starting; milliseconds.
@@ -120,7 +121,7 @@ impl DriverCall {
             let (drivers, wanted) = (self.drivers(monitor), self.wanted(monitor));
             async move { drivers.find(&wanted).await }
         };
-        let found = monitor.found.fresh(&self.key, look).await;
+        let found = monitor.found.fresh_for(self.route, &self.key, look).await;
         match found {
             Ok(good) => {
                 tracing::debug!(app.id = %self.key.app_id, hop = ?good.value.hop, "The driver is known");

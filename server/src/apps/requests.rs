@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::{Apps, Chosen, DriverCall};
 use crate::{
     app_id::AskedApp,
+    cache::Route,
     error::ApiError,
     panel::Poll,
     session::Session,
     state::{AppState, Monitor},
 };
 
-/// The application of a pass-through route: never from an old list, and one must be active.
+/// The application of a pass-through route, never from an old list; none when nobody asked for one and none is active.
 ///
 /// # Errors
 /// Not configured, malformed id, no session, then what the list of applications says.
@@ -19,14 +20,14 @@ pub(crate) async fn for_passthrough(
     state: &AppState,
     asked: &AskedApp,
     session: &Session,
-) -> Result<(Arc<Monitor>, DriverCall), ApiError> {
+) -> Result<(Arc<Monitor>, Option<DriverCall>), ApiError> {
     let monitor = Arc::clone(state.monitor()?);
     super::lister_is_configured(&monitor)?;
     let asked = asked.checked()?;
-    let whose = monitor.sessions.whose(session).await?;
+    let whose = monitor.sessions.whose(session, Route::DropIn).await?;
     let apps = Apps::fresh(&monitor, &whose).await?;
-    let chosen = apps.choose(asked)?.ok_or_else(ApiError::no_active_app)?;
-    Ok((monitor, chosen.call))
+    let call = apps.choose(asked)?.map(|chosen| DriverCall { route: Route::DropIn, ..chosen.call });
+    Ok((monitor, call))
 }
 
 /// The application of a panel route: none is an answer too.

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::{sync::watch, time::Instant};
 
-use super::{CacheLimits, Failure, Good, Weight};
+use super::{CacheLimits, Failure, Good, Route, Weight};
 use crate::{
     clock,
     upstream::{Upstream, UpstreamError},
@@ -56,7 +56,7 @@ impl<V> Flight<V> {
 
 impl<V> Slot<V> {
     /// What to do for one who asks now, and whom what is `max_age` old will do.
-    pub(super) fn next(&self, limits: &CacheLimits, max_age: Duration) -> Next<V> {
+    pub(super) fn next(&self, limits: &CacheLimits, route: Route, max_age: Duration) -> Next<V> {
         let mut state = self.state();
         // A failure that stands here is newer than the value, which is then good for its own lifetime only.
         let good_for = if state.failure.is_some() { limits.lifetime } else { limits.lifetime.max(max_age) };
@@ -67,12 +67,10 @@ impl<V> Slot<V> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.0.has_changed().is_ok()) {
             return Next::Wait(Flight(flight.0.clone()));
         }
-        if let Some(failure) = &state.failure {
-            let denied = failure.error.is_denied();
-            let lifetime = if denied { limits.denied_lifetime } else { limits.failure_lifetime.max(max_age) };
-            if failure.arrived.elapsed() < lifetime {
-                return Next::Answer(Err(failure.clone()));
-            }
+        if let Some(failure) = &state.failure
+            && failure.arrived.elapsed() < failure_lifetime(&failure.error, limits, route, max_age)
+        {
+            return Next::Answer(Err(failure.clone()));
         }
         let (landing, receiver) = watch::channel(None);
         state.flight = Some(Flight(receiver.clone()));
@@ -142,6 +140,18 @@ impl<V> Slot<V> {
     fn state(&self) -> MutexGuard<'_, State<V>> {
         // Nothing in here panics while it holds the lock, so a poisoned one is still whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn failure_lifetime(error: &UpstreamError, limits: &CacheLimits, route: Route, max_age: Duration) -> Duration {
+    let usual = match limits.denied_lifetime {
+        Some(lifetime) if error.is_denied() => return lifetime,
+        _ if error.is_denied() => limits.failure_lifetime,
+        _ => limits.failure_lifetime.max(max_age),
+    };
+    match route {
+        Route::Panel => usual,
+        Route::DropIn => usual.min(limits.drop_in_failure_lifetime),
     }
 }
 

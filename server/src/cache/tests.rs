@@ -20,7 +20,8 @@ fn limits() -> CacheLimits {
         logged_as: None,
         lifetime: Duration::from_secs(5),
         failure_lifetime: Duration::from_secs(2),
-        denied_lifetime: Duration::from_secs(5),
+        drop_in_failure_lifetime: Duration::from_millis(800),
+        denied_lifetime: Some(Duration::from_secs(5)),
         patience: Duration::from_secs(3),
         upstream: Upstream::Master,
         entries: 10,
@@ -91,6 +92,32 @@ async fn a_failure_is_short_lived_and_costs_one_attempt() {
     time::advance(SECOND * 3).await;
     assert!(fixture.get(Duration::ZERO, true).await.is_ok());
     assert_eq!(fixture.calls(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drop_in_route_tries_a_failure_again_before_a_panel_does() {
+    let fixture = Fixture::new();
+    let failing = async |route| {
+        let calls = Arc::clone(&fixture.calls);
+        let fetch = move |_| async move {
+            calls.fetch_add(1, Ordering::SeqCst);
+            Err(UpstreamError::timeout(Upstream::Master, SECOND))
+        };
+        assert!(fixture.cached.fresh_for(route, &"key", fetch).await.is_err());
+        fixture.calls()
+    };
+    assert_eq!(failing(Route::DropIn).await, 1);
+    assert_eq!(failing(Route::DropIn).await, 1, "at once it costs nothing");
+    time::advance(SECOND).await;
+    assert_eq!(failing(Route::Panel).await, 1);
+    assert_eq!(failing(Route::DropIn).await, 2);
+    assert_eq!(failing(Route::Panel).await, 2);
+    let cached: Cached<&str, Number> = Cached::new(limits(), Tasks::default());
+    let denied = |_| async { Err(UpstreamError::status(Upstream::Auth2, 401, None, None)) };
+    assert!(cached.fresh_for(Route::DropIn, &"key", denied).await.is_err());
+    time::advance(SECOND).await;
+    let works = |_| async { Ok(Number(1)) };
+    assert!(cached.fresh_for(Route::DropIn, &"key", works).await.is_err(), "a rejected token stays rejected");
 }
 
 #[tokio::test(start_paused = true)]

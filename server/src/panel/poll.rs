@@ -11,6 +11,7 @@ use tokio::{sync::OnceCell, time::Instant};
 
 use super::{rendered::RenderedKey, respond};
 use crate::{
+    cache::Route,
     error::ApiError,
     session::{Session, TokenKey, Whose},
     state::{AppState, Monitor},
@@ -57,7 +58,7 @@ impl Poll {
     /// # Errors
     /// As [`crate::session::Sessions::whose`].
     pub async fn whose(&self, monitor: &Monitor) -> Result<Whose, ApiError> {
-        self.whose.get_or_try_init(|| monitor.sessions.whose(&self.session)).await.cloned()
+        self.whose.get_or_try_init(|| monitor.sessions.whose(&self.session, Route::Panel)).await.cloned()
     }
 
     /// What the answer is kept under. The asker is the one that the answer was made for, even if the token has become

@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
+use tokio::sync::oneshot;
 
 use super::draft;
 use crate::{
@@ -95,17 +96,25 @@ pub(super) async fn ask(
 }
 
 async fn operations_or_sql(monitor: &Arc<Monitor>, call: &DriverCall) -> Result<QueriesSeen, UpstreamError> {
-    let (asks, probe) = (Arc::clone(monitor), call.clone());
+    let (asks, asked) = (Arc::clone(monitor), call.clone());
+    let (operations, mut read_already) = oneshot::channel();
     let lists = monitor.lists_operations.fresh(&call.key, |_| async move {
-        match probe.rows::<NewestRows<OperationRow>>(&asks, DriverPath::Operations).await {
-            Ok(_) => Ok(ListsOperations(true)),
+        match asked.rows::<NewestRows<OperationRow>>(&asks, DriverPath::Operations).await {
+            Ok(rows) => {
+                // Who asked may have left.
+                let _ = operations.send(rows);
+                Ok(ListsOperations(true))
+            }
             // Spark before 4.3 and drivers without Connect: no such page.
             Err(error) if is_no_such_page(&error.kind) => Ok(ListsOperations(false)),
             Err(error) => Err(error),
         }
     });
     if lists.await.map_err(|failure| (*failure.error).clone())?.value.0 {
-        let rows: NewestRows<OperationRow> = call.rows(monitor, DriverPath::Operations).await?;
+        let rows = match read_already.try_recv() {
+            Ok(rows) => rows,
+            Err(_) => call.rows(monitor, DriverPath::Operations).await?,
+        };
         let (left_out, operations) = (rows.left_out, Some(rows.into_vec()));
         return Ok(QueriesSeen { operations, left_out, ..QueriesSeen::default() });
     }

@@ -1,14 +1,16 @@
 //! The cluster manager: do master and workers exist, are they ready? `GET {base}/clusters`.
 
+use std::fmt;
+
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use url::Url;
 
-use super::{
-    Client, Upstream, UpstreamError, UpstreamErrorKind, secret_header,
-    shape::{Object, Truth},
-};
+use super::{Client, Upstream, UpstreamError, UpstreamErrorKind, secret_header, shape::Object};
 use crate::{cache::Weight, url_path};
 
 /// What the cluster manager says, as it came and as we read it.
@@ -49,9 +51,8 @@ struct Accepted {
 pub struct Status {
     pub master: Deployment,
     pub workers: Deployment,
-    /// A flag today, a text in older versions; whatever else it becomes, it must not hide master and workers.
     #[serde(default)]
-    error: Truth,
+    error: Reported,
 }
 
 /// One Kubernetes deployment.
@@ -62,13 +63,105 @@ pub struct Deployment {
     pub is_ready: bool,
     pub ready_replicas: u32,
     pub replicas: u32,
+    error: Reported,
+}
+
+/// What an `error` field says: a flag or a text today, and whatever it becomes, it must not hide master and workers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reported {
+    /// False, null, zero or empty.
+    #[default]
+    Nothing,
+    /// `true`: something is wrong, and a deployment says what.
+    Flag,
+    /// Kubernetes has no such deployment: its errors begin with the status, `(404)\nReason: Not Found`.
+    NotFound,
+    Other,
+}
+
+impl Reported {
+    fn of(is_error: bool, error: Self) -> Self {
+        if is_error { error } else { Self::Nothing }
+    }
+}
+
+/// Read without keeping it: a stranger's object may be of any size.
+impl<'de> Deserialize<'de> for Reported {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Reported;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("anything")
+            }
+
+            fn visit_unit<E>(self) -> Result<Reported, E> {
+                Ok(Reported::Nothing)
+            }
+
+            fn visit_bool<E>(self, flag: bool) -> Result<Reported, E> {
+                Ok(Reported::of(flag, Reported::Flag))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Reported, E> {
+                Ok(Reported::of(number != 0, Reported::Other))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Reported, E> {
+                Ok(Reported::of(number != 0, Reported::Other))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Reported, E> {
+                Ok(Reported::of(number != 0.0, Reported::Other))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Reported, E> {
+                Ok(match text {
+                    "" => Reported::Nothing,
+                    _ if text.starts_with("(404)") => Reported::NotFound,
+                    _ => Reported::Other,
+                })
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Reported, A::Error> {
+                let mut any = false;
+                while seq.next_element::<IgnoredAny>()?.is_some() {
+                    any = true;
+                }
+                Ok(Reported::of(any, Reported::Other))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Reported, A::Error> {
+                let mut any = false;
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                    any = true;
+                }
+                Ok(Reported::of(any, Reported::Other))
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+impl Deployment {
+    /// True when the manager could not find out whether the deployment exists: Kubernetes refused, or did not answer.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        !self.exists && matches!(self.error, Reported::Flag | Reported::Other)
+    }
 }
 
 impl Status {
-    /// True when the manager reports an error of its own: anything but false, nothing and zero.
+    /// True when the manager reports an error. It also does so while a cluster starts and the workers' deployment does
+    /// not exist yet, which is no error.
     #[must_use]
     pub fn has_error(&self) -> bool {
-        self.error.0
+        let (master, workers) = (&self.master, &self.workers);
+        let workers_are_to_come = master.exists
+            && !workers.exists
+            && (self.error, master.error, workers.error) == (Reported::Flag, Reported::Nothing, Reported::NotFound);
+        self.error != Reported::Nothing && !workers_are_to_come
     }
 }
 
@@ -93,4 +186,30 @@ pub async fn status(
     })?;
     let bytes = client.json_bytes(&url_path::join(base, &["clusters"]), Some(&auth), limit).await?;
     ClusterStatus::of(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_anything_but_nothing() {
+        for (json, is_error) in [
+            ("null", false),
+            ("false", false),
+            ("true", true),
+            ("0", false),
+            ("0.0", false),
+            ("-1", true),
+            ("0.5", true),
+            (r#""""#, false),
+            (r#""x""#, true),
+            ("[]", false),
+            ("[0]", true),
+            ("{}", false),
+            (r#"{"a": null}"#, true),
+        ] {
+            assert_eq!(serde_json::from_str::<Reported>(json).unwrap() != Reported::Nothing, is_error, "{json}");
+        }
+    }
 }

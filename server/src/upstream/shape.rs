@@ -96,64 +96,6 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-/// Anything but false, null, zero and what is empty.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Truth(pub bool);
-
-impl<'de> Deserialize<'de> for Truth {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Truth;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("anything")
-            }
-
-            fn visit_unit<E>(self) -> Result<Truth, E> {
-                Ok(Truth(false))
-            }
-
-            fn visit_bool<E>(self, flag: bool) -> Result<Truth, E> {
-                Ok(Truth(flag))
-            }
-
-            fn visit_i64<E>(self, number: i64) -> Result<Truth, E> {
-                Ok(Truth(number != 0))
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Truth, E> {
-                Ok(Truth(number != 0))
-            }
-
-            fn visit_f64<E>(self, number: f64) -> Result<Truth, E> {
-                Ok(Truth(number != 0.0))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Truth, E> {
-                Ok(Truth(!text.is_empty()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Truth, A::Error> {
-                let mut any = false;
-                while seq.next_element::<IgnoredAny>()?.is_some() {
-                    any = true;
-                }
-                Ok(Truth(any))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Truth, A::Error> {
-                let mut any = false;
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-                    any = true;
-                }
-                Ok(Truth(any))
-            }
-        }
-        deserializer.deserialize_any(Any)
-    }
-}
-
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for ArrayOf<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Each<T>(PhantomData<T>);
@@ -193,26 +135,5 @@ mod tests {
         assert_eq!(row(r#"{"numbers": [1, 2], "name": "abc"}"#), Row { numbers, name, reason: None });
         let cut = row(r#"{"numbers": [1, 2, {}], "name": "abcd", "reason": "abä"}"#);
         assert_eq!(cut, Row { numbers: vec![1, 2], name: "abc…".to_owned(), reason: Some("ab…".to_owned()) });
-    }
-
-    #[test]
-    fn an_error_is_anything_but_nothing() {
-        for (json, is_error) in [
-            ("null", false),
-            ("false", false),
-            ("true", true),
-            ("0", false),
-            ("0.0", false),
-            ("-1", true),
-            ("0.5", true),
-            (r#""""#, false),
-            (r#""x""#, true),
-            ("[]", false),
-            ("[0]", true),
-            ("{}", false),
-            (r#"{"a": null}"#, true),
-        ] {
-            assert_eq!(serde_json::from_str::<Truth>(json).unwrap(), Truth(is_error), "{json}");
-        }
     }
 }

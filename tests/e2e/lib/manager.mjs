@@ -75,7 +75,7 @@ function deployment({ exists, ready = 0, wanted = 0 }) {
     unavailable_replicas: wanted - ready,
     is_ready: exists && wanted > 0 && ready === wanted,
     exists,
-    error: exists ? null : 'deployment not found'
+    error: exists ? null : '(404)\nReason: Not Found\n'
   };
 }
 

@@ -74,7 +74,7 @@ One sidecar, and for each line a user of its own whose upstreams alone have that
 - no answer holds a token, an address or an upstream's page;
 - a body without end and a gzip bomb are read up to the limit and no further;
 - redirects are not followed: the place they name hears nothing;
-- once it has healed, the first answer after the failure's lifetime (2 s) is fresh and whole; a call that hangs ends first.
+- once it has healed, the first answer after the failure's lifetime (2 s, on drop-in routes 0.8 s) is fresh and whole; a call that hangs ends first.
 
 \"Old\" is the last good answer with the reason beside it. `doctor` always answers 200: what is wrong is its content, so that
 it is degraded, or broken where nothing can be shown.

@@ -87,7 +87,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Status and code, for example `404 no_active_app`; `200` alone for a success.
+    /// Status and code, for example `404 unknown_app`; `200` alone for a success.
     pub fn outcome(&self) -> String {
         match self.json().get("code") {
             Some(code) if self.status != 200 => format!("{} {}", self.status, code.as_str().unwrap()),
