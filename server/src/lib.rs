@@ -35,6 +35,7 @@ pub mod state;
 mod status;
 mod upstream;
 mod url_path;
+pub mod user;
 
 pub use router::{app, openapi};
 /// What is decoded of a stage, for the benchmarks.

@@ -67,10 +67,10 @@ impl<V> Slot<V> {
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.0.has_changed().is_ok()) {
             return Next::Wait(Flight(flight.0.clone()));
         }
-        if let Some(failure) = &state.failure {
-            if failure.arrived.elapsed() < failure_lifetime(&failure.error, limits, route, max_age) {
-                return Next::Answer(Err(failure.clone()));
-            }
+        let lasts =
+            |failure: &&Failure| failure.arrived.elapsed() < failure_lifetime(&failure.error, limits, route, max_age);
+        if let Some(failure) = state.failure.as_ref().filter(lasts) {
+            return Next::Answer(Err(failure.clone()));
         }
         let (landing, receiver) = watch::channel(None);
         state.flight = Some(Flight(receiver.clone()));
