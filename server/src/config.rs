@@ -3,6 +3,7 @@
 mod reference;
 mod resolve;
 mod secret;
+mod summary;
 mod template;
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
@@ -66,11 +67,13 @@ pub struct Settings {
     #[arg(long, env = "SPARK_MASTER_PORT", value_name = "PORT")]
     pub spark_master_port: Option<String>,
 
-    /// URL of the master's web page; may hold `{user}` and `{namespace}`; several, comma-separated, for standby masters.
+    /// URL of the master's web page; may hold `{user}`, `{username}` (in its path) and `{namespace}`; several,
+    /// comma-separated, for standby masters.
     #[arg(long, env = "SPARK_MASTER_UI_URL", value_name = "URL")]
     pub spark_master_ui_url: Option<String>,
 
-    /// URL of the driver's web page, tried first; may hold `{user}`, `{namespace}`, `{app_id}`. Alone it is a site without master.
+    /// URL of the driver's web page, tried first; may hold `{user}`, `{username}` (in its path), `{namespace}`, `{app_id}`.
+    /// Alone it is a site without master.
     #[arg(long, env = "SPARK_APP_UI_URL", value_name = "URL")]
     pub spark_app_ui_url: Option<String>,
 
@@ -79,12 +82,13 @@ pub struct Settings {
     #[arg(long, env = "SPARK_MONITOR_DRIVER_HOSTS", value_name = "PATTERNS", value_delimiter = ',')]
     pub spark_monitor_driver_hosts: Vec<String>,
 
-    /// Base URL of Auth2, with or without its last slash; `api/V2/me` is appended.
-    #[arg(long, env = "KBASE_AUTH_URL", value_name = "URL", default_value = "https://ci.kbase.us/services/auth/")]
-    pub kbase_auth_url: String,
+    /// Base URL of Auth2, with or without its last slash; `api/V2/me` is appended
+    /// [default: `https://ci.kbase.us/services/auth/`].
+    #[arg(long, env = "KBASE_AUTH_URL", value_name = "URL")]
+    pub kbase_auth_url: Option<String>,
 
     /// Who asks: `auth2` (session cookie), `jupyterhub` (`JUPYTERHUB_USER`) or `none`
-    /// [default: auth2 when a namespace or a `{user}` is in play, else none].
+    /// [default: auth2 when a namespace, a `{user}` or a `{username}` is in play, else none].
     #[arg(long, env = "SPARK_MONITOR_IDENTITY", value_name = "MODE")]
     pub spark_monitor_identity: Option<String>,
 

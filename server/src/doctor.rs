@@ -19,6 +19,7 @@ use crate::{
     state::{AppState, Monitor},
     status::StatusFetch,
     upstream::{Upstream, UpstreamError, discovery},
+    user::User,
 };
 
 /// Asks every hop and says what to do. It is always answered: what does not work is its content.
@@ -84,7 +85,7 @@ async fn identity(monitor: &Monitor, session: &Session) -> (Hop, Option<Whose>) 
     match (&monitor.site.identity, result) {
         (IdentityMode::None, Ok(whose)) => (skipped(HopName::Identity, say!("Not needed here.")), Some(whose)),
         (_, Ok(whose)) => {
-            let found = say!("You are %1.", whose.user().unwrap_or("nobody"));
+            let found = say!("You are %1.", whose.user().map_or("nobody", User::name));
             (hop(HopName::Identity, HopVerdict::Ok, Some(ms), found, None), Some(whose))
         }
         (_, Err(error)) => (failed(HopName::Identity, Some(ms), &error), None),

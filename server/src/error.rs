@@ -152,6 +152,25 @@ impl ApiError {
         )
     }
 
+    /// Names the settings that decide where users sign in, because the default may be the wrong place for this site.
+    #[must_use]
+    pub fn of_guessed_login_service(self) -> Self {
+        let decides = say!(
+            "Users are looked up at the default login service; the administrator can set KBASE_AUTH_URL to another one, or SPARK_MONITOR_IDENTITY=jupyterhub to take the hub's user."
+        );
+        Self { hint: self.hint.then(decides), ..self }
+    }
+
+    #[must_use]
+    pub fn changed_name(name: &str) -> Self {
+        let reason =
+            say!("Your user name, %1, is no Kubernetes name; {user} would make another user's name of it.", name);
+        let hint = say!(
+            "The administrator can write {username} instead of {user} in SPARK_MASTER_UI_URL and SPARK_APP_UI_URL."
+        );
+        Self { hint, ..Self::not_configured(reason) }
+    }
+
     #[must_use]
     pub fn overloaded() -> Self {
         let error = say!("The monitor has too much to do at this moment.");

@@ -37,6 +37,7 @@ mod status;
 pub mod tasks;
 mod upstream;
 mod url_path;
+pub mod user;
 
 pub use router::{app, openapi};
 /// What is decoded of a stage, for the benchmarks.

@@ -116,9 +116,7 @@ async fn state(
             return Ok(AppState::not_configured(&error.to_string()));
         }
     };
-    for warning in &config.warnings {
-        tracing::warn!("{warning}");
-    }
+    config.log_summary();
     if config.site.mock {
         mock::start(&mut config.site).await?;
     }

@@ -13,8 +13,8 @@ use crate::{
     cache::{Cached, Route, Weight},
     config::IdentityMode,
     error::ApiError,
-    kube_user::KubeUser,
     upstream::{Caller, Client, auth2},
+    user::User,
 };
 
 /// The cookies that may hold a session, the first that does wins.
@@ -34,7 +34,7 @@ pub struct TokenKey([u8; 32]);
 
 /// Whose cluster a cached value belongs to, so that nobody is shown another's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Whose(Option<KubeUser>);
+pub struct Whose(Option<User>);
 
 impl Session {
     /// A session that did not come with a request.
@@ -57,16 +57,16 @@ impl TokenKey {
 }
 
 impl Whose {
-    /// The Kubernetes name, where the site tells users apart.
+    /// The user, where the site tells users apart.
     #[must_use]
-    pub fn user(&self) -> Option<&str> {
-        self.0.as_ref().map(KubeUser::as_str)
+    pub fn user(&self) -> Option<&User> {
+        self.0.as_ref()
     }
 
     /// On whose behalf upstreams are called.
     #[must_use]
     pub fn caller(&self) -> Caller {
-        Caller::new(self.user().unwrap_or_default().as_bytes())
+        Caller::new(self.user().map(User::kube_name).unwrap_or_default().as_bytes())
     }
 }
 
@@ -74,9 +74,11 @@ impl Whose {
 #[derive(Debug)]
 pub struct Sessions {
     pub mode: IdentityMode,
+    pub login_service_is_guessed: bool,
+    pub refuses_changed_names: bool,
     pub auth2: Client,
     pub auth2_url: Url,
-    pub users: Cached<TokenKey, KubeUser>,
+    pub users: Cached<TokenKey, User>,
     pub keys: TokenKeys,
     /// Recorded data needs no session.
     pub mock: bool,
@@ -89,8 +91,20 @@ impl Sessions {
     /// 401 when there is none.
     pub fn token(&self, session: &Session) -> Result<(TokenKey, Arc<SecretString>), ApiError> {
         let demonstration = || self.mock.then(|| Arc::new(SecretString::from("demonstration")));
-        let token = session.token.clone().or_else(demonstration).ok_or_else(ApiError::no_session_token)?;
+        let token = session.token.clone().or_else(demonstration);
+        let token = token.ok_or_else(|| self.explained(ApiError::no_session_token()))?;
         Ok((self.keys.of(&token), token))
+    }
+
+    fn explained(&self, error: ApiError) -> ApiError {
+        if self.login_service_is_guessed { error.of_guessed_login_service() } else { error }
+    }
+
+    fn admit(&self, user: &User) -> Result<Whose, ApiError> {
+        if self.refuses_changed_names && user.is_changed() {
+            return Err(ApiError::changed_name(user.name()));
+        }
+        Ok(Whose(Some(user.clone())))
     }
 
     /// The name of the session's token in caches, where there is one.
@@ -105,7 +119,7 @@ impl Sessions {
             IdentityMode::JupyterHub(user) => Some(Whose(Some(user.clone()))),
             IdentityMode::Auth2 => {
                 let (key, _) = self.token(session).ok()?;
-                Some(Whose(Some((*self.users.known(&key)?.value).clone())))
+                self.admit(&self.users.known(&key)?.value).ok()
             }
         }
     }
@@ -113,22 +127,23 @@ impl Sessions {
     /// Whose cluster this session may look at.
     ///
     /// # Errors
-    /// 401 without a valid session; Auth2's failure. Never a name that has expired.
+    /// 401 without a valid session; Auth2's failure; a name that cannot be told from another user's. Never a name that
+    /// has expired.
     pub async fn whose(&self, session: &Session, route: Route) -> Result<Whose, ApiError> {
         if let Some(whose) = self.known(session) {
             return Ok(whose);
         }
         let (key, token) = self.token(session)?;
         let (client, url) = (self.auth2.on_behalf_of(&key.caller()), self.auth2_url.clone());
-        let fetch = |_| async move { auth2::kube_user(&client, &url, &token).await };
-        let user = self.users.fresh_for(route, &key, fetch).await?;
-        Ok(Whose(Some((*user.value).clone())))
+        let fetch = |_| async move { auth2::user(&client, &url, &token).await };
+        let user = self.users.fresh_for(route, &key, fetch).await;
+        self.admit(&user.map_err(|failure| self.explained(failure.into()))?.value)
     }
 }
 
-impl Weight for KubeUser {
+impl Weight for User {
     fn weight_bytes(&self) -> usize {
-        self.as_str().len()
+        self.name().len() + self.kube_name().len()
     }
 }
 

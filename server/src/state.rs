@@ -168,6 +168,8 @@ impl Monitor {
         };
         let sessions = Sessions {
             mode: site.identity.clone(),
+            login_service_is_guessed: site.login_service_is_guessed,
+            refuses_changed_names: site.refuses_changed_names,
             auth2: client(Upstream::Auth2, &places(), true, None),
             auth2_url: site.auth2.clone(),
             users: Cached::new(

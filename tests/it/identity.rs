@@ -22,7 +22,9 @@ impl Site {
 
     fn app(&self, more: &[&str]) -> TestApp {
         let (auth2, master) = (format!("{}/auth", self.auth2.url), format!("{}/of/{{user}}", self.master.url));
-        let args = ["--kbase-auth-url", &auth2, "--spark-master-ui-url", &master];
+        // The cluster manager names masters by the Kubernetes rule.
+        let args =
+            ["--kbase-auth-url", &auth2, "--spark-master-ui-url", &master, "--berdl-jupyterhub-namespace", "test"];
         TestApp::new(&[&args[..], more].concat())
     }
 }
@@ -117,4 +119,70 @@ async fn users_never_see_each_others_cluster() {
     }
     assert_eq!(app.get_as(Cookie("ANN"), "/cluster").await.json()["url"], "ann");
     assert_eq!(app.get_as(Cookie("BOB"), "/cluster").await.json()["url"], "bob");
+}
+
+/// An Auth2 that knows two users whose Kubernetes names are the same, and a master for each, and for both.
+async fn alike() -> (Double, Double) {
+    let (auth2, master) = (Double::start().await, Double::start().await);
+    for (cookie, user) in [(Cookie("X"), "x"), (Cookie("X_"), "x_")] {
+        auth2.set_for(cookie, "/api/V2/me", Reply::json(&format!(r#"{{"user": "{user}"}}"#)));
+        let state = format!(r#"{{"workers": [], "activeapps": [], "status": "ALIVE", "url": "of-{user}"}}"#);
+        master.json(&format!("/{user}/json/"), &state);
+    }
+    (auth2, master)
+}
+
+#[tokio::test]
+async fn a_name_that_could_be_taken_for_another_users_is_refused_with_the_reason() {
+    let (auth2, master) = alike().await;
+    let url = format!("{}/{{user}}", master.url);
+    let args = ["--kbase-auth-url", &auth2.url, "--spark-master-ui-url", &url];
+    let app = TestApp::new(&args);
+    assert_eq!(app.get_as(Cookie("X"), "/cluster").await.json()["url"], "of-x");
+    for route in ["/cluster", "/app/stages", "/panel/cluster", "/panel/chip", "/panel/queries", "/panel/history"] {
+        let refused = app.get_as(Cookie("X_"), route).await;
+        assert_eq!(refused.outcome(), "503 not_configured", "{route}");
+        assert!(refused.text.contains("Your user name, x_, is no Kubernetes name"), "{}", refused.text);
+        assert!(refused.text.contains("write {username} instead of {user}"), "{}", refused.text);
+    }
+    let report = app.get_as(Cookie("X_"), "/doctor").await;
+    assert_eq!(report.json()["hops"][1]["verdict"], "failed");
+    assert!(report.text.contains("{username}") && !report.text.contains("of-x"), "{}", report.text);
+    // The cluster manager has named the user's master by the rule, so it must stay.
+    for site in [["--berdl-jupyterhub-namespace", "prod"], ["--spark-cluster-manager-api-url", "http://127.0.0.1:9"]] {
+        let app = TestApp::new(&[&args[..], &site].concat());
+        assert_eq!(app.get_as(Cookie("X_"), "/cluster").await.json()["url"], "of-x", "{site:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_username_in_a_url_is_the_name_as_it_is() {
+    let (auth2, master) = alike().await;
+    let url = format!("{}/{{username}}", master.url);
+    let app = TestApp::new(&["--kbase-auth-url", &auth2.url, "--spark-master-ui-url", &url]);
+    for (cookie, user) in [(Cookie("X"), "of-x"), (Cookie("X_"), "of-x_"), (Cookie("X"), "of-x")] {
+        assert_eq!(app.get_as(cookie, "/cluster").await.json()["url"], user);
+        assert_eq!(app.get_as(cookie, "/panel/cluster").await.json()["master"]["url"], user);
+    }
+    assert_eq!(app.get("/cluster").await.outcome(), "401 no_session_token", "it asks who it is for");
+}
+
+#[tokio::test]
+async fn one_who_cannot_sign_in_at_the_default_login_service_is_told_which_settings_decide() {
+    let hub = ["--jupyterhub-user", "ann", "--spark-master-ui-url", "http://127.0.0.1:9/{user}"];
+    let app = TestApp::new(&hub);
+    for route in ["/cluster", "/panel/chip", "/panel/queries"] {
+        let answer = app.get(route).await;
+        assert_eq!(answer.outcome(), "401 no_session_token", "{route}");
+        let hint = answer.json()["hint"].as_str().unwrap().to_owned();
+        assert!(hint.contains("KBASE_AUTH_URL") && hint.contains("SPARK_MONITOR_IDENTITY=jupyterhub"), "{hint}");
+    }
+    let fix = app.get("/doctor").await.json()["hops"][1]["fix"].as_str().unwrap().to_owned();
+    assert!(fix.contains("KBASE_AUTH_URL") && fix.contains("SPARK_MONITOR_IDENTITY=jupyterhub"), "{fix}");
+    let auth2 = Double::start().await;
+    auth2.set("/api/V2/me", Reply::status(401));
+    let decided = TestApp::new(&[&hub[..], &["--kbase-auth-url", &auth2.url]].concat());
+    for answer in [decided.get("/cluster").await, decided.get_as(Cookie("T"), "/cluster").await] {
+        assert_eq!((answer.status, answer.text.contains("KBASE_AUTH_URL")), (401, false), "{}", answer.text);
+    }
 }

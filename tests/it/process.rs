@@ -250,6 +250,26 @@ fn a_failure_is_logged_with_the_id_of_its_request_at_the_default_level() {
 }
 
 #[test]
+fn it_says_at_its_start_who_asks_where_spark_is_and_which_settings_decide_that() {
+    let hub = [("BERDL_JUPYTERHUB_NAMESPACE", "prod"), ("JUPYTERHUB_USER", "ann")];
+    let (_, log) = Sidecar::start(&[], &hub).terminate();
+    let line = |level: &str, text: &str| log.lines().find(|line| line.contains(level) && line.contains(text)).unwrap();
+    let summary = line("INFO", "Watching Spark");
+    for part in [
+        r#"identity="auth2""#,
+        r#"login_service="https://ci.kbase.us/services/auth/""#,
+        r#"masters="http://spark-master-{user}.prod:8090""#,
+    ] {
+        assert!(summary.contains(part), "{log}");
+    }
+    let warning = line("WARN", "default login service");
+    assert!(warning.contains("KBASE_AUTH_URL") && warning.contains("SPARK_MONITOR_IDENTITY=jupyterhub"), "{log}");
+    let decided = [hub[0], hub[1], ("SPARK_MONITOR_IDENTITY", "jupyterhub")];
+    let (_, log) = Sidecar::start(&[], &decided).terminate();
+    assert!(log.contains(r#"identity="jupyterhub" login_service="none""#) && !log.contains("WARN"), "{log}");
+}
+
+#[test]
 fn no_secret_is_ever_logged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");

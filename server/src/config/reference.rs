@@ -6,6 +6,20 @@ use clap::CommandFactory;
 
 use super::Cli;
 
+const NAMES: &str = "
+## Users' names in URLs
+
+`{user}` is the user's name after the rule that the cluster manager names Kubernetes resources by: lower case, and every
+character outside `a-z0-9.-` a hyphen. So two users, for example `x_` and `x`, can have the same Kubernetes name, and
+therefore the same cluster.
+
+| set | what happens to a name that the rule changes |
+|---|---|
+| `BERDL_JUPYTERHUB_NAMESPACE` or `SPARK_CLUSTER_MANAGER_API_URL` | it goes through the rule: the cluster manager has named the user's master by it, and no other name leads there |
+| neither, and `{user}` in `SPARK_MASTER_UI_URL` or `SPARK_APP_UI_URL` | its user is refused with the reason: they could see another user's cluster |
+| neither, and `{username}` in their path instead | it stands there as it is, percent-encoded |
+";
+
 const SECRETS: &str = "
 ## Secrets
 
@@ -37,5 +51,5 @@ pub fn reference() -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(page, "| `{}` | `--{flag}` | {default} | {help} |", variable.to_string_lossy());
     }
-    page + SECRETS
+    page + NAMES + SECRETS
 }

@@ -6,7 +6,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use url::Url;
 
 use super::{Limits, Secrets, Settings, UrlTemplate};
-use crate::kube_user::KubeUser;
+use crate::user::User;
 
 /// Why the sidecar cannot work as it is configured; each sentence says what to change.
 #[derive(Debug, thiserror::Error)]
@@ -20,10 +20,17 @@ pub enum ConfigError {
     Nothing,
     #[error("SPARK_MONITOR_IDENTITY must be auth2, jupyterhub or none")]
     IdentityMode,
-    #[error("an address holds {{user}}, but SPARK_MONITOR_IDENTITY is none: set it to auth2 or jupyterhub")]
+    #[error(
+        "an address holds {{user}} or {{username}}, but SPARK_MONITOR_IDENTITY is none: set it to auth2 or jupyterhub"
+    )]
     NobodyAsks,
     #[error("SPARK_MONITOR_IDENTITY is jupyterhub, but JUPYTERHUB_USER holds no usable name")]
     NoHubUser,
+    #[error(
+        "JUPYTERHUB_USER is no Kubernetes name, and {{user}} would make another user's name of it: write {{username}} \
+         instead of {{user}} in SPARK_MASTER_UI_URL and SPARK_APP_UI_URL"
+    )]
+    ChangedHubUser,
     #[error("SPARK_APP_UI_URL holds {{app_id}}, which only a master can tell: set SPARK_MASTER_UI_URL too")]
     AppIdWithoutMaster,
     #[error("BERDL_JUPYTERHUB_NAMESPACE is no Kubernetes name")]
@@ -73,7 +80,7 @@ pub enum IdentityMode {
     /// The session cookie, resolved by Auth2.
     Auth2,
     /// One user, told by JupyterHub.
-    JupyterHub(KubeUser),
+    JupyterHub(User),
     /// Everybody sees the same cluster.
     None,
 }
@@ -88,6 +95,11 @@ pub struct Site {
     pub driver_hosts: Vec<String>,
     pub auth2: Url,
     pub identity: IdentityMode,
+    /// Users sign in at the default login service although this is a hub, which may have its own.
+    pub login_service_is_guessed: bool,
+    /// `{user}` is in play, and neither a namespace nor a cluster manager says that the site names masters by the
+    /// Kubernetes rule: a name that the rule changes could lead to another user's cluster.
+    pub refuses_changed_names: bool,
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// Recorded data instead of a cluster.
     pub mock: bool,
@@ -120,6 +132,12 @@ fn is_yes(text: &str) -> bool {
     ["true", "1", "yes"].contains(&text.trim().to_lowercase().as_str())
 }
 
+const DEFAULT_AUTH2: &str = "https://ci.kbase.us/services/auth/";
+
+fn auth2(settings: &Settings) -> Result<Url, ConfigError> {
+    base_url("KBASE_AUTH_URL", settings.kbase_auth_url.as_deref().unwrap_or(DEFAULT_AUTH2))
+}
+
 fn base_url(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
     let template = UrlTemplate::parse(variable, text, None)?;
     if template.needs_user() || template.needs_app_id() {
@@ -135,8 +153,10 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         masters: Vec::new(),
         app_ui: None,
         driver_hosts: Vec::new(),
-        auth2: base_url("KBASE_AUTH_URL", &settings.kbase_auth_url)?,
+        auth2: auth2(settings)?,
         identity: IdentityMode::None,
+        login_service_is_guessed: false,
+        refuses_changed_names: false,
         extra_roots: Vec::new(),
         mock: true,
     })
@@ -162,7 +182,7 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         (None, None) => Vec::new(),
     };
     if masters.iter().any(UrlTemplate::needs_app_id) {
-        let reason = "may hold {user} and {namespace}, not {app_id}";
+        let reason = "may hold {user}, {username} and {namespace}, not {app_id}";
         return Err(ConfigError::Url { variable: "SPARK_MASTER_UI_URL", reason });
     }
     let app_ui = settings.spark_app_ui_url.as_deref();
@@ -176,25 +196,42 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         return Err(ConfigError::Nothing);
     }
     let user_in_play = masters.iter().chain(&app_ui).any(UrlTemplate::needs_user);
+    let refuses_changed_names = namespace.is_none()
+        && cluster_manager.is_none()
+        && masters.iter().chain(&app_ui).any(UrlTemplate::needs_kube_name);
     let identity = match settings.spark_monitor_identity.as_deref().map(str::trim) {
         Some("auth2") => IdentityMode::Auth2,
         None if user_in_play || namespace.is_some() => IdentityMode::Auth2,
         Some("jupyterhub") => {
             let name = settings.jupyterhub_user.as_deref().unwrap_or_default();
-            IdentityMode::JupyterHub(KubeUser::from_user_name(name).ok_or(ConfigError::NoHubUser)?)
+            let user = User::new(name).ok_or(ConfigError::NoHubUser)?;
+            if refuses_changed_names && user.is_changed() {
+                return Err(ConfigError::ChangedHubUser);
+            }
+            IdentityMode::JupyterHub(user)
         }
         Some("none") if user_in_play => return Err(ConfigError::NobodyAsks),
         Some("none") | None => IdentityMode::None,
         Some(_) => return Err(ConfigError::IdentityMode),
     };
+    let login_service_is_guessed =
+        identity == IdentityMode::Auth2 && settings.kbase_auth_url.is_none() && settings.jupyterhub_user.is_some();
+    if login_service_is_guessed {
+        warnings.push(format!(
+            "JUPYTERHUB_USER is set, but users are looked up at the default login service, {DEFAULT_AUTH2}: set \
+             KBASE_AUTH_URL to the one of this site, or SPARK_MONITOR_IDENTITY=jupyterhub to take the hub's user"
+        ));
+    }
     let patterns = settings.spark_monitor_driver_hosts.iter().map(|host| host.trim().to_lowercase());
     Ok(Site {
         cluster_manager,
         masters,
         app_ui,
         driver_hosts: patterns.filter(|host| !host.is_empty()).collect(),
-        auth2: base_url("KBASE_AUTH_URL", &settings.kbase_auth_url)?,
+        auth2: auth2(settings)?,
         identity,
+        login_service_is_guessed,
+        refuses_changed_names,
         extra_roots: extra_roots(settings)?,
         mock: false,
     })
@@ -231,7 +268,7 @@ mod tests {
 
     fn master_of(args: &[&str]) -> String {
         let config = resolve(args).unwrap();
-        config.site.masters.first().unwrap().fill(Some("ann"), None).unwrap().to_string()
+        config.site.masters.first().unwrap().fill(User::new("ann").as_ref(), None).unwrap().to_string()
     }
 
     #[test]
@@ -253,11 +290,13 @@ mod tests {
     #[test]
     fn a_user_in_an_address_needs_an_identity() {
         let url = "http://m-{user}:8090/path";
-        assert_eq!(resolve(&["--spark-master-ui-url", url]).unwrap().site.identity, IdentityMode::Auth2);
+        for url in [url, "http://m:8090/of/{username}"] {
+            assert_eq!(resolve(&["--spark-master-ui-url", url]).unwrap().site.identity, IdentityMode::Auth2);
+        }
         let none = ["--spark-master-ui-url", url, "--spark-monitor-identity", "none"];
         assert_eq!(
             resolve(&none).unwrap_err(),
-            "an address holds {user}, but SPARK_MONITOR_IDENTITY is none: set it to auth2 or jupyterhub"
+            "an address holds {user} or {username}, but SPARK_MONITOR_IDENTITY is none: set it to auth2 or jupyterhub"
         );
     }
 
@@ -269,12 +308,36 @@ mod tests {
     }
 
     #[test]
-    fn the_hubs_user_goes_through_the_name_rule() {
+    fn the_hubs_user_is_refused_where_the_rule_would_make_another_of_it() {
         let args = ["--spark-master-ui-url", "http://m-{user}", "--spark-monitor-identity", "jupyterhub"];
-        let named: Vec<_> = args.iter().chain(&["--jupyterhub-user", "Ann_B"]).copied().collect();
-        let expected = IdentityMode::JupyterHub(KubeUser::from_user_name("ann-b").unwrap());
-        assert_eq!(resolve(&named).unwrap().site.identity, expected);
-        assert!(resolve(&args).unwrap_err().contains("JUPYTERHUB_USER"));
+        let with = |more: &[&'static str]| resolve(&[&args[..], more].concat());
+        assert!(with(&[]).unwrap_err().contains("JUPYTERHUB_USER holds no usable name"));
+        assert!(with(&["--jupyterhub-user", "Ann_B"]).unwrap_err().contains("write {username} instead of {user}"));
+        for (name, more) in [
+            ("ann-b", &[][..]),
+            ("Ann_B", &["--berdl-jupyterhub-namespace", "prod"]),
+            ("Ann_B", &["--spark-cluster-manager-api-url", "http://manager"]),
+        ] {
+            let config = with(&[&["--jupyterhub-user", name], more].concat()).unwrap();
+            assert_eq!(config.site.identity, IdentityMode::JupyterHub(User::new(name).unwrap()));
+        }
+    }
+
+    #[test]
+    fn a_hub_that_would_use_the_default_login_service_is_warned_of() {
+        let hub = ["--berdl-jupyterhub-namespace", "prod", "--jupyterhub-user", "ann"];
+        let with = |more: &[&'static str]| resolve(&[&hub[..], more].concat()).unwrap();
+        let guessed = with(&[]);
+        assert!(guessed.site.login_service_is_guessed);
+        let [warning] = &guessed.warnings[..] else { panic!("{:?}", guessed.warnings) };
+        assert!(
+            warning.contains("KBASE_AUTH_URL") && warning.contains("SPARK_MONITOR_IDENTITY=jupyterhub"),
+            "{warning}"
+        );
+        for decided in [["--kbase-auth-url", "https://login"], ["--spark-monitor-identity", "jupyterhub"]] {
+            let config = with(&decided);
+            assert!(!config.site.login_service_is_guessed && config.warnings.is_empty(), "{decided:?}");
+        }
     }
 
     #[test]

@@ -1,8 +1,13 @@
-//! A web address with `{user}`, `{namespace}` and `{app_id}` in it.
+//! A web address with `{user}`, `{username}`, `{namespace}` and `{app_id}` in it.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::ConfigError;
+use crate::user::User;
+
+/// Every byte of a name but these (RFC 3986, 2.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A configured address, checked at start with sample values, so that filling it in later cannot fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +30,8 @@ impl UrlTemplate {
             None => text.trim().to_owned(),
         };
         let template = Self { text };
-        let url = template.fill(Some("user"), Some("app")).ok_or_else(|| invalid("is no valid URL"))?;
+        let sample = |name| template.filled(Some(("user", name)), Some("app"));
+        let url = sample("a").ok_or_else(|| invalid("is no valid URL"))?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(invalid("must begin with http:// or https://"));
         }
@@ -38,11 +44,27 @@ impl UrlTemplate {
         if url.as_str().contains("%7B") || url.as_str().contains('{') {
             return Err(invalid("holds an unknown {placeholder}"));
         }
+        // Host names have no upper case and few characters, so names would become the same there.
+        if sample("b").is_none_or(|other| other.authority() != url.authority()) {
+            return Err(invalid("may hold {username} in its path only"));
+        }
         Ok(template)
+    }
+
+    /// The address with its placeholders, for people.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     #[must_use]
     pub fn needs_user(&self) -> bool {
+        self.needs_kube_name() || self.text.contains("{username}")
+    }
+
+    /// True when it holds the name after the Kubernetes rule.
+    #[must_use]
+    pub fn needs_kube_name(&self) -> bool {
         self.text.contains("{user}")
     }
 
@@ -53,10 +75,15 @@ impl UrlTemplate {
 
     /// The address for one user and application; none when the result is no URL.
     #[must_use]
-    pub fn fill(&self, user: Option<&str>, app_id: Option<&str>) -> Option<Url> {
+    pub fn fill(&self, user: Option<&User>, app_id: Option<&str>) -> Option<Url> {
+        self.filled(user.map(|user| (user.kube_name(), user.name())), app_id)
+    }
+
+    fn filled(&self, names: Option<(&str, &str)>, app_id: Option<&str>) -> Option<Url> {
         let mut text = self.text.clone();
-        if let Some(user) = user {
-            text = text.replace("{user}", user);
+        if let Some((kube_name, name)) = names {
+            text = text.replace("{user}", kube_name);
+            text = text.replace("{username}", &utf8_percent_encode(name, ESCAPED).to_string());
         }
         if let Some(app_id) = app_id {
             text = text.replace("{app_id}", app_id);
@@ -77,7 +104,21 @@ mod tests {
     fn placeholders_are_filled_in_host_and_path() {
         let template = UrlTemplate::parse("X_URL", "http://m-{user}.{namespace}:8090/x/{app_id}", Some("ns")).unwrap();
         assert!(template.needs_user() && template.needs_app_id());
-        assert_eq!(template.fill(Some("ann"), Some("app-1")).unwrap().as_str(), "http://m-ann.ns:8090/x/app-1");
+        let ann = User::new("Ann").unwrap();
+        assert_eq!(template.fill(Some(&ann), Some("app-1")).unwrap().as_str(), "http://m-ann.ns:8090/x/app-1");
+    }
+
+    #[test]
+    fn a_username_stands_in_the_path_as_it_is() {
+        let template = UrlTemplate::parse("X_URL", "http://m/{username}/of/{user}", None).unwrap();
+        let filled = |name: &str| template.fill(User::new(name).as_ref(), None).unwrap().to_string();
+        assert_eq!(filled("x_"), "http://m/x_/of/x");
+        assert_eq!(filled("A.b~"), "http://m/A.b~/of/a.b");
+        assert_eq!(filled("a/../ü\n?#%{app_id}"), "http://m/a%2F..%2F%C3%BC%0A%3F%23%25%7Bapp_id%7D/of/a-..-app-id");
+        for host in ["http://m-{username}/", "http://{username}", "http://m:{username}/", "http://{username}@m/"] {
+            assert!(UrlTemplate::parse("X_URL", host, None).is_err(), "{host}");
+        }
+        assert_eq!(reason("http://m-{username}/", None), "X_URL may hold {username} in its path only");
     }
 
     #[test]

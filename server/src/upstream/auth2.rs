@@ -6,7 +6,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{Client, Upstream, UpstreamError, secret_header};
-use crate::{kube_user::KubeUser, url_path};
+use crate::{url_path, user::User};
 
 /// Auth2 lists a user's roles and identities too; 256 KiB is far more than any user has.
 const LIMIT: u64 = 256 * 1024;
@@ -17,20 +17,20 @@ struct Me {
     user: String,
 }
 
-/// Resolves a session token to the Kubernetes name of its user.
+/// Resolves a session token to its user.
 ///
 /// # Errors
 /// When Auth2 rejects the token, fails, or names a user of whom the name rule leaves nothing.
-pub async fn kube_user(client: &Client, base: &Url, token: &SecretString) -> Result<KubeUser, UpstreamError> {
+pub async fn user(client: &Client, base: &Url, token: &SecretString) -> Result<User, UpstreamError> {
     let auth = secret_header(token.expose_secret()).map_err(|_| invalid("the token is no header"))?;
     let body: Bytes = client.json_bytes(&url_path::join(base, &["api", "V2", "me"]), Some(&auth), LIMIT).await?;
     user_of(&body)
 }
 
 /// The user that an answer names.
-pub(crate) fn user_of(body: &[u8]) -> Result<KubeUser, UpstreamError> {
+pub(crate) fn user_of(body: &[u8]) -> Result<User, UpstreamError> {
     let me: Me = super::body::from_slice(Upstream::Auth2, body)?;
-    KubeUser::from_user_name(&me.user).ok_or_else(|| invalid("the user's name has no letter or digit"))
+    User::new(&me.user).ok_or_else(|| invalid("the user's name has no letter or digit"))
 }
 
 fn invalid(reason: &str) -> UpstreamError {

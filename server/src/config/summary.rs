@@ -1,0 +1,24 @@
+//! What is logged at start: what was ignored, who asks, and where Spark is.
+
+use super::{Config, IdentityMode, UrlTemplate};
+
+impl Config {
+    /// Logs the warnings, and in one line what decides whose cluster is shown.
+    pub fn log_summary(&self) {
+        for warning in &self.warnings {
+            tracing::warn!("{warning}");
+        }
+        let site = &self.site;
+        let (identity, login_service) = match site.identity {
+            IdentityMode::Auth2 => ("auth2", site.auth2.as_str()),
+            IdentityMode::JupyterHub(_) => ("jupyterhub", "none"),
+            IdentityMode::None => ("none", "none"),
+        };
+        let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+        let masters = or_none(site.masters.iter().map(UrlTemplate::as_str).collect::<Vec<_>>().join(", "));
+        let driver = or_none(site.app_ui.as_ref().map(UrlTemplate::as_str).unwrap_or_default().to_owned());
+        let cluster_manager = or_none(site.cluster_manager.as_ref().map(ToString::to_string).unwrap_or_default());
+        let demonstration = site.mock;
+        tracing::info!(identity, login_service, masters, driver, cluster_manager, demonstration, "Watching Spark");
+    }
+}
