@@ -1,14 +1,24 @@
 //! One question to the sidecar, through Jupyter.
 
-use gloo_net::http::{Request, Response};
+use js_sys::{Function, Promise};
 use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect, ResponseType};
+use web_sys::{AbortSignal, Response, ResponseType};
 use wire::ErrorBody;
+use yew::AttrValue;
 
 use crate::problem::Problem;
 use crate::read;
+
+/// The way to the sidecar.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Api {
+    /// Where its routes begin, with the last slash.
+    pub url: AttrValue,
+    /// Sends a request as JupyterLab sends its own; none on the host.
+    pub fetch: Option<Function>,
+}
 
 /// A good answer, not yet decoded.
 pub struct Reply {
@@ -19,26 +29,19 @@ pub struct Reply {
     pub age_ms: u32,
 }
 
-/// Fetches one answer that is no older than `max_age_ms`, or as fresh as the sidecar has it; 0 is the latter.
-pub async fn ask(url: &str, signal: &AbortSignal, max_age_ms: u32) -> Result<Reply, Problem> {
-    // The browser keeps the ETag, asks with If-None-Match, and hands us its copy after a 304: because the answer says
-    // `no-cache`, or because we do. In the latter mode it writes `max-age=0` over what we say.
-    let request = match max_age_ms / 1000 {
-        0 => Request::get(url).cache(RequestCache::NoCache),
-        seconds => Request::get(url).header("Cache-Control", &["max-age=", &seconds.to_string()].concat()),
-    };
-    let response = request
-        .credentials(RequestCredentials::SameOrigin)
-        // Jupyter redirects to its login page. Followed, that is cross-origin under JupyterHub and looks like a dead network.
-        .redirect(RequestRedirect::Manual)
-        .abort_signal(Some(signal))
-        .header("Accept", "application/json")
-        .build()
-        .map_err(|_| Problem::no_jupyter())?
-        .send()
-        .await
-        .map_err(|_| Problem::no_jupyter())?;
-    outcome(response).await
+impl Api {
+    /// Fetches one answer that is no older than `max_age_ms`, or as fresh as the sidecar has it; 0 is the latter.
+    pub async fn ask(&self, route: &str, signal: &AbortSignal, max_age_ms: u32) -> Result<Reply, Problem> {
+        outcome(self.send(route, signal, max_age_ms).await.ok_or_else(Problem::no_jupyter)?).await
+    }
+
+    /// Nothing when no answer came.
+    async fn send(&self, route: &str, signal: &AbortSignal, max_age_ms: u32) -> Option<Response> {
+        let url = [&self.url, route].concat();
+        let fetch = self.fetch.as_ref()?;
+        let promised = fetch.call3(&JsValue::NULL, &url.into(), &(max_age_ms / 1000).into(), signal).ok()?;
+        JsFuture::from(promised.dyn_into::<Promise>().ok()?).await.ok()?.dyn_into().ok()
+    }
 }
 
 /// Reads fields out of an answer; the same answer may be read as more than one type.
@@ -50,13 +53,14 @@ async fn outcome(response: Response) -> Result<Reply, Problem> {
     if response.type_() == ResponseType::Opaqueredirect {
         return Err(Problem::signed_out());
     }
-    let (ok, status, headers) = (response.ok(), response.status(), response.headers());
-    let Some(json) = json(response).await? else {
+    let status = response.status();
+    let header = |name| response.headers().get(name).ok().flatten();
+    let Some(json) = json(&response).await? else {
         return Err(not_ours(status));
     };
-    if ok {
-        let age_s: u32 = headers.get("Age").and_then(|age| age.parse().ok()).unwrap_or_default();
-        return Ok(Reply { json, etag: headers.get("ETag"), age_ms: age_s.saturating_mul(1000) });
+    if response.ok() {
+        let age_s: u32 = header("Age").and_then(|age| age.parse().ok()).unwrap_or_default();
+        return Ok(Reply { json, etag: header("ETag"), age_ms: age_s.saturating_mul(1000) });
     }
     match decode::<ErrorBody>(json) {
         Ok(body) => Err(body.into()),
@@ -65,12 +69,11 @@ async fn outcome(response: Response) -> Result<Reply, Problem> {
 }
 
 /// The body, when it says that it is JSON.
-async fn json(response: Response) -> Result<Option<JsValue>, Problem> {
-    let content_type = response.headers().get("Content-Type").unwrap_or_default();
+async fn json(response: &Response) -> Result<Option<JsValue>, Problem> {
+    let content_type = response.headers().get("Content-Type").ok().flatten().unwrap_or_default();
     if !content_type.starts_with("application/json") {
         return Ok(None);
     }
-    let response = web_sys::Response::from(response);
     let promise = response.json().map_err(|_| Problem::unreadable())?;
     JsFuture::from(promise).await.map(Some).map_err(|_| Problem::no_sidecar())
 }

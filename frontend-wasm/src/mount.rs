@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 use yew::{AppHandle, Callback, Renderer};
 
+use crate::api::Api;
 use crate::components::{ChipApp, ChipAppProps, Order, PanelApp, PanelAppProps};
 use crate::mine::Notebook;
 use crate::preferences::{Preferences, PreferencesJson};
@@ -25,6 +26,8 @@ export type Order = 'refresh' | 'toggle-pause' | 'copy-report';
 export interface MountOptions {
   /** Where the sidecar's routes begin, with the last slash. */
   api_url: string;
+  /** Sends a request to the sidecar as JupyterLab sends its own; an answer of up to `max_age_s` seconds will do. */
+  fetch: (url: string, max_age_s: number, signal: AbortSignal) => Promise<Response>;
   /** A person asks for the panel. */
   on_open?: () => void;
   /** The chip says something else of the cluster. */
@@ -70,6 +73,9 @@ extern "C" {
     fn api_url(this: &MountOptions) -> String;
 
     #[wasm_bindgen(method, getter)]
+    fn fetch(this: &MountOptions) -> Function;
+
+    #[wasm_bindgen(method, getter)]
     fn on_open(this: &MountOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
@@ -99,6 +105,10 @@ extern "C" {
 }
 
 impl MountOptions {
+    fn api(&self) -> Api {
+        Api { url: self.api_url().into(), fetch: Some(self.fetch()) }
+    }
+
     fn shell(&self) -> Shell {
         Shell {
             app_id: self.app_id(),
@@ -220,7 +230,7 @@ impl PanelHandle {
 #[wasm_bindgen]
 pub fn mount_chip(element: Element, options: &MountOptions) -> ChipHandle {
     let props = ChipAppProps {
-        api_url: options.api_url().into(),
+        api: options.api(),
         kernel_busy: false,
         on_open: options.open(),
         on_state: options.state(),
@@ -235,7 +245,7 @@ pub fn mount_chip(element: Element, options: &MountOptions) -> ChipHandle {
 #[wasm_bindgen]
 pub fn mount_panel(element: Element, options: &MountOptions) -> PanelHandle {
     let props = PanelAppProps {
-        api_url: options.api_url().into(),
+        api: options.api(),
         kernel_busy: false,
         visible: false,
         drawn: true,

@@ -14,14 +14,16 @@ use web_sys::AbortController;
 use wire::Meta;
 use yew::{AttrValue, Callback, hook, use_effect_with, use_memo};
 
-use crate::api::{self, Reply};
+use crate::api::{self, Api, Reply};
 use crate::problem::Problem;
 use crate::schedule::{self, Rates, SHORTEST_GAP_MS};
 
 /// What a view wants.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Poll {
-    pub url: AttrValue,
+    pub api: Api,
+    /// What is asked for, beneath the sidecar's mount.
+    pub route: AttrValue,
     /// The view can be seen; while it cannot, nothing is asked.
     pub shown: bool,
     /// A kernel of this JupyterLab is busy.
@@ -95,7 +97,7 @@ impl Poller {
     /// Does what the difference to the last wish asks for.
     fn follow(self: &Rc<Self>, poll: &Poll) {
         let old = self.poll.replace(poll.clone());
-        let elsewhere = old.url != poll.url;
+        let elsewhere = old.route != poll.route;
         if elsewhere {
             self.rates.take();
             self.failures.take();
@@ -135,9 +137,9 @@ impl Poller {
         self.started_at_ms.set(js_sys::Date::now());
         self.flight.replace(Some(Flight { controller, max_age_ms, is_overtaken: false }));
         let poller = Rc::clone(self);
-        let url = self.poll.borrow().url.clone();
+        let Poll { api, route, .. } = self.poll.borrow().clone();
         spawn_local(async move {
-            let outcome = api::ask(&url, &signal, max_age_ms).await;
+            let outcome = api.ask(&route, &signal, max_age_ms).await;
             // Stopped meanwhile: a later flight may be under way, which is not ours to touch.
             if signal.aborted() {
                 return;

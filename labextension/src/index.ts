@@ -22,6 +22,7 @@ import { PanelContent } from './panel-content';
 import { PanelSlot } from './panel-slot';
 import { SavedApp } from './saved-app';
 import { Settings } from './settings';
+import { fetchFrom } from './sidecar';
 import { Chip } from './status';
 import { UiLoader } from './wasm';
 
@@ -72,9 +73,10 @@ function activate(
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
-  const { baseUrl } = app.serviceManager.serverSettings;
+  const { serverSettings } = app.serviceManager;
   const options: MountOptions = {
-    api_url: `${URLExt.join(baseUrl, 'berdl/api/spark-monitor')}/`,
+    fetch: fetchFrom(serverSettings),
+    api_url: `${URLExt.join(serverSettings.baseUrl, 'berdl/api/spark-monitor')}/`,
     on_open: () => panel.open(),
     on_paused: paused => commands.setPaused(paused)
   };
