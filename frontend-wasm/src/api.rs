@@ -1,6 +1,6 @@
 //! One question to the sidecar, through Jupyter.
 
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -8,16 +8,28 @@ use web_sys::{AbortSignal, Response, ResponseType};
 use wire::ErrorBody;
 use yew::AttrValue;
 
+use crate::poll::Pollers;
 use crate::problem::Problem;
 use crate::read;
 
-/// The way to the sidecar.
+/// No answer takes longer: the sidecar gives up after ten seconds (`SPARK_MONITOR_REQUEST_TIMEOUT_MS`). Milliseconds.
+const PATIENCE_MS: u32 = 15_000;
+
+/// The way to the sidecar, shared by chip and panel.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Api {
     /// Where its routes begin, with the last slash.
     pub url: AttrValue,
     /// Sends a request as JupyterLab sends its own; none on the host.
     pub fetch: Option<Function>,
+    pub pollers: Pollers,
+}
+
+/// What came of a request.
+pub struct Outcome {
+    pub reply: Result<Reply, Problem>,
+    /// The number of the session that the sidecar answered, 0 without one; none when it was not the sidecar that answered.
+    pub session: Option<u32>,
 }
 
 /// A good answer, not yet decoded.
@@ -31,8 +43,17 @@ pub struct Reply {
 
 impl Api {
     /// Fetches one answer that is no older than `max_age_ms`, or as fresh as the sidecar has it; 0 is the latter.
-    pub async fn ask(&self, route: &str, signal: &AbortSignal, max_age_ms: u32) -> Result<Reply, Problem> {
-        outcome(self.send(route, signal, max_age_ms).await.ok_or_else(Problem::no_jupyter)?).await
+    pub async fn ask(&self, route: &str, signal: &AbortSignal, max_age_ms: u32) -> Outcome {
+        let late = AbortSignal::timeout_with_u32(PATIENCE_MS);
+        let either = AbortSignal::any(&Array::of2(signal, &late));
+        let mut session = None;
+        let reply = match self.send(route, &either, max_age_ms).await {
+            Some(response) => outcome(response, &mut session).await,
+            None => Err(Problem::no_jupyter()),
+        };
+        // A body that did not come in time is late, too.
+        let reply = reply.map_err(|problem| if late.aborted() { Problem::late() } else { problem });
+        Outcome { reply, session }
     }
 
     /// Nothing when no answer came.
@@ -49,21 +70,27 @@ pub fn decode<T: DeserializeOwned>(json: JsValue) -> Result<T, Problem> {
     read::read(json).map_err(|_| Problem::unreadable())
 }
 
-async fn outcome(response: Response) -> Result<Reply, Problem> {
+/// Also tells whose session was answered.
+async fn outcome(response: Response, session: &mut Option<u32>) -> Result<Reply, Problem> {
     if response.type_() == ResponseType::Opaqueredirect {
-        return Err(Problem::signed_out());
+        return Err(Problem::signed_out_or_stopped());
     }
     let status = response.status();
     let header = |name| response.headers().get(name).ok().flatten();
+    let number = |name| header(name).and_then(|text| text.parse().ok()).unwrap_or_default();
     let Some(json) = json(&response).await? else {
         return Err(not_ours(status));
     };
     if response.ok() {
-        let age_s: u32 = header("Age").and_then(|age| age.parse().ok()).unwrap_or_default();
+        let age_s: u32 = number("Age");
+        *session = Some(number("X-Spark-Monitor-Session"));
         return Ok(Reply { json, etag: header("ETag"), age_ms: age_s.saturating_mul(1000) });
     }
     match decode::<ErrorBody>(json) {
-        Ok(body) => Err(body.into()),
+        Ok(body) => {
+            *session = Some(number("X-Spark-Monitor-Session"));
+            Err(body.into())
+        }
         Err(_) => Err(not_ours(status)),
     }
 }
@@ -79,10 +106,10 @@ async fn json(response: &Response) -> Result<Option<JsValue>, Problem> {
 }
 
 /// An answer that the sidecar did not write: Jupyter's login page (200 after a redirect that the browser followed), its
-/// refusal, or whatever stands between the browser and the sidecar.
+/// refusal, JupyterHub's word that the server does not run (424), or whatever stands between the browser and the sidecar.
 fn not_ours(status: u16) -> Problem {
     match status {
-        200..=399 | 401 | 403 => Problem::signed_out(),
+        200..=399 | 401 | 403 | 424 => Problem::signed_out_or_stopped(),
         _ => Problem::no_sidecar(),
     }
 }
@@ -93,9 +120,9 @@ mod tests {
     use crate::problem::ProblemKind;
 
     #[test]
-    fn only_a_login_page_and_a_refusal_mean_signed_out() {
-        for status in [200, 401, 403] {
-            assert_eq!(not_ours(status).kind, ProblemKind::SignedOut, "{status}");
+    fn only_a_login_page_and_a_refusal_mean_signed_out_or_stopped() {
+        for status in [200, 401, 403, 424] {
+            assert_eq!(not_ours(status).kind, ProblemKind::SignedOutOrStopped, "{status}");
         }
         for status in [400, 404, 405, 408, 413, 429, 431, 500, 502, 504] {
             assert_eq!(not_ours(status).kind, ProblemKind::Unreachable, "{status}");

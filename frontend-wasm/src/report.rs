@@ -32,11 +32,11 @@ pub struct Line {
 /// Measures the way, then asks the sidecar.
 pub async fn fetch(api: &Api, signal: &AbortSignal) -> Report {
     let begin = js_sys::Date::now();
-    let way = api.ask("healthz", signal, 0).await;
+    let way = api.ask("healthz", signal, 0).await.reply;
     let way_ms = (js_sys::Date::now() - begin) as u32;
     let outcome = match way {
         Err(problem) => Err(problem),
-        Ok(_) => match api.ask("doctor", signal, 0).await {
+        Ok(_) => match api.ask("doctor", signal, 0).await.reply {
             Ok(Reply { json, .. }) => api::decode(json),
             Err(problem) => Err(problem),
         },

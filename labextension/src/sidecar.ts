@@ -1,9 +1,9 @@
 /** Requests to the sidecar, sent as JupyterLab sends its own. */
 import { ServerConnection } from '@jupyterlab/services';
-import type { MountOptions } from 'berdl-spark-monitor-ui';
+import type { Fetch } from 'berdl-spark-monitor-ui';
 
 /** Adds what Jupyter wants to see of its own page: its token, if it has one, and the `_xsrf` cookie as `X-XSRFToken`. */
-export function fetchFrom(settings: ServerConnection.ISettings): MountOptions['fetch'] {
+export function fetchFrom(settings: ServerConnection.ISettings): Fetch {
   return (url, max_age_s, signal) => {
     const init: RequestInit = {
       // The browser keeps the ETag, asks with If-None-Match, and hands us its copy after a 304: because the answer says
