@@ -106,10 +106,11 @@ test('a server that a hub has stopped is told as that or signed out, for nobody 
 });
 
 function thaw() {
-  if (frozen !== null) {
+  // It may have gone with its Jupyter.
+  if (frozen !== null && jupyter?.sidecars().includes(frozen)) {
     process.kill(frozen, 'SIGCONT');
-    frozen = null;
   }
+  frozen = null;
 }
 
 async function tooltip() {
