@@ -32,6 +32,8 @@ use answer_body::AnswerBody;
 use crate::{error::ApiError, state::AppState};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Which session was answered, so that a page does not show one person's data to another.
+const SESSION: HeaderName = HeaderName::from_static("x-spark-monitor-session");
 const SIDECAR_TOKEN: HeaderName = HeaderName::from_static("x-spark-monitor-token");
 /// Longest request id that is taken over from a client, characters.
 const LONGEST_REQUEST_ID: usize = 64;
@@ -44,8 +46,8 @@ const MOST_BODY_BYTES: usize = 64 * 1024;
 /// it was given. The routes are behind a router without any, because a router has chosen the route before its layers run,
 /// and this layer corrects the path.
 pub(crate) fn around(routes: Router, state: &AppState) -> Router {
-    let limits =
-        Limits { in_flight: Arc::new(Semaphore::new(state.max_requests())), deadline: state.request_timeout() };
+    let in_flight = Arc::new(Semaphore::new(state.max_requests()));
+    let limits = Limits { in_flight, deadline: state.request_timeout(), state: state.clone() };
     Router::new().fallback_service(routes).layer(from_fn_with_state(limits, serve))
 }
 
@@ -53,12 +55,14 @@ pub(crate) fn around(routes: Router, state: &AppState) -> Router {
 struct Limits {
     in_flight: Arc<Semaphore>,
     deadline: Duration,
+    state: AppState,
 }
 
 /// Gives every request an id, and every answer, whatever went wrong, its final form.
 async fn serve(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let id = id(request.headers());
     let text = id.to_str().unwrap_or_default();
+    let session = limits.state.monitor().ok().and_then(|monitor| monitor.sessions.tag(request.headers()));
     // Only the path: a query or a header may hold what a log must not.
     let (method, path) = (request.method(), request.uri().path());
     // Of the highest level, so that whatever is logged of a request carries its id, whatever the log's level is.
@@ -91,6 +95,9 @@ async fn serve(State(limits): State<Limits>, request: Request, next: Next) -> Re
     // Whatever an upstream called JSON must never be run as anything else.
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REQUEST_ID, id);
+    if let Some(session) = session {
+        headers.insert(SESSION, session);
+    }
     response
 }
 

@@ -73,7 +73,10 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::middleware::{Limits, serve};
+    use crate::{
+        middleware::{Limits, serve},
+        state::AppState,
+    };
 
     const DEADLINE: Duration = Duration::from_secs(10);
 
@@ -83,7 +86,7 @@ mod tests {
             let first = stream::once(async { Ok::<_, Infallible>(Bytes::from_static(b"first")) });
             Body::from_stream(first.chain(stream::pending()))
         };
-        let limits = Limits { in_flight: Arc::new(Semaphore::new(1)), deadline: DEADLINE };
+        let limits = Limits { in_flight: Arc::new(Semaphore::new(1)), deadline: DEADLINE, state: AppState::not_configured("") };
         let routes = Router::new().route("/endless", get(async move || endless())).route("/short", get(async || "all"));
         routes.layer(from_fn_with_state(limits, serve))
     }
