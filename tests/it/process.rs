@@ -308,6 +308,20 @@ fn an_answer_waits_for_the_requests_body() {
 }
 
 #[test]
+fn a_body_that_is_too_large_is_read_before_it_is_refused() {
+    let sidecar = Sidecar::start(&MASTER, &[]);
+    let mut stream = UnixStream::connect(&sidecar.socket).unwrap();
+    let body = vec![b'x'; 1 << 20];
+    write!(stream, "PUT /cluster HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len())
+        .unwrap();
+    // Jupyter's proxy writes all of it, and takes a connection that closes meanwhile for an error of its own.
+    stream.write_all(&body).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("too_large"), "{answer}");
+}
+
+#[test]
 fn a_body_without_end_is_cut_off() {
     let sidecar = Sidecar::start(&MASTER, &[]);
     let mut stream = UnixStream::connect(&sidecar.socket).unwrap();
