@@ -26,4 +26,4 @@ mod tab;
 mod why;
 
 pub use language::{Language, set_language};
-pub use mount::{ChipHandle, MountOptions, PanelHandle, mount_chip, mount_panel};
+pub use mount::{ChipHandle, Frontend, MountOptions, PanelHandle};

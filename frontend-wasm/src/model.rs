@@ -7,7 +7,7 @@ use yew::{Callback, Reducible};
 
 use crate::announce::{self, Affairs};
 use crate::executor_order::{Column, Order, Window};
-use crate::loaded::Loaded;
+use crate::loaded::{self, Loaded};
 use crate::mine::{self, Choice, Mine, Notebook};
 use crate::poll::{News, Told};
 use crate::preferences::Preferences;
@@ -69,6 +69,8 @@ pub struct Model {
     pub announced: String,
     pub announced_of: Option<Affairs>,
     pub announced_at_ms: i64,
+    /// The number of the session that the sidecar last answered; none before it has.
+    pub session: Option<u32>,
 }
 
 /// One of the views that are polled.
@@ -243,7 +245,33 @@ impl Model {
         self.copied = self.copied.filter(|copied| now_ms - copied.at_ms < CONFIRMED_MS);
     }
 
+    /// What is known of an application, once another is looked at.
+    fn forget_app(&mut self) {
+        self.executors = Loaded::default();
+        self.stages = Loaded::default();
+        self.queries = Loaded::default();
+        self.query_stages = Loaded::default();
+        self.history = Loaded::default();
+        self.open_query = None;
+        self.mine = None;
+    }
+
+    /// Another session's data goes from all views at once, and they are asked for again.
+    fn notice_session(&mut self, session: Option<u32>) {
+        if loaded::is_another(self.session, session) {
+            self.forget_app();
+            self.cluster = Loaded::default();
+            self.apps = Loaded::default();
+            self.choices.clear();
+            self.report = None;
+            self.fresh_at_ms = None;
+            self.refreshes += 1;
+        }
+        self.session = session.or(self.session);
+    }
+
     fn hear(&mut self, view: View, news: News) {
+        self.notice_session(news.session);
         // The history is the sidecar's own memory and says nothing of how old the rest is.
         if view != View::History && !matches!(news.told, Told::Failed(_)) {
             let fresh_at_ms = news.at_ms - i64::from(news.told.age_ms());
@@ -300,14 +328,7 @@ impl Reducible for Model {
             Action::TogglePause => next.paused = !next.paused,
             Action::Pick(app_id) => {
                 next.picked = app_id;
-                // They were another application's.
-                next.executors = Loaded::default();
-                next.stages = Loaded::default();
-                next.queries = Loaded::default();
-                next.query_stages = Loaded::default();
-                next.history = Loaded::default();
-                next.open_query = None;
-                next.mine = None;
+                next.forget_app();
             }
             Action::Copy { .. } => {
                 next.copied = None;

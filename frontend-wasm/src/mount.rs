@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 use yew::{AppHandle, Callback, Renderer};
 
+use crate::api::Api;
 use crate::components::{ChipApp, ChipAppProps, Order, PanelApp, PanelAppProps};
 use crate::mine::Notebook;
 use crate::preferences::{Preferences, PreferencesJson};
@@ -22,9 +23,10 @@ export type Tone = 'good' | 'warn' | 'bad' | 'muted';
 /** What a person can ask the panel for by a command. */
 export type Order = 'refresh' | 'toggle-pause' | 'copy-report';
 
+/** Sends a request to the sidecar as JupyterLab sends its own; an answer of up to `max_age_s` seconds will do. */
+export type Fetch = (url: string, max_age_s: number, signal: AbortSignal) => Promise<Response>;
+
 export interface MountOptions {
-  /** Where the sidecar's routes begin, with the last slash. */
-  api_url: string;
   /** A person asks for the panel. */
   on_open?: () => void;
   /** The chip says something else of the cluster. */
@@ -62,12 +64,12 @@ export interface NotebookFacts {
 
 #[wasm_bindgen]
 extern "C" {
+    #[wasm_bindgen(extends = Function, typescript_type = "Fetch")]
+    pub type Fetch;
+
     /// The options both mounts take.
     #[wasm_bindgen(typescript_type = "MountOptions")]
     pub type MountOptions;
-
-    #[wasm_bindgen(method, getter)]
-    fn api_url(this: &MountOptions) -> String;
 
     #[wasm_bindgen(method, getter)]
     fn on_open(this: &MountOptions) -> Option<Function>;
@@ -216,34 +218,47 @@ impl PanelHandle {
     }
 }
 
-/// Mounts the status-bar chip in `element`.
+/// Chip and panel of one page, and what they share.
 #[wasm_bindgen]
-pub fn mount_chip(element: Element, options: &MountOptions) -> ChipHandle {
-    let props = ChipAppProps {
-        api_url: options.api_url().into(),
-        kernel_busy: false,
-        on_open: options.open(),
-        on_state: options.state(),
-        wanted_ms: 0,
-        refreshes: 0,
-    };
-    let app = Renderer::<ChipApp>::with_root_and_props(element, props.clone()).render();
-    ChipHandle { app, props }
+pub struct Frontend {
+    api: Api,
 }
 
-/// Mounts the sidebar panel in `element`; it asks nothing until it is made visible.
 #[wasm_bindgen]
-pub fn mount_panel(element: Element, options: &MountOptions) -> PanelHandle {
-    let props = PanelAppProps {
-        api_url: options.api_url().into(),
-        kernel_busy: false,
-        visible: false,
-        drawn: true,
-        shell: options.shell(),
-        notebooks: Rc::default(),
-        preferences: Rc::default(),
-        order: (0, Order::Nothing),
-    };
-    let app = Renderer::<PanelApp>::with_root_and_props(element, props.clone()).render();
-    PanelHandle { app, props }
+impl Frontend {
+    /// `api_url` is where the sidecar's routes begin, with the last slash.
+    #[wasm_bindgen(constructor)]
+    pub fn new(api_url: String, fetch: Fetch) -> Self {
+        Self { api: Api { url: api_url.into(), fetch: Some(fetch.into()), ..Api::default() } }
+    }
+
+    /// Mounts the status-bar chip in `element`.
+    pub fn mount_chip(&self, element: Element, options: &MountOptions) -> ChipHandle {
+        let props = ChipAppProps {
+            api: self.api.clone(),
+            kernel_busy: false,
+            on_open: options.open(),
+            on_state: options.state(),
+            wanted_ms: 0,
+            refreshes: 0,
+        };
+        let app = Renderer::<ChipApp>::with_root_and_props(element, props.clone()).render();
+        ChipHandle { app, props }
+    }
+
+    /// Mounts the sidebar panel in `element`; it asks nothing until it is made visible.
+    pub fn mount_panel(&self, element: Element, options: &MountOptions) -> PanelHandle {
+        let props = PanelAppProps {
+            api: self.api.clone(),
+            kernel_busy: false,
+            visible: false,
+            drawn: true,
+            shell: options.shell(),
+            notebooks: Rc::default(),
+            preferences: Rc::default(),
+            order: (0, Order::Nothing),
+        };
+        let app = Renderer::<PanelApp>::with_root_and_props(element, props.clone()).render();
+        PanelHandle { app, props }
+    }
 }

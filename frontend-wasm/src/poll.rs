@@ -5,7 +5,7 @@
 //! here, so that all views share this code.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsValue;
@@ -14,14 +14,21 @@ use web_sys::AbortController;
 use wire::Meta;
 use yew::{AttrValue, Callback, hook, use_effect_with, use_memo};
 
-use crate::api::{self, Reply};
+use crate::api::{self, Api, Outcome, Reply};
+use crate::loaded::is_another;
 use crate::problem::Problem;
 use crate::schedule::{self, Rates, SHORTEST_GAP_MS};
+
+/// A request that takes longer is given up for one that a person asks for: the sidecar gives each upstream call as long,
+/// and joins the new request to a call that is under way. Milliseconds.
+const HANGING_MS: f64 = 5_000.0;
 
 /// What a view wants.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Poll {
-    pub url: AttrValue,
+    pub api: Api,
+    /// What is asked for, beneath the sidecar's mount.
+    pub route: AttrValue,
     /// The view can be seen; while it cannot, nothing is asked.
     pub shown: bool,
     /// A kernel of this JupyterLab is busy.
@@ -40,6 +47,8 @@ pub struct News {
     /// When it came; milliseconds since 1970 by the browser's clock.
     pub at_ms: i64,
     pub told: Told,
+    /// The number of the session that the sidecar answered, 0 without one; none when it was not the sidecar that answered.
+    pub session: Option<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,23 +76,57 @@ impl Told {
     }
 }
 
+/// Who polls in this page. A success of one says that the way is free, and those that back off need not wait.
+#[derive(Clone, Debug, Default)]
+pub struct Pollers(Rc<RefCell<Vec<Weak<Poller>>>>);
+
+impl PartialEq for Pollers {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Pollers {
+    fn add(&self, poller: &Rc<Poller>) {
+        let mut pollers = self.0.borrow_mut();
+        pollers.retain(|poller| poller.strong_count() > 0);
+        pollers.push(Rc::downgrade(poller));
+    }
+
+    /// `recovered`: the one that succeeded had failed before.
+    fn wake(&self, recovered: bool) {
+        let pollers: Vec<_> = self.0.borrow().iter().filter_map(Weak::upgrade).collect();
+        for poller in pollers {
+            poller.wake(recovered);
+        }
+    }
+}
+
 /// Keeps a view fresh and tells what comes.
 #[hook]
 pub fn use_poll(poll: Poll, on_news: Callback<News>) {
-    let poller = use_memo((), |()| Rc::new(Poller { on_news, ..Poller::default() }));
+    let pollers = poll.api.pollers.clone();
+    let poller = use_memo((), |()| {
+        let poller = Rc::new(Poller { on_news, ..Poller::default() });
+        pollers.add(&poller);
+        poller
+    });
     let poller = Rc::clone(&poller);
     let stopped = Rc::clone(&poller);
     use_effect_with(poll, move |poll| poller.follow(poll));
     use_effect_with((), move |()| move || stopped.stop());
 }
 
-#[derive(Default)]
-struct Poller {
+#[derive(Debug, Default)]
+pub struct Poller {
     on_news: Callback<News>,
     poll: RefCell<Poll>,
     rates: Cell<Rates>,
     /// Failed polls in a row.
     failures: Cell<u32>,
+    /// Another view's success has woken it since its own last.
+    is_woken: Cell<bool>,
+    session: Cell<Option<u32>>,
     /// Of the last answer, unless the next must be told whatever it is.
     etag: RefCell<Option<String>>,
     started_at_ms: Cell<f64>,
@@ -95,7 +138,7 @@ impl Poller {
     /// Does what the difference to the last wish asks for.
     fn follow(self: &Rc<Self>, poll: &Poll) {
         let old = self.poll.replace(poll.clone());
-        let elsewhere = old.url != poll.url;
+        let elsewhere = old.route != poll.route;
         if elsewhere {
             self.rates.take();
             self.failures.take();
@@ -109,6 +152,9 @@ impl Poller {
         }
         let resumed = !poll.paused && (old.paused || !old.shown);
         if elsewhere || resumed || old.refreshes != poll.refreshes {
+            if js_sys::Date::now() - self.started_at_ms.get() > HANGING_MS {
+                self.flight.take();
+            }
             self.start(0);
         } else if poll.paused {
             self.timer.take();
@@ -135,15 +181,17 @@ impl Poller {
         self.started_at_ms.set(js_sys::Date::now());
         self.flight.replace(Some(Flight { controller, max_age_ms, is_overtaken: false }));
         let poller = Rc::clone(self);
-        let url = self.poll.borrow().url.clone();
+        let Poll { api, route, .. } = self.poll.borrow().clone();
         spawn_local(async move {
-            let outcome = api::ask(&url, &signal, max_age_ms).await;
+            let outcome = api.ask(&route, &signal, max_age_ms).await;
             // Stopped meanwhile: a later flight may be under way, which is not ours to touch.
             if signal.aborted() {
                 return;
             }
             let is_overtaken = poller.flight.take().is_some_and(|flight| flight.is_overtaken);
-            let told = poller.take_in(outcome);
+            let Outcome { reply, session } = outcome;
+            let recovered = poller.failures.get() > 0;
+            let told = poller.take_in(reply, session);
             let (rate_ms, age_ms) = (poller.delay_ms(), told.age_ms());
             if is_overtaken {
                 poller.start(0);
@@ -153,13 +201,18 @@ impl Poller {
                 let max_age_ms = if poller.failures.get() == 0 { rate_ms / 4 * 3 } else { 0 };
                 poller.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
             }
-            poller.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told });
+            if poller.failures.get() == 0 {
+                api.pollers.wake(recovered);
+            }
+            poller.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told, session });
         });
     }
 
-    fn take_in(&self, outcome: Result<Reply, Problem>) -> Told {
-        let known = self.etag.take();
-        let answer = outcome.and_then(|Reply { json, etag, age_ms }| {
+    fn take_in(&self, reply: Result<Reply, Problem>, session: Option<u32>) -> Told {
+        // The same body is news to one who has just come.
+        let known = self.etag.take().filter(|_| !is_another(self.session.get(), session));
+        self.session.set(session.or(self.session.get()));
+        let answer = reply.and_then(|Reply { json, etag, age_ms }| {
             if known.is_some() && known == etag {
                 self.etag.replace(etag);
                 return Ok(Told::Same { age_ms });
@@ -170,8 +223,23 @@ impl Poller {
             self.etag.replace(etag.filter(|_| meta.stale.is_none()));
             Ok(Told::Answer { meta, json, age_ms })
         });
-        self.failures.set(if answer.is_ok() { 0 } else { self.failures.get().saturating_add(1) });
+        if answer.is_ok() {
+            self.failures.take();
+            self.is_woken.take();
+        } else {
+            self.failures.set(self.failures.get().saturating_add(1));
+        }
         answer.unwrap_or_else(Told::Failed)
+    }
+
+    /// Asks at once if it waits for longer than its rate. A way that is free does not mean that this view's upstream is
+    /// back: unless another view has just recovered, it is woken once until it succeeds.
+    fn wake(self: &Rc<Self>, recovered: bool) {
+        // Without a timer it is hidden, paused, or its answer is on the way.
+        let backs_off = self.failures.get() > 1 && self.timer.borrow().is_some();
+        if backs_off && (!self.is_woken.replace(true) || recovered) {
+            self.start(0);
+        }
     }
 
     /// If an answer is on its way that may be old, asks again as soon as it is there.
@@ -215,6 +283,7 @@ impl Poller {
 }
 
 /// A request under way; dropping it aborts the request, which is nothing to one that has been answered.
+#[derive(Debug)]
 struct Flight {
     controller: AbortController,
     max_age_ms: u32,

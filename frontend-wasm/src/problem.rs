@@ -9,6 +9,7 @@ use crate::language;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProblemKind {
     SignedOut,
+    SignedOutOrStopped,
     NotConfigured,
     Forbidden,
     Overloaded,
@@ -31,9 +32,15 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Jupyter sent us to its login page, or answered with something of its own.
-    pub fn signed_out() -> Self {
-        Self::local(ProblemKind::SignedOut, Message::SignedOut, Message::SignedOutHint)
+    /// Something sent us to a login page or refused: Jupyter, or the hub in place of a server that has been stopped. A
+    /// redirect cannot be told from another.
+    pub fn signed_out_or_stopped() -> Self {
+        Self::local(ProblemKind::SignedOutOrStopped, Message::SignedOutOrStopped, Message::SignedOutOrStoppedHint)
+    }
+
+    /// Nothing came back in time: Jupyter, the sidecar or the network hangs.
+    pub fn late() -> Self {
+        Self::local(ProblemKind::Unreachable, Message::Late, Message::LateHint)
     }
 
     /// Nothing came back: Jupyter is gone or the network is.

@@ -4,7 +4,7 @@
 use web_sys::AbortSignal;
 use wire::{Doctor, Health, Hop, HopName, HopVerdict};
 
-use crate::api::{self, Reply};
+use crate::api::{self, Api, Reply};
 use crate::format;
 use crate::i18n::{Message, tr};
 use crate::language;
@@ -30,13 +30,13 @@ pub struct Line {
 }
 
 /// Measures the way, then asks the sidecar.
-pub async fn fetch(api_url: &str, signal: &AbortSignal) -> Report {
+pub async fn fetch(api: &Api, signal: &AbortSignal) -> Report {
     let begin = js_sys::Date::now();
-    let way = api::ask(&[api_url, "healthz"].concat(), signal, 0).await;
+    let way = api.ask("healthz", signal, 0).await.reply;
     let way_ms = (js_sys::Date::now() - begin) as u32;
     let outcome = match way {
         Err(problem) => Err(problem),
-        Ok(_) => match api::ask(&[api_url, "doctor"].concat(), signal, 0).await {
+        Ok(_) => match api.ask("doctor", signal, 0).await.reply {
             Ok(Reply { json, .. }) => api::decode(json),
             Err(problem) => Err(problem),
         },

@@ -22,6 +22,7 @@ import { PanelContent } from './panel-content';
 import { PanelSlot } from './panel-slot';
 import { SavedApp } from './saved-app';
 import { Settings } from './settings';
+import { fetchFrom } from './sidecar';
 import { Chip } from './status';
 import { UiLoader } from './wasm';
 
@@ -68,13 +69,15 @@ function activate(
   const trans = language.load(DOMAIN);
   const settings = new Settings(registry, PLUGIN, trans);
   const restored = Promise.all([app.restored, settings.ready]);
-  const loader = new UiLoader(language, trans, restored);
+  const { serverSettings } = app.serviceManager;
+  const loader = new UiLoader(language, trans, restored, ({ Frontend }) => {
+    const url = URLExt.join(serverSettings.baseUrl, 'berdl/api/spark-monitor');
+    return new Frontend(`${url}/`, fetchFrom(serverSettings));
+  });
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
-  const { baseUrl } = app.serviceManager.serverSettings;
   const options: MountOptions = {
-    api_url: `${URLExt.join(baseUrl, 'berdl/api/spark-monitor')}/`,
     on_open: () => panel.open(),
     on_paused: paused => commands.setPaused(paused)
   };

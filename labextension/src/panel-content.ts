@@ -1,8 +1,7 @@
 /** What the panel shows, in an element of its own that moves from widget to widget. */
-import type { MountOptions, NotebookFacts, Order, PanelHandle } from 'berdl-spark-monitor-ui';
+import type { Frontend, MountOptions, NotebookFacts, Order, PanelHandle } from 'berdl-spark-monitor-ui';
 
 import type { Settings } from './settings';
-import type { Ui } from './wasm';
 
 /**
  * Mounted once for the life of the page: the listeners that Yew puts on the root of an application are never taken back,
@@ -14,9 +13,9 @@ export class PanelContent {
   }
 
   /** Shows it in `node`. */
-  enter(node: HTMLElement, ui: Ui, options: () => MountOptions): void {
+  enter(node: HTMLElement, frontend: Frontend, options: () => MountOptions): void {
     node.replaceChildren(this.root);
-    this.handle ??= ui.mount_panel(this.root, options());
+    this.handle ??= frontend.mount_panel(this.root, options());
     this.tellPreferences();
     this.early.splice(0).forEach(order => this.order(order));
   }

@@ -66,24 +66,20 @@ export class PanelWidget extends Widget {
     super.onAfterAttach(msg);
     const attachment = ++this.attachment;
     const { loader, ready } = this.context;
-    Promise.all([loader.load(), ready]).then(
-      ([ui]) => {
-        // The widget may have been detached, or even attached again, while the module was on its way.
-        if (attachment === this.attachment) {
-          this.context.content.enter(this.node, ui, () => this.mountOptions());
-          this.listen();
-        }
-      },
-      (reason: unknown) => {
-        if (attachment === this.attachment) {
-          loader.showError(this.node, reason);
-        }
+    loader.failed.connect(this.showError, this);
+    this.showError();
+    void Promise.all([loader.load(), ready]).then(([frontend]) => {
+      // The widget may have been detached, or even attached again, while the module was on its way.
+      if (attachment === this.attachment) {
+        this.context.content.enter(this.node, frontend, () => this.mountOptions());
+        this.listen();
       }
-    );
+    });
   }
 
   protected override onBeforeDetach(msg: Message): void {
     this.attachment++;
+    this.context.loader.failed.disconnect(this.showError, this);
     if (this.listens) {
       const { content, kernels, notebooks } = this.context;
       notebooks.changed.disconnect(this.tellNotebooks, this);
@@ -96,6 +92,7 @@ export class PanelWidget extends Widget {
 
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
+    this.context.loader.retry();
     this.node.focus();
   }
 
@@ -127,6 +124,12 @@ export class PanelWidget extends Widget {
       on_copy: copyText,
       on_jump: (id, cell, line) => notebooks.jump(id, cell, line)
     };
+  }
+
+  private showError(): void {
+    if (!this.listens) {
+      this.context.loader.showError(this.node);
+    }
   }
 
   private tellNotebooks(): void {

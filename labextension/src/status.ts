@@ -37,17 +37,13 @@ export class Chip {
       this.settings.changed.connect(this.obey, this);
       this.obey();
     });
-    try {
-      const [ui] = await Promise.all([this.loader.load(), ready]);
-      const on_state = (tone: Tone, words: string): void => this._changed.emit({ tone, words });
-      this.handle = ui.mount_chip(this.node, { ...this.options, on_state });
-    } catch {
-      // The panel tells why; the status bar has no room for it.
-      this.failed = true;
-    }
+    // While it cannot be loaded the panel tells why; the status bar has no room for it.
+    const [frontend] = await Promise.all([this.loader.load(), ready]);
+    const on_state = (tone: Tone, words: string): void => this._changed.emit({ tone, words });
+    this.handle = frontend.mount_chip(this.node, { ...this.options, on_state });
     this.obey();
     this.kernels.busyChanged.connect((_, busy) => this.handle?.set_kernel_busy(busy));
-    this.handle?.set_kernel_busy(this.kernels.busy);
+    this.handle.set_kernel_busy(this.kernels.busy);
   }
 
   refresh(): void {
@@ -56,7 +52,7 @@ export class Chip {
 
   private obey(): void {
     this.handle?.set_preferences(this.settings.preferences);
-    const wanted = this.settings.showChip && !this.failed;
+    const wanted = this.settings.showChip && this.handle !== null;
     if (wanted && !this.place) {
       const item = new Widget({ node: this.node });
       const options = { item, align: 'left', rank: 100 } as const;
@@ -70,6 +66,5 @@ export class Chip {
   private readonly node = document.createElement('div');
   private handle: ChipHandle | null = null;
   private place: IDisposable | null = null;
-  private failed = false;
   private readonly _changed = new Signal<this, ClusterState>(this);
 }

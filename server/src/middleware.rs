@@ -32,6 +32,8 @@ use answer_body::AnswerBody;
 use crate::{error::ApiError, state::AppState};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Which session was answered, so that a page does not show one person's data to another.
+const SESSION: HeaderName = HeaderName::from_static("x-spark-monitor-session");
 const SIDECAR_TOKEN: HeaderName = HeaderName::from_static("x-spark-monitor-token");
 /// Longest request id that is taken over from a client, characters.
 const LONGEST_REQUEST_ID: usize = 64;
@@ -43,8 +45,8 @@ const MOST_BODY_BYTES: usize = 64 * 1024;
 /// Puts the layer around `routes`. It is one, because a router copies its routes for each request, once for each layer that
 /// it was given.
 pub(crate) fn around(routes: Router, state: &AppState) -> Router {
-    let limits =
-        Limits { in_flight: Arc::new(Semaphore::new(state.max_requests())), deadline: state.request_timeout() };
+    let in_flight = Arc::new(Semaphore::new(state.max_requests()));
+    let limits = Limits { in_flight, deadline: state.request_timeout(), state: state.clone() };
     routes.layer(from_fn_with_state(limits, serve))
 }
 
@@ -52,12 +54,14 @@ pub(crate) fn around(routes: Router, state: &AppState) -> Router {
 struct Limits {
     in_flight: Arc<Semaphore>,
     deadline: Duration,
+    state: AppState,
 }
 
 /// Gives every request an id, and every answer, whatever went wrong, its final form.
 async fn serve(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let id = id(request.headers());
     let text = id.to_str().unwrap_or_default();
+    let session = limits.state.monitor().ok().and_then(|monitor| monitor.sessions.tag(request.headers()));
     // Only the path: a query or a header may hold what a log must not.
     let (method, path) = (request.method(), request.uri().path());
     let span = tracing::debug_span!("request", %method, path, request.id = text);
@@ -84,6 +88,9 @@ async fn serve(State(limits): State<Limits>, request: Request, next: Next) -> Re
     // Under a hub, another user's page has our origin: it may open a route as a window, and must not read what is in it.
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
     headers.insert(REQUEST_ID, id);
+    if let Some(session) = session {
+        headers.insert(SESSION, session);
+    }
     response
 }
 

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header::COOKIE, request::Parts},
+    http::{HeaderMap, HeaderValue, header::COOKIE, request::Parts},
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -98,6 +98,12 @@ impl Sessions {
         session.token.as_ref().map(|token| self.keys.of(token))
     }
 
+    /// A number by which a page sees that another session asks than before: the beginning of the token's key.
+    pub fn tag(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let TokenKey([a, b, c, d, ..]) = self.key(&Session::of_headers(headers))?;
+        Some(u32::from_be_bytes([a, b, c, d]).into())
+    }
+
     /// Whose cluster this session may look at, where nobody has to be asked.
     pub fn known(&self, session: &Session) -> Option<Whose> {
         match &self.mode {
@@ -189,8 +195,6 @@ fn clean_text(value: &[u8]) -> Option<SecretString> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     fn token(cookies: &[&[u8]]) -> Option<String> {

@@ -91,6 +91,30 @@ test('where the WebAssembly is not there the panel says so, and a notebook runs'
   await lab.close();
 });
 
+test('WebAssembly that failed once is loaded by the next try, without a click', async () => {
+  const lab = await LabPage.create(browser);
+  await lab.page.route(WASM, route => route.fulfill({ status: 503, body: 'Starting' }), { times: 1 });
+  await lab.open(address('/workspaces/once'));
+  await lab.untilChip('Spark: Ready (1/1)', 30_000);
+  await lab.close();
+});
+
+test('a click tries at once: the panel comes in place of its message, and the chip with it', async () => {
+  const lab = await LabPage.create(browser);
+  await lab.page.route(WASM, route => route.fulfill({ status: 503, body: 'Starting' }));
+  await lab.open(address('/workspaces/click'));
+  await showPanel(lab);
+  await alertOf(lab);
+  await lab.picture('not-loaded', lab.panel);
+  assert.equal(await lab.chip.count(), 0);
+  await lab.page.unroute(WASM);
+  await lab.panel.getByRole('button', { name: 'Try again' }).click();
+  await lab.recent.first().waitFor();
+  assert.equal(await lab.panel.locator('.sparkMonitor-LoadError').count(), 0);
+  await lab.untilChip('Spark: Ready (1/1)');
+  await lab.close();
+});
+
 /** @param {string} [place] */
 function address(place = '') {
   return `${jupyter.url}lab${place}?token=${jupyter.token}`;

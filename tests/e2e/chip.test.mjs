@@ -97,6 +97,17 @@ test('the next good answer brings the chip back', async () => {
   assert.doesNotMatch(await tooltip(), /Not updated/);
 });
 
+test('what one session was told is not shown beneath the failure of another', async () => {
+  assert.match(await tooltip(), /2 of 2 workers are ready/);
+  manager.fails();
+  await lab.page.context().addCookies([{ name: 'kbase_session', value: 'TOKEN456', url: jupyter.url }]);
+  await lab.untilChip('Spark', 6_000);
+  assert.match(await tooltip(), /^The state of your Spark cluster is not known\.$/m);
+  assert.doesNotMatch(await tooltip(), /workers are ready|Not updated since/);
+  manager.says(UP, { exists: true, ready: 2, wanted: 2 });
+  await lab.untilChip('Spark: Ready (2/2)', 6_000);
+});
+
 test('a cluster without an application: the panel says how to start one', async () => {
   await lab.openPanel();
   await lab.panel.getByText('No active Spark session').waitFor();

@@ -146,6 +146,24 @@ test('while answers fail polls become rarer, spread by lot; one that succeeds br
   assert.deepEqual(await waits(), []);
 });
 
+test('the first view that succeeds again wakes those that back off', async () => {
+  const [views, chip] = [/panel\/(?!chip)/, /panel\/chip/];
+  const broken = (/** @type {import('playwright-core').Route} */ route) =>
+    route.fulfill({ status: 503, contentType: 'text/html', body: 'Starting' });
+  await lab.page.route(views, broken);
+  await forget(lab.page);
+  const longWaits = async () => (await inside(lab.page)).waits.filter(wait => wait > 10 * POLL_MS).length;
+  await until('all to wait long', async () => (await longWaits()) >= VIEWS.length, { within: 60_000 });
+  const failed = lab.page.waitForResponse(response => chip.test(response.url()) && response.status() === 503);
+  await lab.page.route(chip, broken, { times: 1 });
+  await failed;
+  wire.clear();
+  await lab.page.unroute(views);
+  const answered = (/** @type {string} */ view) => wire.of(view, 'answered').length;
+  await until('all views', () => VIEWS.every(view => answered(view) > 0));
+  assert.ok(answered('panel/chip') <= 3, `the chip had asked ${answered('panel/chip')} times before the last`);
+});
+
 /** Holds the requests of a route back until the function it gives is called. @param {string} route */
 async function hold(route) {
   const pattern = `**/spark-monitor/${route}`;

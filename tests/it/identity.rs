@@ -94,6 +94,22 @@ async fn jupyterhubs_user_needs_no_cookie() {
 }
 
 #[tokio::test]
+async fn good_and_bad_answers_name_the_session_that_was_answered() {
+    let site = Site::start("ann_b").await;
+    let app = site.app(&[]);
+    let a = app.get_as(Cookie("A"), "/panel/cluster").await;
+    let tag = a.header("x-spark-monitor-session").to_owned();
+    assert!(tag.parse::<u32>().is_ok(), "{tag}");
+    site.auth2.set("/auth/api/V2/me", Reply::status(503));
+    site.master.set("/of/ann-b/json/", Reply::status(503));
+    let b = app.get_as(Cookie("B"), "/panel/cluster").await;
+    assert_eq!(b.outcome(), "502 upstream_invalid");
+    assert_ne!(b.header("x-spark-monitor-session"), tag);
+    assert_eq!(app.get_as(Cookie("A"), "/openapi.json").await.header("x-spark-monitor-session"), tag);
+    assert_eq!(app.get("/panel/cluster").await.header("x-spark-monitor-session"), "", "no session");
+}
+
+#[tokio::test]
 async fn users_never_see_each_others_cluster() {
     let (auth2, master) = (Double::start().await, Double::start().await);
     let args = ["--kbase-auth-url", &auth2.url, "--spark-master-ui-url", &format!("{}/{{user}}", master.url)];

@@ -4,6 +4,7 @@ use wire::{Chip, ChipState};
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_reducer};
 
 use super::tone::{Tone, dot};
+use crate::api::Api;
 use crate::i18n::{Message, tr};
 use crate::language;
 use crate::loaded::Loaded;
@@ -15,7 +16,7 @@ const POLLS_TO_DOUBT: u32 = 2;
 
 #[derive(Clone, Properties, PartialEq)]
 pub struct ChipAppProps {
-    pub api_url: AttrValue,
+    pub api: Api,
     pub kernel_busy: bool,
     pub on_open: Callback<()>,
     /// Hears the cluster's state: its tone's name, and words.
@@ -32,9 +33,9 @@ pub fn ChipApp(props: &ChipAppProps) -> Html {
     let shown = use_tab_shown();
     let chip = use_reducer(Loaded::<Chip>::default);
     let dispatcher = chip.dispatcher();
-    let url = AttrValue::from([&props.api_url, "panel/chip"].concat());
     let ChipAppProps { kernel_busy, wanted_ms, refreshes, .. } = *props;
-    let poll = Poll { url, shown, kernel_busy, wanted_ms, refreshes, ..Poll::default() };
+    let (api, route) = (props.api.clone(), AttrValue::from("panel/chip"));
+    let poll = Poll { api, route, shown, kernel_busy, wanted_ms, refreshes, ..Poll::default() };
     use_poll(poll, Callback::from(move |news| dispatcher.dispatch(news)));
     let (label, tone) = label(&chip);
     let on_state = props.on_state.clone();

@@ -24,6 +24,7 @@ pub fn problem_notice(problem: &Problem) -> Html {
     let Problem { kind, sentence, hint, request_id } = problem;
     let (heading, tone) = match kind {
         ProblemKind::SignedOut => (Message::HeadingSignedOut, Tone::Warn),
+        ProblemKind::SignedOutOrStopped => (Message::HeadingSignedOutOrStopped, Tone::Warn),
         ProblemKind::NotConfigured => (Message::HeadingNotConfigured, Tone::Muted),
         ProblemKind::Forbidden => (Message::HeadingForbidden, Tone::Bad),
         ProblemKind::Overloaded => (Message::HeadingOverloaded, Tone::Warn),

@@ -6,12 +6,13 @@ use gloo_timers::callback::Interval;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 use yew::{
-    AttrValue, Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with,
-    use_node_ref, use_reducer,
+    Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with, use_node_ref,
+    use_reducer,
 };
 
 use super::executors::scrolled;
 use super::panel_view::{Panel, panel_view};
+use crate::api::Api;
 use crate::language;
 use crate::mine::Notebook;
 use crate::model::{Act, Action, Copied, Copyable, Model, View};
@@ -23,7 +24,7 @@ use crate::tab::use_tab_shown;
 
 #[derive(Clone, Properties, PartialEq)]
 pub struct PanelAppProps {
-    pub api_url: AttrValue,
+    pub api: Api,
     pub kernel_busy: bool,
     /// JupyterLab shows the panel.
     pub visible: bool,
@@ -55,7 +56,8 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     let model = use_reducer(move || Model { picked, ..Model::default() });
     let act = act(model.dispatcher(), props.shell.clone());
     let poll = |view: &str, wanted_ms: u32| Poll {
-        url: [&props.api_url, "panel/", view].concat().into(),
+        api: props.api.clone(),
+        route: ["panel/", view].concat().into(),
         shown,
         kernel_busy: props.kernel_busy,
         paused: model.paused,
@@ -78,7 +80,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     let tell = act.clone();
     use_effect_with(Rc::clone(&props.preferences), move |set| tell.emit(Action::Preferences(Rc::clone(set))));
     use_orders(props.order, act.clone());
-    use_report(&props.api_url, shown && model.wants_report(), act.clone());
+    use_report(&props.api, shown && model.wants_report(), act.clone());
     use_report_copy(&model, act.clone());
     let shell = props.shell.clone();
     use_effect_with(model.paused, move |paused| shell.tell_paused(*paused));
@@ -155,14 +157,14 @@ fn use_report_copy(model: &Model, act: Act) {
 
 /// Makes a connection report when one is wanted, unless the panel is hidden or destroyed before it is there.
 #[hook]
-fn use_report(api_url: &AttrValue, wanted: bool, act: Act) {
-    let api_url = api_url.clone();
+fn use_report(api: &Api, wanted: bool, act: Act) {
+    let api = api.clone();
     use_effect_with(wanted, move |wanted| {
         let controller = if *wanted { AbortController::new().ok() } else { None };
         if let Some(controller) = &controller {
             let signal = controller.signal();
             spawn_local(async move {
-                let report = report::fetch(&api_url, &signal).await;
+                let report = report::fetch(&api, &signal).await;
                 if !signal.aborted() {
                     act.emit(Action::Reported(Rc::new(report), js_sys::Date::now() as i64));
                 }

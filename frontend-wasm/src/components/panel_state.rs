@@ -28,7 +28,9 @@ pub fn whole(model: &Model) -> Whole {
             if first.problem.sentence == second.problem.sentence
                 && first.problem.sentence == third.problem.sentence =>
         {
-            Some(first)
+            // Said once for all, it is the time of the youngest.
+            let since_ms = first.since_ms.max(second.since_ms).max(third.since_ms);
+            Some(Trouble { since_ms, ..first })
         }
         _ => None,
     };

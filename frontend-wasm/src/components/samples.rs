@@ -11,8 +11,6 @@ use crate::problem::Problem;
 
 /// 12:00:00 UTC.
 pub const OBSERVED_AT_MS: i64 = 1_800_014_400_000;
-/// 11:59:00 UTC.
-pub const STALE_SINCE_MS: i64 = OBSERVED_AT_MS - 60_000;
 
 pub fn answer<T>(body: T) -> Answer<T> {
     let meta = Meta {
@@ -31,7 +29,7 @@ pub fn stale_answer<T>(body: T) -> Answer<T> {
         code: ErrorCode::UpstreamTimeout,
         reason: "The Spark Master did not answer in time.".to_owned(),
         reason_sentences: Vec::new(),
-        since_ms: STALE_SINCE_MS,
+        since_ms: OBSERVED_AT_MS - 60_000,
     });
     answer
 }

@@ -121,6 +121,7 @@ messages! {
     StaleSince { time: &'a str, reason: &'a str }: "Not updated since {time}. {reason}";
     RequestId { request_id: &'a str }: "Request {request_id}";
     HeadingSignedOut: "Signed out";
+    HeadingSignedOutOrStopped: "Signed out or stopped";
     HeadingNotConfigured: "Not configured";
     HeadingForbidden: "No permission";
     HeadingOverloaded: "Too busy";
@@ -131,8 +132,10 @@ messages! {
     NoSessionHint: "Start one in a notebook:";
 
     // What the frontend finds out by itself.
-    SignedOut: "You are signed out of Jupyter.";
-    SignedOutHint: "Reload the page to sign in.";
+    SignedOutOrStopped: "You are signed out of Jupyter, or your Jupyter server has stopped.";
+    SignedOutOrStoppedHint: "Reload the page to sign in or to start the server.";
+    Late: "No answer came in time.";
+    LateHint: "Jupyter, Spark Monitor's own process or the network hangs. This page keeps trying.";
     NoJupyter: "Jupyter does not answer.";
     NoJupyterHint: "Check your connection. This page keeps trying.";
     NoSidecar: "Spark Monitor's own process does not answer.";

@@ -119,10 +119,10 @@ async fn one_failed_poll_keeps_the_label_and_the_second_takes_it_away() {
 
 #[tokio::test]
 async fn a_first_poll_that_fails_says_why() {
-    let failed = Loaded::default().after(Err(Problem::signed_out()), OBSERVED_AT_MS);
+    let failed = Loaded::default().after(Err(Problem::signed_out_or_stopped()), OBSERVED_AT_MS);
     assert_snapshot!(chip(failed).await, @r#"
     <button type="button" title="The state of your Spark cluster is not known.
-    You are signed out of Jupyter.
+    You are signed out of Jupyter, or your Jupyter server has stopped.
     Click to open Spark Monitor." class="sparkMonitor-Chip">
     <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-muted">
     </span>

@@ -85,7 +85,7 @@ async fn each_hop_has_a_sign_a_verdict_a_time_and_a_fix() {
 
 #[tokio::test]
 async fn signed_out_nothing_behind_jupyter_is_asked() {
-    let report = Report { way_ms: 5, outcome: Err(Problem::signed_out()) };
+    let report = Report { way_ms: 5, outcome: Err(Problem::signed_out_or_stopped()) };
     assert_snapshot!(text(panel(&unfolded(report))).await, @r#"
     Spark Monitor
     Loading…
@@ -95,8 +95,8 @@ async fn signed_out_nothing_behind_jupyter_is_asked() {
     Browser, through Jupyter
     Failed
     5ms
-    You are signed out of Jupyter.
-    Reload the page to sign in.
+    You are signed out of Jupyter, or your Jupyter server has stopped.
+    Reload the page to sign in or to start the server.
     –
     Sidecar and Spark
     Skipped

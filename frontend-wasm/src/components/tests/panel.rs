@@ -249,7 +249,7 @@ async fn one_dead_view_does_not_blank_the_others() {
     props.stages = Loaded::default().after(Ok(samples::stale_answer(samples::stages())), OBSERVED_AT_MS);
     let text = panel(props).await;
     assert!(text.contains("Cluster\nNo answer\nWhat went wrong."), "{text}");
-    assert!(text.contains("Not updated since 11:59:00 UTC. The Spark Master did not answer in time."));
+    assert!(text.contains("Not updated since 12:00:00 UTC. The Spark Master did not answer in time."));
     assert!(text.contains("1 of 1 slot") || text.contains("2 of 2 slots busy"), "{text}");
 }
 

@@ -403,6 +403,6 @@ async fn a_failing_view_keeps_the_last_queries_and_says_since_when() {
     let mut model = model(runs(vec![samples::query("q-1")]), Vec::new());
     model.queries = model.queries.after(Err(Problem::no_sidecar()), OBSERVED_AT_MS + 60_000);
     let all = text(panel(&model)).await;
-    assert!(all.contains("Running queries\n1\nNot updated since 12:01:00 UTC."), "{all}");
+    assert!(all.contains("Running queries\n1\nNot updated since 12:00:00 UTC."), "{all}");
     assert!(all.contains("select count(*) from events"), "{all}");
 }

@@ -50,11 +50,11 @@ async fn not_configured_gives_the_reason() {
 
 #[tokio::test]
 async fn signed_out_of_jupyter() {
-    assert_snapshot!(nothing_but(Problem::signed_out()).await, @r#"
+    assert_snapshot!(nothing_but(Problem::signed_out_or_stopped()).await, @r#"
     Spark Monitor
-    Signed out
-    You are signed out of Jupyter.
-    Reload the page to sign in.
+    Signed out or stopped
+    You are signed out of Jupyter, or your Jupyter server has stopped.
+    Reload the page to sign in or to start the server.
     Connection report
     "#);
 }
@@ -171,7 +171,7 @@ async fn stale_says_since_when_and_why_in_each_section_that_is() {
     let text = text(panel(&Model { stages, ..all_well() })).await;
     assert_snapshot!(head(text.split("Active stages").nth(1).unwrap_or_default(), "count"), @r#"
     1
-    Not updated since 11:59:00 UTC. The Spark Master did not answer in time.
+    Not updated since 12:00:00 UTC. The Spark Master did not answer in time.
     "#);
 }
 
