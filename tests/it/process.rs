@@ -213,7 +213,8 @@ fn a_file_in_the_place_of_the_socket_is_not_removed() {
 /// The sidecar says why it cannot listen, in one line, and is still there to be told to end: its supervisor would start it
 /// again at once.
 fn assert_waits_before_leaving(listen: &str, reason: &str) {
-    let mut child = command(&["--listen", listen, MASTER[0], MASTER[1]]).spawn().unwrap();
+    let mut child =
+        command(&["--listen", listen, MASTER[0], MASTER[1]]).env("SPARK_MONITOR_LOG", "warn").spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     log.read_line(&mut line).unwrap();
