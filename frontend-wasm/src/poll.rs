@@ -152,8 +152,12 @@ impl Poller {
         }
         let resumed = !poll.paused && (old.paused || !old.shown);
         if elsewhere || resumed || old.refreshes != poll.refreshes {
-            if js_sys::Date::now() - self.started_at_ms.get() > HANGING_MS {
-                self.flight.take();
+            let now_ms = js_sys::Date::now();
+            // A request that is replaced because it hangs has failed, or a view that is refreshed often would never fail.
+            if now_ms - self.started_at_ms.get() > HANGING_MS && self.flight.take().is_some() {
+                self.failures.set(self.failures.get().saturating_add(1));
+                let told = Told::Failed(Problem::late());
+                self.on_news.emit(News { at_ms: now_ms as i64, told, session: None });
             }
             self.start(0);
         } else if poll.paused {

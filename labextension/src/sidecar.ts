@@ -6,10 +6,10 @@ import type { OwnHeaders } from 'berdl-spark-monitor-ui';
 export function ownHeaders({ token }: ServerConnection.ISettings): OwnHeaders {
   return () => {
     const headers = new Headers({ Accept: 'application/json' });
-    // Read each time, because Jupyter sets it anew after a login. Of several, JupyterLab takes the last.
-    const xsrf = [...document.cookie.matchAll(/\b_xsrf=([^;]*)/g)].pop();
+    // Read each time, because Jupyter changes it at a login. Of several, JupyterLab takes the last.
+    const xsrf = [...document.cookie.matchAll(/\b_xsrf=([^;]*)/g)].pop()?.[1];
     if (xsrf) {
-      headers.set('X-XSRFToken', xsrf[1]);
+      headers.set('X-XSRFToken', xsrf);
     }
     if (token) {
       headers.set('Authorization', `token ${token}`);

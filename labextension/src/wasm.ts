@@ -70,11 +70,13 @@ export class UiLoader {
   }
 
   private async persist(): Promise<Frontend> {
-    await Promise.race([this.begin, new Promise(resolve => setTimeout(resolve, PATIENCE_MS))]);
+    await Promise.race([this.begin.catch(() => undefined), new Promise(resolve => setTimeout(resolve, PATIENCE_MS))]);
     await idle();
     for (let wait_ms = FIRST_WAIT_MS; ; wait_ms = Math.min(2 * wait_ms, LONGEST_WAIT_MS)) {
       try {
-        return this.create(await this.instantiate());
+        const frontend = this.create(await this.instantiate());
+        this.reason = undefined;
+        return frontend;
       } catch (reason) {
         this.reason = reason;
         this._failed.emit();

@@ -73,7 +73,7 @@ pub struct CacheLimits {
 /// Which kind of route asks: they differ in how soon a failure is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// Ours, which polls, so that it asks again by itself.
+    /// Ours, which polls anyway.
     Panel,
     /// The older extension's, whose frontend asks again only once, after a second.
     DropIn,

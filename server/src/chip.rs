@@ -76,7 +76,7 @@ pub(crate) fn by_manager(status: &Status) -> Decision {
     let (ready, wanted) = (status.workers.ready_replicas, status.workers.replicas);
     let (master, workers) = (&status.master, &status.workers);
     let none_exists = !master.exists && !workers.exists;
-    let state = if none_exists && (master.is_unknown() || workers.is_unknown()) {
+    let state = if none_exists && (status.names_an_error() || master.is_unknown() || workers.is_unknown()) {
         ChipState::Error
     } else if none_exists {
         ChipState::NoCluster
@@ -147,6 +147,7 @@ mod tests {
         let state = |master, workers, error| manager(json!({"master": master, "workers": workers, "error": error})).0;
         assert_eq!(state(&none, &none, json!(true)), ChipState::NoCluster, "whatever `error` says");
         assert_eq!(state(&silent, &silent, json!(true)), ChipState::NoCluster, "no text at all");
+        assert_eq!(state(&silent, &silent, json!("(403) Forbidden")), ChipState::Error, "it may not know");
         for unknown in [&forbidden, &unreadable] {
             assert_eq!(state(unknown, unknown, json!(true)), ChipState::Error, "it cannot know");
             assert_eq!(state(&none, unknown, json!(true)), ChipState::Error);

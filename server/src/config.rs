@@ -119,7 +119,7 @@ pub struct Limits {
     #[arg(long, env = "SPARK_MONITOR_MAX_BODY_BYTES", default_value_t = 32 << 20, value_parser = clap::value_parser!(u64).range(1..=4 << 30), hide_default_value = true)]
     pub spark_monitor_max_body_bytes: u64,
     /// Longest string read of an upstream's answer, bytes of JSON; longer ones are cut and end with `…` [default: 16 KiB].
-    /// A request's text is of a few; what is passed through stays as it is.
+    /// A request's text has a few KiB; what is passed through stays as it is.
     #[arg(long, env = "SPARK_MONITOR_MAX_STRING_BYTES", default_value_t = Bounds::DEFAULT.string_bytes, value_parser = bytes, hide_default_value = true)]
     pub spark_monitor_max_string_bytes: usize,
     /// Largest row read of a list, after its strings are cut, bytes of JSON; larger ones are counted [default: 1 MiB].

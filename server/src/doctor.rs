@@ -182,7 +182,7 @@ async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
     };
     // Not the way that all other routes remember for minutes: it may lead nowhere by now.
     let search = |_| {
-        let (drivers, wanted) = (monitor.drivers.clone(), chosen.call.wanted(monitor));
+        let (drivers, wanted) = (chosen.call.drivers(monitor), chosen.call.wanted(monitor));
         async move { drivers.find(&wanted).await }
     };
     let find = async { Ok::<_, ApiError>(monitor.just_found.fresh(&chosen.call.key, search).await) };

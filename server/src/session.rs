@@ -66,7 +66,7 @@ impl Whose {
     /// On whose behalf upstreams are called.
     #[must_use]
     pub fn caller(&self) -> Caller {
-        Caller::new(self.user().map(User::kube_name).unwrap_or_default().as_bytes())
+        Caller::new(self.user().map(User::name).unwrap_or_default().as_bytes())
     }
 }
 
@@ -112,7 +112,7 @@ impl Sessions {
         session.token.as_ref().map(|token| self.keys.of(token))
     }
 
-    /// A number by which a page sees that another session asks than before: the beginning of the token's key.
+    /// Changes when another session asks: the beginning of the token's key.
     pub fn tag(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let TokenKey([a, b, c, d, ..]) = self.key(&Session::of_headers(headers))?;
         Some(u32::from_be_bytes([a, b, c, d]).into())

@@ -110,10 +110,10 @@ impl UnixDoor {
         }
         match Self::open(&self.path).await {
             Ok(door) => {
-                tracing::warn!(socket = %self.path.display(), "Somebody took the socket away; it is made anew");
+                tracing::warn!(socket = %self.path.display(), "The socket was removed; it has been created again");
                 *self = door;
             }
-            Err(error) => tracing::debug!(%error, "The socket is gone and cannot be made anew"),
+            Err(error) => tracing::debug!(%error, "The socket is gone and cannot be created again"),
         }
     }
 }

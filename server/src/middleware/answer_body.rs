@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// See the module's sentence.
+/// The body that is handed to the connection.
 pub(super) struct AnswerBody {
     body: Body,
     _place: OwnedSemaphorePermit,

@@ -212,7 +212,6 @@ impl Client {
         };
         let is_worth_a_retry = |error: &reqwest::Error| {
             if lacks_descriptors(error) {
-                tracing::warn!("File descriptors run short; idle connections are closed");
                 self.http.connections.close_idle();
                 return true;
             }

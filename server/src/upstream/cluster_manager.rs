@@ -153,6 +153,12 @@ impl Deployment {
 }
 
 impl Status {
+    /// True when the manager gives an error of its own in words, other than that Kubernetes has no such deployment.
+    #[must_use]
+    pub fn names_an_error(&self) -> bool {
+        self.error == Reported::Other
+    }
+
     /// True when the manager reports an error. It also does so while a cluster starts and the workers' deployment does
     /// not exist yet, which is no error.
     #[must_use]

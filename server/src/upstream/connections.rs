@@ -22,6 +22,8 @@ const IDLE: Duration = Duration::from_secs(45);
 /// dropping it closes them. Cheap to clone; clones share the clients.
 #[derive(Clone, Debug)]
 pub struct Connections {
+    /// How many clients there are at most.
+    hosts: NonZeroUsize,
     clients: Arc<Mutex<LruCache<Key, reqwest::Client>>>,
     kinds: Arc<AtomicUsize>,
 }
@@ -38,7 +40,7 @@ impl Connections {
     #[must_use]
     pub fn new(idle: usize) -> Self {
         let hosts = NonZeroUsize::new(idle / PER_HOST).unwrap_or(NonZeroUsize::MIN);
-        Self { clients: Arc::new(Mutex::new(LruCache::new(hosts))), kinds: Arc::default() }
+        Self { hosts, clients: Arc::new(Mutex::new(LruCache::new(hosts))), kinds: Arc::default() }
     }
 
     /// A number for clients that are built alike, different from all others.
@@ -65,9 +67,12 @@ impl Connections {
         Ok(client)
     }
 
-    /// Closes all connections that no call uses, because descriptors run short.
+    /// Closes all connections that no call uses, because file descriptors run short.
     pub fn close_idle(&self) {
-        self.clients().clear();
+        let clients = std::mem::replace(&mut *self.clients(), LruCache::new(self.hosts));
+        if !clients.is_empty() {
+            tracing::warn!(hosts = clients.len(), "File descriptors run short; idle connections are closed");
+        }
     }
 
     fn clients(&self) -> MutexGuard<'_, LruCache<Key, reqwest::Client>> {
@@ -79,4 +84,56 @@ impl Connections {
 /// How many connections a client of one host keeps, and how long.
 pub(super) fn keep_few(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder.pool_max_idle_per_host(PER_HOST).pool_idle_timeout(IDLE)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::{TcpListener, TcpStream},
+    };
+
+    use super::*;
+
+    /// Calls a new host once, and returns its end of the connection, which stays open.
+    async fn call(connections: &Connections) -> TcpStream {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let tls = crate::upstream::client_config(&[]).unwrap();
+        let make = || keep_few(reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls.clone())).build();
+        let client = connections.client(0, &url, make).unwrap();
+        let answer = async {
+            let mut stream = listener.accept().await.unwrap().0;
+            let mut head = [0; 1024];
+            assert!(stream.read(&mut head).await.unwrap() > 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+            stream
+        };
+        let (response, stream) = tokio::join!(client.get(url).send(), answer);
+        assert_eq!(response.unwrap().bytes().await.unwrap().len(), 0);
+        stream
+    }
+
+    /// Returns once the other end is closed.
+    async fn closed(mut stream: TcpStream) {
+        assert_eq!(stream.read(&mut [0]).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn when_descriptors_run_short_all_idle_connections_are_closed() {
+        let connections = Connections::new(128);
+        let (first, second) = (call(&connections).await, call(&connections).await);
+        connections.close_idle();
+        closed(first).await;
+        closed(second).await;
+    }
+
+    #[tokio::test]
+    async fn the_host_called_longest_ago_makes_room() {
+        let connections = Connections::new(2 * PER_HOST);
+        let first = call(&connections).await;
+        let (second, _third) = (call(&connections).await, call(&connections).await);
+        closed(first).await;
+        assert!(second.try_read(&mut [0]).is_err(), "it is open, and nothing has come");
+    }
 }

@@ -111,6 +111,8 @@ impl DriverApi {
         for (hop, base) in configured.into_iter().chain(proxy) {
             match self.check(hop, &base, &wanted.app_id).await {
                 Ok(()) => return Ok(Found { base, hop }),
+                // A hop that was not asked may still be the best one.
+                Err(error) if error.is_ours() => return Err(error),
                 Err(error) => failures.push((hop, error)),
             }
         }
@@ -124,8 +126,10 @@ impl DriverApi {
                 Ok(base) if known(&base) => {}
                 Ok(base) => match self.check(Hop::Link, &base, &wanted.app_id).await {
                     Ok(()) => return Ok(Found { base, hop: Hop::Link }),
+                    Err(error) if error.is_ours() => return Err(error),
                     Err(error) => failures.push((Hop::Link, error)),
                 },
+                Err(error) if error.is_ours() => return Err(error),
                 Err(error) => failures.push((Hop::Link, error)),
             }
         }
@@ -223,14 +227,13 @@ fn url_of(base: &Url, app_id: &str, path: DriverPath) -> Url {
     url
 }
 
-/// A hop that was not asked at all leaves open whether it works. That the driver is starting says most of the others. Else the hop that leads to the driver itself decides: the link, when there is
+/// That the driver is starting says most. Else the hop that leads to the driver itself decides: the link, when there is
 /// one, then the configured address, then the reverse proxy. The master's page comes after them, for it speaks of the
 /// master. Of a reverse proxy a page means that there is none, and 403 that it does not know the application, as when a
 /// session has just ended: both say nothing.
 fn most_telling(failures: Vec<(Hop, UpstreamError)>) -> UpstreamError {
     let tried = failures.iter().map(|(hop, error)| error.said_of(hop.said())).fold(Said::default(), Said::then);
     let rank = |(hop, error): &&(Hop, UpstreamError)| match (hop, error.upstream, &error.kind) {
-        (_, _, UpstreamErrorKind::Overloaded) => 6,
         (_, _, UpstreamErrorKind::Starting) => 5,
         (_, _, UpstreamErrorKind::NoAddress) => 0,
         (Hop::Link, Upstream::Master, _) => 1,
