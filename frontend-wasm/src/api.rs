@@ -1,10 +1,11 @@
 //! One question to the sidecar, through Jupyter.
 
-use js_sys::{Array, Function, Promise};
+use gloo_net::http::Headers;
+use js_sys::{Array, Function};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Response, ResponseType};
+use web_sys::{AbortSignal, RequestCache, RequestInit, RequestRedirect, Response, ResponseType};
 use wire::ErrorBody;
 use yew::AttrValue;
 
@@ -20,8 +21,8 @@ const PATIENCE_MS: u32 = 15_000;
 pub struct Api {
     /// Where its routes begin, with the last slash.
     pub url: AttrValue,
-    /// Sends a request as JupyterLab sends its own; none on the host.
-    pub fetch: Option<Function>,
+    /// Gives the headers that Jupyter wants to see of its own page; none on the host.
+    pub headers: Option<Function>,
     pub pollers: Pollers,
 }
 
@@ -59,9 +60,20 @@ impl Api {
     /// Nothing when no answer came.
     async fn send(&self, route: &str, signal: &AbortSignal, max_age_ms: u32) -> Option<Response> {
         let url = [&self.url, route].concat();
-        let fetch = self.fetch.as_ref()?;
-        let promised = fetch.call3(&JsValue::NULL, &url.into(), &(max_age_ms / 1000).into(), signal).ok()?;
-        JsFuture::from(promised.dyn_into::<Promise>().ok()?).await.ok()?.dyn_into().ok()
+        let headers = Headers::from_raw(self.headers.as_ref()?.call0(&JsValue::NULL).ok()?.dyn_into().ok()?);
+        let init = RequestInit::new();
+        // The browser keeps the ETag, asks with If-None-Match, and hands us its copy after a 304: because the answer says
+        // `no-cache`, or because we do. In the latter mode it writes `max-age=0` over what we say.
+        match max_age_ms / 1000 {
+            0 => init.set_cache(RequestCache::NoCache),
+            seconds => headers.set("Cache-Control", &["max-age=", &seconds.to_string()].concat()),
+        }
+        init.set_headers(&headers.into_raw());
+        // Jupyter redirects to its login page. Followed, that is cross-origin under JupyterHub and looks like a dead network.
+        init.set_redirect(RequestRedirect::Manual);
+        init.set_signal(Some(signal));
+        // Not gloo-net's request: what it would say of a failure is never shown, and weighs kilobytes.
+        JsFuture::from(web_sys::window()?.fetch_with_str_and_init(&url, &init)).await.ok()?.dyn_into().ok()
     }
 }
 
@@ -76,7 +88,8 @@ async fn outcome(response: Response, session: &mut Option<u32>) -> Result<Reply,
         return Err(Problem::signed_out_or_stopped());
     }
     let status = response.status();
-    let header = |name| response.headers().get(name).ok().flatten();
+    let headers = Headers::from_raw(response.headers());
+    let header = |name| headers.get(name);
     let number = |name| header(name).and_then(|text| text.parse().ok()).unwrap_or_default();
     let Some(json) = json(&response).await? else {
         return Err(not_ours(status));
@@ -97,7 +110,7 @@ async fn outcome(response: Response, session: &mut Option<u32>) -> Result<Reply,
 
 /// The body, when it says that it is JSON.
 async fn json(response: &Response) -> Result<Option<JsValue>, Problem> {
-    let content_type = response.headers().get("Content-Type").ok().flatten().unwrap_or_default();
+    let content_type = Headers::from_raw(response.headers()).get("Content-Type").unwrap_or_default();
     if !content_type.starts_with("application/json") {
         return Ok(None);
     }

@@ -23,8 +23,8 @@ export type Tone = 'good' | 'warn' | 'bad' | 'muted';
 /** What a person can ask the panel for by a command. */
 export type Order = 'refresh' | 'toggle-pause' | 'copy-report';
 
-/** Sends a request to the sidecar as JupyterLab sends its own; an answer of up to `max_age_s` seconds will do. */
-export type Fetch = (url: string, max_age_s: number, signal: AbortSignal) => Promise<Response>;
+/** The headers that Jupyter wants to see of its own page, as they are now. */
+export type OwnHeaders = () => Headers;
 
 export interface MountOptions {
   /** A person asks for the panel. */
@@ -64,8 +64,8 @@ export interface NotebookFacts {
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(extends = Function, typescript_type = "Fetch")]
-    pub type Fetch;
+    #[wasm_bindgen(extends = Function, typescript_type = "OwnHeaders")]
+    pub type OwnHeaders;
 
     /// The options both mounts take.
     #[wasm_bindgen(typescript_type = "MountOptions")]
@@ -228,8 +228,8 @@ pub struct Frontend {
 impl Frontend {
     /// `api_url` is where the sidecar's routes begin, with the last slash.
     #[wasm_bindgen(constructor)]
-    pub fn new(api_url: String, fetch: Fetch) -> Self {
-        Self { api: Api { url: api_url.into(), fetch: Some(fetch.into()), ..Api::default() } }
+    pub fn new(api_url: String, headers: OwnHeaders) -> Self {
+        Self { api: Api { url: api_url.into(), headers: Some(headers.into()), ..Api::default() } }
     }
 
     /// Mounts the status-bar chip in `element`.

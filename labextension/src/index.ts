@@ -22,7 +22,7 @@ import { PanelContent } from './panel-content';
 import { PanelSlot } from './panel-slot';
 import { SavedApp } from './saved-app';
 import { Settings } from './settings';
-import { fetchFrom } from './sidecar';
+import { ownHeaders } from './sidecar';
 import { Chip } from './status';
 import { UiLoader } from './wasm';
 
@@ -72,7 +72,7 @@ function activate(
   const { serverSettings } = app.serviceManager;
   const loader = new UiLoader(language, trans, restored, ({ Frontend }) => {
     const url = URLExt.join(serverSettings.baseUrl, 'berdl/api/spark-monitor');
-    return new Frontend(`${url}/`, fetchFrom(serverSettings));
+    return new Frontend(`${url}/`, ownHeaders(serverSettings));
   });
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);

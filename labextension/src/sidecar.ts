@@ -1,22 +1,19 @@
-/** Requests to the sidecar, sent as JupyterLab sends its own. */
-import { ServerConnection } from '@jupyterlab/services';
-import type { Fetch } from 'berdl-spark-monitor-ui';
+/** What a request to the sidecar carries to show Jupyter that it comes from Jupyter's own page. */
+import type { ServerConnection } from '@jupyterlab/services';
+import type { OwnHeaders } from 'berdl-spark-monitor-ui';
 
-/** Adds what Jupyter wants to see of its own page: its token, if it has one, and the `_xsrf` cookie as `X-XSRFToken`. */
-export function fetchFrom(settings: ServerConnection.ISettings): Fetch {
-  return (url, max_age_s, signal) => {
-    const init: RequestInit = {
-      // The browser keeps the ETag, asks with If-None-Match, and hands us its copy after a 304: because the answer says
-      // `no-cache`, or because we do. In the latter mode it writes `max-age=0` over what we say.
-      cache: max_age_s === 0 ? 'no-cache' : 'default',
-      headers: {
-        Accept: 'application/json',
-        ...(max_age_s === 0 ? {} : { 'Cache-Control': `max-age=${max_age_s}` })
-      },
-      // Jupyter redirects to its login page. Followed, that is cross-origin under JupyterHub and looks like a dead network.
-      redirect: 'manual',
-      signal
-    };
-    return ServerConnection.makeRequest(url, init, settings);
+/** Jupyter's token, if the page has one, and the `_xsrf` cookie as `X-XSRFToken`: as JupyterLab's `ServerConnection` does. */
+export function ownHeaders({ token }: ServerConnection.ISettings): OwnHeaders {
+  return () => {
+    const headers = new Headers({ Accept: 'application/json' });
+    // Read each time, because Jupyter sets it anew after a login. Of several, JupyterLab takes the last.
+    const xsrf = [...document.cookie.matchAll(/\b_xsrf=([^;]*)/g)].pop();
+    if (xsrf) {
+      headers.set('X-XSRFToken', xsrf[1]);
+    }
+    if (token) {
+      headers.set('Authorization', `token ${token}`);
+    }
+    return headers;
   };
 }

@@ -53,6 +53,8 @@ def make_handlers(server: ServerApp, executable: str) -> list[tuple[object, ...]
     # where the extension is disabled.
     from jupyter_server_proxy.config import ServerProcess, make_handlers
 
+    from berdl_spark_monitor.handler import guarded
+
     process = ServerProcess(
         name=ROUTES,
         # A flag wins over SPARK_MONITOR_LISTEN, so nothing outside can take the proxy's socket away.
@@ -65,4 +67,5 @@ def make_handlers(server: ServerApp, executable: str) -> list[tuple[object, ...]
         launcher_entry={"enabled": False},
         new_browser_tab=False,
     )
-    return make_handlers(server.web_app.settings["base_url"], [process])
+    handlers = make_handlers(server.web_app.settings["base_url"], [process])
+    return [(path, guarded(handler), *more) for path, handler, *more in handlers]

@@ -255,6 +255,15 @@ impl Cli {
     }
 }
 
+/// What `args`, or else the variable, say where to listen, right or not: also when other arguments are wrong.
+#[must_use]
+pub fn listen_argument(args: &[OsString]) -> Option<String> {
+    let texts: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    let apart = texts.iter().zip(texts.iter().skip(1)).find(|(flag, _)| *flag == "--listen").map(|(_, value)| &**value);
+    let given = apart.or_else(|| texts.iter().find_map(|text| text.strip_prefix("--listen=")));
+    given.map(str::to_owned).or_else(|| std::env::var("SPARK_MONITOR_LISTEN").ok())
+}
+
 /// The settings that result from `args` alone, as if they followed the command.
 ///
 /// # Errors

@@ -62,10 +62,6 @@ pub async fn serve(
         }
     };
     let (code, ()) = tokio::join!(leave, served);
-    if let Listen::Unix(path) = listen {
-        // The next one must not find a dead socket; a folder that is gone has none.
-        let _ = fs::remove_file(path);
-    }
     Ok(ExitCode::from(code))
 }
 

@@ -1,10 +1,11 @@
 //! Parses the configuration, starts the log, serves, and stops cleanly.
 
-use std::{env, ffi::OsString, io, process::ExitCode, time::Duration};
+use std::{env, ffi::OsString, io, process::ExitCode, thread, time::Duration};
 
+use anyhow::{Context, bail};
 use berdl_spark_monitor::{
     app,
-    config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings},
+    config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings, listen_argument},
     descriptors::Descriptors,
     doctor_command, listen,
     log::{self, Log},
@@ -18,12 +19,27 @@ use tracing_subscriber::EnvFilter;
 /// waits ten seconds in all.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// How long to wait before leaving a Unix socket that cannot be listened on. The supervisor starts the sidecar again at once
+/// and without end, which costs a core; started every five seconds it costs nothing, and still recovers while a person looks.
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// What clap uses for an error of usage.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
-    let (listen, settings) = match Cli::try_from_args(args.clone()) {
+    start(&args).unwrap_or_else(|error| {
+        complain(&format!("{error:#}"));
+        if listen_argument(&args).is_some_and(|listen| listen.starts_with("unix:")) {
+            thread::sleep(PAUSE);
+        }
+        ExitCode::from(USAGE)
+    })
+}
+
+/// Serves, or does what else the arguments say, to the end.
+fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
+    let (listen, settings) = match Cli::try_from_args(args.to_vec()) {
         Ok(Cli { command: Command::Serve { listen, settings } }) => (listen, settings),
         Ok(Cli { command: Command::Doctor { json, settings } }) => {
             let config = Secrets::from_env().and_then(|secrets| Config::resolve(&settings, secrets));
@@ -32,21 +48,18 @@ fn main() -> ExitCode {
         Err(error) if !error.use_stderr() => error.exit(),
         Err(error) => {
             let reason = ConfigError::Arguments(first_line(&error.render().to_string()));
-            return match unix_socket(&args) {
-                Some(listen) => run("info", &listen, Err(reason)),
-                None => refuse(&error.render().to_string()),
+            return match listen_argument(args).and_then(|listen| listen.parse().ok()) {
+                Some(listen @ Listen::Unix(_)) => run("info", &listen, Err(reason)),
+                _ => bail!("{}", error.render()),
             };
         }
     };
-    let listen: Listen = match listen.parse() {
-        Ok(listen) => listen,
-        Err(error) => return refuse(&ConfigError::to_string(&error)),
-    };
+    let listen: Listen = listen.parse()?;
     let config = configure(&settings, &listen);
-    match (&config, &listen) {
-        (Err(error), Listen::Tcp(_)) => refuse(&error.to_string()),
+    match (config, &listen) {
+        (Err(error), Listen::Tcp(_)) => Err(error.into()),
         // The supervisor of a Unix socket restarts without pause: serve, and let every answer say what is wrong.
-        _ => run(&settings.spark_monitor_log, &listen, config),
+        (config, _) => run(&settings.spark_monitor_log, &listen, config),
     }
 }
 
@@ -60,7 +73,7 @@ fn configure(settings: &Settings, listen: &Listen) -> Result<Config, ConfigError
     Config::resolve(settings, secrets)
 }
 
-fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -> ExitCode {
+fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -> anyhow::Result<ExitCode> {
     in_runtime(log_filter, async {
         let (tasks, descriptors) = (Tasks::default(), Descriptors::raise());
         let state = state(listen, config, &tasks, descriptors).await?;
@@ -70,20 +83,18 @@ fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -
             let state = state.clone();
             move || state.close_idle_connections()
         };
-        let code = listen::serve(listen, app(state), most_connections, close_idle).await?;
+        let served = listen::serve(listen, app(state), most_connections, close_idle).await;
+        let code = served.with_context(|| format!("cannot listen on {listen}"))?;
         tasks.end(GRACE).await;
         anyhow::Ok(code)
     })
 }
 
 /// Starts the log and the runtime, and runs `work` to its end.
-fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
+fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     let filter = EnvFilter::try_new(log_filter);
     let bad_filter = filter.is_err();
-    let (log, _flush) = match Log::to(io::stderr()) {
-        Ok(log) => log,
-        Err(error) => return refuse(&error.to_string()),
-    };
+    let (log, _flush) = Log::to(io::stderr())?;
     tracing_subscriber::fmt()
         .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new("info")))
         .with_writer(log)
@@ -93,14 +104,11 @@ fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCo
     if bad_filter {
         tracing::warn!("SPARK_MONITOR_LOG is no valid filter, info is used");
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return refuse(&error.to_string()),
-    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(work);
     // An upstream that hangs must not delay the end.
     runtime.shutdown_background();
-    result.unwrap_or_else(|error| refuse(&format!("{error:#}")))
+    result
 }
 
 async fn state(
@@ -124,21 +132,12 @@ async fn state(
     Ok(AppState::new(Monitor::new(config, tasks, descriptors)?, sidecar_token))
 }
 
-/// The socket that the arguments name, when they are not right otherwise.
-fn unix_socket(args: &[OsString]) -> Option<Listen> {
-    let texts: Vec<_> = args.iter().filter_map(|arg| arg.to_str()).collect();
-    let given = texts.iter().zip(texts.iter().skip(1)).find(|(flag, _)| **flag == "--listen").map(|(_, value)| *value);
-    let given = given.or_else(|| texts.iter().find_map(|text| text.strip_prefix("--listen=")));
-    given?.parse().ok().filter(|listen| matches!(listen, Listen::Unix(_)))
-}
-
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
-fn refuse(reason: &str) -> ExitCode {
+fn complain(reason: &str) {
     use io::Write;
     // Nobody is left to tell when even standard error is closed.
     let _ = writeln!(io::stderr(), "berdl-spark-monitor: {}", reason.trim_end().trim_start_matches("error: "));
-    ExitCode::from(USAGE)
 }

@@ -19,7 +19,7 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt};
 use http_body_util::LengthLimitError;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
@@ -94,6 +94,8 @@ async fn serve(State(limits): State<Limits>, request: Request, next: Next) -> Re
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     // Whatever an upstream called JSON must never be run as anything else.
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Under a hub, another user's page has our origin: it may open a route as a window, and must not read what is in it.
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
     headers.insert(REQUEST_ID, id);
     if let Some(session) = session {
         headers.insert(SESSION, session);
@@ -133,9 +135,12 @@ fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
 /// Refuses what is too large, then what is too much, and ends what takes too long: a greedy request must not take a place,
 /// and one that is turned away costs nothing. Place and deadline end with the answer's body.
 async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
-    check_sizes(request.headers())?;
-    let Ok(place) = Arc::clone(&limits.in_flight).try_acquire_owned() else { return Err(ApiError::overloaded()) };
     let deadline = deadline_after(limits.deadline);
+    if let Err(refused) = check_sizes(request.headers()) {
+        discard_body(request, deadline).await;
+        return Err(refused);
+    }
+    let Ok(place) = Arc::clone(&limits.in_flight).try_acquire_owned() else { return Err(ApiError::overloaded()) };
     let request = without_last_slash(request);
     let answer = async { Ok(next.run(with_its_body(request).await?).await) };
     let answer = tokio::time::timeout_at(deadline, answer).await;
@@ -174,6 +179,17 @@ fn without_last_slash(mut request: Request) -> Request {
         *request.uri_mut() = uri;
     }
     request
+}
+
+/// Jupyter's proxy sends a whole body before it reads the answer, and takes a connection that closes meanwhile for an error
+/// of its own. A body without a length comes from nobody behind that proxy, and may have no end.
+async fn discard_body(request: Request, deadline: Instant) {
+    if request.headers().contains_key(header::CONTENT_LENGTH) {
+        let mut body = request.into_body().into_data_stream();
+        let discarded = async { while let Some(Ok(_)) = body.next().await {} };
+        // Whoever is too slow gets the answer early.
+        let _ = tokio::time::timeout_at(deadline, discarded).await;
+    }
 }
 
 /// No route reads a body yet, but Jupyter's proxy sends it after the headers, and an answer in between is a broken

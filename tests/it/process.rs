@@ -1,8 +1,12 @@
 //! The executable itself: how it starts, listens and ends.
 
 use std::{
-    io::{Read, Write},
-    os::unix::{fs::PermissionsExt, net::UnixStream},
+    io::{BufRead, BufReader, Read, Write},
+    os::unix::{
+        fs::PermissionsExt,
+        net::{UnixListener, UnixStream},
+        process::ExitStatusExt,
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -202,11 +206,47 @@ fn a_file_in_the_place_of_the_socket_is_not_removed() {
     let file = folder.path().join("notes.txt");
     std::fs::write(&file, "mine").unwrap();
     let listen = format!("unix:{}", file.display());
-    let mut child = command(&["--listen", &listen, MASTER[0], MASTER[1]]).spawn().unwrap();
-    until("it has ended or listens", || child.try_wait().unwrap().is_some() || UnixStream::connect(&file).is_ok());
-    let _ = child.kill();
-    assert_eq!(child.wait().unwrap().code(), Some(2));
+    assert_waits_before_leaving(&listen, "Address already in use");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+}
+
+/// The sidecar says why it cannot listen, in one line, and is still there to be told to end: its supervisor would start it
+/// again at once.
+fn assert_waits_before_leaving(listen: &str, reason: &str) {
+    let mut child =
+        command(&["--listen", listen, MASTER[0], MASTER[1]]).env("SPARK_MONITOR_LOG", "warn").spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    log.read_line(&mut line).unwrap();
+    signal("TERM", child.id());
+    assert_eq!(child.wait().unwrap().signal(), Some(15), "{listen}: it has left by itself: {line}");
+    assert!(line.starts_with("berdl-spark-monitor: ") && line.contains(reason), "{line}");
+    let mut rest = String::new();
+    log.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "");
+}
+
+#[test]
+fn a_unix_socket_that_cannot_be_listened_on_is_not_left_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    let place = folder.path().display();
+    let long = "x".repeat(100);
+    assert_waits_before_leaving(&format!("unix:{place}/{long}"), "path must be shorter than SUN_LEN");
+    assert_waits_before_leaving(&format!("unix:{place}/none/socket"), "No such file or directory");
+    assert_waits_before_leaving("unix:", "--listen must be unix:PATH or HOST:PORT");
+}
+
+#[test]
+fn another_socket_in_the_place_of_ours_is_not_removed() {
+    let mut sidecar = Sidecar::start(&MASTER, &[]);
+    assert!(sidecar.get("/").starts_with("HTTP/1.1 200"), "it has been opened");
+    let beside = sidecar.socket.with_extension("new");
+    let _other = UnixListener::bind(&beside).unwrap();
+    std::fs::rename(&beside, &sidecar.socket).unwrap();
+    signal("TERM", sidecar.child.id());
+    assert_eq!(sidecar.child.wait().unwrap().code(), Some(143));
+    assert!(UnixStream::connect(&sidecar.socket).is_ok());
 }
 
 #[test]
@@ -299,6 +339,20 @@ fn an_answer_waits_for_the_requests_body() {
     stream.write_all(b"x=1").unwrap();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 405") && answer.contains("method_not_allowed"), "{answer}");
+}
+
+#[test]
+fn a_body_that_is_too_large_is_read_before_it_is_refused() {
+    let sidecar = Sidecar::start(&MASTER, &[]);
+    let mut stream = UnixStream::connect(&sidecar.socket).unwrap();
+    let body = vec![b'x'; 1 << 20];
+    write!(stream, "PUT /cluster HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len())
+        .unwrap();
+    // Jupyter's proxy writes all of it, and takes a connection that closes meanwhile for an error of its own.
+    stream.write_all(&body).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("too_large"), "{answer}");
 }
 
 #[test]

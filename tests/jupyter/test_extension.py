@@ -1,12 +1,15 @@
 """The extension in a real Jupyter Server: enabled, disabled, signed out, killed."""
 
 import http.server
+import importlib.metadata
 import json
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from unittest import mock
 
 import psutil
@@ -46,6 +49,16 @@ def test_mock_mode_needs_no_cluster(start_jupyter: Start) -> None:
     stages = jupyter.route("panel/stages").json()
     assert stages["demonstration"]
     assert stages["active"]
+
+
+def test_its_version_is_one_everywhere_and_above_the_older_extensions(start_jupyter: Start) -> None:
+    version = importlib.metadata.version("berdl-spark-monitor")
+    # That one is 0.1.0, and has our name: pip must replace it.
+    assert tuple(map(int, version.split("."))) > (0, 1, 0)
+    jupyter = start_jupyter(NO_MASTER)
+    assert jupyter.route("healthz").json()["version"] == version
+    labextension = Path(sys.prefix) / "share/jupyter/labextensions/berdl-spark-monitor/package.json"
+    assert json.loads(labextension.read_text())["version"] == version
 
 
 def test_signed_out_is_a_redirect_to_the_login_page(start_jupyter: Start) -> None:

@@ -1,14 +1,17 @@
 """What jupyter-server-proxy does with our routes: the settings that we give it, which it does not document."""
 
 import signal
+import stat
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import requests
 from berdl_spark_monitor.extension import is_enabled
+from berdl_spark_monitor.socket_path import make_socket_path
 
 from tests.conftest import until
-from tests.jupyter.conftest import NO_MASTER, Jupyter
+from tests.jupyter.conftest import NO_MASTER, ROUTES, TOKEN, Jupyter
 
 Start = Callable[..., Jupyter]
 
@@ -60,6 +63,42 @@ def ask_again(first: requests.Response) -> requests.Response:
     """Ask as a browser does that has an answer already."""
     headers = {"Authorization": first.request.headers["Authorization"], "If-None-Match": first.headers["etag"]}
     return requests.get(first.url, headers=headers, timeout=40)
+
+
+def test_what_tornados_client_would_refuse_gets_the_sidecars_answer(start_jupyter: Start) -> None:
+    jupyter = start_jupyter(NO_MASTER)
+    url = f"{jupyter.base}{ROUTES}/panel/chip"
+    headers = {"Authorization": f"token {TOKEN}"}
+    for method, body, code in (
+        ("PATCH", None, "method_not_allowed"),
+        ("DELETE", b"x", "method_not_allowed"),
+        ("OPTIONS", b"x", "method_not_allowed"),
+        ("POST", b"x" * 100_000, "too_large"),
+        ("PATCH", b"x" * (8 << 20), "too_large"),
+    ):
+        answer = requests.request(method, url, headers=headers, data=body, timeout=40)
+        assert (answer.json()["code"], answer.status_code) == (code, 413 if code == "too_large" else 405), method
+
+
+def test_a_long_tmpdir_is_no_place_for_the_socket(start_jupyter: Start, tmp_path: Path) -> None:
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    jupyter = start_jupyter(NO_MASTER | {"TMPDIR": str(long)})
+    assert jupyter.route("panel/chip").status_code == 200
+    (sidecar,) = jupyter.sidecars()
+    socket = Path(sidecar.cmdline()[-1].removeprefix("unix:"))
+    assert (socket.is_socket(), socket.is_relative_to(long)) == (True, False)
+    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+
+
+def test_the_sockets_folder_is_in_tmpdir_where_it_is_short_enough(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert Path(make_socket_path()).is_relative_to(tmp_path)
+    # Where nothing will do, the sidecar says why.
+    monkeypatch.setattr("berdl_spark_monitor.socket_path.LONGEST_PATH_BYTES", 10)
+    assert Path(make_socket_path()).is_relative_to(tmp_path)
 
 
 def last_activity(jupyter: Jupyter) -> str:

@@ -9,6 +9,9 @@ from tests.doubles.services import Services
 from tests.jupyter.conftest import ROUTES, TOKEN, Jupyter, hub
 
 EVIL = {"Origin": "https://evil.example", "Referer": "https://evil.example/", "Sec-Fetch-Site": "cross-site"}
+# What browsers say of a script's `fetch` of its own site: a read, and what writes.
+SAME_SITE_READ = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+SAME_SITE = SAME_SITE_READ | {"Referer": "http://127.0.0.1/lab"}
 # Routes of each kind.
 KINDS = ("status", "cluster", "app/executors", "app/stages", "panel/chip", "panel/queries", "panel/queries/x", "doctor")
 
@@ -34,8 +37,13 @@ def test_a_forged_write_is_refused_before_anybody_is_asked(
     # Jupyter's own client sends no body with a DELETE.
     data = None if method == "DELETE" else "x=1"
     for route in KINDS:
-        # Jupyter leaves the check of `_xsrf` to what it proxies to.
-        answer = browser.request(method, f"{jupyter.base}{ROUTES}/{route}", headers=EVIL, data=data, timeout=40)
+        url = f"{jupyter.base}{ROUTES}/{route}"
+        # Jupyter answers so for its own API: another site's, then one of this site without the token.
+        for headers, status in ((EVIL, 404), (SAME_SITE, 403)):
+            answer = browser.request(method, url, headers=headers, data=data, timeout=40)
+            assert (answer.status_code, is_sandboxed(answer)) == (status, True), route
+        headers = SAME_SITE | {"X-XSRFToken": browser.cookies["_xsrf"]}
+        answer = browser.request(method, url, headers=headers, data=data, timeout=40)
         assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed"), route
     assert services.state.asked == []
 
@@ -43,11 +51,37 @@ def test_a_forged_write_is_refused_before_anybody_is_asked(
 def test_another_site_cannot_read_an_answer(signed_in: tuple[Jupyter, requests.Session]) -> None:
     jupyter, browser = signed_in
     for route in KINDS:
-        answer = browser.get(f"{jupyter.base}{ROUTES}/{route}", headers=EVIL, timeout=40)
+        refused = browser.get(f"{jupyter.base}{ROUTES}/{route}", headers=EVIL, timeout=40)
+        assert (refused.status_code, is_sandboxed(refused)) == (404, True), route
+        # Browsers send no `Origin` where the page gets no answer to read, as for an image.
+        answer = browser.get(f"{jupyter.base}{ROUTES}/{route}", headers=EVIL | {"Origin": None}, timeout=40)
         assert not any(name.lower().startswith("access-control") for name in answer.headers), route
         assert answer.headers["content-type"] == "application/json", route
         assert answer.headers["x-content-type-options"] == "nosniff", route
         assert answer.headers["cache-control"] in ("private, no-cache", "no-store"), route
+        assert is_sandboxed(answer), route
+
+
+def test_the_older_extensions_bare_fetch_works_on_a_plain_jupyter(
+    signed_in: tuple[Jupyter, requests.Session],
+) -> None:
+    jupyter, browser = signed_in
+    for referer in ({"Referer": f"{jupyter.base}lab"}, {}):
+        for route in ("status", "cluster", "panel/chip"):
+            answer = browser.get(f"{jupyter.base}{ROUTES}/{route}", headers=SAME_SITE_READ | referer, timeout=40)
+            assert answer.status_code in (200, 504), route
+            assert answer.headers["content-type"] == "application/json", route
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_every_answer_is_sandboxed_whoever_gives_it(signed_in: tuple[Jupyter, requests.Session], accept: str) -> None:
+    jupyter, browser = signed_in
+    for route, status in (("status", 200), ("none", 404), ("app/stages?app=a/b", 400)):
+        answer = browser.get(f"{jupyter.base}{ROUTES}/{route}", headers={"Accept": accept}, timeout=40)
+        assert (answer.status_code, is_sandboxed(answer)) == (status, True), route
+    for path in (f"{ROUTES}/status", ROUTES):
+        answer = requests.get(jupyter.base + path, headers={"Accept": accept}, timeout=40, allow_redirects=False)
+        assert (answer.status_code, is_sandboxed(answer)) == (302, True), path
 
 
 def test_without_jupyters_session_nobody_comes_through(signed_in: tuple[Jupyter, requests.Session]) -> None:
@@ -55,5 +89,12 @@ def test_without_jupyters_session_nobody_comes_through(signed_in: tuple[Jupyter,
     for method in ("GET", "POST"):
         cookies = {"kbase_session": "token-of-ann"}
         url = f"{jupyter.base}{ROUTES}/status"
-        answer = requests.request(method, url, cookies=cookies, headers=EVIL, timeout=40, allow_redirects=False)
-        assert answer.status_code in (302, 403), method
+        for headers in (EVIL, SAME_SITE):
+            answer = requests.request(method, url, cookies=cookies, headers=headers, timeout=40, allow_redirects=False)
+            assert answer.status_code in (302, 403, 404), method
+            assert is_sandboxed(answer), method
+
+
+def is_sandboxed(answer: requests.Response) -> bool:
+    """Whether a page that opens the answer as a window, or in a frame, cannot look into it."""
+    return "sandbox" in answer.headers["content-security-policy"].split("; ")

@@ -90,13 +90,26 @@ pub fn rust(test: bool) -> Result<()> {
 
 /// The virtual environment with everything of `tests/requirements.txt`.
 pub fn venv() -> Result<()> {
+    venv_with("venv", &paths::venv(), "tests/requirements.txt")
+}
+
+/// Python with a JupyterHub, whose proxy comes from npm; tells its interpreter.
+pub fn hub() -> Result<PathBuf> {
+    let folder = paths::dev().join("hub");
+    venv_with("hub", &folder, "tests/hub/requirements.txt")?;
+    npm(&paths::root().join("tests/hub"), "npm-hub")?;
+    Ok(folder.join("bin/python"))
+}
+
+fn venv_with(name: &str, folder: &Path, requirements: &str) -> Result<()> {
     step("Python packages", || {
-        let requirements = paths::root().join("tests/requirements.txt");
-        stamp::unless_unchanged("venv", std::slice::from_ref(&requirements), &paths::venv_bin("jupyter-lab"), || {
-            if !paths::venv_bin("python").exists() {
-                run::quiet(run::command("python3", &paths::root()).args(["-m", "venv"]).arg(paths::venv()))?;
+        let requirements = paths::root().join(requirements);
+        let python = folder.join("bin/python");
+        stamp::unless_unchanged(name, std::slice::from_ref(&requirements), &folder.join("bin/jupyter-lab"), || {
+            if !python.exists() {
+                run::quiet(run::command("python3", &paths::root()).args(["-m", "venv"]).arg(folder))?;
             }
-            let mut pip = run::command(paths::venv_bin("python"), &paths::root());
+            let mut pip = run::command(&python, &paths::root());
             pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements);
             run::quiet(&mut pip).map(|_| ())
         })

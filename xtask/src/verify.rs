@@ -8,7 +8,7 @@ use crate::{browser, dependencies, document, fuzz, install, paths, run, step::st
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 12] = [
+const PROOFS: [(&str, Proof); 13] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
@@ -16,6 +16,7 @@ const PROOFS: [(&str, Proof); 12] = [
     ("pictures", pictures),
     ("versions", versions),
     ("queries", queries),
+    ("hub", hub),
     ("faults", faults),
     ("soak", soak),
     ("fuzz", fuzz::run),
@@ -88,6 +89,16 @@ fn versions() -> Result<()> {
 fn queries() -> Result<()> {
     in_browser("classic.mjs")?;
     in_browser("queries.mjs")
+}
+
+/// What users of one real JupyterHub can do to each other, in a browser.
+fn hub() -> Result<()> {
+    install::system(true)?;
+    let python = install::hub()?;
+    wheel::install_beside(&python, wheel::Profile::Dev)?;
+    let mut pytest = run::command(python, &paths::root());
+    pytest.args(["-m", "pytest", "tests/hub", "-q", "--durations=5"]);
+    run::run(pytest.env("CHROMIUM", browser::chromium()?))
 }
 
 /// Every fault of every upstream, of the machine, and of a pair of real masters.

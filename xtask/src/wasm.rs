@@ -29,7 +29,7 @@ pub const MOST_GZIP: u64 = 170_000;
 
 const PACKAGE: &str = r#"{
   "name": "berdl-spark-monitor-ui",
-  "version": "0.1.0",
+  "version": "0.2.0",
   "private": true,
   "license": "MIT",
   "type": "module",

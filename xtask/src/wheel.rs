@@ -63,13 +63,18 @@ pub fn install_dev() -> Result<()> {
 
 /// Builds the wheel, installs it into the virtual environment and tells where it is.
 pub fn install(profile: Profile) -> Result<PathBuf> {
+    install_beside(&paths::venv_bin("python"), profile)
+}
+
+/// The same into another virtual environment, that of `python`.
+pub fn install_beside(python: &Path, profile: Profile) -> Result<PathBuf> {
     install::venv()?;
     labextension::build()?;
     // Until it is installed, another command must not replace the wheel.
     let _lock = lock::exclusive("wheel")?;
     let wheel = make(profile)?;
     step("Install the wheel", || {
-        let mut pip = run::command(paths::venv_bin("python"), &paths::root());
+        let mut pip = run::command(python, &paths::root());
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--force-reinstall"]);
         run::quiet(pip.arg(&wheel)).map(|_| ())
     })?;

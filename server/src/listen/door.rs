@@ -23,10 +23,20 @@ pub(super) enum Door {
 pub(super) struct UnixDoor {
     path: PathBuf,
     listener: UnixListener,
-    /// Tells our socket from another one at the same place.
-    inode: u64,
+    /// Device and inode, which tell our socket from another one at the same place. The listener keeps the inode, so
+    /// nothing else can get its number.
+    made: (u64, u64),
     /// Our user.
     uid: u32,
+}
+
+impl Drop for UnixDoor {
+    fn drop(&mut self) {
+        // The next sidecar must not find a dead socket, but what stands in its place by now may be that sidecar's own.
+        if self.is_there() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
 }
 
 pub(super) type Stream = Either<UnixStream, TcpStream>;
@@ -71,7 +81,7 @@ impl UnixDoor {
         let listener = UnixListener::bind(path)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
         let made = fs::metadata(path)?;
-        Ok(Self { path: path.to_owned(), listener, inode: made.ino(), uid: made.uid() })
+        Ok(Self { path: path.to_owned(), listener, made: (made.dev(), made.ino()), uid: made.uid() })
     }
 
     async fn accept(&mut self) -> io::Result<UnixStream> {
@@ -85,7 +95,7 @@ impl UnixDoor {
     }
 
     fn is_there(&self) -> bool {
-        fs::metadata(&self.path).is_ok_and(|found| found.ino() == self.inode)
+        fs::metadata(&self.path).is_ok_and(|found| (found.dev(), found.ino()) == self.made)
     }
 
     async fn open_again(&mut self) {

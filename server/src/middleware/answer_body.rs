@@ -86,7 +86,8 @@ mod tests {
             let first = stream::once(async { Ok::<_, Infallible>(Bytes::from_static(b"first")) });
             Body::from_stream(first.chain(stream::pending()))
         };
-        let limits = Limits { in_flight: Arc::new(Semaphore::new(1)), deadline: DEADLINE, state: AppState::not_configured("") };
+        let limits =
+            Limits { in_flight: Arc::new(Semaphore::new(1)), deadline: DEADLINE, state: AppState::not_configured("") };
         let routes = Router::new().route("/endless", get(async move || endless())).route("/short", get(async || "all"));
         routes.layer(from_fn_with_state(limits, serve))
     }

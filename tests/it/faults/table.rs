@@ -93,6 +93,9 @@ fetch is left. [soak.md](soak.md) has all of it at random, for twenty minutes.
 | nobody reads the log | lines are lost, and later it says how many | `a_log_that_nobody_reads_stops_nothing` |
 | the socket's folder is removed | both are made anew within seconds, for the user alone | `a_socket_that_a_cleaner_took_away_is_made_anew` |
 | somebody else makes that folder | nobody is let in | `a_socket_is_not_made_anew_in_a_folder_that_others_can_enter` |
+| another socket is put in the place of ours | it stays there when the sidecar leaves | `another_socket_in_the_place_of_ours_is_not_removed` |
+| `TMPDIR` is too long for a socket | the socket is made in another folder of the user's alone | `test_a_long_tmpdir_is_no_place_for_the_socket` |
+| a Unix socket cannot be listened on at all | one line says why, and the sidecar waits five seconds before it leaves, because it is started again at once | `a_unix_socket_that_cannot_be_listened_on_is_not_left_at_once` |
 | no descriptors are left | who comes waits; it goes on when there are some | `one_without_descriptors_waits_for_some` |
 | it is suspended for a minute | it goes on, and its first answers are fresh | `one_that_was_suspended_for_a_minute_goes_on` |
 | bodies without end, gzip bombs, with the limits of a site that sets none | memory stays below them | `bodies_without_end_and_gzip_bombs_cost_no_more_memory_than_their_limits` |

@@ -18,6 +18,7 @@ async fn no_route_writes_so_that_there_is_nothing_to_forge() {
     for route in routes(&app).await {
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE] {
             let answer = app.send(Request::builder().method(method.clone()).uri(&route)).await;
+            assert_eq!(answer.header("content-security-policy"), "sandbox", "{method} {route}");
             assert_eq!(answer.outcome(), "405 method_not_allowed", "{method} {route}");
         }
     }
@@ -32,10 +33,25 @@ async fn every_answer_is_json_for_its_asker_alone() {
             let answer = app.send(Request::get(route).header("origin", "https://evil.example")).await;
             assert_eq!(answer.header("content-type"), "application/json", "{route}");
             assert_eq!(answer.header("x-content-type-options"), "nosniff", "{route}");
+            assert_eq!(answer.header("content-security-policy"), "sandbox", "{route}");
             assert!(["no-store", "private, no-cache"].contains(&answer.header("cache-control")), "{route}");
             for foreign in ["access-control-allow-origin", "set-cookie", "location", "server"] {
                 assert_eq!(answer.header(foreign), "", "{route}: {foreign}");
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn jupyters_xsrf_token_means_nothing_to_the_sidecar() {
+    let app = TestApp::new(&["--spark-master-ui-url", "http://127.0.0.1:9"]);
+    for method in [Method::GET, Method::POST] {
+        let asked = || Request::builder().method(method.clone()).uri("/panel/chip");
+        let without = app.send(asked()).await.outcome();
+        // A neighbour on the same origin can set the cookie, so a header that is like it proves nothing.
+        for (cookie, header) in [("a", "a"), ("a", "b"), ("", "a"), ("a", "")] {
+            let sent = asked().header("cookie", format!("_xsrf={cookie}")).header("x-xsrftoken", header);
+            assert_eq!(app.send(sent).await.outcome(), without, "{method} {cookie} {header}");
         }
     }
 }

@@ -120,7 +120,7 @@ fn the_text_for_an_administrator_has_no_address() {
     assert!(!text.contains("://"), "{text}");
     assert_snapshot!(text, @r#"
     Spark Monitor connection report, 12:00:00 UTC
-    Sidecar 1.2.3, frontend 0.1.0
+    Sidecar 1.2.3, frontend 0.2.0
     [OK] Browser, through Jupyter (34ms): Jupyter passes requests on to the sidecar.
     [OK] Sidecar (12ms): It runs.
     [Skipped] Identity: Not needed here.
