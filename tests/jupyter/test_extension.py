@@ -168,8 +168,12 @@ def test_the_session_cookie_finds_its_users_master(
     start_jupyter: Start, services: tuple[str, list[tuple[str, str, str]]]
 ) -> None:
     url, asked = services
-    jupyter = start_jupyter({"SPARK_MASTER_UI_URL": url + "/of/{user}", "KBASE_AUTH_URL": url + "/auth"})
+    site = {"SPARK_MASTER_UI_URL": url + "/of/{user}", "KBASE_AUTH_URL": url + "/auth"}
+    # The namespace says that masters are named by the Kubernetes rule, which makes another name of `Ann_B`.
+    jupyter = start_jupyter(site | {"BERDL_JUPYTERHUB_NAMESPACE": "test"})
     assert jupyter.route("cluster").json()["code"] == "no_session_token"
     assert jupyter.route("cluster", cookies={"kbase_session": "CANARY"}).ok
     assert asked == [("/auth/api/V2/me", "CANARY", ""), ("/of/ann-b/json/", "", "")]
     assert "CANARY" not in jupyter.log()
+    refused = start_jupyter(site).route("cluster", cookies={"kbase_session": "CANARY"}).json()
+    assert (refused["code"], "{username}" in refused["hint"]) == ("not_configured", True)

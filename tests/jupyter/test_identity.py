@@ -44,6 +44,16 @@ def test_tokens_go_where_they_belong_and_no_further(site: Site) -> None:
     assert "token-of" not in jupyter.log()
 
 
+def test_of_two_session_cookies_the_last_one_counts(site: Site) -> None:
+    jupyter, services = site
+    cookies = "kbase_session=token-of-bob; kbase_session=token-of-ann"
+    headers = {"Authorization": f"token {TOKEN}", "Cookie": cookies}
+    # The older extension answered with a slash at the end too.
+    answer = requests.get(f"{jupyter.base}{ROUTES}/status/", headers=headers, timeout=40)
+    assert (answer.status_code, answer.json()["workers"]) == (200, Deployment(ready=4, wanted=4).body())
+    assert services.asked("/clusters") == [("Bearer token-of-ann", "")]
+
+
 def test_every_refusal_of_auth2_has_its_code(site: Site) -> None:
     jupyter, services = site
     services.state.disabled = ["token-of-eve"]
