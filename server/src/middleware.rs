@@ -29,7 +29,7 @@ use wire::ErrorCode;
 
 use answer_body::AnswerBody;
 
-use crate::{error::ApiError, state::AppState};
+use crate::{error::ApiError, session::Session, state::AppState};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Which session was answered, so that a page does not show one person's data to another.
@@ -43,12 +43,11 @@ const MOST_HEADER_BYTES: usize = 64 * 1024;
 const MOST_BODY_BYTES: usize = 64 * 1024;
 
 /// Puts the layer around `routes`. It is one, because a router copies its routes for each request, once for each layer that
-/// it was given. The routes are behind a router without any, because a router has chosen the route before its layers run,
-/// and this layer corrects the path.
+/// it was given.
 pub(crate) fn around(routes: Router, state: &AppState) -> Router {
     let in_flight = Arc::new(Semaphore::new(state.max_requests()));
     let limits = Limits { in_flight, deadline: state.request_timeout(), state: state.clone() };
-    Router::new().fallback_service(routes).layer(from_fn_with_state(limits, serve))
+    routes.layer(from_fn_with_state(limits, serve))
 }
 
 #[derive(Clone)]
@@ -59,10 +58,13 @@ struct Limits {
 }
 
 /// Gives every request an id, and every answer, whatever went wrong, its final form.
-async fn serve(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+async fn serve(State(limits): State<Limits>, mut request: Request, next: Next) -> Response {
     let id = id(request.headers());
     let text = id.to_str().unwrap_or_default();
-    let session = limits.state.monitor().ok().and_then(|monitor| monitor.sessions.tag(request.headers()));
+    let session = Session::of_headers(request.headers());
+    let tag = limits.state.monitor().ok().and_then(|monitor| monitor.sessions.tag(&session));
+    // Read once: the handler finds it here.
+    request.extensions_mut().insert(session);
     // Only the path: a query or a header may hold what a log must not.
     let (method, path) = (request.method(), request.uri().path());
     // Of the highest level, so that whatever is logged of a request carries its id, whatever the log's level is.
@@ -97,8 +99,8 @@ async fn serve(State(limits): State<Limits>, request: Request, next: Next) -> Re
     // Under a hub, another user's page has our origin: it may open a route as a window, and must not read what is in it.
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
     headers.insert(REQUEST_ID, id);
-    if let Some(session) = session {
-        headers.insert(SESSION, session);
+    if let Some(tag) = tag {
+        headers.insert(SESSION, tag);
     }
     response
 }
@@ -141,7 +143,6 @@ async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Respon
         return Err(refused);
     }
     let Ok(place) = Arc::clone(&limits.in_flight).try_acquire_owned() else { return Err(ApiError::overloaded()) };
-    let request = without_last_slash(request);
     let answer = async { Ok(next.run(with_its_body(request).await?).await) };
     let answer = tokio::time::timeout_at(deadline, answer).await;
     let answer = answer.unwrap_or_else(|_| Err(ApiError::request_timeout())).into_response();
@@ -166,7 +167,7 @@ fn check_sizes(headers: &HeaderMap) -> Result<(), ApiError> {
 }
 
 /// A path with exactly one slash too many at its end is the path without: the older extension answered both.
-fn without_last_slash(mut request: Request) -> Request {
+pub(crate) fn without_last_slash(mut request: Request) -> Request {
     let uri = request.uri();
     let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return request };
     let path_and_query = match uri.query() {

@@ -1,6 +1,7 @@
 //! The one table of routes.
 
 use axum::{Json, Router, middleware::map_request_with_state, routing::get};
+use tower::ServiceExt;
 use utoipa::OpenApi;
 
 use crate::{
@@ -77,5 +78,8 @@ pub fn app(state: AppState) -> Router {
         .fallback(|| async { ApiError::not_found() })
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
         .with_state(state.clone());
+    // Looked for again without its last slash only where there is no such route, so that others pay nothing for it.
+    let again = routes.clone();
+    let routes = routes.fallback(|request| again.oneshot(middleware::without_last_slash(request)));
     middleware::around(routes, &state)
 }

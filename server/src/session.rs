@@ -1,6 +1,9 @@
 //! Who asks: the only module that sees a raw token.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     extract::FromRequestParts,
@@ -25,7 +28,13 @@ const LONGEST: usize = 4096;
 /// What a request says about who sent it.
 #[derive(Clone, Default)]
 pub struct Session {
-    token: Option<Arc<SecretString>>,
+    token: Option<Arc<Token>>,
+}
+
+/// A session's token, and its name in caches once that was made.
+pub struct Token {
+    pub secret: SecretString,
+    key: OnceLock<TokenKey>,
 }
 
 /// Names a token without being it: a hash under a key that lives as long as this process.
@@ -40,12 +49,23 @@ impl Session {
     /// A session that did not come with a request.
     #[must_use]
     pub fn of(token: Option<SecretString>) -> Self {
-        Self { token: token.map(Arc::new) }
+        Self { token: token.map(|secret| Arc::new(Token::new(secret))) }
     }
 
     /// The session that a request's cookies name.
     pub(crate) fn of_headers(headers: &HeaderMap) -> Self {
         Self::of(COOKIES.iter().find_map(|name| cookie(headers, name)))
+    }
+
+    /// The session of a request, as it was read when the request came in.
+    pub(crate) fn of_parts(parts: &Parts) -> Self {
+        parts.extensions.get().cloned().unwrap_or_default()
+    }
+}
+
+impl Token {
+    fn new(secret: SecretString) -> Self {
+        Self { secret, key: OnceLock::new() }
     }
 }
 
@@ -89,8 +109,8 @@ impl Sessions {
     ///
     /// # Errors
     /// 401 when there is none.
-    pub fn token(&self, session: &Session) -> Result<(TokenKey, Arc<SecretString>), ApiError> {
-        let demonstration = || self.mock.then(|| Arc::new(SecretString::from("demonstration")));
+    pub fn token(&self, session: &Session) -> Result<(TokenKey, Arc<Token>), ApiError> {
+        let demonstration = || self.mock.then(|| Arc::new(Token::new("demonstration".into())));
         let token = session.token.clone().or_else(demonstration);
         let token = token.ok_or_else(|| self.explained(ApiError::no_session_token()))?;
         Ok((self.keys.of(&token), token))
@@ -113,8 +133,8 @@ impl Sessions {
     }
 
     /// Changes when another session asks: the beginning of the token's key.
-    pub fn tag(&self, headers: &HeaderMap) -> Option<HeaderValue> {
-        let TokenKey([a, b, c, d, ..]) = self.key(&Session::of_headers(headers))?;
+    pub fn tag(&self, session: &Session) -> Option<HeaderValue> {
+        let TokenKey([a, b, c, d, ..]) = self.key(session)?;
         Some(u32::from_be_bytes([a, b, c, d]).into())
     }
 
@@ -141,7 +161,7 @@ impl Sessions {
         }
         let (key, token) = self.token(session)?;
         let (client, url) = (self.auth2.on_behalf_of(&key.caller()), self.auth2_url.clone());
-        let fetch = |_| async move { auth2::user(&client, &url, &token).await };
+        let fetch = |_| async move { auth2::user(&client, &url, &token.secret).await };
         let user = self.users.fresh_for(route, &key, fetch).await;
         self.admit(&user.map_err(|failure| self.explained(failure.into()))?.value)
     }
@@ -165,8 +185,10 @@ impl TokenKeys {
         Ok(Self(key))
     }
 
-    fn of(&self, token: &SecretString) -> TokenKey {
-        TokenKey(*blake3::keyed_hash(&self.0, token.expose_secret().as_bytes()).as_bytes())
+    /// Made once for each token of a request.
+    fn of(&self, token: &Token) -> TokenKey {
+        let hash = || TokenKey(*blake3::keyed_hash(&self.0, token.secret.expose_secret().as_bytes()).as_bytes());
+        *token.key.get_or_init(hash)
     }
 }
 
@@ -180,14 +202,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Session {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::of_headers(&parts.headers))
+        Ok(Self::of_parts(parts))
     }
 }
 
 /// The token as text, for fuzzing.
 #[cfg(fuzzing)]
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
-    Session::of_headers(headers).token.map(|secret| secret.expose_secret().to_owned())
+    Session::of_headers(headers).token.map(|token| token.secret.expose_secret().to_owned())
 }
 
 /// A cookie's last clean value, as Tornado and the older extension take it. A cookie header may hold any byte, so it is
@@ -218,7 +240,7 @@ mod tests {
         for value in cookies {
             headers.append(COOKIE, HeaderValue::from_bytes(value).unwrap());
         }
-        Session::of_headers(&headers).token.map(|secret| secret.expose_secret().to_owned())
+        Session::of_headers(&headers).token.map(|token| token.secret.expose_secret().to_owned())
     }
 
     #[test]
@@ -246,10 +268,10 @@ mod tests {
 
     #[test]
     fn a_key_tells_tokens_apart_only_within_this_process() {
-        let (ann, bob) = (SecretString::from("ann"), SecretString::from("bob"));
+        let token = |name: &str| Token::new(name.into());
         let keys = TokenKeys::new().unwrap();
-        assert!(keys.of(&ann) == keys.of(&ann));
-        assert!(keys.of(&ann) != keys.of(&bob));
-        assert!(keys.of(&ann) != TokenKeys::new().unwrap().of(&ann));
+        assert!(keys.of(&token("ann")) == keys.of(&token("ann")));
+        assert!(keys.of(&token("ann")) != keys.of(&token("bob")));
+        assert!(keys.of(&token("ann")) != TokenKeys::new().unwrap().of(&token("ann")));
     }
 }

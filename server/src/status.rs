@@ -66,6 +66,6 @@ impl StatusFetch {
         let (key, token) = monitor.sessions.token(session)?;
         let (client, base) = (monitor.cluster_manager.on_behalf_of(&key.caller()), self.base.clone());
         let limit = monitor.limits.spark_monitor_max_body_bytes;
-        Ok((key, async move { cluster_manager::status(&client, &base, &token, limit).await }))
+        Ok((key, async move { cluster_manager::status(&client, &base, &token.secret, limit).await }))
     }
 }

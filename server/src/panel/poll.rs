@@ -34,7 +34,7 @@ impl FromRequestParts<AppState> for Poll {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        let session = Session::of_headers(&parts.headers);
+        let session = Session::of_parts(parts);
         let monitor = state.monitor().ok();
         let asker = monitor.and_then(|monitor| monitor.sessions.key(&session));
         let whose = monitor.and_then(|monitor| monitor.sessions.known(&session));
