@@ -1,15 +1,12 @@
 //! What one user's upstreams cost their neighbours: many users share one sidecar, and each may have a driver that hangs.
 
-use std::{fs, pin::pin};
+use std::{pin::pin, process::Stdio};
 
 use axum::{Json, Router, extract::Request, http::header, routing::get};
 use futures_util::future::{Either, select, select_all};
 use tokio::net::TcpListener;
 
-use crate::{
-    process::{Sidecar, get_as},
-    support::{APP, Answer, Reply, Site, TestApp, User, fixture},
-};
+use crate::support::{APP, Answer, Cookie, Reply, Site, TestApp, User, canary, fixture, sidecar::Sidecar};
 
 /// A sidecar for the users of `site`, at default limits but for `args`.
 fn app(site: &Site, args: &[&str]) -> TestApp {
@@ -102,7 +99,7 @@ async fn serve_on(hosts: &[String]) -> u16 {
     let master = fixture("spark-4.3.0/master_json.json");
     let me = |request: Request| async move {
         let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        Json(serde_json::json!({ "user": token }))
+        Json(serde_json::json!({ "user": token.and_then(|token| token.strip_prefix(&canary(""))) }))
     };
     let json = move || async move { ([(header::CONTENT_TYPE, "application/json")], master) };
     let app = Router::new().route("/api/V2/me", get(me)).route("/json/", get(json));
@@ -122,17 +119,14 @@ async fn users_with_a_host_each_are_all_let_in_with_256_descriptors() {
     let hosts: Vec<_> = (0..USERS).map(|user| format!("127.0.{}.{}", 1 + user / 250, 1 + user % 250)).collect();
     let port = serve_on(&hosts).await;
     let (login, master) = (format!("http://{}:{port}", hosts[0]), format!("http://{{user}}:{port}"));
-    let sidecar = tokio::task::spawn_blocking(move || {
-        Sidecar::start_limited("ulimit -n 256", &["--kbase-auth-url", &login, "--spark-master-ui-url", &master])
-    });
-    let sidecar = sidecar.await.unwrap();
-    let socket = sidecar.socket.clone();
-    let refused = tokio::task::spawn_blocking(move || {
-        // One after the other: what is kept open between calls is what counts here.
-        let answers = hosts.iter().map(|host| get_as(&socket, "/cluster", host));
-        answers.filter(|answer| !answer.starts_with("HTTP/1.1 200")).count()
-    });
-    assert_eq!(refused.await.unwrap(), 0, "of {USERS} users");
-    let open = fs::read_dir(format!("/proc/{}/fd", sidecar.pid())).unwrap().count();
+    let args = ["--kbase-auth-url", &login, "--spark-master-ui-url", &master].map(str::to_owned);
+    let sidecar = Sidecar::start_by("ulimit -n 256;", &args, Stdio::null()).await;
+    let mut refused = 0;
+    // One after the other: what is kept open between calls is what counts here.
+    for host in &hosts {
+        refused += usize::from(sidecar.get(Cookie(host), "cluster").await.status != 200);
+    }
+    assert_eq!(refused, 0, "of {USERS} users");
+    let open = sidecar.descriptors();
     assert!(open < 128, "{open} descriptors are open at rest");
 }

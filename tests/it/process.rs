@@ -15,9 +15,9 @@ use std::{
 const BINARY: &str = env!("CARGO_BIN_EXE_berdl-spark-monitor");
 
 /// A running sidecar on a Unix socket; ended with the value.
-pub struct Sidecar {
+struct Sidecar {
     child: Child,
-    pub socket: PathBuf,
+    socket: PathBuf,
     _folder: tempfile::TempDir,
 }
 
@@ -37,23 +37,6 @@ impl Sidecar {
         let sidecar = Self { child, socket, _folder: folder };
         until("it listens", || UnixStream::connect(&sidecar.socket).is_ok());
         sidecar
-    }
-
-    /// Starts it in a shell that has run `limit` before, for example `ulimit -n 256`.
-    pub fn start_limited(limit: &str, args: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
-        let socket = folder.path().join("s");
-        let mut shell = Command::new("sh");
-        shell.arg("-c").arg(format!("{limit} && exec \"$@\"")).arg("sh").arg(BINARY).arg("serve");
-        shell.arg("--listen").arg(format!("unix:{}", socket.display())).args(args).env_clear().stderr(Stdio::piped());
-        let sidecar = Self { child: shell.spawn().unwrap(), socket, _folder: folder };
-        until("it listens", || UnixStream::connect(&sidecar.socket).is_ok());
-        sidecar
-    }
-
-    pub fn pid(&self) -> u32 {
-        self.child.id()
     }
 
     fn get(&self, path: &str) -> String {
@@ -77,14 +60,8 @@ impl Drop for Sidecar {
 }
 
 fn get(socket: &Path, path: &str) -> String {
-    get_as(socket, path, "")
-}
-
-/// The answer to whoever comes with this session token.
-pub fn get_as(socket: &Path, path: &str, token: &str) -> String {
     let mut stream = UnixStream::connect(socket).unwrap();
-    let cookie = format!("cookie: kbase_session={token}\r\n");
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\n{cookie}connection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer

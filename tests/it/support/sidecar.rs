@@ -105,6 +105,10 @@ impl Sidecar {
         line.split_whitespace().next().unwrap().parse().unwrap()
     }
 
+    pub fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
+    }
+
     /// What is resident now is the most there has been.
     pub fn forget_peak(&self) {
         fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
@@ -126,10 +130,6 @@ impl Sidecar {
     pub fn end(mut self) -> Option<i32> {
         self.signal("TERM");
         self.child.wait().unwrap().code()
-    }
-
-    pub fn descriptors(&self) -> usize {
-        fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
     }
 
     pub fn children(&self) -> String {
