@@ -1,51 +1,55 @@
-//! The log on standard error, written by a thread of its own: who reads it slowly, or not at all, must not stop the sidecar.
+//! The log on standard error, written by a thread of its own: a reader that is slow, or gone, must not stop the sidecar.
 
 use std::{
+    fmt,
     io::{self, Write},
     panic::{self, PanicHookInfo},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
-    },
-    thread,
-    time::{Duration, Instant},
+    sync::{Arc, OnceLock},
 };
 
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::{Subscriber, field::Field};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::{
+    EnvFilter,
+    field::MakeExt,
+    fmt::format::{self, Writer},
+};
 
 /// Lines that wait to be written; further ones are lost.
-const WAITING: usize = 1024;
-/// How long the end waits for the last lines.
-const LAST: Duration = Duration::from_secs(1);
+const WAITING_LINES: usize = 1024;
 
-/// Takes lines and never blocks.
-#[derive(Clone)]
-pub struct Log {
-    lines: SyncSender<Item>,
-    lost: Arc<AtomicU64>,
+/// Logs to `out` what `filter` lets through, without waiting for it. Writes the last lines when the guard is dropped.
+pub fn to(out: impl Write + Send + 'static, filter: EnvFilter) -> (impl Subscriber, WorkerGuard) {
+    let (writer, guard) = without_waiting(out);
+    (subscriber(writer, filter), guard)
 }
 
-/// Waits for the last lines when it is dropped.
-pub struct Flush(SyncSender<Item>);
-
-enum Item {
-    Line(Vec<u8>),
-    Flush(SyncSender<()>),
+fn without_waiting(out: impl Write + Send + 'static) -> (NonBlocking, WorkerGuard) {
+    let counter = Arc::new(OnceLock::new());
+    let out = Reporting { out, counter: Arc::clone(&counter), reported: 0 };
+    let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(WAITING_LINES).thread_name("log");
+    let (writer, guard) = builder.finish(out);
+    let _ = counter.set(writer.error_counter());
+    (writer, guard)
 }
 
-impl Log {
-    /// Writes to `out` from now on.
-    ///
-    /// # Errors
-    /// When no thread can be started.
-    pub fn to(out: impl Write + Send + 'static) -> io::Result<(Self, Flush)> {
-        let (lines, waiting) = sync_channel(WAITING);
-        let lost = Arc::new(AtomicU64::new(0));
-        let told = Arc::clone(&lost);
-        thread::Builder::new().name("log".into()).spawn(move || write(out, &waiting, &told))?;
-        Ok((Self { lines: lines.clone(), lost }, Flush(lines)))
+/// How a line looks.
+pub(crate) fn subscriber<W>(writer: W, filter: EnvFilter) -> impl Subscriber
+where
+    W: for<'a> tracing_subscriber::fmt::MakeWriter<'a> + Send + Sync + 'static,
+{
+    // The default formatter looks up a colour for each name and value, although there is none: a quarter of what a cached
+    // request cost.
+    let fields = format::debug_fn(field).delimited(" ");
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).fmt_fields(fields).with_writer(writer).finish()
+}
+
+fn field(out: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
+    if field.name() != "message" {
+        out.write_str(field.name())?;
+        out.write_str("=")?;
     }
+    write!(out, "{value:?}")
 }
 
 /// Logs every panic from now on: within the request that it happens in, so that it carries the request's id, and without
@@ -59,66 +63,35 @@ fn log_panic(info: &PanicHookInfo<'_>) {
     tracing::error!(panic = text, at = info.location().map(tracing::field::display), "A bug");
 }
 
-/// What cannot be written is lost: a full disk is no reason to stop.
-fn write(mut out: impl Write, waiting: &Receiver<Item>, lost: &AtomicU64) {
-    while let Ok(item) = waiting.recv() {
-        match item {
-            Item::Line(line) => {
-                let _ = out.write_all(&line);
-            }
-            Item::Flush(done) => {
-                let _ = done.try_send(());
-            }
-        }
-        let lost = lost.swap(0, Ordering::Relaxed);
-        if lost > 0 {
-            let _ = writeln!(out, "{lost} lines of the log are lost: it is read too slowly");
-        }
-    }
+/// Says, after the next line, how many were lost before it.
+struct Reporting<W> {
+    out: W,
+    counter: Arc<OnceLock<ErrorCounter>>,
+    reported: usize,
 }
 
-impl Write for Log {
-    /// A line comes in one piece.
+impl<W: Write> Write for Reporting<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if let Err(TrySendError::Full(_)) = self.lines.try_send(Item::Line(line.to_vec())) {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+        self.out.write_all(line)?;
+        let lost = self.counter.get().map_or(0, ErrorCounter::dropped_lines);
+        if lost > self.reported {
+            let new = lost - self.reported;
+            self.reported = lost;
+            writeln!(self.out, "{new} lines of the log are lost: it is read too slowly")?;
         }
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Drop for Flush {
-    fn drop(&mut self) {
-        let (done, told) = sync_channel(1);
-        let (begin, mut flush) = (Instant::now(), Item::Flush(done));
-        loop {
-            match self.0.try_send(flush) {
-                Ok(()) => break,
-                // Of what was logged before the end.
-                Err(TrySendError::Full(item)) if begin.elapsed() < LAST => flush = item,
-                Err(_) => return,
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-        let _ = told.recv_timeout(LAST.saturating_sub(begin.elapsed()));
+        self.out.flush()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::net::UnixStream;
+    use std::{os::unix::net::UnixStream, thread, time::Duration};
+
+    use tokio::time::Instant;
 
     use super::*;
 
@@ -126,7 +99,7 @@ mod tests {
     fn a_log_that_nobody_reads_stops_nobody_and_says_later_what_was_lost() {
         use std::io::Read;
         let (ours, mut theirs) = UnixStream::pair().unwrap();
-        let (mut log, flush) = Log::to(ours).unwrap();
+        let (mut log, guard) = without_waiting(ours);
         let begin = Instant::now();
         for _ in 0..10_000 {
             log.write_all(&[b'x'; 200]).unwrap();
@@ -137,8 +110,8 @@ mod tests {
             let _ = theirs.read_to_string(&mut read);
             read
         });
-        drop(flush);
         drop(log);
+        drop(guard);
         let read = reader.join().unwrap();
         assert!(read.contains(" lines of the log are lost"), "{}", read.len());
     }

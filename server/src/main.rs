@@ -7,9 +7,7 @@ use berdl_spark_monitor::{
     app,
     config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings, listen_argument},
     descriptors::Descriptors,
-    doctor_command, listen,
-    log::{self, Log},
-    mock,
+    doctor_command, listen, log, mock,
     state::{AppState, Monitor},
     tasks::Tasks,
 };
@@ -94,12 +92,8 @@ fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -
 fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     let filter = EnvFilter::try_new(log_filter);
     let bad_filter = filter.is_err();
-    let (log, _flush) = Log::to(io::stderr())?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new("info")))
-        .with_writer(log)
-        .with_ansi(false)
-        .init();
+    let (log, _guard) = log::to(io::stderr(), filter.unwrap_or_else(|_| EnvFilter::new("info")));
+    tracing::subscriber::set_global_default(log)?;
     log::panics();
     if bad_filter {
         tracing::warn!("SPARK_MONITOR_LOG is no valid filter, info is used");

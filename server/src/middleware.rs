@@ -39,6 +39,8 @@ const SIDECAR_TOKEN: HeaderName = HeaderName::from_static("x-spark-monitor-token
 const LONGEST_REQUEST_ID: usize = 64;
 /// All header names and values together, bytes: Jupyter's own server takes as much.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
+/// An answer that holds no place while it is sent, bytes: half of what a socket buffers by default.
+const SMALL_BODY_BYTES: u64 = 64 * 1024;
 /// Bytes.
 const MOST_BODY_BYTES: usize = 64 * 1024;
 
@@ -63,12 +65,14 @@ async fn serve(State(limits): State<Limits>, mut request: Request, next: Next) -
     let text = id.to_str().unwrap_or_default();
     let session = Session::of_headers(request.headers());
     let tag = limits.state.monitor().ok().and_then(|monitor| monitor.sessions.tag(&session));
-    // Read once: the handler finds it here.
-    request.extensions_mut().insert(session);
+    if session.has_token() {
+        // Read once: the handler finds it here.
+        request.extensions_mut().insert(session);
+    }
     // Only the path: a query or a header may hold what a log must not.
     let (method, path) = (request.method(), request.uri().path());
     // Of the highest level, so that whatever is logged of a request carries its id, whatever the log's level is.
-    let span = tracing::error_span!("request", %method, path, request.id = text);
+    let span = tracing::error_span!("request", %method, %path, request.id = %text);
     let answer = async {
         tracing::debug!("Asked");
         let begin = Instant::now();
@@ -146,7 +150,12 @@ async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Respon
     let answer = async { Ok(next.run(with_its_body(request).await?).await) };
     let answer = tokio::time::timeout_at(deadline, answer).await;
     let answer = answer.unwrap_or_else(|_| Err(ApiError::request_timeout())).into_response();
-    Ok(answer.map(|body| Body::new(AnswerBody::new(body, place, deadline))))
+    Ok(answer.map(|body| if is_small(&body) { body } else { Body::new(AnswerBody::new(body, place, deadline)) }))
+}
+
+/// Whether the whole body is there, and the socket's buffer takes it: it ends with its head.
+fn is_small(body: &Body) -> bool {
+    body.size_hint().exact().is_some_and(|bytes| bytes <= SMALL_BODY_BYTES)
 }
 
 fn deadline_after(time: Duration) -> Instant {
@@ -269,8 +278,8 @@ mod tests {
     /// What is logged at the default level while these routes are asked.
     async fn log_of(routes: &[&str]) -> Vec<String> {
         let written = Arc::new(tempfile::tempfile().unwrap());
-        let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info")).with_ansi(false);
-        let _default = tracing::subscriber::set_default(log.with_writer(Arc::clone(&written)).finish());
+        let log = log::subscriber(Arc::clone(&written), EnvFilter::new("info"));
+        let _default = tracing::subscriber::set_default(log);
         let app = Router::new()
             .route("/failing", get(failing))
             .route("/crashing", get(crashing))
@@ -300,7 +309,7 @@ mod tests {
         }));
         let log = log_of(&["/failing", "/crashing", "/panics"]).await;
         let has = |route: &str, words: &[&str]| {
-            let id = format!("request.id=\"id-of-{route}\"");
+            let id = format!("request.id=id-of-{route}");
             log.iter().any(|line| line.contains(&id) && words.iter().all(|word| line.contains(word)))
         };
         assert!(has("failing", &["WARN", "Could not be fetched"]), "{log:#?}");
@@ -308,6 +317,6 @@ mod tests {
             assert!(has(route, &["ERROR", text, "middleware.rs:"]), "{log:#?}");
             assert!(has(route, &["ERROR", "Answered with a fault"]), "{log:#?}");
         }
-        assert!(log.iter().all(|line| line.contains("request.id=\"id-of-")), "{log:#?}");
+        assert!(log.iter().all(|line| line.contains("request.id=id-of-")), "{log:#?}");
     }
 }

@@ -57,6 +57,11 @@ impl Session {
         Self::of(COOKIES.iter().find_map(|name| cookie(headers, name)))
     }
 
+    /// Whether the request named a session at all.
+    pub(crate) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// The session of a request, as it was read when the request came in.
     pub(crate) fn of_parts(parts: &Parts) -> Self {
         parts.extensions.get().cloned().unwrap_or_default()

@@ -88,7 +88,10 @@ mod tests {
         };
         let limits =
             Limits { in_flight: Arc::new(Semaphore::new(1)), deadline: DEADLINE, state: AppState::not_configured("") };
-        let routes = Router::new().route("/endless", get(async move || endless())).route("/short", get(async || "all"));
+        let routes = Router::new()
+            .route("/endless", get(async move || endless()))
+            .route("/large", get(async || vec![0; 1 << 20]))
+            .route("/short", get(async || "all"));
         routes.layer(from_fn_with_state(limits, serve))
     }
 
@@ -116,9 +119,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_in_memory_keeps_its_length() {
-        let answer = ask(&app(), "/short").await;
-        assert_eq!(answer.body().size_hint().exact(), Some(3));
-        assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "all");
+    async fn a_large_answer_in_memory_keeps_its_place_and_its_length() {
+        let app = app();
+        let answer = ask(&app, "/large").await;
+        assert_eq!(answer.body().size_hint().exact(), Some(1 << 20));
+        assert_eq!(ask(&app, "/short").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.into_body().collect().await.unwrap().to_bytes().len(), 1 << 20);
+        assert_eq!(ask(&app, "/short").await.status(), StatusCode::OK);
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use memchr::memchr2;
 
 /// Arrays and objects within each other that are read. The decoder's own limit is 128, but it has none for what it skips.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
 /// What stands at the end of a string that was cut.
 const CUT: &[u8] = "…".as_bytes();
 /// Bytes that [`CutReader`] looks at in one go.

@@ -152,3 +152,16 @@ fn of_a_row_without_end_no_more_than_the_limit_is_gathered() {
         assert!(decoder.row.capacity() <= 3 * Bounds::DEFAULT.row_bytes, "{}", decoder.row.capacity());
     }
 }
+
+#[test]
+fn a_row_that_is_nested_too_deeply_is_refused_however_short_it_is() {
+    let row = |depth: usize| format!(r#"[{{"id": 1, "other": {}{}}}]"#, "[".repeat(depth), "]".repeat(depth));
+    let json = row(DEEPEST);
+    for length in [1, 10, json.len()] {
+        assert_eq!(decode(&json, length), Err("row 0 is nested too deeply".to_owned()), "{length}");
+        assert_eq!(decode(&row(DEEPEST - 1), length).map(|rows| rows.len()), Ok(1), "{length}");
+    }
+    // Not deep, but many.
+    let wide = format!(r#"[{{"id": 1, "other": [{}[]]}}]"#, "[],".repeat(DEEPEST));
+    assert_eq!(decode(&wide, wide.len()).map(|rows| rows.len()), Ok(1));
+}
