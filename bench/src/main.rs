@@ -1,5 +1,7 @@
 //! Measures the sidecar against baselines in the same run; prints a JSON line for each figure.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark takes real time")]
+
 mod cached;
 mod calls;
 mod figure;

@@ -18,15 +18,15 @@ use crate::{
     cluster,
     error::ApiError,
     panel::Freshness,
-    said::say,
     session::Whose,
     state::{DriverKey, Monitor},
-    upstream::{
-        UpstreamError, UpstreamErrorKind,
-        driver::ApplicationRow,
-        master::{self, MasterAnswer, MasterApp},
-        rows::FirstRows,
-    },
+    words::say,
+};
+use upstream::{
+    UpstreamError, UpstreamErrorKind,
+    driver::ApplicationRow,
+    master::{self, MasterAnswer, MasterApp},
+    rows::FirstRows,
 };
 
 /// The applications at one moment.

@@ -9,11 +9,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use crate::{
-    tasks::Tasks,
-    upstream::{Upstream, UpstreamError},
-};
+use crate::tasks::Tasks;
 use slot::{Flight, Next, Slot};
+use upstream::{Upstream, UpstreamError, Weight};
 
 /// A value and when it arrived.
 #[derive(Debug)]
@@ -77,12 +75,6 @@ pub enum Route {
     Panel,
     /// The older extension's, whose frontend asks again only once, after a second.
     DropIn,
-}
-
-/// What an entry weighs, so that a cache can be limited in bytes.
-pub trait Weight {
-    /// Bytes that it holds on the heap, by what its parts have room for; itself not included.
-    fn weight_bytes(&self) -> usize;
 }
 
 /// How long an entry that nobody asks for stays, its last good value included.
@@ -231,41 +223,6 @@ impl<V> Lookup<V> {
             Self::Answer(result) => result,
             Self::Flight(flight) => flight.landed().await,
         }
-    }
-}
-
-/// What a block of memory takes: none is smaller than 32 bytes, and each has a head.
-fn block_bytes(capacity: usize) -> usize {
-    if capacity == 0 { 0 } else { (capacity + 8).next_multiple_of(16).max(32) }
-}
-
-impl Weight for bytes::Bytes {
-    fn weight_bytes(&self) -> usize {
-        self.len()
-    }
-}
-
-impl Weight for i64 {
-    fn weight_bytes(&self) -> usize {
-        0
-    }
-}
-
-impl Weight for String {
-    fn weight_bytes(&self) -> usize {
-        block_bytes(self.capacity())
-    }
-}
-
-impl<T: Weight> Weight for Option<T> {
-    fn weight_bytes(&self) -> usize {
-        self.as_ref().map_or(0, T::weight_bytes)
-    }
-}
-
-impl<T: Weight> Weight for Vec<T> {
-    fn weight_bytes(&self) -> usize {
-        block_bytes(self.capacity() * size_of::<T>()) + self.iter().map(T::weight_bytes).sum::<usize>()
     }
 }
 

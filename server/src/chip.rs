@@ -15,8 +15,8 @@ use crate::{
     stages::StageDigest,
     state::{AppState, Monitor},
     status::StatusFetch,
-    upstream::{cluster_manager::Status, driver_path::DriverPath, master::MasterState},
 };
+use upstream::{cluster_manager::Status, driver_path::DriverPath, master::MasterState};
 
 /// How long the chip waits to hear what runs. It goes on being asked; the next poll has it.
 const ACTIVITY_PATIENCE: Duration = Duration::from_secs(1);
@@ -129,7 +129,7 @@ async fn ask_active_stages(monitor: &Arc<Monitor>, poll: &Poll) -> Option<Active
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::upstream::bounds::Bounds;
+    use upstream::bounds::Bounds;
 
     fn manager(json: serde_json::Value) -> Decision {
         by_manager(&serde_json::from_value(json).unwrap())

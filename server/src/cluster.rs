@@ -13,8 +13,8 @@ use crate::{
     passthrough,
     session::Session,
     state::AppState,
-    upstream::master::{MasterState, MasterWorker},
 };
+use upstream::master::{MasterState, MasterWorker};
 
 /// Workers that are listed one by one.
 const SHOWN: usize = 100;
@@ -142,7 +142,7 @@ pub(crate) fn master_status(text: &str) -> MasterStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::upstream::bounds::Bounds;
+    use upstream::bounds::Bounds;
 
     fn state(workers: &[(&str, u64)]) -> MasterState {
         let workers = workers.iter().map(|(state, cores)| {

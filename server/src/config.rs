@@ -15,7 +15,7 @@ pub use resolve::{Config, ConfigError, IdentityMode, Listen, Site};
 pub use secret::Secrets;
 pub use template::UrlTemplate;
 
-use crate::upstream::bounds::Bounds;
+use upstream::bounds::Bounds;
 
 /// Shows a Spark cluster and its queries inside JupyterLab: the sidecar beside Jupyter Server.
 #[derive(Debug, Parser)]
@@ -247,6 +247,7 @@ impl Cli {
         // Deployment templates often set a variable to nothing where they mean "not set".
         let command = Self::command().mut_subcommands(|sub| {
             sub.mut_args(|arg| {
+                #[expect(clippy::disallowed_methods, reason = "the configuration is what reads the environment")]
                 let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
                 if empty { arg.env(Resettable::Reset) } else { arg }
             })
@@ -261,6 +262,7 @@ pub fn listen_argument(args: &[OsString]) -> Option<String> {
     let texts: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
     let apart = texts.iter().zip(texts.iter().skip(1)).find(|(flag, _)| *flag == "--listen").map(|(_, value)| &**value);
     let given = apart.or_else(|| texts.iter().find_map(|text| text.strip_prefix("--listen=")));
+    #[expect(clippy::disallowed_methods, reason = "the configuration is what reads the environment")]
     given.map(str::to_owned).or_else(|| std::env::var("SPARK_MONITOR_LISTEN").ok())
 }
 

@@ -4,8 +4,8 @@ mod plan_text;
 
 use wire::{CallSite, NamedBy};
 
-use crate::cache::Weight;
 use plan_text::{Field, Value, find};
+use upstream::Weight;
 
 /// Longest name that is sent, characters.
 const LONGEST_NAME: usize = 120;

@@ -1,11 +1,9 @@
 //! `doctor`: is every hop to Spark in order, and if not, what is to be done?
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State};
+use tokio::time::Instant;
 use wire::{ChipState, Doctor, Health, Hop, HopName, HopVerdict, MasterStatus};
 
 use crate::{
@@ -14,13 +12,12 @@ use crate::{
     chip, cluster,
     config::IdentityMode,
     error::ApiError,
-    said::{Said, say},
     session::{Session, Whose},
     state::{AppState, Monitor},
     status::StatusFetch,
-    upstream::{Upstream, UpstreamError, discovery},
-    user::User,
+    words::{Said, say},
 };
+use upstream::{Upstream, UpstreamError, discovery, user::User};
 
 /// Asks every hop and says what to do. It is always answered: what does not work is its content.
 #[utoipa::path(get, path = "/doctor", responses((status = 200, description = "The connection report", body = Doctor)))]

@@ -6,12 +6,12 @@ use wire::{Doctor, Health, HopName, HopVerdict};
 
 use crate::{
     config::{Config, ConfigError},
-    descriptors::Descriptors,
     doctor, mock,
     session::Session,
     state::{AppState, Monitor},
     tasks::Tasks,
 };
+use upstream::descriptors::Descriptors;
 
 /// Asks every hop as the owner of the session token, and prints the report.
 ///

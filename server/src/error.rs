@@ -9,9 +9,9 @@ use wire::{ErrorBody, ErrorCode};
 
 use crate::{
     cache::Failure,
-    said::{Said, say},
-    upstream::{Upstream, UpstreamError, UpstreamErrorKind},
+    words::{self, Said, say},
 };
+use upstream::{Upstream, UpstreamError, UpstreamErrorKind};
 
 /// An answer that is not a success. Its text may be shown to anybody: no host, no URL, no token, no upstream body.
 #[derive(Clone, Debug)]
@@ -191,7 +191,7 @@ impl ApiError {
 impl From<&UpstreamError> for ApiError {
     fn from(error: &UpstreamError) -> Self {
         let who = error.upstream;
-        let sentence = error.said_of(who.said());
+        let sentence = words::upstreams::failure(words::upstreams::name_of(who), &error.kind);
         let api = match &error.kind {
             UpstreamErrorKind::Unreachable(_) | UpstreamErrorKind::NoAddress | UpstreamErrorKind::Starting => {
                 Self::new(ErrorCode::UpstreamUnreachable, sentence, unreachable_hint(who))
@@ -224,7 +224,7 @@ impl From<&UpstreamError> for ApiError {
             | UpstreamErrorKind::Cut(_)
             | UpstreamErrorKind::TooLarge(_) => Self::new(ErrorCode::UpstreamInvalid, sentence, invalid_hint(who)),
         };
-        let hint = error.tried.clone().then(api.hint);
+        let hint = words::upstreams::search(error).then(api.hint);
         Self { hint, ..api }
     }
 }

@@ -19,11 +19,11 @@ use crate::{
     passthrough,
     session::{Session, Whose},
     state::{AppState, Monitor},
-    upstream::{
-        driver::{AcceptedExecutor, ExecutorRow},
-        driver_path::DriverPath,
-        rows::FirstRows,
-    },
+};
+use upstream::{
+    driver::{AcceptedExecutor, ExecutorRow},
+    driver_path::DriverPath,
+    rows::FirstRows,
 };
 
 /// Executors that are listed one by one.

@@ -6,12 +6,12 @@ use anyhow::{Context, bail};
 use berdl_spark_monitor::{
     app,
     config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings, listen_argument},
-    descriptors::Descriptors,
     doctor_command, listen, log, mock,
     state::{AppState, Monitor},
     tasks::Tasks,
 };
 use tracing_subscriber::EnvFilter;
+use upstream::descriptors::Descriptors;
 
 /// How long background work may take to finish once all connections have ended, or had their own time to; a supervisor
 /// waits ten seconds in all.

@@ -243,8 +243,8 @@ mod tests {
         cache::{CacheLimits, Cached},
         log,
         tasks::Tasks,
-        upstream::{Upstream, UpstreamError},
     };
+    use upstream::{Upstream, UpstreamError};
 
     type Cache = Arc<Cached<&'static str, bytes::Bytes>>;
 

@@ -17,8 +17,8 @@ use url::Url;
 use crate::{
     clock,
     config::{Site, UrlTemplate},
-    upstream::driver::SparkTime,
 };
+use upstream::driver::SparkTime;
 
 /// Recorded from Spark 4.3.0: a spilling, a skewed, a failed and a running query, put together.
 const RECORDED: &str = include_str!("mock/recorded.json");

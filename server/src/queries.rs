@@ -25,9 +25,9 @@ use crate::{
     panel::{self, Freshness, Poll},
     stages::{self, KeptStage, StageDigest},
     state::{AppState, Monitor},
-    upstream::{driver::count, query_rows::JobRow},
 };
 use draft::{Draft, Stated};
+use upstream::{driver::count, query_rows::JobRow};
 
 /// Running queries that are shown.
 const RUNNING: usize = 20;
@@ -119,8 +119,8 @@ pub(crate) async fn get_query(
 #[cfg(fuzzing)]
 pub(crate) fn of_rows(
     jobs: Vec<JobRow>,
-    operations: Option<Vec<crate::upstream::query_rows::OperationRow>>,
-    sql: Vec<crate::upstream::query_rows::SqlRow>,
+    operations: Option<Vec<upstream::query_rows::OperationRow>>,
+    sql: Vec<upstream::query_rows::SqlRow>,
     stages: StageDigest,
 ) -> Queries {
     let queries = QueriesSeen { jobs, operations, sql, ..QueriesSeen::default() };

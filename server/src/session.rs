@@ -13,12 +13,11 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::{
-    cache::{Cached, Route, Weight},
+    cache::{Cached, Route},
     config::IdentityMode,
     error::ApiError,
-    upstream::{Caller, Client, auth2},
-    user::User,
 };
+use upstream::{Caller, Client, auth2, user::User};
 
 /// The cookies that may hold a session, the first that does wins.
 const COOKIES: [&str; 2] = ["kbase_session", "kbase_session_backup"];
@@ -169,12 +168,6 @@ impl Sessions {
         let fetch = |_| async move { auth2::user(&client, &url, &token.secret).await };
         let user = self.users.fresh_for(route, &key, fetch).await;
         self.admit(&user.map_err(|failure| self.explained(failure.into()))?.value)
-    }
-}
-
-impl Weight for User {
-    fn weight_bytes(&self) -> usize {
-        self.name().len() + self.kube_name().len()
     }
 }
 

@@ -19,8 +19,8 @@ use crate::{
     passthrough,
     session::Session,
     state::{AppState, Monitor},
-    upstream::{driver::AcceptedStage, driver_path::DriverPath},
 };
+use upstream::{driver::AcceptedStage, driver_path::DriverPath};
 
 /// The driver's `stages`, byte for byte.
 #[utoipa::path(get, path = "/app/stages",

@@ -9,28 +9,28 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     cache::{CacheLimits, Cached},
     config::{Config, Limits, Site},
-    descriptors::Descriptors,
     error::ApiError,
     executors::ExecutorsSeen,
     history::Histories,
     panel::Renderings,
     queries::{ListsOperations, QueriesSeen},
-    said::say,
     session::{Sessions, TokenKey, TokenKeys, Whose},
     stages::StageDigest,
     tasks::Tasks,
-    upstream::{
-        Client, Connections, PlaceLimits, Places, Timeouts, Upstream,
-        client::ClientSettings,
-        client_config,
-        cluster_manager::ClusterStatus,
-        discovery::{DriverApi, Found, PAGE_LIMIT},
-        driver::ApplicationRow,
-        driver_hosts::DriverHosts,
-        master::MasterAnswer,
-        rows::FirstRows,
-        secret_header,
-    },
+    words::say,
+};
+use upstream::{
+    Client, Connections, PlaceLimits, Places, Timeouts, Upstream,
+    client::ClientSettings,
+    client_config,
+    cluster_manager::ClusterStatus,
+    descriptors::Descriptors,
+    discovery::{DriverApi, Found, PAGE_LIMIT},
+    driver::ApplicationRow,
+    driver_hosts::DriverHosts,
+    master::MasterAnswer,
+    rows::FirstRows,
+    secret_header,
 };
 
 /// Shared by all requests; cheap to clone, for each of them does more than once.

@@ -8,13 +8,13 @@ use crate::{
     error::ApiError,
     panel::Poll,
     passthrough,
-    said::say,
     session::{Session, TokenKey},
     state::{AppState, Monitor},
-    upstream::{
-        UpstreamError,
-        cluster_manager::{self, ClusterStatus},
-    },
+    words::say,
+};
+use upstream::{
+    UpstreamError,
+    cluster_manager::{self, ClusterStatus},
 };
 
 /// The cluster manager's `/clusters`, byte for byte.

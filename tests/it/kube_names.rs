@@ -5,12 +5,12 @@ use std::{
     process::{Command, Stdio},
 };
 
-use berdl_spark_monitor::kube_user::KubeUser;
 use proptest::{
     prelude::*,
     strategy::ValueTree,
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
+use upstream::kube_user::KubeUser;
 
 const NAMES: usize = 100_000;
 

@@ -1,5 +1,6 @@
 //! The sidecar through its real router, against upstreams that answer what real ones were recorded to answer.
 
+#![expect(clippy::disallowed_methods, reason = "tests start real processes, which take real time")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod cached_routes;

@@ -73,7 +73,7 @@ pub fn sizes() -> Result<(u64, u64)> {
 }
 
 fn inputs() -> Vec<PathBuf> {
-    ["frontend-wasm", "wire", "Cargo.lock", "Cargo.toml"].map(|path| paths::root().join(path)).to_vec()
+    ["frontend-wasm", "crates/wire", "Cargo.lock", "Cargo.toml"].map(|path| paths::root().join(path)).to_vec()
 }
 
 fn cargo() -> Result<()> {

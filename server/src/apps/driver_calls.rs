@@ -13,12 +13,12 @@ use crate::{
     error::ApiError,
     panel::Freshness,
     state::{DriverKey, Monitor},
-    upstream::{
-        UpstreamError, UpstreamErrorKind,
-        discovery::{DriverApi, Found, Wanted},
-        driver_path::DriverPath,
-        rows::FromRows,
-    },
+};
+use upstream::{
+    UpstreamError, UpstreamErrorKind,
+    discovery::{DriverApi, Found, Wanted},
+    driver_path::DriverPath,
+    rows::FromRows,
 };
 
 /// How to ask one application's driver.

@@ -7,11 +7,9 @@ use std::{
 
 use tokio::{sync::watch, time::Instant};
 
-use super::{CacheLimits, Failure, Good, Route, Weight};
-use crate::{
-    clock,
-    upstream::{Upstream, UpstreamError},
-};
+use super::{CacheLimits, Failure, Good, Route};
+use crate::clock;
+use upstream::{Upstream, UpstreamError, Weight};
 
 type Outcome<V> = Result<Good<V>, Failure>;
 

@@ -6,7 +6,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use url::Url;
 
 use super::{Limits, Secrets, Settings, UrlTemplate};
-use crate::user::User;
+use upstream::user::User;
 
 /// Why the sidecar cannot work as it is configured; each sentence says what to change.
 #[derive(Debug, thiserror::Error)]

@@ -4,12 +4,10 @@ use std::collections::HashMap;
 
 use wire::{App, Executor, Executors, Level, Meter};
 
-use crate::{
-    cache::Weight,
-    upstream::{
-        driver::{ExecutorRow, amount, count},
-        rows::FirstRows,
-    },
+use upstream::Weight;
+use upstream::{
+    driver::{ExecutorRow, amount, count},
+    rows::FirstRows,
 };
 
 /// Task time after which a share says something, milliseconds.

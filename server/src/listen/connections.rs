@@ -14,7 +14,7 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 
 use super::door::{Door, Stream};
-use crate::descriptors;
+use upstream::descriptors;
 
 /// How long it rests when nobody can be let in: it may be out of descriptors.
 const REST: Duration = Duration::from_millis(200);

@@ -8,10 +8,10 @@ use super::{job_tags::JobTags, seen::QueriesSeen};
 use crate::{
     connect_request::{self, ConnectRequest},
     stages::StageDigest,
-    upstream::{
-        driver::amount,
-        query_rows::{JobRow, OperationRow, SqlRow},
-    },
+};
+use upstream::{
+    driver::amount,
+    query_rows::{JobRow, OperationRow, SqlRow},
 };
 
 /// One query as far as Spark's lists tell it.

@@ -1,6 +1,6 @@
 //! Whose job it is, by the tags that Spark Connect and Spark SQL give it (`ExecuteHolder` and `SQLExecution` in Spark).
 
-use crate::upstream::query_rows::JobRow;
+use upstream::query_rows::JobRow;
 
 const OPERATION: &str = "SparkConnect_OperationTag_User_";
 const OWN: &str = "SparkConnect_SessionTag_User_";

@@ -11,16 +11,15 @@ use tokio::sync::oneshot;
 use super::draft;
 use crate::{
     apps::DriverCall,
-    cache::Weight,
     stages::{KeptStage, StageDigest},
     state::Monitor,
-    upstream::{
-        UpstreamError, UpstreamErrorKind,
-        driver::amount,
-        driver_path::{DriverPath, StageAttempt},
-        query_rows::{JobRow, OperationRow, SqlNodesRow, SqlRow, TaskRow, TaskSummaryRow},
-        rows::{FirstRows, NewestRows},
-    },
+};
+use upstream::{
+    UpstreamError, UpstreamErrorKind, Weight,
+    driver::amount,
+    driver_path::{DriverPath, StageAttempt},
+    query_rows::{JobRow, OperationRow, SqlNodesRow, SqlRow, TaskRow, TaskSummaryRow},
+    rows::{FirstRows, NewestRows},
 };
 
 /// Finished tasks from which on quantiles say something.

@@ -9,7 +9,7 @@ use super::*;
 pub(super) fn stage(tasks: Tasks) -> KeptStage {
     let row = json!([{"stageId": 4, "status": "ACTIVE", "numTasks": tasks.total, "numCompleteTasks": tasks.done,
         "numActiveTasks": tasks.running}]);
-    let digest: StageDigest = crate::upstream::rows::from_value(&row);
+    let digest: StageDigest = upstream::rows::from_value(&row).unwrap();
     digest.active().next().unwrap().clone()
 }
 
@@ -19,7 +19,7 @@ fn fixture(file: &str) -> serde_json::Value {
 }
 
 fn moment(seen: QueriesSeen, stages: serde_json::Value) -> Moment {
-    let stages: StageDigest = crate::upstream::rows::from_value(&stages);
+    let stages: StageDigest = upstream::rows::from_value(&stages).unwrap();
     Moment { queries: Arc::new(seen), stages: Arc::new(stages), now_ms: 2_000_000_000_000 }
 }
 
@@ -51,7 +51,7 @@ fn a_failed_operation_has_its_reason_and_an_interrupted_one_its_failed_job() {
     assert_eq!(failed.failure_reason.unwrap(), "INTERNAL: [USER_RAISED_EXCEPTION] boom 7 SQLSTATE: P0001");
     assert_eq!((failed.tasks.total, failed.tasks.done, failed.tasks.failed), (2, 1, 4), "one task was skipped");
 
-    operations.iter_mut().for_each(|row: &mut crate::upstream::query_rows::OperationRow| row.detail.clear());
+    operations.iter_mut().for_each(|row: &mut upstream::query_rows::OperationRow| row.detail.clear());
     let jobs = rows(fixture("spark-4.3.0/failed_jobs.json"));
     let seen = QueriesSeen { jobs, operations: Some(operations), ..QueriesSeen::default() };
     let states: Vec<_> = shown(&moment(seen, json!([]))).iter().map(|query| query.state).collect();

@@ -4,15 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use wire::{App, Level, Spill, Stage, StageState, Stages, Tasks};
 
-use crate::{
-    cache::Weight,
-    connect_request::{self, ConnectRequest},
-    upstream::{
-        bounds::Bounds,
-        driver::{SparkTime, StageRow, amount, count},
-        driver_path::StageAttempt,
-        rows::FromRows,
-    },
+use crate::connect_request::{self, ConnectRequest};
+use upstream::{
+    Weight,
+    bounds::Bounds,
+    driver::{SparkTime, StageRow, amount, count},
+    driver_path::StageAttempt,
+    rows::FromRows,
 };
 
 /// Stages that are kept: enough for the queries that are shown. Active ones are kept beyond that.
@@ -272,10 +270,10 @@ impl Weight for StageDigest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::upstream::rows;
+    use upstream::rows;
 
     fn digest(rows: &serde_json::Value) -> StageDigest {
-        rows::from_value(rows)
+        rows::from_value(rows).unwrap()
     }
 
     fn row(stage_id: i64, status: &str) -> serde_json::Value {

@@ -4,7 +4,6 @@ use std::{os::unix::fs::PermissionsExt, time::Duration};
 
 use berdl_spark_monitor::{
     config::{Config, Secrets, settings_from},
-    descriptors::Descriptors,
     state::{AppState, Monitor},
     tasks::Tasks,
 };
@@ -13,6 +12,7 @@ use tokio::{
     net::UnixStream,
     process::Command,
 };
+use upstream::descriptors::Descriptors;
 
 use crate::support::{OWN_ROUTES, ROUTES, Reply, Site, User, canary, check_for_secrets, site::UPSTREAMS};
 

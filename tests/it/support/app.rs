@@ -8,12 +8,12 @@ use axum::{
 use berdl_spark_monitor::{
     app,
     config::{Config, Secrets, settings_from},
-    descriptors::Descriptors,
     state::{AppState, Monitor},
     tasks::Tasks,
 };
 use http_body_util::BodyExt;
 use tower::ServiceExt;
+use upstream::descriptors::Descriptors;
 
 use super::canary::{self, canary};
 

@@ -18,11 +18,7 @@ use super::{
     master_page,
     rows::{FirstRows, FromRows},
 };
-use crate::{
-    cache::Weight,
-    said::{Said, subject},
-    url_path,
-};
+use crate::{Weight, url_path};
 
 /// One application's entry and the master's page are small; bytes.
 pub const PAGE_LIMIT: u64 = 4 << 20;
@@ -72,16 +68,6 @@ pub struct DriverApi {
 impl Weight for Found {
     fn weight_bytes(&self) -> usize {
         self.base.as_str().len()
-    }
-}
-
-impl Hop {
-    fn said(self) -> &'static str {
-        match self {
-            Self::Configured => subject!("The configured address (SPARK_APP_UI_URL)"),
-            Self::ReverseProxy => subject!("The master's reverse proxy"),
-            Self::Link => subject!("The address in the master's page"),
-        }
     }
 }
 
@@ -232,7 +218,7 @@ fn url_of(base: &Url, app_id: &str, path: DriverPath) -> Url {
 /// master. Of a reverse proxy a page means that there is none, and 403 that it does not know the application, as when a
 /// session has just ended: both say nothing.
 fn most_telling(failures: Vec<(Hop, UpstreamError)>) -> UpstreamError {
-    let tried = failures.iter().map(|(hop, error)| error.said_of(hop.said())).fold(Said::default(), Said::then);
+    let tried = failures.iter().map(|(hop, error)| (*hop, error.kind.clone())).collect();
     let rank = |(hop, error): &&(Hop, UpstreamError)| match (hop, error.upstream, &error.kind) {
         (_, _, UpstreamErrorKind::Starting) => 5,
         (_, _, UpstreamErrorKind::NoAddress) => 0,
@@ -262,11 +248,10 @@ mod tests {
             failure(Hop::Link, UpstreamErrorKind::Unreachable("refused".into())),
         ]);
         assert!(error.is_absent());
-        assert_eq!(
-            error.tried.to_string(),
-            "The master's reverse proxy answered with a web page instead of JSON. \
-             The address in the master's page could not be reached."
-        );
+        assert!(matches!(
+            *error.tried,
+            [(Hop::ReverseProxy, UpstreamErrorKind::NotJson(_)), (Hop::Link, UpstreamErrorKind::Unreachable(_))]
+        ));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::shape::{first, optional_text, text};
-use crate::cache::Weight;
+use crate::Weight;
 
 /// Longest id, name, state or address that is kept, bytes: far more than Spark's own.
 pub(super) const NAME: usize = 512;

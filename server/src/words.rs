@@ -1,6 +1,8 @@
-//! What the sidecar says to a person: in English, and as the sentences that the frontend's translator knows.
+//! Sentences for people: in English, and as templates with values, which the frontend translates.
 //!
 //! `cargo xtask translations` finds each `say!` and `subject!`.
+
+pub(crate) mod upstreams;
 
 use std::fmt;
 
@@ -20,10 +22,10 @@ struct Sentence {
 /// One sentence: its text, and the values in it; after a semicolon a text of ours for `%1`.
 macro_rules! say {
     ($template:literal $(, $value:expr)* $(,)?) => {
-        $crate::said::Said::sentence($template, None, vec![$($value.to_string()),*])
+        $crate::words::Said::sentence($template, None, vec![$($value.to_string()),*])
     };
     ($template:literal; $subject:expr $(, $value:expr)* $(,)?) => {
-        $crate::said::Said::sentence($template, Some($subject), vec![$($value.to_string()),*])
+        $crate::words::Said::sentence($template, Some($subject), vec![$($value.to_string()),*])
     };
 }
 pub(crate) use say;

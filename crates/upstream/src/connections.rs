@@ -99,7 +99,7 @@ mod tests {
     async fn call(connections: &Connections) -> TcpStream {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
-        let tls = crate::upstream::client_config(&[]).unwrap();
+        let tls = crate::client_config(&[]).unwrap();
         let make = || keep_few(reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls.clone())).build();
         let client = connections.client(0, &url, make).unwrap();
         let answer = async {

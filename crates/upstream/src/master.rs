@@ -18,7 +18,7 @@ use super::{
     rows::{FirstRows, RowsWithin},
     shape::{ArrayOf, Text, text},
 };
-use crate::{cache::Weight, url_path};
+use crate::{Weight, url_path};
 
 /// What the master says, as it came and as we read it.
 #[derive(Debug)]

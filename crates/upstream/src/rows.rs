@@ -12,7 +12,7 @@ use super::{
     bounds::Bounds,
     string_cutter::{DEEPEST, StringCutter},
 };
-use crate::cache::Weight;
+use crate::Weight;
 
 /// Bytes that are looked at in one go: a row that is too large is known after that many more.
 const PIECE: usize = 64 * 1024;
@@ -356,21 +356,24 @@ impl<'de, Rows: FromRows> Visitor<'de> for RowsWithin<'_, Rows> {
     }
 }
 
-#[cfg(test)]
 impl<Row: Weight + DeserializeOwned + Send + 'static> FirstRows<Row> {
-    pub(crate) fn of(rows: impl IntoIterator<Item = Row>) -> Self {
+    /// Rows in memory, as if they had been read within the default bounds.
+    #[must_use]
+    pub fn of(rows: impl IntoIterator<Item = Row>) -> Self {
         let mut first = Self::default();
         rows.into_iter().for_each(|row| first.push(row, &Bounds::DEFAULT));
         first
     }
 }
 
-/// An array in memory, for tests.
-#[cfg(test)]
-pub(crate) fn from_value<Rows: FromRows>(json: &serde_json::Value) -> Rows {
+/// Decodes an array in memory within the default bounds.
+///
+/// # Errors
+/// When it is not an array of such rows.
+pub fn from_value<Rows: FromRows>(json: &serde_json::Value) -> Result<Rows, String> {
     let mut decoder = RowDecoder::new(&Bounds::DEFAULT);
-    decoder.read(json.to_string().as_bytes()).unwrap();
-    decoder.finish().unwrap()
+    decoder.read(json.to_string().as_bytes())?;
+    decoder.finish()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Why an upstream call brought nothing: causes only; `error.rs` makes statuses and sentences of them.
+//! Why an upstream call failed: causes only. The server makes statuses and sentences of them.
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::said::{Said, say, subject};
+use crate::discovery::Hop;
 
 /// Who was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,18 +11,6 @@ pub enum Upstream {
     ClusterManager,
     Master,
     Driver,
-}
-
-impl Upstream {
-    /// As it stands at the beginning of a sentence for a person.
-    pub fn said(self) -> &'static str {
-        match self {
-            Self::Auth2 => subject!("The login service"),
-            Self::ClusterManager => subject!("The cluster manager"),
-            Self::Master => subject!("The Spark Master"),
-            Self::Driver => subject!("The Spark driver"),
-        }
-    }
 }
 
 impl fmt::Display for Upstream {
@@ -43,8 +31,8 @@ impl fmt::Display for Upstream {
 pub struct UpstreamError {
     pub upstream: Upstream,
     pub kind: UpstreamErrorKind,
-    /// Of a search for the driver: for each hop, what it answered; no host names.
-    pub tried: Said,
+    /// When the driver was looked for: how each hop failed.
+    pub tried: Vec<(Hop, UpstreamErrorKind)>,
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -81,7 +69,7 @@ pub enum UpstreamErrorKind {
 impl UpstreamError {
     #[must_use]
     pub fn new(upstream: Upstream, kind: UpstreamErrorKind) -> Self {
-        Self { upstream, kind, tried: Said::default() }
+        Self { upstream, kind, tried: Vec::new() }
     }
 
     #[must_use]
@@ -131,26 +119,6 @@ impl UpstreamError {
                 matches!(status, 401 | 403)
             }
             _ => false,
-        }
-    }
-
-    /// What happened, in a sentence about `who`, without any host name.
-    #[must_use]
-    pub fn said_of(&self, who: &'static str) -> Said {
-        match &self.kind {
-            UpstreamErrorKind::Unreachable(_) => say!("%1 could not be reached."; who),
-            UpstreamErrorKind::Timeout(after) => say!("%1 gave no answer within %2 s."; who, after.as_secs_f32()),
-            UpstreamErrorKind::Status { status, .. } => say!("%1 answered with status %2."; who, status),
-            UpstreamErrorKind::NotJson(_) => say!("%1 answered with a web page instead of JSON."; who),
-            UpstreamErrorKind::Starting => say!("%1 is starting up."; who),
-            UpstreamErrorKind::Shape(_) => say!("%1 answered JSON of another shape."; who),
-            UpstreamErrorKind::Cut(_) => say!("%1 broke off in the middle of its answer."; who),
-            UpstreamErrorKind::TooLarge(limit) => say!("%1 answered more than %2 bytes."; who, limit),
-            UpstreamErrorKind::NoAddress => say!("%1 has no known address."; who),
-            UpstreamErrorKind::Overloaded => {
-                say!("%1 was not asked, because the monitor makes too many calls at this moment."; who)
-            }
-            UpstreamErrorKind::Lost => say!("%1 was not asked because of a fault in the monitor."; who),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::kube_user::KubeUser;
+use crate::{Weight, kube_user::KubeUser};
 
 /// Both names stand in cache keys: two users whose Kubernetes names are the same are still two users.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -34,5 +34,11 @@ impl User {
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.name() != self.kube_name()
+    }
+}
+
+impl Weight for User {
+    fn weight_bytes(&self) -> usize {
+        self.name().len() + self.kube_name().len()
     }
 }

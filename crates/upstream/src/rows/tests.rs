@@ -68,7 +68,8 @@ impl Newest for Row {
 #[test]
 fn of_a_long_list_in_any_order_the_newest_rows_are_kept() {
     let rows: Vec<_> = (0..2000).map(|n| serde_json::json!({"id": (n * 7919) % 2000})).collect();
-    let kept: Vec<_> = from_value::<NewestRows<Row>>(&rows.into()).into_vec().iter().map(|row| row.id).collect();
+    let kept: Vec<_> =
+        from_value::<NewestRows<Row>>(&rows.into()).unwrap().into_vec().iter().map(|row| row.id).collect();
     assert_eq!(kept, (1500..2000).collect::<Vec<_>>());
 }
 
@@ -85,7 +86,7 @@ fn what_is_not_over_is_kept_however_old() {
 #[test]
 fn what_is_not_over_and_dropped_all_the_same_is_counted() {
     let rows: Vec<_> = (0..1200).map(|id| serde_json::json!({"id": id, "name": "runs"})).collect();
-    let rows: NewestRows<Row> = from_value(&rows.into());
+    let rows: NewestRows<Row> = from_value(&rows.into()).unwrap();
     assert_eq!(rows.left_out, 200);
     assert_eq!(rows.into_vec().len(), MOST);
 }

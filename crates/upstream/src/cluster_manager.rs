@@ -11,7 +11,7 @@ use serde::{
 use url::Url;
 
 use super::{Client, Upstream, UpstreamError, UpstreamErrorKind, secret_header, shape::Object};
-use crate::{cache::Weight, url_path};
+use crate::{Weight, url_path};
 
 /// What the cluster manager says, as it came and as we read it.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub struct ClusterStatus {
 impl ClusterStatus {
     /// # Errors
     /// When a body is not what a pass-through route accepts.
-    pub(crate) fn of(bytes: Bytes) -> Result<Self, UpstreamError> {
+    pub fn of(bytes: Bytes) -> Result<Self, UpstreamError> {
         super::body::from_slice::<Accepted>(Upstream::ClusterManager, &bytes)?;
         let status = super::body::from_slice(Upstream::ClusterManager, &bytes).map_err(|error| error.kind.to_string());
         Ok(Self { bytes, status })

@@ -7,7 +7,7 @@ use super::{
     rows::Newest,
     shape::{Text, first, text},
 };
-use crate::cache::Weight;
+use crate::Weight;
 
 /// Jobs, stages or executions that one row may name.
 const IDS: usize = 10_000;

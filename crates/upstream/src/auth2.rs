@@ -28,7 +28,10 @@ pub async fn user(client: &Client, base: &Url, token: &SecretString) -> Result<U
 }
 
 /// The user that an answer names.
-pub(crate) fn user_of(body: &[u8]) -> Result<User, UpstreamError> {
+///
+/// # Errors
+/// JSON of another shape, or a name of which the name rule leaves nothing.
+pub fn user_of(body: &[u8]) -> Result<User, UpstreamError> {
     let me: Me = super::body::from_slice(Upstream::Auth2, body)?;
     User::new(&me.user).ok_or_else(|| invalid("the user's name has no letter or digit"))
 }

@@ -1,0 +1,66 @@
+//! What happened when an upstream was called, without any host name.
+
+use upstream::{Upstream, UpstreamError, UpstreamErrorKind, discovery::Hop};
+
+use super::{Said, say, subject};
+
+/// An upstream's name at the beginning of a sentence.
+pub(crate) fn name_of(upstream: Upstream) -> &'static str {
+    match upstream {
+        Upstream::Auth2 => subject!("The login service"),
+        Upstream::ClusterManager => subject!("The cluster manager"),
+        Upstream::Master => subject!("The Spark Master"),
+        Upstream::Driver => subject!("The Spark driver"),
+    }
+}
+
+/// Why a call failed, said of `who`.
+pub(crate) fn failure(who: &'static str, kind: &UpstreamErrorKind) -> Said {
+    match kind {
+        UpstreamErrorKind::Unreachable(_) => say!("%1 could not be reached."; who),
+        UpstreamErrorKind::Timeout(after) => say!("%1 gave no answer within %2 s."; who, after.as_secs_f32()),
+        UpstreamErrorKind::Status { status, .. } => say!("%1 answered with status %2."; who, status),
+        UpstreamErrorKind::NotJson(_) => say!("%1 answered with a web page instead of JSON."; who),
+        UpstreamErrorKind::Starting => say!("%1 is starting up."; who),
+        UpstreamErrorKind::Shape(_) => say!("%1 answered JSON of another shape."; who),
+        UpstreamErrorKind::Cut(_) => say!("%1 broke off in the middle of its answer."; who),
+        UpstreamErrorKind::TooLarge(limit) => say!("%1 answered more than %2 bytes."; who, limit),
+        UpstreamErrorKind::NoAddress => say!("%1 has no known address."; who),
+        UpstreamErrorKind::Overloaded => {
+            say!("%1 was not asked, because the monitor makes too many calls at this moment."; who)
+        }
+        UpstreamErrorKind::Lost => say!("%1 was not asked because of a fault in the monitor."; who),
+    }
+}
+
+/// How each hop failed when the driver was looked for.
+pub(crate) fn search(error: &UpstreamError) -> Said {
+    error.tried.iter().map(|(hop, kind)| failure(hop_name(*hop), kind)).fold(Said::default(), Said::then)
+}
+
+fn hop_name(hop: Hop) -> &'static str {
+    match hop {
+        Hop::Configured => subject!("The configured address (SPARK_APP_UI_URL)"),
+        Hop::ReverseProxy => subject!("The master's reverse proxy"),
+        Hop::Link => subject!("The address in the master's page"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_says_how_each_hop_failed() {
+        let tried = vec![
+            (Hop::ReverseProxy, UpstreamErrorKind::NotJson("text/html".into())),
+            (Hop::Link, UpstreamErrorKind::Unreachable("refused".into())),
+        ];
+        let error = UpstreamError { tried, ..UpstreamError::lost() };
+        assert_eq!(
+            search(&error).to_string(),
+            "The master's reverse proxy answered with a web page instead of JSON. \
+             The address in the master's page could not be reached."
+        );
+    }
+}
