@@ -16,6 +16,7 @@ use crate::{
     app_id::is_app_id,
     cache::{Failure, Good, Route, Seen},
     cluster,
+    config::Spark,
     error::ApiError,
     panel::Freshness,
     session::Whose,
@@ -81,16 +82,17 @@ impl Apps {
     /// # Errors
     /// Not configured, or the failure of who lists them.
     pub async fn fresh(monitor: &Monitor, whose: &Whose) -> Result<Self, ApiError> {
-        match lister(monitor)? {
-            Lister::Master => {
+        match monitor.site.spark {
+            Spark::Cluster { .. } => {
                 let good = master_fresh(monitor, Route::DropIn, whose).await?;
                 Self::of_master(whose, Duration::ZERO, Seen { good, failure: None })
             }
-            Lister::Driver => {
+            Spark::Driver(_) => {
                 let fetch = |_| list_of_driver(monitor, whose);
                 let good = monitor.applications.fresh_for(Route::DropIn, whose, fetch).await?;
                 Ok(Self::of_driver(whose, Duration::ZERO, Seen { good, failure: None }))
             }
+            Spark::NotSet => Err(nobody_lists_applications()),
         }
     }
 
@@ -99,9 +101,9 @@ impl Apps {
     /// # Errors
     /// Not configured, or the failure when there is nothing old either.
     pub async fn last_good(monitor: &Monitor, whose: &Whose, max_age: Duration) -> Result<Self, ApiError> {
-        match lister(monitor)? {
-            Lister::Master => Self::of_master(whose, max_age, master_last_good(monitor, whose, max_age).await?),
-            Lister::Driver => {
+        match monitor.site.spark {
+            Spark::Cluster { .. } => Self::of_master(whose, max_age, master_last_good(monitor, whose, max_age).await?),
+            Spark::Driver(_) => {
                 let seen = monitor.applications.last_good(whose, max_age, |_| list_of_driver(monitor, whose)).await;
                 let failure = match &seen {
                     Ok(seen) => seen.failure.as_ref(),
@@ -112,6 +114,7 @@ impl Apps {
                 }
                 Ok(Self::of_driver(whose, max_age, seen?))
             }
+            Spark::NotSet => Err(nobody_lists_applications()),
         }
     }
 
@@ -215,22 +218,8 @@ fn not_there(failure: &Failure) -> Option<ListerState> {
     }
 }
 
-/// Who lists the applications.
-enum Lister {
-    Master,
-    Driver,
-}
-
-fn lister(monitor: &Monitor) -> Result<Lister, ApiError> {
-    if !monitor.site.masters.is_empty() {
-        Ok(Lister::Master)
-    } else if monitor.site.app_ui.is_some() {
-        Ok(Lister::Driver)
-    } else {
-        Err(ApiError::not_configured(say!(
-            "No Spark Master is set (BERDL_JUPYTERHUB_NAMESPACE or SPARK_MASTER_UI_URL)."
-        )))
-    }
+fn nobody_lists_applications() -> ApiError {
+    ApiError::not_configured(say!("No Spark Master is set (BERDL_JUPYTERHUB_NAMESPACE or SPARK_MASTER_UI_URL)."))
 }
 
 /// The master's answer within its lifetime.
@@ -260,17 +249,21 @@ pub(crate) async fn master_last_good(
 /// # Errors
 /// 503 when nobody is set who could list applications.
 pub(crate) fn lister_is_configured(monitor: &Monitor) -> Result<(), ApiError> {
-    lister(monitor).map(|_| ())
+    match monitor.site.spark {
+        Spark::Cluster { .. } | Spark::Driver(_) => Ok(()),
+        Spark::NotSet => Err(nobody_lists_applications()),
+    }
 }
 
 /// # Errors
 /// 503 without a master.
 pub(crate) fn master_is_configured(monitor: &Monitor) -> Result<(), ApiError> {
-    match lister(monitor)? {
-        Lister::Master => Ok(()),
-        Lister::Driver => {
+    match monitor.site.spark {
+        Spark::Cluster { .. } => Ok(()),
+        Spark::Driver(_) => {
             Err(ApiError::not_configured(say!("No Spark Master is set, only a driver (SPARK_APP_UI_URL).")))
         }
+        Spark::NotSet => Err(nobody_lists_applications()),
     }
 }
 
@@ -279,8 +272,8 @@ fn ask_master(
     whose: &Whose,
 ) -> impl Future<Output = Result<MasterAnswer, UpstreamError>> + Send + use<> {
     let client = monitor.master.on_behalf_of(&whose.caller());
-    let bases: Vec<Url> = monitor.site.masters.iter().filter_map(|url| url.fill(whose.user(), None)).collect();
-    let (auth, limit) = (monitor.ui_auth.clone(), monitor.limits.spark_monitor_max_body_bytes);
+    let bases: Vec<Url> = monitor.site.spark.masters().iter().filter_map(|url| url.fill(whose.user(), None)).collect();
+    let (auth, limit) = (monitor.ui_auth.clone(), monitor.limits.max_body_bytes);
     async move { master::state(&client, &bases, auth.as_ref(), limit).await }
 }
 
@@ -289,7 +282,7 @@ fn list_of_driver(
     whose: &Whose,
 ) -> impl Future<Output = Result<FirstRows<ApplicationRow>, UpstreamError>> + Send + use<> {
     let drivers = monitor.drivers.on_behalf_of(&whose.caller());
-    let base = monitor.site.app_ui.as_ref().and_then(|url| url.fill(whose.user(), None));
+    let base = monitor.site.spark.driver().and_then(|url| url.fill(whose.user(), None));
     async move {
         match base {
             Some(base) => drivers.applications(&base).await,

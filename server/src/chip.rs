@@ -10,6 +10,7 @@ use crate::{
     apps::{self, Apps, ListerState},
     cache::Seen,
     cluster,
+    config::Spark,
     error::ApiError,
     panel::{self, Freshness, Poll},
     stages::StageDigest,
@@ -37,7 +38,7 @@ pub(crate) async fn get_chip(State(state): State<AppState>, poll: Poll) -> Resul
     let activity = active.and_then(|active| active.stages.activity(&active.app_name));
     let chip = Chip { state: chip_state, ready, wanted, activity };
     let works = chip.activity.is_some() || chip.state == ChipState::Starting;
-    let rate = panel::Rate::of_work(monitor, works, monitor.limits.spark_monitor_poll_stages_ms);
+    let rate = panel::Rate::of_work(monitor, works, monitor.limits.poll_stages_ms);
     Ok(panel::answer(monitor, &poll, freshness, rate, chip))
 }
 
@@ -51,7 +52,7 @@ async fn cluster_state(monitor: &Arc<Monitor>, poll: &Poll) -> Result<(Decision,
         return Ok((by_manager(seen.good.value.status()?), Freshness::of(&seen)));
     }
     let whose = poll.whose(monitor).await?;
-    if monitor.site.masters.is_empty() {
+    if !matches!(monitor.site.spark, Spark::Cluster { .. }) {
         let apps = Apps::last_good(monitor, &whose, poll.max_age).await?;
         let state = match apps.lister {
             ListerState::Answers => ChipState::ReadyDriver,

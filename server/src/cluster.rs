@@ -6,6 +6,7 @@ use wire::{Answer, Cluster, ClusterKind, ErrorBody, Master, MasterStatus, Meter,
 use crate::{
     apps::{self, ClusterCores},
     cache::Route,
+    config::Spark,
     error::ApiError,
     executors,
     history::ClusterSample,
@@ -41,17 +42,18 @@ pub(crate) async fn panel_cluster(State(state): State<AppState>, poll: Poll) -> 
     let monitor = state.monitor()?;
     apps::lister_is_configured(monitor)?;
     let whose = poll.whose(monitor).await?;
-    let (freshness, body) = if monitor.site.masters.is_empty() {
-        executors::as_cluster(monitor, &whose, poll.max_age).await?
-    } else {
-        let seen = apps::master_last_good(monitor, &whose, poll.max_age).await?;
-        let freshness = Freshness::of(&seen);
-        let cluster = summary(seen.good.value.state()?);
-        if let Some(memory_mib) = cluster.memory_mib {
-            let sample = ClusterSample { cores: cluster.cores, memory_mib };
-            monitor.histories.record_cluster(&whose, seen.good.observed_at_ms, sample);
+    let (freshness, body) = match monitor.site.spark {
+        Spark::Driver(_) | Spark::NotSet => executors::as_cluster(monitor, &whose, poll.max_age).await?,
+        Spark::Cluster { .. } => {
+            let seen = apps::master_last_good(monitor, &whose, poll.max_age).await?;
+            let freshness = Freshness::of(&seen);
+            let cluster = summary(seen.good.value.state()?);
+            if let Some(memory_mib) = cluster.memory_mib {
+                let sample = ClusterSample { cores: cluster.cores, memory_mib };
+                monitor.histories.record_cluster(&whose, seen.good.observed_at_ms, sample);
+            }
+            (freshness, cluster)
         }
-        (freshness, cluster)
     };
     Ok(panel::answer(monitor, &poll, freshness, panel::Rate::slow(monitor), body))
 }

@@ -10,7 +10,7 @@ use crate::{
     apps::{self, Apps, ListerState},
     cache::Route,
     chip, cluster,
-    config::IdentityMode,
+    config::{IdentityMode, Spark},
     error::ApiError,
     session::{Session, Whose},
     state::{AppState, Monitor},
@@ -124,7 +124,7 @@ async fn cluster_manager(monitor: &Monitor, session: &Session) -> Hop {
 
 async fn master(monitor: &Monitor, whose: &Whose) -> Hop {
     const NAME: HopName = HopName::Master;
-    if monitor.site.masters.is_empty() {
+    if !matches!(monitor.site.spark, Spark::Cluster { .. }) {
         return skipped(NAME, say!("None is set."));
     }
     let (result, ms) = timed(monitor, Upstream::Master, apps::master_fresh(monitor, Route::Panel, whose)).await;
@@ -162,7 +162,7 @@ async fn driver(monitor: &Arc<Monitor>, whose: &Whose) -> Hop {
     let (result, ms) = timed(monitor, Upstream::Driver, Apps::last_good(monitor, whose, Duration::ZERO)).await;
     let apps = match result {
         Ok(apps) => apps,
-        Err(_) if !monitor.site.masters.is_empty() => {
+        Err(_) if matches!(monitor.site.spark, Spark::Cluster { .. }) => {
             return skipped(NAME, say!("Not asked: the master did not answer."));
         }
         Err(error) => return failed(NAME, Some(ms), &error),

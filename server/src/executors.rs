@@ -84,7 +84,7 @@ pub(crate) async fn panel_executors(
         }
         (app, _) => nothing(app),
     };
-    let fast_ms = monitor.limits.spark_monitor_poll_executors_ms;
+    let fast_ms = monitor.limits.poll_executors_ms;
     let rate = panel::Rate::of_work(&monitor, body.active_tasks > 0 || panel::is_starting(&body.app), fast_ms);
     Ok(panel::answer(&monitor, &poll, freshness, rate, body))
 }

@@ -40,7 +40,7 @@ pub(crate) async fn get_history(
     apps::lister_is_configured(monitor)?;
     let asked = asked.checked()?.map(str::to_owned);
     let whose = poll.whose(monitor).await?;
-    let gap_ms = monitor.limits.spark_monitor_poll_ms.saturating_mul(5) / 2;
+    let gap_ms = monitor.limits.poll_ms.saturating_mul(5) / 2;
     // It only remembers: an id that nobody has looked at has no tasks here, and no upstream is asked whether it exists.
     let body = monitor.histories.of(&TasksOf { whose, app_id: asked }, clock::now_ms(), gap_ms);
     Ok(panel::answer(monitor, &poll, panel::Freshness::default(), panel::Rate::slow(monitor), body))

@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::{
     clock,
-    config::{Site, UrlTemplate},
+    config::{Site, Spark, UrlTemplate},
 };
 use upstream::driver::SparkTime;
 
@@ -57,7 +57,8 @@ pub async fn start(site: &mut Site) -> anyhow::Result<()> {
         served
     });
     site.cluster_manager = Some(Url::parse(&address)?);
-    site.masters = vec![UrlTemplate::parse("SPARK_MONITOR_MOCK_MODE", &address, None)?];
+    let masters = vec![UrlTemplate::parse("SPARK_MONITOR_MOCK_MODE", &address, None)?];
+    site.spark = Spark::Cluster { masters, driver: None };
     Ok(())
 }
 

@@ -105,13 +105,13 @@ pub(crate) struct Rate {
 impl Rate {
     /// For what changes slowly, whatever the kernels do.
     pub fn slow(monitor: &Monitor) -> Self {
-        let slow_ms = monitor.limits.spark_monitor_poll_ms;
+        let slow_ms = monitor.limits.poll_ms;
         Self { next_ms: slow_ms, busy_ms: slow_ms }
     }
 
     /// `fast_ms` while something works or a kernel is busy.
     pub fn of_work(monitor: &Monitor, works: bool, fast_ms: u32) -> Self {
-        let slow_ms = monitor.limits.spark_monitor_poll_ms;
+        let slow_ms = monitor.limits.poll_ms;
         let fast_ms = fast_ms.min(slow_ms);
         Self { next_ms: if works { fast_ms } else { slow_ms }, busy_ms: fast_ms }
     }

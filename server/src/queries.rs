@@ -78,7 +78,7 @@ pub(crate) async fn list_queries(
         }
     };
     let works = works(&body) || body.wait.is_some() || panel::is_starting(&body.app);
-    let rate = panel::Rate::of_work(&monitor, works, monitor.limits.spark_monitor_poll_stages_ms);
+    let rate = panel::Rate::of_work(&monitor, works, monitor.limits.poll_stages_ms);
     Ok(panel::answer(&monitor, &poll, freshness, rate, body))
 }
 
@@ -111,7 +111,7 @@ pub(crate) async fn get_query(
         Some(Look::Seen(app, seen)) => seen.query(app, &query_id),
     };
     let works = body.query.as_ref().is_some_and(|query| query.state == QueryState::Running);
-    let rate = panel::Rate::of_work(&monitor, works, monitor.limits.spark_monitor_poll_stages_ms);
+    let rate = panel::Rate::of_work(&monitor, works, monitor.limits.poll_stages_ms);
     Ok(panel::answer(&monitor, &poll, freshness, rate, body))
 }
 

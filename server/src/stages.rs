@@ -73,7 +73,7 @@ pub(crate) async fn panel_stages(
     let rate = panel::Rate::of_work(
         &monitor,
         !body.active.is_empty() || panel::is_starting(&body.app),
-        monitor.limits.spark_monitor_poll_stages_ms,
+        monitor.limits.poll_stages_ms,
     );
     Ok(panel::answer(&monitor, &poll, freshness, rate, body))
 }

@@ -110,13 +110,13 @@ impl AppState {
     /// Requests in flight at once.
     #[must_use]
     pub fn max_requests(&self) -> usize {
-        self.0.monitor.as_ref().map_or(DEFAULT_REQUESTS, |monitor| monitor.limits.spark_monitor_max_requests)
+        self.0.monitor.as_ref().map_or(DEFAULT_REQUESTS, |monitor| monitor.limits.max_requests)
     }
 
     /// Time for one request in all.
     #[must_use]
     pub fn request_timeout(&self) -> Duration {
-        self.0.monitor.as_ref().map_or(Duration::MAX, |monitor| monitor.limits.spark_monitor_request_timeout_ms)
+        self.0.monitor.as_ref().map_or(Duration::MAX, |monitor| monitor.limits.request_timeout)
     }
 
     /// Closes connections that are not used, because file descriptors run short.
@@ -138,14 +138,13 @@ impl Monitor {
     /// When TLS or randomness cannot be had, or a secret cannot stand in a header.
     pub fn new(config: Config, tasks: &Tasks, descriptors: Descriptors) -> anyhow::Result<Self> {
         let Config { site, limits, secrets, .. } = config;
-        let timeouts =
-            Timeouts { connect: limits.spark_monitor_connect_timeout_ms, call: limits.spark_monitor_call_timeout_ms };
-        let connections = Connections::new(limits.spark_monitor_max_idle_connections.min(descriptors.idle));
+        let timeouts = Timeouts { connect: limits.connect_timeout, call: limits.call_timeout };
+        let connections = Connections::new(limits.max_idle_connections.min(descriptors.idle));
         let tls = client_config(&site.extra_roots)?;
         let place_limits = PlaceLimits {
-            all: limits.spark_monitor_max_upstream_calls.min(descriptors.calls),
-            per_caller: limits.spark_monitor_max_upstream_calls_per_user,
-            wait: limits.spark_monitor_queue_timeout_ms,
+            all: limits.max_upstream_calls.min(descriptors.calls),
+            per_caller: limits.max_upstream_calls_per_user,
+            wait: limits.queue_timeout,
         };
         let places = || Places::new(place_limits);
         let client = |upstream, places: &Places, use_proxy, hosts| {
@@ -164,7 +163,7 @@ impl Monitor {
             hosts,
             auth: ui_auth.clone(),
             hop_timeout: timeouts.call / 2,
-            page_limit: PAGE_LIMIT.min(limits.spark_monitor_max_body_bytes),
+            page_limit: PAGE_LIMIT.min(limits.max_body_bytes),
         };
         let sessions = Sessions {
             mode: site.identity.clone(),
@@ -174,8 +173,8 @@ impl Monitor {
             auth2_url: site.auth2.clone(),
             users: Cached::new(
                 CacheLimits {
-                    denied_lifetime: Some(limits.spark_monitor_rejected_token_lifetime_ms),
-                    ..cache_limits(&limits, Upstream::Auth2, Some("user"), limits.spark_monitor_identity_lifetime_ms)
+                    denied_lifetime: Some(limits.rejected_token_lifetime),
+                    ..cache_limits(&limits, Upstream::Auth2, Some("user"), limits.identity_lifetime)
                 },
                 tasks.clone(),
             ),
@@ -186,41 +185,29 @@ impl Monitor {
         let of = |upstream, what, lifetime| cache_limits(&limits, upstream, Some(what), lifetime);
         let of_driver = |what, lifetime| of(Upstream::Driver, what, lifetime);
         Ok(Self {
-            histories: Histories::new(limits.spark_monitor_cache_entries),
-            rendered: Renderings::new(limits.spark_monitor_cache_bytes),
+            histories: Histories::new(limits.cache_entries),
+            rendered: Renderings::new(limits.cache_bytes),
             statuses: Cached::new(
-                of(Upstream::ClusterManager, "cluster status", limits.spark_monitor_status_lifetime_ms),
+                of(Upstream::ClusterManager, "cluster status", limits.status_lifetime),
                 tasks.clone(),
             ),
-            masters: Cached::new(
-                of(Upstream::Master, "master state", limits.spark_monitor_master_lifetime_ms),
-                tasks.clone(),
-            ),
-            applications: Cached::new(
-                of_driver("applications", limits.spark_monitor_master_lifetime_ms),
-                tasks.clone(),
-            ),
+            masters: Cached::new(of(Upstream::Master, "master state", limits.master_lifetime), tasks.clone()),
+            applications: Cached::new(of_driver("applications", limits.master_lifetime), tasks.clone()),
             found: Cached::new(cache_limits(&limits, Upstream::Driver, None, FOUND_LIFETIME), tasks.clone()),
             just_found: Cached::new(
-                cache_limits(&limits, Upstream::Driver, None, limits.spark_monitor_executors_lifetime_ms),
+                cache_limits(&limits, Upstream::Driver, None, limits.executors_lifetime),
                 tasks.clone(),
             ),
             executor_bytes: Cached::new(
-                of_driver("executors, passed through", limits.spark_monitor_executors_lifetime_ms),
+                of_driver("executors, passed through", limits.executors_lifetime),
                 tasks.clone(),
             ),
-            stage_bytes: Cached::new(
-                of_driver("stages, passed through", limits.spark_monitor_stages_lifetime_ms),
-                tasks.clone(),
-            ),
-            executors: Cached::new(of_driver("executors", limits.spark_monitor_executors_lifetime_ms), tasks.clone()),
-            stages: Cached::new(of_driver("stages", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
-            active_stages: Cached::new(
-                of_driver("active stages", limits.spark_monitor_stages_lifetime_ms),
-                tasks.clone(),
-            ),
+            stage_bytes: Cached::new(of_driver("stages, passed through", limits.stages_lifetime), tasks.clone()),
+            executors: Cached::new(of_driver("executors", limits.executors_lifetime), tasks.clone()),
+            stages: Cached::new(of_driver("stages", limits.stages_lifetime), tasks.clone()),
+            active_stages: Cached::new(of_driver("active stages", limits.stages_lifetime), tasks.clone()),
             lists_operations: Cached::new(cache_limits(&limits, Upstream::Driver, None, LISTS_LIFETIME), tasks.clone()),
-            queries: Cached::new(of_driver("queries", limits.spark_monitor_stages_lifetime_ms), tasks.clone()),
+            queries: Cached::new(of_driver("queries", limits.stages_lifetime), tasks.clone()),
             site,
             limits,
             sessions,
@@ -234,7 +221,7 @@ impl Monitor {
 
     /// Largest body that a panel route reads, bytes: it keeps only what it shows.
     pub(crate) fn panel_body_limit(&self) -> u64 {
-        self.limits.spark_monitor_max_body_bytes.saturating_mul(8)
+        self.limits.max_body_bytes.saturating_mul(8)
     }
 }
 
@@ -247,12 +234,12 @@ fn cache_limits(
     CacheLimits {
         logged_as,
         lifetime,
-        failure_lifetime: limits.spark_monitor_failure_lifetime_ms,
-        drop_in_failure_lifetime: limits.spark_monitor_drop_in_failure_lifetime_ms,
+        failure_lifetime: limits.failure_lifetime,
+        drop_in_failure_lifetime: limits.drop_in_failure_lifetime,
         denied_lifetime: None,
         patience: limits.patience(),
         upstream,
-        entries: limits.spark_monitor_cache_entries,
-        bytes: limits.spark_monitor_cache_bytes,
+        entries: limits.cache_entries,
+        bytes: limits.cache_bytes,
     }
 }

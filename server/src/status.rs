@@ -65,7 +65,7 @@ impl StatusFetch {
     ) -> Result<(TokenKey, impl Future<Output = Result<ClusterStatus, UpstreamError>> + Send + use<>), ApiError> {
         let (key, token) = monitor.sessions.token(session)?;
         let (client, base) = (monitor.cluster_manager.on_behalf_of(&key.caller()), self.base.clone());
-        let limit = monitor.limits.spark_monitor_max_body_bytes;
+        let limit = monitor.limits.max_body_bytes;
         Ok((key, async move { cluster_manager::status(&client, &base, &token.secret, limit).await }))
     }
 }

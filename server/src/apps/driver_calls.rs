@@ -45,7 +45,7 @@ impl DriverCall {
         monitor: &Monitor,
         path: DriverPath,
     ) -> Result<Bytes, UpstreamError> {
-        let limit = monitor.limits.spark_monitor_max_body_bytes;
+        let limit = monitor.limits.max_body_bytes;
         let (drivers, app_id) = (&self.drivers(monitor), &self.key.app_id);
         let call = |found: Found| async move { drivers.bytes::<Row>(&found, app_id, path, limit).await };
         self.through(monitor, path, call).await
@@ -108,7 +108,7 @@ impl DriverCall {
     /// Whose driver is looked for.
     pub fn wanted(&self, monitor: &Monitor) -> Wanted {
         let DriverKey { whose, app_id } = self.key.clone();
-        let configured = monitor.site.app_ui.as_ref().and_then(|url| url.fill(whose.user(), Some(&app_id)));
+        let configured = monitor.site.spark.driver().and_then(|url| url.fill(whose.user(), Some(&app_id)));
         Wanted { app_id, configured, master: self.master.clone() }
     }
 

@@ -5,7 +5,7 @@ use std::{fs, io, path::PathBuf};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use url::Url;
 
-use super::{Limits, Secrets, Settings, UrlTemplate};
+use super::{Limits, Secrets, Settings, Spark, UrlTemplate};
 use upstream::user::User;
 
 /// Why the sidecar cannot work as it is configured; each sentence says what to change.
@@ -98,9 +98,7 @@ pub enum IdentityMode {
 #[derive(Clone, Debug)]
 pub struct Site {
     pub cluster_manager: Option<Url>,
-    /// The master's web pages: one, or several of which one is ALIVE; empty when there is no master.
-    pub masters: Vec<UrlTemplate>,
-    pub app_ui: Option<UrlTemplate>,
+    pub spark: Spark,
     pub driver_hosts: Vec<String>,
     pub auth2: Url,
     pub identity: IdentityMode,
@@ -159,8 +157,7 @@ fn base_url(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
 fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
     Ok(Site {
         cluster_manager: None,
-        masters: Vec::new(),
-        app_ui: None,
+        spark: Spark::NotSet,
         driver_hosts: Vec::new(),
         auth2: auth2(settings)?,
         identity: IdentityMode::None,
@@ -234,8 +231,7 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
     let patterns = settings.spark_monitor_driver_hosts.iter().map(|host| host.trim().to_lowercase());
     Ok(Site {
         cluster_manager,
-        masters,
-        app_ui,
+        spark: Spark::new(masters, app_ui),
         driver_hosts: patterns.filter(|host| !host.is_empty()).collect(),
         auth2: auth2(settings)?,
         identity,
@@ -277,7 +273,7 @@ mod tests {
 
     fn master_of(args: &[&str]) -> String {
         let config = resolve(args).unwrap();
-        config.site.masters.first().unwrap().fill(User::new("ann").as_ref(), None).unwrap().to_string()
+        config.site.spark.masters().first().unwrap().fill(User::new("ann").as_ref(), None).unwrap().to_string()
     }
 
     #[test]
@@ -313,7 +309,7 @@ mod tests {
     fn a_plain_address_asks_nobody_who_it_is() {
         let config = resolve(&["--spark-master-ui-url", "http://a:1/x, http://b:2"]).unwrap();
         assert_eq!(config.site.identity, IdentityMode::None);
-        assert_eq!(config.site.masters.len(), 2);
+        assert_eq!(config.site.spark.masters().len(), 2);
     }
 
     #[test]

@@ -15,8 +15,8 @@ impl Config {
             IdentityMode::None => ("none", "none"),
         };
         let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
-        let masters = or_none(site.masters.iter().map(UrlTemplate::as_str).collect::<Vec<_>>().join(", "));
-        let driver = or_none(site.app_ui.as_ref().map(UrlTemplate::as_str).unwrap_or_default().to_owned());
+        let masters = or_none(site.spark.masters().iter().map(UrlTemplate::as_str).collect::<Vec<_>>().join(", "));
+        let driver = or_none(site.spark.driver().map(UrlTemplate::as_str).unwrap_or_default().to_owned());
         let cluster_manager = or_none(site.cluster_manager.as_ref().map(ToString::to_string).unwrap_or_default());
         let demonstration = site.mock;
         tracing::info!(identity, login_service, masters, driver, cluster_manager, demonstration, "Watching Spark");

@@ -40,7 +40,7 @@ impl FromRequestParts<AppState> for Poll {
         let whose = monitor.and_then(|monitor| monitor.sessions.known(&session));
         let path_and_query = parts.uri.path_and_query().map_or("", |it| it.as_str()).into();
         // Nobody polls more rarely, and what is that old should be asked for again.
-        let longest = monitor.map_or(0, |monitor| monitor.limits.spark_monitor_poll_ms);
+        let longest = monitor.map_or(0, |monitor| monitor.limits.poll_ms);
         let max_age = max_age(&parts.headers).min(Duration::from_millis(longest.into()));
         let if_none_match = IfNoneMatch::of(&parts.headers);
         let whose = OnceCell::new_with(whose);
