@@ -158,10 +158,13 @@ impl Apps {
 
     fn of_master(whose: &Whose, max_age: Duration, seen: Seen<MasterAnswer>) -> Result<Self, ApiError> {
         let state = seen.good.value.state()?;
+        let mut active = active_apps(&state.activeapps);
+        // The master's times are by its own clock.
+        active.iter_mut().for_each(|app| app.started_at_ms -= seen.good.value.clock_ahead_ms);
         Ok(Self {
             whose: whose.clone(),
             max_age,
-            active: active_apps(&state.activeapps),
+            active,
             finished: state.completedapps.iter().map(|app| app.id.clone()).collect(),
             left_out: state.activeapps.left_out,
             finished_left_out: state.completedapps.left_out,

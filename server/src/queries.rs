@@ -19,7 +19,6 @@ pub(crate) use seen::{ListsOperations, QueriesSeen};
 use crate::{
     app_id::AskedApp,
     apps::{self, Chosen, Driver},
-    clock,
     error::ApiError,
     executors,
     panel::{self, Freshness, Poll},
@@ -144,6 +143,7 @@ enum Look {
 struct Moment {
     queries: Arc<QueriesSeen>,
     stages: Arc<StageDigest>,
+    /// By the driver's clock.
     now_ms: i64,
 }
 
@@ -154,10 +154,10 @@ async fn look(monitor: &Arc<Monitor>, chosen: &Chosen, freshness: &mut Freshness
     };
     let digest = Arc::clone(&stages.good.value);
     let (asks, call) = (Arc::clone(monitor), chosen.call.clone());
-    let fetch = |_| seen::ask(asks, call, digest, clock::now_ms());
+    let fetch = |_| seen::ask(asks, call, digest);
     let queries = monitor.queries.last_good(&chosen.call.key, chosen.call.max_age, fetch).await?;
     freshness.add(&queries);
-    let now_ms = queries.good.observed_at_ms;
+    let now_ms = chosen.call.driver_ms(monitor, queries.good.observed_at_ms);
     Ok(Look::Seen(app, Moment { queries: queries.good.value, stages: stages.good.value, now_ms }))
 }
 

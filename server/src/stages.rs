@@ -63,12 +63,15 @@ pub(crate) async fn panel_stages(
         None => (None, None),
         Some(chosen) => match Driver::of(&chosen.app, seen(&monitor, &chosen.call).await, &mut freshness)? {
             Driver::Starting(app) => (Some(app), None),
-            Driver::Answers(app, seen) => (Some(app), Some(seen.good)),
+            Driver::Answers(app, seen) => {
+                let driver_ms = chosen.call.driver_ms(&monitor, seen.good.observed_at_ms);
+                (Some(app), Some((seen.good.value, driver_ms)))
+            }
         },
     };
     let body = match good {
         None => StageDigest::default().shown(app, clock::now_ms()),
-        Some(good) => good.value.shown(app, good.observed_at_ms),
+        Some((stages, driver_ms)) => stages.shown(app, driver_ms),
     };
     let rate = panel::Rate::of_work(
         &monitor,

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    Caller, Connections, Places, Upstream, UpstreamError, UpstreamErrorKind, body, bounds::Bounds, connections,
+    Caller, Connections, Places, Upstream, UpstreamError, UpstreamErrorKind, body, bounds::Bounds, clock, connections,
     driver_hosts::DriverHosts, rows::FromRows, unwanted,
 };
 
@@ -27,6 +27,14 @@ pub struct Timeouts {
     pub connect: Duration,
     /// The whole call, its body and a second attempt included.
     pub call: Duration,
+}
+
+/// What an upstream answered, and how its clock differs from ours.
+#[derive(Clone, Copy, Debug)]
+pub struct Dated<T> {
+    pub value: T,
+    /// Milliseconds; negative where it is behind, zero where no difference is noticed.
+    pub clock_ahead_ms: i64,
 }
 
 /// Asks one kind of upstream on behalf of one caller. Cheap to clone; clones share places and connections.
@@ -120,9 +128,23 @@ impl Client {
     /// # Errors
     /// Anything but 200 with a JSON content type and a whole body within `limit`.
     pub async fn json_bytes(&self, url: &Url, auth: Option<&HeaderValue>, limit: u64) -> Result<Bytes, UpstreamError> {
+        self.dated_json_bytes(url, auth, limit).await.map(|dated| dated.value)
+    }
+
+    /// The same, and the upstream's clock.
+    ///
+    /// # Errors
+    /// As [`Self::json_bytes`].
+    pub async fn dated_json_bytes(
+        &self,
+        url: &Url,
+        auth: Option<&HeaderValue>,
+        limit: u64,
+    ) -> Result<Dated<Bytes>, UpstreamError> {
         self.in_time(async {
             let response = self.expect_json(self.get(url, auth, "application/json").await?).await?;
-            body::read(self.upstream, response, limit).await
+            let clock_ahead_ms = clock::ahead_ms(&response);
+            Ok(Dated { value: body::read(self.upstream, response, limit).await?, clock_ahead_ms })
         })
         .await
     }
@@ -135,8 +157,25 @@ impl Client {
     where
         T: DeserializeOwned,
     {
-        let bytes = self.json_bytes(url, auth, limit).await?;
-        body::from_slice_within(self.upstream, &bytes, &self.bounds, PhantomData)
+        self.dated_json(url, auth, limit).await.map(|dated| dated.value)
+    }
+
+    /// The same, and the upstream's clock.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    pub async fn dated_json<T>(
+        &self,
+        url: &Url,
+        auth: Option<&HeaderValue>,
+        limit: u64,
+    ) -> Result<Dated<T>, UpstreamError>
+    where
+        T: DeserializeOwned,
+    {
+        let Dated { value, clock_ahead_ms } = self.dated_json_bytes(url, auth, limit).await?;
+        let value = body::from_slice_within(self.upstream, &value, &self.bounds, PhantomData)?;
+        Ok(Dated { value, clock_ahead_ms })
     }
 
     /// How much of an answer is kept.

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    Caller, Client, Upstream, UpstreamError, UpstreamErrorKind,
+    Caller, Client, Dated, Upstream, UpstreamError, UpstreamErrorKind,
     driver::ApplicationRow,
     driver_hosts::DriverHosts,
     driver_path::DriverPath,
@@ -36,6 +36,8 @@ pub enum Hop {
 pub struct Found {
     pub base: Url,
     pub hop: Hop,
+    /// Milliseconds by which its clock was ahead of ours when it was found.
+    pub clock_ahead_ms: i64,
 }
 
 /// Whose driver is looked for.
@@ -96,7 +98,7 @@ impl DriverApi {
             .map(|master| (Hop::ReverseProxy, url_path::join(master, &["proxy", &wanted.app_id])));
         for (hop, base) in configured.into_iter().chain(proxy) {
             match self.check(hop, &base, &wanted.app_id).await {
-                Ok(()) => return Ok(Found { base, hop }),
+                Ok(clock_ahead_ms) => return Ok(Found { base, hop, clock_ahead_ms }),
                 // A hop that was not asked may still be the best one.
                 Err(error) if error.is_ours() => return Err(error),
                 Err(error) => failures.push((hop, error)),
@@ -111,7 +113,7 @@ impl DriverApi {
             match self.link(master, &wanted.app_id).await {
                 Ok(base) if known(&base) => {}
                 Ok(base) => match self.check(Hop::Link, &base, &wanted.app_id).await {
-                    Ok(()) => return Ok(Found { base, hop: Hop::Link }),
+                    Ok(clock_ahead_ms) => return Ok(Found { base, hop: Hop::Link, clock_ahead_ms }),
                     Err(error) if error.is_ours() => return Err(error),
                     Err(error) => failures.push((Hop::Link, error)),
                 },
@@ -180,11 +182,17 @@ impl DriverApi {
         }
     }
 
-    async fn check(&self, hop: Hop, base: &Url, app_id: &str) -> Result<(), UpstreamError> {
+    /// That the application's driver answers there, and by how many milliseconds its clock is ahead of ours.
+    async fn check(&self, hop: Hop, base: &Url, app_id: &str) -> Result<i64, UpstreamError> {
         let (client, auth) = self.client(hop);
         let url = url_path::join(base, &["api", "v1", "applications", app_id]);
-        let row: ApplicationRow = client.within(self.hop_timeout).json(&url, auth, self.page_limit).await?;
-        if row.id == app_id { Ok(()) } else { Err(UpstreamError::shape(Upstream::Driver, "another application")) }
+        let client = client.within(self.hop_timeout);
+        let found: Dated<ApplicationRow> = client.dated_json(&url, auth, self.page_limit).await?;
+        if found.value.id == app_id {
+            Ok(found.clock_ahead_ms)
+        } else {
+            Err(UpstreamError::shape(Upstream::Driver, "another application"))
+        }
     }
 
     async fn link(&self, master: &Url, app_id: &str) -> Result<Url, UpstreamError> {

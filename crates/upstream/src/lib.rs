@@ -4,6 +4,7 @@ pub mod auth2;
 mod body;
 pub mod bounds;
 pub mod client;
+mod clock;
 pub mod cluster_manager;
 mod connections;
 pub mod descriptors;
@@ -30,7 +31,7 @@ pub mod url_path;
 pub mod user;
 mod weight;
 
-pub use client::{Client, Timeouts};
+pub use client::{Client, Dated, Timeouts};
 pub use connections::Connections;
 pub use error::{Upstream, UpstreamError, UpstreamErrorKind};
 pub use places::{Caller, PlaceLimits, Places};

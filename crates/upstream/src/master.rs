@@ -12,7 +12,7 @@ use serde::{
 use url::Url;
 
 use super::{
-    Client, Upstream, UpstreamError,
+    Client, Dated, Upstream, UpstreamError,
     bounds::Bounds,
     driver::NAME,
     rows::{FirstRows, RowsWithin},
@@ -26,6 +26,8 @@ pub struct MasterAnswer {
     pub bytes: Bytes,
     /// The web page of the master that answered.
     pub base: Url,
+    /// Milliseconds by which its clock is ahead of ours.
+    pub clock_ahead_ms: i64,
     state: Result<MasterState, String>,
 }
 
@@ -203,8 +205,9 @@ async fn ask(
     auth: Option<&HeaderValue>,
     limit: u64,
 ) -> Result<MasterAnswer, UpstreamError> {
-    let bytes = client.json_bytes(&url_path::join(base, &["json", ""]), auth, limit).await?;
+    let url = url_path::join(base, &["json", ""]);
+    let Dated { value: bytes, clock_ahead_ms } = client.dated_json_bytes(&url, auth, limit).await?;
     super::body::from_slice::<Accepted>(Upstream::Master, &bytes)?;
     let state = MasterState::decode(&bytes, client.bounds()).map_err(|error| error.kind.to_string());
-    Ok(MasterAnswer { bytes, base: base.clone(), state })
+    Ok(MasterAnswer { bytes, base: base.clone(), clock_ahead_ms, state })
 }

@@ -132,6 +132,13 @@ impl DriverCall {
     }
 }
 
+impl DriverCall {
+    /// The driver's time at a moment of ours, milliseconds since 1970: what it says of times is by its own clock.
+    pub fn driver_ms(&self, monitor: &Monitor, our_ms: i64) -> i64 {
+        our_ms.saturating_add(monitor.found.known(&self.key).map_or(0, |found| found.value.clock_ahead_ms))
+    }
+}
+
 /// What asking an application's driver brought.
 pub(crate) enum Driver<V> {
     /// The master lists the application seconds before its driver answers: a state of its own, not an error.
@@ -161,7 +168,8 @@ impl<V> Driver<V> {
 
 /// Whether a failure only says that the driver is starting.
 pub(crate) fn is_starting(app: &wire::App, kind: &UpstreamErrorKind) -> bool {
-    let young = || clock::now_ms() - app.started_at_ms < STARTING_MS;
+    // By our own clock: one that is far ahead must not make it young for ever.
+    let young = || (-STARTING_MS..STARTING_MS).contains(&(clock::now_ms() - app.started_at_ms));
     match kind {
         UpstreamErrorKind::Starting => true,
         UpstreamErrorKind::Unreachable(_)

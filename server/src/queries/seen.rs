@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::draft;
 use crate::{
     apps::DriverCall,
+    clock,
     stages::{KeptStage, StageDigest},
     state::Monitor,
 };
@@ -72,7 +73,6 @@ pub(super) async fn ask(
     monitor: Arc<Monitor>,
     call: DriverCall,
     stages: Arc<StageDigest>,
-    now_ms: i64,
 ) -> Result<QueriesSeen, UpstreamError> {
     let (jobs, mut seen) = tokio::try_join!(
         call.rows::<NewestRows<JobRow>>(&monitor, DriverPath::Jobs),
@@ -85,7 +85,7 @@ pub(super) async fn ask(
     active.sort_by_key(|kept| std::cmp::Reverse((kept.stage.submitted_at_ms, kept.stage.stage_id)));
     active.truncate(CLOSE_LOOKS);
     let measured = active.iter().filter(|kept| kept.stage.tasks.done >= ENOUGH_TASKS);
-    let looks = measured.map(|kept| look(&monitor, &call, kept.attempt(), now_ms));
+    let looks = measured.map(|kept| look(&monitor, &call, kept.attempt()));
     let executions = sql_off_the_cpu(&seen, &stages, &active);
     let plans = executions.into_iter().map(|id| runs_python(&monitor, &call, id));
     let (looks, python) = tokio::join!(join_all(looks), join_all(plans));
@@ -126,16 +126,12 @@ fn is_no_such_page(kind: &UpstreamErrorKind) -> bool {
     matches!(kind, UpstreamErrorKind::Status { status: 404, .. } | UpstreamErrorKind::NotJson(_))
 }
 
-async fn look(
-    monitor: &Monitor,
-    call: &DriverCall,
-    attempt: StageAttempt,
-    now_ms: i64,
-) -> Option<(StageAttempt, StageLook)> {
+async fn look(monitor: &Monitor, call: &DriverCall, attempt: StageAttempt) -> Option<(StageAttempt, StageLook)> {
     let (finished, running) = tokio::join!(
         call.json::<TaskSummaryRow>(monitor, DriverPath::TaskSummary(attempt)),
         call.rows::<FirstRows<TaskRow>>(monitor, DriverPath::RunningTasks(attempt))
     );
+    let now_ms = call.driver_ms(monitor, clock::now_ms());
     Some((attempt, stage_look(&finished.ok()?, &running.ok()?, now_ms)?))
 }
 
