@@ -26,19 +26,20 @@ use rendered::{Body, Rendered};
 /// How old the parts of an answer are, and what fails now.
 #[derive(Clone, Default)]
 pub(crate) struct Freshness {
-    newest: Option<(Instant, i64)>,
+    /// When the oldest part arrived, and the same in milliseconds since 1970.
+    oldest: Option<(Instant, i64)>,
     stale: Option<Stale>,
     /// Until then the same parts would make the same answer.
     good_until: Option<Instant>,
 }
 
 impl Freshness {
-    /// Counts in one part. The newest part is the answer's age; the first failure is its reason.
+    /// Adds one part. The oldest part decides the answer's age; the first failure is its reason.
     pub fn add<V>(&mut self, seen: &Seen<V>) {
         let Seen { good, failure } = seen;
         self.add_until(good.good_until);
-        if self.newest.is_none_or(|(newest, _)| newest < good.arrived) {
-            self.newest = Some((good.arrived, good.observed_at_ms));
+        if self.oldest.is_none_or(|(oldest, _)| good.arrived < oldest) {
+            self.oldest = Some((good.arrived, good.observed_at_ms));
         }
         if let Some(failure) = failure {
             self.add_passing();
@@ -61,7 +62,7 @@ impl Freshness {
     /// As [`Self::add`], for the first part that a driver tells: while the driver answers, that the list of applications is
     /// old makes nothing of it old, and the cluster's own view says so.
     pub fn add_driver<V>(&mut self, seen: &Seen<V>) {
-        self.newest = None;
+        self.oldest = None;
         if seen.failure.is_none() {
             self.stale = None;
         }
@@ -70,8 +71,8 @@ impl Freshness {
 
     /// That there has been nothing since `failure`.
     pub fn of_nothing(failure: &Failure) -> Self {
-        let newest = Some((failure.arrived, failure.since_ms));
-        Self { newest, stale: None, good_until: Some(failure.arrived) }
+        let oldest = Some((failure.arrived, failure.since_ms));
+        Self { oldest, stale: None, good_until: Some(failure.arrived) }
     }
 
     /// Counts in what says nothing of how old the rest is.
@@ -132,8 +133,8 @@ pub(crate) fn answer<T: Serialize>(
 ) -> Response {
     // Whatever worked, it cannot be seen now; a dead upstream is not asked at the pace of a busy one.
     let rate = if freshness.stale.is_some() { Rate::slow(monitor) } else { rate };
-    let Freshness { newest, stale, good_until } = freshness;
-    let (arrived, observed_at_ms) = newest.unwrap_or_else(|| (Instant::now(), crate::clock::now_ms()));
+    let Freshness { oldest, stale, good_until } = freshness;
+    let (arrived, observed_at_ms) = oldest.unwrap_or_else(|| (Instant::now(), crate::clock::now_ms()));
     let good_until = good_until.unwrap_or(arrived);
     let meta = Meta {
         observed_at_ms,
@@ -145,7 +146,7 @@ pub(crate) fn answer<T: Serialize>(
     let mut answer = Answer { meta, body };
     // An answer that is made of nothing tells the time.
     let key = poll.key();
-    let before = newest.and_then(|_| monitor.rendered.get(&key));
+    let before = oldest.and_then(|_| monitor.rendered.get(&key));
     let body = before.and_then(|before| again(&before.body, &mut answer));
     let body = body.or_else(|| {
         answer.meta.observed_at_ms = observed_at_ms;

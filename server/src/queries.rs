@@ -157,7 +157,9 @@ async fn look(monitor: &Arc<Monitor>, chosen: &Chosen, freshness: &mut Freshness
     let fetch = |_| seen::ask(asks, call, digest);
     let queries = monitor.queries.last_good(&chosen.call.key, chosen.call.max_age, fetch).await?;
     freshness.add(&queries);
-    let now_ms = chosen.call.driver_ms(monitor, queries.good.observed_at_ms);
+    // The moment that the answer is said to be of: that of its oldest part.
+    let observed_at_ms = queries.good.observed_at_ms.min(stages.good.observed_at_ms);
+    let now_ms = chosen.call.driver_ms(monitor, observed_at_ms);
     Ok(Look::Seen(app, Moment { queries: queries.good.value, stages: stages.good.value, now_ms }))
 }
 

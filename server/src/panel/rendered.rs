@@ -23,7 +23,7 @@ pub(crate) struct RenderedKey {
 
 /// One answer.
 pub(super) struct Rendered {
-    /// When the newest of what it is made of arrived.
+    /// When the oldest of its parts arrived.
     pub arrived: Instant,
     /// Until then nothing newer can be had.
     pub good_until: Instant,
