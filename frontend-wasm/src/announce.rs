@@ -1,9 +1,10 @@
 //! What is read out to those who do not see the panel: rarely, only when something is of another kind than before.
 
-use wire::Query;
+use wire::{Queries, Query, Stages};
 
 use crate::i18n::{Message, tr};
-use crate::model::Model;
+use crate::loaded::Loaded;
+use crate::mine::Mine;
 
 /// Least time between two sentences, unless there is something to warn of.
 pub const RARELY_MS: i64 = 10_000;
@@ -23,15 +24,16 @@ pub struct Affairs {
 
 impl Affairs {
     /// None while not all of it is known.
-    pub fn of(model: &Model) -> Option<Self> {
-        let (queries, stages) = (model.queries.body()?, model.stages.body()?);
-        let running = running(model);
+    pub fn of(queries: &Loaded<Queries>, stages: &Stages, mine: Option<&Mine>) -> Option<Self> {
+        let is_old = queries.trouble().is_some();
+        let queries = queries.body()?;
+        let running = running(queries, mine);
         Some(Self {
             running: running.map(|query| query.query_id.clone()),
             ended: queries.recent.first().map(|query| query.query_id.clone()),
             spilled: stages.spill.is_some(),
             tasks_failed: running.is_some_and(|query| query.tasks.failed > 0),
-            is_old: model.queries.trouble().is_some(),
+            is_old,
         })
     }
 
@@ -43,15 +45,16 @@ impl Affairs {
 }
 
 /// Mine, else the newest.
-fn running(model: &Model) -> Option<&Query> {
-    let running = &model.queries.body()?.running;
-    let of_mine = model.mine.as_ref().and_then(|mine| running.iter().find(|query| mine.owns(query)));
+fn running<'a>(queries: &'a Queries, mine: Option<&Mine>) -> Option<&'a Query> {
+    let running = &queries.running;
+    let of_mine = mine.and_then(|mine| running.iter().find(|query| mine.owns(query)));
     of_mine.or_else(|| running.first())
 }
 
 /// What is the case, with its numbers of now.
-pub fn sentence(model: &Model, affairs: &Affairs) -> String {
-    let mut sentences = vec![tr(match running(model) {
+pub fn sentence(queries: Option<&Queries>, mine: Option<&Mine>, affairs: &Affairs) -> String {
+    let running = queries.and_then(|queries| running(queries, mine));
+    let mut sentences = vec![tr(match running {
         Some(Query { stages_total: 0, .. }) => Message::NowRunning,
         Some(query) => Message::NowRunningStage {
             stage: (query.stages_done + 1).min(query.stages_total),
@@ -78,14 +81,11 @@ mod tests {
     use wire::{Queries, Query, Stages, Tasks};
 
     use super::{Affairs, sentence};
-    use crate::components::samples;
     use crate::loaded::Loaded;
-    use crate::model::Model;
+    use crate::samples;
 
-    fn model(queries: Queries, stages: Stages) -> Model {
-        let queries = Loaded::default().after(Ok(samples::answer(queries)), 0);
-        let stages = Loaded::default().after(Ok(samples::answer(stages)), 0);
-        Model { queries, stages, ..Model::default() }
+    fn affairs(queries: Queries, stages: &Stages) -> Option<Affairs> {
+        Affairs::of(&Loaded::default().after(Ok(samples::answer(queries)), 0), stages, None)
     }
 
     fn running(done: u32, failed: u32) -> Queries {
@@ -94,27 +94,25 @@ mod tests {
         Queries { running: vec![query], ..samples::queries() }
     }
 
-    fn said(model: &Model) -> String {
-        Affairs::of(model).map(|affairs| sentence(model, &affairs)).unwrap_or_default()
+    fn said(queries: &Queries, stages: &Stages) -> String {
+        let affairs = affairs(queries.clone(), stages);
+        affairs.map(|affairs| sentence(Some(queries), None, &affairs)).unwrap_or_default()
     }
 
     #[test]
     fn stage_share_and_warnings_are_said() {
         let calm = Stages { spill: None, ..samples::stages() };
+        assert_eq!(said(&running(63, 0), &calm), "A query is running: stage 4 of 7, 63%. There are no warnings.");
         assert_eq!(
-            said(&model(running(63, 0), calm.clone())),
-            "A query is running: stage 4 of 7, 63%. There are no warnings."
-        );
-        assert_eq!(
-            said(&model(running(63, 2), samples::stages())),
+            said(&running(63, 2), &samples::stages()),
             "A query is running: stage 4 of 7, 63%. Warning: data was spilled to disk. Warning: tasks have failed."
         );
-        assert_eq!(said(&model(samples::queries(), calm)), "No query is running. There are no warnings.");
+        assert_eq!(said(&samples::queries(), &calm), "No query is running. There are no warnings.");
     }
 
     #[test]
     fn a_number_that_changes_is_nothing_new_and_a_warning_is() {
-        let of = |queries, stages| Affairs::of(&model(queries, stages));
+        let of = |queries, stages| affairs(queries, &stages);
         let calm = of(running(1, 0), samples::stages());
         assert_eq!(calm, of(running(63, 0), samples::stages()));
         assert_ne!(calm, of(running(63, 1), samples::stages()));

@@ -9,7 +9,6 @@ use web_sys::{AbortSignal, RequestCache, RequestInit, RequestRedirect, Response,
 use wire::ErrorBody;
 use yew::AttrValue;
 
-use crate::poll::Pollers;
 use crate::problem::Problem;
 use crate::read;
 
@@ -23,7 +22,6 @@ pub struct Api {
     pub url: AttrValue,
     /// Gives the headers that Jupyter wants to see of its own page; none on the host.
     pub headers: Option<Function>,
-    pub pollers: Pollers,
 }
 
 /// What came of a request.

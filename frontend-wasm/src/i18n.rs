@@ -1,10 +1,8 @@
 //! The one function through which every text for a person goes.
 
-mod messages;
+pub mod messages;
 
 pub use messages::Message;
-#[cfg(not(target_arch = "wasm32"))]
-pub use messages::TEXTS;
 
 use messages::Value;
 
@@ -36,7 +34,8 @@ fn fill(template: &str, values: &[Value<'_>]) -> String {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::{Message, TEXTS, tr};
+    use super::messages::TEXTS;
+    use super::{Message, tr};
 
     #[test]
     fn values_stand_where_their_names_are_and_are_not_read_again() {

@@ -9,16 +9,22 @@ mod components;
 mod executor_order;
 mod format;
 mod i18n;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod known;
 mod language;
 mod loaded;
 mod mine;
 mod model;
 mod mount;
+mod news;
+mod place;
 mod poll;
 mod preferences;
 mod problem;
 mod read;
 mod report;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod samples;
 mod schedule;
 mod shell;
 mod sparkline;

@@ -7,7 +7,7 @@ use wire::Answer;
 use yew::Reducible;
 
 use crate::api;
-use crate::poll::{News, Told};
+use crate::news::{News, Told, is_another};
 use crate::problem::Problem;
 
 /// What one view knows.
@@ -42,11 +42,6 @@ impl<T> Clone for Loaded<T> {
             session: self.session,
         }
     }
-}
-
-/// The sidecar has answered another session than before.
-pub fn is_another(before: Option<u32>, now: Option<u32>) -> bool {
-    before.is_some() && now.is_some() && before != now
 }
 
 /// What is wrong with a view, and since when it has not been updated.
@@ -139,9 +134,9 @@ impl<T> Loaded<T> {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::{Loaded, Trouble};
-    use crate::components::samples;
-    use crate::poll::{News, Told};
+    use crate::news::{News, Told};
     use crate::problem::Problem;
+    use crate::samples;
 
     #[test]
     fn a_failure_keeps_the_last_good_value_and_says_when_that_was_heard() {
@@ -166,7 +161,7 @@ mod tests {
     #[test]
     fn what_one_session_was_told_is_not_shown_beneath_the_failure_of_another() {
         let shown = |session| {
-            let mut loaded = Loaded { session: Some(1), ..samples::loaded(7) };
+            let mut loaded = Loaded { session: Some(1), ..Loaded::default().after(Ok(samples::answer(7)), 0) };
             loaded.take_in(News { at_ms: 2_000, told: Told::Failed(Problem::no_sidecar()), session });
             assert_eq!(loaded.problem, Some(Problem::no_sidecar()));
             loaded.body().copied()

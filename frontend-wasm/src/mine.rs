@@ -198,7 +198,7 @@ mod tests {
     use wire::{App, CallSite, DriverState, Queries, Query, QueryState};
 
     use super::{Choice, Execution, How, Mine, Notebook, mine, notebook_of, outside, run_by};
-    use crate::components::samples;
+    use crate::samples;
 
     /// From 10 s to 12 s.
     fn query(session: &str, number: u32) -> Query {

@@ -11,6 +11,7 @@ use yew::{AppHandle, Callback, Renderer};
 use crate::api::Api;
 use crate::components::{ChipApp, ChipAppProps, Order, PanelApp, PanelAppProps};
 use crate::mine::Notebook;
+use crate::poll::Pollers;
 use crate::preferences::{Preferences, PreferencesJson};
 use crate::read;
 use crate::shell::Shell;
@@ -222,6 +223,7 @@ impl PanelHandle {
 #[wasm_bindgen]
 pub struct Frontend {
     api: Api,
+    pollers: Pollers,
 }
 
 #[wasm_bindgen]
@@ -229,13 +231,15 @@ impl Frontend {
     /// `api_url` is where the sidecar's routes begin, with the last slash.
     #[wasm_bindgen(constructor)]
     pub fn new(api_url: String, headers: OwnHeaders) -> Self {
-        Self { api: Api { url: api_url.into(), headers: Some(headers.into()), ..Api::default() } }
+        let api = Api { url: api_url.into(), headers: Some(headers.into()) };
+        Self { api, pollers: Pollers::default() }
     }
 
     /// Mounts the status-bar chip in `element`.
     pub fn mount_chip(&self, element: Element, options: &MountOptions) -> ChipHandle {
         let props = ChipAppProps {
             api: self.api.clone(),
+            pollers: self.pollers.clone(),
             kernel_busy: false,
             on_open: options.open(),
             on_state: options.state(),
@@ -250,6 +254,7 @@ impl Frontend {
     pub fn mount_panel(&self, element: Element, options: &MountOptions) -> PanelHandle {
         let props = PanelAppProps {
             api: self.api.clone(),
+            pollers: self.pollers.clone(),
             kernel_busy: false,
             visible: false,
             drawn: true,

@@ -8,14 +8,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
-use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 use wire::Meta;
 use yew::{AttrValue, Callback, hook, use_effect_with, use_memo};
 
 use crate::api::{self, Api, Outcome, Reply};
-use crate::loaded::is_another;
+use crate::news::{News, Told, is_another};
 use crate::problem::Problem;
 use crate::schedule::{self, Rates, SHORTEST_GAP_MS};
 
@@ -27,6 +26,8 @@ const HANGING_MS: f64 = 5_000.0;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Poll {
     pub api: Api,
+    /// Who else polls in this page.
+    pub pollers: Pollers,
     /// What is asked for, beneath the sidecar's mount.
     pub route: AttrValue,
     /// The view can be seen; while it cannot, nothing is asked.
@@ -39,41 +40,6 @@ pub struct Poll {
     pub wanted_ms: u32,
     /// How often a person has asked for a fresh answer at once.
     pub refreshes: u32,
-}
-
-/// What one poll brought.
-#[derive(Clone, Debug)]
-pub struct News {
-    /// When it came; milliseconds since 1970 by the browser's clock.
-    pub at_ms: i64,
-    pub told: Told,
-    /// The number of the session that the sidecar answered, 0 without one; none when it was not the sidecar that answered.
-    pub session: Option<u32>,
-}
-
-#[derive(Clone, Debug)]
-pub enum Told {
-    /// An answer: what it says about itself, and all of it.
-    Answer {
-        meta: Meta,
-        json: JsValue,
-        age_ms: u32,
-    },
-    /// The last answer still holds.
-    Same {
-        age_ms: u32,
-    },
-    Failed(Problem),
-}
-
-impl Told {
-    /// How long ago the sidecar heard what it answers; milliseconds.
-    pub fn age_ms(&self) -> u32 {
-        match self {
-            Self::Answer { age_ms, .. } | Self::Same { age_ms } => *age_ms,
-            Self::Failed(_) => 0,
-        }
-    }
 }
 
 /// Who polls in this page. A success of one says that the way is free, and those that back off need not wait.
@@ -105,7 +71,7 @@ impl Pollers {
 /// Keeps a view fresh and tells what comes.
 #[hook]
 pub fn use_poll(poll: Poll, on_news: Callback<News>) {
-    let pollers = poll.api.pollers.clone();
+    let pollers = poll.pollers.clone();
     let poller = use_memo((), |()| {
         let poller = Rc::new(Poller { on_news, ..Poller::default() });
         pollers.add(&poller);
@@ -185,7 +151,7 @@ impl Poller {
         self.started_at_ms.set(js_sys::Date::now());
         self.flight.replace(Some(Flight { controller, max_age_ms, is_overtaken: false }));
         let poller = Rc::clone(self);
-        let Poll { api, route, .. } = self.poll.borrow().clone();
+        let Poll { api, pollers, route, .. } = self.poll.borrow().clone();
         spawn_local(async move {
             let outcome = api.ask(&route, &signal, max_age_ms).await;
             // Stopped meanwhile: a later flight may be under way, which is not ours to touch.
@@ -206,7 +172,7 @@ impl Poller {
                 poller.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
             }
             if poller.failures.get() == 0 {
-                api.pollers.wake(recovered);
+                pollers.wake(recovered);
             }
             poller.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told, session });
         });

@@ -4,7 +4,6 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wire::Thresholds;
 
-use crate::model::REPORT;
 use crate::read;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -29,6 +28,9 @@ extern "C" {
     #[wasm_bindgen(typescript_type = "Preferences")]
     pub type PreferencesJson;
 }
+
+/// The part that the connection report is; it is folded at first, and made when it is unfolded.
+pub const REPORT: &str = "report";
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default)]

@@ -236,7 +236,7 @@ mod tests {
     use wire::{CallSite, CoreHolder, ErrorBody, ErrorCode, Executor, Stage, Tasks, Wait};
 
     use super::{Json, Reader};
-    use crate::components::samples;
+    use crate::samples;
 
     impl Json for Value {
         fn is_nothing(&self) -> bool {

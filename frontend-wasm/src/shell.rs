@@ -4,7 +4,7 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use crate::model::{Cell, Place};
+use crate::place::{Cell, Place};
 
 /// What the shell has handed to the panel.
 #[derive(Clone, Debug, Default, PartialEq)]

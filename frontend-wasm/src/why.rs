@@ -67,10 +67,10 @@ mod tests {
     use wire::{CoreHolder, Queries, Query, Wait};
 
     use super::{line, sentence};
-    use crate::components::samples;
     use crate::loaded::Loaded;
     use crate::mine::{Execution, How, Mine, Notebook};
     use crate::model::Model;
+    use crate::samples;
 
     #[test]
     fn each_reason_is_a_sentence_with_its_numbers() {

@@ -4,9 +4,10 @@ use wire::{Stage, Stages};
 use yew::{Html, html};
 
 use super::bar::progress;
+use super::notice::muted;
 use super::stage_facts::{stage_facts, stage_key, stage_name, stage_number};
 use crate::format;
-use crate::i18n::{Message, tr};
+use crate::i18n::Message;
 
 /// One item a stage, newest first.
 pub fn active_stages(stages: &Stages) -> Html {
@@ -26,11 +27,6 @@ pub fn active_stages(stages: &Stages) -> Html {
             }
         </>
     }
-}
-
-/// A line beside the data.
-pub fn muted(message: Message<'_>) -> Html {
-    html! { <p class="sparkMonitor-Muted">{ tr(message) }</p> }
 }
 
 fn active_stage(stage: &Stage) -> Html {

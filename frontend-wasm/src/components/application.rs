@@ -5,7 +5,7 @@ use wire::{App, ApplicationState, DriverState};
 use yew::{Event, Html, TargetCast, html};
 
 use super::notice::notice;
-use super::panel_view::Panel;
+use super::panel_context::Panel;
 use super::tone::{Tone, toned};
 use crate::i18n::{Message, tr};
 use crate::language;

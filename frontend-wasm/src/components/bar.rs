@@ -1,15 +1,14 @@
 //! Bars: how much of a whole is used, and how far a stage is.
 
-use wire::{Level, Meter, Tasks};
+use wire::{Level, Meter, Tasks, Thresholds};
 use yew::{Html, classes, html};
 
-use super::panel_view::Panel;
 use super::tone::{Tone, level_word, toned};
 use crate::i18n::{Message, tr};
 
 /// A meter under its name and its value in words.
-pub fn labelled_meter(panel: &Panel<'_>, label: Message<'_>, meter: Meter, value: &str) -> Html {
-    let (percent, level) = (percent(meter), level(panel, meter));
+pub fn labelled_meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, value: &str) -> Html {
+    let (percent, level) = (percent(meter), level(thresholds, meter));
     html! {
         <div class="sparkMonitor-Usage">
             <div class="sparkMonitor-Usage-words">
@@ -20,15 +19,15 @@ pub fn labelled_meter(panel: &Panel<'_>, label: Message<'_>, meter: Meter, value
                     { toned(level.into(), level_word(level)) }
                 }
             </div>
-            { self::meter(panel, label, meter, value) }
+            { self::meter(thresholds, label, meter, value) }
         </div>
     }
 }
 
 /// A meter alone; its words stand beside it.
-pub fn meter(panel: &Panel<'_>, label: Message<'_>, meter: Meter, value: &str) -> Html {
+pub fn meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, value: &str) -> Html {
     let Meter { used, total, .. } = meter;
-    let level = level(panel, meter);
+    let level = level(thresholds, meter);
     html! {
         <div
             class="sparkMonitor-Bar" role="meter" aria-label={tr(label)}
@@ -44,8 +43,8 @@ pub fn meter(panel: &Panel<'_>, label: Message<'_>, meter: Meter, value: &str) -
 }
 
 /// By the thresholds that a person has set.
-fn level(panel: &Panel<'_>, meter: Meter) -> Level {
-    panel.model.preferences.thresholds().level(meter.used, meter.total)
+fn level(thresholds: Thresholds, meter: Meter) -> Level {
+    thresholds.level(meter.used, meter.total)
 }
 
 fn percent(meter: Meter) -> String {

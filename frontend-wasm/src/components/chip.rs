@@ -8,7 +8,7 @@ use crate::api::Api;
 use crate::i18n::{Message, tr};
 use crate::language;
 use crate::loaded::Loaded;
-use crate::poll::{Poll, use_poll};
+use crate::poll::{Poll, Pollers, use_poll};
 use crate::tab::use_tab_shown;
 
 /// Failed polls in a row after which the last known state is no longer shown.
@@ -17,6 +17,7 @@ const POLLS_TO_DOUBT: u32 = 2;
 #[derive(Clone, Properties, PartialEq)]
 pub struct ChipAppProps {
     pub api: Api,
+    pub pollers: Pollers,
     pub kernel_busy: bool,
     pub on_open: Callback<()>,
     /// Hears the cluster's state: its tone's name, and words.
@@ -34,8 +35,8 @@ pub fn ChipApp(props: &ChipAppProps) -> Html {
     let chip = use_reducer(Loaded::<Chip>::default);
     let dispatcher = chip.dispatcher();
     let ChipAppProps { kernel_busy, wanted_ms, refreshes, .. } = *props;
-    let (api, route) = (props.api.clone(), AttrValue::from("panel/chip"));
-    let poll = Poll { api, route, shown, kernel_busy, wanted_ms, refreshes, ..Poll::default() };
+    let (api, pollers, route) = (props.api.clone(), props.pollers.clone(), AttrValue::from("panel/chip"));
+    let poll = Poll { api, pollers, route, shown, kernel_busy, wanted_ms, refreshes, ..Poll::default() };
     use_poll(poll, Callback::from(move |news| dispatcher.dispatch(news)));
     let (label, tone) = label(&chip);
     let on_state = props.on_state.clone();

@@ -4,8 +4,8 @@ use wire::{Cluster, ClusterKind, MasterStatus};
 use yew::{Html, html};
 
 use super::bar::labelled_meter;
-use super::icon_button::copy_button;
-use super::panel_view::Panel;
+use super::copy_button::copy_button;
+use super::panel_context::Panel;
 use super::tone::{Tone, toned};
 use crate::format;
 use crate::i18n::{Message, tr};
@@ -14,11 +14,12 @@ use crate::model::Copyable;
 
 /// The cluster's workers and how much of it is in use.
 pub fn cluster_overview(panel: &Panel<'_>, cluster: &Cluster) -> Html {
+    let thresholds = panel.model.preferences.thresholds();
     let Cluster { kind, cores, memory_mib, .. } = cluster;
     let cores_value = used_of(language::number(cores.used), language::number(cores.total));
     let memory = memory_mib.map(|memory| {
         let value = used_of(format::mib(memory.used), format::mib(memory.total));
-        labelled_meter(panel, Message::MemoryLabel, memory, &value)
+        labelled_meter(thresholds, Message::MemoryLabel, memory, &value)
     });
     let has_master = *kind == ClusterKind::Master;
     html! {
@@ -26,7 +27,7 @@ pub fn cluster_overview(panel: &Panel<'_>, cluster: &Cluster) -> Html {
             if has_master {
                 { workers(cluster) }
             }
-            { labelled_meter(panel, Message::CoresLabel, *cores, &cores_value) }
+            { labelled_meter(thresholds, Message::CoresLabel, *cores, &cores_value) }
             { memory.unwrap_or_default() }
             if has_master {
                 { applications(cluster) }

@@ -3,15 +3,16 @@
 use wire::{Health, HopVerdict};
 use yew::{Html, classes, html};
 
-use super::icon_button::copied;
+use super::copy_button::copied;
 use super::notice::loading;
-use super::panel_view::Panel;
-use super::section::section;
+use super::panel_context::Panel;
+use super::panel_section::section;
 use super::tone::{Tone, toned};
 use crate::format;
 use crate::i18n::{Message, tr};
 use crate::language;
-use crate::model::{Action, Copyable, REPORT};
+use crate::model::{Action, Copyable};
+use crate::preferences::REPORT;
 use crate::report::{Line, Report, verdict_word};
 
 /// Each hop from the browser to the driver, with its verdict and what to do.

@@ -4,7 +4,7 @@ use wire::{Executor, Level};
 use yew::{Html, html};
 
 use super::bar::meter;
-use super::panel_view::Panel;
+use super::panel_context::Panel;
 use super::tone::toned;
 use crate::format;
 use crate::i18n::{Message, tr};
@@ -71,7 +71,7 @@ fn memory_and_traffic(panel: &Panel<'_>, executor: &Executor) -> Html {
         <>
             <td class="sparkMonitor-Cell-storage" data-label={tr(Message::ColumnStorage)} title={of_total.clone()}>
                 { storage }
-                { meter(panel, Message::ColumnStorageLong, executor.storage_bytes, &of_total) }
+                { meter(panel.model.preferences.thresholds(), Message::ColumnStorageLong, executor.storage_bytes, &of_total) }
             </td>
             <td class="sparkMonitor-Cell-disk" data-label={tr(Message::ColumnDisk)}>{ amount(executor.cached_to_disk_bytes) }</td>
             <td class="sparkMonitor-Cell-shuffle">

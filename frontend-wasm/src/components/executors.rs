@@ -7,7 +7,7 @@ use wire::Executors;
 use yew::{Event, Html, TargetCast, classes, html};
 
 use super::executor_row::{driver_row, executor_row, runs_tasks};
-use super::panel_view::Panel;
+use super::panel_context::Panel;
 use crate::executor_order::{Column, Window};
 use crate::i18n::{Message, tr};
 use crate::model::Action;

@@ -7,7 +7,7 @@ use web_sys::Element;
 use wire::{History, Meta};
 use yew::{Event, Html, KeyboardEvent, MouseEvent, TargetCast, html};
 
-use super::panel_view::Panel;
+use super::panel_context::Panel;
 use crate::format;
 use crate::i18n::{Message, tr};
 use crate::language;

@@ -61,3 +61,8 @@ pub fn stale_line(trouble: &Trouble) -> Html {
 pub fn loading() -> Html {
     html! { <p class="sparkMonitor-Loading" role="status">{ tr(Message::Loading) }</p> }
 }
+
+/// A line beside the data.
+pub fn muted(message: Message<'_>) -> Html {
+    html! { <p class="sparkMonitor-Muted">{ tr(message) }</p> }
+}

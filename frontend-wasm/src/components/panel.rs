@@ -11,12 +11,14 @@ use yew::{
 };
 
 use super::executors::scrolled;
-use super::panel_view::{Panel, panel_view};
+use super::panel_context::Panel;
+use super::panel_view::panel_view;
 use crate::api::Api;
 use crate::language;
 use crate::mine::Notebook;
 use crate::model::{Act, Action, Copied, Copyable, Model, View};
-use crate::poll::{News, Poll, use_poll};
+use crate::news::News;
+use crate::poll::{Poll, Pollers, use_poll};
 use crate::preferences::Preferences;
 use crate::report;
 use crate::shell::Shell;
@@ -25,6 +27,7 @@ use crate::tab::use_tab_shown;
 #[derive(Clone, Properties, PartialEq)]
 pub struct PanelAppProps {
     pub api: Api,
+    pub pollers: Pollers,
     pub kernel_busy: bool,
     /// JupyterLab shows the panel.
     pub visible: bool,
@@ -57,6 +60,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     let act = act(model.dispatcher(), props.shell.clone());
     let poll = |view: &str, wanted_ms: u32| Poll {
         api: props.api.clone(),
+        pollers: props.pollers.clone(),
         route: ["panel/", view].concat().into(),
         shown,
         kernel_busy: props.kernel_busy,

@@ -1,11 +1,12 @@
 //! The panel as drawn: which sections there are, and what is said for all of them at once.
 
 use wire::{ApplicationState, Cluster};
-use yew::{Callback, Html, MouseEvent, NodeRef, html};
+use yew::{Html, html};
 
 use super::application::{application, application_gone, application_notice, no_session};
 use super::connection_report::connection_report;
 use super::notice::{loading, problem_notice, stale_line};
+use super::panel_context::Panel;
 use super::panel_state::{Shown, Whole, shown, whole};
 use super::queries::why_line;
 use super::sections::{
@@ -15,23 +16,7 @@ use super::spill::spill_warning;
 use super::toolbar::toolbar;
 use crate::i18n::{Message, tr};
 use crate::loaded::Loaded;
-use crate::model::{Act, Action, Model};
-
-/// What every part that folds, sorts or copies needs: what is known, where to report.
-#[derive(Clone, Copy)]
-pub struct Panel<'a> {
-    pub model: &'a Model,
-    pub act: &'a Act,
-    /// Where a long table scrolls.
-    pub table: &'a NodeRef,
-}
-
-impl Panel<'_> {
-    /// What a click does.
-    pub fn on_click(&self, action: Action) -> Callback<MouseEvent> {
-        self.act.reform(move |_| action.clone())
-    }
-}
+use crate::model::Model;
 
 /// The whole panel.
 pub fn panel_view(panel: &Panel<'_>) -> Html {

@@ -3,9 +3,9 @@
 use wire::{Queries, Query, QueryState, TimeLeft};
 use yew::{Html, classes, html};
 
-use super::active_stages::muted;
 use super::bar::progress;
-use super::panel_view::Panel;
+use super::notice::muted;
+use super::panel_context::Panel;
 use super::query_origin::{places, title};
 use super::query_stages::details;
 use super::sessions::{grouped, session_picker};

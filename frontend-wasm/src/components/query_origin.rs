@@ -3,11 +3,12 @@
 use wire::{CallSite, NamedBy, Queries, Query};
 use yew::{Html, html};
 
-use super::panel_view::Panel;
+use super::panel_context::Panel;
 use super::tone::{Tone, toned};
 use crate::i18n::{Message, tr};
 use crate::mine::{Notebook, notebook_of, run_by};
-use crate::model::{Action, Cell, Place};
+use crate::model::Action;
+use crate::place::{Cell, Place};
 
 /// What a query is called, and what else is known of it when that is its place.
 pub fn title<'a>(panel: &Panel<'_>, queries: &Queries, query: &'a Query) -> (String, Option<&'a str>) {

@@ -3,10 +3,10 @@
 use wire::{Queries, Query, QueryStages, Stage, StageState};
 use yew::{Html, classes, html};
 
-use super::active_stages::muted;
-use super::panel_view::Panel;
+use super::filled::filled;
+use super::notice::muted;
+use super::panel_context::Panel;
 use super::query_origin::places;
-use super::sections::filled;
 use super::stage_facts::{stage_facts, stage_key, stage_name, stage_number};
 use super::tone::Tone;
 use crate::format;

@@ -1,22 +1,26 @@
 //! A part of the panel that folds.
 
-use yew::{Html, html};
+use yew::{Callback, Html, MouseEvent, html};
 
-use super::panel_view::Panel;
 use crate::i18n::{Message, tr};
-use crate::model::Action;
 
 /// A heading with a button that folds what is below it. `name` is part of the id that ties the two together; `summary`
 /// is what matters while it is folded.
-pub fn section(panel: &Panel<'_>, name: &str, title: Message<'_>, summary: Html, content: Html) -> Html {
-    let open = panel.model.is_open(name);
+pub fn section(
+    name: &str,
+    open: bool,
+    onclick: Callback<MouseEvent>,
+    title: Message<'_>,
+    summary: Html,
+    content: Html,
+) -> Html {
     let (title, content_id) = (tr(title), ["sparkMonitor-", name].concat());
     html! {
         <section class="sparkMonitor-Section" aria-label={title.clone()}>
             <h3 class="sparkMonitor-Section-heading">
                 <button
                     type="button" class="sparkMonitor-Section-button"
-                    onclick={panel.on_click(Action::Toggle(name.to_owned()))}
+                    {onclick}
                     aria-expanded={open.to_string()} aria-controls={content_id.clone()}
                 >
                     <span class="sparkMonitor-Caret" aria-hidden="true" />

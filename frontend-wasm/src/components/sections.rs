@@ -2,18 +2,17 @@
 //!
 //! `says_stale` is false when it has been said for all of them that they are old.
 
-use yew::{Html, html};
+use yew::Html;
 
 use super::active_stages::active_stages;
 use super::cluster::{cluster_overview, cluster_summary};
 use super::executors::executor_table;
+use super::filled::filled;
 use super::history::history;
-use super::notice::{loading, problem_notice, stale_line};
-use super::panel_view::Panel;
+use super::panel_context::Panel;
+use super::panel_section::section;
 use super::queries::{recent_queries, running_queries};
-use super::section::section;
 use crate::i18n::{Message, tr};
-use crate::loaded::Loaded;
 
 /// Workers, cores and memory.
 pub fn cluster_section(panel: &Panel<'_>, says_stale: bool) -> Html {
@@ -84,17 +83,4 @@ pub fn stage_section(panel: &Panel<'_>, says_stale: bool) -> Html {
 fn count(shown: usize, not_shown: u32) -> Html {
     let count = shown.saturating_add(usize::try_from(not_shown).unwrap_or(usize::MAX));
     Html::from(tr(Message::Count { count: count as u64 }))
-}
-
-/// The last good data, with what is wrong with it; or why there is none.
-pub fn filled<T>(loaded: &Loaded<T>, says_stale: bool, content: Option<Html>) -> Html {
-    match (content, loaded.trouble()) {
-        (Some(content), None) => content,
-        (Some(content), Some(trouble)) => {
-            let line = if says_stale { stale_line(&trouble) } else { Html::default() };
-            html! { <>{ line }{ content }</> }
-        }
-        (None, Some(trouble)) => problem_notice(&trouble.problem),
-        (None, None) => loading(),
-    }
 }

@@ -4,8 +4,8 @@ use web_sys::HtmlSelectElement;
 use wire::{Queries, Query};
 use yew::{Event, Html, TargetCast, html};
 
-use super::active_stages::muted;
-use super::panel_view::Panel;
+use super::notice::muted;
+use super::panel_context::Panel;
 use super::query_origin::session_label;
 use crate::i18n::{Message, tr};
 use crate::language;

@@ -10,7 +10,8 @@ mod states;
 
 use yew::{Html, LocalServerRenderer, NodeRef, Properties, component};
 
-use super::panel_view::{Panel, panel_view};
+use super::panel_context::Panel;
+use super::panel_view::panel_view;
 use crate::model::{Act, Model};
 
 #[derive(Properties, PartialEq)]

@@ -3,7 +3,7 @@
 use yew::{Html, html};
 
 use super::icon_button::icon_button;
-use super::panel_view::Panel;
+use super::panel_context::Panel;
 use crate::format;
 use crate::i18n::{Message, tr};
 use crate::model::Action;
@@ -17,8 +17,8 @@ pub fn toolbar(panel: &Panel<'_>) -> Html {
             <h2 class="sparkMonitor-Panel-title">{ tr(Message::Title) }</h2>
             // A timer is not read out by itself, else it would interrupt every second.
             <span class="sparkMonitor-Age" role="timer">{ age(panel) }</span>
-            { icon_button(panel, "refresh", Message::Refresh, Action::Refresh) }
-            { icon_button(panel, if paused { "resume" } else { "pause" }, pause, Action::TogglePause) }
+            { icon_button("refresh", Message::Refresh, panel.on_click(Action::Refresh)) }
+            { icon_button(if paused { "resume" } else { "pause" }, pause, panel.on_click(Action::TogglePause)) }
             <span class="sparkMonitor-Hidden" role="status">
                 if paused {
                     { tr(Message::PausedLong) }

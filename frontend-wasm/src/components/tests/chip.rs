@@ -6,16 +6,17 @@ use yew::Callback;
 
 use super::draw;
 use crate::components::chip::chip_view;
-use crate::components::samples::{self, OBSERVED_AT_MS};
+use crate::known;
 use crate::loaded::Loaded;
 use crate::problem::Problem;
+use crate::samples::{self, OBSERVED_AT_MS};
 
 async fn chip(chip: Loaded<Chip>) -> String {
     draw(chip_view(&chip, &Callback::noop())).await
 }
 
 async fn in_state(state: ChipState, ready: u32, wanted: u32) -> String {
-    chip(samples::loaded(samples::chip(state, ready, wanted))).await
+    chip(known::loaded(samples::chip(state, ready, wanted))).await
 }
 
 #[tokio::test]
@@ -33,7 +34,7 @@ async fn the_first_load_is_three_dots() {
 #[tokio::test]
 async fn ready_says_how_many_of_how_many_and_what_runs() {
     let ready = Chip { activity: Some(samples::activity()), ..samples::chip(ChipState::Ready, 2, 2) };
-    assert_snapshot!(chip(samples::loaded(ready)).await, @r#"
+    assert_snapshot!(chip(known::loaded(ready)).await, @r#"
     <button type="button" title="2 of 2 workers are ready.
     etl runs 1 stage.
     count of range: 120 of 200 tasks done.
@@ -100,7 +101,7 @@ async fn a_driver_without_a_cluster_is_ready() {
 
 #[tokio::test]
 async fn one_failed_poll_keeps_the_label_and_the_second_takes_it_away() {
-    let ready = samples::loaded(samples::chip(ChipState::Ready, 1, 1));
+    let ready = known::loaded(samples::chip(ChipState::Ready, 1, 1));
     let once = ready.after(Err(Problem::no_jupyter()), OBSERVED_AT_MS);
     assert!(chip(once.clone()).await.contains("Spark: Ready (1/1)"));
 

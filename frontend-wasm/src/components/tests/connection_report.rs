@@ -4,10 +4,11 @@ use insta::assert_snapshot;
 use wire::{Doctor, Health, Hop, HopName, HopVerdict};
 
 use super::{draw, panel, text};
-use crate::components::samples::OBSERVED_AT_MS;
-use crate::model::{Model, REPORT};
+use crate::model::Model;
+use crate::preferences::REPORT;
 use crate::problem::Problem;
 use crate::report::Report;
+use crate::samples::OBSERVED_AT_MS;
 
 fn hop(name: HopName, verdict: HopVerdict, found: &str, fix: Option<&str>) -> Hop {
     let duration_ms = (verdict != HopVerdict::Skipped).then_some(12);

@@ -4,10 +4,11 @@ use wire::{App, CallSite, ConnectSession, ErrorCode, Executor, Executors, Querie
 use yew::Reducible;
 
 use super::{draw, panel};
-use crate::components::samples::{self, OBSERVED_AT_MS};
+use crate::known;
 use crate::mine::Notebook;
 use crate::model::{Action, Model};
 use crate::problem::Problem;
+use crate::samples::{self, OBSERVED_AT_MS};
 
 const EVIL: &str = r#"<img src=x onerror="alert(1)">'"#;
 
@@ -33,12 +34,12 @@ fn everything_evil() -> Model {
     let sessions = vec![ConnectSession { user: evil(), ..samples::session(EVIL) }];
     let queries = Queries { app, sessions, running: vec![query.clone()], recent: vec![query], ..samples::queries() };
     let request_id = Some(evil());
-    let problem = Problem { request_id, ..samples::refused(ErrorCode::UpstreamInvalid, EVIL, EVIL) };
+    let problem = Problem { request_id, ..known::refused(ErrorCode::UpstreamInvalid, EVIL, EVIL) };
     let model = Model {
-        cluster: samples::loaded(samples::cluster()).after(Err(problem), OBSERVED_AT_MS),
-        executors: samples::loaded(executors),
-        stages: samples::loaded(stages),
-        queries: samples::loaded(queries),
+        cluster: known::loaded(samples::cluster()).after(Err(problem), OBSERVED_AT_MS),
+        executors: known::loaded(executors),
+        stages: known::loaded(stages),
+        queries: known::loaded(queries),
         open_query: Some(evil()),
         ..Model::default()
     };

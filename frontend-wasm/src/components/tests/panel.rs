@@ -7,16 +7,17 @@ use wire::{
 
 use super::{draw, text};
 use crate::components::application::application;
-use crate::components::samples::{self, OBSERVED_AT_MS};
+use crate::known;
 use crate::loaded::Loaded;
 use crate::model::{Copied, Copyable, Model};
 use crate::problem::Problem;
+use crate::samples::{self, OBSERVED_AT_MS};
 
 fn all_well() -> Model {
     Model {
-        cluster: samples::loaded(samples::cluster()),
-        executors: samples::loaded(samples::executors()),
-        stages: samples::loaded(samples::stages()),
+        cluster: known::loaded(samples::cluster()),
+        executors: known::loaded(samples::executors()),
+        stages: known::loaded(samples::stages()),
         ..Model::default()
     }
 }
@@ -26,9 +27,9 @@ fn of_app(app: Option<App>) -> Model {
     let executors = Executors { app: app.clone(), driver, executors: Vec::new(), ..samples::executors() };
     let stages = Stages { app, spill: None, active: Vec::new(), ..samples::stages() };
     Model {
-        cluster: samples::loaded(samples::cluster()),
-        executors: samples::loaded(executors),
-        stages: samples::loaded(stages),
+        cluster: known::loaded(samples::cluster()),
+        executors: known::loaded(executors),
+        stages: known::loaded(stages),
         ..Model::default()
     }
 }
@@ -44,7 +45,7 @@ fn nothing_but(problem: Problem) -> Model {
 }
 
 fn refused(code: ErrorCode) -> Problem {
-    samples::refused(code, "What went wrong.", "What to do.")
+    known::refused(code, "What went wrong.", "What to do.")
 }
 
 async fn panel(model: Model) -> String {
@@ -205,7 +206,7 @@ async fn an_application_that_waits_says_for_what() {
     assert!(panel(of_app(Some(app.clone()))).await.contains("Waiting for free cores"));
     let holders = vec![CoreHolder { name: "ETL".to_owned(), cores: 2 }];
     let wait = Some(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });
-    let queries = samples::loaded(Queries { wait, ..samples::queries() });
+    let queries = known::loaded(Queries { wait, ..samples::queries() });
     let text = panel(Model { queries, ..of_app(Some(app)) }).await;
     assert!(text.contains("'ETL' holds 2 of 2") && !text.contains("Waiting for free cores"), "{text}");
 }
@@ -276,8 +277,8 @@ fn several_apps(picked: Option<&str>) -> Model {
     let other = App { app_id: "app-0".to_owned(), name: "notebook".to_owned(), ..samples::app() };
     let apps = Apps { app: Some(samples::app()), apps: vec![samples::app(), other], apps_not_shown: 0, finished: 1 };
     Model {
-        cluster: samples::loaded(Cluster { apps_running: 2, ..samples::cluster() }),
-        apps: samples::loaded(apps),
+        cluster: known::loaded(Cluster { apps_running: 2, ..samples::cluster() }),
+        apps: known::loaded(apps),
         picked: picked.map(str::to_owned),
         ..all_well()
     }
@@ -306,7 +307,7 @@ async fn several_applications_are_a_list_to_choose_from() {
 #[tokio::test]
 async fn one_application_is_no_list() {
     assert!(!draw(super::panel(&all_well())).await.contains("<select"));
-    let none_picked = Model { cluster: samples::loaded(samples::cluster()), ..several_apps(None) };
+    let none_picked = Model { cluster: known::loaded(samples::cluster()), ..several_apps(None) };
     assert!(!draw(super::panel(&none_picked)).await.contains("<select"));
 }
 

@@ -10,12 +10,14 @@ use wire::{
 use yew::{Html, Reducible};
 
 use super::{draw, of_panel, panel, text};
-use crate::components::panel_view::Panel;
+use crate::components::panel_context::Panel;
 use crate::components::queries::{recent_queries, running_queries, why_line};
-use crate::components::samples::{self, OBSERVED_AT_MS};
+use crate::known;
 use crate::mine::{Execution, Notebook};
-use crate::model::{Action, Cell, Model, Place};
+use crate::model::{Action, Model};
+use crate::place::{Cell, Place};
 use crate::problem::Problem;
+use crate::samples::{self, OBSERVED_AT_MS};
 
 const BEGAN_AT_MS: i64 = OBSERVED_AT_MS - 20_000;
 
@@ -47,10 +49,10 @@ fn notebook() -> Notebook {
 
 fn model(queries: Queries, notebooks: Vec<Notebook>) -> Model {
     let model = Model {
-        cluster: samples::loaded(samples::cluster()),
-        executors: samples::loaded(samples::executors()),
-        stages: samples::loaded(samples::stages()),
-        queries: samples::loaded(queries),
+        cluster: known::loaded(samples::cluster()),
+        executors: known::loaded(samples::executors()),
+        stages: known::loaded(samples::stages()),
+        queries: known::loaded(queries),
         clock_ahead_ms: Some(0),
         ..Model::default()
     };
@@ -61,7 +63,7 @@ fn after(model: Model, action: Action) -> Model {
     (*Rc::new(model).reduce(action)).clone()
 }
 
-fn part(model: &Model, part: fn(&crate::components::panel_view::Panel<'_>, &Queries) -> Html) -> Html {
+fn part(model: &Model, part: fn(&crate::components::panel_context::Panel<'_>, &Queries) -> Html) -> Html {
     let queries = model.queries.body().cloned().unwrap_or_else(samples::queries);
     of_panel(model, |panel| part(panel, &queries))
 }
@@ -130,7 +132,7 @@ async fn a_running_query_shows_its_name_how_far_it_is_and_the_time_left() {
 async fn the_headings_count_what_is_not_listed_too() {
     let queries = Queries { running_not_shown: 40, ..runs(vec![samples::query("q-1")]) };
     let stages = Stages { active_not_shown: 10, ..samples::stages() };
-    let model = Model { stages: samples::loaded(stages), ..model(queries, Vec::new()) };
+    let model = Model { stages: known::loaded(stages), ..model(queries, Vec::new()) };
     let seen = text(panel(&model)).await;
     assert!(seen.contains("Running queries\n41\n") && seen.contains("Active stages\n11\n"), "{seen}");
 }
@@ -306,7 +308,7 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     let stage = Stage { stage_attempt_id: 1, failure_reason: reason, ..samples::stage(2, StageState::Failed) };
     let stages = vec![stage, samples::stage(1, StageState::Complete)];
     let known = QueryStages { app: Some(samples::app()), query: Some(failed), stages, stages_not_shown: 3 };
-    model.query_stages = samples::loaded(known);
+    model.query_stages = known::loaded(known);
     assert_snapshot!(recent(&model).await, @r#"
     This notebook
     asked of the kernel
@@ -353,7 +355,7 @@ async fn a_query_that_spark_has_forgotten_says_so_when_it_is_folded_out() {
     let mut model = model(ended(vec![samples::query("q-1")]), Vec::new());
     model.open_query = Some("q-1".to_owned());
     let known = QueryStages { app: Some(samples::app()), query: None, stages: Vec::new(), stages_not_shown: 0 };
-    model.query_stages = samples::loaded(known);
+    model.query_stages = known::loaded(known);
     assert!(recent(&model).await.contains("Spark does not remember this query any more."));
 }
 

@@ -8,10 +8,10 @@ use crate::components::active_stages::active_stages;
 use crate::components::cluster::cluster_overview;
 use crate::components::executors::executor_table;
 use crate::components::history::history;
-use crate::components::samples;
 use crate::components::spill::spill_warning;
 use crate::executor_order::{Column, Order};
 use crate::model::Model;
+use crate::samples;
 
 fn overview(cluster: &Cluster) -> yew::Html {
     of_panel(&Model::default(), |panel| cluster_overview(panel, cluster))

@@ -4,10 +4,11 @@ use insta::assert_snapshot;
 use wire::{Cluster, ErrorCode, Master, MasterStatus, Queries, Wait};
 
 use super::{panel, text};
-use crate::components::samples::{self, OBSERVED_AT_MS};
+use crate::known;
 use crate::loaded::Loaded;
 use crate::model::Model;
 use crate::problem::Problem;
+use crate::samples::{self, OBSERVED_AT_MS};
 
 fn never<T>(problem: &Problem) -> Loaded<T> {
     Loaded::default().after(Err(problem.clone()), OBSERVED_AT_MS)
@@ -21,9 +22,9 @@ async fn nothing_but(problem: Problem) -> String {
 
 fn all_well() -> Model {
     Model {
-        cluster: samples::loaded(samples::cluster()),
-        executors: samples::loaded(samples::executors()),
-        stages: samples::loaded(samples::stages()),
+        cluster: known::loaded(samples::cluster()),
+        executors: known::loaded(samples::executors()),
+        stages: known::loaded(samples::stages()),
         ..Model::default()
     }
 }
@@ -37,7 +38,7 @@ fn head(text: &str, until: &str) -> String {
 async fn not_configured_gives_the_reason() {
     let reason = "SPARK_MASTER_UI_URL holds {user}, and SPARK_MONITOR_IDENTITY is none.";
     let problem =
-        samples::refused(ErrorCode::NotConfigured, reason, "Ask your administrator to correct the configuration.");
+        known::refused(ErrorCode::NotConfigured, reason, "Ask your administrator to correct the configuration.");
     assert_snapshot!(nothing_but(problem).await, @r#"
     Spark Monitor
     Not configured
@@ -62,7 +63,7 @@ async fn signed_out_of_jupyter() {
 #[tokio::test]
 async fn forbidden() {
     let problem =
-        samples::refused(ErrorCode::UpstreamForbidden, "The Spark Master refuses to answer.", "Ask for access.");
+        known::refused(ErrorCode::UpstreamForbidden, "The Spark Master refuses to answer.", "Ask for access.");
     assert_snapshot!(nothing_but(problem).await, @r#"
     Spark Monitor
     No permission
@@ -76,7 +77,7 @@ async fn forbidden() {
 #[tokio::test]
 async fn overloaded() {
     let problem =
-        samples::refused(ErrorCode::Overloaded, "Too many requests are under way.", "It tries again by itself.");
+        known::refused(ErrorCode::Overloaded, "Too many requests are under way.", "It tries again by itself.");
     assert_snapshot!(nothing_but(problem).await, @r#"
     Spark Monitor
     Too busy
@@ -90,7 +91,7 @@ async fn overloaded() {
 #[tokio::test]
 async fn the_cluster_is_starting() {
     let cluster = Cluster { workers_alive: 1, workers_wanted: 4, ..samples::cluster() };
-    let model = Model { cluster: samples::loaded(cluster), ..all_well() };
+    let model = Model { cluster: known::loaded(cluster), ..all_well() };
     assert_snapshot!(head(&text(panel(&model)).await, "\n⚠"), @r#"
     Spark Monitor
     Cluster
@@ -114,7 +115,7 @@ async fn the_cluster_is_starting() {
 async fn the_master_is_recovering() {
     let master = Some(Master { status: MasterStatus::Recovering, url: "spark://master:7077".to_owned() });
     let cluster = Cluster { master, workers_alive: 0, workers_wanted: 0, ..samples::cluster() };
-    let model = Model { cluster: samples::loaded(cluster), ..all_well() };
+    let model = Model { cluster: known::loaded(cluster), ..all_well() };
     assert_snapshot!(head(&text(panel(&model)).await, "\nCores"), @r#"
     Spark Monitor
     Cluster
@@ -126,7 +127,7 @@ async fn the_master_is_recovering() {
 #[tokio::test]
 async fn the_master_cannot_be_reached_but_the_driver_can() {
     let problem =
-        samples::refused(ErrorCode::UpstreamUnreachable, "The Spark Master cannot be reached.", "Is it running?");
+        known::refused(ErrorCode::UpstreamUnreachable, "The Spark Master cannot be reached.", "Is it running?");
     let model = Model { cluster: never(&problem), ..all_well() };
     assert_snapshot!(head(&text(panel(&model)).await, "\nID"), @r#"
     Spark Monitor
@@ -153,7 +154,7 @@ async fn the_master_cannot_be_reached_but_the_driver_can() {
 #[tokio::test]
 async fn the_driver_cannot_be_reached_is_said_once() {
     let problem =
-        samples::refused(ErrorCode::UpstreamTimeout, "The Spark driver did not answer.", "Open the report below.");
+        known::refused(ErrorCode::UpstreamTimeout, "The Spark driver did not answer.", "Open the report below.");
     let model = Model { executors: never(&problem), stages: never(&problem), ..all_well() };
     let text = text(panel(&model)).await;
     assert_snapshot!(text.split("7077\n").nth(1).unwrap_or_default(), @r#"
@@ -190,10 +191,10 @@ async fn mock_mode_is_marked_before_anything_else() {
 
 #[tokio::test]
 async fn what_an_application_spilled_and_waited_for_goes_with_it() {
-    let gone = samples::refused(ErrorCode::AppFinished, "This application has ended.", "Choose another.");
-    let stages = samples::loaded(samples::stages());
+    let gone = known::refused(ErrorCode::AppFinished, "This application has ended.", "Choose another.");
+    let stages = known::loaded(samples::stages());
     let wait = Some(Wait::ClusterStarting { ready: 0, wanted: 2 });
-    let known = Model { queries: samples::loaded(Queries { wait, ..samples::queries() }), ..all_well() };
+    let known = Model { queries: known::loaded(Queries { wait, ..samples::queries() }), ..all_well() };
     let before = text(panel(&known)).await;
     assert!(
         before.contains("spilled to disk in 2 stages") && before.contains("The cluster is starting: 0 of 2"),

@@ -1,13 +1,10 @@
-//! Answers for tests.
+//! Answers of the sidecar, for tests.
 
 use wire::{
     Activity, Answer, App, ApplicationState, Chip, ChipState, Cluster, ClusterKind, ConnectSession, DriverState,
-    ErrorBody, ErrorCode, Executor, Executors, History, Level, Master, MasterStatus, Meta, Meter, NamedBy, Point,
-    Queries, Query, QueryKind, QueryState, Spill, Stage, StageState, Stages, Stale, Tasks,
+    ErrorCode, Executor, Executors, History, Level, Master, MasterStatus, Meta, Meter, NamedBy, Point, Queries, Query,
+    QueryKind, QueryState, Spill, Stage, StageState, Stages, Stale, Tasks,
 };
-
-use crate::loaded::Loaded;
-use crate::problem::Problem;
 
 /// 12:00:00 UTC.
 pub const OBSERVED_AT_MS: i64 = 1_800_014_400_000;
@@ -32,16 +29,6 @@ pub fn stale_answer<T>(body: T) -> Answer<T> {
         since_ms: OBSERVED_AT_MS - 60_000,
     });
     answer
-}
-
-pub fn refused(code: ErrorCode, error: &str, hint: &str) -> Problem {
-    let (error, hint, request_id) = (error.to_owned(), hint.to_owned(), "r-1".to_owned());
-    let (error_sentences, hint_sentences) = Default::default();
-    ErrorBody { error, error_sentences, code, hint, hint_sentences, request_id }.into()
-}
-
-pub fn loaded<T>(body: T) -> Loaded<T> {
-    Loaded::default().after(Ok(answer(body)), OBSERVED_AT_MS)
 }
 
 pub fn chip(state: ChipState, ready: u32, wanted: u32) -> Chip {
