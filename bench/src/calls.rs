@@ -86,7 +86,7 @@ async fn panels(binary: &Path, count: usize, scene: Scene) -> Result<BTreeMap<St
     Ok(calls)
 }
 
-/// One view, as `frontend-wasm/src/poll.rs` does it: at the rate that the answers name, from what it is told is old already.
+/// One view, as `frontend-wasm/kit/src/poll.rs` does it: at the rate that the answers name, from what it is told is old already.
 async fn poll(address: Address, path: String, begin: Duration, kernel_busy: bool) -> Result<()> {
     #[derive(Deserialize)]
     struct Meta {

@@ -94,7 +94,7 @@ export class UiLoader {
       import('berdl-spark-monitor-ui/texts.js')
     ]);
     await ui.default({
-      module_or_path: new URL('berdl-spark-monitor-ui/ui_bg.wasm', import.meta.url)
+      module_or_path: new URL('berdl-spark-monitor-ui/sidebar_bg.wasm', import.meta.url)
     });
     ui.set_language(languageOf(TEXTS, this.translator, this.trans));
     return ui;

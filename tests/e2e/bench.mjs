@@ -108,7 +108,7 @@ async function start(jupyter, enabled) {
     const { instantiateStreaming } = WebAssembly;
     WebAssembly.instantiateStreaming = async (source, imports) => {
       const instance = await instantiateStreaming(source, imports);
-      if (Object.keys(imports ?? {}).some(name => name.includes('ui_bg'))) {
+      if (Object.keys(imports ?? {}).some(name => name.includes('sidebar_bg'))) {
         marks.module = performance.now();
       }
       return instance;

@@ -54,7 +54,7 @@ fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
 #[test]
 fn every_test_that_a_proof_names_is_there() {
     let mut found = Vec::new();
-    for folder in ["server/src", "crates", "tests", "frontend-wasm/src", "fuzz/fuzz_targets"] {
+    for folder in ["server/src", "crates", "tests", "frontend-wasm", "fuzz/fuzz_targets"] {
         sources(Path::new(&path(&format!("../{folder}"))), &mut found);
     }
     let is_file = |name: &str| found.iter().any(|(path, _)| path.ends_with(name));

@@ -91,13 +91,17 @@ fn sizes(wheel: &Path) -> Result<Vec<Figure>> {
         holds: most.map(|most| bytes <= most),
         limit: most.map_or_else(|| "reported".into(), |most| format!("at most {most} bytes")),
     };
-    let (raw, gzip) = wasm::sizes()?;
-    Ok(vec![
-        size("WebAssembly", raw, Some(wasm::MOST_RAW)),
-        size("WebAssembly, gzip", gzip, Some(wasm::MOST_GZIP)),
+    let mut figures = Vec::new();
+    for bundle in &wasm::BUNDLES {
+        let (raw, gzip) = bundle.sizes()?;
+        figures.push(size(&format!("WebAssembly, {}", bundle.name), raw, Some(bundle.most_raw_bytes)));
+        figures.push(size(&format!("WebAssembly, {}, gzip", bundle.name), gzip, Some(bundle.most_gzip_bytes)));
+    }
+    figures.extend([
         size("executable", fs::metadata(paths::venv_bin("berdl-spark-monitor"))?.len(), None),
         size("wheel", fs::metadata(wheel)?.len(), None),
-    ])
+    ]);
+    Ok(figures)
 }
 
 fn table(figures: &[Figure]) -> String {

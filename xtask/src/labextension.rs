@@ -13,8 +13,7 @@ pub fn build() -> Result<()> {
         let mut inputs: Vec<_> = ["src", "style", "schema", "package.json", "package-lock.json", "tsconfig.json"]
             .map(|path| folder.join(path))
             .to_vec();
-        inputs.push(folder.join("wasm/ui_bg.wasm"));
-        inputs.push(folder.join("wasm/ui.js"));
+        inputs.extend(wasm::BUNDLES.iter().flat_map(wasm::Bundle::files));
         inputs.push(folder.join("wasm/texts.js"));
         stamp::unless_unchanged("labextension", &inputs, &folder.join("dist/package.json"), || {
             // The bundler of the virtual environment is the one that knows this JupyterLab.

@@ -9,6 +9,9 @@ use crate::{paths, run, translations};
 /// The only place that a locked crate may come from.
 const CRATES: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
 
+/// Where the frontend draws.
+const DRAWN: [&str; 2] = ["/src/components/", "/src/parts/"];
+
 /// Ways to make markup or code of a text; all that is shown goes through Yew, which escapes it.
 const MARKUP: [&str; 6] =
     ["from_html_unchecked", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("];
@@ -35,12 +38,14 @@ pub fn run() -> Result<()> {
         if name.ends_with(".css") {
             problems.extend(colours(&text).map(|colour| format!("{name}: {colour} is no variable of JupyterLab's")));
         }
-        let draws = name.starts_with("frontend-wasm/src/components/") && !name.contains("/tests");
+        let draws = name.starts_with("frontend-wasm/")
+            && DRAWN.iter().any(|folder| name.contains(folder))
+            && !name.contains("/tests");
         if draws || name.starts_with("labextension/src/") {
             let untranslated = text.lines().filter(|line| has_untranslated(line));
             problems.extend(untranslated.map(|line| format!("{name}: not through the translator: {}", line.trim())));
         }
-        let shown = name.starts_with("frontend-wasm/src/") || name.starts_with("labextension/src/");
+        let shown = name.starts_with("frontend-wasm/") || name.starts_with("labextension/src/");
         if let Some(way) = MARKUP.iter().find(|way| shown && text.contains(**way)) {
             problems.push(format!("{name}: `{way}` makes markup or code of a text"));
         }

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 
 use crate::paths;
 
-#[path = "../../frontend-wasm/src/i18n/messages.rs"]
+#[path = "../../frontend-wasm/kit/src/i18n/messages.rs"]
 #[expect(dead_code, reason = "only the texts are of interest here")]
 mod messages;
 
@@ -195,7 +195,7 @@ fn rendered(catalog: &Catalog) -> Result<String> {
 fn texts() -> Result<Vec<Text>> {
     let mut texts: Vec<Text> = Vec::new();
     for text in messages::TEXTS {
-        let source = "frontend-wasm/src/i18n/messages.rs".to_owned();
+        let source = "frontend-wasm/kit/src/i18n/messages.rs".to_owned();
         let (one, other) = (text.one.to_owned(), text.other.map(str::to_owned));
         texts.push(Text { context: None, one, other, source });
     }

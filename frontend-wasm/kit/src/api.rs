@@ -1,0 +1,153 @@
+//! One question to the sidecar, through Jupyter.
+
+use std::pin::Pin;
+
+use gloo_net::http::Headers;
+use js_sys::{Array, Function};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, RequestCache, RequestInit, RequestRedirect, Response, ResponseType};
+use wire::ErrorBody;
+use yew::AttrValue;
+
+use crate::problem::Problem;
+use crate::read;
+
+/// No answer takes longer: the sidecar gives up after ten seconds (`SPARK_MONITOR_REQUEST_TIMEOUT_MS`). Milliseconds.
+const PATIENCE_MS: u32 = 15_000;
+
+/// The way to the sidecar, shared by chip and panel.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Api {
+    /// Where its routes begin, with the last slash.
+    pub url: AttrValue,
+    /// Gives the headers that Jupyter wants to see of its own page; none on the host.
+    pub headers: Option<Function>,
+}
+
+/// What came of a request.
+pub struct Outcome {
+    pub reply: Result<Reply, Problem>,
+    /// The number of the session that the sidecar answered, 0 without one; none when it was not the sidecar that answered.
+    pub session: Option<u32>,
+}
+
+/// A good answer, not yet decoded.
+pub struct Reply {
+    pub json: JsValue,
+    /// Names the body: the same tag is the same body.
+    pub etag: Option<String>,
+    /// How long ago the sidecar heard it from its upstream; milliseconds.
+    pub age_ms: u32,
+}
+
+impl Api {
+    /// Fetches one answer that is no older than `max_age_ms`, or as fresh as the sidecar has it; 0 is the latter.
+    ///
+    /// Boxed, so that its code is there once: as a plain `async fn` it is inlined where it is awaited.
+    pub fn ask<'a>(
+        &'a self,
+        route: &'a str,
+        signal: &'a AbortSignal,
+        max_age_ms: u32,
+    ) -> Pin<Box<dyn Future<Output = Outcome> + 'a>> {
+        Box::pin(async move {
+            let late = AbortSignal::timeout_with_u32(PATIENCE_MS);
+            let either = AbortSignal::any(&Array::of2(signal, &late));
+            let mut session = None;
+            let reply = match self.send(route, &either, max_age_ms).await {
+                Some(response) => outcome(response, &mut session).await,
+                None => Err(Problem::no_jupyter()),
+            };
+            // A body that did not come in time is late, too.
+            let reply = reply.map_err(|problem| if late.aborted() { Problem::late() } else { problem });
+            Outcome { reply, session }
+        })
+    }
+
+    /// Nothing when no answer came.
+    async fn send(&self, route: &str, signal: &AbortSignal, max_age_ms: u32) -> Option<Response> {
+        let url = [&self.url, route].concat();
+        let headers = Headers::from_raw(self.headers.as_ref()?.call0(&JsValue::NULL).ok()?.dyn_into().ok()?);
+        let init = RequestInit::new();
+        // The browser keeps the ETag, asks with If-None-Match, and hands us its copy after a 304: because the answer says
+        // `no-cache`, or because we do. In the latter mode it writes `max-age=0` over what we say.
+        match max_age_ms / 1000 {
+            0 => init.set_cache(RequestCache::NoCache),
+            seconds => headers.set("Cache-Control", &["max-age=", &seconds.to_string()].concat()),
+        }
+        init.set_headers(&headers.into_raw());
+        // Jupyter redirects to its login page. Followed, that is cross-origin under JupyterHub and looks like a dead network.
+        init.set_redirect(RequestRedirect::Manual);
+        init.set_signal(Some(signal));
+        // Not gloo-net's request: what it would say of a failure is never shown, and weighs kilobytes.
+        JsFuture::from(web_sys::window()?.fetch_with_str_and_init(&url, &init)).await.ok()?.dyn_into().ok()
+    }
+}
+
+/// Reads fields out of an answer; the same answer may be read as more than one type.
+pub fn decode<T: DeserializeOwned>(json: JsValue) -> Result<T, Problem> {
+    read::read(json).map_err(|_| Problem::unreadable())
+}
+
+/// Also tells whose session was answered.
+async fn outcome(response: Response, session: &mut Option<u32>) -> Result<Reply, Problem> {
+    if response.type_() == ResponseType::Opaqueredirect {
+        return Err(Problem::signed_out_or_stopped());
+    }
+    let status = response.status();
+    let headers = Headers::from_raw(response.headers());
+    let header = |name| headers.get(name);
+    let number = |name| header(name).and_then(|text| text.parse().ok()).unwrap_or_default();
+    let Some(json) = json(&response).await? else {
+        return Err(not_ours(status));
+    };
+    if response.ok() {
+        let age_s: u32 = number("Age");
+        *session = Some(number("X-Spark-Monitor-Session"));
+        return Ok(Reply { json, etag: header("ETag"), age_ms: age_s.saturating_mul(1000) });
+    }
+    match decode::<ErrorBody>(json) {
+        Ok(body) => {
+            *session = Some(number("X-Spark-Monitor-Session"));
+            Err(body.into())
+        }
+        Err(_) => Err(not_ours(status)),
+    }
+}
+
+/// The body, when it says that it is JSON.
+async fn json(response: &Response) -> Result<Option<JsValue>, Problem> {
+    let content_type = Headers::from_raw(response.headers()).get("Content-Type").unwrap_or_default();
+    if !content_type.starts_with("application/json") {
+        return Ok(None);
+    }
+    let promise = response.json().map_err(|_| Problem::unreadable())?;
+    JsFuture::from(promise).await.map(Some).map_err(|_| Problem::no_sidecar())
+}
+
+/// An answer that the sidecar did not write: Jupyter's login page (200 after a redirect that the browser followed), its
+/// refusal, JupyterHub's word that the server does not run (424), or whatever stands between the browser and the sidecar.
+fn not_ours(status: u16) -> Problem {
+    match status {
+        200..=399 | 401 | 403 | 424 => Problem::signed_out_or_stopped(),
+        _ => Problem::no_sidecar(),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::not_ours;
+    use crate::problem::ProblemKind;
+
+    #[test]
+    fn only_a_login_page_and_a_refusal_mean_signed_out_or_stopped() {
+        for status in [200, 401, 403, 424] {
+            assert_eq!(not_ours(status).kind, ProblemKind::SignedOutOrStopped, "{status}");
+        }
+        for status in [400, 404, 405, 408, 413, 429, 431, 500, 502, 504] {
+            assert_eq!(not_ours(status).kind, ProblemKind::Unreachable, "{status}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The language of this JupyterLab: texts, numbers and times, as the TypeScript shell knows them.
+//!
+//! It belongs to the page and not to a component: JupyterLab loads the page anew when a person chooses another.
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(typescript_custom_section)]
+const LANGUAGE: &str = r#"
+/** How the page's language says things. */
+export interface Language {
+  /** The text at a place of the list, its values as `{0}`, `{1}`; `count` chooses the form when there is more than one. */
+  template: (index: number, count: number) => string;
+  /** This text depends on a number. */
+  has_forms: (index: number) => boolean;
+  /** A sentence of the sidecar: its text, a text for `%1` or none, and the other values. */
+  sentence: (parts: string[]) => string;
+  number: (value: number, decimals: number) => string;
+  /** The time of day, with the date when it is not within the last day; from milliseconds since 1970. */
+  time: (at_ms: number) => string;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(typescript_type = "Language")]
+    pub type Language;
+
+    #[wasm_bindgen(method)]
+    fn template(this: &Language, index: usize, count: f64) -> String;
+
+    #[wasm_bindgen(method)]
+    fn has_forms(this: &Language, index: usize) -> bool;
+
+    #[wasm_bindgen(method)]
+    fn sentence(this: &Language, parts: Vec<String>) -> String;
+
+    #[wasm_bindgen(method)]
+    fn number(this: &Language, value: f64, decimals: u32) -> String;
+
+    #[wasm_bindgen(method)]
+    fn time(this: &Language, at_ms: f64) -> String;
+}
+
+/// The language as it was set, and what was asked of it.
+struct Spoken {
+    language: Language,
+    /// It writes small whole numbers as Rust does. Found out with the first number, for browsers take milliseconds to learn
+    /// how a language writes them, and the chip's first word has none.
+    plain_digits: OnceCell<bool>,
+    /// Texts that do not depend on a number, by their places in the list: they are said again each second.
+    known: Vec<Option<Rc<str>>>,
+}
+
+thread_local! {
+    static SPOKEN: RefCell<Option<Spoken>> = const { RefCell::new(None) };
+}
+
+/// Sets the language of chip and panel.
+#[wasm_bindgen]
+pub fn set_language(language: Language) {
+    SPOKEN.set(Some(Spoken { language, plain_digits: OnceCell::new(), known: Vec::new() }));
+}
+
+/// Hands the text at a place of the list to `then`.
+pub fn with_template(index: usize, count: u64, then: impl FnOnce(&str) -> String) -> String {
+    let template = SPOKEN.with_borrow_mut(|spoken| spoken.as_mut()?.template(index, count));
+    then(&template.unwrap_or_else(|| english(index, count)))
+}
+
+impl Spoken {
+    fn has_plain_digits(&self) -> bool {
+        *self.plain_digits.get_or_init(|| self.language.number(7.0, 0) == "7")
+    }
+
+    fn template(&mut self, index: usize, count: u64) -> Option<Rc<str>> {
+        if index >= self.known.len() {
+            self.known.resize(index + 1, None);
+        }
+        let known = self.known.get_mut(index)?;
+        if let Some(known) = known {
+            return Some(Rc::clone(known));
+        }
+        let template: Rc<str> = self.language.template(index, count as f64).into();
+        if !self.language.has_forms(index) {
+            *known = Some(Rc::clone(&template));
+        }
+        Some(template)
+    }
+}
+
+/// In the browser all texts are the shell's.
+#[cfg(target_arch = "wasm32")]
+fn english(_index: usize, _count: u64) -> Rc<str> {
+    Rc::default()
+}
+
+/// For components rendered on the host, where nobody sets a language.
+#[cfg(not(target_arch = "wasm32"))]
+fn english(index: usize, count: u64) -> Rc<str> {
+    let Some(text) = crate::i18n::messages::TEXTS.get(index) else {
+        return Rc::default();
+    };
+    let form = text.other.filter(|_| count != 1).unwrap_or(text.one).to_owned();
+    let names = text.names.iter().enumerate();
+    names.fold(form, |form, (place, name)| form.replace(&format!("{{{name}}}"), &format!("{{{place}}}"))).into()
+}
+
+/// What the sidecar says: its `sentences` in this language, or its English where it does not tell them.
+pub fn said(english: &str, sentences: &[Vec<String>]) -> String {
+    let translated = |spoken: &Spoken| {
+        let sentences: Vec<_> = sentences.iter().map(|parts| spoken.language.sentence(parts.clone())).collect();
+        (!sentences.is_empty()).then(|| sentences.join(" "))
+    };
+    with_language(translated).unwrap_or_else(|| english.to_owned())
+}
+
+/// A whole number.
+pub fn number(value: u64) -> String {
+    with_language(|spoken| {
+        (value >= 1000 || !spoken.has_plain_digits()).then(|| spoken.language.number(value as f64, 0))
+    })
+    .unwrap_or_else(|| value.to_string())
+}
+
+/// A number with one decimal, counted in tenths.
+pub fn tenths(tenths: u64) -> String {
+    with_language(|spoken| Some(spoken.language.number(tenths as f64 / 10.0, 1)))
+        .unwrap_or_else(|| [&(tenths / 10).to_string(), ".", &(tenths % 10).to_string()].concat())
+}
+
+/// The time of day, with the date when it is not within the last day; from milliseconds since 1970.
+pub fn time(at_ms: i64) -> String {
+    with_language(|spoken| Some(spoken.language.time(at_ms as f64))).unwrap_or_else(|| utc_time(at_ms))
+}
+
+fn with_language(ask: impl FnOnce(&Spoken) -> Option<String>) -> Option<String> {
+    SPOKEN.with_borrow(|spoken| spoken.as_ref().and_then(ask))
+}
+
+/// For components rendered on the host, where nobody sets a language.
+fn utc_time(at_ms: i64) -> String {
+    let seconds = at_ms.div_euclid(1000).rem_euclid(86_400);
+    format!("{:02}:{:02}:{:02} UTC", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}

@@ -1,0 +1,20 @@
+//! What the sidebar and the workbench share: asking the sidecar, keeping its last good answer, saying and drawing it.
+
+pub mod api;
+pub mod format;
+pub mod i18n;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod known;
+pub mod language;
+pub mod loaded;
+pub mod news;
+pub mod own_headers;
+pub mod parts;
+pub mod poll;
+pub mod problem;
+pub mod read;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod samples;
+pub mod schedule;
+pub mod sparkline;
+pub mod tab;

@@ -1,0 +1,172 @@
+//! The last good answer of one view, and what has gone wrong since.
+
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use wire::Answer;
+use yew::Reducible;
+
+use crate::api;
+use crate::news::{News, Told, is_another};
+use crate::problem::Problem;
+
+/// What one view knows.
+#[derive(Debug)]
+pub struct Loaded<T> {
+    /// The last good answer; none before the first.
+    pub value: Option<Rc<Answer<T>>>,
+    /// When the sidecar last heard it, by the browser's clock; milliseconds since 1970.
+    pub heard_at_ms: i64,
+    /// Why the last poll brought none.
+    pub problem: Option<Problem>,
+    /// Polls in a row that brought nothing fresh: failed ones, and answers the sidecar marks as stale.
+    pub failed_polls: u32,
+    /// The number of the session that the sidecar last answered; none before it has.
+    pub session: Option<u32>,
+}
+
+// Derived, these two would ask the same of `T`.
+impl<T> Default for Loaded<T> {
+    fn default() -> Self {
+        Self { value: None, heard_at_ms: 0, problem: None, failed_polls: 0, session: None }
+    }
+}
+
+impl<T> Clone for Loaded<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: self.value.clone(),
+            heard_at_ms: self.heard_at_ms,
+            problem: self.problem.clone(),
+            failed_polls: self.failed_polls,
+            session: self.session,
+        }
+    }
+}
+
+/// What is wrong with a view, and since when it has not been updated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    pub problem: Problem,
+    /// When what is shown was last heard from Spark, by the browser's clock; milliseconds since 1970.
+    pub since_ms: i64,
+}
+
+impl<T: DeserializeOwned> Loaded<T> {
+    /// Takes in what one poll brought.
+    pub fn take_in(&mut self, news: News) {
+        // What another session was told is not this one's to see.
+        if is_another(self.session, news.session) {
+            self.value = None;
+        }
+        self.session = news.session.or(self.session);
+        let heard_at_ms = news.at_ms - i64::from(news.told.age_ms());
+        let outcome = match news.told {
+            Told::Same { .. } => return self.heard_at_ms = heard_at_ms,
+            Told::Answer { meta, json, .. } => api::decode(json).map(|body| Answer { meta, body }),
+            Told::Failed(problem) => Err(problem),
+        };
+        *self = self.after(outcome, heard_at_ms);
+    }
+}
+
+impl<T: DeserializeOwned> Reducible for Loaded<T> {
+    type Action = News;
+
+    fn reduce(self: Rc<Self>, news: News) -> Rc<Self> {
+        let mut next = (*self).clone();
+        next.take_in(news);
+        Rc::new(next)
+    }
+}
+
+impl<T> Loaded<T> {
+    /// What is known after one poll, of which the sidecar heard at `heard_at_ms`.
+    #[must_use]
+    pub fn after(&self, outcome: Result<Answer<T>, Problem>, heard_at_ms: i64) -> Self {
+        let session = self.session;
+        match outcome {
+            Ok(answer) => Self {
+                failed_polls: match answer.meta.stale {
+                    Some(_) => self.failed_polls.saturating_add(1),
+                    None => 0,
+                },
+                value: Some(Rc::new(answer)),
+                heard_at_ms,
+                problem: None,
+                session,
+            },
+            Err(problem) => Self {
+                value: self.value.clone(),
+                heard_at_ms: self.heard_at_ms,
+                problem: Some(problem),
+                failed_polls: self.failed_polls.saturating_add(1),
+                session,
+            },
+        }
+    }
+
+    /// The fields of the last good answer.
+    pub fn body(&self) -> Option<&T> {
+        self.value.as_ref().map(|answer| &answer.body)
+    }
+
+    /// Why what is shown may be old: our own failed poll, else what the sidecar says of its upstream.
+    pub fn trouble(&self) -> Option<Trouble> {
+        let problem = match &self.problem {
+            Some(problem) => problem.clone(),
+            None => Problem::of_stale(self.value.as_ref()?.meta.stale.as_ref()?),
+        };
+        Some(Trouble { problem, since_ms: self.heard_at_ms })
+    }
+
+    /// Nothing has come yet, neither good nor bad.
+    pub fn is_loading(&self) -> bool {
+        self.value.is_none() && self.problem.is_none()
+    }
+
+    /// The answer is recorded data.
+    pub fn is_demonstration(&self) -> bool {
+        self.value.as_ref().is_some_and(|answer| answer.meta.demonstration)
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::{Loaded, Trouble};
+    use crate::news::{News, Told};
+    use crate::problem::Problem;
+    use crate::samples;
+
+    #[test]
+    fn a_failure_keeps_the_last_good_value_and_says_when_that_was_heard() {
+        let good = Loaded::default().after(Ok(samples::answer(7)), 1_000);
+        let failing = good.after(Err(Problem::no_jupyter()), 2_000).after(Err(Problem::no_sidecar()), 3_000);
+        assert_eq!(failing.body(), Some(&7));
+        assert_eq!(failing.failed_polls, 2);
+        assert_eq!(failing.trouble(), Some(Trouble { problem: Problem::no_sidecar(), since_ms: 1_000 }));
+
+        let good_again = failing.after(Ok(samples::answer(8)), 4_000);
+        assert_eq!(good_again.failed_polls, 0);
+        assert_eq!(good_again.trouble(), None);
+    }
+
+    #[test]
+    fn an_answer_marked_stale_counts_as_a_failed_poll_and_says_when_its_data_was_heard() {
+        let loaded = Loaded::default().after(Ok(samples::stale_answer(7)), 1_000);
+        assert_eq!(loaded.failed_polls, 1);
+        assert_eq!(loaded.trouble().map(|trouble| trouble.since_ms), Some(1_000));
+    }
+
+    #[test]
+    fn what_one_session_was_told_is_not_shown_beneath_the_failure_of_another() {
+        let shown = |session| {
+            let mut loaded = Loaded { session: Some(1), ..Loaded::default().after(Ok(samples::answer(7)), 0) };
+            loaded.take_in(News { at_ms: 2_000, told: Told::Failed(Problem::no_sidecar()), session });
+            assert_eq!(loaded.problem, Some(Problem::no_sidecar()));
+            loaded.body().copied()
+        };
+        assert_eq!([shown(Some(1)), shown(None)], [Some(7); 2], "her own, and one that is not the sidecar's");
+        assert_eq!([shown(Some(2)), shown(Some(0))], [None; 2], "another's, and one without a session");
+    }
+}

@@ -1,0 +1,8 @@
+//! Small parts that every bundle draws: functions from values to HTML.
+
+pub mod bar;
+pub mod filled;
+pub mod icon_button;
+pub mod notice;
+pub mod section;
+pub mod tone;

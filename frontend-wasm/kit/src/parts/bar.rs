@@ -1,0 +1,68 @@
+//! Bars: how much of a whole is used, and how far a stage is.
+
+use wire::{Level, Meter, Tasks, Thresholds};
+use yew::{Html, classes, html};
+
+use super::tone::{Tone, level_word, toned};
+use crate::i18n::{Message, tr};
+
+/// A meter under its name and its value in words.
+pub fn labelled_meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, value: &str) -> Html {
+    let (percent, level) = (percent(meter), level(thresholds, meter));
+    html! {
+        <div class="sparkMonitor-Usage">
+            <div class="sparkMonitor-Usage-words">
+                <span class="sparkMonitor-Usage-label">{ tr(label) }</span>
+                <span class="sparkMonitor-Usage-value">{ value }</span>
+                <span class="sparkMonitor-Usage-percent">{ percent }</span>
+                if level != Level::Green {
+                    { toned(level.into(), level_word(level)) }
+                }
+            </div>
+            { self::meter(thresholds, label, meter, value) }
+        </div>
+    }
+}
+
+/// A meter alone; its words stand beside it.
+pub fn meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, value: &str) -> Html {
+    let Meter { used, total, .. } = meter;
+    let level = level(thresholds, meter);
+    html! {
+        <div
+            class="sparkMonitor-Bar" role="meter" aria-label={tr(label)}
+            aria-valuemin="0" aria-valuemax={total.to_string()} aria-valuenow={used.min(total).to_string()}
+            aria-valuetext={tr(Message::MeterValue { value, percent: &percent(meter), level: &level_word(level) })}
+        >
+            <div
+                class={classes!("sparkMonitor-Bar-fill", Tone::from(level).class())}
+                style={format!("width: {}%", wire::percent(used, total))}
+            />
+        </div>
+    }
+}
+
+/// By the thresholds that a person has set.
+fn level(thresholds: Thresholds, meter: Meter) -> Level {
+    thresholds.level(meter.used, meter.total)
+}
+
+fn percent(meter: Meter) -> String {
+    tr(Message::Percent { percent: wire::percent(meter.used, meter.total) })
+}
+
+/// How many of a stage's tasks are done, and how many run.
+pub fn progress(label: &str, tasks: Tasks) -> Html {
+    let Tasks { total, done, running, .. } = tasks;
+    let running_percent = wire::percent(running.into(), total.into());
+    html! {
+        <div
+            class="sparkMonitor-Bar" role="progressbar" aria-label={label.to_owned()}
+            aria-valuemin="0" aria-valuemax={total.to_string()} aria-valuenow={done.to_string()}
+            aria-valuetext={tr(Message::TasksDone { done, total })}
+        >
+            <div class="sparkMonitor-Bar-done" style={format!("width: {}%", tasks.percent())} />
+            <div class="sparkMonitor-Bar-running" style={format!("width: {running_percent}%")} />
+        </div>
+    }
+}

@@ -1,0 +1,24 @@
+//! A view's last good data, with what is wrong with it.
+
+use yew::{Html, html};
+
+use super::notice::{loading, problem_notice, stale_line};
+use crate::loaded::{Loaded, Trouble};
+
+/// The last good data, with what is wrong with it; or why there is none.
+pub fn filled<T>(loaded: &Loaded<T>, says_stale: bool, content: Option<Html>) -> Html {
+    drawn(loaded.trouble(), says_stale, content)
+}
+
+/// Apart from [`filled`], so that it is there once and not for each type.
+fn drawn(trouble: Option<Trouble>, says_stale: bool, content: Option<Html>) -> Html {
+    match (content, trouble) {
+        (Some(content), None) => content,
+        (Some(content), Some(trouble)) => {
+            let line = if says_stale { stale_line(&trouble) } else { Html::default() };
+            html! { <>{ line }{ content }</> }
+        }
+        (None, Some(trouble)) => problem_notice(&trouble.problem),
+        (None, None) => loading(),
+    }
+}

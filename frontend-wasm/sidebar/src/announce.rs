@@ -1,0 +1,121 @@
+//! What is read out to those who do not see the panel: rarely, only when something is of another kind than before.
+
+use wire::{Queries, Query, Stages};
+
+use crate::mine::Mine;
+use kit::i18n::{Message, tr};
+use kit::loaded::Loaded;
+
+/// Least time between two sentences, unless there is something to warn of.
+pub const RARELY_MS: i64 = 10_000;
+
+/// What is the case, without the numbers that change all the time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Affairs {
+    /// The query that runs.
+    running: Option<String>,
+    /// The query that ended last.
+    ended: Option<String>,
+    spilled: bool,
+    tasks_failed: bool,
+    /// Some of what is shown is old.
+    is_old: bool,
+}
+
+impl Affairs {
+    /// None while not all of it is known.
+    pub fn of(queries: &Loaded<Queries>, stages: &Stages, mine: Option<&Mine>) -> Option<Self> {
+        let is_old = queries.trouble().is_some();
+        let queries = queries.body()?;
+        let running = running(queries, mine);
+        Some(Self {
+            running: running.map(|query| query.query_id.clone()),
+            ended: queries.recent.first().map(|query| query.query_id.clone()),
+            spilled: stages.spill.is_some(),
+            tasks_failed: running.is_some_and(|query| query.tasks.failed > 0),
+            is_old,
+        })
+    }
+
+    /// Whether there is no other warning.
+    pub fn warns_like(&self, other: &Self) -> bool {
+        let warnings = |affairs: &Self| [affairs.spilled, affairs.tasks_failed, affairs.is_old];
+        warnings(self) == warnings(other)
+    }
+}
+
+/// Mine, else the newest.
+fn running<'a>(queries: &'a Queries, mine: Option<&Mine>) -> Option<&'a Query> {
+    let running = &queries.running;
+    let of_mine = mine.and_then(|mine| running.iter().find(|query| mine.owns(query)));
+    of_mine.or_else(|| running.first())
+}
+
+/// What is the case, with its numbers of now.
+pub fn sentence(queries: Option<&Queries>, mine: Option<&Mine>, affairs: &Affairs) -> String {
+    let running = queries.and_then(|queries| running(queries, mine));
+    let mut sentences = vec![tr(match running {
+        Some(Query { stages_total: 0, .. }) => Message::NowRunning,
+        Some(query) => Message::NowRunningStage {
+            stage: (query.stages_done + 1).min(query.stages_total),
+            stages: query.stages_total,
+            percent: query.tasks.percent(),
+        },
+        None => Message::NoRunningQueries,
+    })];
+    let warnings = [
+        (affairs.spilled, Message::WarningSpill),
+        (affairs.tasks_failed, Message::WarningTasksFailed),
+        (affairs.is_old, Message::WarningOld),
+    ];
+    let warned = sentences.len();
+    sentences.extend(warnings.into_iter().filter(|(holds, _)| *holds).map(|(_, warning)| tr(warning)));
+    if sentences.len() == warned {
+        sentences.push(tr(Message::NoWarnings));
+    }
+    sentences.join(" ")
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use wire::{Queries, Query, Stages, Tasks};
+
+    use super::{Affairs, sentence};
+    use kit::loaded::Loaded;
+    use kit::samples;
+
+    fn affairs(queries: Queries, stages: &Stages) -> Option<Affairs> {
+        Affairs::of(&Loaded::default().after(Ok(samples::answer(queries)), 0), stages, None)
+    }
+
+    fn running(done: u32, failed: u32) -> Queries {
+        let tasks = Tasks { total: 100, done, failed, ..Tasks::default() };
+        let query = Query { tasks, stages_done: 3, stages_total: 7, ..samples::query("a") };
+        Queries { running: vec![query], ..samples::queries() }
+    }
+
+    fn said(queries: &Queries, stages: &Stages) -> String {
+        let affairs = affairs(queries.clone(), stages);
+        affairs.map(|affairs| sentence(Some(queries), None, &affairs)).unwrap_or_default()
+    }
+
+    #[test]
+    fn stage_share_and_warnings_are_said() {
+        let calm = Stages { spill: None, ..samples::stages() };
+        assert_eq!(said(&running(63, 0), &calm), "A query is running: stage 4 of 7, 63%. There are no warnings.");
+        assert_eq!(
+            said(&running(63, 2), &samples::stages()),
+            "A query is running: stage 4 of 7, 63%. Warning: data was spilled to disk. Warning: tasks have failed."
+        );
+        assert_eq!(said(&samples::queries(), &calm), "No query is running. There are no warnings.");
+    }
+
+    #[test]
+    fn a_number_that_changes_is_nothing_new_and_a_warning_is() {
+        let of = |queries, stages| affairs(queries, &stages);
+        let calm = of(running(1, 0), samples::stages());
+        assert_eq!(calm, of(running(63, 0), samples::stages()));
+        assert_ne!(calm, of(running(63, 1), samples::stages()));
+        assert_ne!(calm, of(samples::queries(), samples::stages()));
+    }
+}

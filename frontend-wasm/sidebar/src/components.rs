@@ -1,0 +1,32 @@
+//! What is drawn: values in, events out. Only [`chip::ChipApp`] and [`panel::PanelApp`] fetch.
+//!
+//! All other parts are functions that return `Html`: as a component of its own each would cost every browser another
+//! 8 KB of WebAssembly. What they must remember stands in [`crate::model`].
+
+mod active_stages;
+mod application;
+mod chip;
+mod cluster;
+mod connection_report;
+mod copy_button;
+mod executor_row;
+mod executors;
+mod history;
+mod panel;
+mod panel_context;
+mod panel_section;
+mod panel_state;
+mod panel_view;
+mod queries;
+mod query_origin;
+mod query_stages;
+mod sections;
+mod sessions;
+mod spill;
+mod stage_facts;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+mod toolbar;
+
+pub use chip::{ChipApp, ChipAppProps};
+pub use panel::{Order, PanelApp, PanelAppProps};

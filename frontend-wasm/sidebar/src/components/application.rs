@@ -1,0 +1,133 @@
+//! The application that is shown, and what is said while it has nothing to show.
+
+use web_sys::HtmlSelectElement;
+use wire::{App, ApplicationState, DriverState};
+use yew::{Event, Html, TargetCast, html};
+
+use super::panel_context::Panel;
+use crate::model::{Action, Model};
+use kit::i18n::{Message, tr};
+use kit::language;
+use kit::parts::notice::notice;
+use kit::parts::tone::{Tone, toned};
+use kit::problem::Problem;
+
+/// Name, state, cores and start of the application, or a list to choose it from; nothing while nobody knows any.
+pub fn application(panel: &Panel<'_>, app: Option<&App>) -> Html {
+    let choice = picker(panel);
+    let facts = app.map(|app| {
+        let (state, tone) = state(app);
+        let time = language::time(app.started_at_ms);
+        html! {
+            <>
+                if choice.is_none() {
+                    <span class="sparkMonitor-App-name" title={app.app_id.clone()}>{ &app.name }</span>
+                }
+                { toned(tone, tr(state)) }
+                if let Some(cores) = app.cores {
+                    <span>{ tr(Message::Cores { cores }) }</span>
+                }
+                if app.started_at_ms > 0 {
+                    <span>{ tr(Message::AppSince { time: &time }) }</span>
+                }
+            </>
+        }
+    });
+    if choice.is_none() && facts.is_none() {
+        return Html::default();
+    }
+    html! { <div class="sparkMonitor-App">{ choice }{ facts }</div> }
+}
+
+/// The list to choose an application from, when there is a choice.
+fn picker(panel: &Panel<'_>) -> Option<Html> {
+    let Model { apps, picked, .. } = panel.model;
+    let apps = apps.body().filter(|_| panel.model.may_choose())?;
+    let chosen = |app_id: &str| picked.as_deref() == Some(app_id);
+    let gone = picked.as_ref().filter(|picked| !apps.apps.iter().any(|app| app.app_id == **picked));
+    if apps.apps.len() < 2 && (picked.is_none() || gone.is_some()) {
+        return None;
+    }
+    let onchange = panel.act.reform(|event: Event| {
+        let app_id = event.target_unchecked_into::<HtmlSelectElement>().value();
+        Action::Pick(Some(app_id).filter(|app_id| !app_id.is_empty()))
+    });
+    let newest = match &apps.app {
+        Some(newest) => tr(Message::NewestApp { name: &newest.name }),
+        None => tr(Message::NewestAppUnnamed),
+    };
+    Some(html! {
+        <>
+            // Letters choose an entry here; everywhere else in the panel JupyterLab's shortcuts go on working.
+            <select
+                class="sparkMonitor-App-picker"
+                aria-label={tr(Message::Application)}
+                data-lm-suppress-shortcuts="true"
+                {onchange}
+            >
+                <option value="" selected={picked.is_none()}>{ newest }</option>
+                { for apps.apps.iter().map(|app| html! {
+                    <option value={app.app_id.clone()} selected={chosen(&app.app_id)}>{ option(app) }</option>
+                }) }
+                if let Some(app_id) = gone {
+                    <option value={app_id.clone()} selected=true>{ tr(Message::AppGoneOption { app_id }) }</option>
+                }
+            </select>
+            if apps.apps_not_shown > 0 {
+                <span>{ tr(Message::MoreApps { count: apps.apps_not_shown }) }</span>
+            }
+        </>
+    })
+}
+
+fn option(app: &App) -> String {
+    let (name, state, time) = (&app.name, &tr(state(app).0), &language::time(app.started_at_ms));
+    tr(match app.cores {
+        Some(cores) => Message::AppOptionCores { name, state, cores, time },
+        None => Message::AppOption { name, state, time },
+    })
+}
+
+/// The chosen application is not there any more: says so and offers the newest.
+pub fn application_gone(panel: &Panel<'_>, problem: &Problem) -> Html {
+    html! {
+        <div class="sparkMonitor-Notice sparkMonitor-mod-muted" role="status">
+            <p class="sparkMonitor-Notice-heading">{ tr(Message::HeadingAppGone) }</p>
+            <p>{ &problem.sentence }</p>
+            <button type="button" class="sparkMonitor-Button" onclick={panel.on_click(Action::Pick(None))}>
+                { tr(Message::ShowNewest) }
+            </button>
+        </div>
+    }
+}
+
+fn state(app: &App) -> (Message<'static>, Tone) {
+    match (app.state, app.driver) {
+        (ApplicationState::Running, DriverState::Starting) => (Message::DriverStarting, Tone::Warn),
+        (ApplicationState::Running, _) => (Message::AppRunning, Tone::Good),
+        (ApplicationState::Waiting, _) => (Message::AppWaiting, Tone::Warn),
+        (ApplicationState::Finished, _) => (Message::AppFinished, Tone::Muted),
+        (ApplicationState::Unknown, _) => (Message::AppUnknown, Tone::Muted),
+    }
+}
+
+/// Why the application has no executors or stages to show yet, if it has none for a reason.
+pub fn application_notice(app: &App) -> Html {
+    let (heading, hint) = match (app.state, app.driver) {
+        (ApplicationState::Running, DriverState::Starting) => (Message::DriverStarting, Message::DriverStartingHint),
+        (ApplicationState::Waiting, _) => (Message::WaitingForCores, Message::WaitingForCoresHint),
+        _ => return Html::default(),
+    };
+    notice(Tone::Warn, heading, hint, Html::default())
+}
+
+/// No application runs: says so, and how to start one, on the given master when that is known.
+pub fn no_session(master_url: Option<&str>) -> Html {
+    let master = master_url.map(|url| format!("\n    .master(\"{url}\")")).unwrap_or_default();
+    let code = format!(
+        "from pyspark.sql import SparkSession\n\nspark = (\n    SparkSession.builder{}\n    .getOrCreate()\n)",
+        master
+    );
+    let code = html! { <pre class="sparkMonitor-Code" tabindex="0">{ code }</pre> };
+    notice(Tone::Muted, Message::NoSession, Message::NoSessionHint, code)
+}

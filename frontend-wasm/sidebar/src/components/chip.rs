@@ -1,0 +1,118 @@
+//! The status-bar chip: one word on the cluster, the rest in its tooltip.
+
+use wire::{Chip, ChipState};
+use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_reducer};
+
+use kit::api::Api;
+use kit::i18n::{Message, tr};
+use kit::language;
+use kit::loaded::Loaded;
+use kit::parts::tone::{Tone, dot};
+use kit::poll::{Poll, Pollers, use_poll};
+use kit::tab::use_tab_shown;
+
+/// Failed polls in a row after which the last known state is no longer shown.
+const POLLS_TO_DOUBT: u32 = 2;
+
+#[derive(Clone, Properties, PartialEq)]
+pub struct ChipAppProps {
+    pub api: Api,
+    pub pollers: Pollers,
+    pub kernel_busy: bool,
+    pub on_open: Callback<()>,
+    /// Hears the cluster's state: its tone's name, and words.
+    pub on_state: Callback<(&'static str, String)>,
+    /// How long a person wants to wait between polls; 0 leaves it to the sidecar. Milliseconds.
+    pub wanted_ms: u32,
+    /// How often a person has asked for a fresh answer.
+    pub refreshes: u32,
+}
+
+/// The chip with its polling.
+#[component]
+pub fn ChipApp(props: &ChipAppProps) -> Html {
+    let shown = use_tab_shown();
+    let chip = use_reducer(Loaded::<Chip>::default);
+    let dispatcher = chip.dispatcher();
+    let ChipAppProps { kernel_busy, wanted_ms, refreshes, .. } = *props;
+    let (api, pollers, route) = (props.api.clone(), props.pollers.clone(), AttrValue::from("panel/chip"));
+    let poll = Poll { api, pollers, route, shown, kernel_busy, wanted_ms, refreshes, ..Poll::default() };
+    use_poll(poll, Callback::from(move |news| dispatcher.dispatch(news)));
+    let (label, tone) = label(&chip);
+    let on_state = props.on_state.clone();
+    use_effect_with((tone.name(), tr(label)), move |state| on_state.emit(state.clone()));
+    chip_view(&chip, &props.on_open)
+}
+
+/// The chip as drawn.
+pub fn chip_view(chip: &Loaded<Chip>, on_open: &Callback<()>) -> Html {
+    let (label, tone) = label(chip);
+    let tip = tooltip(chip).join("\n");
+    let onclick = on_open.reform(|_| ());
+    html! {
+        <button type="button" class="sparkMonitor-Chip" title={tip} {onclick}>
+            { dot(tone) }
+            <span class="sparkMonitor-Chip-label" role="status">{ tr(label) }</span>
+        </button>
+    }
+}
+
+/// First match wins, as in the product's table.
+fn label(chip: &Loaded<Chip>) -> (Message<'static>, Tone) {
+    if chip.is_loading() {
+        return (Message::ChipLoading, Tone::Muted);
+    }
+    let Some(known) = chip.body().filter(|_| chip.failed_polls < POLLS_TO_DOUBT) else {
+        return (Message::ChipUnknown, Tone::Muted);
+    };
+    let Chip { ready, wanted, .. } = *known;
+    match known.state {
+        ChipState::NoCluster => (Message::ChipNoCluster, Tone::Muted),
+        ChipState::Error => (Message::ChipError, Tone::Bad),
+        ChipState::Ready => (Message::ChipReady { ready, wanted }, Tone::Good),
+        ChipState::ReadyDriver => (Message::ChipReadyDriver, Tone::Good),
+        ChipState::Starting => (Message::ChipStarting { ready, wanted }, Tone::Warn),
+    }
+}
+
+/// What is, what runs and how far, how old that is and why, one sentence a line.
+fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if chip.is_demonstration() {
+        lines.push(tr(Message::Demonstration));
+    }
+    match &chip.value {
+        None if chip.is_loading() => lines.push(tr(Message::TipLoading)),
+        None => lines.push(tr(Message::TipNoData)),
+        Some(answer) => lines.extend(known(&answer.body, chip.heard_at_ms)),
+    }
+    if let (None, Some(problem)) = (&chip.value, &chip.problem) {
+        lines.push(problem.sentence.clone());
+    } else if let Some(trouble) = chip.trouble() {
+        let (time, reason) = (language::time(trouble.since_ms), &trouble.problem.sentence);
+        lines.push(tr(Message::StaleSince { time: &time, reason }));
+    }
+    lines.push(tr(Message::TipOpen));
+    lines
+}
+
+fn known(chip: &Chip, heard_at_ms: i64) -> Vec<String> {
+    let Chip { ready, wanted, .. } = *chip;
+    let mut lines = vec![tr(match chip.state {
+        ChipState::NoCluster => Message::TipNoCluster,
+        ChipState::Error => Message::TipError,
+        ChipState::ReadyDriver => Message::TipDriver,
+        ChipState::Starting | ChipState::Ready => Message::TipWorkers { ready, wanted },
+    })];
+    if let Some(activity) = &chip.activity {
+        let app_name = &activity.app_name;
+        let unnamed = tr(Message::Unnamed);
+        let stage_name = if activity.stage_name.is_empty() { &unnamed } else { &activity.stage_name };
+        let wire::Tasks { done, total, .. } = activity.tasks;
+        lines.push(tr(Message::TipActivity { app_name, stages: activity.stages }));
+        lines.push(tr(Message::TipStage { stage_name, done, total }));
+    }
+    let time = language::time(heard_at_ms);
+    lines.push(tr(Message::TipObserved { time: &time }));
+    lines
+}

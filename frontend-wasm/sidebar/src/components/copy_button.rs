@@ -1,0 +1,24 @@
+//! A button that copies what the panel shows.
+
+use yew::{Html, html};
+
+use super::panel_context::Panel;
+use crate::model::{Action, Copyable};
+use kit::i18n::Message;
+use kit::parts::icon_button::{self, icon_button};
+
+/// A button that copies `text`, and says whether that worked.
+pub fn copy_button(panel: &Panel<'_>, what: Copyable, label: Message<'_>, text: &str) -> Html {
+    html! {
+        <>
+            { copied(panel, what) }
+            { icon_button("copy", label, panel.on_click(Action::Copy { what, text: text.to_owned() })) }
+        </>
+    }
+}
+
+/// Whether the last copy of this worked, for a moment.
+pub fn copied(panel: &Panel<'_>, what: Copyable) -> Html {
+    let copied = panel.model.copied.filter(|copied| copied.what == what);
+    icon_button::copied(copied.map(|copied| copied.done))
+}

@@ -1,0 +1,111 @@
+//! Sparklines of the last minutes: cores, memory, tasks.
+//!
+//! A moment that is looked at is looked at in all of them. Each is a slider for those who listen or type: its arrow
+//! keys walk from sample to sample.
+
+use web_sys::Element;
+use wire::{History, Meta};
+use yew::{Event, Html, KeyboardEvent, MouseEvent, TargetCast, html};
+
+use super::panel_context::Panel;
+use crate::model::Action;
+use kit::format;
+use kit::i18n::{Message, tr};
+use kit::language;
+use kit::sparkline::{HEIGHT, Sample, Series, WIDTH};
+
+/// One line for each series that has samples.
+pub fn history(panel: &Panel<'_>, history: &History, meta: &Meta) -> Html {
+    let cores = Series::of(history, meta.observed_at_ms, history.cores_total.map(u64::from), |point| {
+        point.cores_used.map(u64::from)
+    });
+    let memory = Series::of(history, meta.observed_at_ms, history.memory_total_mib, |point| point.memory_used_mib);
+    let tasks = Series::of(history, meta.observed_at_ms, history.task_slots.map(u64::from), |point| {
+        point.active_tasks.map(u64::from)
+    });
+    html! {
+        <div class="sparkMonitor-History">
+            { sparkline(panel, Message::CoresInUse, cores, history.cores_total.map(u64::from), language::number) }
+            { sparkline(panel, Message::MemoryInUse, memory, history.memory_total_mib, format::mib) }
+            { sparkline(panel, Message::TasksActive, tasks, history.task_slots.map(u64::from), language::number) }
+        </div>
+    }
+}
+
+fn sparkline(
+    panel: &Panel<'_>,
+    label: Message<'_>,
+    series: Series,
+    total: Option<u64>,
+    words: fn(u64) -> String,
+) -> Html {
+    let Some(last) = series.samples.len().checked_sub(1) else {
+        return Html::default();
+    };
+    let looked_at_ms = panel.model.looked_at_ms;
+    let index = looked_at_ms.map_or_else(|| series.now(), |at_ms| series.nearest(at_ms));
+    let sample = index.and_then(|index| series.samples.get(index)).copied();
+    let value = sample.map_or_else(
+        || tr(Message::NobodyLooked),
+        |Sample { value, .. }| match total {
+            Some(total) => tr(Message::UsedOf { used: &words(value), total: &words(total) }),
+            None => words(value),
+        },
+    );
+    let time = sample.filter(|_| looked_at_ms.is_some()).map(|sample| language::time(sample.at_ms));
+    let said = match &time {
+        Some(time) => tr(Message::ValueAt { value: &value, time }),
+        None => value,
+    };
+    let cursor = looked_at_ms.map(|at_ms| {
+        let x = series.x(sample.map_or(at_ms, |sample| sample.at_ms)).to_string();
+        html! { <path class="sparkMonitor-Spark-cursor" d={["M", &x, " 0V", &HEIGHT.to_string()].concat()} /> }
+    });
+    let view_box = ["0 0 ", &WIDTH.to_string(), " ", &HEIGHT.to_string()].concat();
+    let path = series.path();
+    let label = tr(label);
+    let (now, end) = (index.unwrap_or(last).to_string(), last.to_string());
+    let (onmousemove, onkeydown) = (on_move(panel, series.clone()), on_key(panel, series, index.unwrap_or(last)));
+    html! {
+        <div class="sparkMonitor-Spark">
+            <span class="sparkMonitor-Spark-label">{ label.clone() }</span>
+            <span class="sparkMonitor-Spark-value">{ said.clone() }</span>
+            <div
+                class="sparkMonitor-Spark-plot" role="slider" tabindex="0" aria-label={label} aria-readonly="true"
+                aria-valuemin="0" aria-valuemax={end} aria-valuenow={now} aria-valuetext={said}
+                {onmousemove} {onkeydown} onmouseleave={panel.on_click(Action::Look(None))}
+                onblur={panel.act.reform(|_| Action::Look(None))}
+            >
+                <svg viewBox={view_box} preserveAspectRatio="none" aria-hidden="true">
+                    <path class="sparkMonitor-Spark-line" d={path} />
+                    { cursor }
+                </svg>
+            </div>
+        </div>
+    }
+}
+
+fn on_move(panel: &Panel<'_>, series: Series) -> yew::Callback<MouseEvent> {
+    panel.act.reform(move |event: MouseEvent| {
+        let plot: Element = event.target_unchecked_into();
+        Action::Look(Some(series.at_ms(event.offset_x(), plot.client_width())))
+    })
+}
+
+fn on_key(panel: &Panel<'_>, series: Series, index: usize) -> yew::Callback<KeyboardEvent> {
+    let act = panel.act.clone();
+    yew::Callback::from(move |event: KeyboardEvent| {
+        let last = series.samples.len().saturating_sub(1);
+        let to = match event.key().as_str() {
+            "ArrowLeft" | "ArrowDown" => index.saturating_sub(1),
+            "ArrowRight" | "ArrowUp" => last.min(index + 1),
+            "Home" => 0,
+            "End" => last,
+            "Escape" => return act.emit(Action::Look(None)),
+            _ => return,
+        };
+        // Else the panel would scroll too.
+        Event::prevent_default(&event);
+        act.emit(Action::Look(series.samples.get(to).map(|sample| sample.at_ms)));
+    })
+}

@@ -1,0 +1,195 @@
+//! The panel with its polling: views that are asked for only while the panel can be seen.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Interval;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::AbortController;
+use yew::{
+    Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with, use_node_ref,
+    use_reducer,
+};
+
+use super::executors::scrolled;
+use super::panel_context::Panel;
+use super::panel_view::panel_view;
+use crate::mine::Notebook;
+use crate::model::{Act, Action, Copied, Copyable, Model, View};
+use crate::preferences::Preferences;
+use crate::report;
+use crate::shell::Shell;
+use kit::api::Api;
+use kit::language;
+use kit::news::News;
+use kit::poll::{Poll, Pollers, use_poll};
+use kit::tab::use_tab_shown;
+
+#[derive(Clone, Properties, PartialEq)]
+pub struct PanelAppProps {
+    pub api: Api,
+    pub pollers: Pollers,
+    pub kernel_busy: bool,
+    /// JupyterLab shows the panel.
+    pub visible: bool,
+    /// It has a place in the document, be it hidden.
+    pub drawn: bool,
+    pub shell: Shell,
+    /// The open notebooks.
+    pub notebooks: Rc<[Notebook]>,
+    pub preferences: Rc<Preferences>,
+    /// What a person has asked for last by a command, with its number.
+    pub order: (u32, Order),
+}
+
+/// What a person can ask for by a command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Nothing,
+    Refresh,
+    TogglePause,
+    CopyReport,
+}
+
+/// The panel with its polling.
+#[component]
+pub fn PanelApp(props: &PanelAppProps) -> Html {
+    let shown = use_tab_shown() && props.visible;
+    let picked = props.shell.app_id.clone();
+    let model = use_reducer(move || Model { picked, ..Model::default() });
+    let act = act(model.dispatcher(), props.shell.clone());
+    let poll = |view: &str, wanted_ms: u32| Poll {
+        api: props.api.clone(),
+        pollers: props.pollers.clone(),
+        route: ["panel/", view].concat().into(),
+        shown,
+        kernel_busy: props.kernel_busy,
+        paused: model.paused,
+        wanted_ms,
+        refreshes: model.refreshes,
+    };
+    let of_cluster = |view: &str| poll(view, props.preferences.cluster_poll_ms);
+    let of_app = |view: &str| poll(&app_route(view, &model), props.preferences.query_poll_ms);
+    use_poll(of_cluster("cluster"), hear(&act, View::Cluster));
+    let apps = of_cluster("apps");
+    use_poll(Poll { shown: shown && model.may_choose(), ..apps }, hear(&act, View::Apps));
+    use_poll(of_app("executors"), hear(&act, View::Executors));
+    use_poll(of_app("stages"), hear(&act, View::Stages));
+    use_poll(of_app("queries"), hear(&act, View::Queries));
+    let stages = of_app(&query_route(&model));
+    use_poll(Poll { shown: shown && model.open_query.is_some(), ..stages }, hear(&act, View::QueryStages));
+    use_poll(of_cluster(&app_route("history", &model)), hear(&act, View::History));
+    let tell = act.clone();
+    use_effect_with(Rc::clone(&props.notebooks), move |notebooks| tell.emit(Action::Notebooks(Rc::clone(notebooks))));
+    let tell = act.clone();
+    use_effect_with(Rc::clone(&props.preferences), move |set| tell.emit(Action::Preferences(Rc::clone(set))));
+    use_orders(props.order, act.clone());
+    use_report(&props.api, shown && model.wants_report(), act.clone());
+    use_report_copy(&model, act.clone());
+    let shell = props.shell.clone();
+    use_effect_with(model.paused, move |paused| shell.tell_paused(*paused));
+    let table = use_node_ref();
+    use_clock(shown, table.clone(), act.clone());
+    if !props.drawn {
+        return Html::default();
+    }
+    panel_view(&Panel { model: &model, act: &act, table: &table })
+}
+
+/// Does what an action asks of JupyterLab, then takes it in.
+fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
+    Callback::from(move |action: Action| {
+        match &action {
+            Action::Pick(app_id) => shell.pick(app_id.as_deref()),
+            Action::Copy { what, text } => {
+                let (what, dispatcher) = (*what, dispatcher.clone());
+                shell.copy(text, move |done| {
+                    let at_ms = js_sys::Date::now() as i64;
+                    dispatcher.dispatch(Action::Copied(Copied { what, done, at_ms }));
+                });
+            }
+            Action::Jump(place) => {
+                let (jumped, dispatcher) = (place.clone(), dispatcher.clone());
+                shell.jump(place, move |found| dispatcher.dispatch(Action::Jumped(jumped, found)));
+            }
+            _ => {}
+        }
+        dispatcher.dispatch(action);
+    })
+}
+
+/// A route of the application that a person has chosen.
+fn app_route(view: &str, model: &Model) -> String {
+    match &model.picked {
+        None => view.to_owned(),
+        Some(app_id) => [view, "?app=", &String::from(js_sys::encode_uri_component(app_id))].concat(),
+    }
+}
+
+/// The route of the query that is folded out.
+fn query_route(model: &Model) -> String {
+    let query_id = model.open_query.as_deref().map(js_sys::encode_uri_component);
+    ["queries/", &query_id.map(String::from).unwrap_or_default()].concat()
+}
+
+fn hear(act: &Act, view: View) -> Callback<News> {
+    act.reform(move |news| Action::News(view, news))
+}
+
+/// Does what a person asks for by a command.
+#[hook]
+fn use_orders(order: (u32, Order), act: Act) {
+    use_effect_with(order, move |(_, order)| match order {
+        Order::Nothing => {}
+        Order::Refresh => act.emit(Action::Refresh),
+        Order::TogglePause => act.emit(Action::TogglePause),
+        Order::CopyReport => act.emit(Action::CopyReport),
+    });
+}
+
+/// Copies a report that was asked for by a command, as soon as it is there.
+#[hook]
+fn use_report_copy(model: &Model, act: Act) {
+    let report = model.report.clone().filter(|_| model.copies_report && !model.report_pending);
+    let at_ms = model.report_at_ms;
+    use_effect_with(report.is_some(), move |_| {
+        if let Some(report) = report {
+            act.emit(Action::Copy { what: Copyable::Report, text: report.text(&language::time(at_ms)) });
+        }
+    });
+}
+
+/// Makes a connection report when one is wanted, unless the panel is hidden or destroyed before it is there.
+#[hook]
+fn use_report(api: &Api, wanted: bool, act: Act) {
+    let api = api.clone();
+    use_effect_with(wanted, move |wanted| {
+        let controller = if *wanted { AbortController::new().ok() } else { None };
+        if let Some(controller) = &controller {
+            let signal = controller.signal();
+            spawn_local(async move {
+                let report = report::fetch(&api, &signal).await;
+                if !signal.aborted() {
+                    act.emit(Action::Reported(Rc::new(report), js_sys::Date::now() as i64));
+                }
+            });
+        }
+        move || controller.iter().for_each(AbortController::abort)
+    });
+}
+
+/// Tells the time each second while the panel is shown, and what is seen of a long table: nobody tells when its rows
+/// have become higher in a narrower panel.
+#[hook]
+fn use_clock(shown: bool, table: NodeRef, act: Act) {
+    use_effect_with(shown, move |shown| {
+        let tell = move || {
+            act.emit(Action::Tick { now_ms: js_sys::Date::now() as i64 });
+            if let Some(table) = table.cast() {
+                act.emit(scrolled(&table));
+            }
+        };
+        let clock = shown.then(|| Interval::new(1000, tell));
+        move || drop(clock)
+    });
+}

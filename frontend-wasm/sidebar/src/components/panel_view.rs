@@ -1,0 +1,98 @@
+//! The panel as drawn: which sections there are, and what is said for all of them at once.
+
+use wire::{ApplicationState, Cluster};
+use yew::{Html, html};
+
+use super::application::{application, application_gone, application_notice, no_session};
+use super::connection_report::connection_report;
+use super::panel_context::Panel;
+use super::panel_state::{Shown, Whole, shown, whole};
+use super::queries::why_line;
+use super::sections::{
+    cluster_section, executor_section, history_section, recent_section, running_section, stage_section,
+};
+use super::spill::spill_warning;
+use super::toolbar::toolbar;
+use crate::model::Model;
+use kit::i18n::{Message, tr};
+use kit::loaded::Loaded;
+use kit::parts::notice::{loading, problem_notice, stale_line};
+
+/// The whole panel.
+pub fn panel_view(panel: &Panel<'_>) -> Html {
+    let Model { cluster, stages, .. } = panel.model;
+    let demonstration = cluster.is_demonstration() || stages.is_demonstration();
+    let content = match whole(panel.model) {
+        Whole::Loading => loading(),
+        Whole::Problem(problem) => problem_notice(&problem),
+        Whole::Sections { trouble: None } => sections(panel, true),
+        Whole::Sections { trouble: Some(trouble) } => html! {
+            <>{ stale_line(&trouble) }{ sections(panel, false) }</>
+        },
+    };
+    html! {
+        <div class="sparkMonitor-Panel-content">
+            { toolbar(panel) }
+            if demonstration {
+                <p class="sparkMonitor-Demonstration" role="note">{ tr(Message::Demonstration) }</p>
+            }
+            { content }
+            { connection_report(panel) }
+            <p class="sparkMonitor-Hidden" role="status">{ &panel.model.announced }</p>
+        </div>
+    }
+}
+
+/// Each section says by itself that it is old, unless that has been said for all: then `says_stale` is false.
+fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
+    let Model { cluster, stages, .. } = panel.model;
+    let shown = shown(panel.model);
+    // What an application that is gone has spilled helps nobody any more.
+    let spill = stages.body().and_then(|stages| stages.spill).filter(|_| matches!(shown, Shown::App(_)));
+    // Nor what it waited for.
+    let why = match &shown {
+        Shown::App(_) | Shown::NotYet(_) => why_line(panel),
+        _ => None,
+    };
+    let of_app = match shown {
+        Shown::NoApp => no_session(master_url(cluster)),
+        Shown::Gone(problem) => html! {
+            <>{ application(panel, None) }{ application_gone(panel, &problem) }</>
+        },
+        Shown::Unreadable(problem) => html! {
+            <>{ application(panel, None) }{ problem_notice(&problem) }</>
+        },
+        Shown::NotYet(app) => html! {
+            <>
+                { application(panel, Some(&app)) }
+                // The sentence above says the same, and who holds the cores.
+                if why.is_none() || app.state != ApplicationState::Waiting {
+                    { application_notice(&app) }
+                }
+            </>
+        },
+        Shown::App(app) => html! {
+            <>
+                { application(panel, app.as_ref()) }
+                { running_section(panel, says_stale) }
+                { executor_section(panel, says_stale) }
+                { stage_section(panel, says_stale) }
+                { recent_section(panel) }
+            </>
+        },
+    };
+    html! {
+        <>
+            { cluster_section(panel, says_stale) }
+            { spill.map(spill_warning).unwrap_or_default() }
+            { why.unwrap_or_default() }
+            { of_app }
+            // Below what runs now, which must be in sight without scrolling.
+            { history_section(panel) }
+        </>
+    }
+}
+
+fn master_url(cluster: &Loaded<Cluster>) -> Option<&str> {
+    Some(cluster.body()?.master.as_ref()?.url.as_str())
+}

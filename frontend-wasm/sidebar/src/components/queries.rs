@@ -1,0 +1,145 @@
+//! The queries that run and those that ended last, each with details that fold out.
+
+use wire::{Queries, Query, QueryState, TimeLeft};
+use yew::{Html, classes, html};
+
+use super::panel_context::Panel;
+use super::query_origin::{places, title};
+use super::query_stages::details;
+use super::sessions::{grouped, session_picker};
+use crate::model::Action;
+use crate::why;
+use kit::format;
+use kit::i18n::{Message, tr};
+use kit::parts::bar::progress;
+use kit::parts::notice::muted;
+use kit::parts::tone::{Tone, toned};
+
+/// Why a person waits; nothing while nothing runs or waits.
+pub fn why_line(panel: &Panel<'_>) -> Option<Html> {
+    // Not read out by itself: its numbers change all the time.
+    why::line(panel.model).map(|line| html! { <p class="sparkMonitor-Why">{ line }</p> })
+}
+
+/// Newest first.
+pub fn running_queries(panel: &Panel<'_>, queries: &Queries) -> Html {
+    let item = |query: &Query| running_query(panel, queries, query);
+    html! {
+        <>
+            { session_picker(panel, queries) }
+            if queries.running.is_empty() {
+                { muted(Message::NoRunningQueries) }
+            } else {
+                { grouped(panel, "sparkMonitor-Stages", &queries.running, &item) }
+            }
+            if queries.running_not_shown > 0 {
+                { muted(Message::MoreQueries { count: queries.running_not_shown }) }
+            }
+        </>
+    }
+}
+
+/// Newest first.
+pub fn recent_queries(panel: &Panel<'_>, queries: &Queries) -> Html {
+    if queries.recent.is_empty() {
+        return muted(Message::NoRecentQueries);
+    }
+    grouped(panel, "sparkMonitor-Recent", &queries.recent, &|query| recent_query(panel, queries, query))
+}
+
+fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
+    let (title, more) = title(panel, queries, query);
+    let (percent, done, total) = (query.tasks.percent(), query.tasks.done, query.tasks.total);
+    let caret = html! { <span class="sparkMonitor-Caret" aria-hidden="true" /> };
+    let button = button(panel, query, "sparkMonitor-Query-button", caret, (&title, more), Html::default());
+    html! {
+        <li key={query.query_id.clone()}>
+            { button }
+            { progress(&title, query.tasks) }
+            <ul class="sparkMonitor-Facts">
+                if query.state == QueryState::Silent {
+                    <li title={tr(Message::QuerySilentLong)}>{ toned(Tone::Warn, tr(Message::QuerySilent)) }</li>
+                }
+                if total > 0 {
+                    <li>{ tr(Message::Percent { percent }) }</li>
+                    <li>{ tr(Message::TasksDone { done, total }) }</li>
+                }
+                if query.tasks.failed > 0 {
+                    <li>{ toned(Tone::Bad, tr(Message::TasksFailed { count: query.tasks.failed })) }</li>
+                }
+                if let Some(left) = query.time_left {
+                    <li>{ time_left(left) }</li>
+                }
+            </ul>
+            { places(panel, queries, query) }
+            if is_open(panel, query) {
+                { details(panel, queries, query, true) }
+            }
+        </li>
+    }
+}
+
+fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
+    let (title, more) = title(panel, queries, query);
+    let (sign, state, tone) = state(query.state);
+    let sign = html! { <span class={classes!("sparkMonitor-Sign", tone.class())} aria-hidden="true">{ sign }</span> };
+    let state = html! { <span class={classes!("sparkMonitor-Recent-state", tone.class())}>{ tr(state) }</span> };
+    let button = button(panel, query, "sparkMonitor-Recent-button", sign, (&title, more), state);
+    html! {
+        <li key={query.query_id.clone()}>
+            { button }
+            if is_open(panel, query) {
+                { details(panel, queries, query, false) }
+            }
+        </li>
+    }
+}
+
+/// Folds a query out: its sign, its name and what else is known, its state, how long it takes.
+fn button(
+    panel: &Panel<'_>,
+    query: &Query,
+    class: &'static str,
+    sign: Html,
+    (title, more): (&str, Option<&str>),
+    state: Html,
+) -> Html {
+    html! {
+        <button
+            type="button" {class} aria-expanded={is_open(panel, query).to_string()} title={query.name.clone()}
+            onclick={panel.on_click(Action::ToggleQuery(query.query_id.clone()))}
+        >
+            { sign }
+            <span class="sparkMonitor-Stage-name">
+                { title }
+                if let Some(more) = more {
+                    <span class="sparkMonitor-Query-more">{ more }</span>
+                }
+            </span>
+            { state }
+            <span class="sparkMonitor-Stage-elapsed">{ format::duration(query.elapsed_ms) }</span>
+        </button>
+    }
+}
+
+fn is_open(panel: &Panel<'_>, query: &Query) -> bool {
+    panel.model.open_query.as_ref() == Some(&query.query_id)
+}
+
+fn time_left(left: TimeLeft) -> String {
+    // Rounded up: nobody waits for milliseconds.
+    let time = |ms: u64| format::duration(ms.div_ceil(1000).max(1).saturating_mul(1000));
+    let (least, most) = (&time(left.at_least_ms), &time(left.at_most_ms));
+    tr(if least == most { Message::TimeLeft { time: most } } else { Message::TimeLeftBetween { least, most } })
+}
+
+fn state(state: QueryState) -> (&'static str, Message<'static>, Tone) {
+    match state {
+        QueryState::Running => ("▸", Message::QueryRunning, Tone::Good),
+        QueryState::Succeeded => ("✓", Message::QuerySucceeded, Tone::Muted),
+        QueryState::Failed => ("✕", Message::QueryFailed, Tone::Bad),
+        QueryState::Canceled => ("⊘", Message::QueryCanceled, Tone::Warn),
+        QueryState::Silent => ("…", Message::QuerySilent, Tone::Warn),
+        QueryState::Unknown => ("?", Message::QueryUnknown, Tone::Muted),
+    }
+}

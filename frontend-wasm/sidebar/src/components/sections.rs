@@ -1,0 +1,86 @@
+//! The panel's folding sections: each one view's last good data, with what is wrong with it.
+//!
+//! `says_stale` is false when it has been said for all of them that they are old.
+
+use yew::Html;
+
+use super::active_stages::active_stages;
+use super::cluster::{cluster_overview, cluster_summary};
+use super::executors::executor_table;
+use super::history::history;
+use super::panel_context::Panel;
+use super::panel_section::section;
+use super::queries::{recent_queries, running_queries};
+use kit::i18n::{Message, tr};
+use kit::parts::filled::filled;
+
+/// Workers, cores and memory.
+pub fn cluster_section(panel: &Panel<'_>, says_stale: bool) -> Html {
+    let cluster = &panel.model.cluster;
+    let summary = cluster.body().map(cluster_summary).unwrap_or_default();
+    let content = cluster.body().map(|cluster| cluster_overview(panel, cluster));
+    section(panel, "cluster", Message::Cluster, summary, filled(cluster, says_stale, content))
+}
+
+/// What was in use during the last minutes; nothing when that is not known.
+pub fn history_section(panel: &Panel<'_>) -> Html {
+    let Some(answer) = panel.model.history.value.as_ref().filter(|answer| !answer.body.points.is_empty()) else {
+        return Html::default();
+    };
+    let minutes = answer.body.window_ms / 60_000;
+    section(
+        panel,
+        "history",
+        Message::LastMinutes { minutes },
+        Html::default(),
+        history(panel, &answer.body, &answer.meta),
+    )
+}
+
+/// The executors of the application.
+pub fn executor_section(panel: &Panel<'_>, says_stale: bool) -> Html {
+    let executors = &panel.model.executors;
+    let summary = executors.body().map(|executors| {
+        let (active, slots) = (executors.active_tasks, executors.task_slots);
+        Html::from(tr(Message::SlotsBusy { active, slots }))
+    });
+    let content = executors.body().map(|executors| executor_table(panel, executors));
+    let content = filled(executors, says_stale, content);
+    section(panel, "executors", Message::Executors, summary.unwrap_or_default(), content)
+}
+
+/// The queries that run. Recent ones come in the same answer, so this section says what is wrong with it.
+pub fn running_section(panel: &Panel<'_>, says_stale: bool) -> Html {
+    let queries = &panel.model.queries;
+    let running =
+        queries.body().map(|queries| count(queries.running.len(), queries.running_not_shown)).unwrap_or_default();
+    let content = filled(queries, says_stale, queries.body().map(|queries| running_queries(panel, queries)));
+    section(panel, "running", Message::RunningQueries, running, content)
+}
+
+/// The queries that ended last.
+pub fn recent_section(panel: &Panel<'_>) -> Html {
+    let Some(queries) = panel.model.queries.body() else {
+        return Html::default();
+    };
+    let content = recent_queries(panel, queries);
+    section(panel, "recent", Message::RecentQueries, count(queries.recent.len(), 0), content)
+}
+
+/// The stages that run.
+pub fn stage_section(panel: &Panel<'_>, says_stale: bool) -> Html {
+    let stages = &panel.model.stages;
+    let active = stages.body().map(|stages| count(stages.active.len(), stages.active_not_shown)).unwrap_or_default();
+    section(
+        panel,
+        "active",
+        Message::ActiveStages,
+        active,
+        filled(stages, says_stale, stages.body().map(active_stages)),
+    )
+}
+
+fn count(shown: usize, not_shown: u32) -> Html {
+    let count = shown.saturating_add(usize::try_from(not_shown).unwrap_or(usize::MAX));
+    Html::from(tr(Message::Count { count: count as u64 }))
+}

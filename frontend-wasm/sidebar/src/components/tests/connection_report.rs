@@ -1,0 +1,133 @@
+//! The connection report, drawn and as text.
+
+use insta::assert_snapshot;
+use wire::{Doctor, Health, Hop, HopName, HopVerdict};
+
+use super::{draw, panel, text};
+use crate::model::Model;
+use crate::preferences::REPORT;
+use crate::report::Report;
+use kit::problem::Problem;
+use kit::samples::OBSERVED_AT_MS;
+
+fn hop(name: HopName, verdict: HopVerdict, found: &str, fix: Option<&str>) -> Hop {
+    let duration_ms = (verdict != HopVerdict::Skipped).then_some(12);
+    Hop {
+        name,
+        verdict,
+        duration_ms,
+        found: found.to_owned(),
+        found_sentences: Vec::new(),
+        fix: fix.map(str::to_owned),
+        fix_sentences: Vec::new(),
+    }
+}
+
+fn degraded() -> Report {
+    let hops = vec![
+        hop(HopName::Sidecar, HopVerdict::Ok, "It runs.", None),
+        hop(HopName::Identity, HopVerdict::Skipped, "Not needed here.", None),
+        hop(HopName::Master, HopVerdict::Warning, "It is alive, but has no worker.", Some("Wait.")),
+        hop(HopName::Driver, HopVerdict::Failed, "The master answered HTML.", Some("Set spark.ui.reverseProxy=true.")),
+    ];
+    let doctor = Doctor { health: Health::Degraded, version: "1.2.3".to_owned(), hops };
+    Report { way_ms: 34, outcome: Ok(doctor) }
+}
+
+fn unfolded(report: Report) -> Model {
+    let report = Some(report.into());
+    Model { report, report_at_ms: OBSERVED_AT_MS, toggled: vec![REPORT.to_owned()], ..Model::default() }
+}
+
+#[tokio::test]
+async fn folded_at_first_and_nothing_is_asked() {
+    let html = draw(panel(&Model::default())).await;
+    assert!(html.contains(r#"aria-expanded="false" aria-controls="sparkMonitor-report""#), "{html}");
+    assert!(!Model::default().report_pending);
+}
+
+#[tokio::test]
+async fn each_hop_has_a_sign_a_verdict_a_time_and_a_fix() {
+    assert_snapshot!(text(panel(&unfolded(degraded()))).await, @r#"
+    Spark Monitor
+    Loading…
+    Connection report
+    Degraded
+    ✓
+    Browser, through Jupyter
+    OK
+    34ms
+    Jupyter passes requests on to the sidecar.
+    ✓
+    Sidecar
+    OK
+    12ms
+    It runs.
+    –
+    Identity
+    Skipped
+    Not needed here.
+    ⚠
+    Spark Master
+    Warning
+    12ms
+    It is alive, but has no worker.
+    Wait.
+    ✕
+    Spark driver
+    Failed
+    12ms
+    The master answered HTML.
+    Set spark.ui.reverseProxy=true.
+    Check again
+    Copy report
+    "#);
+}
+
+#[tokio::test]
+async fn signed_out_nothing_behind_jupyter_is_asked() {
+    let report = Report { way_ms: 5, outcome: Err(Problem::signed_out_or_stopped()) };
+    assert_snapshot!(text(panel(&unfolded(report))).await, @r#"
+    Spark Monitor
+    Loading…
+    Connection report
+    Broken
+    ✕
+    Browser, through Jupyter
+    Failed
+    5ms
+    You are signed out of Jupyter, or your Jupyter server has stopped.
+    Reload the page to sign in or to start the server.
+    –
+    Sidecar and Spark
+    Skipped
+    Not asked: nothing gets that far.
+    Check again
+    Copy report
+    "#);
+}
+
+#[test]
+fn a_slow_way_to_the_sidecar_is_a_warning() {
+    let doctor = Doctor { health: Health::Well, version: String::new(), hops: Vec::new() };
+    let report = |way_ms| Report { way_ms, outcome: Ok(doctor.clone()) };
+    assert_eq!(report(1_500).health(), Health::Well);
+    assert_eq!(report(1_501).health(), Health::Degraded);
+}
+
+#[test]
+fn the_text_for_an_administrator_has_no_address() {
+    let text = degraded().text("12:00:00 UTC");
+    assert!(!text.contains("://"), "{text}");
+    assert_snapshot!(text, @r#"
+    Spark Monitor connection report, 12:00:00 UTC
+    Sidecar 1.2.3, frontend 0.2.0
+    [OK] Browser, through Jupyter (34ms): Jupyter passes requests on to the sidecar.
+    [OK] Sidecar (12ms): It runs.
+    [Skipped] Identity: Not needed here.
+    [Warning] Spark Master (12ms): It is alive, but has no worker.
+        Wait.
+    [Failed] Spark driver (12ms): The master answered HTML.
+        Set spark.ui.reverseProxy=true.
+    "#);
+}

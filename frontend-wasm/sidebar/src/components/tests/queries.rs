@@ -1,0 +1,410 @@
+//! Queries: their names, whose they are, how far they are, why they wait.
+
+use std::rc::Rc;
+
+use insta::assert_snapshot;
+use wire::{
+    CallSite, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Stages, Tasks, TimeLeft,
+    Wait,
+};
+use yew::{Html, Reducible};
+
+use super::{draw, of_panel, panel, text};
+use crate::components::panel_context::Panel;
+use crate::components::queries::{recent_queries, running_queries, why_line};
+use crate::mine::{Execution, Notebook};
+use crate::model::{Action, Model};
+use crate::place::{Cell, Place};
+use kit::known;
+use kit::problem::Problem;
+use kit::samples::{self, OBSERVED_AT_MS};
+
+const BEGAN_AT_MS: i64 = OBSERVED_AT_MS - 20_000;
+
+/// Built in cell 3, which is 4 to Spark.
+fn cell_query(query_id: &str, session_id: &str) -> Query {
+    Query {
+        name: "count of range".to_owned(),
+        named_by: NamedBy::Operators,
+        call_site: Some(CallSite::Cell { number: 4, line: 2 }),
+        session_id: Some(session_id.to_owned()),
+        ..samples::query(query_id)
+    }
+}
+
+/// Cell 5 ran when the sample queries began.
+fn notebook() -> Notebook {
+    let execution = Execution { count: 5, begin_ms: BEGAN_AT_MS - 1_000, end_ms: None };
+    Notebook {
+        id: "n-1".to_owned(),
+        title: "etl.ipynb".to_owned(),
+        current: true,
+        shift: Some(1),
+        asked: true,
+        session_id: Some("s-1".to_owned()),
+        executions: vec![execution],
+        ..Notebook::default()
+    }
+}
+
+fn model(queries: Queries, notebooks: Vec<Notebook>) -> Model {
+    let model = Model {
+        cluster: known::loaded(samples::cluster()),
+        executors: known::loaded(samples::executors()),
+        stages: known::loaded(samples::stages()),
+        queries: known::loaded(queries),
+        clock_ahead_ms: Some(0),
+        ..Model::default()
+    };
+    after(model, Action::Notebooks(notebooks.into()))
+}
+
+fn after(model: Model, action: Action) -> Model {
+    (*Rc::new(model).reduce(action)).clone()
+}
+
+fn part(model: &Model, part: fn(&crate::components::panel_context::Panel<'_>, &Queries) -> Html) -> Html {
+    let queries = model.queries.body().cloned().unwrap_or_else(samples::queries);
+    of_panel(model, |panel| part(panel, &queries))
+}
+
+async fn running(model: &Model) -> String {
+    text(part(model, running_queries)).await
+}
+
+async fn recent(model: &Model) -> String {
+    text(part(model, recent_queries)).await
+}
+
+fn runs(running: Vec<Query>) -> Queries {
+    Queries { running, ..samples::queries() }
+}
+
+fn ended(recent: Vec<Query>) -> Queries {
+    Queries { recent, ..samples::queries() }
+}
+
+#[tokio::test]
+async fn a_running_query_shows_its_name_how_far_it_is_and_the_time_left() {
+    let time_left = Some(TimeLeft { at_least_ms: 19_100, at_most_ms: 20_000 });
+    let model = model(runs(vec![Query { time_left, ..cell_query("q-1", "s-1") }]), vec![notebook()]);
+    assert_snapshot!(draw(part(&model, running_queries)).await, @r#"
+    <h4 class="sparkMonitor-Group">This notebook<span class="sparkMonitor-Muted">asked of the kernel</span>
+    </h4>
+    <ul class="sparkMonitor-Stages">
+    <li>
+    <button type="button" aria-expanded="false" title="count of range" class="sparkMonitor-Query-button">
+    <span aria-hidden="true" class="sparkMonitor-Caret">
+    </span>
+    <span class="sparkMonitor-Stage-name">cell [3], line 2<span class="sparkMonitor-Query-more">count of range</span>
+    </span>
+    <span class="sparkMonitor-Stage-elapsed">20s</span>
+    </button>
+    <div role="progressbar" aria-label="cell [3], line 2" aria-valuemin="0" aria-valuemax="200" aria-valuenow="120" aria-valuetext="120 of 200 tasks" class="sparkMonitor-Bar">
+    <div style="width: 60%" class="sparkMonitor-Bar-done">
+    </div>
+    <div style="width: 4%" class="sparkMonitor-Bar-running">
+    </div>
+    </div>
+    <ul class="sparkMonitor-Facts">
+    <li>60%</li>
+    <li>120 of 200 tasks</li>
+    <li>about 20s left, more stages may follow</li>
+    </ul>
+    <ul class="sparkMonitor-Facts">
+    <li>
+    <button type="button" title="Go to cell [3]" class="sparkMonitor-Jump">built in cell [3]</button>
+    <span role="status">
+    </span>
+    </li>
+    <li>
+    <button type="button" title="Go to cell [5]" class="sparkMonitor-Jump">run by cell [5]</button>
+    <span role="status">
+    </span>
+    </li>
+    </ul>
+    </li>
+    </ul>
+    "#);
+}
+
+#[tokio::test]
+async fn the_headings_count_what_is_not_listed_too() {
+    let queries = Queries { running_not_shown: 40, ..runs(vec![samples::query("q-1")]) };
+    let stages = Stages { active_not_shown: 10, ..samples::stages() };
+    let model = Model { stages: known::loaded(stages), ..model(queries, Vec::new()) };
+    let seen = text(panel(&model)).await;
+    assert!(seen.contains("Running queries\n41\n") && seen.contains("Active stages\n11\n"), "{seen}");
+}
+
+#[tokio::test]
+async fn time_left_is_a_span_when_nobody_can_tell_better() {
+    let time_left = Some(TimeLeft { at_least_ms: 20_000, at_most_ms: 60_000 });
+    let model = model(runs(vec![Query { time_left, ..samples::query("q-1") }]), Vec::new());
+    assert_snapshot!(running(&model).await, @r#"
+    select count(*) from events
+    20s
+    60%
+    120 of 200 tasks
+    20s to 1m left, more stages may follow
+    "#);
+}
+
+#[tokio::test]
+async fn mine_and_others_stand_apart_with_how_that_is_known() {
+    let other = Notebook {
+        id: "n-2".to_owned(),
+        title: "other.ipynb".to_owned(),
+        asked: true,
+        session_id: Some("s-2".to_owned()),
+        shift: Some(1),
+        ..Notebook::default()
+    };
+    let of = |session: &str| cell_query(&["of ", session].concat(), session);
+    let queries = Queries {
+        sessions: vec![samples::session("s-1"), samples::session("s-2"), samples::session("0123456789")],
+        ..runs(vec![of("s-2"), of("s-1"), of("0123456789")])
+    };
+    assert_snapshot!(running(&model(queries, vec![notebook(), other])).await, @r#"
+    This notebook
+    asked of the kernel
+    cell [3], line 2
+    count of range
+    20s
+    60%
+    120 of 200 tasks
+    built in cell [3]
+    run by cell [5]
+    Other sessions
+    cell [3], line 2
+    count of range
+    20s
+    60%
+    120 of 200 tasks
+    built in cell [3]
+    of other.ipynb
+    a notebook cell, line 2
+    count of range
+    20s
+    60%
+    120 of 200 tasks
+    built in a notebook cell
+    ada's session 01234567
+    "#);
+}
+
+#[tokio::test]
+async fn a_likely_session_says_what_makes_it_likely_and_another_can_be_chosen() {
+    let execution = Execution { count: 3, begin_ms: BEGAN_AT_MS - 500, end_ms: Some(BEGAN_AT_MS + 20_500) };
+    let unasked = Notebook { asked: false, session_id: None, executions: vec![execution], ..notebook() };
+    let sessions = vec![samples::session("s-1"), samples::session("s-2")];
+    let queries = Queries { sessions, ..runs(vec![cell_query("q-1", "s-1"), samples::query("q-2")]) };
+    let model = model(queries, vec![unasked]);
+    assert_snapshot!(running(&model).await, @r#"
+    This notebook's session
+    Not known: choose
+    ada's session s-1, 1 running, last query 11:59:40 UTC
+    ada's session s-2, 1 running, last query 11:59:40 UTC
+    This notebook
+    likely: matches cell [3] and its time
+    cell [3], line 2
+    count of range
+    20s
+    60%
+    120 of 200 tasks
+    built in cell [3]
+    run by cell [3]
+    select count(*) from events
+    20s
+    60%
+    120 of 200 tasks
+    run by cell [3]
+    "#);
+    let chosen = after(model, Action::ChooseSession(Some("s-2".to_owned())));
+    let chosen = running(&chosen).await;
+    assert!(chosen.contains("This notebook\nchosen by you\nNone of them is"), "{chosen}");
+}
+
+#[tokio::test]
+async fn the_number_of_a_cell_is_not_told_while_its_shift_is_unknown() {
+    let unknown = Notebook { shift: None, executions: Vec::new(), ..notebook() };
+    for notebooks in [vec![unknown], Vec::new()] {
+        let text = running(&model(runs(vec![cell_query("q-1", "s-1")]), notebooks)).await;
+        assert!(text.contains("a notebook cell, line 2"), "{text}");
+        assert!(text.contains("built in a notebook cell"), "{text}");
+        assert!(!text.contains("cell ["), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_comes_from_the_best_source() {
+    let named = |named_by, name: &str, call_site| Query {
+        named_by,
+        name: name.to_owned(),
+        call_site,
+        state: QueryState::Succeeded,
+        ..samples::query("q-1")
+    };
+    let cell = || Some(CallSite::Cell { number: 4, line: 2 });
+    let text_of = || Some(CallSite::CellText { hash: "123".to_owned(), line: 2 });
+    let file = || Some(CallSite::File { file: "etl.py".to_owned(), line: 6 });
+    let mut lines = Vec::new();
+    for query in [
+        named(NamedBy::Tag, "nightly", cell()),
+        named(NamedBy::Sql, "select 1", cell()),
+        named(NamedBy::Operators, "show: sort", cell()),
+        named(NamedBy::Operators, "show: sort", None),
+        named(NamedBy::Spark, "collect", file()),
+        named(NamedBy::Spark, "collect", text_of()),
+        named(NamedBy::Nothing, "", None),
+    ] {
+        lines.push(recent(&model(ended(vec![query]), vec![notebook()])).await.replace('\n', " | "));
+    }
+    assert_snapshot!(lines.join("\n"), @r#"
+    This notebook | asked of the kernel | ✓ | nightly | Completed | 20s
+    This notebook | asked of the kernel | ✓ | select 1 | Completed | 20s
+    This notebook | asked of the kernel | ✓ | cell [3], line 2 | show: sort | Completed | 20s
+    This notebook | asked of the kernel | ✓ | show: sort | Completed | 20s
+    This notebook | asked of the kernel | ✓ | etl.py, line 6 | collect | Completed | 20s
+    This notebook | asked of the kernel | ✓ | a notebook cell, line 2 | collect | Completed | 20s
+    This notebook | asked of the kernel | ✓ | Query without a name | Completed | 20s
+    "#);
+}
+
+#[tokio::test]
+async fn recent_queries_say_how_they_ended_in_sign_and_word() {
+    let ended_as = |state| Query { state, ..samples::query(&format!("{state:?}")) };
+    let states = [QueryState::Succeeded, QueryState::Failed, QueryState::Canceled, QueryState::Unknown];
+    let lines = recent(&model(ended(states.map(ended_as).into()), Vec::new())).await;
+    assert_snapshot!(lines.replace("select count(*) from events\n", ""), @r#"
+    ✓
+    Completed
+    20s
+    ✕
+    Failed
+    20s
+    ⊘
+    Canceled
+    20s
+    ?
+    Unknown end
+    20s
+    "#);
+}
+
+#[tokio::test]
+async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
+    let failed = Query {
+        state: QueryState::Failed,
+        failure_reason: Some("[USER_RAISED_EXCEPTION] boom 7".to_owned()),
+        ..cell_query("q-1", "s-1")
+    };
+    let mut model = model(ended(vec![failed.clone()]), vec![notebook()]);
+    let folded = draw(part(&model, recent_queries)).await;
+    assert!(folded.contains(r#"aria-expanded="false""#) && !folded.contains("boom 7"), "{folded}");
+    model = after(model, Action::ToggleQuery("q-1".to_owned()));
+    assert!(recent(&model).await.contains("Loading…"));
+    let reason = Some("[USER_RAISED_EXCEPTION] boom 7\nat line 2".to_owned());
+    let stage = Stage { stage_attempt_id: 1, failure_reason: reason, ..samples::stage(2, StageState::Failed) };
+    let stages = vec![stage, samples::stage(1, StageState::Complete)];
+    let known = QueryStages { app: Some(samples::app()), query: Some(failed), stages, stages_not_shown: 3 };
+    model.query_stages = known::loaded(known);
+    assert_snapshot!(recent(&model).await, @r#"
+    This notebook
+    asked of the kernel
+    ✕
+    cell [3], line 2
+    count of range
+    Failed
+    20s
+    built in cell [3]
+    run by cell [5]
+    Started 11:59:40 UTC
+    1 of 3 stages
+    [USER_RAISED_EXCEPTION] boom 7
+    ✕
+    count of range
+    Failed
+    45s
+    120 of 200 tasks
+    8 running
+    1 failed
+    1.5 KB read
+    2.0 KB shuffle written
+    1.0 KB spilled
+    [USER_RAISED_EXCEPTION] boom 7
+    at line 2
+    ✓
+    count of range
+    Completed
+    45s
+    120 of 200 tasks
+    8 running
+    1 failed
+    1.5 KB read
+    2.0 KB shuffle written
+    1.0 KB spilled
+    3 more stages are not shown.
+    "#);
+    model = after(model, Action::ToggleQuery("q-1".to_owned()));
+    assert!(model.open_query.is_none() && model.query_stages.value.is_none());
+}
+
+#[tokio::test]
+async fn a_query_that_spark_has_forgotten_says_so_when_it_is_folded_out() {
+    let mut model = model(ended(vec![samples::query("q-1")]), Vec::new());
+    model.open_query = Some("q-1".to_owned());
+    let known = QueryStages { app: Some(samples::app()), query: None, stages: Vec::new(), stages_not_shown: 0 };
+    model.query_stages = known::loaded(known);
+    assert!(recent(&model).await.contains("Spark does not remember this query any more."));
+}
+
+#[tokio::test]
+async fn a_cell_that_has_changed_since_says_so_beside_its_name() {
+    let model = model(runs(vec![cell_query("q-1", "s-1")]), vec![notebook()]);
+    let place = Place { notebook_id: "n-1".to_owned(), cell: Cell::Count(3), line: Some(2) };
+    let found = after(model.clone(), Action::Jumped(place.clone(), true));
+    assert!(!running(&found).await.contains("has changed"));
+    let changed = after(model, Action::Jumped(place.clone(), false));
+    assert!(running(&changed).await.contains("built in cell [3]\nCell [3] has changed since."));
+    assert!(!running(&after(changed, Action::Jump(place))).await.contains("has changed"));
+}
+
+#[tokio::test]
+async fn the_reason_to_wait_stands_above_the_application() {
+    let wait = Some(Wait::ShuffleFetch { stage_id: 4, percent: 35 });
+    let queries = runs(vec![Query { wait, ..samples::query("q-1") }]);
+    let all = text(panel(&model(queries, Vec::new()))).await;
+    let why = "Shuffling: tasks wait 35% of their time for other tasks' output (stage 4)\netl\nRunning";
+    assert!(all.replace("&#x27;", "'").contains(why), "{all}");
+    let holders = vec![CoreHolder { name: "ETL".to_owned(), cores: 2 }];
+    let wait = Some(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });
+    let waiting = model(Queries { wait, ..samples::queries() }, Vec::new());
+    let why = |panel: &Panel<'_>| why_line(panel).unwrap_or_default();
+    assert_snapshot!(draw(of_panel(&waiting, why)).await, @r#"<p class="sparkMonitor-Why">Waiting for cores: 'ETL' holds 2 of 2</p>"#);
+    assert_eq!(draw(of_panel(&model(samples::queries(), Vec::new()), why)).await, "");
+}
+
+#[tokio::test]
+async fn nothing_runs_and_nothing_has_ended() {
+    let model = model(samples::queries(), Vec::new());
+    assert_eq!(running(&model).await, "No query is running.");
+    assert_eq!(recent(&model).await, "No query has ended yet.");
+}
+
+#[tokio::test]
+async fn a_query_without_tasks_yet_has_an_empty_bar_and_no_percents() {
+    let query = Query { tasks: Tasks::default(), state: QueryState::Silent, ..samples::query("q-1") };
+    let html = draw(part(&model(runs(vec![query]), Vec::new()), running_queries)).await;
+    assert!(html.contains(r#"aria-valuenow="0""#) && !html.contains("0%</li>"), "{html}");
+    assert!(html.contains("Silent"), "{html}");
+}
+
+#[tokio::test]
+async fn a_failing_view_keeps_the_last_queries_and_says_since_when() {
+    let mut model = model(runs(vec![samples::query("q-1")]), Vec::new());
+    model.queries = model.queries.after(Err(Problem::no_sidecar()), OBSERVED_AT_MS + 60_000);
+    let all = text(panel(&model)).await;
+    assert!(all.contains("Running queries\n1\nNot updated since 12:00:00 UTC."), "{all}");
+    assert!(all.contains("select count(*) from events"), "{all}");
+}

@@ -1,0 +1,336 @@
+//! Each part of the panel alone.
+
+use insta::assert_snapshot;
+use wire::{Cluster, ClusterKind, Executor, Executors, Meter, Stages};
+
+use super::{draw, of_panel, text};
+use crate::components::active_stages::active_stages;
+use crate::components::cluster::cluster_overview;
+use crate::components::executors::executor_table;
+use crate::components::history::history;
+use crate::components::spill::spill_warning;
+use crate::executor_order::{Column, Order};
+use crate::model::Model;
+use kit::samples;
+
+fn overview(cluster: &Cluster) -> yew::Html {
+    of_panel(&Model::default(), |panel| cluster_overview(panel, cluster))
+}
+
+fn table(executors: &Executors) -> yew::Html {
+    of_panel(&Model::default(), |panel| executor_table(panel, executors))
+}
+
+#[tokio::test]
+async fn the_cluster_shows_workers_cores_and_memory() {
+    assert_snapshot!(draw(overview(&samples::cluster())).await, @r#"
+    <div class="sparkMonitor-Cluster">
+    <p class="sparkMonitor-Fact">
+    <span class="sparkMonitor-Fact-label">Workers</span>
+    <span>2 of 2</span>
+    </p>
+    <div class="sparkMonitor-Usage">
+    <div class="sparkMonitor-Usage-words">
+    <span class="sparkMonitor-Usage-label">Cores</span>
+    <span class="sparkMonitor-Usage-value">3 of 4</span>
+    <span class="sparkMonitor-Usage-percent">75%</span>
+    <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-warn">
+    </span>high</span>
+    </div>
+    <div role="meter" aria-label="Cores" aria-valuemin="0" aria-valuemax="4" aria-valuenow="3" aria-valuetext="3 of 4, 75%, high" class="sparkMonitor-Bar">
+    <div style="width: 75%" class="sparkMonitor-Bar-fill sparkMonitor-mod-warn">
+    </div>
+    </div>
+    </div>
+    <div class="sparkMonitor-Usage">
+    <div class="sparkMonitor-Usage-words">
+    <span class="sparkMonitor-Usage-label">Memory</span>
+    <span class="sparkMonitor-Usage-value">1.0 GB of 4.0 GB</span>
+    <span class="sparkMonitor-Usage-percent">25%</span>
+    </div>
+    <div role="meter" aria-label="Memory" aria-valuemin="0" aria-valuemax="4096" aria-valuenow="1024" aria-valuetext="1.0 GB of 4.0 GB, 25%, normal" class="sparkMonitor-Bar">
+    <div style="width: 25%" class="sparkMonitor-Bar-fill sparkMonitor-mod-good">
+    </div>
+    </div>
+    </div>
+    <p class="sparkMonitor-Fact">
+    <span class="sparkMonitor-Fact-label">Applications</span>
+    <span>1 running</span>
+    </p>
+    <p class="sparkMonitor-Fact sparkMonitor-Master">
+    <span class="sparkMonitor-Fact-label">Master</span>
+    <span title="spark://master:7077" class="sparkMonitor-Master-url">spark://master:7077</span>
+    <span role="status" class="sparkMonitor-Copied">
+    </span>
+    <button type="button" title="Copy master URL" aria-label="Copy master URL" class="sparkMonitor-IconButton">
+    <span aria-hidden="true" class="sparkMonitor-Icon sparkMonitor-Icon-copy">
+    </span>
+    </button>
+    </p>
+    </div>
+    "#);
+}
+
+#[tokio::test]
+async fn exactly_70_percent_has_no_warning_and_exactly_90_is_not_very_high() {
+    let cluster = |used| Cluster { cores: Meter::new(used, 100), ..samples::cluster() };
+    assert!(!draw(overview(&cluster(70))).await.contains("high"));
+    assert!(draw(overview(&cluster(71))).await.contains("71%, high"));
+    assert!(draw(overview(&cluster(90))).await.contains("90%, high"));
+    assert!(draw(overview(&cluster(91))).await.contains("91%, very high"));
+}
+
+#[tokio::test]
+async fn a_driver_alone_has_neither_workers_nor_memory() {
+    let cluster = Cluster { kind: ClusterKind::DriverOnly, master: None, memory_mib: None, ..samples::cluster() };
+    let html = draw(overview(&cluster)).await;
+    assert!(html.contains("Cores") && !html.contains("Workers") && !html.contains("Memory"));
+}
+
+#[tokio::test]
+async fn a_missing_worker_is_a_cluster_that_starts() {
+    let cluster = Cluster { workers_alive: 1, workers_wanted: 2, ..samples::cluster() };
+    let html = draw(overview(&cluster)).await;
+    assert!(html.contains("Starting: 1 of 2 workers are ready."), "{html}");
+}
+
+#[tokio::test]
+async fn a_driver_in_local_mode_is_its_own_executor() {
+    let driver = Some(Executor { executor_id: "driver".to_owned(), ..samples::executor("driver") });
+    let local = Executors { driver, executors: Vec::new(), ..samples::executors() };
+    let text = text(table(&local)).await;
+    assert!(text.contains("driver\n2/2\n800 B"), "{text}");
+    assert!(!text.contains("No executor"), "{text}");
+}
+
+#[tokio::test]
+async fn an_executor_that_left_without_a_word_is_gone_all_the_same() {
+    let gone = Executor { removed: Some(String::new()), ..samples::executor("1") };
+    let text = text(table(&Executors { executors: vec![gone], ..samples::executors() })).await;
+    assert!(text.contains("1\nGone\n"), "{text}");
+}
+
+#[tokio::test]
+async fn executors_are_a_table_with_the_driver_apart() {
+    assert_snapshot!(draw(table(&samples::executors())).await, @r#"
+    <table class="sparkMonitor-Table">
+    <thead>
+    <tr>
+    <th scope="col" title="Executor, by Spark's number" aria-sort="ascending">
+    <button type="button" class="sparkMonitor-Sort">ID</button>
+    </th>
+    <th scope="col" title="Active tasks of task slots">
+    <button type="button" class="sparkMonitor-Sort">Tasks</button>
+    </th>
+    <th scope="col" title="Storage memory in use, of the memory for storage and execution">
+    <button type="button" class="sparkMonitor-Sort">Storage</button>
+    </th>
+    <th scope="col" title="Cached blocks on disk; this is not spill">
+    <button type="button" class="sparkMonitor-Sort">Disk</button>
+    </th>
+    <th scope="col" title="Shuffle data read and written">
+    <button type="button" class="sparkMonitor-Sort">Shuffle</button>
+    </th>
+    <th scope="col" title="Share of task time spent in garbage collection">
+    <button type="button" class="sparkMonitor-Sort">GC</button>
+    </th>
+    </tr>
+    </thead>
+    <tbody>
+    <tr>
+    <th scope="row" title="10.0.0.1:40001">0</th>
+    <td data-label="Tasks" class="sparkMonitor-Cell-tasks">2/2</td>
+    <td data-label="Storage" title="800 B of 1000 B" class="sparkMonitor-Cell-storage">800 B<div role="meter" aria-label="Storage memory in use, of the memory for storage and execution" aria-valuemin="0" aria-valuemax="1000" aria-valuenow="800" aria-valuetext="800 B of 1000 B, 80%, high" class="sparkMonitor-Bar">
+    <div style="width: 80%" class="sparkMonitor-Bar-fill sparkMonitor-mod-warn">
+    </div>
+    </div>
+    </td>
+    <td data-label="Disk" class="sparkMonitor-Cell-disk">
+    <span class="sparkMonitor-Zero">0 B</span>
+    </td>
+    <td class="sparkMonitor-Cell-shuffle">
+    <span title="1.5 KB shuffle read">
+    <span aria-hidden="true">↓</span>
+    <span>1.5 KB</span>
+    </span>
+    <span title="0 B shuffle written">
+    <span aria-hidden="true">↑</span>
+    <span class="sparkMonitor-Zero">0 B</span>
+    </span>
+    </td>
+    <td data-label="GC" class="sparkMonitor-Cell-gc">12.3% <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-warn">
+    </span>high</span>
+    </td>
+    </tr>
+    <tr class="sparkMonitor-Table-gone">
+    <th scope="row" title="10.0.0.1:40001">1</th>
+    <td colspan="5" title="worker lost">
+    <span class="sparkMonitor-Table-reason">Gone: worker lost</span>
+    </td>
+    </tr>
+    </tbody>
+    <tbody class="sparkMonitor-Table-driver">
+    <tr>
+    <th scope="row" colspan="2" title="">driver</th>
+    <td data-label="Storage" title="0 B of 0 B" class="sparkMonitor-Cell-storage">0 B<div role="meter" aria-label="Storage memory in use, of the memory for storage and execution" aria-valuemin="0" aria-valuemax="0" aria-valuenow="0" aria-valuetext="0 B of 0 B, 0%, normal" class="sparkMonitor-Bar">
+    <div style="width: 0%" class="sparkMonitor-Bar-fill sparkMonitor-mod-good">
+    </div>
+    </div>
+    </td>
+    <td data-label="Disk" class="sparkMonitor-Cell-disk">
+    <span class="sparkMonitor-Zero">0 B</span>
+    </td>
+    <td class="sparkMonitor-Cell-shuffle">
+    <span title="0 B shuffle read">
+    <span aria-hidden="true">↓</span>
+    <span class="sparkMonitor-Zero">0 B</span>
+    </span>
+    <span title="0 B shuffle written">
+    <span aria-hidden="true">↑</span>
+    <span class="sparkMonitor-Zero">0 B</span>
+    </span>
+    </td>
+    <td data-label="GC" class="sparkMonitor-Cell-gc">
+    <span class="sparkMonitor-Zero">–</span>
+    </td>
+    </tr>
+    </tbody>
+    </table>
+    "#);
+}
+
+#[tokio::test]
+async fn no_executor_yet_says_so() {
+    let executors = Executors { executors: Vec::new(), executors_not_shown: 2, ..samples::executors() };
+    let html = draw(table(&executors)).await;
+    assert!(html.contains("No executor has started yet."));
+    assert!(html.contains("2 more executors are not shown."));
+}
+
+#[tokio::test]
+async fn of_500_executors_only_those_that_can_be_seen_are_in_the_document() {
+    let executors: Vec<_> = (0..500).map(|number| samples::executor(&number.to_string())).collect();
+    let html = draw(table(&Executors { executors, ..samples::executors() })).await;
+    assert_eq!(html.matches("<tr").count(), 1 + 24 + 1 + 1, "head, rows, gap, driver");
+    assert!(html.contains(r#"aria-rowcount="502""#), "{html}");
+    assert!(html.contains(r#"<tr aria-rowindex="25">"#) && html.contains(r#"<tr aria-rowindex="502">"#), "{html}");
+    assert!(html.contains(r#"style="--sparkMonitor-rows: 476""#), "{html}");
+}
+
+#[tokio::test]
+async fn a_sorted_column_says_which_way() {
+    let model = Model { order: Order { column: Column::Storage, descending: true }, ..Model::default() };
+    let html = draw(of_panel(&model, |panel| executor_table(panel, &samples::executors()))).await;
+    assert_eq!(html.matches("aria-sort=").count(), 1, "{html}");
+    let storage = html.split("aria-sort=\"descending\"").nth(1).unwrap_or_default();
+    assert!(storage.contains(">Storage</button>"), "{html}");
+}
+
+#[tokio::test]
+async fn active_stages_show_how_far_they_are() {
+    assert_snapshot!(draw(active_stages(&samples::stages())).await, @r#"
+    <ul class="sparkMonitor-Stages">
+    <li>
+    <div class="sparkMonitor-Stage-head">
+    <span title="count of range
+    Stage 3" class="sparkMonitor-Stage-name">count of range</span>
+    <span class="sparkMonitor-Stage-elapsed">45s</span>
+    </div>
+    <div role="progressbar" aria-label="count of range" aria-valuemin="0" aria-valuemax="200" aria-valuenow="120" aria-valuetext="120 of 200 tasks" class="sparkMonitor-Bar">
+    <div style="width: 60%" class="sparkMonitor-Bar-done">
+    </div>
+    <div style="width: 4%" class="sparkMonitor-Bar-running">
+    </div>
+    </div>
+    <ul class="sparkMonitor-Facts">
+    <li>120 of 200 tasks</li>
+    <li>8 running</li>
+    <li>
+    <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-bad">
+    </span>1 failed</span>
+    </li>
+    <li>1.5 KB read</li>
+    <li>2.0 KB shuffle written</li>
+    <li>
+    <span class="sparkMonitor-Toned">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-warn">
+    </span>1.0 KB spilled</span>
+    </li>
+    </ul>
+    </li>
+    </ul>
+    "#);
+}
+
+#[tokio::test]
+async fn no_stage_says_so() {
+    let stages = Stages { active: Vec::new(), ..samples::stages() };
+    assert!(draw(active_stages(&stages)).await.contains("No stage is running."));
+}
+
+#[tokio::test]
+async fn sums_over_what_spark_remembers_say_so() {
+    let stages = Stages { forgotten: true, retained: 1_000, ..samples::stages() };
+    let html = draw(active_stages(&stages)).await;
+    assert!(html.contains("Spark remembers the last 1000 stages only"), "{html}");
+}
+
+#[tokio::test]
+async fn spill_is_a_warning_in_words() {
+    let spill = samples::stages().spill.expect("the sample spills");
+    assert_snapshot!(draw(spill_warning(spill)).await, @r#"
+    <div class="sparkMonitor-Spill sparkMonitor-mod-warn">
+    <p class="sparkMonitor-Notice-heading">
+    <span aria-hidden="true" class="sparkMonitor-Sign">⚠</span>1.0 KB spilled to disk in 2 stages<span class="sparkMonitor-Hidden">high</span>
+    </p>
+    <p>4.0 KB did not fit into execution memory. More partitions or more memory per executor avoid it.</p>
+    </div>
+    "#);
+}
+
+#[tokio::test]
+async fn a_sparkline_shows_the_newest_value_and_its_gaps() {
+    assert_snapshot!(draw(past(None)).await, @r#"
+    <div class="sparkMonitor-History">
+    <div class="sparkMonitor-Spark">
+    <span class="sparkMonitor-Spark-label">Cores in use</span>
+    <span class="sparkMonitor-Spark-value">3 of 4</span>
+    <div role="slider" tabindex="0" aria-label="Cores in use" aria-readonly="true" aria-valuemin="0" aria-valuemax="3" aria-valuenow="3" aria-valuetext="3 of 4" class="sparkMonitor-Spark-plot">
+    <svg viewBox="0 0 600 100" preserveAspectRatio="none" aria-hidden="true">
+    <path d="M0 100h0L60 0M480 50h0L540 25" class="sparkMonitor-Spark-line">
+    </path>
+    </svg>
+    </div>
+    </div>
+    <div class="sparkMonitor-Spark">
+    <span class="sparkMonitor-Spark-label">Active tasks</span>
+    <span class="sparkMonitor-Spark-value">1</span>
+    <div role="slider" tabindex="0" aria-label="Active tasks" aria-readonly="true" aria-valuemin="0" aria-valuemax="1" aria-valuenow="1" aria-valuetext="1" class="sparkMonitor-Spark-plot">
+    <svg viewBox="0 0 600 100" preserveAspectRatio="none" aria-hidden="true">
+    <path d="M60 0h0M540 50h0" class="sparkMonitor-Spark-line">
+    </path>
+    </svg>
+    </div>
+    </div>
+    </div>
+    "#);
+}
+
+#[tokio::test]
+async fn a_moment_that_is_looked_at_is_told_in_every_line() {
+    let minute = |minute: i64| Some(samples::OBSERVED_AT_MS - 600_000 + minute * 60_000);
+    let html = draw(past(minute(1))).await;
+    assert!(html.contains(r#"aria-valuenow="1" aria-valuetext="4 of 4 at 11:51:00 UTC""#), "{html}");
+    assert!(html.contains(r#"aria-valuetext="2 at 11:51:00 UTC""#), "{html}");
+    assert_eq!(html.matches(r#"d="M60 0V100""#).count(), 2, "{html}");
+    assert!(draw(past(minute(5))).await.contains(">not known<"));
+}
+
+fn past(looked_at_ms: Option<i64>) -> yew::Html {
+    let model = Model { looked_at_ms, ..Model::default() };
+    let answer = samples::answer(samples::history());
+    of_panel(&model, |panel| history(panel, &answer.body, &answer.meta))
+}

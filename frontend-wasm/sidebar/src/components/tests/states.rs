@@ -1,0 +1,207 @@
+//! Each state that the panel can be in as a whole, as the text a person reads.
+
+use insta::assert_snapshot;
+use wire::{Cluster, ErrorCode, Master, MasterStatus, Queries, Wait};
+
+use super::{panel, text};
+use crate::model::Model;
+use kit::known;
+use kit::loaded::Loaded;
+use kit::problem::Problem;
+use kit::samples::{self, OBSERVED_AT_MS};
+
+fn never<T>(problem: &Problem) -> Loaded<T> {
+    Loaded::default().after(Err(problem.clone()), OBSERVED_AT_MS)
+}
+
+/// Every view fails alike, and none ever worked.
+async fn nothing_but(problem: Problem) -> String {
+    let (cluster, executors, stages) = (never(&problem), never(&problem), never(&problem));
+    text(panel(&Model { cluster, executors, stages, ..Model::default() })).await
+}
+
+fn all_well() -> Model {
+    Model {
+        cluster: known::loaded(samples::cluster()),
+        executors: known::loaded(samples::executors()),
+        stages: known::loaded(samples::stages()),
+        ..Model::default()
+    }
+}
+
+/// Without what the other tests show already.
+fn head(text: &str, until: &str) -> String {
+    text.split(until).next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn not_configured_gives_the_reason() {
+    let reason = "SPARK_MASTER_UI_URL holds {user}, and SPARK_MONITOR_IDENTITY is none.";
+    let problem =
+        known::refused(ErrorCode::NotConfigured, reason, "Ask your administrator to correct the configuration.");
+    assert_snapshot!(nothing_but(problem).await, @r#"
+    Spark Monitor
+    Not configured
+    SPARK_MASTER_UI_URL holds {user}, and SPARK_MONITOR_IDENTITY is none.
+    Ask your administrator to correct the configuration.
+    Request r-1
+    Connection report
+    "#);
+}
+
+#[tokio::test]
+async fn signed_out_of_jupyter() {
+    assert_snapshot!(nothing_but(Problem::signed_out_or_stopped()).await, @r#"
+    Spark Monitor
+    Signed out or stopped
+    You are signed out of Jupyter, or your Jupyter server has stopped.
+    Reload the page to sign in or to start the server.
+    Connection report
+    "#);
+}
+
+#[tokio::test]
+async fn forbidden() {
+    let problem =
+        known::refused(ErrorCode::UpstreamForbidden, "The Spark Master refuses to answer.", "Ask for access.");
+    assert_snapshot!(nothing_but(problem).await, @r#"
+    Spark Monitor
+    No permission
+    The Spark Master refuses to answer.
+    Ask for access.
+    Request r-1
+    Connection report
+    "#);
+}
+
+#[tokio::test]
+async fn overloaded() {
+    let problem =
+        known::refused(ErrorCode::Overloaded, "Too many requests are under way.", "It tries again by itself.");
+    assert_snapshot!(nothing_but(problem).await, @r#"
+    Spark Monitor
+    Too busy
+    Too many requests are under way.
+    It tries again by itself.
+    Request r-1
+    Connection report
+    "#);
+}
+
+#[tokio::test]
+async fn the_cluster_is_starting() {
+    let cluster = Cluster { workers_alive: 1, workers_wanted: 4, ..samples::cluster() };
+    let model = Model { cluster: known::loaded(cluster), ..all_well() };
+    assert_snapshot!(head(&text(panel(&model)).await, "\n⚠"), @r#"
+    Spark Monitor
+    Cluster
+    Alive
+    Starting: 1 of 4 workers are ready.
+    Cores
+    3 of 4
+    75%
+    high
+    Memory
+    1.0 GB of 4.0 GB
+    25%
+    Applications
+    1 running
+    Master
+    spark://master:7077
+    "#);
+}
+
+#[tokio::test]
+async fn the_master_is_recovering() {
+    let master = Some(Master { status: MasterStatus::Recovering, url: "spark://master:7077".to_owned() });
+    let cluster = Cluster { master, workers_alive: 0, workers_wanted: 0, ..samples::cluster() };
+    let model = Model { cluster: known::loaded(cluster), ..all_well() };
+    assert_snapshot!(head(&text(panel(&model)).await, "\nCores"), @r#"
+    Spark Monitor
+    Cluster
+    Recovering
+    No worker has joined yet.
+    "#);
+}
+
+#[tokio::test]
+async fn the_master_cannot_be_reached_but_the_driver_can() {
+    let problem =
+        known::refused(ErrorCode::UpstreamUnreachable, "The Spark Master cannot be reached.", "Is it running?");
+    let model = Model { cluster: never(&problem), ..all_well() };
+    assert_snapshot!(head(&text(panel(&model)).await, "\nID"), @r#"
+    Spark Monitor
+    Cluster
+    No answer
+    The Spark Master cannot be reached.
+    Is it running?
+    Request r-1
+    ⚠
+    1.0 KB spilled to disk in 2 stages
+    high
+    4.0 KB did not fit into execution memory. More partitions or more memory per executor avoid it.
+    etl
+    Running
+    4 cores
+    since 11:50:00 UTC
+    Running queries
+    Loading…
+    Executors
+    2 of 2 slots busy
+    "#);
+}
+
+#[tokio::test]
+async fn the_driver_cannot_be_reached_is_said_once() {
+    let problem =
+        known::refused(ErrorCode::UpstreamTimeout, "The Spark driver did not answer.", "Open the report below.");
+    let model = Model { executors: never(&problem), stages: never(&problem), ..all_well() };
+    let text = text(panel(&model)).await;
+    assert_snapshot!(text.split("7077\n").nth(1).unwrap_or_default(), @r#"
+    No answer
+    The Spark driver did not answer.
+    Open the report below.
+    Request r-1
+    Connection report
+    "#);
+}
+
+#[tokio::test]
+async fn stale_says_since_when_and_why_in_each_section_that_is() {
+    let stages = Loaded::default().after(Ok(samples::stale_answer(samples::stages())), OBSERVED_AT_MS);
+    let text = text(panel(&Model { stages, ..all_well() })).await;
+    assert_snapshot!(head(text.split("Active stages").nth(1).unwrap_or_default(), "count"), @r#"
+    1
+    Not updated since 12:00:00 UTC. The Spark Master did not answer in time.
+    "#);
+}
+
+#[tokio::test]
+async fn mock_mode_is_marked_before_anything_else() {
+    let mut answer = samples::answer(samples::cluster());
+    answer.meta.demonstration = true;
+    let cluster = Loaded::default().after(Ok(answer), OBSERVED_AT_MS);
+    assert_snapshot!(head(&text(panel(&Model { cluster, ..all_well() })).await, "\nWorkers"), @r#"
+    Spark Monitor
+    Demonstration: recorded data, no cluster was asked.
+    Cluster
+    Alive
+    "#);
+}
+
+#[tokio::test]
+async fn what_an_application_spilled_and_waited_for_goes_with_it() {
+    let gone = known::refused(ErrorCode::AppFinished, "This application has ended.", "Choose another.");
+    let stages = known::loaded(samples::stages());
+    let wait = Some(Wait::ClusterStarting { ready: 0, wanted: 2 });
+    let known = Model { queries: known::loaded(Queries { wait, ..samples::queries() }), ..all_well() };
+    let before = text(panel(&known)).await;
+    assert!(
+        before.contains("spilled to disk in 2 stages") && before.contains("The cluster is starting: 0 of 2"),
+        "{before}"
+    );
+    let stages = stages.after(Err(gone.clone()), OBSERVED_AT_MS);
+    let text = text(panel(&Model { stages, executors: never(&gone), ..known })).await;
+    let old = ["spilled to disk", "The cluster is starting: 0 of 2"].iter().any(|old| text.contains(old));
+    assert!(text.contains("This application has ended.") && !old, "{text}");
+}

@@ -1,0 +1,40 @@
+//! Which application and which session is looked at.
+
+use super::state::Model;
+use crate::mine::{self, Choice};
+use kit::loaded::Loaded;
+
+impl Model {
+    /// There may be another application than the one that is shown.
+    pub fn may_choose(&self) -> bool {
+        let listed = self.cluster.body().map_or(0, |cluster| cluster.apps_running + cluster.apps_waiting);
+        listed > 1 || self.picked.is_some()
+    }
+
+    /// What is known of an application, once another is looked at.
+    pub fn forget_app(&mut self) {
+        self.executors = Loaded::default();
+        self.stages = Loaded::default();
+        self.queries = Loaded::default();
+        self.query_stages = Loaded::default();
+        self.history = Loaded::default();
+        self.open_query = None;
+        self.mine = None;
+    }
+
+    pub fn choose_session(&mut self, session_id: Option<String>) {
+        let Some(notebook) = self.notebooks.iter().find(|notebook| notebook.current) else {
+            return;
+        };
+        let notebook_id = notebook.id.clone();
+        self.choices.retain(|choice| choice.notebook_id != notebook_id);
+        self.choices.extend(session_id.map(|session_id| Choice { notebook_id, session_id }));
+        self.find_mine();
+    }
+
+    pub fn find_mine(&mut self) {
+        let ahead_ms = self.clock_ahead_ms.unwrap_or_default();
+        let queries = self.queries.body();
+        self.mine = queries.and_then(|queries| mine::mine(queries, &self.notebooks, &self.choices, ahead_ms));
+    }
+}

@@ -1,0 +1,50 @@
+//! What is folded out: sections, the connection report, one query.
+
+use std::rc::Rc;
+
+use super::state::Model;
+use crate::preferences::{Preferences, REPORT};
+use kit::loaded::Loaded;
+
+impl Model {
+    /// A section is folded out.
+    pub fn is_open(&self, section: &str) -> bool {
+        let is_in = |list: &[String]| list.iter().any(|listed| listed == section);
+        is_in(&self.toggled) == is_in(&self.preferences.folded)
+    }
+
+    /// A report is on its way, or has to be made before the section can show it.
+    pub fn wants_report(&self) -> bool {
+        self.report_pending || (self.report.is_none() && self.is_open(REPORT))
+    }
+
+    /// Another setting wins over what was folded by hand.
+    pub fn obey(&mut self, preferences: Rc<Preferences>) {
+        let old = &self.preferences.folded;
+        self.toggled.retain(|section| old.contains(section) == preferences.folded.contains(section));
+        self.preferences = preferences;
+    }
+
+    pub fn toggle(&mut self, part: String) {
+        match self.toggled.iter().position(|toggled| *toggled == part) {
+            Some(index) => {
+                self.toggled.swap_remove(index);
+            }
+            None => self.toggled.push(part.clone()),
+        }
+        self.report_pending |= part == REPORT && self.is_open(REPORT);
+    }
+
+    pub fn copy_report(&mut self) {
+        self.copies_report = true;
+        self.report_pending = true;
+        if !self.is_open(REPORT) {
+            self.toggle(REPORT.to_owned());
+        }
+    }
+
+    pub fn toggle_query(&mut self, query_id: String) {
+        self.open_query = if self.open_query.as_ref() == Some(&query_id) { None } else { Some(query_id) };
+        self.query_stages = Loaded::default();
+    }
+}

@@ -1,0 +1,264 @@
+//! What the TypeScript shell calls: mount a widget, tell it what it cannot see itself, destroy it.
+
+use std::rc::Rc;
+
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Element;
+use yew::{AppHandle, Callback, Renderer};
+
+use crate::components::{ChipApp, ChipAppProps, Order, PanelApp, PanelAppProps};
+use crate::mine::Notebook;
+use crate::preferences::{Preferences, PreferencesJson};
+use crate::shell::Shell;
+use kit::api::Api;
+use kit::own_headers::OwnHeaders;
+use kit::poll::Pollers;
+use kit::read;
+
+#[wasm_bindgen(typescript_custom_section)]
+const MOUNT_OPTIONS: &str = r#"
+/** How a thing is. */
+export type Tone = 'good' | 'warn' | 'bad' | 'muted';
+
+/** What a person can ask the panel for by a command. */
+export type Order = 'refresh' | 'toggle-pause' | 'copy-report';
+
+export interface MountOptions {
+  /** A person asks for the panel. */
+  on_open?: () => void;
+  /** The chip says something else of the cluster. */
+  on_state?: (tone: Tone, words: string) => void;
+  /** The panel's updates are paused, or go on. */
+  on_paused?: (paused: boolean) => void;
+  /** The application that was chosen in this workspace. */
+  app_id?: string;
+  /** Remember this choice; null is none. */
+  on_pick_app?: (app_id: string | null) => void;
+  /** Put text on the clipboard; rejects when that is not possible. */
+  on_copy?: (text: string) => Promise<void>;
+  /** Go to a cell, named by its execution count or by the hash of its text; false when it is not what it was. */
+  on_jump?: (notebook_id: string, cell: number | string, line: number | null) => Promise<boolean>;
+}
+
+/** What the panel is told of an open notebook. Times are milliseconds since 1970. */
+export interface NotebookFacts {
+  id: string;
+  title: string;
+  /** The one that a person works in. */
+  current: boolean;
+  /** What Spark's number of a cell is ahead of its execution count; null while not known. */
+  shift: number | null;
+  /** The kernel has said which Spark it uses, if any. */
+  asked: boolean;
+  /** Its session of Spark Connect. */
+  session_id: string | null;
+  /** The application whose driver it is. */
+  app_id: string | null;
+  /** The cells that ran last, of the kernel's present life; `end_ms` is null while one runs. */
+  executions: { count: number; begin_ms: number; end_ms: number | null }[];
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The options both mounts take.
+    #[wasm_bindgen(typescript_type = "MountOptions")]
+    pub type MountOptions;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_open(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_state(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_paused(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn app_id(this: &MountOptions) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_pick_app(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_copy(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_jump(this: &MountOptions) -> Option<Function>;
+
+    /// What the shell tells of the open notebooks.
+    #[wasm_bindgen(typescript_type = "NotebookFacts[]")]
+    pub type NotebookFacts;
+
+    #[wasm_bindgen(typescript_type = "Order")]
+    pub type OrderName;
+}
+
+impl MountOptions {
+    fn shell(&self) -> Shell {
+        Shell {
+            app_id: self.app_id(),
+            on_pick_app: self.on_pick_app(),
+            on_copy: self.on_copy(),
+            on_jump: self.on_jump(),
+            on_paused: self.on_paused(),
+        }
+    }
+
+    fn open(&self) -> Callback<()> {
+        let on_open = self.on_open();
+        Callback::from(move |()| {
+            if let Some(on_open) = &on_open {
+                // What the shell's own function throws is the shell's to report: it is in the browser's console.
+                let _ = on_open.call0(&JsValue::NULL);
+            }
+        })
+    }
+
+    fn state(&self) -> Callback<(&'static str, String)> {
+        let on_state = self.on_state();
+        Callback::from(move |(tone, words): (&str, String)| {
+            if let Some(on_state) = &on_state {
+                let _ = on_state.call2(&JsValue::NULL, &tone.into(), &words.into());
+            }
+        })
+    }
+}
+
+/// The mounted chip.
+#[wasm_bindgen]
+pub struct ChipHandle {
+    app: AppHandle<ChipApp>,
+    props: ChipAppProps,
+}
+
+#[wasm_bindgen]
+impl ChipHandle {
+    /// A kernel of this JupyterLab is busy, or none is.
+    pub fn set_kernel_busy(&mut self, kernel_busy: bool) {
+        self.props.kernel_busy = kernel_busy;
+        self.app.update(self.props.clone());
+    }
+
+    /// What a person has set.
+    pub fn set_preferences(&mut self, preferences: PreferencesJson) {
+        self.props.wanted_ms = Preferences::from(preferences).chip_poll_ms;
+        self.app.update(self.props.clone());
+    }
+
+    /// Asks now.
+    pub fn refresh(&mut self) {
+        self.props.refreshes += 1;
+        self.app.update(self.props.clone());
+    }
+}
+
+/// The mounted panel.
+#[wasm_bindgen]
+pub struct PanelHandle {
+    app: AppHandle<PanelApp>,
+    props: PanelAppProps,
+}
+
+#[wasm_bindgen]
+impl PanelHandle {
+    /// The panel is shown or hidden by JupyterLab.
+    pub fn set_visible(&mut self, visible: bool) {
+        self.props.visible = visible;
+        self.props.drawn |= visible;
+        self.app.update(self.props.clone());
+    }
+
+    /// A kernel of this JupyterLab is busy, or none is.
+    pub fn set_kernel_busy(&mut self, kernel_busy: bool) {
+        self.props.kernel_busy = kernel_busy;
+        self.app.update(self.props.clone());
+    }
+
+    /// The open notebooks, whenever something about them has changed.
+    pub fn set_notebooks(&mut self, notebooks: NotebookFacts) {
+        // They are of the same build as this is; if they cannot be read all the same, nothing is known.
+        let notebooks: Vec<Notebook> = read::read(notebooks.into()).unwrap_or_default();
+        self.props.notebooks = notebooks.into();
+        self.app.update(self.props.clone());
+    }
+
+    /// What a person has set.
+    pub fn set_preferences(&mut self, preferences: PreferencesJson) {
+        self.props.preferences = Rc::new(preferences.into());
+        self.app.update(self.props.clone());
+    }
+
+    /// Does what a person asks for by a command.
+    pub fn order(&mut self, order: OrderName) {
+        let order = match JsValue::from(order).as_string().as_deref() {
+            Some("refresh") => Order::Refresh,
+            Some("toggle-pause") => Order::TogglePause,
+            Some("copy-report") => Order::CopyReport,
+            _ => Order::Nothing,
+        };
+        self.props.order = (self.props.order.0 + 1, order);
+        self.app.update(self.props.clone());
+    }
+
+    /// The panel has no place to be shown for now: aborts what is in flight, ends timers, draws nothing. What a person
+    /// has chosen in it stays.
+    ///
+    /// There is no `destroy`: Yew never takes back the listeners of a root, so a panel that is opened again uses the old.
+    pub fn clear(&mut self) {
+        self.props.visible = false;
+        self.props.drawn = false;
+        self.app.update(self.props.clone());
+    }
+}
+
+/// Chip and panel of one page, and what they share.
+#[wasm_bindgen]
+pub struct Frontend {
+    api: Api,
+    pollers: Pollers,
+}
+
+#[wasm_bindgen]
+impl Frontend {
+    /// `api_url` is where the sidecar's routes begin, with the last slash.
+    #[wasm_bindgen(constructor)]
+    pub fn new(api_url: String, headers: OwnHeaders) -> Self {
+        let api = Api { url: api_url.into(), headers: Some(headers.into()) };
+        Self { api, pollers: Pollers::default() }
+    }
+
+    /// Mounts the status-bar chip in `element`.
+    pub fn mount_chip(&self, element: Element, options: &MountOptions) -> ChipHandle {
+        let props = ChipAppProps {
+            api: self.api.clone(),
+            pollers: self.pollers.clone(),
+            kernel_busy: false,
+            on_open: options.open(),
+            on_state: options.state(),
+            wanted_ms: 0,
+            refreshes: 0,
+        };
+        let app = Renderer::<ChipApp>::with_root_and_props(element, props.clone()).render();
+        ChipHandle { app, props }
+    }
+
+    /// Mounts the sidebar panel in `element`; it asks nothing until it is made visible.
+    pub fn mount_panel(&self, element: Element, options: &MountOptions) -> PanelHandle {
+        let props = PanelAppProps {
+            api: self.api.clone(),
+            pollers: self.pollers.clone(),
+            kernel_busy: false,
+            visible: false,
+            drawn: true,
+            shell: options.shell(),
+            notebooks: Rc::default(),
+            preferences: Rc::default(),
+            order: (0, Order::Nothing),
+        };
+        let app = Renderer::<PanelApp>::with_root_and_props(element, props.clone()).render();
+        PanelHandle { app, props }
+    }
+}

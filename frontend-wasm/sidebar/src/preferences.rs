@@ -1,0 +1,84 @@
+//! What a person has set in JupyterLab's Settings editor.
+
+use serde::Deserialize;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wire::Thresholds;
+
+use kit::read;
+
+#[wasm_bindgen(typescript_custom_section)]
+const PREFERENCES: &str = r#"
+/** What a person has set. */
+export interface Preferences {
+  /** Milliseconds between polls of the chip; 0 leaves it to the sidecar. */
+  chip_poll_ms: number;
+  /** The same of cluster, applications and history. */
+  cluster_poll_ms: number;
+  /** The same of queries, stages and executors. */
+  query_poll_ms: number;
+  amber_above_percent: number;
+  red_above_percent: number;
+  /** Sections that are folded at start. */
+  folded: string[];
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(typescript_type = "Preferences")]
+    pub type PreferencesJson;
+}
+
+/// The part that the connection report is; it is folded at first, and made when it is unfolded.
+pub const REPORT: &str = "report";
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    pub chip_poll_ms: u32,
+    pub cluster_poll_ms: u32,
+    pub query_poll_ms: u32,
+    pub amber_above_percent: u32,
+    pub red_above_percent: u32,
+    pub folded: Vec<String>,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        let Thresholds { amber_above_percent, red_above_percent } = Thresholds::default();
+        let folded = vec![REPORT.to_owned()];
+        Self { chip_poll_ms: 0, cluster_poll_ms: 0, query_poll_ms: 0, amber_above_percent, red_above_percent, folded }
+    }
+}
+
+impl From<PreferencesJson> for Preferences {
+    fn from(json: PreferencesJson) -> Self {
+        // They are of the same build as this is; if they cannot be read all the same, nothing has been set.
+        read::read(json.into()).unwrap_or_default()
+    }
+}
+
+impl Preferences {
+    /// Where the colours of a bar begin.
+    pub fn thresholds(&self) -> Thresholds {
+        Thresholds { amber_above_percent: self.amber_above_percent, red_above_percent: self.red_above_percent }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::Preferences;
+
+    #[test]
+    fn the_settings_editor_shows_the_same_defaults() {
+        let schema: serde_json::Value =
+            serde_json::from_str(include_str!("../../../labextension/schema/plugin.json")).unwrap();
+        let number = |name: &str| schema["properties"][name]["default"].as_u64();
+        let defaults = Preferences::default();
+        assert_eq!(number("amberAbovePercent"), Some(defaults.amber_above_percent.into()));
+        assert_eq!(number("redAbovePercent"), Some(defaults.red_above_percent.into()));
+        let sections = schema["properties"]["openSections"]["properties"].as_object().unwrap();
+        let folded = sections.iter().filter(|(_, section)| section["default"] == false).map(|(name, _)| name);
+        assert_eq!(folded.collect::<Vec<_>>(), defaults.folded.iter().collect::<Vec<_>>());
+    }
+}
