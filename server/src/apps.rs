@@ -41,7 +41,7 @@ pub(crate) struct Apps {
     finished_left_out: u32,
     /// The web page of the master that lists them.
     master: Option<Url>,
-    /// How old what is told of them may be.
+    /// How old an answer about them may be.
     max_age: Duration,
     /// Their age, and why they are old.
     pub freshness: Freshness,
@@ -50,7 +50,7 @@ pub(crate) struct Apps {
     pub lister: ListerState,
 }
 
-/// Whether the one who lists the applications is there; a master always is.
+/// Whether the lister of the applications is there; a master always is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ListerState {
     Answers,
@@ -160,7 +160,9 @@ impl Apps {
         let state = seen.good.value.state()?;
         let mut active = active_apps(&state.activeapps);
         // The master's times are by its own clock.
-        active.iter_mut().for_each(|app| app.started_at_ms -= seen.good.value.clock_ahead_ms);
+        active
+            .iter_mut()
+            .for_each(|app| app.started_at_ms = app.started_at_ms.saturating_sub(seen.good.value.clock_ahead_ms));
         Ok(Self {
             whose: whose.clone(),
             max_age,

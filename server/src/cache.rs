@@ -60,7 +60,7 @@ pub struct CacheLimits {
     pub drop_in_failure_lifetime: Duration,
     /// How long a failure is remembered that says the caller is not allowed in; none: as long as any other.
     pub denied_lifetime: Option<Duration>,
-    /// How long one who can be given the last good value waits for a newer one.
+    /// How long a caller waits for a newer value when there is a last good one.
     pub patience: Duration,
     /// Who is asked, as a late answer is said to be theirs.
     pub upstream: Upstream,
@@ -211,7 +211,7 @@ where
     }
 }
 
-/// What there is for one who asks.
+/// What a caller gets.
 enum Lookup<V> {
     Answer(Result<Good<V>, Failure>),
     Flight(Flight<V>),

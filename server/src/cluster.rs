@@ -49,7 +49,10 @@ pub(crate) async fn panel_cluster(State(state): State<AppState>, poll: Poll) -> 
             let freshness = Freshness::of(&seen);
             let mut cluster = summary(seen.good.value.state()?);
             // The master's times are by its own clock.
-            cluster.workers.iter_mut().for_each(|worker| worker.last_heartbeat_ms -= seen.good.value.clock_ahead_ms);
+            let ahead_ms = seen.good.value.clock_ahead_ms;
+            cluster.workers.iter_mut().for_each(|worker| {
+                worker.last_heartbeat_ms = worker.last_heartbeat_ms.saturating_sub(ahead_ms);
+            });
             if let Some(memory_mib) = cluster.memory_mib {
                 let sample = ClusterSample { cores: cluster.cores, memory_mib };
                 monitor.histories.record_cluster(&whose, seen.good.observed_at_ms, sample);

@@ -47,7 +47,7 @@ pub fn driver_lists(bytes: &[u8]) {
     let _ = rows::<Checked<AcceptedStage>>(bytes);
     let stages: Option<StageDigest> = rows(bytes);
     if let Some(stages) = stages {
-        let shown = stages.shown(None, 0);
+        let shown = stages.shown(None, crate::clock::DriverTime::at(0, 0));
         assert!(shown.active.iter().all(|stage| stage.tasks.percent() <= 100));
         let _ = stages.activity("x");
     }

@@ -78,7 +78,7 @@ impl Histories {
         Self { clusters: tracks(entries), tasks: tracks(entries) }
     }
 
-    /// Remembers what was seen at `at_ms`; the same sample told again changes nothing.
+    /// Records a sample of `at_ms`; recording the same one again changes nothing.
     pub fn record_cluster(&self, whose: &Whose, at_ms: i64, sample: ClusterSample) {
         record(&self.clusters, whose, at_ms, sample);
     }

@@ -31,7 +31,7 @@ pub fn check_folder(listen: &Listen) -> Result<(), ConfigError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match fs::metadata(folder) {
         Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => Err(ConfigError::SocketFolder),
-        // What is not there at all is told when it is bound.
+        // A folder that does not exist is reported when the socket is bound.
         _ => Ok(()),
     }
 }

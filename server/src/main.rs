@@ -75,7 +75,7 @@ fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -
     in_runtime(log_filter, async {
         let (tasks, descriptors) = (Tasks::default(), Descriptors::raise());
         let state = state(listen, config, &tasks, descriptors).await?;
-        // Twice as many as requests, so that one too many is told so instead of waiting at the door.
+        // Twice as many as requests, so that one request too many gets an answer instead of waiting to be accepted.
         let most_connections = state.max_requests().saturating_mul(2).min(descriptors.clients);
         let close_idle = {
             let state = state.clone();

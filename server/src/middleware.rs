@@ -197,7 +197,7 @@ async fn discard_body(request: Request, deadline: Instant) {
     if request.headers().contains_key(header::CONTENT_LENGTH) {
         let mut body = request.into_body().into_data_stream();
         let discarded = async { while let Some(Ok(_)) = body.next().await {} };
-        // Whoever is too slow gets the answer early.
+        // A client that is too slow gets the answer early.
         let _ = tokio::time::timeout_at(deadline, discarded).await;
     }
 }

@@ -75,14 +75,14 @@ impl Freshness {
         Self { oldest, stale: None, good_until: Some(failure.arrived) }
     }
 
-    /// Counts in what says nothing of how old the rest is.
+    /// Adds an expiry without changing the answer's age.
     pub fn add_parts_of(&mut self, other: &Self) {
         if let Some(until) = other.good_until {
             self.add_until(until);
         }
     }
 
-    /// Counts in something that is not there the next time, so that the body is made anew.
+    /// Makes the answer expire now, because a part of it is gone at the next request.
     pub fn add_passing(&mut self) {
         self.add_until(Instant::now());
     }
@@ -177,4 +177,29 @@ fn respond(if_none_match: &IfNoneMatch, arrived: Instant, body: &Body) -> Respon
         *response.body_mut() = axum::body::Body::empty();
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use super::*;
+    use crate::cache::Good;
+
+    #[test]
+    fn an_answer_is_as_old_as_its_oldest_part_and_good_as_long_as_its_shortest() {
+        let begin = Instant::now();
+        let part = |arrived_s: u64, lifetime_s: u64| {
+            let arrived = begin + Duration::from_secs(arrived_s);
+            let good_until = arrived + Duration::from_secs(lifetime_s);
+            let good = Good { value: Arc::new(()), arrived, good_until, observed_at_ms: 1000 * arrived_s as i64 };
+            Seen { good, failure: None }
+        };
+        for parts in [[part(1, 30), part(3, 4)], [part(3, 4), part(1, 30)]] {
+            let mut freshness = Freshness::default();
+            parts.iter().for_each(|seen| freshness.add(seen));
+            assert_eq!(freshness.oldest.map(|(_, ms)| ms), Some(1000));
+            assert_eq!(freshness.good_until, Some(begin + Duration::from_secs(7)));
+        }
+    }
 }

@@ -19,6 +19,7 @@ pub(crate) use seen::{ListsOperations, QueriesSeen};
 use crate::{
     app_id::AskedApp,
     apps::{self, Chosen, Driver},
+    clock::DriverTime,
     error::ApiError,
     executors,
     panel::{self, Freshness, Poll},
@@ -123,7 +124,7 @@ pub(crate) fn of_rows(
     stages: StageDigest,
 ) -> Queries {
     let queries = QueriesSeen { jobs, operations, sql, ..QueriesSeen::default() };
-    Moment { queries: Arc::new(queries), stages: Arc::new(stages), now_ms: 0 }.queries(fuzzed_app())
+    Moment { queries: Arc::new(queries), stages: Arc::new(stages), time: DriverTime::at(0, 0) }.queries(fuzzed_app())
 }
 
 #[cfg(fuzzing)]
@@ -143,8 +144,7 @@ enum Look {
 struct Moment {
     queries: Arc<QueriesSeen>,
     stages: Arc<StageDigest>,
-    /// By the driver's clock.
-    now_ms: i64,
+    time: DriverTime,
 }
 
 async fn look(monitor: &Arc<Monitor>, chosen: &Chosen, freshness: &mut Freshness) -> Result<Look, ApiError> {
@@ -159,8 +159,8 @@ async fn look(monitor: &Arc<Monitor>, chosen: &Chosen, freshness: &mut Freshness
     freshness.add(&queries);
     // The moment that the answer is said to be of: that of its oldest part.
     let observed_at_ms = queries.good.observed_at_ms.min(stages.good.observed_at_ms);
-    let now_ms = chosen.call.driver_ms(monitor, observed_at_ms);
-    Ok(Look::Seen(app, Moment { queries: queries.good.value, stages: stages.good.value, now_ms }))
+    let time = chosen.call.driver_time(monitor, observed_at_ms);
+    Ok(Look::Seen(app, Moment { queries: queries.good.value, stages: stages.good.value, time }))
 }
 
 /// What is silent may be so for ever.
@@ -215,7 +215,7 @@ impl Moment {
         let ids = draft.map(Draft::stage_ids).unwrap_or_default();
         // What was skipped did no work.
         let stages = ids.iter().rev().flat_map(|id| self.stages.attempts(*id).rev());
-        let stages = stages.filter(|kept| kept.stage.state != StageState::Skipped).map(|kept| kept.shown(self.now_ms));
+        let stages = stages.filter(|kept| kept.stage.state != StageState::Skipped).map(|kept| kept.shown(self.time));
         let query = draft.map(|draft| self.shown(draft));
         let stages: Vec<_> = stages.take(STAGES).collect();
         let total = query.as_ref().map_or(0, |query| query.stages_total);
@@ -239,7 +239,7 @@ impl Moment {
             tasks: self.tasks(draft),
             stages_done: draft.jobs.iter().map(|job| count(job.num_completed_stages)).fold(0, u32::saturating_add),
             stages_total: self.stages_total(draft),
-            submitted_at_ms: draft.begin_ms,
+            submitted_at_ms: self.time.to_ours(draft.begin_ms),
             elapsed_ms: draft.elapsed_ms(end_ms),
             failure_reason: reason.map(|text| text.chars().take(LONGEST_REASON).collect()),
             wait: runs.then(|| wait::of_query(&facts)),
@@ -263,18 +263,18 @@ impl Moment {
             look: stage.and_then(|kept| self.queries.looks.get(&kept.attempt())).copied().filter(|_| is_alone),
             python: draft.sql_execution_ids.iter().any(|id| self.queries.python.contains(id)),
             foreign_tasks: all.saturating_sub(own),
-            now_ms: self.now_ms,
+            now_ms: self.time.now_ms,
         }
     }
 
     /// How it stands, until when it ran, and why it failed.
     fn ending(&self, draft: &Draft<'_>) -> (QueryState, i64, Option<String>) {
         match draft.stated {
-            Stated::Runs if draft.has_running_job() => (QueryState::Running, self.now_ms, None),
+            Stated::Runs if draft.has_running_job() => (QueryState::Running, self.time.now_ms, None),
             Stated::Runs => {
-                let silence_ms = u64::try_from(self.now_ms - draft.last_sign_ms()).unwrap_or(0);
+                let silence_ms = u64::try_from(self.time.now_ms - draft.last_sign_ms()).unwrap_or(0);
                 let state = if silence_ms >= SILENCE_MS { QueryState::Silent } else { QueryState::Running };
-                (state, self.now_ms, None)
+                (state, self.time.now_ms, None)
             }
             Stated::Ended { at_ms, failed, canceled, reason } => {
                 let reason =
@@ -287,7 +287,7 @@ impl Moment {
                     (false, false) => (QueryState::Succeeded, end_ms, None),
                 }
             }
-            Stated::ByJobs if draft.has_running_job() => (QueryState::Running, self.now_ms, None),
+            Stated::ByJobs if draft.has_running_job() => (QueryState::Running, self.time.now_ms, None),
             Stated::ByJobs => {
                 let end_ms = draft.last_sign_ms();
                 let any = |status: &str| draft.jobs.iter().any(|job| job.status == status);

@@ -13,7 +13,7 @@ use crate::{
     app_id::AskedApp,
     apps::{self, Driver, DriverCall},
     cache::{Failure, Route, Seen},
-    clock,
+    clock::{self, DriverTime},
     error::ApiError,
     panel::{self, Poll},
     passthrough,
@@ -64,14 +64,14 @@ pub(crate) async fn panel_stages(
         Some(chosen) => match Driver::of(&chosen.app, seen(&monitor, &chosen.call).await, &mut freshness)? {
             Driver::Starting(app) => (Some(app), None),
             Driver::Answers(app, seen) => {
-                let driver_ms = chosen.call.driver_ms(&monitor, seen.good.observed_at_ms);
-                (Some(app), Some((seen.good.value, driver_ms)))
+                let time = chosen.call.driver_time(&monitor, seen.good.observed_at_ms);
+                (Some(app), Some((seen.good.value, time)))
             }
         },
     };
     let body = match good {
-        None => StageDigest::default().shown(app, clock::now_ms()),
-        Some((stages, driver_ms)) => stages.shown(app, driver_ms),
+        None => StageDigest::default().shown(app, DriverTime::at(clock::now_ms(), 0)),
+        Some((stages, time)) => stages.shown(app, time),
     };
     let rate = panel::Rate::of_work(
         &monitor,

@@ -1,4 +1,4 @@
-//! Work in the background: it is told when the program ends, and has time to finish.
+//! Background work: it learns when the program ends, and has time to finish.
 
 use std::time::Duration;
 

@@ -63,9 +63,11 @@ async fn durations_are_right_with_a_cluster_whose_clock_is_five_minutes_off() {
         let queries = app.get("/panel/queries").await.json();
         let query = &queries["running"][0];
         is_right("query", query["elapsed_ms"].as_i64().unwrap());
+        let now_ms = Timestamp::now().as_millisecond();
+        is_right("begin of the query", now_ms - query["submitted_at_ms"].as_i64().unwrap());
+        is_right("begin of the stage", now_ms - stages["active"][0]["submitted_at_ms"].as_i64().unwrap());
         is_right("slowest task", query["wait"]["last_tasks"]["slowest_ms"].as_i64().unwrap());
         let cluster = app.get("/panel/cluster").await.json();
-        let now_ms = Timestamp::now().as_millisecond();
         is_right("heartbeat", now_ms - cluster["workers"][0]["last_heartbeat_ms"].as_i64().unwrap());
         is_right("application", now_ms - queries["app"]["started_at_ms"].as_i64().unwrap());
     }

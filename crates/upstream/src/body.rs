@@ -14,7 +14,7 @@ use super::{
     string_cutter::{CutReader, TooDeep},
 };
 
-/// Longest content type that is told in the log, bytes.
+/// Longest content type that is logged, bytes.
 const LONGEST_TYPE: usize = 100;
 
 /// The type without its parameters, in lower case; "no content type" when there is none.

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::{Response, header::DATE};
 
-/// A smaller difference cannot be told from none, milliseconds: the header has whole seconds, and the answer took time.
+/// Smaller differences count as none, milliseconds: the header has whole seconds, and the answer took time.
 const NOTICED_MS: i64 = 2_000;
 
 /// Milliseconds by which the upstream's clock is ahead of ours, by its answer's `Date` (RFC 9110, 6.6.1); negative where it

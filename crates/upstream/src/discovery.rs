@@ -55,7 +55,7 @@ pub struct Wanted {
 pub struct DriverApi {
     /// For configured addresses and the master.
     pub configured: Client,
-    /// For addresses that only a link told: names are checked after their resolution, and no token is sent.
+    /// For addresses known only from a link: names are checked after their resolution, and no token is sent.
     pub linked: Client,
     pub master: Client,
     pub hosts: DriverHosts,

@@ -92,7 +92,7 @@ impl UpstreamError {
         Self::new(upstream, UpstreamErrorKind::Shape(reason.to_string()))
     }
 
-    /// `connect` is the only deadline that the client keeps by itself.
+    /// `connect` is the only deadline that reqwest enforces.
     pub(super) fn from_reqwest(upstream: Upstream, error: reqwest::Error, connect: Duration) -> Self {
         // The URL stays out: it names internal hosts.
         let error = error.without_url();

@@ -95,7 +95,7 @@ impl Places {
         Place { caller, places: self.clone() }
     }
 
-    /// Whoever may have a place now, with that place.
+    /// The first waiting caller that may have a place, with that place.
     fn next_in_queue(&self, state: &mut State) -> Option<(oneshot::Sender<Place>, Place)> {
         // Those who gave up waiting leave the queue here.
         state.queue.retain(|waiting| !waiting.granted.is_closed());

@@ -9,7 +9,7 @@ use wire::DriverState;
 
 use crate::{
     cache::{Failure, Route, Seen},
-    clock,
+    clock::{self, DriverTime},
     error::ApiError,
     panel::Freshness,
     state::{DriverKey, Monitor},
@@ -133,9 +133,10 @@ impl DriverCall {
 }
 
 impl DriverCall {
-    /// The driver's time at a moment of ours, milliseconds since 1970: what it says of times is by its own clock.
-    pub fn driver_ms(&self, monitor: &Monitor, our_ms: i64) -> i64 {
-        our_ms.saturating_add(monitor.found.known(&self.key).map_or(0, |found| found.value.clock_ahead_ms))
+    /// A moment of ours, milliseconds since 1970, by the driver's clock.
+    pub fn driver_time(&self, monitor: &Monitor, our_ms: i64) -> DriverTime {
+        let found = monitor.found.known(&self.key);
+        DriverTime::at(our_ms, found.map_or(0, |found| found.value.clock_ahead_ms))
     }
 }
 
@@ -169,7 +170,7 @@ impl<V> Driver<V> {
 /// Whether a failure only says that the driver is starting.
 pub(crate) fn is_starting(app: &wire::App, kind: &UpstreamErrorKind) -> bool {
     // By our own clock: one that is far ahead must not make it young for ever.
-    let young = || (-STARTING_MS..STARTING_MS).contains(&(clock::now_ms() - app.started_at_ms));
+    let young = || (-STARTING_MS..STARTING_MS).contains(&clock::now_ms().saturating_sub(app.started_at_ms));
     match kind {
         UpstreamErrorKind::Starting => true,
         UpstreamErrorKind::Unreachable(_)

@@ -28,7 +28,7 @@ impl<V> Default for Slot<V> {
     }
 }
 
-/// A fetch under way, as one who waits for it sees it.
+/// A fetch under way, as seen by a caller that waits for it.
 pub(super) struct Flight<V>(watch::Receiver<Option<Outcome<V>>>);
 
 /// The same, as the fetch itself sees it.
@@ -53,7 +53,7 @@ impl<V> Flight<V> {
 }
 
 impl<V> Slot<V> {
-    /// What to do for one who asks now, and whom what is `max_age` old will do.
+    /// What to do for a caller that accepts a value up to `max_age` old.
     pub(super) fn next(&self, limits: &CacheLimits, route: Route, max_age: Duration) -> Next<V> {
         let mut state = self.state();
         // A failure that stands here is newer than the value, which is then good for its own lifetime only.

@@ -88,7 +88,7 @@ impl std::fmt::Display for Listen {
 pub enum IdentityMode {
     /// The session cookie, resolved by Auth2.
     Auth2,
-    /// One user, told by JupyterHub.
+    /// One user, named by JupyterHub.
     JupyterHub(User),
     /// Everybody sees the same cluster.
     None,

@@ -136,7 +136,7 @@ mod tests {
         let mut slow = TcpStream::connect(address).await.unwrap();
         slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n").await.unwrap();
         let mut rest = Vec::new();
-        // It is told that it was too slow, or just put out.
+        // The client gets an answer that it was too slow, or is disconnected.
         let _ = in_time(slow.read_to_end(&mut rest)).await;
         assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
     }

@@ -131,7 +131,7 @@ async fn look(monitor: &Monitor, call: &DriverCall, attempt: StageAttempt) -> Op
         call.json::<TaskSummaryRow>(monitor, DriverPath::TaskSummary(attempt)),
         call.rows::<FirstRows<TaskRow>>(monitor, DriverPath::RunningTasks(attempt))
     );
-    let now_ms = call.driver_ms(monitor, clock::now_ms());
+    let now_ms = call.driver_time(monitor, clock::now_ms()).now_ms;
     Some((attempt, stage_look(&finished.ok()?, &running.ok()?, now_ms)?))
 }
 

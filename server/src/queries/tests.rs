@@ -20,7 +20,7 @@ fn fixture(file: &str) -> serde_json::Value {
 
 fn moment(seen: QueriesSeen, stages: serde_json::Value) -> Moment {
     let stages: StageDigest = upstream::rows::from_value(&stages).unwrap();
-    Moment { queries: Arc::new(seen), stages: Arc::new(stages), now_ms: 2_000_000_000_000 }
+    Moment { queries: Arc::new(seen), stages: Arc::new(stages), time: DriverTime::at(2_000_000_000_000, 0) }
 }
 
 fn rows<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Vec<T> {

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use wire::{App, Level, Spill, Stage, StageState, Stages, Tasks};
 
-use crate::connect_request::{self, ConnectRequest};
+use crate::{
+    clock::DriverTime,
+    connect_request::{self, ConnectRequest},
+};
 use upstream::{
     Weight,
     bounds::Bounds,
@@ -71,12 +74,13 @@ impl KeptStage {
         StageAttempt { stage_id: self.stage.stage_id, stage_attempt_id: self.stage.stage_attempt_id }
     }
 
-    /// As it is told at `now_ms`: an active one has run until now.
-    pub fn shown(&self, now_ms: i64) -> Stage {
-        let until_now = |begin| amount(now_ms - begin);
+    /// The stage as of this moment, until which an active one has run.
+    pub fn shown(&self, time: DriverTime) -> Stage {
+        let until_now = |begin| amount(time.now_ms - begin);
+        let submitted_at_ms = self.stage.submitted_at_ms.map(|at_ms| time.to_ours(at_ms));
         let elapsed_ms =
             if self.is_active() { self.stage.submitted_at_ms.map(until_now) } else { self.stage.elapsed_ms };
-        Stage { elapsed_ms, ..self.stage.clone() }
+        Stage { submitted_at_ms, elapsed_ms, ..self.stage.clone() }
     }
 }
 
@@ -142,9 +146,9 @@ impl StageDigest {
         self.left_out = self.left_out.saturating_add(u32::from(kept.is_active()));
     }
 
-    /// As the panel shows it; active stages have run until `now_ms`.
-    pub fn shown(&self, app: Option<App>, now_ms: i64) -> Stages {
-        let mut active: Vec<_> = self.active().map(|kept| kept.shown(now_ms)).collect();
+    /// What the panel shows of them as of this moment.
+    pub fn shown(&self, app: Option<App>, time: DriverTime) -> Stages {
+        let mut active: Vec<_> = self.active().map(|kept| kept.shown(time)).collect();
         active.sort_by_key(|stage| std::cmp::Reverse((stage.submitted_at_ms, stage.stage_id)));
         let active_not_shown = u32::try_from(active.len().saturating_sub(ACTIVE)).unwrap_or(u32::MAX);
         let active_not_shown = active_not_shown.saturating_add(self.left_out);
@@ -292,7 +296,7 @@ mod tests {
             let ids: Vec<_> = digest.kept.keys().map(|attempt| attempt.stage_id).collect();
             let newest = 2001 - i64::try_from(KEPT).unwrap()..2000;
             assert_eq!(ids, [0].into_iter().chain(newest).collect::<Vec<_>>(), "the active one stays");
-            let shown = digest.shown(None, 0);
+            let shown = digest.shown(None, DriverTime::at(0, 0));
             assert_eq!((shown.retained, shown.forgotten), (2000, false));
             assert_eq!(shown.spill.unwrap().to_disk_bytes, 20_000);
         }
@@ -301,7 +305,7 @@ mod tests {
     #[test]
     fn active_stages_over_the_limit_are_counted() {
         let rows: Vec<_> = (7..67).map(|id| row(id, "ACTIVE")).collect();
-        let shown = digest(&rows.into()).shown(None, 0);
+        let shown = digest(&rows.into()).shown(None, DriverTime::at(0, 0));
         assert_eq!((shown.active.len(), shown.active_not_shown), (50, 10));
         assert!(shown.forgotten, "stage 0 is no longer remembered");
     }
@@ -310,12 +314,16 @@ mod tests {
     fn counts_that_spark_got_wrong_are_clamped() {
         let row = serde_json::json!([{"stageId": 1, "status": "ACTIVE", "numTasks": 4, "numActiveTasks": -3,
             "numCompleteTasks": 9, "inputBytes": -1, "submissionTime": "2026-11-20T23:34:05.000GMT"}]);
-        let shown = digest(&row).shown(None, 1_795_217_645_500);
+        let shown = digest(&row).shown(None, DriverTime::at(1_795_217_645_500, 0));
         let stage = shown.active.first().unwrap();
         assert_eq!((stage.tasks.running, stage.tasks.done, stage.tasks.percent()), (0, 4, 100));
         assert_eq!(stage.input_bytes, 0);
         assert_eq!(stage.elapsed_ms, Some(500));
-        assert_eq!(digest(&row).shown(None, 0).active.first().unwrap().elapsed_ms, Some(0), "clocks may differ");
+        assert_eq!(
+            digest(&row).shown(None, DriverTime::at(0, 0)).active.first().unwrap().elapsed_ms,
+            Some(0),
+            "clocks may differ"
+        );
     }
 
     #[test]
