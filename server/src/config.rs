@@ -118,96 +118,108 @@ pub struct Settings {
 #[derive(Clone, Debug, Args)]
 pub struct Limits {
     /// Largest upstream body of a pass-through route, bytes; panel routes accept eight times as much [default: 32 MiB].
-    #[arg(long = "spark-monitor-max-body-bytes", env = "SPARK_MONITOR_MAX_BODY_BYTES", default_value_t = 32 << 20, value_parser = clap::value_parser!(u64).range(1..=4 << 30), hide_default_value = true)]
+    #[arg(long = "spark-monitor-max-body-bytes", env = "SPARK_MONITOR_MAX_BODY_BYTES", value_name = "SPARK_MONITOR_MAX_BODY_BYTES", default_value_t = 32 << 20, value_parser = clap::value_parser!(u64).range(1..=4 << 30), hide_default_value = true)]
     pub max_body_bytes: u64,
     /// Longest string read of an upstream's answer, bytes of JSON; longer ones are cut and end with `…` [default: 16 KiB].
     /// A request's text has a few KiB; what is passed through stays as it is.
-    #[arg(long = "spark-monitor-max-string-bytes", env = "SPARK_MONITOR_MAX_STRING_BYTES", default_value_t = Bounds::DEFAULT.string_bytes, value_parser = bytes, hide_default_value = true)]
+    #[arg(long = "spark-monitor-max-string-bytes", env = "SPARK_MONITOR_MAX_STRING_BYTES", value_name = "SPARK_MONITOR_MAX_STRING_BYTES", default_value_t = Bounds::DEFAULT.string_bytes, value_parser = bytes, hide_default_value = true)]
     pub max_string_bytes: usize,
     /// Largest row read of a list, after its strings are cut, bytes of JSON; larger ones are counted [default: 1 MiB].
     /// Real ones have a few KiB; a list of thousands of stages in one job has some 100 KiB.
-    #[arg(long = "spark-monitor-max-row-bytes", env = "SPARK_MONITOR_MAX_ROW_BYTES", default_value_t = Bounds::DEFAULT.row_bytes, value_parser = bytes, hide_default_value = true)]
+    #[arg(long = "spark-monitor-max-row-bytes", env = "SPARK_MONITOR_MAX_ROW_BYTES", value_name = "SPARK_MONITOR_MAX_ROW_BYTES", default_value_t = Bounds::DEFAULT.row_bytes, value_parser = bytes, hide_default_value = true)]
     pub max_row_bytes: usize,
     /// Rows kept of one list; further ones are counted, but in no sum. A cluster has fewer workers, and an application fewer executors.
-    #[arg(long = "spark-monitor-max-rows", env = "SPARK_MONITOR_MAX_ROWS", default_value_t = Bounds::DEFAULT.rows, value_parser = count)]
+    #[arg(long = "spark-monitor-max-rows", env = "SPARK_MONITOR_MAX_ROWS", value_name = "SPARK_MONITOR_MAX_ROWS", default_value_t = Bounds::DEFAULT.rows, value_parser = count)]
     pub max_rows: usize,
     /// Memory that the kept rows of one list may take, bytes; further ones are counted [default: 8 MiB]. 20,000 executors
     /// take 6 MiB. Three lists are kept of a master, and three for the queries of an application.
-    #[arg(long = "spark-monitor-max-list-bytes", env = "SPARK_MONITOR_MAX_LIST_BYTES", default_value_t = Bounds::DEFAULT.list_bytes, value_parser = bytes, hide_default_value = true)]
+    #[arg(long = "spark-monitor-max-list-bytes", env = "SPARK_MONITOR_MAX_LIST_BYTES", value_name = "SPARK_MONITOR_MAX_LIST_BYTES", default_value_t = Bounds::DEFAULT.list_bytes, value_parser = bytes, hide_default_value = true)]
     pub max_list_bytes: usize,
     /// How long the cluster manager's answer is good, milliseconds: deployments change within a minute or two.
-    #[arg(long = "spark-monitor-status-lifetime-ms", env = "SPARK_MONITOR_STATUS_LIFETIME_MS", default_value = "10000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-status-lifetime-ms", env = "SPARK_MONITOR_STATUS_LIFETIME_MS", value_name = "SPARK_MONITOR_STATUS_LIFETIME_MS", default_value = "10000", value_parser = milliseconds)]
     pub status_lifetime: Duration,
     /// How long the master's answer is good, milliseconds.
-    #[arg(long = "spark-monitor-master-lifetime-ms", env = "SPARK_MONITOR_MASTER_LIFETIME_MS", default_value = "5000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-master-lifetime-ms", env = "SPARK_MONITOR_MASTER_LIFETIME_MS", value_name = "SPARK_MONITOR_MASTER_LIFETIME_MS", default_value = "5000", value_parser = milliseconds)]
     pub master_lifetime: Duration,
     /// How long the list of executors is good, milliseconds.
-    #[arg(long = "spark-monitor-executors-lifetime-ms", env = "SPARK_MONITOR_EXECUTORS_LIFETIME_MS", default_value = "5000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-executors-lifetime-ms", env = "SPARK_MONITOR_EXECUTORS_LIFETIME_MS", value_name = "SPARK_MONITOR_EXECUTORS_LIFETIME_MS", default_value = "5000", value_parser = milliseconds)]
     pub executors_lifetime: Duration,
     /// How long the list of stages is good, milliseconds: below its polling interval, so that every poll sees news.
-    #[arg(long = "spark-monitor-stages-lifetime-ms", env = "SPARK_MONITOR_STAGES_LIFETIME_MS", default_value = "4000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-stages-lifetime-ms", env = "SPARK_MONITOR_STAGES_LIFETIME_MS", value_name = "SPARK_MONITOR_STAGES_LIFETIME_MS", default_value = "4000", value_parser = milliseconds)]
     pub stages_lifetime: Duration,
     /// How long a failure is remembered instead of asking again, milliseconds.
-    #[arg(long = "spark-monitor-failure-lifetime-ms", env = "SPARK_MONITOR_FAILURE_LIFETIME_MS", default_value = "2000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-failure-lifetime-ms", env = "SPARK_MONITOR_FAILURE_LIFETIME_MS", value_name = "SPARK_MONITOR_FAILURE_LIFETIME_MS", default_value = "2000", value_parser = milliseconds)]
     pub failure_lifetime: Duration,
     /// The same on the drop-in routes (`status`, `cluster`, `app/executors`, `app/stages`), milliseconds: the older
     /// extension's frontend asks again once, after a second, and must not be given the remembered failure.
-    #[arg(long = "spark-monitor-drop-in-failure-lifetime-ms", env = "SPARK_MONITOR_DROP_IN_FAILURE_LIFETIME_MS", default_value = "800", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-drop-in-failure-lifetime-ms", env = "SPARK_MONITOR_DROP_IN_FAILURE_LIFETIME_MS", value_name = "SPARK_MONITOR_DROP_IN_FAILURE_LIFETIME_MS", default_value = "800", value_parser = milliseconds)]
     pub drop_in_failure_lifetime: Duration,
     /// How long a token that Auth2 rejected is remembered as such, milliseconds.
-    #[arg(long = "spark-monitor-rejected-token-lifetime-ms", env = "SPARK_MONITOR_REJECTED_TOKEN_LIFETIME_MS", default_value = "5000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-rejected-token-lifetime-ms", env = "SPARK_MONITOR_REJECTED_TOKEN_LIFETIME_MS", value_name = "SPARK_MONITOR_REJECTED_TOKEN_LIFETIME_MS", default_value = "5000", value_parser = milliseconds)]
     pub rejected_token_lifetime: Duration,
     /// How long Auth2's answer for a token is good, milliseconds.
-    #[arg(long = "spark-monitor-identity-lifetime-ms", env = "SPARK_MONITOR_IDENTITY_LIFETIME_MS", default_value = "300000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-identity-lifetime-ms", env = "SPARK_MONITOR_IDENTITY_LIFETIME_MS", value_name = "SPARK_MONITOR_IDENTITY_LIFETIME_MS", default_value = "300000", value_parser = milliseconds)]
     pub identity_lifetime: Duration,
     /// Time to connect to an upstream, milliseconds.
-    #[arg(long = "spark-monitor-connect-timeout-ms", env = "SPARK_MONITOR_CONNECT_TIMEOUT_MS", default_value = "2000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-connect-timeout-ms", env = "SPARK_MONITOR_CONNECT_TIMEOUT_MS", value_name = "SPARK_MONITOR_CONNECT_TIMEOUT_MS", default_value = "2000", value_parser = milliseconds)]
     pub connect_timeout: Duration,
     /// Time for one upstream call, its body included, milliseconds.
-    #[arg(long = "spark-monitor-call-timeout-ms", env = "SPARK_MONITOR_CALL_TIMEOUT_MS", default_value = "5000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-call-timeout-ms", env = "SPARK_MONITOR_CALL_TIMEOUT_MS", value_name = "SPARK_MONITOR_CALL_TIMEOUT_MS", default_value = "5000", value_parser = milliseconds)]
     pub call_timeout: Duration,
     /// Time for one request of a client in all, discovery and retry included, milliseconds.
-    #[arg(long = "spark-monitor-request-timeout-ms", env = "SPARK_MONITOR_REQUEST_TIMEOUT_MS", default_value = "10000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-request-timeout-ms", env = "SPARK_MONITOR_REQUEST_TIMEOUT_MS", value_name = "SPARK_MONITOR_REQUEST_TIMEOUT_MS", default_value = "10000", value_parser = milliseconds)]
     pub request_timeout: Duration,
     /// Requests in flight at once; one more is answered `overloaded`.
-    #[arg(long = "spark-monitor-max-requests", env = "SPARK_MONITOR_MAX_REQUESTS", default_value_t = 1024)]
+    #[arg(
+        long = "spark-monitor-max-requests",
+        env = "SPARK_MONITOR_MAX_REQUESTS",
+        value_name = "SPARK_MONITOR_MAX_REQUESTS",
+        default_value_t = 1024
+    )]
     pub max_requests: usize,
     /// Calls to one kind of upstream at once, of all users; at most a sixteenth of the file descriptors, whatever is set.
-    #[arg(long = "spark-monitor-max-upstream-calls", env = "SPARK_MONITOR_MAX_UPSTREAM_CALLS", default_value_t = 256)]
+    #[arg(
+        long = "spark-monitor-max-upstream-calls",
+        env = "SPARK_MONITOR_MAX_UPSTREAM_CALLS",
+        value_name = "SPARK_MONITOR_MAX_UPSTREAM_CALLS",
+        default_value_t = 256
+    )]
     pub max_upstream_calls: usize,
     /// Calls to one kind of upstream at once, of one user: more than a panel makes, few enough to leave room for others.
     #[arg(
         long = "spark-monitor-max-upstream-calls-per-user",
         env = "SPARK_MONITOR_MAX_UPSTREAM_CALLS_PER_USER",
+        value_name = "SPARK_MONITOR_MAX_UPSTREAM_CALLS_PER_USER",
         default_value_t = 16
     )]
     pub max_upstream_calls_per_user: usize,
     /// How long a call waits for its turn before it is given up as `overloaded`, milliseconds: not so long that the
     /// upstream would be taken for slow.
-    #[arg(long = "spark-monitor-queue-timeout-ms", env = "SPARK_MONITOR_QUEUE_TIMEOUT_MS", default_value = "1000", value_parser = milliseconds)]
+    #[arg(long = "spark-monitor-queue-timeout-ms", env = "SPARK_MONITOR_QUEUE_TIMEOUT_MS", value_name = "SPARK_MONITOR_QUEUE_TIMEOUT_MS", default_value = "1000", value_parser = milliseconds)]
     pub queue_timeout: Duration,
     /// Connections to upstreams that are kept open between calls, of all users; at most a quarter of the file
     /// descriptors, whatever is set.
     #[arg(
         long = "spark-monitor-max-idle-connections",
         env = "SPARK_MONITOR_MAX_IDLE_CONNECTIONS",
+        value_name = "SPARK_MONITOR_MAX_IDLE_CONNECTIONS",
         default_value_t = 128
     )]
     pub max_idle_connections: usize,
     /// Entries that each cache keeps.
-    #[arg(long = "spark-monitor-cache-entries", env = "SPARK_MONITOR_CACHE_ENTRIES", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long = "spark-monitor-cache-entries", env = "SPARK_MONITOR_CACHE_ENTRIES", value_name = "SPARK_MONITOR_CACHE_ENTRIES", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub cache_entries: u64,
     /// Bytes that each cache keeps [default: 128 MiB].
-    #[arg(long = "spark-monitor-cache-bytes", env = "SPARK_MONITOR_CACHE_BYTES", default_value_t = 128 << 20, value_parser = clap::value_parser!(u64).range(1..), hide_default_value = true)]
+    #[arg(long = "spark-monitor-cache-bytes", env = "SPARK_MONITOR_CACHE_BYTES", value_name = "SPARK_MONITOR_CACHE_BYTES", default_value_t = 128 << 20, value_parser = clap::value_parser!(u64).range(1..), hide_default_value = true)]
     pub cache_bytes: u64,
     /// Polling interval of what changes slowly, milliseconds.
-    #[arg(long = "spark-monitor-poll-ms", env = "SPARK_MONITOR_POLL_MS", default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1000..))]
+    #[arg(long = "spark-monitor-poll-ms", env = "SPARK_MONITOR_POLL_MS", value_name = "SPARK_MONITOR_POLL_MS", default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1000..))]
     pub poll_ms: u32,
     /// Polling interval of executors while one works, milliseconds.
-    #[arg(long = "spark-monitor-poll-executors-ms", env = "SPARK_MONITOR_POLL_EXECUTORS_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1000..))]
+    #[arg(long = "spark-monitor-poll-executors-ms", env = "SPARK_MONITOR_POLL_EXECUTORS_MS", value_name = "SPARK_MONITOR_POLL_EXECUTORS_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1000..))]
     pub poll_executors_ms: u32,
     /// Polling interval of stages and of the chip while something runs, milliseconds.
-    #[arg(long = "spark-monitor-poll-stages-ms", env = "SPARK_MONITOR_POLL_STAGES_MS", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1000..))]
+    #[arg(long = "spark-monitor-poll-stages-ms", env = "SPARK_MONITOR_POLL_STAGES_MS", value_name = "SPARK_MONITOR_POLL_STAGES_MS", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1000..))]
     pub poll_stages_ms: u32,
 }
 
