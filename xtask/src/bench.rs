@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Result, bail};
 use serde::Deserialize;
 
-use crate::{browser, document, install, paths, run, step::step, test, wasm, wheel};
+use crate::{document, install, paths, run, step::step, test, wasm, wheel};
 
 /// What the program `bench` measures of the sidecar alone.
 const OF_SIDECAR: [&str; 5] = ["small", "cached", "calls", "large", "hub"];
@@ -52,7 +52,7 @@ pub fn run(only: &[String]) -> Result<()> {
         figures.extend(step("jupyter", || measured(command.arg("bench/jupyter.py").arg(&bench)))?);
     }
     if wanted("browser") {
-        browser::npm()?;
+        install::browser_tests()?;
         let mut node = run::command("node", &paths::root().join("tests/e2e"));
         let node = test::with_tools(node.arg("bench.mjs").arg(&bench))?;
         figures.extend(step("browser", || measured(node))?);

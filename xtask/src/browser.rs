@@ -4,17 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::{install, paths};
-
 /// Chromium's executable.
 pub fn chromium() -> Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let names = ["chromium", "chromium-browser", "google-chrome"];
     let mut found = names.iter().flat_map(|name| std::env::split_paths(&path).map(move |folder| folder.join(name)));
     found.find(|path| path.is_file()).context("Chromium is missing")
-}
-
-/// The npm packages of the browser tests.
-pub fn npm() -> Result<()> {
-    install::npm(&paths::root().join("tests/e2e"), "npm-e2e")
 }

@@ -37,7 +37,7 @@ pub fn run(check: bool) -> Result<()> {
 }
 
 fn check_in_browser(lab: &Lab) -> Result<()> {
-    browser::npm()?;
+    install::browser_tests()?;
     let folder = paths::root().join("tests/e2e");
     let mut node = run::command("node", &folder);
     node.arg("demo.mjs").env("LAB_URL", &lab.url).env("NOTEBOOK", NOTEBOOK).env("CHROMIUM", browser::chromium()?);

@@ -147,6 +147,11 @@ pub fn spark_venv(version: &str) -> Result<PathBuf> {
     Ok(python)
 }
 
+/// The npm packages of the browser tests.
+pub fn browser_tests() -> Result<()> {
+    npm(&paths::root().join("tests/e2e"), "npm-e2e")
+}
+
 /// The npm packages of one folder, exactly as its lock file names them.
 pub fn npm(folder: &Path, name: &str) -> Result<()> {
     let inputs = [folder.join("package.json"), folder.join("package-lock.json")];

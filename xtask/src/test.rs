@@ -141,7 +141,7 @@ fn counted_pytest(folder: &str) -> Result<Counts> {
 
 fn in_browser() -> Result<Counts> {
     wheel::install_dev()?;
-    browser::npm()?;
+    install::browser_tests()?;
     let folder = paths::root().join("tests/e2e");
     step("Browser tests", || {
         run::quiet(run::command("npm", &folder).args(["run", "check"]))?;

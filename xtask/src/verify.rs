@@ -66,7 +66,7 @@ fn pictures() -> Result<()> {
 fn in_browser(script: &str) -> Result<()> {
     install::system(true)?;
     wheel::install_dev()?;
-    browser::npm()?;
+    install::browser_tests()?;
     let mut node = run::command("node", &paths::root().join("tests/e2e"));
     run::run(test::with_tools(node.arg(script))?)
 }
