@@ -15,7 +15,7 @@ pub(crate) use requests::{for_panel, for_passthrough};
 use crate::{
     app_id::is_app_id,
     cache::{Failure, Good, Route, Seen},
-    cluster,
+    clock, cluster,
     config::Spark,
     error::ApiError,
     panel::Freshness,
@@ -162,7 +162,7 @@ impl Apps {
         // The master's times are by its own clock.
         active
             .iter_mut()
-            .for_each(|app| app.started_at_ms = app.started_at_ms.saturating_sub(seen.good.value.clock_ahead_ms));
+            .for_each(|app| app.started_at_ms = clock::to_ours(app.started_at_ms, seen.good.value.clock_ahead_ms));
         Ok(Self {
             whose: whose.clone(),
             max_age,
@@ -236,7 +236,7 @@ pub(crate) async fn master_fresh(
     route: Route,
     whose: &Whose,
 ) -> Result<Good<MasterAnswer>, Failure> {
-    monitor.masters.fresh_for(route, whose, |_| ask_master(monitor, whose)).await
+    monitor.masters.fresh_for(route, whose, |before| ask_master(monitor, whose, before)).await
 }
 
 /// The master's answer, the last good one where there is nothing newer.
@@ -248,7 +248,7 @@ pub(crate) async fn master_last_good(
     whose: &Whose,
     max_age: Duration,
 ) -> Result<Seen<MasterAnswer>, Failure> {
-    monitor.masters.last_good(whose, max_age, |_| ask_master(monitor, whose)).await
+    monitor.masters.last_good(whose, max_age, |before| ask_master(monitor, whose, before)).await
 }
 
 /// # Errors
@@ -275,11 +275,17 @@ pub(crate) fn master_is_configured(monitor: &Monitor) -> Result<(), ApiError> {
 fn ask_master(
     monitor: &Monitor,
     whose: &Whose,
+    before: Option<Good<MasterAnswer>>,
 ) -> impl Future<Output = Result<MasterAnswer, UpstreamError>> + Send + use<> {
     let client = monitor.master.on_behalf_of(&whose.caller());
     let bases: Vec<Url> = monitor.site.spark.masters().iter().filter_map(|url| url.fill(whose.user(), None)).collect();
     let (auth, limit) = (monitor.ui_auth.clone(), monitor.limits.max_body_bytes);
-    async move { master::state(&client, &bases, auth.as_ref(), limit).await }
+    async move {
+        let mut answer = master::state(&client, &bases, auth.as_ref(), limit).await?;
+        let before_ms = before.map_or(0, |good| good.value.clock_ahead_ms);
+        answer.clock_ahead_ms = upstream::settled(before_ms, answer.clock_ahead_ms);
+        Ok(answer)
+    }
 }
 
 fn list_of_driver(

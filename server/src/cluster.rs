@@ -6,6 +6,7 @@ use wire::{Answer, Cluster, ClusterKind, ErrorBody, Master, MasterStatus, Meter,
 use crate::{
     apps::{self, ClusterCores},
     cache::Route,
+    clock,
     config::Spark,
     error::ApiError,
     executors,
@@ -51,7 +52,7 @@ pub(crate) async fn panel_cluster(State(state): State<AppState>, poll: Poll) -> 
             // The master's times are by its own clock.
             let ahead_ms = seen.good.value.clock_ahead_ms;
             cluster.workers.iter_mut().for_each(|worker| {
-                worker.last_heartbeat_ms = worker.last_heartbeat_ms.saturating_sub(ahead_ms);
+                worker.last_heartbeat_ms = clock::to_ours(worker.last_heartbeat_ms, ahead_ms);
             });
             if let Some(memory_mib) = cluster.memory_mib {
                 let sample = ClusterSample { cores: cluster.cores, memory_mib };

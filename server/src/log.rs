@@ -4,7 +4,9 @@ use std::{
     fmt,
     io::{self, Write},
     panic::{self, PanicHookInfo},
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, mpsc},
+    thread,
+    time::Duration,
 };
 
 use tracing::{Subscriber, field::Field};
@@ -17,11 +19,29 @@ use tracing_subscriber::{
 
 /// Lines that wait to be written; further ones are lost.
 const WAITING_LINES: usize = 1024;
+/// How long the end waits for the last lines.
+const LAST: Duration = Duration::from_millis(1200);
 
 /// Logs to `out` what `filter` lets through, without waiting for it. Writes the last lines when the guard is dropped.
-pub fn to(out: impl Write + Send + 'static, filter: EnvFilter) -> (impl Subscriber, WorkerGuard) {
+pub fn to(out: impl Write + Send + 'static, filter: EnvFilter) -> (impl Subscriber, LastLines) {
     let (writer, guard) = without_waiting(out);
-    (subscriber(writer, filter), guard)
+    (subscriber(writer, filter), LastLines(Some(guard)))
+}
+
+/// Waits a moment for the last lines when it is dropped.
+pub struct LastLines(Option<WorkerGuard>);
+
+impl Drop for LastLines {
+    fn drop(&mut self) {
+        let (done, written) = mpsc::channel();
+        let guard = self.0.take();
+        // The guard may write to standard output, which blocks when nobody reads it.
+        thread::spawn(move || {
+            drop(guard);
+            let _ = done.send(());
+        });
+        let _ = written.recv_timeout(LAST);
+    }
 }
 
 fn without_waiting(out: impl Write + Send + 'static) -> (NonBlocking, WorkerGuard) {
@@ -89,7 +109,7 @@ impl<W: Write> Write for Reporting<W> {
 
 #[cfg(test)]
 mod tests {
-    use std::{os::unix::net::UnixStream, thread, time::Duration};
+    use std::os::unix::net::UnixStream;
 
     use tokio::time::Instant;
 

@@ -39,7 +39,7 @@ const SIDECAR_TOKEN: HeaderName = HeaderName::from_static("x-spark-monitor-token
 const LONGEST_REQUEST_ID: usize = 64;
 /// All header names and values together, bytes: Jupyter's own server takes as much.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
-/// An answer that holds no place while it is sent, bytes: half of what a socket buffers by default.
+/// An answer that gives its place back at once, bytes: the number of connections bounds what such answers hold.
 const SMALL_BODY_BYTES: u64 = 64 * 1024;
 /// Bytes.
 const MOST_BODY_BYTES: usize = 64 * 1024;
@@ -72,7 +72,7 @@ async fn serve(State(limits): State<Limits>, mut request: Request, next: Next) -
     // Only the path: a query or a header may hold what a log must not.
     let (method, path) = (request.method(), request.uri().path());
     // Of the highest level, so that whatever is logged of a request carries its id, whatever the log's level is.
-    let span = tracing::error_span!("request", %method, %path, request.id = %text);
+    let span = tracing::error_span!("request", %method, path, request.id = %text);
     let answer = async {
         tracing::debug!("Asked");
         let begin = Instant::now();
@@ -139,7 +139,7 @@ fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
 }
 
 /// Refuses what is too large, then what is too much, and ends what takes too long: a greedy request must not take a place,
-/// and one that is turned away costs nothing. Place and deadline end with the answer's body.
+/// and one that is turned away costs nothing. Place and deadline end with the answer's body, unless it is small.
 async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
     let deadline = deadline_after(limits.deadline);
     if let Err(refused) = check_sizes(request.headers()) {

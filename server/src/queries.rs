@@ -199,7 +199,7 @@ impl Moment {
         let (mut running, mut recent): (Vec<_>, Vec<_>) =
             drafts.iter().map(|draft| self.shown(draft)).partition(|query| query.state.is_open());
         running.sort_by_key(|query| query.state == QueryState::Silent);
-        let sessions = sessions(&drafts, &running);
+        let sessions = sessions(&drafts, &running, self.time);
         let running_not_shown = u32::try_from(running.len().saturating_sub(RUNNING)).unwrap_or(u32::MAX);
         let running_not_shown = running_not_shown.saturating_add(self.queries.left_out);
         running.truncate(RUNNING);
@@ -272,7 +272,7 @@ impl Moment {
         match draft.stated {
             Stated::Runs if draft.has_running_job() => (QueryState::Running, self.time.now_ms, None),
             Stated::Runs => {
-                let silence_ms = u64::try_from(self.time.now_ms - draft.last_sign_ms()).unwrap_or(0);
+                let silence_ms = u64::try_from(self.time.now_ms.saturating_sub(draft.last_sign_ms())).unwrap_or(0);
                 let state = if silence_ms >= SILENCE_MS { QueryState::Silent } else { QueryState::Running };
                 (state, self.time.now_ms, None)
             }
@@ -343,7 +343,7 @@ impl Moment {
 }
 
 /// Who asked, the latest first.
-fn sessions(drafts: &[Draft<'_>], running: &[Query]) -> Vec<ConnectSession> {
+fn sessions(drafts: &[Draft<'_>], running: &[Query], time: DriverTime) -> Vec<ConnectSession> {
     let mut sessions: Vec<ConnectSession> = Vec::new();
     for draft in drafts {
         let Some(session_id) = draft.session_id.as_ref() else { continue };
@@ -354,7 +354,7 @@ fn sessions(drafts: &[Draft<'_>], running: &[Query]) -> Vec<ConnectSession> {
                 session_id: session_id.clone(),
                 user: draft.user.clone(),
                 running: u32::try_from(running.iter().filter(of_session).count()).unwrap_or(u32::MAX),
-                last_query_at_ms: draft.begin_ms,
+                last_query_at_ms: time.to_ours(draft.begin_ms),
             });
         }
     }

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     cache::{CacheLimits, Cached},
+    clock::DriverClocks,
     config::{Config, Limits, Site},
     error::ApiError,
     executors::ExecutorsSeen,
@@ -66,6 +67,7 @@ pub struct Monitor {
     pub(crate) masters: Cached<Whose, MasterAnswer>,
     pub(crate) applications: Cached<Whose, FirstRows<ApplicationRow>>,
     pub(crate) found: Cached<DriverKey, Found>,
+    pub(crate) driver_clocks: DriverClocks,
     /// For `doctor`, which must not believe a way that was found long ago.
     pub(crate) just_found: Cached<DriverKey, Found>,
     pub(crate) executor_bytes: Cached<DriverKey, Bytes>,
@@ -185,6 +187,7 @@ impl Monitor {
         let of = |upstream, what, lifetime| cache_limits(&limits, upstream, Some(what), lifetime);
         let of_driver = |what, lifetime| of(Upstream::Driver, what, lifetime);
         Ok(Self {
+            driver_clocks: DriverClocks::new(limits.cache_entries),
             histories: Histories::new(limits.cache_entries),
             rendered: Renderings::new(limits.cache_bytes),
             statuses: Cached::new(

@@ -65,6 +65,7 @@ async fn durations_are_right_with_a_cluster_whose_clock_is_five_minutes_off() {
         is_right("query", query["elapsed_ms"].as_i64().unwrap());
         let now_ms = Timestamp::now().as_millisecond();
         is_right("begin of the query", now_ms - query["submitted_at_ms"].as_i64().unwrap());
+        is_right("latest query of the session", now_ms - queries["sessions"][0]["last_query_at_ms"].as_i64().unwrap());
         is_right("begin of the stage", now_ms - stages["active"][0]["submitted_at_ms"].as_i64().unwrap());
         is_right("slowest task", query["wait"]["last_tasks"]["slowest_ms"].as_i64().unwrap());
         let cluster = app.get("/panel/cluster").await.json();
@@ -81,5 +82,22 @@ async fn a_driver_that_cannot_answer_yet_is_starting_whatever_its_clock_says() {
         let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
         let stages = app.get("/panel/stages").await;
         assert_eq!((stages.status, &stages.json()["app"]["driver"]), (200, &"starting".into()), "{minutes}");
+    }
+}
+
+#[tokio::test]
+async fn times_stay_the_same_when_a_driver_whose_clock_is_off_stops_answering() {
+    let spark = spark_ahead(SignedDuration::from_mins(5)).await;
+    let limits = ["--spark-monitor-stages-lifetime-ms", "0", "--spark-monitor-failure-lifetime-ms", "0"];
+    let app = TestApp::new(&[&["--spark-master-ui-url", &spark.url], &limits[..]].concat());
+    let begin = |answer: serde_json::Value| answer["active"][0]["submitted_at_ms"].as_i64().unwrap();
+    let before = begin(app.get("/panel/stages").await.json());
+    for list in ["", "stages"] {
+        spark.set(path(list).trim_end_matches('/'), Reply::status(500));
+    }
+    for _ in 0..2 {
+        let stale = app.get("/panel/stages").await.json();
+        assert!(stale["stale"].is_object(), "{stale}");
+        assert_eq!(begin(stale), before);
     }
 }

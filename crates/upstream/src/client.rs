@@ -4,6 +4,7 @@ use std::{error::Error, io, marker::PhantomData, sync::Arc, time::Duration};
 
 use backon::{ExponentialBuilder, Retryable};
 use bytes::Bytes;
+use jiff::Timestamp;
 use reqwest::{
     Response,
     header::{ACCEPT, AUTHORIZATION, HeaderValue, RETRY_AFTER},
@@ -142,8 +143,9 @@ impl Client {
         limit: u64,
     ) -> Result<Dated<Bytes>, UpstreamError> {
         self.in_time(async {
+            let sent = Timestamp::now();
             let response = self.expect_json(self.get(url, auth, "application/json").await?).await?;
-            let clock_ahead_ms = clock::ahead_ms(&response);
+            let clock_ahead_ms = clock::ahead_ms(&response, sent);
             Ok(Dated { value: body::read(self.upstream, response, limit).await?, clock_ahead_ms })
         })
         .await

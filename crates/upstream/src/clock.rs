@@ -3,37 +3,66 @@
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::{Response, header::DATE};
 
-/// Smaller differences count as none, milliseconds: the header has whole seconds, and the answer took time.
+/// Differences up to this count as none, milliseconds: the header has whole seconds.
 const NOTICED_MS: i64 = 2_000;
+/// A larger difference is not believed, milliseconds: one day is more than any clock in use is off.
+const BELIEVED_MS: i64 = 86_400_000;
 
 /// Milliseconds by which the upstream's clock is ahead of ours, by its answer's `Date` (RFC 9110, 6.6.1); negative where it
-/// is behind. Zero without a valid header.
-pub(super) fn ahead_ms(response: &Response) -> i64 {
-    let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
-    date.and_then(|date| difference_ms(date, Timestamp::now())).unwrap_or(0)
+/// is behind. Zero without a valid header. The request was sent at `sent`, and the head of its answer has just come.
+pub(super) fn ahead_ms(response: &Response, sent: Timestamp) -> i64 {
+    // A proxy adds the upstream's header behind its own.
+    let date = response.headers().get_all(DATE).iter().next_back().and_then(|value| value.to_str().ok());
+    date.and_then(|date| difference_ms(date, sent, Timestamp::now())).unwrap_or(0)
 }
 
-fn difference_ms(date: &str, now: Timestamp) -> Option<i64> {
-    let date = rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?;
+/// The upstream may have written the header at any moment between `sent` and `received`.
+fn difference_ms(date: &str, sent: Timestamp, received: Timestamp) -> Option<i64> {
+    let date = rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?.as_millisecond();
     // The second has begun, but not ended: its middle is the best guess.
-    let ahead = date.as_millisecond() + 500 - now.as_millisecond();
-    Some(if ahead.abs() > NOTICED_MS { ahead } else { 0 })
+    let date = date + 500;
+    let nearest = date.clamp(sent.as_millisecond().min(received.as_millisecond()), received.as_millisecond());
+    let ahead = date - nearest;
+    Some(if (NOTICED_MS + 1..=BELIEVED_MS).contains(&ahead.abs()) { ahead } else { 0 })
+}
+
+/// The difference to go on with: the one from before, unless the new one is really another.
+#[must_use]
+pub fn settled(before_ms: i64, now_ms: i64) -> i64 {
+    if before_ms.abs_diff(now_ms) <= NOTICED_MS.unsigned_abs() { before_ms } else { now_ms }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of(date: &str, took_s: i64) -> Option<i64> {
+        let received: Timestamp = "2026-11-28T11:00:00.500Z".parse().unwrap();
+        difference_ms(date, received - jiff::SignedDuration::from_secs(took_s), received)
+    }
+
     #[test]
     fn a_difference_is_noticed_in_both_directions() {
-        let now = "2026-11-28T11:00:00.500Z".parse().unwrap();
-        let of = |date| difference_ms(date, now);
-        assert_eq!(of("Sat, 28 Nov 2026 11:05:00 GMT"), Some(300_000));
-        assert_eq!(of("Sat, 28 Nov 2026 10:55:00 GMT"), Some(-300_000));
+        assert_eq!(of("Sat, 28 Nov 2026 11:05:00 GMT", 0), Some(300_000));
+        assert_eq!(of("Sat, 28 Nov 2026 10:55:00 GMT", 0), Some(-300_000));
         for date in ["Sat, 28 Nov 2026 10:59:58 GMT", "Sat, 28 Nov 2026 11:00:00 GMT", "Sat, 28 Nov 2026 11:00:02 GMT"]
         {
-            assert_eq!(of(date), Some(0), "{date}");
+            assert_eq!(of(date, 0), Some(0), "{date}");
         }
-        assert_eq!(of("yesterday"), None);
+        assert_eq!(of("yesterday", 0), None);
+    }
+
+    #[test]
+    fn a_slow_answer_is_no_slow_clock_and_an_absurd_date_is_not_believed() {
+        assert_eq!(of("Sat, 28 Nov 2026 10:59:56 GMT", 4), Some(0));
+        assert_eq!(of("Thu, 01 Jan 1970 00:00:00 GMT", 0), Some(0));
+        assert_eq!(of("Mon, 01 Jan 2525 00:00:00 GMT", 0), Some(0));
+    }
+
+    #[test]
+    fn a_difference_that_wanders_within_a_second_stays_the_same() {
+        assert_eq!(settled(300_000, 300_900), 300_000);
+        assert_eq!(settled(0, 2_000), 0);
+        assert_eq!((settled(300_000, 0), settled(0, -300_000)), (0, -300_000));
     }
 }

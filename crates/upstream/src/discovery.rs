@@ -32,7 +32,7 @@ pub enum Hop {
 }
 
 /// A driver that answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Found {
     pub base: Url,
     pub hop: Hop,
@@ -65,6 +65,14 @@ pub struct DriverApi {
     pub hop_timeout: Duration,
     /// Largest entry or page that is read, bytes.
     pub page_limit: u64,
+}
+
+impl Found {
+    /// Whether both are the same way to the same address.
+    #[must_use]
+    pub fn is_same_way(&self, other: &Self) -> bool {
+        (self.hop, &self.base) == (other.hop, &other.base)
+    }
 }
 
 impl Weight for Found {

@@ -32,6 +32,7 @@ pub mod user;
 mod weight;
 
 pub use client::{Client, Dated, Timeouts};
+pub use clock::settled;
 pub use connections::Connections;
 pub use error::{Upstream, UpstreamError, UpstreamErrorKind};
 pub use places::{Caller, PlaceLimits, Places};

@@ -54,7 +54,7 @@ pub struct Worker {
     pub state: WorkerState,
     pub cores: Meter,
     pub memory_mib: Meter,
-    /// Milliseconds since 1970, by the master's clock.
+    /// Milliseconds since 1970, by the sidecar's clock.
     pub last_heartbeat_ms: i64,
 }
 

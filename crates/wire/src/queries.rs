@@ -94,7 +94,7 @@ pub struct Query {
     pub tasks: Tasks,
     pub stages_done: u32,
     pub stages_total: u32,
-    /// Milliseconds since 1970, by the driver's clock.
+    /// Milliseconds since 1970, by the sidecar's clock.
     pub submitted_at_ms: i64,
     /// Wall clock, until now when it runs.
     pub elapsed_ms: u64,

@@ -73,7 +73,7 @@ pub struct Stage {
     pub spilled_to_disk_bytes: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub spilled_from_memory_bytes: u64,
-    /// Milliseconds since 1970, by the driver's clock; null while it has not begun.
+    /// Milliseconds since 1970, by the sidecar's clock; null while it has not begun.
     pub submitted_at_ms: Option<i64>,
     /// Wall clock, until now for an active stage; never the sum over tasks.
     pub elapsed_ms: Option<u64>,

@@ -95,7 +95,7 @@ impl DriverCall {
             return Err(error);
         }
         match self.find(monitor).await? {
-            same if same == found => Err(error),
+            same if same.is_same_way(&found) => Err(error),
             other => call((*other).clone()).await,
         }
     }
@@ -125,6 +125,7 @@ impl DriverCall {
         match found {
             Ok(good) => {
                 tracing::debug!(app.id = %self.key.app_id, hop = ?good.value.hop, "The driver is known");
+                monitor.driver_clocks.record(&self.key, good.value.clock_ahead_ms);
                 Ok(good.value)
             }
             Err(failure) => Err((*failure.error).clone()),
@@ -135,8 +136,7 @@ impl DriverCall {
 impl DriverCall {
     /// A moment of ours, milliseconds since 1970, by the driver's clock.
     pub fn driver_time(&self, monitor: &Monitor, our_ms: i64) -> DriverTime {
-        let found = monitor.found.known(&self.key);
-        DriverTime::at(our_ms, found.map_or(0, |found| found.value.clock_ahead_ms))
+        DriverTime::at(our_ms, monitor.driver_clocks.ahead_ms(&self.key))
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn of_app(app: &wire::App, apps: &Apps, works: bool) -> Option<Wait> 
 }
 
 fn driver_works(facts: &Facts<'_>) -> Option<Wait> {
-    let for_ms = u64::try_from(facts.now_ms - facts.draft.last_sign_ms()).unwrap_or(0);
+    let for_ms = u64::try_from(facts.now_ms.saturating_sub(facts.draft.last_sign_ms())).unwrap_or(0);
     (!facts.draft.has_running_job() && for_ms >= DRIVER_PAUSE_MS).then_some(Wait::DriverWorks { for_ms })
 }
 
