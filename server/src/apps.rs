@@ -1,6 +1,7 @@
 //! Applications: which there are, and which one is looked at.
 
 mod driver_calls;
+mod driver_clocks;
 pub(crate) mod panel_route;
 mod requests;
 
@@ -10,6 +11,7 @@ use url::Url;
 use wire::{ApplicationState as State, DriverState};
 
 pub(crate) use driver_calls::{Driver, DriverCall, is_starting};
+pub(crate) use driver_clocks::DriverClocks;
 pub(crate) use requests::{for_panel, for_passthrough};
 
 use crate::{

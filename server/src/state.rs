@@ -7,8 +7,8 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
+    apps::DriverClocks,
     cache::{CacheLimits, Cached},
-    clock::DriverClocks,
     config::{Config, Limits, Site},
     error::ApiError,
     executors::ExecutorsSeen,

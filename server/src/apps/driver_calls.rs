@@ -119,21 +119,23 @@ impl DriverCall {
     pub async fn find(&self, monitor: &Monitor) -> Result<Arc<Found>, UpstreamError> {
         let look = |_| {
             let (drivers, wanted) = (self.drivers(monitor), self.wanted(monitor));
-            async move { drivers.find(&wanted).await }
+            let (clocks, key) = (monitor.driver_clocks.clone(), self.key.clone());
+            async move {
+                let found = drivers.find(&wanted).await?;
+                clocks.record(&key, found.clock_ahead_ms);
+                Ok(found)
+            }
         };
         let found = monitor.found.fresh_for(self.route, &self.key, look).await;
         match found {
             Ok(good) => {
                 tracing::debug!(app.id = %self.key.app_id, hop = ?good.value.hop, "The driver is known");
-                monitor.driver_clocks.record(&self.key, good.value.clock_ahead_ms);
                 Ok(good.value)
             }
             Err(failure) => Err((*failure.error).clone()),
         }
     }
-}
 
-impl DriverCall {
     /// A moment of ours, milliseconds since 1970, by the driver's clock.
     pub fn driver_time(&self, monitor: &Monitor, our_ms: i64) -> DriverTime {
         DriverTime::at(our_ms, monitor.driver_clocks.ahead_ms(&self.key))
