@@ -3,7 +3,6 @@
 use std::{path::Path, time::Instant};
 
 use anyhow::Result;
-use berdl_spark_monitor::StageRow;
 
 use crate::{
     figure::{Figure, median, mib},
@@ -46,7 +45,7 @@ pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
             theirs.push(
                 tokio::task::spawn_blocking(move || {
                     let begin = Instant::now();
-                    let rows: Vec<StageRow> = serde_json::from_slice(&slice)?;
+                    let rows: Vec<::upstream::driver::StageRow> = serde_json::from_slice(&slice)?;
                     let time = begin.elapsed().as_secs_f64();
                     drop(rows);
                     anyhow::Ok(time)

@@ -3,19 +3,15 @@
 mod reference;
 mod resolve;
 mod secret;
-mod spark;
 mod summary;
-mod template;
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::Resettable};
 
 pub use reference::reference;
-pub use resolve::{Config, ConfigError, IdentityMode, Listen, Site};
+pub use resolve::{Config, ConfigError, Listen, Site};
 pub use secret::Secrets;
-pub use spark::Spark;
-pub use template::UrlTemplate;
 
 use upstream::bounds::Bounds;
 
@@ -228,6 +224,24 @@ impl Limits {
     /// applications, stages and queries, fit into one request.
     pub(crate) fn patience(&self) -> Duration {
         self.request_timeout / 10 * 3
+    }
+
+    /// Those of facts.
+    pub(crate) fn of_facts(&self) -> monitor::Limits {
+        monitor::Limits {
+            status_lifetime: self.status_lifetime,
+            master_lifetime: self.master_lifetime,
+            executors_lifetime: self.executors_lifetime,
+            stages_lifetime: self.stages_lifetime,
+            identity_lifetime: self.identity_lifetime,
+            rejected_token_lifetime: self.rejected_token_lifetime,
+            failure_lifetime: self.failure_lifetime,
+            soon_failure_lifetime: self.drop_in_failure_lifetime,
+            patience: self.patience(),
+            max_body_bytes: self.max_body_bytes,
+            cache_entries: self.cache_entries,
+            cache_bytes: self.cache_bytes,
+        }
     }
 
     /// How much of an upstream's answer is kept.

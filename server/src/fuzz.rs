@@ -5,15 +5,9 @@
 use std::sync::OnceLock;
 
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
-use url::Url;
-
-use crate::{
-    app_id::{self, AskedApp},
-    apps, cluster,
-    connect_request::ConnectRequest,
-    executors::ExecutorsSeen,
-    queries, session,
-    stages::StageDigest,
+use monitor::{
+    applications, clock::DriverTime, cluster, cluster_state, connect_request::ConnectRequest, executors::ExecutorsSeen,
+    is_app_id, queries, stages::StageDigest,
 };
 use upstream::{
     Upstream, auth2,
@@ -29,15 +23,18 @@ use upstream::{
     rows::{Checked, FirstRows, NewestRows},
     url_path,
 };
+use url::Url;
+
+use crate::http::{self, AskedApp};
 
 /// The master's `/json/`, the cluster manager's and Auth2's answers.
 pub fn small_answers(bytes: &[u8]) {
     if let Ok(state) = MasterState::decode(bytes, &Bounds::DEFAULT) {
-        let shown = cluster::summary(&state);
+        let shown = cluster::summary(&state, 0);
         assert!(shown.workers.len() <= 100);
-        assert!(apps::active_apps(&state.activeapps).iter().all(|app| app_id::is_app_id(&app.app_id)));
+        assert!(applications::active_apps(&state.activeapps).iter().all(|app| is_app_id(&app.app_id)));
     }
-    let _ = ClusterStatus::of(bytes.to_vec().into()).map(|answer| answer.status().map(crate::chip::by_manager).ok());
+    let _ = ClusterStatus::of(bytes.to_vec().into()).map(|answer| answer.status().map(cluster_state::by_manager).ok());
     let _ = auth2::user_of(bytes);
 }
 
@@ -47,7 +44,7 @@ pub fn driver_lists(bytes: &[u8]) {
     let _ = rows::<Checked<AcceptedStage>>(bytes);
     let stages: Option<StageDigest> = rows(bytes);
     if let Some(stages) = stages {
-        let shown = stages.shown(None, crate::clock::DriverTime::at(0, 0));
+        let shown = stages.shown(None, DriverTime::at(0, 0));
         assert!(shown.active.iter().all(|stage| stage.tasks.percent() <= 100));
         let _ = stages.activity("x");
     }
@@ -55,7 +52,7 @@ pub fn driver_lists(bytes: &[u8]) {
         let seen = ExecutorsSeen::new(executors, None);
         let slots = seen.slots();
         assert!(slots.used <= slots.total);
-        let _ = seen.shown(queries::fuzzed_app(), 10);
+        let _ = seen.shown(None, 10);
     }
     let _ = rows::<FirstRows<ApplicationRow>>(bytes);
     let _ = rows::<FirstRows<TaskRow>>(bytes);
@@ -116,7 +113,7 @@ pub fn cookies(bytes: &[u8]) {
             headers.append(COOKIE, value);
         }
     }
-    if let Some(token) = session::token_of(&headers) {
+    if let Some(token) = http::token_of(&headers) {
         assert!(!token.is_empty() && token.len() <= 4096 && token.bytes().all(|byte| byte.is_ascii_graphic()));
         assert!(HeaderValue::from_str(&format!("Bearer {token}")).is_ok());
     }
@@ -126,7 +123,7 @@ pub fn cookies(bytes: &[u8]) {
 pub fn ids(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Ok(Some(id)) = AskedApp::parse(&text).checked() {
-        assert!(app_id::is_app_id(id));
+        assert!(is_app_id(id));
     }
     if let Some(user) = KubeUser::from_user_name(&text) {
         let name = user.as_str();

@@ -1,39 +1,21 @@
 //! The sidecar of the Spark monitor: who asks, which Spark is theirs, and small honest answers about it.
 //!
-//! A request goes `listen` -> `middleware` -> `router` -> a feature (`status`, `cluster`, `apps`, `executors`, `stages`,
-//! `chip`) -> `cache` -> `upstream`. Causes become statuses in `error` alone; tokens are seen by `session` alone.
+//! A request goes `listen` -> `http::middleware` -> `router` -> a handler of an area (`panel`, `contract`), which asks the
+//! facts of the crate `monitor`. Causes become statuses in `http::error` alone.
 
-mod app_id;
-mod apps;
-mod cache;
-mod chip;
-mod clock;
-mod cluster;
+pub mod app;
+pub mod commands;
 pub mod config;
-mod connect_request;
-mod doctor;
-pub mod doctor_command;
-mod error;
-mod executors;
+mod contract;
 #[cfg(fuzzing)]
 pub mod fuzz;
-mod health;
-mod history;
+mod http;
 pub mod listen;
 pub mod log;
-mod middleware;
 pub mod mock;
 mod panel;
-mod passthrough;
-mod queries;
-mod router;
-mod session;
-mod stages;
-pub mod state;
-mod status;
-pub mod tasks;
+pub mod router;
 mod words;
 
-pub use router::{app, openapi};
-/// What is decoded of a stage, for the benchmarks.
-pub use upstream::driver::StageRow;
+pub use app::App;
+pub use http::Session;

@@ -4,12 +4,13 @@ use std::{env, ffi::OsString, io, process::ExitCode, thread, time::Duration};
 
 use anyhow::{Context, bail};
 use berdl_spark_monitor::{
-    app,
+    App,
+    commands::doctor,
     config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings, listen_argument},
-    doctor_command, listen, log, mock,
-    state::{AppState, Monitor},
-    tasks::Tasks,
+    listen, log, mock,
+    router::{self, router},
 };
+use monitor::Tasks;
 use tracing_subscriber::EnvFilter;
 use upstream::descriptors::Descriptors;
 
@@ -41,7 +42,7 @@ fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
         Ok(Cli { command: Command::Serve { listen, settings } }) => (listen, settings),
         Ok(Cli { command: Command::Doctor { json, settings } }) => {
             let config = Secrets::from_env().and_then(|secrets| Config::resolve(&settings, secrets));
-            return in_runtime("error", doctor_command::run(config, json));
+            return in_runtime("error", doctor::run(config, json));
         }
         Err(error) if !error.use_stderr() => error.exit(),
         Err(error) => {
@@ -74,14 +75,22 @@ fn configure(settings: &Settings, listen: &Listen) -> Result<Config, ConfigError
 fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -> anyhow::Result<ExitCode> {
     in_runtime(log_filter, async {
         let (tasks, descriptors) = (Tasks::default(), Descriptors::raise());
-        let state = state(listen, config, &tasks, descriptors).await?;
         // Twice as many as requests, so that one request too many gets an answer instead of waiting to be accepted.
-        let most_connections = state.max_requests().saturating_mul(2).min(descriptors.clients);
-        let close_idle = {
-            let state = state.clone();
-            move || state.close_idle_connections()
+        let most_connections = |requests: usize| requests.saturating_mul(2).min(descriptors.clients);
+        let served = match config {
+            Ok(config) => {
+                let token = config.secrets.sidecar_token.clone().filter(|_| matches!(listen, Listen::Tcp(_)));
+                let app = app(config, &tasks, descriptors).await?;
+                let routes = router(&app, token);
+                listen::serve(listen, routes, most_connections(app.max_requests()), || app.close_idle_connections())
+                    .await
+            }
+            Err(error) => {
+                tracing::error!(%error, "The configuration cannot work");
+                let routes = router::not_configured(&error.to_string());
+                listen::serve(listen, routes, most_connections(router::DEFAULT_REQUESTS), || ()).await
+            }
         };
-        let served = listen::serve(listen, app(state), most_connections, close_idle).await;
         let code = served.with_context(|| format!("cannot listen on {listen}"))?;
         tasks.end(GRACE).await;
         anyhow::Ok(code)
@@ -105,25 +114,12 @@ fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCo
     result
 }
 
-async fn state(
-    listen: &Listen,
-    config: Result<Config, ConfigError>,
-    tasks: &Tasks,
-    descriptors: Descriptors,
-) -> anyhow::Result<AppState> {
-    let mut config = match config {
-        Ok(config) => config,
-        Err(error) => {
-            tracing::error!(%error, "The configuration cannot work");
-            return Ok(AppState::not_configured(&error.to_string()));
-        }
-    };
+async fn app(mut config: Config, tasks: &Tasks, descriptors: Descriptors) -> anyhow::Result<App> {
     config.log_summary();
     if config.site.mock {
         mock::start(&mut config.site).await?;
     }
-    let sidecar_token = config.secrets.sidecar_token.clone().filter(|_| matches!(listen, Listen::Tcp(_)));
-    Ok(AppState::new(Monitor::new(config, tasks, descriptors)?, sidecar_token))
+    App::new(config, tasks, descriptors)
 }
 
 fn first_line(text: &str) -> String {

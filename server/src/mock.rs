@@ -9,16 +9,14 @@ use axum::{
     http::StatusCode,
     routing::get,
 };
+use monitor::{Spark, UrlTemplate, clock};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use upstream::driver::SparkTime;
 use url::Url;
 
-use crate::{
-    clock,
-    config::{Site, Spark, UrlTemplate},
-};
-use upstream::driver::SparkTime;
+use crate::config::Site;
 
 /// Recorded from Spark 4.3.0: a spilling, a skewed, a failed and a running query, put together.
 const RECORDED: &str = include_str!("mock/recorded.json");
@@ -57,7 +55,7 @@ pub async fn start(site: &mut Site) -> anyhow::Result<()> {
         served
     });
     site.cluster_manager = Some(Url::parse(&address)?);
-    let masters = vec![UrlTemplate::parse("SPARK_MONITOR_MOCK_MODE", &address, None)?];
+    let masters = vec![UrlTemplate::parse(&address, None).map_err(anyhow::Error::msg)?];
     site.spark = Spark::Cluster { masters, driver: None };
     Ok(())
 }

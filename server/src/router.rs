@@ -1,39 +1,90 @@
 //! The one table of routes.
 
-use axum::{Json, Router, middleware::map_request_with_state, routing::get};
+use axum::{
+    Json, Router,
+    middleware::map_request_with_state,
+    routing::{MethodRouter, get},
+};
+use secrecy::SecretString;
 use tower::ServiceExt;
 use utoipa::OpenApi;
 
 use crate::{
-    apps, chip, cluster, doctor, error::ApiError, executors, health, history, middleware, queries, stages,
-    state::AppState, status,
+    app::App,
+    contract,
+    http::{
+        ApiError, health,
+        middleware::{self, Bounds},
+    },
+    panel,
+    words::say,
 };
 
-/// Routes that a supervisor asks, without a token.
-fn open() -> Router<AppState> {
-    Router::new()
-        .route("/", get(health::root))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
+pub use crate::http::middleware::DEFAULT_REQUESTS;
+
+const READY: &str = "/readyz";
+const DOCTOR: &str = "/doctor";
+const OPENAPI: &str = "/openapi.json";
+
+/// Routes for the panel, and for what the older extension served.
+fn guarded() -> [(&'static str, MethodRouter<App>); 14] {
+    [
+        ("/status", get(contract::status::get_status)),
+        ("/cluster", get(contract::cluster::get_cluster)),
+        ("/app/executors", get(contract::executors::list_executors)),
+        ("/app/stages", get(contract::stages::list_stages)),
+        ("/panel/chip", get(panel::chip::get_chip)),
+        ("/panel/cluster", get(panel::cluster::panel_cluster)),
+        ("/panel/apps", get(panel::apps::list_apps)),
+        ("/panel/executors", get(panel::executors::panel_executors)),
+        ("/panel/stages", get(panel::stages::panel_stages)),
+        ("/panel/queries", get(panel::queries::list_queries)),
+        ("/panel/queries/{query_id}", get(panel::queries::get_query)),
+        ("/panel/history", get(panel::history::get_history)),
+        (DOCTOR, get(panel::doctor::get_doctor)),
+        (OPENAPI, get(openapi_json)),
+    ]
 }
 
-/// Routes for the panel and for what the older extension served.
-fn guarded() -> Router<AppState> {
-    Router::new()
-        .route("/status", get(status::get_status))
-        .route("/cluster", get(cluster::get_cluster))
-        .route("/app/executors", get(executors::list_executors))
-        .route("/app/stages", get(stages::list_stages))
-        .route("/panel/chip", get(chip::get_chip))
-        .route("/panel/cluster", get(cluster::panel_cluster))
-        .route("/panel/apps", get(apps::panel_route::list_apps))
-        .route("/panel/executors", get(executors::panel_executors))
-        .route("/panel/stages", get(stages::panel_stages))
-        .route("/panel/queries", get(queries::list_queries))
-        .route("/panel/queries/{query_id}", get(queries::get_query))
-        .route("/panel/history", get(history::get_history))
-        .route("/doctor", get(doctor::get_doctor))
-        .route("/openapi.json", get(|| async { Json(openapi()) }))
+/// Routes that a supervisor asks, without a token.
+fn open(ready: MethodRouter) -> Router {
+    Router::new().route("/", get(health::root)).route("/healthz", get(health::healthz)).route(READY, ready)
+}
+
+/// Everything the sidecar serves. On TCP each request must bring `sidecar_token`.
+pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
+    let routes = guarded().into_iter().fold(Router::new(), |routes, (path, route)| routes.route(path, route));
+    // On routes only, so that an unknown route and a wrong method win over a missing token.
+    let routes = routes.route_layer(map_request_with_state(sidecar_token, middleware::sidecar_token));
+    complete(routes.with_state(app.clone()).merge(open(get(health::readyz))), app.bounds())
+}
+
+/// Serves, but answers every question with the reason why it cannot work.
+pub fn not_configured(reason: &str) -> Router {
+    let error = ApiError::not_configured(say!("The reason: %1.", reason));
+    let report = Json(panel::doctor::not_configured(&error));
+    let refuse = async move || error;
+    let reasons = guarded().into_iter().fold(Router::new(), |routes, (path, _)| match path {
+        DOCTOR | OPENAPI => routes,
+        _ => routes.route(path, get(refuse.clone())),
+    });
+    let routes = reasons.route(DOCTOR, get(async move || report)).route(OPENAPI, get(openapi_json));
+    complete(routes.merge(open(get(refuse))), Bounds::NOT_CONFIGURED)
+}
+
+/// With what holds for all routes.
+fn complete(routes: Router, bounds: Bounds) -> Router {
+    let routes = routes
+        .fallback(|| async { ApiError::not_found() })
+        .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() });
+    // Looked for again without its last slash only where there is no such route, so that others pay nothing for it.
+    let again = routes.clone();
+    let routes = routes.fallback(|request| again.oneshot(middleware::without_last_slash(request)));
+    middleware::around(routes, bounds)
+}
+
+async fn openapi_json() -> Json<utoipa::openapi::OpenApi> {
+    Json(openapi())
 }
 
 /// The document of all routes. It takes megabytes while it is made, so it is made for who asks.
@@ -52,34 +103,19 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         health::root,
         health::healthz,
         health::readyz,
-        status::get_status,
-        cluster::get_cluster,
-        executors::list_executors,
-        stages::list_stages,
-        chip::get_chip,
-        cluster::panel_cluster,
-        apps::panel_route::list_apps,
-        executors::panel_executors,
-        stages::panel_stages,
-        queries::list_queries,
-        queries::get_query,
-        history::get_history,
-        doctor::get_doctor,
+        contract::status::get_status,
+        contract::cluster::get_cluster,
+        contract::executors::list_executors,
+        contract::stages::list_stages,
+        panel::chip::get_chip,
+        panel::cluster::panel_cluster,
+        panel::apps::list_apps,
+        panel::executors::panel_executors,
+        panel::stages::panel_stages,
+        panel::queries::list_queries,
+        panel::queries::get_query,
+        panel::history::get_history,
+        panel::doctor::get_doctor,
     )
 )]
 struct Document;
-
-/// Everything the sidecar serves.
-pub fn app(state: AppState) -> Router {
-    // On routes only, so that an unknown route and a wrong method win over a missing token.
-    let guarded = guarded().route_layer(map_request_with_state(state.clone(), middleware::sidecar_token));
-    let routes = guarded
-        .merge(open())
-        .fallback(|| async { ApiError::not_found() })
-        .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
-        .with_state(state.clone());
-    // Looked for again without its last slash only where there is no such route, so that others pay nothing for it.
-    let again = routes.clone();
-    let routes = routes.fallback(|request| again.oneshot(middleware::without_last_slash(request)));
-    middleware::around(routes, &state)
-}

@@ -2,11 +2,12 @@
 
 use std::{fs, io, path::PathBuf};
 
+use monitor::{IdentityMode, Spark, UrlTemplate};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
+use upstream::user::User;
 use url::Url;
 
-use super::{Limits, Secrets, Settings, Spark, UrlTemplate};
-use upstream::user::User;
+use super::{Limits, Secrets, Settings};
 
 /// Why the sidecar cannot work as it is configured; each sentence says what to change.
 #[derive(Debug, thiserror::Error)]
@@ -83,17 +84,6 @@ impl std::fmt::Display for Listen {
     }
 }
 
-/// How the sidecar knows who asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum IdentityMode {
-    /// The session cookie, resolved by Auth2.
-    Auth2,
-    /// One user, named by JupyterHub.
-    JupyterHub(User),
-    /// Everybody sees the same cluster.
-    None,
-}
-
 /// What is watched, and how it is reached.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -145,8 +135,12 @@ fn auth2(settings: &Settings) -> Result<Url, ConfigError> {
     base_url("KBASE_AUTH_URL", settings.kbase_auth_url.as_deref().unwrap_or(DEFAULT_AUTH2))
 }
 
+fn template(variable: &'static str, text: &str, namespace: Option<&str>) -> Result<UrlTemplate, ConfigError> {
+    UrlTemplate::parse(text, namespace).map_err(|reason| ConfigError::Url { variable, reason })
+}
+
 fn base_url(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
-    let template = UrlTemplate::parse(variable, text, None)?;
+    let template = template(variable, text, None)?;
     if template.needs_user() || template.needs_app_id() {
         return Err(ConfigError::Url { variable, reason: "must not hold a placeholder" });
     }
@@ -179,11 +173,11 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
             .split(',')
             .map(str::trim)
             .filter(|url| !url.is_empty())
-            .map(|url| UrlTemplate::parse("SPARK_MASTER_UI_URL", url, namespace))
+            .map(|url| template("SPARK_MASTER_UI_URL", url, namespace))
             .collect::<Result<Vec<_>, _>>()?,
         (None, Some(_)) => {
             let text = format!("http://spark-master-{{user}}.{{namespace}}:{port}");
-            vec![UrlTemplate::parse("BERDL_JUPYTERHUB_NAMESPACE", &text, namespace)?]
+            vec![template("BERDL_JUPYTERHUB_NAMESPACE", &text, namespace)?]
         }
         (None, None) => Vec::new(),
     };
@@ -192,7 +186,7 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         return Err(ConfigError::Url { variable: "SPARK_MASTER_UI_URL", reason });
     }
     let app_ui = settings.spark_app_ui_url.as_deref();
-    let app_ui = app_ui.map(|url| UrlTemplate::parse("SPARK_APP_UI_URL", url, namespace)).transpose()?;
+    let app_ui = app_ui.map(|url| template("SPARK_APP_UI_URL", url, namespace)).transpose()?;
     if masters.is_empty() && app_ui.as_ref().is_some_and(UrlTemplate::needs_app_id) {
         return Err(ConfigError::AppIdWithoutMaster);
     }

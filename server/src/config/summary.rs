@@ -1,6 +1,8 @@
 //! What is logged at start: what was ignored, who asks, and where Spark is.
 
-use super::{Config, IdentityMode, UrlTemplate};
+use monitor::{IdentityMode, UrlTemplate};
+
+use super::Config;
 
 impl Config {
     /// Logs the warnings, and in one line what decides whose cluster is shown.

@@ -2,15 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-use axum::http::HeaderValue;
 use bytes::Bytes;
+use headers::ETag;
 use moka::{policy::EvictionPolicy, sync::Cache};
+use monitor::{TokenKey, Whose, cached::IDLE};
 use tokio::time::Instant;
-
-use crate::{
-    cache,
-    session::{TokenKey, Whose},
-};
 
 /// Who asked, and for what.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -34,7 +30,7 @@ pub(super) struct Rendered {
 pub(super) struct Body {
     pub observed_at_ms: i64,
     pub json: Bytes,
-    pub etag: HeaderValue,
+    pub etag: ETag,
 }
 
 /// The last answer to each asker and route.
@@ -49,9 +45,7 @@ impl Renderings {
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         let lru = EvictionPolicy::lru();
-        Self(
-            Cache::builder().max_capacity(bytes).weigher(weight).eviction_policy(lru).time_to_idle(cache::IDLE).build(),
-        )
+        Self(Cache::builder().max_capacity(bytes).weigher(weight).eviction_policy(lru).time_to_idle(IDLE).build())
     }
 
     pub(super) fn get(&self, key: &RenderedKey) -> Option<Arc<Rendered>> {

@@ -3,10 +3,10 @@
 use std::{os::unix::fs::PermissionsExt, time::Duration};
 
 use berdl_spark_monitor::{
+    App,
     config::{Config, Secrets, settings_from},
-    state::{AppState, Monitor},
-    tasks::Tasks,
 };
+use monitor::Tasks;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixStream,
@@ -117,8 +117,8 @@ async fn no_secret_is_in_what_a_debugger_prints() {
     let settings = settings_from(&["--spark-master-ui-url", "http://127.0.0.1:9"]).unwrap();
     let config = Config::resolve(&settings, secrets).unwrap();
     check_for_secrets(&format!("{settings:?} {config:?}"));
-    let state = AppState::new(Monitor::new(config, &Tasks::default(), Descriptors::raise()).unwrap(), secret());
-    check_for_secrets(&format!("{state:?}"));
+    let app = App::new(config, &Tasks::default(), Descriptors::raise()).unwrap();
+    check_for_secrets(&format!("{app:?}"));
 }
 
 #[test]

@@ -6,12 +6,12 @@ use axum::{
     http::{HeaderValue, Request},
 };
 use berdl_spark_monitor::{
-    app,
+    App,
     config::{Config, Secrets, settings_from},
-    state::{AppState, Monitor},
-    tasks::Tasks,
+    router::{self, router},
 };
 use http_body_util::BodyExt;
+use monitor::Tasks;
 use tower::ServiceExt;
 use upstream::descriptors::Descriptors;
 
@@ -45,12 +45,12 @@ impl TestApp {
         let token = secrets.sidecar_token.clone();
         let config = Config::resolve(&settings_from(args).unwrap(), secrets).unwrap();
         let fetches = Tasks::default();
-        let monitor = Monitor::new(config, &fetches, Descriptors::raise()).unwrap();
-        Self { router: app(AppState::new(monitor, token)), fetches }
+        let app = App::new(config, &fetches, Descriptors::raise()).unwrap();
+        Self { router: router(&app, token), fetches }
     }
 
     pub fn not_configured(reason: &str) -> Self {
-        Self { router: app(AppState::not_configured(reason)), fetches: Tasks::default() }
+        Self { router: router::not_configured(reason), fetches: Tasks::default() }
     }
 
     /// Waits until nothing is fetched any more.

@@ -1,0 +1,196 @@
+//! `Cached<K, V>`: one upstream call per key and lifetime, however many ask, and the last good value when it fails.
+
+mod slot;
+
+use std::{collections::hash_map::RandomState, fmt, hash::Hash, sync::Arc, time::Duration};
+
+use moka::{ops::compute::Op, policy::EvictionPolicy, sync::Cache};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use crate::{Failure, Good, Observed, Tasks};
+use slot::{Flight, Next, Slot};
+use upstream::{Upstream, UpstreamError, Weight};
+
+/// How long things are kept and how many.
+#[derive(Clone, Copy, Debug)]
+pub struct CacheLimits {
+    /// What is cached, for the log; none where the caller's own cache tells the same failure.
+    pub logged_as: Option<&'static str>,
+    /// How long a value is good, from its arrival.
+    pub lifetime: Duration,
+    /// How long a failure is answered without a new attempt.
+    pub failure_lifetime: Duration,
+    /// The same for [`Retry::Soon`], if it is shorter.
+    pub soon_failure_lifetime: Duration,
+    /// How long a failure is remembered that says the caller is not allowed in; none: as long as any other.
+    pub denied_lifetime: Option<Duration>,
+    /// How long a caller waits for a newer value when there is a last good one.
+    pub patience: Duration,
+    /// Who is asked, as a late answer is said to be theirs.
+    pub upstream: Upstream,
+    pub entries: u64,
+    pub bytes: u64,
+}
+
+/// How soon a failed upstream is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// For who polls anyway.
+    Usual,
+    /// For the older extension's frontend, which asks again only once, after a second.
+    Soon,
+}
+
+/// How long an entry that nobody asks for stays, its last good value included.
+pub const IDLE: Duration = Duration::from_secs(15 * 60);
+
+/// See the module's sentence. Moka keeps the bounds; the fetch is a task of its own, so that it goes on when the
+/// client that caused it leaves, and its result reaches all who wait.
+pub struct Cached<K, V> {
+    slots: Cache<K, Arc<Slot<V>>, RandomState>,
+    limits: CacheLimits,
+    tasks: Tasks,
+}
+
+impl<K, V> fmt::Debug for Cached<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cached").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl<K, V> Cached<K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Weight + Send + Sync + 'static,
+{
+    #[must_use]
+    pub fn new(limits: CacheLimits, tasks: Tasks) -> Self {
+        // Moka bounds one sum. An entry that weighs at least its share of the bytes bounds their number too.
+        let least = u32::try_from(limits.bytes / limits.entries.max(1)).unwrap_or(u32::MAX).max(1);
+        let slots = Cache::builder()
+            .max_capacity(limits.bytes.max(1))
+            .weigher(move |_, slot: &Arc<Slot<V>>| u32::try_from(slot.weight_bytes()).unwrap_or(u32::MAX).max(least))
+            // Not the default policy: it may refuse a new key, whose callers would then not share one fetch.
+            .eviction_policy(EvictionPolicy::lru())
+            .time_to_idle(IDLE)
+            .build();
+        Self { slots, limits, tasks }
+    }
+
+    /// A value within its lifetime, or the failure. `fetch` gets the last good value and is called only when needed.
+    ///
+    /// # Errors
+    /// What the newest attempt within the failure's lifetime said.
+    pub async fn fresh<F, Fut>(&self, key: &K, fetch: F) -> Result<Good<V>, Failure>
+    where
+        F: FnOnce(Option<Good<V>>) -> Fut,
+        Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
+    {
+        self.fresh_for(Retry::Usual, key, fetch).await
+    }
+
+    /// As [`Self::fresh`], but a failure is tried again as soon as `retry` says.
+    ///
+    /// # Errors
+    /// As [`Self::fresh`].
+    pub async fn fresh_for<F, Fut>(&self, retry: Retry, key: &K, fetch: F) -> Result<Good<V>, Failure>
+    where
+        F: FnOnce(Option<Good<V>>) -> Fut,
+        Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
+    {
+        self.lookup(key, retry, Duration::ZERO, fetch).1.result().await
+    }
+
+    /// A value no older than its lifetime or `max_age`, whichever is longer, else the last good one with the failure beside
+    /// it, else the failure. Where there is a good one, a fetch that is late counts as a failure; it goes on, and who asks next has what it brings.
+    ///
+    /// # Errors
+    /// The failure when there is no good value, or when it says that the caller is not allowed in.
+    pub async fn last_good<F, Fut>(&self, key: &K, max_age: Duration, fetch: F) -> Result<Observed<Arc<V>>, Failure>
+    where
+        F: FnOnce(Option<Good<V>>) -> Fut,
+        Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
+    {
+        let (slot, lookup) = self.lookup(key, Retry::Usual, max_age, fetch);
+        let CacheLimits { upstream, patience, .. } = self.limits;
+        let result = match slot.last_good() {
+            None => lookup.result().await,
+            Some(_) => match tokio::time::timeout(patience, lookup.result()).await {
+                Ok(result) => result,
+                Err(_) => Err(slot.late(upstream, patience)),
+            },
+        };
+        match result {
+            Ok(good) => Ok(good.into()),
+            Err(failure) if failure.error.is_denied() => Err(failure),
+            Err(failure) => match slot.last_good() {
+                Some(good) => Ok(Observed::last(good, failure)),
+                None => Err(failure),
+            },
+        }
+    }
+
+    /// A value within its lifetime, where there is one already.
+    pub fn known(&self, key: &K) -> Option<Good<V>> {
+        let good = self.slots.get(key).and_then(|slot| slot.last_good());
+        good.filter(|good| Instant::now() < good.good_until)
+    }
+
+    /// Forgets a value, unless a newer one has taken its place.
+    pub fn forget(&self, key: &K, value: &Arc<V>) {
+        if let Some(slot) = self.slots.get(key) {
+            slot.forget(value);
+        }
+    }
+
+    fn lookup<F, Fut>(&self, key: &K, retry: Retry, max_age: Duration, fetch: F) -> (Arc<Slot<V>>, Lookup<V>)
+    where
+        F: FnOnce(Option<Good<V>>) -> Fut,
+        Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
+    {
+        let slot = self.slots.get_with_by_ref(key, || Arc::new(Slot::default()));
+        let lookup = match slot.next(&self.limits, retry, max_age) {
+            Next::Answer(result) => Lookup::Answer(result),
+            Next::Wait(flight) => Lookup::Flight(flight),
+            Next::Fetch { landing, flight, last_good } => {
+                let answer = fetch(last_good);
+                let limits = self.limits;
+                let (slots, key, landed_in) = (self.slots.clone(), key.clone(), Arc::clone(&slot));
+                let task = |end: CancellationToken| async move {
+                    // At the end nobody waits for the answer any more.
+                    let Some(result) = end.run_until_cancelled(answer).await else { return };
+                    landed_in.land(landing, result, &limits);
+                    // Weighed when it is put in: now it weighs what the value weighs. What was evicted stays away.
+                    slots.entry(key).and_compute_with(|kept| match kept {
+                        Some(kept) if Arc::ptr_eq(kept.value(), &landed_in) => Op::Put(landed_in),
+                        _ => Op::Nop,
+                    });
+                };
+                // What the fetch logs carries the id of the request that started it.
+                self.tasks.spawn(|end| task(end).in_current_span());
+                Lookup::Flight(flight)
+            }
+        };
+        (slot, lookup)
+    }
+}
+
+/// What a caller gets.
+enum Lookup<V> {
+    Answer(Result<Good<V>, Failure>),
+    Flight(Flight<V>),
+}
+
+impl<V> Lookup<V> {
+    async fn result(self) -> Result<Good<V>, Failure> {
+        match self {
+            Self::Answer(result) => result,
+            Self::Flight(flight) => flight.landed().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! One entry of a cache: the last good value, the last failure, and the fetch that is under way.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::watch, time::Instant};
+
+use super::{CacheLimits, Retry};
+use crate::{Failure, Good, clock};
+use upstream::{Upstream, UpstreamError, Weight};
+
+type Outcome<V> = Result<Good<V>, Failure>;
+
+/// Never held across an await.
+pub(super) struct Slot<V>(Mutex<State<V>>);
+
+struct State<V> {
+    good: Option<Good<V>>,
+    failure: Option<Failure>,
+    flight: Option<Flight<V>>,
+}
+
+impl<V> Default for Slot<V> {
+    fn default() -> Self {
+        Self(Mutex::new(State { good: None, failure: None, flight: None }))
+    }
+}
+
+/// A fetch under way, as seen by a caller that waits for it.
+pub(super) struct Flight<V>(watch::Receiver<Option<Outcome<V>>>);
+
+/// The same, as the fetch itself sees it.
+pub(super) type Landing<V> = watch::Sender<Option<Outcome<V>>>;
+
+pub(super) enum Next<V> {
+    Answer(Outcome<V>),
+    Wait(Flight<V>),
+    Fetch { landing: Landing<V>, flight: Flight<V>, last_good: Option<Good<V>> },
+}
+
+impl<V> Flight<V> {
+    pub(super) async fn landed(mut self) -> Outcome<V> {
+        // The sender is gone without a value only when the fetch panicked.
+        let lost =
+            || Failure { error: Arc::new(UpstreamError::lost()), arrived: Instant::now(), since_ms: clock::now_ms() };
+        match self.0.wait_for(Option::is_some).await {
+            Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(lost())),
+            Err(_) => Err(lost()),
+        }
+    }
+}
+
+impl<V> Slot<V> {
+    /// What to do for a caller that accepts a value up to `max_age` old.
+    pub(super) fn next(&self, limits: &CacheLimits, retry: Retry, max_age: Duration) -> Next<V> {
+        let mut state = self.state();
+        // A failure that stands here is newer than the value, which is then good for its own lifetime only.
+        let good_for = if state.failure.is_some() { limits.lifetime } else { limits.lifetime.max(max_age) };
+        if let Some(good) = state.good.as_ref().filter(|good| good.arrived.elapsed() < good_for) {
+            return Next::Answer(Ok(good.clone()));
+        }
+        // A flight whose sender is gone has crashed: it must not block its key for ever.
+        if let Some(flight) = state.flight.as_ref().filter(|flight| flight.0.has_changed().is_ok()) {
+            return Next::Wait(Flight(flight.0.clone()));
+        }
+        if let Some(failure) = &state.failure
+            && failure.arrived.elapsed() < failure_lifetime(&failure.error, limits, retry, max_age)
+        {
+            return Next::Answer(Err(failure.clone()));
+        }
+        let (landing, receiver) = watch::channel(None);
+        state.flight = Some(Flight(receiver.clone()));
+        Next::Fetch { landing, flight: Flight(receiver), last_good: state.good.clone() }
+    }
+
+    /// Stores what the fetch brought and tells those who wait.
+    pub(super) fn land(&self, landing: Landing<V>, result: Result<V, UpstreamError>, limits: &CacheLimits) {
+        let CacheLimits { logged_as, lifetime, .. } = *limits;
+        let mut state = self.state();
+        let (arrived, now_ms) = (Instant::now(), clock::now_ms());
+        let outcome = match result {
+            Ok(value) => {
+                if let (Some(what), Some(_)) = (logged_as, state.failure.take()) {
+                    tracing::info!(what, "Is fetched again");
+                }
+                let good_until = arrived + lifetime;
+                let good = Good { value: Arc::new(value), arrived, good_until, observed_at_ms: now_ms };
+                state.good = Some(good.clone());
+                Ok(good)
+            }
+            Err(error) => {
+                // Logged when it begins to fail, not at every poll.
+                match logged_as {
+                    Some(what) if state.failure.is_none() => {
+                        tracing::warn!(what, upstream = %error.upstream, cause = %error.kind, "Could not be fetched");
+                    }
+                    _ => tracing::debug!(upstream = %error.upstream, cause = %error.kind, "Could not be fetched"),
+                }
+                // One who is no longer allowed in must not be shown what was there before.
+                if error.is_denied() {
+                    state.good = None;
+                }
+                let since_ms = state.failure.as_ref().map_or(now_ms, |failure| failure.since_ms);
+                let failure = Failure { error: Arc::new(error), arrived, since_ms };
+                state.failure = Some(failure.clone());
+                Err(failure)
+            }
+        };
+        state.flight = None;
+        drop(state);
+        landing.send_replace(Some(outcome));
+    }
+
+    pub(super) fn last_good(&self) -> Option<Good<V>> {
+        self.state().good.clone()
+    }
+
+    /// The flight stays, so that all who find the value gone share the next fetch.
+    pub(super) fn forget(&self, value: &Arc<V>) {
+        let mut state = self.state();
+        if state.good.as_ref().is_some_and(|good| Arc::ptr_eq(&good.value, value)) {
+            state.good = None;
+        }
+    }
+
+    /// What is said while the fetch goes on: why it has failed before, else that it is late.
+    pub(super) fn late(&self, upstream: Upstream, after: Duration) -> Failure {
+        let late = || Failure {
+            error: Arc::new(UpstreamError::timeout(upstream, after)),
+            arrived: Instant::now(),
+            since_ms: clock::now_ms(),
+        };
+        self.state().failure.clone().unwrap_or_else(late)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<V>> {
+        // Nothing in here panics while it holds the lock, so a poisoned one is still whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn failure_lifetime(error: &UpstreamError, limits: &CacheLimits, retry: Retry, max_age: Duration) -> Duration {
+    let usual = match limits.denied_lifetime {
+        Some(lifetime) if error.is_denied() => return lifetime,
+        _ if error.is_denied() => limits.failure_lifetime,
+        _ => limits.failure_lifetime.max(max_age),
+    };
+    match retry {
+        Retry::Usual => usual,
+        Retry::Soon => usual.min(limits.soon_failure_lifetime),
+    }
+}
+
+impl<V: Weight> Slot<V> {
+    pub(super) fn weight_bytes(&self) -> usize {
+        self.state().good.as_ref().map_or(0, |good| size_of::<V>() + good.value.weight_bytes())
+    }
+}

@@ -1,0 +1,136 @@
+//! The cluster as the Spark Master tells it: workers, cores, memory.
+
+use upstream::master::{MasterState, MasterWorker};
+use wire::{Cluster, ClusterKind, Master, MasterStatus, Meter, Worker, WorkerState};
+
+use crate::clock;
+
+/// Workers that are listed one by one.
+const SHOWN: usize = 100;
+
+/// What the master has to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClusterCores {
+    pub used: u32,
+    pub total: u32,
+    pub workers_alive: u32,
+    pub workers_wanted: u32,
+}
+
+/// Workers that answer, and workers that are meant to be there.
+#[must_use]
+pub fn worker_counts(state: &MasterState) -> (u32, u32) {
+    let states = || state.workers.iter().map(state_of);
+    let alive = states().filter(|state| *state == WorkerState::Alive).count();
+    let wanted = states().filter(|state| !matches!(state, WorkerState::Dead | WorkerState::Decommissioned)).count();
+    (u32::try_from(alive).unwrap_or(u32::MAX), u32::try_from(wanted).unwrap_or(u32::MAX))
+}
+
+/// Cores of the workers that answer.
+#[must_use]
+pub fn cores(state: &MasterState) -> ClusterCores {
+    let (workers_alive, workers_wanted) = worker_counts(state);
+    let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+    let sum = |of| small(sum_of_alive(state, of));
+    ClusterCores {
+        used: sum(|worker| worker.coresused),
+        total: sum(|worker| worker.cores),
+        workers_alive,
+        workers_wanted,
+    }
+}
+
+/// A DEAD worker stays listed with its old numbers, so sums are over ALIVE ones only.
+fn sum_of_alive(state: &MasterState, of: fn(&MasterWorker) -> u64) -> u64 {
+    let alive = state.workers.iter().filter(|worker| state_of(worker) == WorkerState::Alive);
+    alive.map(of).fold(0, u64::saturating_add)
+}
+
+/// Workers, cores and memory. The master's times are by its own clock, which is `ahead_ms` ahead of ours.
+#[must_use]
+pub fn summary(state: &MasterState, ahead_ms: i64) -> Cluster {
+    let (workers_alive, workers_wanted) = worker_counts(state);
+    let sum = |of| sum_of_alive(state, of);
+    let mut workers: Vec<Worker> = state.workers.iter().map(|row| worker(row, ahead_ms)).collect();
+    workers.sort_by_key(|worker| worker.state != WorkerState::Alive);
+    let workers_not_shown = u32::try_from(workers.len().saturating_sub(SHOWN)).unwrap_or(u32::MAX);
+    let workers_not_shown = workers_not_shown.saturating_add(state.workers.left_out);
+    workers.truncate(SHOWN);
+    let apps_in = |wanted: &str| {
+        let apps = state.activeapps.iter().filter(|app| app.state == wanted).count();
+        u32::try_from(apps).unwrap_or(u32::MAX)
+    };
+    Cluster {
+        kind: ClusterKind::Master,
+        master: Some(Master { status: master_status(&state.status), url: state.url.clone() }),
+        workers,
+        workers_not_shown,
+        workers_alive,
+        workers_wanted,
+        cores: Meter::new(sum(|worker| worker.coresused), sum(|worker| worker.cores)),
+        memory_mib: Some(Meter::new(sum(|worker| worker.memoryused), sum(|worker| worker.memory))),
+        apps_running: apps_in("RUNNING"),
+        apps_waiting: apps_in("WAITING"),
+    }
+}
+
+fn worker(row: &MasterWorker, ahead_ms: i64) -> Worker {
+    Worker {
+        worker_id: row.id.clone(),
+        host: row.host.clone(),
+        state: state_of(row),
+        cores: Meter::new(row.coresused, row.cores),
+        memory_mib: Meter::new(row.memoryused, row.memory),
+        last_heartbeat_ms: clock::to_ours(row.lastheartbeat, ahead_ms),
+    }
+}
+
+fn state_of(row: &MasterWorker) -> WorkerState {
+    match row.state.as_str() {
+        "ALIVE" => WorkerState::Alive,
+        "DEAD" => WorkerState::Dead,
+        "DECOMMISSIONED" => WorkerState::Decommissioned,
+        _ => WorkerState::Unknown,
+    }
+}
+
+/// The master's `RecoveryState`.
+#[must_use]
+pub fn master_status(text: &str) -> MasterStatus {
+    match text {
+        "ALIVE" => MasterStatus::Alive,
+        "STANDBY" => MasterStatus::Standby,
+        "RECOVERING" | "COMPLETING_RECOVERY" => MasterStatus::Recovering,
+        _ => MasterStatus::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use upstream::bounds::Bounds;
+
+    fn state(workers: &[(&str, u64)]) -> MasterState {
+        let workers = workers.iter().map(|(state, cores)| {
+            serde_json::json!({"state": state, "cores": cores, "coresused": cores, "memory": 4096, "memoryused": 1024})
+        });
+        let json = serde_json::json!({"workers": workers.collect::<Vec<_>>(), "status": "ALIVE"});
+        MasterState::decode(json.to_string().as_bytes(), &Bounds::DEFAULT).unwrap()
+    }
+
+    #[test]
+    fn dead_workers_are_listed_last_and_counted_nowhere() {
+        let cluster = summary(&state(&[("DEAD", 8), ("ALIVE", 2), ("UNKNOWN", 4), ("DECOMMISSIONED", 1)]), 0);
+        assert_eq!((cluster.workers_alive, cluster.workers_wanted), (1, 2));
+        assert_eq!((cluster.cores.used, cluster.cores.total), (2, 2));
+        assert_eq!(cluster.memory_mib.unwrap().total, 4096);
+        assert_eq!(cluster.workers.first().unwrap().state, WorkerState::Alive);
+    }
+
+    #[test]
+    fn a_thousand_workers_are_summed_but_not_all_listed() {
+        let cluster = summary(&state(&[("ALIVE", 2); 1000]), 0);
+        assert_eq!(cluster.cores.total, 2000);
+        assert_eq!((cluster.workers.len(), cluster.workers_not_shown), (100, 900));
+    }
+}

@@ -1,0 +1,217 @@
+//! A Spark Connect request as Spark prints it: whose it is, where in the user's code it was built, what it asks for.
+
+mod plan_text;
+
+use wire::{CallSite, NamedBy};
+
+use plan_text::{Field, Value, find};
+use upstream::Weight;
+
+/// Longest name that is sent, characters.
+const LONGEST_NAME: usize = 120;
+/// Operators that are named, the outermost first.
+const OPERATORS: usize = 3;
+/// Operations that clients send by themselves; nobody has asked for them.
+const HOUSEKEEPING: [&str; 3] = ["ml_command", "remove_cached_remote_relation_command", "get_resources_command"];
+
+/// What is read of a request. Deep parts of a plan are printed empty, so any of it may be missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConnectRequest {
+    pub session_id: Option<String>,
+    pub operation_id: Option<String>,
+    /// What the user called it with `spark.addTag`.
+    own_tag: Option<String>,
+    sql: Option<String>,
+    /// For example `show: sort, aggregate`.
+    operators: Option<String>,
+    pub call_site: Option<CallSite>,
+    /// The command's field in the protocol; none for a query.
+    command: Option<String>,
+}
+
+impl Weight for ConnectRequest {
+    fn weight_bytes(&self) -> usize {
+        let texts = [&self.session_id, &self.operation_id, &self.own_tag, &self.sql, &self.operators, &self.command];
+        let call_site = match &self.call_site {
+            Some(CallSite::CellText { hash: text, .. } | CallSite::File { file: text, .. }) => text.weight_bytes(),
+            Some(CallSite::Cell { .. }) | None => 0,
+        };
+        texts.map(Weight::weight_bytes).iter().sum::<usize>() + call_site
+    }
+}
+
+impl ConnectRequest {
+    /// From a stage's `details`, or from the description of a job or an SQL execution, which is cut.
+    pub fn of_details(text: &str) -> Self {
+        let text = text.strip_prefix("Spark Connect - ").unwrap_or(text);
+        // Where it was cut nothing can be believed: `query: ...` is no SQL text.
+        let cut = text.strip_suffix("...").map(|text| text.rsplit_once('\n').map_or("", |(lines, _)| lines));
+        let request = plan_text::parse(cut.unwrap_or(text));
+        let scalar = |name| find(&request, name).and_then(Value::scalar).map(str::to_owned);
+        let tags = request.iter().filter(|field| field.name == "tags").filter_map(|field| field.value.scalar());
+        let plan = find(&request, "plan").map_or(&[][..], Value::message);
+        let command = find(plan, "command").map(Value::message);
+        let relation = command.or_else(|| find(plan, "root").map(Value::message)).unwrap_or_default();
+        Self {
+            session_id: scalar("session_id"),
+            operation_id: scalar("operation_id"),
+            own_tag: tags.map(str::trim).find(|tag| !tag.is_empty()).map(str::to_owned),
+            ..Self::of_plan(relation)
+        }
+    }
+
+    /// From the `statement` of an operation: the plan without what stands around it.
+    pub fn of_statement(text: &str) -> Self {
+        Self::of_plan(&plan_text::parse(text))
+    }
+
+    /// With the tag that Spark tells apart from the request.
+    pub fn tagged(self, tag: Option<&str>) -> Self {
+        Self { own_tag: self.own_tag.or_else(|| tag.map(str::to_owned)), ..self }
+    }
+
+    fn of_plan(plan: &[Field]) -> Self {
+        let outermost = plan.iter().find(|field| field.name != "common");
+        let command = outermost.filter(|field| is_command(&field.name));
+        let relation = match command {
+            Some(field) => find(field.value.message(), "input").map_or(&[][..], Value::message),
+            None => plan,
+        };
+        Self {
+            sql: sql_text(plan),
+            operators: operators(command.and_then(|field| action_of(&field.name)), relation),
+            call_site: latest_call_site(plan),
+            command: command.map(|field| field.name.clone()),
+            ..Self::default()
+        }
+    }
+
+    /// Nobody has asked for it: the client tidies up.
+    pub fn is_housekeeping(&self) -> bool {
+        self.command.as_deref().is_some_and(|command| HOUSEKEEPING.contains(&command))
+    }
+
+    /// `spark.sql(…)` is analysed by a command of its own before the same text is run.
+    pub fn analyses(&self, other: &Self) -> bool {
+        self.command.as_deref() == Some("sql_command") && self.sql.is_some() && self.sql == other.sql
+    }
+
+    /// The best name there is.
+    pub fn name(&self) -> (NamedBy, String) {
+        let names = [(NamedBy::Tag, &self.own_tag), (NamedBy::Sql, &self.sql), (NamedBy::Operators, &self.operators)];
+        let best = names.into_iter().find_map(|(by, name)| Some((by, shortened(name.as_deref()?))));
+        best.unwrap_or((NamedBy::Nothing, String::new()))
+    }
+}
+
+/// One line of at most [`LONGEST_NAME`] characters.
+pub fn shortened(text: &str) -> String {
+    let mut words = text.split_whitespace();
+    let mut line = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        line.push(' ');
+        line.push_str(word);
+    }
+    if line.chars().count() <= LONGEST_NAME {
+        return line;
+    }
+    line.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
+}
+
+/// `line 2 in cell [3]`, `/home/ann/q.py:6` or `/tmp/ipykernel_42/123456.py:2`.
+pub fn call_site(text: &str) -> Option<CallSite> {
+    if let Some((line, cell)) = text.strip_prefix("line ").and_then(|rest| rest.split_once(" in cell [")) {
+        return Some(CallSite::Cell { number: cell.strip_suffix(']')?.parse().ok()?, line: line.parse().ok()? });
+    }
+    let (path, line) = text.rsplit_once(':')?;
+    let line = line.parse().ok()?;
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let hash = file.strip_suffix(".py").filter(|_| path.contains("/ipykernel_"));
+    match hash.filter(|hash| !hash.is_empty() && hash.bytes().all(|byte| byte.is_ascii_digit())) {
+        Some(hash) => Some(CallSite::CellText { hash: hash.to_owned(), line }),
+        // Names of the JVM's own files say nothing about the user's code.
+        None if file.ends_with(".py") => Some(CallSite::File { file: file.to_owned(), line }),
+        None => None,
+    }
+}
+
+fn is_command(name: &str) -> bool {
+    name.ends_with("_command") || name.starts_with("write_operation") || name == "create_dataframe_view"
+}
+
+/// The text of the outermost `sql`.
+fn sql_text(fields: &[Field]) -> Option<String> {
+    for field in fields {
+        let inner = field.value.message();
+        if field.name == "sql"
+            && let Some(query) = find(inner, "query").and_then(Value::scalar)
+        {
+            return Some(query.to_owned());
+        }
+        if let Some(found) = sql_text(inner) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// A plan names the lines of all its column expressions; the cell that ran last built the whole.
+fn latest_call_site(fields: &[Field]) -> Option<CallSite> {
+    let rank = |site: &CallSite| match site {
+        CallSite::Cell { number, line } => (2, *number, *line),
+        CallSite::CellText { line, .. } => (1, 0, *line),
+        CallSite::File { line, .. } => (0, 0, *line),
+    };
+    let of_field = |field: &Field| match &field.value {
+        Value::Scalar(text) if field.name == "call_site" => call_site(text),
+        Value::Scalar(_) => None,
+        Value::Message(inner) => latest_call_site(inner),
+    };
+    fields.iter().filter_map(of_field).max_by_key(rank)
+}
+
+fn operators(action: Option<&'static str>, relation: &[Field]) -> Option<String> {
+    let mut names = Vec::new();
+    let mut relation = relation;
+    while let Some(operator) = relation.iter().find(|field| field.name != "common") {
+        names.push(operator.name.as_str());
+        let inner = operator.value.message();
+        relation = find(inner, "input").or_else(|| find(inner, "left")).map_or(&[], Value::message);
+    }
+    // Showing a table is what the user did, not a part of the query.
+    let (action, names) = match names.split_first() {
+        Some((&"show_string" | &"html_string", rest)) => (Some("show"), rest),
+        _ => (action, names.as_slice()),
+    };
+    let mut words: Vec<String> = names.iter().map(|name| operator_word(name)).collect();
+    words.dedup();
+    words.truncate(OPERATORS);
+    let list = words.join(", ");
+    match (action, list.is_empty()) {
+        (Some(action), true) => Some(action.to_owned()),
+        (Some(action), false) => Some(format!("{action}: {list}")),
+        (None, false) => Some(list),
+        (None, true) => None,
+    }
+}
+
+fn action_of(command: &str) -> Option<&'static str> {
+    match command {
+        "write_operation" | "write_operation_v2" => Some("write"),
+        "create_dataframe_view" => Some("create view"),
+        "checkpoint_command" => Some("checkpoint"),
+        _ => None,
+    }
+}
+
+/// Spark Connect's name for a relation as one would say it.
+fn operator_word(relation: &str) -> String {
+    match relation {
+        "repartition_by_expression" => "repartition".to_owned(),
+        "local_relation" => "local data".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+#[cfg(test)]
+mod tests;

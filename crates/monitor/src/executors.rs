@@ -1,0 +1,98 @@
+//! Executors of the selected application.
+
+mod rows;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use upstream::{
+    driver::{AcceptedExecutor, ExecutorRow},
+    driver_path::DriverPath,
+    rows::FirstRows,
+};
+use wire::{Cluster, ClusterKind, Executors, Meter};
+
+pub use rows::ExecutorsSeen;
+
+use crate::{
+    DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
+    applications::{OfApp, Selection},
+    cached::Cached,
+};
+
+/// Executors that are listed one by one.
+const SHOWN: usize = 1000;
+
+/// See the module's sentence.
+#[derive(Debug)]
+pub struct AppExecutors {
+    seen: Cached<DriverKey, ExecutorsSeen>,
+    bytes: Cached<DriverKey, Bytes>,
+}
+
+impl AppExecutors {
+    #[must_use]
+    pub fn new(limits: &Limits, tasks: &Tasks) -> Self {
+        let lifetime = limits.executors_lifetime;
+        Self {
+            seen: Cached::new(limits.driver_cache("executors", lifetime), tasks.clone()),
+            bytes: Cached::new(limits.driver_cache("executors, passed through", lifetime), tasks.clone()),
+        }
+    }
+
+    /// The driver's `executors`, byte for byte.
+    ///
+    /// # Errors
+    /// The driver's failure.
+    pub async fn bytes(&self, call: DriverCall) -> Result<Arc<Bytes>, Failure> {
+        let (retry, key) = (call.retry, call.key.clone());
+        let fetch = |_| async move { call.bytes::<AcceptedExecutor>(DriverPath::Executors).await };
+        Ok(self.bytes.fresh_for(retry, &key, fetch).await?.value)
+    }
+
+    /// All executors, dead ones too; the driver apart.
+    ///
+    /// # Errors
+    /// The driver's failure.
+    pub async fn list(&self, selection: &Observed<Selection>) -> Result<Observed<Executors>, Error> {
+        let seen = selection.ask(|call| self.ask(call)).await?;
+        Ok(seen.map(|OfApp { app, known }| match known {
+            Some(known) => known.shown(app, SHOWN),
+            None => ExecutorsSeen::default().shown(app, SHOWN),
+        }))
+    }
+
+    /// Task slots of the application's living executors; none when nobody knows.
+    pub(crate) async fn task_slots(&self, call: DriverCall) -> Option<u64> {
+        Some(self.ask(call).await.ok()?.value.slots().total)
+    }
+
+    /// A driver without a master: its own executors are the cluster.
+    ///
+    /// # Errors
+    /// The driver's failure.
+    pub async fn as_cluster(&self, selection: &Observed<Selection>) -> Result<Observed<Cluster>, Error> {
+        let seen = selection.ask(|call| self.ask(call)).await?;
+        Ok(selection.as_ref().zip(seen).map(|(Selection { apps, .. }, OfApp { known, .. })| Cluster {
+            kind: ClusterKind::DriverOnly,
+            master: None,
+            workers: Vec::new(),
+            workers_not_shown: 0,
+            workers_alive: 0,
+            workers_wanted: 0,
+            cores: known.map_or_else(Meter::default, |known| known.slots()),
+            memory_mib: None,
+            apps_running: u32::try_from(apps.active.len()).unwrap_or(u32::MAX),
+            apps_waiting: 0,
+        }))
+    }
+
+    async fn ask(&self, call: DriverCall) -> Result<Observed<Arc<ExecutorsSeen>>, Failure> {
+        let (key, max_age) = (call.key.clone(), call.max_age);
+        let fetch = |before: Option<Good<ExecutorsSeen>>| async move {
+            let rows: FirstRows<ExecutorRow> = call.rows(DriverPath::AllExecutors).await?;
+            Ok(ExecutorsSeen::new(rows, before.as_ref().map(|good| &*good.value)))
+        };
+        self.seen.last_good(&key, max_age, fetch).await
+    }
+}

@@ -1,0 +1,172 @@
+//! From the driver's rows to the table a person sees, with the share of garbage collection over the last polls.
+
+use std::collections::HashMap;
+
+use upstream::{
+    Weight,
+    driver::{ExecutorRow, amount, count},
+    rows::FirstRows,
+};
+use wire::{App, Executor, Executors, Level, Meter};
+
+/// Task time after which a share says something, milliseconds.
+const WINDOW_MS: i64 = 10_000;
+/// Above this share of task time garbage collection deserves attention, tenths of a percent (Spark's own UI: 10 %).
+const AMBER_PERMILLE: u32 = 100;
+/// Longest reason for a removal that is shown, characters.
+const LONGEST_REASON: usize = 200;
+
+/// The executors at one moment.
+#[derive(Debug, Default)]
+pub struct ExecutorsSeen {
+    rows: FirstRows<ExecutorRow>,
+    gc: HashMap<String, GcWindow>,
+}
+
+/// Garbage collection of one executor since `total_gc_time` was `from_gc_ms`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct GcWindow {
+    from_gc_ms: i64,
+    from_task_ms: i64,
+    permille: Option<u32>,
+}
+
+impl ExecutorsSeen {
+    /// The rows of this poll and what is remembered from the one `before`.
+    #[must_use]
+    pub fn new(rows: FirstRows<ExecutorRow>, before: Option<&Self>) -> Self {
+        let gc = rows.iter().map(|row| {
+            let known = before.and_then(|before| before.gc.get(&row.id)).copied();
+            (row.id.clone(), GcWindow::next(known, row))
+        });
+        let gc = gc.collect();
+        Self { rows, gc }
+    }
+
+    /// As the panel shows them: living ones first, at most `limit`.
+    #[must_use]
+    pub fn shown(&self, app: Option<App>, limit: usize) -> Executors {
+        let is_driver = |row: &&ExecutorRow| row.id == "driver";
+        let driver = self.rows.iter().find(is_driver).map(|row| self.executor(row));
+        let mut rows: Vec<_> = self.rows.iter().filter(|row| !is_driver(row)).collect();
+        rows.sort_by_key(|row| (!row.is_active, row.id.parse::<u64>().unwrap_or(u64::MAX)));
+        let slots = self.slots();
+        let not_shown = u32::try_from(rows.len().saturating_sub(limit)).unwrap_or(u32::MAX);
+        Executors {
+            app,
+            driver,
+            active_tasks: u32::try_from(slots.used).unwrap_or(u32::MAX),
+            task_slots: u32::try_from(slots.total).unwrap_or(u32::MAX),
+            executors_not_shown: not_shown.saturating_add(self.rows.left_out),
+            executors: rows.into_iter().take(limit).map(|row| self.executor(row)).collect(),
+        }
+    }
+
+    /// Task slots in use, of all; of a local driver, which runs its tasks itself, the driver's own.
+    #[must_use]
+    pub fn slots(&self) -> Meter {
+        let living = || self.rows.iter().filter(|row| row.is_active);
+        let used = living().map(|row| u64::from(active_tasks(row))).fold(0, u64::saturating_add);
+        Meter::new(used, living().map(|row| amount(row.max_tasks)).fold(0, u64::saturating_add))
+    }
+
+    fn executor(&self, row: &ExecutorRow) -> Executor {
+        // The driver's task time is its uptime, so its share would say nothing.
+        let is_driver = row.id == "driver";
+        let gc_permille = self.gc.get(&row.id).and_then(|window| window.permille).filter(|_| !is_driver);
+        Executor {
+            executor_id: row.id.clone(),
+            host: row.host_port.clone(),
+            active_tasks: active_tasks(row),
+            task_slots: count(row.max_tasks),
+            storage_bytes: Meter::new(amount(row.memory_used), amount(row.max_memory)),
+            cached_to_disk_bytes: amount(row.disk_used),
+            shuffle_read_bytes: amount(row.total_shuffle_read),
+            shuffle_write_bytes: amount(row.total_shuffle_write),
+            gc_permille,
+            gc_level: if gc_permille > Some(AMBER_PERMILLE) { Level::Amber } else { Level::Green },
+            removed: (!row.is_active).then(|| removal(row)),
+        }
+    }
+}
+
+/// Spark counts a task that has just ended for a moment longer, so that more would run than there are slots.
+fn active_tasks(row: &ExecutorRow) -> u32 {
+    count(row.active_tasks).min(count(row.max_tasks))
+}
+
+fn removal(row: &ExecutorRow) -> String {
+    row.remove_reason.as_deref().unwrap_or_default().chars().take(LONGEST_REASON).collect()
+}
+
+impl GcWindow {
+    fn next(known: Option<Self>, row: &ExecutorRow) -> Self {
+        let here = Self { from_gc_ms: row.total_gc_time, from_task_ms: row.total_duration, permille: None };
+        let Some(window) = known else { return here };
+        let task_ms = row.total_duration - window.from_task_ms;
+        if task_ms < 0 {
+            // Another executor under an old id.
+            here
+        } else if task_ms < WINDOW_MS {
+            window
+        } else {
+            let gc_ms = amount(row.total_gc_time - window.from_gc_ms);
+            let permille = gc_ms.saturating_mul(1000) / amount(task_ms).max(1);
+            Self { permille: Some(u32::try_from(permille.min(1000)).unwrap_or(1000)), ..here }
+        }
+    }
+}
+
+impl Weight for ExecutorsSeen {
+    fn weight_bytes(&self) -> usize {
+        let names = self.gc.keys().map(Weight::weight_bytes).sum::<usize>();
+        self.rows.weight_bytes() + self.gc.capacity() * size_of::<(String, GcWindow)>() + names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(total_gc_time: i64, total_duration: i64) -> FirstRows<ExecutorRow> {
+        FirstRows::of([ExecutorRow {
+            id: "1".into(),
+            is_active: true,
+            total_gc_time,
+            total_duration,
+            ..Default::default()
+        }])
+    }
+
+    fn permille(seen: &ExecutorsSeen) -> Option<u32> {
+        seen.gc.get("1").unwrap().permille
+    }
+
+    #[test]
+    fn garbage_collection_is_a_share_of_the_last_polls_not_since_the_start() {
+        let first = ExecutorsSeen::new(row(90_000, 100_000), None);
+        assert_eq!(permille(&first), None, "one poll says nothing");
+        let too_early = ExecutorsSeen::new(row(90_500, 109_999), Some(&first));
+        assert_eq!(permille(&too_early), None, "less than ten seconds of task time");
+        let known = ExecutorsSeen::new(row(91_200, 110_000), Some(&too_early));
+        assert_eq!(permille(&known), Some(120));
+        let idle = ExecutorsSeen::new(row(91_200, 110_000), Some(&known));
+        assert_eq!(permille(&idle), Some(120), "the last share stays while nothing runs");
+        let calm = ExecutorsSeen::new(row(91_300, 130_000), Some(&idle));
+        assert_eq!(permille(&calm), Some(5));
+    }
+
+    #[test]
+    fn no_more_tasks_run_than_there_are_slots() {
+        let row = ExecutorRow { is_active: true, active_tasks: 3, max_tasks: 2, ..ExecutorRow::default() };
+        let slots = ExecutorsSeen::new(FirstRows::of([row]), None).slots();
+        assert_eq!((slots.used, slots.total), (2, 2));
+    }
+
+    #[test]
+    fn exactly_10_percent_is_still_green() {
+        let first = ExecutorsSeen::new(row(0, 0), None);
+        let level = |gc| ExecutorsSeen::new(row(gc, 10_000), Some(&first)).executor(&row(gc, 10_000)[0]).gc_level;
+        assert_eq!((level(1_000), level(1_010)), (Level::Green, Level::Amber));
+    }
+}

@@ -1,0 +1,46 @@
+//! What is known of Spark now. A fact is typed, cached and carries its age; it knows no HTTP request, no sentence and no
+//! component, so that panel, collector, findings and export read the same.
+//!
+//! [`Applications`] says which there are and selects one; what its driver tells is asked through [`Drivers`].
+
+mod app_id;
+pub mod applications;
+pub mod cached;
+pub mod clock;
+pub mod cluster;
+mod cluster_manager;
+pub mod cluster_state;
+pub mod connect_request;
+mod drivers;
+mod error;
+pub mod executors;
+mod identity;
+mod limits;
+mod masters;
+mod observed;
+pub mod queries;
+pub mod samples;
+mod site;
+pub mod stages;
+mod tasks;
+mod url_template;
+mod whose;
+
+pub use app_id::is_app_id;
+pub use applications::Applications;
+pub use cluster_manager::ClusterManager;
+pub use cluster_state::ClusterState;
+pub use drivers::{DriverCall, Drivers, is_starting};
+pub use error::Error;
+pub use executors::AppExecutors;
+pub use identity::{Identity, IdentityMode, Token, TokenKey, TokenKeys};
+pub use limits::Limits;
+pub use masters::Masters;
+pub use observed::{Age, Failure, Good, Moment, Observed};
+pub use queries::AppQueries;
+pub use samples::Samples;
+pub use site::Spark;
+pub use stages::AppStages;
+pub use tasks::Tasks;
+pub use url_template::UrlTemplate;
+pub use whose::{DriverKey, Whose};

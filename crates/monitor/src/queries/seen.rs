@@ -1,0 +1,33 @@
+//! What was seen of one driver's queries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use upstream::{
+    Weight,
+    driver_path::StageAttempt,
+    query_rows::{JobRow, OperationRow, SqlRow},
+};
+
+use super::stage_look::StageLook;
+
+/// The lists of one driver, and what closer looks brought.
+#[derive(Debug, Default)]
+pub struct QueriesSeen {
+    pub(super) jobs: Vec<JobRow>,
+    /// Rows of the lists that may run and are not kept.
+    pub(super) left_out: u32,
+    /// None on a driver that does not list them.
+    pub(super) operations: Option<Vec<OperationRow>>,
+    /// Asked only where there are no operations.
+    pub(super) sql: Vec<SqlRow>,
+    pub(super) looks: BTreeMap<StageAttempt, StageLook>,
+    /// SQL executions whose plan runs Python.
+    pub(super) python: BTreeSet<i64>,
+}
+
+impl Weight for QueriesSeen {
+    fn weight_bytes(&self) -> usize {
+        let lists = self.jobs.weight_bytes() + self.operations.weight_bytes() + self.sql.weight_bytes();
+        lists + self.looks.len() * size_of::<(StageAttempt, StageLook)>() + self.python.len() * size_of::<i64>()
+    }
+}

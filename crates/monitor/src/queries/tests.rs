@@ -1,0 +1,181 @@
+//! Recorded lists put together: names, states, progress.
+
+use serde_json::json;
+use wire::{NamedBy, QueryKind, Tasks};
+
+use super::*;
+
+/// An active stage, number 4.
+pub(super) fn stage(tasks: Tasks) -> KeptStage {
+    let row = json!([{"stageId": 4, "status": "ACTIVE", "numTasks": tasks.total, "numCompleteTasks": tasks.done,
+        "numActiveTasks": tasks.running}]);
+    let digest: StageDigest = upstream::rows::from_value(&row).unwrap();
+    digest.active().next().unwrap().clone()
+}
+
+fn fixture(file: &str) -> serde_json::Value {
+    let path = format!("{}/../../tests/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn moment(seen: QueriesSeen, stages: serde_json::Value) -> Snapshot {
+    let stages: StageDigest = upstream::rows::from_value(&stages).unwrap();
+    Snapshot { queries: Arc::new(seen), stages: Arc::new(stages), time: DriverTime::at(2_000_000_000_000, 0) }
+}
+
+fn rows<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Vec<T> {
+    serde_json::from_value(value).unwrap()
+}
+
+fn shown(moment: &Snapshot) -> Vec<Query> {
+    draft::drafts(&moment.queries, &moment.stages).iter().map(|draft| moment.shown(draft)).collect()
+}
+
+#[test]
+fn operations_of_a_notebook_are_named_and_what_its_client_does_by_itself_is_hidden() {
+    let operations = Some(rows(fixture("spark-4.3.0/connect_operations_notebook.json")));
+    let queries = shown(&moment(QueriesSeen { operations, ..QueriesSeen::default() }, json!([])));
+    let seen: Vec<_> = queries.iter().map(|query| (query.named_by, query.name.as_str(), query.elapsed_ms)).collect();
+    assert_eq!(seen, [(NamedBy::Tag, "nb:demo", 348), (NamedBy::Tag, "nb:demo", 225), (NamedBy::Tag, "nb:demo", 5521)]);
+    let cell = Some(wire::CallSite::Cell { number: 3, line: 3 });
+    assert_eq!(queries.iter().map(|query| query.call_site.clone()).collect::<Vec<_>>(), [None, None, cell]);
+}
+
+#[test]
+fn a_failed_operation_has_its_reason_and_an_interrupted_one_its_failed_job() {
+    let mut operations: Vec<_> = rows(fixture("spark-4.3.0/failed_connect_operations.json"));
+    let jobs = rows(fixture("spark-4.3.0/failed_jobs.json"));
+    let seen = QueriesSeen { jobs, operations: Some(operations.clone()), ..QueriesSeen::default() };
+    let failed = shown(&moment(seen, json!([]))).remove(0);
+    assert_eq!(failed.state, QueryState::Failed);
+    assert_eq!(failed.failure_reason.unwrap(), "INTERNAL: [USER_RAISED_EXCEPTION] boom 7 SQLSTATE: P0001");
+    assert_eq!((failed.tasks.total, failed.tasks.done, failed.tasks.failed), (2, 1, 4), "one task was skipped");
+
+    operations.iter_mut().for_each(|row: &mut upstream::query_rows::OperationRow| row.detail.clear());
+    let jobs = rows(fixture("spark-4.3.0/failed_jobs.json"));
+    let seen = QueriesSeen { jobs, operations: Some(operations), ..QueriesSeen::default() };
+    let states: Vec<_> = shown(&moment(seen, json!([]))).iter().map(|query| query.state).collect();
+    assert_eq!(states, [QueryState::Canceled, QueryState::Succeeded]);
+}
+
+#[test]
+fn without_the_list_of_operations_tags_and_stages_tell_session_and_name() {
+    for version in ["4.0.5", "4.1.4"] {
+        let seen = QueriesSeen {
+            jobs: rows(fixture(&format!("spark-{version}/failed_jobs.json"))),
+            sql: rows(fixture(&format!("spark-{version}/failed_sql.json"))),
+            ..QueriesSeen::default()
+        };
+        let queries = shown(&moment(seen, fixture(&format!("spark-{version}/failed_stages.json"))));
+        let [query] = queries.as_slice() else { panic!("{version}: {queries:?}") };
+        assert_eq!((query.kind, query.state, query.named_by), (QueryKind::Operation, QueryState::Failed, NamedBy::Sql));
+        assert!(query.name.starts_with("select sum(if(id = 7, raise_error("), "{version} {query:?}");
+        assert!(query.failure_reason.as_deref().unwrap().contains("boom 7"), "{version}");
+        assert_eq!(query.session_id.as_deref().map(str::len), Some(36), "{version}");
+    }
+}
+
+#[test]
+fn sql_executions_and_jobs_of_one_operation_are_one_query() {
+    let session = "f8316747-eb0b-4b1a-8de8-36e71d45a6c7";
+    let operation = format!("SparkConnect_OperationTag_User__Session_{session}_Operation_op");
+    let job = |id: i64, status: &str, tags: &[&str]| {
+        json!({"jobId": id, "status": status, "stageIds": [], "numTasks": 2, "numCompletedTasks": 1, "jobTags": tags,
+            "submissionTime": "2026-11-20T23:34:05.000GMT"})
+    };
+    let sql = |id: i64, status: &str, jobs: &[i64]| {
+        json!({"id": id, "status": status, "description": "", "submissionTime": "2026-11-20T23:34:05.000GMT",
+            "duration": id * 1000, "successJobIds": jobs, "runningJobIds": [], "failedJobIds": []})
+    };
+    let seen = |last: &str| QueriesSeen {
+        jobs: rows(json!([
+            job(1, "SUCCEEDED", &[&operation, "x-execution-root-id-4"]),
+            job(2, "RUNNING", &[&operation]),
+            job(3, "RUNNING", &[&operation, "x-execution-root-id-5"]),
+            job(7, "SUCCEEDED", &["x-execution-root-id-8"]),
+        ])),
+        // 9 is within 8.
+        sql: rows(json!([
+            sql(4, "COMPLETED", &[1]),
+            sql(5, last, &[]),
+            sql(8, "COMPLETED", &[]),
+            sql(9, "COMPLETED", &[7])
+        ])),
+        ..QueriesSeen::default()
+    };
+    let queries = shown(&moment(seen("RUNNING"), json!([])));
+    let brief = |query: &Query| (query.query_id.clone(), query.kind, query.state, query.tasks.total);
+    let mut seen_queries: Vec<_> = queries.iter().map(brief).collect();
+    seen_queries.sort_by(|a, b| a.0.cmp(&b.0));
+    let expected =
+        [("sql-4", QueryKind::Operation, QueryState::Running, 6), ("sql-8", QueryKind::Sql, QueryState::Succeeded, 2)];
+    assert_eq!(seen_queries, expected.map(|(id, kind, state, tasks)| (id.to_owned(), kind, state, tasks)));
+    assert_eq!(queries.iter().filter_map(|query| query.session_id.as_deref()).collect::<Vec<_>>(), [session]);
+    let failed = shown(&moment(seen("FAILED"), json!([])));
+    assert!(
+        failed.iter().any(|query| query.query_id == "sql-4" && query.state == QueryState::Failed),
+        "as the last one"
+    );
+}
+
+#[test]
+fn a_classic_driver_tells_the_line_of_the_script() {
+    let seen = QueriesSeen {
+        jobs: rows(fixture("spark-3.5.9/failed_jobs.json")),
+        sql: rows(fixture("spark-3.5.9/failed_sql.json")),
+        ..QueriesSeen::default()
+    };
+    let query = shown(&moment(seen, fixture("spark-3.5.9/failed_stages.json"))).remove(0);
+    assert_eq!((query.query_id.as_str(), query.name.as_str(), query.named_by), ("sql-4", "collect", NamedBy::Spark));
+    assert_eq!(query.call_site, Some(wire::CallSite::File { file: "wlrun.py".into(), line: 76 }));
+    assert_eq!((query.state, query.session_id), (QueryState::Failed, None));
+}
+
+#[test]
+fn a_job_description_is_the_users_own_name() {
+    let jobs = json!([{"jobId": 3, "name": "collect at /tmp/ipykernel_9/77.py:2", "description": "load taxonomy",
+        "status": "SUCCEEDED", "stageIds": [], "submissionTime": "2026-11-20T23:34:05.000GMT"}]);
+    let query = shown(&moment(QueriesSeen { jobs: rows(jobs), ..QueriesSeen::default() }, json!([]))).remove(0);
+    assert_eq!((query.name.as_str(), query.named_by), ("load taxonomy", NamedBy::Tag));
+    assert_eq!(query.call_site, Some(wire::CallSite::CellText { hash: "77".into(), line: 2 }));
+}
+
+/// A running operation whose second job repeats a stage of the first.
+fn running(state: &str) -> QueriesSeen {
+    let job = |id: i64, status: &str, stages: &[i64], tasks: i64, done: i64| {
+        json!({"jobId": id, "status": status, "stageIds": stages, "numTasks": tasks, "numCompletedTasks": done,
+            "submissionTime": "2026-11-20T23:34:05.000GMT"})
+    };
+    let operation = json!({"operationId": "op", "sessionId": "s", "state": state, "startTimestamp": 1_999_999_000_000i64,
+        "jobIds": ["1", "2"], "statement": ""});
+    QueriesSeen {
+        jobs: rows(json!([job(1, "SUCCEEDED", &[0], 40, 40), job(2, "RUNNING", &[1, 2], 41, 0)])),
+        operations: Some(rows(json!([operation]))),
+        ..QueriesSeen::default()
+    }
+}
+
+#[test]
+fn a_stage_that_will_be_skipped_is_no_work_that_is_left() {
+    let stage = |id: i64, status: &str, tasks: i64, rdds: &[i64]| json!({"stageId": id, "status": status, "numTasks": tasks, "rddIds": rdds});
+    let stages =
+        json!([stage(0, "COMPLETE", 40, &[3, 4]), stage(1, "PENDING", 40, &[3, 4]), stage(2, "ACTIVE", 1, &[5])]);
+    let query = shown(&moment(running("STARTED"), stages)).remove(0);
+    assert_eq!((query.tasks.done, query.tasks.total), (40, 41));
+    assert_eq!(query.stages_total, 2);
+}
+
+#[test]
+fn an_operation_that_nothing_has_been_heard_of_for_long_is_silent() {
+    let mut seen = running("STARTED");
+    assert_eq!(shown(&moment(seen, json!([]))).remove(0).state, QueryState::Running, "a job of it runs");
+    seen = running("STARTED");
+    seen.jobs.clear();
+    let moment = moment(seen, json!([]));
+    assert_eq!(shown(&moment).remove(0).state, QueryState::Silent);
+    let app = serde_json::from_value(json!({"app_id": "app-1", "name": "", "state": "running", "cores": null,
+        "started_at_ms": 0, "driver": "ready"}));
+    let queries = moment.queries(app.unwrap());
+    assert_eq!((queries.running.len(), queries.recent.len()), (1, 0), "Spark still calls it running");
+    assert!(queries.running[0].wait.is_some() && !works(&queries));
+}

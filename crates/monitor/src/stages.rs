@@ -1,0 +1,83 @@
+//! Stages of the selected application.
+
+mod digest;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use upstream::{driver::AcceptedStage, driver_path::DriverPath};
+use wire::{Activity, Stages};
+
+pub use digest::{KeptStage, StageDigest, TaskTime};
+
+use crate::{
+    DriverCall, DriverKey, Error, Failure, Limits, Observed, Tasks,
+    applications::{OfApp, Selection},
+    cached::Cached,
+    clock::{self, DriverTime},
+};
+
+/// See the module's sentence.
+#[derive(Debug)]
+pub struct AppStages {
+    all: Cached<DriverKey, StageDigest>,
+    active: Cached<DriverKey, StageDigest>,
+    bytes: Cached<DriverKey, Bytes>,
+}
+
+impl AppStages {
+    #[must_use]
+    pub fn new(limits: &Limits, tasks: &Tasks) -> Self {
+        let lifetime = limits.stages_lifetime;
+        Self {
+            all: Cached::new(limits.driver_cache("stages", lifetime), tasks.clone()),
+            active: Cached::new(limits.driver_cache("active stages", lifetime), tasks.clone()),
+            bytes: Cached::new(limits.driver_cache("stages, passed through", lifetime), tasks.clone()),
+        }
+    }
+
+    /// The driver's `stages`, byte for byte.
+    ///
+    /// # Errors
+    /// The driver's failure.
+    pub async fn bytes(&self, call: DriverCall) -> Result<Arc<Bytes>, Failure> {
+        let (retry, key) = (call.retry, call.key.clone());
+        let fetch = |_| async move { call.bytes::<AcceptedStage>(DriverPath::Stages).await };
+        Ok(self.bytes.fresh_for(retry, &key, fetch).await?.value)
+    }
+
+    /// Active stages, and what spilled.
+    ///
+    /// # Errors
+    /// The driver's failure.
+    pub async fn list(&self, selection: &Observed<Selection>) -> Result<Observed<Stages>, Error> {
+        let seen = selection.ask(async |call| {
+            let seen = self.ask(&call).await?;
+            let time = call.driver_time(seen.observed_at_ms());
+            Ok(seen.map(|stages| (stages, time)))
+        });
+        Ok(seen.await?.map(|OfApp { app, known }| match known {
+            Some((stages, time)) => stages.shown(app, time),
+            None => StageDigest::default().shown(app, DriverTime::at(clock::now_ms(), 0)),
+        }))
+    }
+
+    /// What runs now; none when nothing does, or when that cannot be seen at this moment.
+    pub async fn activity(&self, selection: &Observed<Selection>) -> Option<Observed<Option<Activity>>> {
+        let chosen = selection.value.chosen.as_ref().filter(|_| selection.age.failure.is_none())?;
+        let call = chosen.call.clone();
+        let fetch = |_| async move { call.rows(DriverPath::ActiveStages).await };
+        let seen: Observed<Arc<StageDigest>> =
+            self.active.last_good(&chosen.call.key, chosen.call.max_age, fetch).await.ok()?;
+        // What ran before the driver failed may be long over.
+        let now = Some(seen).filter(|seen| seen.age.failure.is_none())?;
+        Some(now.expiring_with(&selection.age).map(|stages| stages.activity(&chosen.app.name)))
+    }
+
+    /// The application's stages, shared by all that is made of them.
+    pub(crate) async fn ask(&self, call: &DriverCall) -> Result<Observed<Arc<StageDigest>>, Failure> {
+        let asked = call.clone();
+        let fetch = |_| async move { asked.rows(DriverPath::Stages).await };
+        self.all.last_good(&call.key, call.max_age, fetch).await
+    }
+}

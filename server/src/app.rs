@@ -1,0 +1,186 @@
+//! The parts of a monitor, built in order. Only this file and the router know all areas; a handler takes its own parts.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use monitor::{
+    AppExecutors, AppQueries, AppStages, Applications, ClusterManager, Drivers, Identity, Masters, Samples, Spark,
+    Tasks, TokenKeys,
+};
+use reqwest::header::HeaderValue;
+use secrecy::ExposeSecret;
+use upstream::{
+    Client, Connections, PlaceLimits, Places, Timeouts, Upstream,
+    client::ClientSettings,
+    client_config,
+    descriptors::Descriptors,
+    discovery::{DriverApi, PAGE_LIMIT},
+    driver_hosts::DriverHosts,
+    secret_header,
+};
+
+use crate::{
+    config::{Config, Limits, Secrets, Site},
+    http::{Session, Sessions, middleware::Bounds},
+    panel::{Panel, Rates, doctor::Hops},
+};
+
+/// A monitor that can work. Cheap to clone, for each request does.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    limits: Limits,
+    /// To all upstreams.
+    connections: Connections,
+    sessions: Arc<Sessions>,
+    cluster_manager: Option<Arc<ClusterManager>>,
+    applications: Arc<Applications>,
+    executors: Arc<AppExecutors>,
+    stages: Arc<AppStages>,
+    queries: Arc<AppQueries>,
+    samples: Arc<Samples>,
+    panel: Arc<Panel>,
+    hops: Arc<Hops>,
+}
+
+/// Lets a handler take a part of the app.
+macro_rules! parts {
+    ($($part:ident: $type:ty),+ $(,)?) => {$(
+        impl FromRef<App> for $type {
+            fn from_ref(app: &App) -> Self {
+                app.0.$part.clone()
+            }
+        }
+    )+};
+}
+
+parts! {
+    sessions: Arc<Sessions>,
+    cluster_manager: Option<Arc<ClusterManager>>,
+    applications: Arc<Applications>,
+    executors: Arc<AppExecutors>,
+    stages: Arc<AppStages>,
+    queries: Arc<AppQueries>,
+    samples: Arc<Samples>,
+    panel: Arc<Panel>,
+    hops: Arc<Hops>,
+}
+
+impl App {
+    /// # Errors
+    /// When TLS or randomness cannot be had, or a secret cannot stand in a header.
+    pub fn new(config: Config, tasks: &Tasks, descriptors: Descriptors) -> anyhow::Result<Self> {
+        let Config { site, limits, secrets, .. } = config;
+        let facts = limits.of_facts();
+        let clients = Clients::new(&site, &limits, &secrets, descriptors)?;
+        let of_auth2 = (clients.auth2, site.auth2.clone());
+        let identity =
+            Identity::new(site.identity, site.refuses_changed_names, of_auth2, TokenKeys::new()?, &facts, tasks);
+        let login_service_is_guessed = site.login_service_is_guessed;
+        let sessions = Arc::new(Sessions { identity, login_service_is_guessed, mock: site.mock });
+        let cluster_manager = site.cluster_manager;
+        let cluster_manager =
+            cluster_manager.map(|url| ClusterManager::new(clients.cluster_manager, url, &facts, tasks));
+        let cluster_manager = cluster_manager.map(Arc::new);
+        let drivers = Arc::new(Drivers::new(clients.drivers, site.spark.driver().cloned(), &facts, tasks));
+        let applications = Arc::new(match site.spark {
+            Spark::Cluster { masters, .. } => {
+                let masters = Masters::new(clients.master, masters, clients.ui_auth, &facts, tasks);
+                Applications::of_masters(masters, drivers)
+            }
+            Spark::Driver(_) => Applications::of_driver(drivers, &facts, tasks),
+            Spark::NotSet => Applications::of_nobody(drivers),
+        });
+        let (executors, stages) = (AppExecutors::new(&facts, tasks), AppStages::new(&facts, tasks));
+        let (executors, stages) = (Arc::new(executors), Arc::new(stages));
+        let queries = AppQueries::new(Arc::clone(&stages), Arc::clone(&executors), &facts, tasks);
+        let hops = Hops {
+            sessions: Arc::clone(&sessions),
+            cluster_manager: cluster_manager.clone(),
+            applications: Arc::clone(&applications),
+            patience: limits.patience(),
+        };
+        Ok(Self(Arc::new(Parts {
+            sessions,
+            cluster_manager,
+            applications,
+            executors,
+            stages,
+            queries: Arc::new(queries),
+            samples: Arc::new(Samples::new(limits.cache_entries)),
+            panel: Arc::new(Panel::new(Rates::new(&limits), site.mock, limits.cache_bytes)),
+            hops: Arc::new(hops),
+            connections: clients.connections,
+            limits,
+        })))
+    }
+
+    /// Requests in flight at once.
+    #[must_use]
+    pub fn max_requests(&self) -> usize {
+        self.0.limits.max_requests
+    }
+
+    /// Closes connections that are not used, because file descriptors run short.
+    pub fn close_idle_connections(&self) {
+        self.0.connections.close_idle();
+    }
+
+    /// The connection report for one session.
+    pub async fn report(&self, session: &Session) -> wire::Doctor {
+        self.0.hops.report(session).await
+    }
+
+    pub(crate) fn bounds(&self) -> Bounds {
+        let Limits { max_requests, request_timeout, .. } = self.0.limits;
+        Bounds { requests: max_requests, time: request_timeout, sessions: Some(Arc::clone(&self.0.sessions)) }
+    }
+}
+
+/// One for each kind of upstream; they share their connections.
+struct Clients {
+    connections: Connections,
+    auth2: Client,
+    cluster_manager: Client,
+    master: Client,
+    drivers: DriverApi,
+    /// `SPARK_UI_TOKEN` as a header.
+    ui_auth: Option<HeaderValue>,
+}
+
+impl Clients {
+    fn new(site: &Site, limits: &Limits, secrets: &Secrets, descriptors: Descriptors) -> anyhow::Result<Self> {
+        let timeouts = Timeouts { connect: limits.connect_timeout, call: limits.call_timeout };
+        let connections = Connections::new(limits.max_idle_connections.min(descriptors.idle));
+        let tls = client_config(&site.extra_roots)?;
+        let place_limits = PlaceLimits {
+            all: limits.max_upstream_calls.min(descriptors.calls),
+            per_caller: limits.max_upstream_calls_per_user,
+            wait: limits.queue_timeout,
+        };
+        let places = || Places::new(place_limits);
+        let client = |upstream, places: &Places, use_proxy, hosts| {
+            let (tls, connections, bounds) = (&tls, &connections, limits.bounds());
+            Client::new(upstream, &ClientSettings { timeouts, places, bounds, tls, connections, use_proxy, hosts })
+        };
+        let ui_auth = secrets.spark_ui_token.as_ref();
+        let ui_auth = ui_auth.map(|token| secret_header(&format!("Bearer {}", token.expose_secret()))).transpose()?;
+        let master = client(Upstream::Master, &places(), false, None);
+        let driver_places = places();
+        let hosts = DriverHosts::new(&site.driver_hosts);
+        let drivers = DriverApi {
+            configured: client(Upstream::Driver, &driver_places, false, None),
+            linked: client(Upstream::Driver, &driver_places, false, Some(hosts.clone())),
+            master: master.clone(),
+            hosts,
+            auth: ui_auth.clone(),
+            hop_timeout: timeouts.call / 2,
+            page_limit: PAGE_LIMIT.min(limits.max_body_bytes),
+        };
+        let auth2 = client(Upstream::Auth2, &places(), true, None);
+        let cluster_manager = client(Upstream::ClusterManager, &places(), false, None);
+        Ok(Self { connections, auth2, cluster_manager, master, drivers, ui_auth })
+    }
+}

@@ -1,0 +1,3 @@
+//! What the program does, one file a subcommand.
+
+pub mod doctor;

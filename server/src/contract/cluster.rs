@@ -1,0 +1,25 @@
+//! `cluster`: the Spark Master's own words, passed through.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use monitor::{Applications, cached::Retry};
+use wire::ErrorBody;
+
+use crate::http::{ApiError, Session, Sessions, passthrough};
+
+/// The master's `/json/`, byte for byte.
+#[utoipa::path(get, path = "/cluster", tag = "drop-in", responses(
+    (status = 200, description = "State of the master, as it tells it (memory in MiB)", content_type = "application/json"),
+    (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn get_cluster(
+    State(applications): State<Arc<Applications>>,
+    State(sessions): State<Arc<Sessions>>,
+    session: Session,
+) -> Result<Response, ApiError> {
+    let masters = applications.masters()?;
+    let whose = sessions.whose(&session, Retry::Soon).await?;
+    let good = masters.fresh(&whose, Retry::Soon).await?;
+    Ok(passthrough::answer(&good.value.bytes))
+}

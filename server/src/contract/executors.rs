@@ -1,0 +1,30 @@
+//! `app/executors`: the driver's own words, passed through.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use monitor::{AppExecutors, Applications};
+use wire::ErrorBody;
+
+use super::driver;
+use crate::http::{ApiError, AskedApp, Session, Sessions, passthrough};
+
+/// The driver's `executors`, byte for byte.
+#[utoipa::path(get, path = "/app/executors", tag = "drop-in",
+    params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
+    responses(
+        (status = 200, description = "Executors, as the driver tells them; without `app` and with no active application an object with an empty list and a message", content_type = "application/json"),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn list_executors(
+    State(executors): State<Arc<AppExecutors>>,
+    State(applications): State<Arc<Applications>>,
+    State(sessions): State<Arc<Sessions>>,
+    asked: AskedApp,
+    session: Session,
+) -> Result<Response, ApiError> {
+    match driver(&applications, &sessions, &asked, &session).await? {
+        Some(call) => Ok(passthrough::answer(&*executors.bytes(call).await?)),
+        None => Ok(passthrough::answer(&passthrough::NO_EXECUTORS)),
+    }
+}

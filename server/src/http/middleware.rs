@@ -1,0 +1,343 @@
+//! What is done around all routes, in order.
+
+mod answer_body;
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    body::{Body, HttpBody, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use futures_util::{FutureExt, StreamExt};
+use http_body_util::LengthLimitError;
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+use tokio::{sync::Semaphore, time::Instant};
+use tracing::Instrument;
+use wire::ErrorCode;
+
+use answer_body::AnswerBody;
+
+use super::{ApiError, Session, Sessions};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Which session was answered, so that a page does not show one person's data to another.
+const SESSION: HeaderName = HeaderName::from_static("x-spark-monitor-session");
+const SIDECAR_TOKEN: HeaderName = HeaderName::from_static("x-spark-monitor-token");
+/// Longest request id that is taken over from a client, characters.
+const LONGEST_REQUEST_ID: usize = 64;
+/// All header names and values together, bytes: Jupyter's own server takes as much.
+const MOST_HEADER_BYTES: usize = 64 * 1024;
+/// An answer that gives its place back at once, bytes: the number of connections bounds what such answers hold.
+const SMALL_BODY_BYTES: u64 = 64 * 1024;
+/// Bytes.
+const MOST_BODY_BYTES: usize = 64 * 1024;
+
+/// Requests in flight while nothing is configured: each is answered at once.
+pub const DEFAULT_REQUESTS: usize = 1024;
+
+/// What bounds all requests.
+pub(crate) struct Bounds {
+    /// Requests in flight at once.
+    pub requests: usize,
+    /// Time for one request in all.
+    pub time: Duration,
+    /// None while nothing is configured.
+    pub sessions: Option<Arc<Sessions>>,
+}
+
+impl Bounds {
+    /// While nothing is configured.
+    pub const NOT_CONFIGURED: Self = Self { requests: DEFAULT_REQUESTS, time: Duration::MAX, sessions: None };
+}
+
+/// Puts the layer around `routes`. It is one, because a router copies its routes for each request, once for each layer that
+/// it was given.
+pub(crate) fn around(routes: Router, bounds: Bounds) -> Router {
+    let Bounds { requests, time, sessions } = bounds;
+    let limits = Limits { in_flight: Arc::new(Semaphore::new(requests)), deadline: time, sessions };
+    routes.layer(from_fn_with_state(limits, serve))
+}
+
+#[derive(Clone)]
+struct Limits {
+    in_flight: Arc<Semaphore>,
+    deadline: Duration,
+    sessions: Option<Arc<Sessions>>,
+}
+
+/// Gives every request an id, and every answer, whatever went wrong, its final form.
+async fn serve(State(limits): State<Limits>, mut request: Request, next: Next) -> Response {
+    let id = id(request.headers());
+    let text = id.to_str().unwrap_or_default();
+    let session = Session::of_headers(request.headers());
+    let tag = limits.sessions.as_ref().and_then(|sessions| sessions.tag(&session));
+    if session.has_token() {
+        // Read once: the handler finds it here.
+        request.extensions_mut().insert(session);
+    }
+    // Only the path: a query or a header may hold what a log must not.
+    let (method, path) = (request.method(), request.uri().path());
+    // Of the highest level, so that whatever is logged of a request carries its id, whatever the log's level is.
+    let span = tracing::error_span!("request", %method, path, request.id = %text);
+    let answer = async {
+        tracing::debug!("Asked");
+        let begin = Instant::now();
+        // A bug in a handler is one answer, not the end of the connection.
+        let answer = AssertUnwindSafe(limited(&limits, request, next)).catch_unwind().await;
+        // Logged when it happened, see `log::panics`.
+        let mut response = answer.unwrap_or_else(|_| Err(ApiError::internal())).into_response();
+        let error = response.extensions_mut().remove::<ApiError>();
+        let (status, code) = (response.status().as_u16(), error.as_ref().map(|error| error.code));
+        let duration_ms = begin.elapsed().as_secs_f64() * 1e3;
+        if code == Some(ErrorCode::Internal) {
+            // The fault may be in a fetch that another request started, so its own line may carry another id.
+            tracing::error!(status, ?code, duration_ms, "Answered with a fault of the monitor");
+        } else {
+            tracing::debug!(status, ?code, duration_ms, "Answered");
+        }
+        if let Some(error) = error {
+            response = with_body(&error, text, response);
+        }
+        response
+    };
+    let mut response = answer.instrument(span).await;
+    let headers = response.headers_mut();
+    // What is said to one is nobody else's.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    // Whatever an upstream called JSON must never be run as anything else.
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Under a hub, another user's page has our origin: it may open a route as a window, and must not read what is in it.
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    headers.insert(REQUEST_ID, id);
+    if let Some(tag) = tag {
+        headers.insert(SESSION, tag);
+    }
+    response
+}
+
+/// The client's id, where it is a clean one, else a new one.
+fn id(headers: &HeaderMap) -> HeaderValue {
+    // Random at first, so that a log over several starts does not tell two requests by one id. Without randomness the
+    // request is still answered; nothing but the log's reader needs its id.
+    static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| getrandom::u64().unwrap_or_default().into());
+    let given = headers.get(REQUEST_ID).filter(|value| is_clean(value.as_bytes())).cloned();
+    given.unwrap_or_else(|| {
+        let id = format!("{:016x}", NEXT.fetch_add(1, Ordering::Relaxed));
+        HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("none"))
+    })
+}
+
+fn is_clean(id: &[u8]) -> bool {
+    let clean = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !id.is_empty() && id.len() <= LONGEST_REQUEST_ID && id.iter().all(clean)
+}
+
+/// The final body of an error.
+fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
+    let (parts, _) = response.into_parts();
+    let mut response = (parts.status, Json(error.body(id))).into_response();
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = parts.headers.get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    response
+}
+
+/// Refuses what is too large, then what is too much, and ends what takes too long: a greedy request must not take a place,
+/// and one that is turned away costs nothing. Place and deadline end with the answer's body, unless it is small.
+async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
+    let deadline = deadline_after(limits.deadline);
+    if let Err(refused) = check_sizes(request.headers()) {
+        discard_body(request, deadline).await;
+        return Err(refused);
+    }
+    let Ok(place) = Arc::clone(&limits.in_flight).try_acquire_owned() else { return Err(ApiError::overloaded()) };
+    let answer = async { Ok(next.run(with_its_body(request).await?).await) };
+    let answer = tokio::time::timeout_at(deadline, answer).await;
+    let answer = answer.unwrap_or_else(|_| Err(ApiError::request_timeout())).into_response();
+    Ok(answer.map(|body| if is_small(&body) { body } else { Body::new(AnswerBody::new(body, place, deadline)) }))
+}
+
+/// Whether the whole body is there, and the socket's buffer takes it: it ends with its head.
+fn is_small(body: &Body) -> bool {
+    body.size_hint().exact().is_some_and(|bytes| bytes <= SMALL_BODY_BYTES)
+}
+
+fn deadline_after(time: Duration) -> Instant {
+    /// Longer than any program runs; without a configuration there is no deadline.
+    const FAR: Duration = Duration::from_secs(100 * 365 * 86_400);
+    Instant::now() + time.min(FAR)
+}
+
+fn check_sizes(headers: &HeaderMap) -> Result<(), ApiError> {
+    if headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MOST_HEADER_BYTES {
+        return Err(ApiError::headers_too_large());
+    }
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length > Some(MOST_BODY_BYTES) {
+        return Err(ApiError::body_too_large());
+    }
+    Ok(())
+}
+
+/// A path with exactly one slash too many at its end is the path without: the older extension answered both.
+pub(crate) fn without_last_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return request };
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = path_and_query.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+    request
+}
+
+/// Jupyter's proxy sends a whole body before it reads the answer, and takes a connection that closes meanwhile for an error
+/// of its own. A body without a length comes from nobody behind that proxy, and may have no end.
+async fn discard_body(request: Request, deadline: Instant) {
+    if request.headers().contains_key(header::CONTENT_LENGTH) {
+        let mut body = request.into_body().into_data_stream();
+        let discarded = async { while let Some(Ok(_)) = body.next().await {} };
+        // A client that is too slow gets the answer early.
+        let _ = tokio::time::timeout_at(deadline, discarded).await;
+    }
+}
+
+/// No route reads a body yet, but Jupyter's proxy sends it after the headers, and an answer in between is a broken
+/// connection to it.
+async fn with_its_body(request: Request) -> Result<Request, ApiError> {
+    if request.body().is_end_stream() {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, MOST_BODY_BYTES).await.map_err(|error| match error.into_inner().downcast_ref() {
+        Some(LengthLimitError { .. }) => ApiError::body_too_large(),
+        None => ApiError::broken_body(),
+    })?;
+    Ok(Request::from_parts(parts, body.into()))
+}
+
+/// On TCP every process of the machine can reach us, so each request must show that it may.
+pub(crate) async fn sidecar_token(
+    State(token): State<Option<SecretString>>,
+    request: Request,
+) -> Result<Request, ApiError> {
+    if let Some(token) = token {
+        let given = request.headers().get(SIDECAR_TOKEN).map(HeaderValue::as_bytes).unwrap_or_default();
+        if !bool::from(given.ct_eq(token.expose_secret().as_bytes())) {
+            return Err(ApiError::sidecar_token_required());
+        }
+    }
+    Ok(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Seek},
+        panic,
+    };
+
+    use axum::{body::Body, routing::get};
+    use tower::ServiceExt;
+    use tracing_subscriber::EnvFilter;
+
+    use super::*;
+    use crate::log;
+    use monitor::{
+        Tasks,
+        cached::{CacheLimits, Cached},
+    };
+    use upstream::{Upstream, UpstreamError};
+
+    type Cache = Arc<Cached<&'static str, bytes::Bytes>>;
+
+    fn cache() -> Cache {
+        let second = Duration::from_secs(1);
+        let limits = CacheLimits {
+            logged_as: Some("a list"),
+            lifetime: second,
+            failure_lifetime: second,
+            soon_failure_lifetime: second,
+            denied_lifetime: None,
+            patience: second,
+            upstream: Upstream::Driver,
+            entries: 10,
+            bytes: 1_000,
+        };
+        Arc::new(Cached::new(limits, Tasks::default()))
+    }
+
+    async fn failing(State(cache): State<Cache>) -> Result<String, ApiError> {
+        let fetch = |_| async { Err(UpstreamError::timeout(Upstream::Driver, Duration::ZERO)) };
+        cache.fresh(&"failing", fetch).await?;
+        Ok(String::new())
+    }
+
+    async fn crashing(State(cache): State<Cache>) -> Result<String, ApiError> {
+        cache.fresh(&"crashing", |_| async { panic!("in the fetch") }).await?;
+        Ok(String::new())
+    }
+
+    /// What is logged at the default level while these routes are asked.
+    async fn log_of(routes: &[&str]) -> Vec<String> {
+        let written = Arc::new(tempfile::tempfile().unwrap());
+        let log = log::subscriber(Arc::clone(&written), EnvFilter::new("info"));
+        let _default = tracing::subscriber::set_default(log);
+        let app = Router::new()
+            .route("/failing", get(failing))
+            .route("/crashing", get(crashing))
+            .route("/panics", get(|| async { panic!("in the handler") as () }))
+            .with_state(cache());
+        let app = around(app, Bounds::NOT_CONFIGURED);
+        for route in routes {
+            let request = Request::get(*route).header(REQUEST_ID, format!("id-of-{route}").replace('/', ""));
+            let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_ne!(response.status(), 200);
+        }
+        let mut log = String::new();
+        (&*written).rewind().unwrap();
+        (&*written).read_to_string(&mut log).unwrap();
+        log.lines().map(str::to_owned).collect()
+    }
+
+    #[tokio::test]
+    async fn each_warning_error_and_panic_of_a_request_and_its_fetch_carries_its_id() {
+        // Other tests of this process keep the hook that they know.
+        let before = panic::take_hook();
+        log::panics();
+        let ours = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            ours(info);
+            before(info);
+        }));
+        let log = log_of(&["/failing", "/crashing", "/panics"]).await;
+        let has = |route: &str, words: &[&str]| {
+            let id = format!("request.id=id-of-{route}");
+            log.iter().any(|line| line.contains(&id) && words.iter().all(|word| line.contains(word)))
+        };
+        assert!(has("failing", &["WARN", "Could not be fetched"]), "{log:#?}");
+        for (route, text) in [("crashing", "in the fetch"), ("panics", "in the handler")] {
+            assert!(has(route, &["ERROR", text, "middleware.rs:"]), "{log:#?}");
+            assert!(has(route, &["ERROR", "Answered with a fault"]), "{log:#?}");
+        }
+        assert!(log.iter().all(|line| line.contains("request.id=id-of-")), "{log:#?}");
+    }
+}

@@ -1,0 +1,100 @@
+//! How a panel answer is made: its age, its polling rate, its ETag, and 304 when the browser has it already.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use headers::{HeaderMapExt, IfNoneMatch};
+use monitor::{Age, Failure, Moment, Observed, clock};
+use serde::Serialize;
+use tokio::time::Instant;
+use wire::{Answer, Meta, Stale};
+
+use super::{
+    rate::{Rate, Rates},
+    rendered::{Body, Rendered, RenderedKey, Renderings},
+};
+use crate::http::{ApiError, passthrough};
+
+/// What all answers of the panel share.
+#[derive(Debug)]
+pub(crate) struct Panel {
+    pub rates: Rates,
+    /// Recorded data instead of a cluster.
+    demonstration: bool,
+    rendered: Renderings,
+}
+
+impl Panel {
+    /// Keeps at most `bytes` of answers.
+    pub fn new(rates: Rates, demonstration: bool, bytes: u64) -> Self {
+        Self { rates, demonstration, rendered: Renderings::new(bytes) }
+    }
+
+    /// The answer that a fact makes, or 304 when the request names the same one.
+    pub fn answer<T: Serialize>(
+        &self,
+        key: RenderedKey,
+        if_none_match: Option<&IfNoneMatch>,
+        observed: Observed<T>,
+        rate: Rate,
+    ) -> Response {
+        let Observed { value: body, age: Age { oldest, failure, good_until } } = observed;
+        // Whatever worked, it cannot be seen now; a dead upstream is not asked at the pace of a busy one.
+        let rate = if failure.is_some() { self.rates.slow() } else { rate };
+        let Moment { arrived, at_ms: observed_at_ms } =
+            oldest.unwrap_or_else(|| Moment { arrived: Instant::now(), at_ms: clock::now_ms() });
+        let meta = Meta {
+            observed_at_ms,
+            stale: failure.map(|failure| stale(&failure)),
+            next_poll_ms: rate.next_ms,
+            busy_poll_ms: rate.busy_ms,
+            demonstration: self.demonstration,
+        };
+        let mut answer = Answer { meta, body };
+        // An answer that is only remembered tells the time.
+        let before = oldest.and_then(|_| self.rendered.get(&key));
+        let body = before.and_then(|before| again(&before.body, &mut answer));
+        let body = body.or_else(|| {
+            answer.meta.observed_at_ms = observed_at_ms;
+            let json = serde_json::to_vec(&answer).ok()?;
+            let etag = format!("\"{}\"", blake3::hash(&json).to_hex().get(..32).unwrap_or_default());
+            Some(Body { observed_at_ms, json: json.into(), etag: etag.parse().ok()? })
+        });
+        let Some(body) = body else { return ApiError::internal().into_response() };
+        let response = respond(if_none_match, arrived, &body);
+        self.rendered.keep(key, Rendered { arrived, good_until, body });
+        response
+    }
+
+    /// The last answer under this key, while each part of it is within its lifetime: then no upstream would be asked.
+    pub fn still_good(&self, key: &RenderedKey, if_none_match: Option<&IfNoneMatch>) -> Option<Response> {
+        let rendered = self.rendered.get(key).filter(|rendered| Instant::now() < rendered.good_until)?;
+        Some(respond(if_none_match, rendered.arrived, &rendered.body))
+    }
+}
+
+/// Why an answer is old, in words.
+fn stale(failure: &Failure) -> Stale {
+    let ApiError { code, error, .. } = ApiError::from(&*failure.error);
+    Stale { code, reason: error.to_string(), reason_sentences: error.sentences(), since_ms: failure.since_ms }
+}
+
+/// The body from before, when nothing but the time of the answer differs: it is when this was first seen.
+fn again<T: Serialize>(before: &Body, answer: &mut Answer<T>) -> Option<Body> {
+    answer.meta.observed_at_ms = before.observed_at_ms;
+    serde_json::to_vec(answer).is_ok_and(|json| json == before.json).then(|| before.clone())
+}
+
+fn respond(if_none_match: Option<&IfNoneMatch>, arrived: Instant, body: &Body) -> Response {
+    let mut response = passthrough::answer(&body.json);
+    let headers = response.headers_mut();
+    headers.typed_insert(body.etag.clone());
+    headers.insert(header::AGE, HeaderValue::from(arrived.elapsed().as_secs()));
+    if if_none_match.is_some_and(|given| !given.precondition_passes(&body.etag)) {
+        headers.remove(header::CONTENT_TYPE);
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = axum::body::Body::empty();
+    }
+    response
+}

@@ -1,0 +1,62 @@
+//! `panel/chip`: the cluster in one word, for the status bar.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{extract::State, response::Response};
+use monitor::{AppStages, Applications, ClusterManager, ClusterState, Error, Observed, cluster_state};
+use tokio::time;
+use wire::{Activity, Answer, Chip, ChipState, ErrorBody};
+
+use super::poll::Poll;
+use crate::http::ApiError;
+
+/// How long the chip waits to hear what runs. It goes on being asked; the next poll has it.
+const ACTIVITY_PATIENCE: Duration = Duration::from_secs(1);
+
+/// State of the cluster and what runs.
+#[utoipa::path(get, path = "/panel/chip", tag = "panel", responses(
+    (status = 200, description = "The state of the cluster in one word", body = Answer<Chip>),
+    (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn get_chip(
+    State(cluster_manager): State<Option<Arc<ClusterManager>>>,
+    State(applications): State<Arc<Applications>>,
+    State(stages): State<Arc<AppStages>>,
+    poll: Poll,
+) -> Result<Response, ApiError> {
+    poll.answer(async || {
+        // A slow or dead login service or driver must not delay the chip, nor turn it into an error.
+        let activity = time::timeout(ACTIVITY_PATIENCE, activity(&applications, &stages, &poll));
+        let (state, activity) = tokio::join!(state(cluster_manager.as_deref(), &applications, &poll), activity);
+        let (state, activity) = (state?, activity.ok().flatten());
+        let state = match &activity {
+            Some(activity) => state.expiring_with(&activity.age),
+            None => state.passing(),
+        };
+        let activity = activity.and_then(|activity| activity.value);
+        let works = activity.is_some() || state.value.state == ChipState::Starting;
+        let chip = state.map(|ClusterState { state, ready, wanted }| Chip { state, ready, wanted, activity });
+        Ok((chip, poll.panel.rates.stages(works)))
+    })
+    .await
+}
+
+/// The cluster manager's word where there is one, else the master's or the driver's.
+async fn state(
+    cluster_manager: Option<&ClusterManager>,
+    applications: &Applications,
+    poll: &Poll,
+) -> Result<Observed<ClusterState>, ApiError> {
+    if let Some(cluster_manager) = cluster_manager {
+        let seen = cluster_manager.last_good(poll.sessions.token(&poll.session)?, poll.max_age).await?;
+        return Ok(seen.try_map(|answer| Ok::<_, Error>(cluster_state::by_manager(answer.status()?)))?);
+    }
+    Ok(cluster_state::of_spark(applications, &poll.whose().await?, poll.max_age).await?)
+}
+
+/// What runs; none when that cannot be told.
+async fn activity(applications: &Applications, stages: &AppStages, poll: &Poll) -> Option<Observed<Option<Activity>>> {
+    let whose = poll.whose().await.ok()?;
+    let selection = applications.select(&whose, poll.max_age, None).await.ok()?;
+    stages.activity(&selection).await
+}

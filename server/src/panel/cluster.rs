@@ -1,0 +1,39 @@
+//! `panel/cluster`: the cluster as a whole.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use monitor::{AppExecutors, Applications, Error, Samples, cluster, samples::ClusterSample};
+use wire::{Answer, Cluster, ErrorBody};
+
+use super::poll::Poll;
+use crate::http::ApiError;
+
+/// Workers, cores and memory.
+#[utoipa::path(get, path = "/panel/cluster", tag = "panel", responses(
+    (status = 200, description = "The cluster as a whole", body = Answer<Cluster>),
+    (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn panel_cluster(
+    State(applications): State<Arc<Applications>>,
+    State(executors): State<Arc<AppExecutors>>,
+    State(samples): State<Arc<Samples>>,
+    poll: Poll,
+) -> Result<Response, ApiError> {
+    poll.answer(async || {
+        applications.check_lister()?;
+        let whose = poll.whose().await?;
+        let Ok(masters) = applications.masters() else {
+            let selection = applications.select(&whose, poll.max_age, None).await?;
+            return Ok((executors.as_cluster(&selection).await?, poll.panel.rates.slow()));
+        };
+        let seen = masters.last_good(&whose, poll.max_age).await?;
+        let seen = seen.try_map(|answer| Ok::<_, Error>(cluster::summary(answer.state()?, answer.clock_ahead_ms)))?;
+        let Cluster { cores, memory_mib, .. } = seen.value;
+        if let Some(memory_mib) = memory_mib {
+            samples.record_cluster(&whose, seen.observed_at_ms(), ClusterSample { cores, memory_mib });
+        }
+        Ok((seen, poll.panel.rates.slow()))
+    })
+    .await
+}

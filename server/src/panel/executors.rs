@@ -1,0 +1,42 @@
+//! `panel/executors`: the executors of one application.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use monitor::{AppExecutors, Applications, Samples, samples::TasksOf};
+use wire::{Answer, DriverState, ErrorBody, Executors, Meter};
+
+use super::{poll::Poll, rate::is_starting, selected};
+use crate::http::{ApiError, AskedApp};
+
+/// Executors of one application, dead ones too; the driver apart.
+#[utoipa::path(get, path = "/panel/executors", tag = "panel",
+    params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
+    responses(
+        (status = 200, description = "The executors; `app` is null when no application runs", body = Answer<Executors>),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn panel_executors(
+    State(executors): State<Arc<AppExecutors>>,
+    State(applications): State<Arc<Applications>>,
+    State(samples): State<Arc<Samples>>,
+    poll: Poll,
+    asked: AskedApp,
+) -> Result<Response, ApiError> {
+    poll.answer(async || {
+        let selection = selected::select(&applications, &poll, &asked).await?;
+        let seen = executors.list(&selection).await?;
+        let Executors { app, active_tasks, task_slots, .. } = &seen.value;
+        if let Some(app) = app.as_ref().filter(|app| app.driver == DriverState::Ready) {
+            // Once under its own name, and once as the newest, if that is what was asked for.
+            for app_id in [Some(app.app_id.as_str()), asked.checked()?] {
+                let of = TasksOf { whose: poll.whose().await?, app_id: app_id.map(str::to_owned) };
+                let tasks = Meter::new((*active_tasks).into(), (*task_slots).into());
+                samples.record_tasks(&of, seen.observed_at_ms(), tasks);
+            }
+        }
+        let rate = poll.panel.rates.executors(*active_tasks > 0 || is_starting(app));
+        Ok((seen, rate))
+    })
+    .await
+}

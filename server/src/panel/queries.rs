@@ -1,0 +1,61 @@
+//! `panel/queries`: what the users of an application have asked for.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use monitor::{AppQueries, Applications, queries::works};
+use wire::{Answer, ErrorBody, Queries, QueryStages, QueryState};
+
+use super::{poll::Poll, rate::is_starting, selected};
+use crate::http::{ApiError, AskedApp};
+
+/// Running queries, those that are silent last, and recent ones; newest first.
+#[utoipa::path(get, path = "/panel/queries", tag = "panel",
+    params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
+    responses(
+        (status = 200, description = "The queries; `app` is null when no application runs", body = Answer<Queries>),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn list_queries(
+    State(queries): State<Arc<AppQueries>>,
+    State(applications): State<Arc<Applications>>,
+    poll: Poll,
+    asked: AskedApp,
+) -> Result<Response, ApiError> {
+    poll.answer(async || {
+        let selection = selected::select(&applications, &poll, &asked).await?;
+        let seen = queries.list(&selection).await?;
+        let works = works(&seen.value) || seen.value.wait.is_some() || is_starting(&seen.value.app);
+        Ok((seen, poll.panel.rates.stages(works)))
+    })
+    .await
+}
+
+/// One query with the stages of its jobs.
+#[utoipa::path(get, path = "/panel/queries/{query_id}", tag = "panel",
+    params(
+        ("query_id" = String, Path, description = "As `panel/queries` names it"),
+        ("app" = Option<String>, Query, description = "Application id; the newest active one when absent"),
+    ),
+    responses(
+        (status = 200, description = "The query; `query` is null when Spark has forgotten it", body = Answer<QueryStages>),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn get_query(
+    State(queries): State<Arc<AppQueries>>,
+    State(applications): State<Arc<Applications>>,
+    poll: Poll,
+    Path(query_id): Path<String>,
+    asked: AskedApp,
+) -> Result<Response, ApiError> {
+    poll.answer(async || {
+        let selection = selected::select(&applications, &poll, &asked).await?;
+        let seen = queries.one(&selection, &query_id).await?;
+        let works = seen.value.query.as_ref().is_some_and(|query| query.state == QueryState::Running);
+        Ok((seen, poll.panel.rates.stages(works)))
+    })
+    .await
+}

@@ -1,0 +1,32 @@
+//! `panel/stages`: what works now in one application, and what spilled.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use monitor::{AppStages, Applications};
+use wire::{Answer, ErrorBody, Stages};
+
+use super::{poll::Poll, rate::is_starting, selected};
+use crate::http::{ApiError, AskedApp};
+
+/// Active stages, and what spilled.
+#[utoipa::path(get, path = "/panel/stages", tag = "panel",
+    params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
+    responses(
+        (status = 200, description = "The stages; `app` is null when no application runs", body = Answer<Stages>),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn panel_stages(
+    State(stages): State<Arc<AppStages>>,
+    State(applications): State<Arc<Applications>>,
+    poll: Poll,
+    asked: AskedApp,
+) -> Result<Response, ApiError> {
+    poll.answer(async || {
+        let selection = selected::select(&applications, &poll, &asked).await?;
+        let seen = stages.list(&selection).await?;
+        let works = !seen.value.active.is_empty() || is_starting(&seen.value.app);
+        Ok((seen, poll.panel.rates.stages(works)))
+    })
+    .await
+}
