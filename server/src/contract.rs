@@ -5,7 +5,7 @@ pub(crate) mod executors;
 pub(crate) mod stages;
 pub(crate) mod status;
 
-use monitor::{Applications, DriverCall, cached::Retry};
+use monitor::{Applications, DriverCall, Selection, cached::Retry};
 
 use crate::http::{ApiError, AskedApp, Session, Sessions};
 
@@ -23,5 +23,5 @@ async fn driver(
     applications.check_lister()?;
     let asked = asked.checked()?;
     let whose = sessions.whose(session, Retry::Soon).await?;
-    Ok(applications.call_soon(&whose, asked).await?)
+    Ok(Selection::call_soon(applications, &whose, asked).await?)
 }

@@ -135,7 +135,11 @@ async fn the_chip_tells_what_runs_and_asks_for_active_stages_only() {
     spark.json(&format!("/proxy/{APP}/api/v1/applications/{APP}/stages?status=active"), &format!("[{active}]"));
     let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
     let chip = app.get("/panel/chip").await.json();
-    assert_eq!(chip["activity"]["tasks"], serde_json::json!({"total": 8, "done": 3, "running": 3}));
+    assert_eq!(
+        chip["activity"]["tasks"],
+        serde_json::json!({"total": 8, "done": 3, "running": 2}),
+        "no more than slots"
+    );
     assert_eq!(chip["activity"]["app_name"], "Spark Connect server");
     assert_eq!(chip["next_poll_ms"], 5_000, "sooner while something runs");
 }
@@ -204,4 +208,18 @@ async fn that_there_is_no_cluster_is_the_same_answer_until_there_is_one() {
         let again = axum::http::Request::get("/panel/chip").header("if-none-match", chip.header("etag"));
         assert_eq!(app.send(again).await.status, 304, "{flag}");
     }
+}
+
+#[tokio::test]
+async fn a_driver_without_a_master_that_hangs_at_first_is_starting() {
+    let driver = Double::start().await;
+    driver.set("/api/v1/applications", Reply::Hang);
+    let args = ["--spark-app-ui-url", driver.url.as_str(), "--spark-monitor-call-timeout-ms", "300"];
+    let app = TestApp::new(&[&args[..], &["--spark-monitor-failure-lifetime-ms", "0"]].concat());
+    for _ in 0..2 {
+        assert_eq!(app.get("/panel/chip").await.json()["state"], "starting");
+        assert_eq!(app.get("/panel/apps").await.json()["app"], serde_json::Value::Null);
+    }
+    driver.set("/api/v1/applications", Reply::status(403));
+    assert_eq!(app.get("/panel/apps").await.outcome(), "403 upstream_forbidden", "that is no start");
 }

@@ -1,11 +1,10 @@
 //! Applications: which there are, and which one is looked at.
 
-mod selection;
+mod lone_driver;
 
 use std::{sync::Arc, time::Duration};
 
 use upstream::{
-    UpstreamErrorKind,
     driver::ApplicationRow,
     master::{MasterAnswer, MasterApp},
     rows::FirstRows,
@@ -13,15 +12,17 @@ use upstream::{
 use url::Url;
 use wire::{ApplicationState as State, DriverState};
 
-pub use selection::{Chosen, OfApp, Selection};
+pub use lone_driver::ListerState;
 
 use crate::{
-    Drivers, Error, Failure, Limits, Masters, Observed, Tasks, Whose,
-    cached::{Cached, Retry},
+    Drivers, Error, Limits, Masters, Observed, Tasks, Whose,
+    cached::Retry,
     clock,
     cluster::{self, ClusterCores},
-    is_app_id,
+    is_app_id, text,
 };
+
+use lone_driver::{Listed, LoneDriver};
 
 /// Who lists applications, and the way to their drivers.
 #[derive(Debug)]
@@ -33,8 +34,7 @@ pub struct Applications {
 #[derive(Debug)]
 enum Lister {
     Masters(Box<Masters>),
-    /// A driver without a master.
-    Driver(Cached<Whose, FirstRows<ApplicationRow>>),
+    Driver(LoneDriver),
     Nobody,
 }
 
@@ -49,20 +49,10 @@ pub struct Apps {
     pub left_out: u32,
     finished_left_out: u32,
     /// The web page of the master that lists them.
-    master: Option<Url>,
+    pub(crate) master: Option<Url>,
     /// Of the cluster; none for a driver without a master.
     pub cores: Option<ClusterCores>,
     pub lister: ListerState,
-}
-
-/// Whether the lister of the applications is there; a master always is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListerState {
-    Answers,
-    /// A driver without a master whose web server is not ready yet.
-    Starting,
-    /// A driver without a master that is not there: no session has been started.
-    Absent,
 }
 
 impl Applications {
@@ -75,8 +65,7 @@ impl Applications {
     /// Of a driver without a master.
     #[must_use]
     pub fn of_driver(drivers: Arc<Drivers>, limits: &Limits, tasks: &Tasks) -> Self {
-        let lists = Cached::new(limits.driver_cache("applications", limits.master_lifetime), tasks.clone());
-        Self { lister: Lister::Driver(lists), drivers }
+        Self { lister: Lister::Driver(LoneDriver::new(limits, tasks)), drivers }
     }
 
     /// Of nobody: only a cluster manager is set.
@@ -105,6 +94,10 @@ impl Applications {
         }
     }
 
+    pub(crate) fn drivers(&self) -> &Arc<Drivers> {
+        &self.drivers
+    }
+
     /// The applications within their lifetime, for who asks again soon.
     ///
     /// # Errors
@@ -112,10 +105,7 @@ impl Applications {
     pub async fn fresh(&self, whose: &Whose) -> Result<Observed<Apps>, Error> {
         match &self.lister {
             Lister::Masters(masters) => Apps::of_master(whose, masters.fresh(whose, Retry::Soon).await?.into()),
-            Lister::Driver(lists) => {
-                let fetch = |_| self.drivers.applications(whose);
-                Ok(Apps::of_driver(whose, lists.fresh_for(Retry::Soon, whose, fetch).await?.into()))
-            }
+            Lister::Driver(driver) => Ok(Apps::of_driver(whose, driver.fresh(&self.drivers, whose).await?)),
             Lister::Nobody => Err(Error::NoLister),
         }
     }
@@ -127,17 +117,10 @@ impl Applications {
     pub async fn last_good(&self, whose: &Whose, max_age: Duration) -> Result<Observed<Apps>, Error> {
         match &self.lister {
             Lister::Masters(masters) => Apps::of_master(whose, masters.last_good(whose, max_age).await?),
-            Lister::Driver(lists) => {
-                let seen = lists.last_good(whose, max_age, |_| self.drivers.applications(whose)).await;
-                let failure = match &seen {
-                    Ok(seen) => seen.age.failure.as_ref(),
-                    Err(failure) => Some(failure),
-                };
-                if let Some((failure, lister)) = failure.and_then(|failure| Some((failure, not_there(failure)?))) {
-                    return Ok(Observed::since(failure, Apps::none(whose, lister)));
-                }
-                Ok(Apps::of_driver(whose, seen?))
-            }
+            Lister::Driver(driver) => match driver.last_good(&self.drivers, whose, max_age).await? {
+                Listed::Applications(seen) => Ok(Apps::of_driver(whose, seen)),
+                Listed::Nothing(failure, lister) => Ok(Observed::since(&failure, Apps::none(whose, lister))),
+            },
             Lister::Nobody => Err(Error::NoLister),
         }
     }
@@ -153,6 +136,11 @@ impl Apps {
     #[must_use]
     pub fn whose(&self) -> &Whose {
         &self.whose
+    }
+
+    #[must_use]
+    pub fn has_finished(&self, app_id: &str) -> bool {
+        self.finished.iter().any(|finished| finished == app_id)
     }
 
     #[must_use]
@@ -209,15 +197,6 @@ impl Apps {
     }
 }
 
-/// Without a master, no driver simply means that no session has been started.
-fn not_there(failure: &Failure) -> Option<ListerState> {
-    match failure.error.kind {
-        UpstreamErrorKind::Starting => Some(ListerState::Starting),
-        _ if failure.error.is_absent() => Some(ListerState::Absent),
-        _ => None,
-    }
-}
-
 /// Ids come from a cluster that its user owns, and stand in addresses that are asked with the site's token.
 #[must_use]
 pub fn active_apps(rows: &[MasterApp]) -> Vec<wire::App> {
@@ -246,7 +225,7 @@ fn app_of_master(row: &MasterApp) -> wire::App {
 fn name_of(name: &str) -> String {
     match name {
         "org.apache.spark.sql.connect.service.SparkConnectServer" => "Spark Connect server".to_owned(),
-        other => other.to_owned(),
+        other => text::name(other),
     }
 }
 

@@ -26,6 +26,12 @@ pub fn worker_counts(state: &MasterState) -> (u32, u32) {
     (u32::try_from(alive).unwrap_or(u32::MAX), u32::try_from(wanted).unwrap_or(u32::MAX))
 }
 
+/// Whether there were workers, and none of them answers any more.
+#[must_use]
+pub fn all_workers_are_dead(state: &MasterState) -> bool {
+    !state.workers.is_empty() && state.workers.iter().all(|worker| state_of(worker) == WorkerState::Dead)
+}
+
 /// Cores of the workers that answer.
 #[must_use]
 pub fn cores(state: &MasterState) -> ClusterCores {

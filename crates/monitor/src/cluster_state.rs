@@ -79,7 +79,13 @@ pub fn by_master(state: &MasterState) -> ClusterState {
     let (ready, wanted) = cluster::worker_counts(state);
     let alive = cluster::master_status(&state.status) == MasterStatus::Alive;
     let all_there = alive && wanted > 0 && ready == wanted;
-    ClusterState { state: if all_there { ChipState::Ready } else { ChipState::Starting }, ready, wanted }
+    let all_dead = alive && cluster::all_workers_are_dead(state);
+    let state = match (all_there, all_dead) {
+        (true, _) => ChipState::Ready,
+        (_, true) => ChipState::Error,
+        _ => ChipState::Starting,
+    };
+    ClusterState { state, ready, wanted }
 }
 
 #[cfg(test)]
@@ -141,6 +147,7 @@ mod tests {
         };
         assert_eq!(master("ALIVE", &["ALIVE", "DEAD"]), (ChipState::Ready, 1, 1));
         assert_eq!(master("ALIVE", &["ALIVE", "UNKNOWN"]), (ChipState::Starting, 1, 2));
+        assert_eq!(master("ALIVE", &["DEAD", "DEAD"]), (ChipState::Error, 0, 0), "nothing starts any more");
         assert_eq!(master("ALIVE", &[]), (ChipState::Starting, 0, 0));
         assert_eq!(master("STANDBY", &["ALIVE"]), (ChipState::Starting, 1, 1));
     }

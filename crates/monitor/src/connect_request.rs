@@ -7,8 +7,8 @@ use wire::{CallSite, NamedBy};
 use plan_text::{Field, Value, find};
 use upstream::Weight;
 
-/// Longest name that is sent, characters.
-const LONGEST_NAME: usize = 120;
+use crate::text;
+
 /// Operators that are named, the outermost first.
 const OPERATORS: usize = 3;
 /// Operations that clients send by themselves; nobody has asked for them.
@@ -99,23 +99,9 @@ impl ConnectRequest {
     /// The best name there is.
     pub fn name(&self) -> (NamedBy, String) {
         let names = [(NamedBy::Tag, &self.own_tag), (NamedBy::Sql, &self.sql), (NamedBy::Operators, &self.operators)];
-        let best = names.into_iter().find_map(|(by, name)| Some((by, shortened(name.as_deref()?))));
+        let best = names.into_iter().find_map(|(by, name)| Some((by, text::name(name.as_deref()?))));
         best.unwrap_or((NamedBy::Nothing, String::new()))
     }
-}
-
-/// One line of at most [`LONGEST_NAME`] characters.
-pub fn shortened(text: &str) -> String {
-    let mut words = text.split_whitespace();
-    let mut line = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        line.push(' ');
-        line.push_str(word);
-    }
-    if line.chars().count() <= LONGEST_NAME {
-        return line;
-    }
-    line.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
 }
 
 /// `line 2 in cell [3]`, `/home/ann/q.py:6` or `/tmp/ipykernel_42/123456.py:2`.

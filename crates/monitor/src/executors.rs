@@ -16,8 +16,8 @@ pub use rows::ExecutorsSeen;
 
 use crate::{
     DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
-    applications::{OfApp, Selection},
     cached::Cached,
+    selection::{self, OfApp, Selection},
 };
 
 /// Executors that are listed one by one.
@@ -55,7 +55,7 @@ impl AppExecutors {
     /// # Errors
     /// The driver's failure.
     pub async fn list(&self, selection: &Observed<Selection>) -> Result<Observed<Executors>, Error> {
-        let seen = selection.ask(|call| self.ask(call)).await?;
+        let seen = selection::ask(selection, |call| self.ask(call)).await?;
         Ok(seen.map(|OfApp { app, known }| match known {
             Some(known) => known.shown(app, SHOWN),
             None => ExecutorsSeen::default().shown(app, SHOWN),
@@ -72,7 +72,7 @@ impl AppExecutors {
     /// # Errors
     /// The driver's failure.
     pub async fn as_cluster(&self, selection: &Observed<Selection>) -> Result<Observed<Cluster>, Error> {
-        let seen = selection.ask(|call| self.ask(call)).await?;
+        let seen = selection::ask(selection, |call| self.ask(call)).await?;
         Ok(selection.as_ref().zip(seen).map(|(Selection { apps, .. }, OfApp { known, .. })| Cluster {
             kind: ClusterKind::DriverOnly,
             master: None,

@@ -1,20 +1,29 @@
 //! Stages of the selected application.
 
 mod digest;
+mod pace;
+mod running;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use upstream::{driver::AcceptedStage, driver_path::DriverPath};
+use upstream::{
+    UpstreamError,
+    driver::{AcceptedStage, ExecutorRow},
+    driver_path::DriverPath,
+    rows::FirstRows,
+};
 use wire::{Activity, Stages};
 
 pub use digest::{KeptStage, StageDigest, TaskTime};
+pub use pace::Rates;
+pub use running::Slots;
 
 use crate::{
-    DriverCall, DriverKey, Error, Failure, Limits, Observed, Tasks,
-    applications::{OfApp, Selection},
+    DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
     cached::Cached,
     clock::{self, DriverTime},
+    selection::{self, OfApp, Selection},
 };
 
 /// See the module's sentence.
@@ -51,7 +60,7 @@ impl AppStages {
     /// # Errors
     /// The driver's failure.
     pub async fn list(&self, selection: &Observed<Selection>) -> Result<Observed<Stages>, Error> {
-        let seen = selection.ask(async |call| {
+        let seen = selection::ask(selection, async |call| {
             let seen = self.ask(&call).await?;
             let time = call.driver_time(seen.observed_at_ms());
             Ok(seen.map(|stages| (stages, time)))
@@ -66,7 +75,7 @@ impl AppStages {
     pub async fn activity(&self, selection: &Observed<Selection>) -> Option<Observed<Option<Activity>>> {
         let chosen = selection.value.chosen.as_ref().filter(|_| selection.age.failure.is_none())?;
         let call = chosen.call.clone();
-        let fetch = |_| async move { call.rows(DriverPath::ActiveStages).await };
+        let fetch = |_| corrected(call, DriverPath::ActiveStages);
         let seen: Observed<Arc<StageDigest>> =
             self.active.last_good(&chosen.call.key, chosen.call.max_age, fetch).await.ok()?;
         // What ran before the driver failed may be long over.
@@ -77,7 +86,23 @@ impl AppStages {
     /// The application's stages, shared by all that is made of them.
     pub(crate) async fn ask(&self, call: &DriverCall) -> Result<Observed<Arc<StageDigest>>, Failure> {
         let asked = call.clone();
-        let fetch = |_| async move { asked.rows(DriverPath::Stages).await };
+        let fetch = |before: Option<Good<StageDigest>>| async move {
+            let stages = corrected(asked, DriverPath::Stages).await?;
+            Ok(stages.after(before.as_ref().map(|good| &*good.value), clock::now_ms()))
+        };
         self.all.last_good(&call.key, call.max_age, fetch).await
+    }
+}
+
+/// Stages with the tasks of theirs that run, of which the executors know more than the stages.
+async fn corrected(call: DriverCall, path: DriverPath) -> Result<StageDigest, UpstreamError> {
+    let stages: StageDigest = call.rows(path).await?;
+    if stages.active().next().is_none() {
+        return Ok(stages);
+    }
+    // It only corrects, so its failure is silent.
+    match call.rows::<FirstRows<ExecutorRow>>(DriverPath::Executors).await {
+        Ok(executors) => Ok(stages.with_slots(Slots::of(&executors))),
+        Err(_) => Ok(stages),
     }
 }

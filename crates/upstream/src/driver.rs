@@ -14,6 +14,8 @@ use crate::Weight;
 pub(super) const NAME: usize = 512;
 /// Longest reason that is kept, bytes: more than is shown.
 const REASON: usize = 2048;
+/// Longest trace that is read, bytes: what a Python error says stands at its end.
+const TRACE: usize = 16 << 10;
 /// RDDs that tell one stage from another.
 const RDDS: usize = 1000;
 
@@ -108,12 +110,14 @@ pub struct StageRow {
     pub num_tasks: i64,
     pub num_active_tasks: i64,
     pub num_complete_tasks: i64,
+    /// Tasks that are done, each counted once, however often it ran.
+    pub num_completed_indices: Option<i64>,
     pub num_failed_tasks: i64,
     pub num_killed_tasks: i64,
     pub submission_time: Option<SparkTime>,
     pub first_task_launched_time: Option<SparkTime>,
     pub completion_time: Option<SparkTime>,
-    #[serde(deserialize_with = "optional_text::<_, REASON>")]
+    #[serde(deserialize_with = "optional_text::<_, TRACE>")]
     pub failure_reason: Option<String>,
     /// Sum over tasks, milliseconds.
     pub executor_run_time: i64,
@@ -132,6 +136,14 @@ pub struct StageRow {
     pub name: String,
     /// Under Spark Connect: the request as protobuf text.
     pub details: String,
+}
+
+impl StageRow {
+    /// Tasks that are done, each counted once.
+    #[must_use]
+    pub fn completed(&self) -> u32 {
+        count(self.num_completed_indices.unwrap_or(self.num_complete_tasks))
+    }
 }
 
 /// A count of Spark's that may be wrong: never negative.

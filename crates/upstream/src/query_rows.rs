@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    driver::{NAME, SparkTime},
+    driver::{NAME, SparkTime, count},
     rows::Newest,
     shape::{Text, first, text},
 };
@@ -43,6 +43,8 @@ pub struct JobRow {
     pub num_tasks: i64,
     pub num_active_tasks: i64,
     pub num_completed_tasks: i64,
+    /// Tasks that are done, each counted once, however often it ran.
+    pub num_completed_indices: Option<i64>,
     pub num_skipped_tasks: i64,
     pub num_failed_tasks: i64,
     pub num_killed_tasks: i64,
@@ -53,6 +55,12 @@ pub struct JobRow {
 impl JobRow {
     pub fn runs(&self) -> bool {
         self.status == "RUNNING"
+    }
+
+    /// Tasks that are done, each counted once.
+    #[must_use]
+    pub fn completed(&self) -> u32 {
+        count(self.num_completed_indices.unwrap_or(self.num_completed_tasks))
     }
 }
 

@@ -24,7 +24,9 @@ pub use executors::{Executor, Executors};
 pub use history::{History, Point};
 pub use meter::{Level, Meter, Thresholds};
 pub use percent::percent;
-pub use queries::{CallSite, ConnectSession, NamedBy, Queries, Query, QueryKind, QueryStages, QueryState, TimeLeft};
+pub use queries::{
+    CallSite, ConnectSession, NamedBy, Queries, Query, QueryKind, QueryStages, QueryState, StreamProgress, TimeLeft,
+};
 pub use stages::{Spill, Stage, StageState, Stages, Tasks};
 pub use wait::{CoreHolder, Wait};
 

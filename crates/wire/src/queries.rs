@@ -75,6 +75,17 @@ pub struct TimeLeft {
     pub at_most_ms: u64,
 }
 
+/// How a stream goes on. The query's tasks and stages are those of its newest batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StreamProgress {
+    /// The newest batch.
+    pub batch: u64,
+    /// Mean time from one batch's begin to the next one's; absent after the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period_ms: Option<u64>,
+}
+
 /// Something a user has asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -103,6 +114,9 @@ pub struct Query {
     /// What a running one is waiting for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<Wait>,
+    /// Of a stream, whose batches are one query.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<StreamProgress>,
     /// Only when it can be honest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_left: Option<TimeLeft>,
@@ -146,6 +160,9 @@ pub struct QueryStages {
     pub query: Option<Query>,
     /// Newest first.
     pub stages: Vec<Stage>,
-    /// How many more it has, or had, than `stages` shows.
+    /// How many more it has than `stages` shows: with them they are `stages_total`.
     pub stages_not_shown: u32,
+    /// Of those that are not shown: how many Spark no longer remembers.
+    #[serde(default)]
+    pub stages_forgotten: u32,
 }

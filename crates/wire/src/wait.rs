@@ -16,6 +16,8 @@ pub enum Wait {
     NoCores { holders: Vec<CoreHolder>, cores_used: u32, cores_total: u32 },
     /// The application has cores, its executors have not said that they are there.
     ExecutorsRegistering { cores: u32 },
+    /// The stream's newest batch is done; the next one has not begun.
+    NextBatch { batch: u64 },
     /// No job of it runs: the driver plans, collects, or waits for its client.
     DriverWorks { for_ms: u64 },
     /// A job of it runs, but tasks of other queries of the application have all slots.

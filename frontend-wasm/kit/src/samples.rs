@@ -173,6 +173,7 @@ pub fn query(query_id: &str) -> Query {
         elapsed_ms: 20_000,
         failure_reason: None,
         wait: None,
+        stream: None,
         time_left: None,
     }
 }

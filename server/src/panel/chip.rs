@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{extract::State, response::Response};
-use monitor::{AppStages, Applications, ClusterManager, ClusterState, Error, Observed, cluster_state};
+use monitor::{AppStages, Applications, ClusterManager, ClusterState, Error, Observed, Selection, cluster_state};
 use tokio::time;
 use wire::{Activity, Answer, Chip, ChipState, ErrorBody};
 
@@ -57,6 +57,6 @@ async fn state(
 /// What runs; none when that cannot be told.
 async fn activity(applications: &Applications, stages: &AppStages, poll: &Poll) -> Option<Observed<Option<Activity>>> {
     let whose = poll.whose().await.ok()?;
-    let selection = applications.select(&whose, poll.max_age, None).await.ok()?;
+    let selection = Selection::of(applications, &whose, poll.max_age, None).await.ok()?;
     stages.activity(&selection).await
 }

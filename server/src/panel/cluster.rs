@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use monitor::{AppExecutors, Applications, Error, Samples, cluster, samples::ClusterSample};
+use monitor::{AppExecutors, Applications, Error, Samples, Selection, cluster, samples::ClusterSample};
 use wire::{Answer, Cluster, ErrorBody};
 
 use super::poll::Poll;
@@ -24,7 +24,7 @@ pub(crate) async fn panel_cluster(
         applications.check_lister()?;
         let whose = poll.whose().await?;
         let Ok(masters) = applications.masters() else {
-            let selection = applications.select(&whose, poll.max_age, None).await?;
+            let selection = Selection::of(&applications, &whose, poll.max_age, None).await?;
             return Ok((executors.as_cluster(&selection).await?, poll.panel.rates.slow()));
         };
         let seen = masters.last_good(&whose, poll.max_age).await?;

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State};
 use monitor::{
-    Applications, ClusterManager, ClusterState, Error, IdentityMode, Whose, applications::ListerState, cached::Retry,
-    cluster, cluster_state, is_starting,
+    Applications, ClusterManager, ClusterState, Error, IdentityMode, Selection, Whose, applications::ListerState,
+    cached::Retry, cluster, cluster_state, is_starting,
 };
 use tokio::time::Instant;
 use upstream::{Upstream, UpstreamError, discovery, user::User};
@@ -151,7 +151,8 @@ impl Hops {
             return skipped(NAME, say!("Neither a master nor a driver is set."));
         }
         // Within a few seconds after the master's hop it is a look into a cache.
-        let (result, ms) = self.timed(Upstream::Driver, self.applications.select(whose, Duration::ZERO, None)).await;
+        let (result, ms) =
+            self.timed(Upstream::Driver, Selection::of(&self.applications, whose, Duration::ZERO, None)).await;
         let selection = match result {
             Ok(selection) => selection.value,
             Err(_) if self.applications.masters().is_ok() => {

@@ -1,6 +1,6 @@
 //! What every panel route about one application does first.
 
-use monitor::{Applications, Observed, applications::Selection};
+use monitor::{Applications, Observed, Selection};
 
 use super::poll::Poll;
 use crate::http::{ApiError, AskedApp};
@@ -17,5 +17,5 @@ pub(super) async fn select(
     applications.check_lister()?;
     let asked = asked.checked()?;
     let whose = poll.whose().await?;
-    Ok(applications.select(&whose, poll.max_age, asked).await?)
+    Ok(Selection::of(applications, &whose, poll.max_age, asked).await?)
 }

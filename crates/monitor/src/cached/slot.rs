@@ -7,7 +7,7 @@ use std::{
 
 use tokio::{sync::watch, time::Instant};
 
-use super::{CacheLimits, Retry};
+use super::limits::{CacheLimits, Retry};
 use crate::{Failure, Good, clock};
 use upstream::{Upstream, UpstreamError, Weight};
 

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::time;
+use upstream::Upstream;
 
 use super::*;
 

@@ -121,7 +121,8 @@ impl Parser<'_> {
         }
         // The text was cut within the quotes: what there is still says something.
         self.rest = "";
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        // But not the letter that was cut.
+        Some(String::from_utf8_lossy(&bytes).trim_end_matches('\u{fffd}').to_owned())
     }
 }
 
@@ -146,6 +147,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_text_that_is_cut_within_a_letter_keeps_the_letters_before() {
+        let fields = parse(r#"sql { query: "SELECT \'\345\220\215\345\211"#);
+        let query = find(find(&fields, "sql").unwrap().message(), "query").unwrap();
+        assert_eq!(query.scalar(), Some("SELECT '名"));
+    }
 
     #[test]
     fn messages_texts_and_numbers_are_read() {

@@ -90,9 +90,10 @@ impl ExecutorsSeen {
     }
 }
 
-/// Spark counts a task that has just ended for a moment longer, so that more would run than there are slots.
+/// Spark counts a task that has just ended for a moment longer, so that more would run than there are slots, and a dead
+/// executor keeps its last count.
 fn active_tasks(row: &ExecutorRow) -> u32 {
-    count(row.active_tasks).min(count(row.max_tasks))
+    if row.is_active { count(row.active_tasks).min(count(row.max_tasks)) } else { 0 }
 }
 
 fn removal(row: &ExecutorRow) -> String {

@@ -12,7 +12,7 @@ use upstream::{
 };
 
 use super::{
-    draft,
+    drafts::drafts,
     seen::QueriesSeen,
     stage_look::{self, ENOUGH_TASKS},
 };
@@ -107,7 +107,7 @@ fn sql_off_the_cpu(seen: &QueriesSeen, stages: &StageDigest, active: &[&KeptStag
     if ids.is_empty() {
         return Vec::new();
     }
-    let drafts = draft::drafts(seen, stages);
+    let drafts = drafts(seen, stages);
     let waiting = drafts.iter().filter(|draft| !draft.stage_ids().is_disjoint(&ids));
     waiting.flat_map(|draft| draft.sql_execution_ids.iter().copied()).take(CLOSE_LOOKS).collect()
 }

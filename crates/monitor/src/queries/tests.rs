@@ -1,9 +1,15 @@
 //! Recorded lists put together: names, states, progress.
 
-use serde_json::json;
-use wire::{NamedBy, QueryKind, Tasks};
+use std::sync::Arc;
 
-use super::*;
+use serde_json::json;
+use wire::{NamedBy, Query, QueryKind, QueryState, Tasks};
+
+use super::{drafts::drafts, seen::QueriesSeen, snapshot::Snapshot, works};
+use crate::{
+    clock::DriverTime,
+    stages::{KeptStage, StageDigest},
+};
 
 /// An active stage, number 4.
 pub(super) fn stage(tasks: Tasks) -> KeptStage {
@@ -28,7 +34,7 @@ fn rows<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Vec<T> {
 }
 
 fn shown(moment: &Snapshot) -> Vec<Query> {
-    draft::drafts(&moment.queries, &moment.stages).iter().map(|draft| moment.shown(draft)).collect()
+    drafts(&moment.queries, &moment.stages).iter().map(|draft| moment.shown(draft)).collect()
 }
 
 #[test]

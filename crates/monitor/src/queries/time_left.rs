@@ -1,20 +1,30 @@
-//! How long a query may still take: only while one of its stages works whose tasks have been measured.
+//! How long the working stage of a query may still take, from the pace at which its tasks end; more stages may follow.
 
 use wire::TimeLeft;
 
-use super::stage_look::{ENOUGH_TASKS, StageLook};
-use crate::stages::KeptStage;
+use super::stage_look::StageLook;
+use crate::stages::{KeptStage, Rates};
 
-/// From max(remaining × median / slots, slowest running task) to the same at the 75th percentile; more stages may follow.
-pub(super) fn of_stage(kept: &KeptStage, look: StageLook) -> Option<TimeLeft> {
+/// What a pace may be off by.
+const LESS: f64 = 0.75;
+const MORE: f64 = 1.15;
+/// A task that has run for more than so many medians, and longer than so many milliseconds, may take for ever.
+const SLOW_MEDIANS: u64 = 3;
+const SLOW_MS: u64 = 5_000;
+
+/// None where it would be a guess: with a single slow task, or when all tasks that are left run already.
+pub(super) fn of_stage(kept: &KeptStage, rates: Rates, look: Option<StageLook>) -> Option<TimeLeft> {
     let tasks = kept.stage.tasks;
-    let slots = u64::from(tasks.running);
-    let remaining = u64::from(tasks.total.saturating_sub(tasks.done));
-    if tasks.done < ENOUGH_TASKS || slots == 0 || remaining == 0 {
+    let left = tasks.total.saturating_sub(tasks.done);
+    if tasks.running == 0 || left <= tasks.running || look.is_some_and(has_slow_task) {
         return None;
     }
-    let at = |task_ms: u64| (remaining.saturating_mul(task_ms) / slots).max(look.slowest_ms);
-    Some(TimeLeft { at_least_ms: at(look.median_ms), at_most_ms: at(look.p75_ms) })
+    let at = |per_second: f64, factor: f64| (f64::from(left) / per_second * factor * 1000.0) as u64;
+    Some(TimeLeft { at_least_ms: at(rates.fast, LESS), at_most_ms: at(rates.slow, MORE) })
+}
+
+fn has_slow_task(look: StageLook) -> bool {
+    look.slowest_ms > SLOW_MS && look.slowest_ms > look.median_ms.saturating_mul(SLOW_MEDIANS)
 }
 
 #[cfg(test)]
@@ -23,30 +33,26 @@ mod tests {
 
     use super::{super::tests::stage, *};
 
-    const LOOK: StageLook =
-        StageLook { median_ms: 1_000, p75_ms: 1_500, slowest_ms: 900, median_bytes_read: 0, slowest_bytes_read: 0 };
+    const STEADY: Rates = Rates { slow: 1.0, fast: 1.0 };
 
-    fn left(done: u32, total: u32, running: u32, look: StageLook) -> Option<(u64, u64)> {
+    fn left(done: u32, total: u32, running: u32, rates: Rates, slowest_ms: u64) -> Option<(u64, u64)> {
         let kept = stage(Tasks { done, total, running, ..Tasks::default() });
-        of_stage(&kept, look).map(|left| (left.at_least_ms, left.at_most_ms))
+        let look = StageLook { median_ms: 2_000, slowest_ms, ..StageLook::default() };
+        of_stage(&kept, rates, Some(look)).map(|left| (left.at_least_ms, left.at_most_ms))
     }
 
     #[test]
-    fn what_remains_is_shared_by_the_slots() {
-        assert_eq!(left(20, 40, 2, LOOK), Some((10_000, 15_000)));
+    fn what_is_left_ends_at_the_pace_of_the_last_seconds() {
+        assert_eq!(left(20, 40, 2, STEADY, 900), Some((15_000, 23_000)));
+        assert_eq!(left(20, 40, 2, Rates { slow: 1.0, fast: 2.0 }, 900), Some((7_500, 23_000)), "it changes");
     }
 
     #[test]
-    fn it_cannot_be_over_before_the_slowest_task() {
-        let slow = StageLook { slowest_ms: 45_000, ..LOOK };
-        assert_eq!(left(39, 40, 1, slow), Some((45_000, 45_000)));
-    }
-
-    #[test]
-    fn without_enough_finished_tasks_or_running_ones_nothing_is_said() {
-        assert_eq!(left(7, 40, 2, LOOK), None);
-        assert_eq!(left(8, 40, 2, LOOK), Some((16_000, 24_000)));
-        assert_eq!(left(20, 40, 0, LOOK), None);
-        assert_eq!(left(40, 40, 1, LOOK), None);
+    fn a_guess_is_not_told() {
+        assert_eq!(left(20, 40, 0, STEADY, 900), None, "nothing runs");
+        assert_eq!(left(38, 40, 2, STEADY, 900), None, "the last tasks run already");
+        assert_eq!(left(40, 40, 0, STEADY, 0), None);
+        assert_eq!(left(20, 40, 2, STEADY, 6_001), None, "one task is slow");
+        assert!(left(20, 40, 2, STEADY, 6_000).is_some());
     }
 }

@@ -5,7 +5,7 @@
 use wire::{ApplicationState, CoreHolder, Wait, percent};
 
 use super::{
-    draft::Draft,
+    draft::{Draft, Stated},
     stage_look::{ENOUGH_TASK_TIME_MS, ENOUGH_TASKS, StageLook, is_off_the_cpu},
 };
 use crate::{applications::Apps, cluster::ClusterCores, stages::KeptStage};
@@ -31,6 +31,8 @@ pub(super) struct Facts<'a> {
     /// The stage of it that works, the newest when there are several.
     pub stage: Option<&'a KeptStage>,
     pub look: Option<StageLook>,
+    /// No other stage of it works.
+    pub is_alone: bool,
     /// Its plan runs Python.
     pub python: bool,
     /// Tasks of other queries of the application that run now.
@@ -40,7 +42,7 @@ pub(super) struct Facts<'a> {
 
 type Rule = fn(&Facts<'_>) -> Option<Wait>;
 
-const RULES: [Rule; 5] = [driver_works, slots_taken, shuffle_fetch, last_tasks, outside_jvm];
+const RULES: [Rule; 6] = [between_batches, driver_works, slots_taken, shuffle_fetch, last_tasks, outside_jvm];
 
 /// Why this query waits.
 pub(super) fn of_query(facts: &Facts<'_>) -> Wait {
@@ -68,6 +70,11 @@ pub(super) fn of_app(app: &wire::App, apps: &Apps, works: bool) -> Option<Wait> 
         Some(CoreHolder { name: other.name.clone(), cores })
     });
     Some(Wait::NoCores { holders: holders.take(HOLDERS).collect(), cores_used: used, cores_total: total })
+}
+
+fn between_batches(facts: &Facts<'_>) -> Option<Wait> {
+    let progress = facts.draft.stream.filter(|_| matches!(facts.draft.stated, Stated::BetweenBatches { .. }))?;
+    Some(Wait::NextBatch { batch: progress.batch })
 }
 
 fn driver_works(facts: &Facts<'_>) -> Option<Wait> {

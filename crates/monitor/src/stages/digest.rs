@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use wire::{App, Level, Spill, Stage, StageState, Stages, Tasks};
 
-use crate::{
-    clock::DriverTime,
-    connect_request::{self, ConnectRequest},
+use super::{
+    pace::{Pace, Rates},
+    running::{Share, Slots},
 };
+use crate::{clock::DriverTime, connect_request::ConnectRequest, text};
 use upstream::{
     Weight,
     bounds::Bounds,
@@ -22,8 +23,6 @@ const KEPT: usize = 300;
 const MOST: usize = 1000;
 /// Active stages that are shown.
 const ACTIVE: usize = 50;
-/// Longest failure reason that is shown, characters.
-const LONGEST_REASON: usize = 500;
 /// Spill to disk above this is red, bytes.
 const MUCH_SPILL: u64 = 1 << 30;
 /// Under Spark Connect `name` is the same unreadable dump for every stage; `details` holds the whole request.
@@ -44,6 +43,8 @@ pub struct StageDigest {
     oldest_stage_id: Option<i64>,
     /// The request of the stage before, and its text: stages of one query stand side by side and repeat it.
     last_request: Option<(String, Arc<ConnectRequest>)>,
+    /// How fast the active ones work.
+    paces: BTreeMap<StageAttempt, Pace>,
 }
 
 /// One of the newest stages.
@@ -149,6 +150,36 @@ impl StageDigest {
         self.left_out = self.left_out.saturating_add(u32::from(kept.is_active()));
     }
 
+    /// Corrects how many tasks of the active stages run by what the executors say.
+    #[must_use]
+    pub fn with_slots(mut self, slots: Slots) -> Self {
+        let mut active: Vec<&mut KeptStage> = self.kept.values_mut().filter(|kept| kept.is_active()).collect();
+        active.sort_by_key(|kept| (kept.stage.submitted_at_ms, kept.stage.stage_id));
+        let left = |tasks: Tasks| tasks.total.saturating_sub(tasks.done);
+        let share = |kept: &&mut KeptStage| Share { running: kept.stage.tasks.running, left: left(kept.stage.tasks) };
+        let mut shares: Vec<Share> = active.iter().map(share).collect();
+        slots.share(&mut shares.iter_mut().collect::<Vec<_>>());
+        for (kept, share) in active.into_iter().zip(shares) {
+            kept.stage.tasks.running = share.running;
+        }
+        self
+    }
+
+    /// With the pace of the active stages, as it shows since the looks `before`.
+    #[must_use]
+    pub fn after(mut self, before: Option<&Self>, at_ms: i64) -> Self {
+        let known = |attempt| before.and_then(|before| before.paces.get(&attempt)).cloned().unwrap_or_default();
+        let pace = |kept: &KeptStage| (kept.attempt(), known(kept.attempt()).and(at_ms, kept.stage.tasks.done));
+        self.paces = self.active().map(pace).collect();
+        self
+    }
+
+    /// How fast the tasks of an active stage end; none when that cannot be told.
+    #[must_use]
+    pub fn rates(&self, kept: &KeptStage) -> Option<Rates> {
+        self.paces.get(&kept.attempt())?.rates(kept.stage.tasks.running)
+    }
+
     /// What the panel shows of them as of this moment.
     #[must_use]
     pub fn shown(&self, app: Option<App>, time: DriverTime) -> Stages {
@@ -216,7 +247,7 @@ fn kept(row: &StageRow, request: Option<Arc<ConnectRequest>>) -> KeptStage {
         state: state_of(row),
         tasks: Tasks {
             total,
-            done: count(row.num_complete_tasks).min(total),
+            done: row.completed().min(total),
             running: count(row.num_active_tasks),
             failed: count(row.num_failed_tasks),
             killed: count(row.num_killed_tasks),
@@ -229,7 +260,7 @@ fn kept(row: &StageRow, request: Option<Arc<ConnectRequest>>) -> KeptStage {
         spilled_from_memory_bytes: amount(row.memory_bytes_spilled),
         submitted_at_ms: row.submission_time.map(|time| time.0),
         elapsed_ms: wall_clock_ms(row.submission_time.or(row.first_task_launched_time), row.completion_time),
-        failure_reason: row.failure_reason.as_deref().map(|text| text.chars().take(LONGEST_REASON).collect()),
+        failure_reason: row.failure_reason.as_deref().map(text::reason),
     };
     let task_time = TaskTime {
         run_ms: amount(row.executor_run_time),
@@ -241,7 +272,7 @@ fn kept(row: &StageRow, request: Option<Arc<ConnectRequest>>) -> KeptStage {
 
 /// What a person can read: of the request under Spark Connect, Spark's own words for a classic driver.
 fn name(row: &StageRow, request: Option<&ConnectRequest>) -> String {
-    request.map_or_else(|| connect_request::shortened(&row.name), |request| request.name().1)
+    request.map_or_else(|| text::name(&row.name), |request| request.name().1)
 }
 
 /// Wall clock, never `executorRunTime`, which is a sum over tasks.
@@ -273,7 +304,10 @@ impl Weight for KeptStage {
 impl Weight for StageDigest {
     fn weight_bytes(&self) -> usize {
         let last = self.last_request.as_ref();
-        self.kept_bytes + last.map_or(0, |(text, request)| text.weight_bytes() + request.weight_bytes())
+        let paces = self.paces.values().map(|pace| size_of::<(StageAttempt, Pace)>() + pace.weight_bytes());
+        self.kept_bytes
+            + paces.sum::<usize>()
+            + last.map_or(0, |(text, request)| text.weight_bytes() + request.weight_bytes())
     }
 }
 

@@ -300,6 +300,7 @@ messages! {
     WaitExecutors { cores: u32 }: cores =>
         "Waiting for executors: {cores} core is granted, none has registered yet"
         | "Waiting for executors: {cores} cores are granted, none has registered yet";
+    WaitNextBatch { batch: u64 }: "Batch {batch} is done, the stream waits for the next one";
     WaitDriver { time: &'a str }: "The driver works, no job runs (planning, collecting, Python) for {time}";
     WaitShuffle { stage_id: i64, percent: u32 }:
         "Shuffling: tasks wait {percent}% of their time for other tasks' output (stage {stage_id})";
@@ -391,6 +392,9 @@ messages! {
     StageFailed: "Failed";
     StageSkipped: "Skipped";
     StageUnknown: "Unknown";
+    StreamBatch { batch: u64 }: "Batch {batch}";
+    StreamPeriod { time: &'a str }: "one every {time}";
+    StagesForgotten { count: u32 }: count => "Spark has forgotten {count} of them." | "Spark has forgotten {count} of them.";
     MoreStages { count: u32 }: count => "{count} more stage is not shown." | "{count} more stages are not shown.";
     SomeForgotten { retained: u32 }:
         "Spark remembers the last {retained} stages only; sums leave out older ones.";

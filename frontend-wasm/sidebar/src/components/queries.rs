@@ -60,6 +60,12 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
                 if query.state == QueryState::Silent {
                     <li title={tr(Message::QuerySilentLong)}>{ toned(Tone::Warn, tr(Message::QuerySilent)) }</li>
                 }
+                if let Some(stream) = query.stream {
+                    <li>{ tr(Message::StreamBatch { batch: stream.batch }) }</li>
+                    if let Some(period_ms) = stream.period_ms {
+                        <li>{ tr(Message::StreamPeriod { time: &format::duration(period_ms) }) }</li>
+                    }
+                }
                 if total > 0 {
                     <li>{ tr(Message::Percent { percent }) }</li>
                     <li>{ tr(Message::TasksDone { done, total }) }</li>

@@ -41,7 +41,7 @@ fn stage_list(known: &QueryStages) -> Html {
     if known.query.is_none() {
         return muted(Message::QueryForgotten);
     }
-    if known.stages.is_empty() {
+    if known.stages.is_empty() && known.stages_not_shown == 0 {
         return muted(Message::NoStages);
     }
     html! {
@@ -49,6 +49,9 @@ fn stage_list(known: &QueryStages) -> Html {
             <ul class="sparkMonitor-Stages">{ for known.stages.iter().map(stage) }</ul>
             if known.stages_not_shown > 0 {
                 { muted(Message::MoreStages { count: known.stages_not_shown }) }
+            }
+            if known.stages_forgotten > 0 {
+                { muted(Message::StagesForgotten { count: known.stages_forgotten }) }
             }
         </>
     }

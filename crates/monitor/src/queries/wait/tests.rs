@@ -42,8 +42,9 @@ impl Case {
             operations: serde_json::from_value(operation).unwrap(),
             ..QueriesSeen::default()
         };
-        let drafts = super::super::draft::drafts(&seen, &StageDigest::default());
+        let drafts = super::super::drafts::drafts(&seen, &StageDigest::default());
         of_query(&Facts {
+            is_alone: true,
             draft: drafts.first().unwrap(),
             stage: self.stage.as_ref(),
             look: self.look,

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use insta::assert_snapshot;
 use wire::{
-    CallSite, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Stages, Tasks, TimeLeft,
-    Wait,
+    CallSite, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Stages, StreamProgress,
+    Tasks, TimeLeft, Wait,
 };
 use yew::{Html, Reducible};
 
@@ -293,6 +293,15 @@ async fn recent_queries_say_how_they_ended_in_sign_and_word() {
 }
 
 #[tokio::test]
+async fn a_stream_tells_its_batch_and_how_often_one_begins() {
+    let stream = Some(StreamProgress { batch: 12, period_ms: Some(2_100) });
+    let query = Query { name: "orders".to_owned(), stream, ..samples::query("stream-1") };
+    let queries = Queries { running: vec![query], ..samples::queries() };
+    let shown = text(&draw(part(&model(queries, Vec::new()), running_queries)).await);
+    assert!(shown.contains("orders") && shown.contains("Batch 12") && shown.contains("one every 2s"), "{shown}");
+}
+
+#[tokio::test]
 async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     let failed = Query {
         state: QueryState::Failed,
@@ -307,7 +316,13 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     let reason = Some("[USER_RAISED_EXCEPTION] boom 7\nat line 2".to_owned());
     let stage = Stage { stage_attempt_id: 1, failure_reason: reason, ..samples::stage(2, StageState::Failed) };
     let stages = vec![stage, samples::stage(1, StageState::Complete)];
-    let known = QueryStages { app: Some(samples::app()), query: Some(failed), stages, stages_not_shown: 3 };
+    let known = QueryStages {
+        app: Some(samples::app()),
+        query: Some(failed),
+        stages,
+        stages_not_shown: 3,
+        stages_forgotten: 2,
+    };
     model.query_stages = known::loaded(known);
     assert_snapshot!(recent(&model).await, @r#"
     This notebook
@@ -345,6 +360,7 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     2.0 KB shuffle written
     1.0 KB spilled
     3 more stages are not shown.
+    Spark has forgotten 2 of them.
     "#);
     model = after(model, Action::ToggleQuery("q-1".to_owned()));
     assert!(model.open_query.is_none() && model.query_stages.value.is_none());
@@ -354,7 +370,13 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
 async fn a_query_that_spark_has_forgotten_says_so_when_it_is_folded_out() {
     let mut model = model(ended(vec![samples::query("q-1")]), Vec::new());
     model.open_query = Some("q-1".to_owned());
-    let known = QueryStages { app: Some(samples::app()), query: None, stages: Vec::new(), stages_not_shown: 0 };
+    let known = QueryStages {
+        app: Some(samples::app()),
+        query: None,
+        stages: Vec::new(),
+        stages_not_shown: 0,
+        stages_forgotten: 0,
+    };
     model.query_stages = known::loaded(known);
     assert!(recent(&model).await.contains("Spark does not remember this query any more."));
 }

@@ -1,0 +1,107 @@
+//! How a query stands, until when it ran, and why it failed. Spark's word on the execution wins over its jobs and stages.
+
+use wire::QueryState;
+
+use super::draft::{Draft, Stated};
+use crate::{clock::DriverTime, stages::StageDigest};
+
+/// A query that Spark calls running and of which nothing has moved this long may have no client any more, milliseconds.
+const SILENCE_MS: u64 = 600_000;
+/// A stream whose next batch has not begun for so long, and for so many of its periods, has ended; milliseconds.
+const STREAM_PAUSE_MS: u64 = 60_000;
+const STREAM_PAUSE_PERIODS: u64 = 3;
+
+/// See the module's sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ending {
+    pub state: QueryState,
+    /// By the driver's clock; now of what runs.
+    pub end_ms: i64,
+    pub reason: Option<String>,
+}
+
+impl Ending {
+    pub fn of(draft: &Draft<'_>, stages: &StageDigest, time: DriverTime) -> Self {
+        let now_ms = time.now_ms;
+        let ended = |state, end_ms| Self { state, end_ms, reason: None };
+        let since = |at_ms: i64| u64::try_from(now_ms.saturating_sub(at_ms)).unwrap_or(0);
+        match draft.stated {
+            Stated::Runs | Stated::ByJobs if draft.has_running_job() => ended(QueryState::Running, now_ms),
+            Stated::Runs if since(draft.last_sign_ms()) >= SILENCE_MS => ended(QueryState::Silent, now_ms),
+            Stated::Runs => ended(QueryState::Running, now_ms),
+            Stated::BetweenBatches { since_ms } => {
+                let period_ms = draft.stream.and_then(|progress| progress.period_ms).unwrap_or(0);
+                let pause_ms = period_ms.saturating_mul(STREAM_PAUSE_PERIODS).max(STREAM_PAUSE_MS);
+                if since(since_ms) < pause_ms {
+                    ended(QueryState::Running, now_ms)
+                } else {
+                    ended(QueryState::Succeeded, since_ms)
+                }
+            }
+            Stated::Ended { at_ms, failed, canceled, reason } => {
+                let end_ms = at_ms.unwrap_or_else(|| draft.last_sign_ms());
+                match (canceled, failed) {
+                    (true, _) => ended(QueryState::Canceled, end_ms),
+                    (false, false) => ended(QueryState::Succeeded, end_ms),
+                    (false, true) => Self::failed(draft, stages, end_ms, reason),
+                }
+            }
+            Stated::ByJobs => {
+                let end_ms = draft.last_sign_ms();
+                let any = |status: &str| draft.jobs.iter().any(|job| job.status == status);
+                match (any("FAILED"), any("SUCCEEDED")) {
+                    (true, _) => Self::failed(draft, stages, end_ms, ""),
+                    (false, true) => ended(QueryState::Succeeded, end_ms),
+                    (false, false) => ended(QueryState::Unknown, end_ms),
+                }
+            }
+        }
+    }
+
+    /// Failed, or canceled: then all that failed of it says so, and nothing else does. When one side of a join fails, Spark
+    /// cancels the other side, whose reason is no reason.
+    fn failed(draft: &Draft<'_>, stages: &StageDigest, end_ms: i64, stated: &str) -> Self {
+        let ids = draft.stage_ids();
+        let of_stages = ids.iter().rev().flat_map(|id| stages.attempts(*id).rev());
+        let of_stages = of_stages.filter_map(|kept| kept.stage.failure_reason.as_deref());
+        let said: Vec<&str> = Some(stated).filter(|text| !text.is_empty()).into_iter().chain(of_stages).collect();
+        let reason = said.iter().find(|text| !was_canceled(text));
+        let state = if reason.is_none() && !said.is_empty() { QueryState::Canceled } else { QueryState::Failed };
+        Self { state, end_ms, reason: reason.map(|text| (*text).to_owned()) }
+    }
+}
+
+/// Whether a failure only says that a job was ended from outside, in Spark's own first words (`DAGScheduler`).
+pub(super) fn was_canceled(reason: &str) -> bool {
+    let own = reason.strip_prefix("org.apache.spark.SparkException: ").unwrap_or(reason);
+    let after_number = |rest: &str| {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        digits > 0 && rest.get(digits..).is_some_and(|rest| rest.starts_with(" cancelled"))
+    };
+    own.starts_with("[SPARK_JOB_CANCELLED]") || own.strip_prefix("Job ").is_some_and(after_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_sparks_own_first_words_say_that_a_job_was_canceled() {
+        for reason in [
+            "Job 3 cancelled as part of cancellation of all jobs",
+            "Job 0 cancelled part of cancelled job group 8ec21968",
+            "[SPARK_JOB_CANCELLED] Job 3 cancelled by tag. SQLSTATE: XXKDA",
+            "org.apache.spark.SparkException: Job 3 cancelled because killed via the Web UI",
+        ] {
+            assert!(was_canceled(reason), "{reason}");
+        }
+        for reason in [
+            "java.lang.RuntimeException: upstream said: Job 12 was cancelled by the scheduler",
+            "Job aborted due to stage failure: Task 0 in stage 1.0 failed 4 times: Job 12 cancelled",
+            "Job x cancelled",
+            "",
+        ] {
+            assert!(!was_canceled(reason), "{reason}");
+        }
+    }
+}

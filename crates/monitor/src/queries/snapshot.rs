@@ -1,0 +1,173 @@
+//! One driver's queries and stages at one moment, as the panel shows them.
+
+use std::{cmp::Reverse, sync::Arc};
+
+use upstream::{driver::count, query_rows::JobRow};
+use wire::{ConnectSession, Queries, Query, QueryStages, QueryState, StageState, StreamProgress, Tasks};
+
+use super::{draft::Draft, drafts::drafts, ending::Ending, seen::QueriesSeen, stream::Progress, time_left, wait};
+use crate::{
+    clock::DriverTime,
+    stages::{KeptStage, StageDigest},
+    text,
+};
+
+/// Running queries that are shown.
+const RUNNING: usize = 20;
+/// Ended queries that are shown.
+const RECENT: usize = 20;
+/// Sessions that are shown.
+const SESSIONS: usize = 20;
+/// Stages of one query that are shown.
+const STAGES: usize = 50;
+
+/// One driver's queries and stages, and when they were seen.
+pub(super) struct Snapshot {
+    pub queries: Arc<QueriesSeen>,
+    pub stages: Arc<StageDigest>,
+    pub time: DriverTime,
+}
+
+impl Snapshot {
+    /// A job runs, and none of its tasks does.
+    pub fn may_lack_executors(&self, queries: &Queries) -> bool {
+        let has_tasks = self.stages.active().any(|kept| kept.stage.tasks.running > 0);
+        !has_tasks && queries.running.iter().any(|query| query.stages_total > 0)
+    }
+
+    pub fn queries(&self, app: Option<wire::App>) -> Queries {
+        let drafts = drafts(&self.queries, &self.stages);
+        let (mut running, mut recent): (Vec<_>, Vec<_>) =
+            drafts.iter().map(|draft| self.shown(draft)).partition(|query| query.state.is_open());
+        running.sort_by_key(|query| query.state == QueryState::Silent);
+        let sessions = sessions(&drafts, &running, self.time);
+        let running_not_shown = u32::try_from(running.len().saturating_sub(RUNNING)).unwrap_or(u32::MAX);
+        let running_not_shown = running_not_shown.saturating_add(self.queries.left_out);
+        running.truncate(RUNNING);
+        // A long one that has just ended is news too.
+        recent.sort_by_key(|query| Reverse(query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms)));
+        recent.truncate(RECENT);
+        Queries { app, wait: None, sessions, running, running_not_shown, recent }
+    }
+
+    /// One query with the stages of its jobs, each in its newest attempt.
+    pub fn query(&self, app: Option<wire::App>, query_id: &str) -> QueryStages {
+        let drafts = drafts(&self.queries, &self.stages);
+        let draft = drafts.iter().find(|draft| draft.query_id == query_id);
+        let query = draft.map(|draft| self.shown(draft));
+        let total = query.as_ref().map_or(0, |query| query.stages_total);
+        let ids = draft.map(Draft::stage_ids).unwrap_or_default();
+        let newest = ids.iter().rev().filter_map(|id| self.stages.attempts(*id).next_back());
+        // What was skipped did no work, nor will what waits to be.
+        let works = |kept: &&KeptStage| {
+            kept.stage.state != StageState::Skipped && self.stages.tasks_to_skip(kept.stage.stage_id).is_none()
+        };
+        let stages = newest.filter(works).map(|kept| kept.shown(self.time));
+        let stages: Vec<_> = stages.take(STAGES.min(total as usize)).collect();
+        let stages_not_shown = total.saturating_sub(u32::try_from(stages.len()).unwrap_or(u32::MAX));
+        let forgotten = ids.iter().filter(|id| self.stages.attempts(**id).next().is_none()).count();
+        let stages_forgotten = u32::try_from(forgotten).unwrap_or(u32::MAX).min(stages_not_shown);
+        QueryStages { app, query, stages, stages_not_shown, stages_forgotten }
+    }
+
+    pub fn shown(&self, draft: &Draft<'_>) -> Query {
+        let Ending { state, end_ms, reason } = Ending::of(draft, &self.stages, self.time);
+        let facts = self.facts(draft);
+        let runs = state.is_open();
+        let rates = |kept: &KeptStage| self.stages.rates(kept).filter(|_| facts.is_alone);
+        let time_left = facts.stage.and_then(|kept| time_left::of_stage(kept, rates(kept)?, facts.look));
+        Query {
+            query_id: draft.query_id.clone(),
+            kind: draft.kind,
+            name: draft.name.clone(),
+            named_by: draft.named_by,
+            call_site: draft.call_site.clone(),
+            session_id: draft.session_id.clone(),
+            state,
+            tasks: self.tasks(draft),
+            stages_done: draft.jobs.iter().map(|job| count(job.num_completed_stages)).fold(0, u32::saturating_add),
+            stages_total: self.stages_total(draft),
+            submitted_at_ms: self.time.to_ours(draft.begin_ms),
+            elapsed_ms: draft.elapsed_ms(end_ms),
+            failure_reason: reason.map(|text| text::reason(&text)),
+            stream: draft.stream.map(|Progress { batch, period_ms }| StreamProgress { batch, period_ms }),
+            wait: runs.then(|| wait::of_query(&facts)),
+            time_left: time_left.filter(|_| runs),
+        }
+    }
+
+    fn facts<'a>(&'a self, draft: &'a Draft<'a>) -> wait::Facts<'a> {
+        let ids = draft.stage_ids();
+        let mine = || self.stages.active().filter(|kept| ids.contains(&kept.stage.stage_id));
+        // The newest that works; of stages that wait for slots the newest.
+        let stage =
+            mine().max_by_key(|kept| (kept.stage.tasks.running > 0, kept.stage.submitted_at_ms, kept.stage.stage_id));
+        let all = self.stages.active().map(|kept| kept.stage.tasks.running).fold(0, u32::saturating_add);
+        let own = mine().map(|kept| kept.stage.tasks.running).fold(0, u32::saturating_add);
+        // With several stages at work the slots of one say nothing about the others.
+        let is_alone = mine().filter(|kept| kept.stage.tasks.running > 0).count() == 1;
+        wait::Facts {
+            draft,
+            stage,
+            look: stage.and_then(|kept| self.queries.looks.get(&kept.attempt())).copied().filter(|_| is_alone),
+            is_alone,
+            python: draft.sql_execution_ids.iter().any(|id| self.queries.python.contains(id)),
+            foreign_tasks: all.saturating_sub(own),
+            now_ms: self.time.now_ms,
+        }
+    }
+
+    /// Over the jobs; skipped tasks are no work, and counts that Spark got wrong are clamped.
+    fn tasks(&self, draft: &Draft<'_>) -> Tasks {
+        let of_job = |job: &&JobRow| {
+            let to_skip = self.to_skip(job).map(i64::from).sum::<i64>();
+            let total = count(job.num_tasks - job.num_skipped_tasks - to_skip);
+            Tasks {
+                total,
+                done: job.completed().min(total),
+                running: 0,
+                failed: count(job.num_failed_tasks),
+                killed: count(job.num_killed_tasks),
+            }
+        };
+        let tasks = draft.jobs.iter().map(of_job).fold(Tasks::default(), |sum, tasks| sum.plus(&tasks));
+        let ids = draft.stage_ids();
+        let mine = self.stages.active().filter(|kept| ids.contains(&kept.stage.stage_id));
+        // Of the stages: the jobs' own counts lag behind.
+        Tasks { running: mine.map(|kept| kept.stage.tasks.running).fold(0, u32::saturating_add), ..tasks }
+    }
+
+    fn stages_total(&self, draft: &Draft<'_>) -> u32 {
+        let of_job = |job: &&JobRow| {
+            let all = u32::try_from(job.stage_ids.len()).unwrap_or(u32::MAX);
+            let to_skip = u32::try_from(self.to_skip(job).count()).unwrap_or(u32::MAX);
+            all.saturating_sub(count(job.num_skipped_stages)).saturating_sub(to_skip)
+        };
+        draft.jobs.iter().map(of_job).fold(0, u32::saturating_add)
+    }
+
+    /// Tasks of each stage of a running job that will be skipped.
+    fn to_skip(&self, job: &JobRow) -> impl Iterator<Item = u32> {
+        let running = job.runs().then_some(&job.stage_ids).into_iter().flatten();
+        running.filter_map(|id| self.stages.tasks_to_skip(*id))
+    }
+}
+
+/// Who asked, the latest first.
+fn sessions(drafts: &[Draft<'_>], running: &[Query], time: DriverTime) -> Vec<ConnectSession> {
+    let mut sessions: Vec<ConnectSession> = Vec::new();
+    for draft in drafts {
+        let Some(session_id) = draft.session_id.as_ref() else { continue };
+        // Drafts are newest first, so the first of a session is its latest.
+        if sessions.len() < SESSIONS && !sessions.iter().any(|known| known.session_id == *session_id) {
+            let of_session = |query: &&Query| query.session_id.as_ref() == Some(session_id);
+            sessions.push(ConnectSession {
+                session_id: session_id.clone(),
+                user: draft.user.clone(),
+                running: u32::try_from(running.iter().filter(of_session).count()).unwrap_or(u32::MAX),
+                last_query_at_ms: time.to_ours(draft.begin_ms),
+            });
+        }
+    }
+    sessions
+}

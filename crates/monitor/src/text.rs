@@ -1,0 +1,82 @@
+//! Foreign texts as a person may read them: names on one line, reasons with the line that tells the error.
+
+/// Longest name, characters.
+const LONGEST_NAME: usize = 120;
+/// Longest reason, characters.
+const LONGEST_REASON: usize = 500;
+
+/// One line of at most [`LONGEST_NAME`] characters, without characters that cannot be seen.
+#[must_use]
+pub fn name(text: &str) -> String {
+    let visible: String = text.chars().filter(|char| !is_hidden(*char) || char.is_whitespace()).collect();
+    let mut words = visible.split_whitespace();
+    let mut line = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        line.push(' ');
+        line.push_str(word);
+    }
+    cut(&line, LONGEST_NAME)
+}
+
+/// Why something failed, of Spark's whole text: its first line, and the last one before the Java trace, which tells the
+/// error that a Python trace ends with.
+#[must_use]
+pub fn reason(text: &str) -> String {
+    let before_trace = text.split("\n\tat ").next().unwrap_or_default();
+    let visible: String =
+        before_trace.chars().filter(|char| !is_hidden(*char) || matches!(char, '\n' | '\t')).collect();
+    let visible = visible.trim();
+    let (head, last) = match (visible.split_once('\n'), visible.rsplit_once('\n')) {
+        (Some((head, _)), Some((_, last))) => (head.trim(), last.trim()),
+        _ => return cut(visible, LONGEST_REASON),
+    };
+    if visible.chars().count() <= LONGEST_REASON {
+        return visible.to_owned();
+    }
+    let room = LONGEST_REASON / 2;
+    format!("{}\n…\n{}", cut(head, room), cut(last, room))
+}
+
+/// The text, or its beginning and `…`.
+fn cut(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    text.chars().take(longest.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// Control characters, and marks that change the direction of what stands beside them.
+fn is_hidden(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_line_of_visible_characters() {
+        assert_eq!(name(" select 1\n\tfrom  t "), "select 1 from t");
+        assert_eq!(name("a\u{202e}b\u{0}c\u{1b}[31md"), "abc[31md");
+        assert_eq!(name(&"x".repeat(200)).chars().count(), 120);
+        assert_eq!(name("Namen: 名前 ä"), "Namen: 名前 ä");
+    }
+
+    #[test]
+    fn a_reason_keeps_its_head_and_the_error_behind_a_python_trace() {
+        let frames: String =
+            (0..40).map(|line| format!("  File \"/worker.py\", line {line}, in main\n    process()\n")).collect();
+        let text = format!(
+            "Job aborted due to stage failure: Task 0 in stage 4.0 failed 4 times: PythonException: Traceback (most \
+             recent call last):\n{frames}ZeroDivisionError: division by zero\n\n\tat org.apache.spark.X.y(X.scala:1)\n\
+             \tat java.base/java.lang.Thread.run(Thread.java:840)\n\nDriver stacktrace:"
+        );
+        let said = reason(&text);
+        assert!(said.starts_with("Job aborted due to stage failure: Task 0"), "{said}");
+        assert!(said.ends_with("\n…\nZeroDivisionError: division by zero"), "{said}");
+        assert_eq!(reason("boom\n\tat org.apache.spark.X.y(X.scala:1)"), "boom");
+        assert_eq!(reason("boom 7 SQLSTATE: P0001"), "boom 7 SQLSTATE: P0001");
+        assert!(reason(&"x".repeat(5_000)).chars().count() <= 500);
+    }
+}
