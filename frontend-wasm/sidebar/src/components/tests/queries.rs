@@ -297,7 +297,7 @@ async fn a_stream_tells_its_batch_and_how_often_one_begins() {
     let stream = Some(StreamProgress { batch: 12, period_ms: Some(2_100) });
     let query = Query { name: "orders".to_owned(), stream, ..samples::query("stream-1") };
     let queries = Queries { running: vec![query], ..samples::queries() };
-    let shown = text(&draw(part(&model(queries, Vec::new()), running_queries)).await);
+    let shown = text(part(&model(queries, Vec::new()), running_queries)).await;
     assert!(shown.contains("orders") && shown.contains("Batch 12") && shown.contains("one every 2s"), "{shown}");
 }
 
