@@ -29,8 +29,8 @@ pub enum ErrorCode {
     Unknown,
 }
 
-/// A text for people, in a form that can be translated. Each sentence is a list: a template with `%1`, `%2`, …; a second
-/// text, also translated, for `%1`, or an empty string; then the values of the other placeholders.
+/// A text for people, in a form that can be translated. Each sentence is a list: a template with `%1`, `%2`, …; a
+/// second text, also translated, for `%1`, or an empty string; then the values of the other placeholders.
 pub type Sentences = Vec<Vec<String>>;
 
 /// Body of every answer that is not a success.

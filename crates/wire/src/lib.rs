@@ -41,8 +41,8 @@ pub struct Meta {
     pub stale: Option<Stale>,
     /// Time until the next poll while no kernel of this JupyterLab is busy; milliseconds.
     pub next_poll_ms: u32,
-    /// Time until the next poll while a kernel of this JupyterLab is busy, and the shortest interval that a user may choose;
-    /// milliseconds.
+    /// Time until the next poll while a kernel of this JupyterLab is busy, and the shortest interval that a user may
+    /// choose; milliseconds.
     pub busy_poll_ms: u32,
     /// True when this is recorded data and no cluster was asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
