@@ -1,4 +1,4 @@
-//! The one place where a cause becomes a status, a code, a sentence and a hint.
+//! Turns causes of errors into a status, a code, a sentence and a hint. No other file does.
 
 use axum::{
     Json,
@@ -11,7 +11,7 @@ use wire::{ErrorBody, ErrorCode};
 
 use crate::words::{self, Said, say};
 
-/// An answer that is not a success. Its text may be shown to anybody: no host, no URL, no token, no upstream body.
+/// An error answer. Anyone may see its text: it contains no host, URL, token or upstream body.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     pub code: ErrorCode,
@@ -43,7 +43,7 @@ impl ApiError {
         }
     }
 
-    /// The body that goes with it.
+    /// The body of the answer.
     #[must_use]
     pub fn body(&self, request_id: &str) -> ErrorBody {
         ErrorBody {
@@ -150,7 +150,7 @@ impl ApiError {
         )
     }
 
-    /// Names the settings that decide where users sign in, because the default may be the wrong place for this site.
+    /// Adds which settings decide where users sign in, because the default may be wrong for this site.
     #[must_use]
     pub fn of_guessed_login_service(self) -> Self {
         let decides = say!(
@@ -295,7 +295,7 @@ fn way_to_the_driver() -> Said {
 }
 
 impl IntoResponse for ApiError {
-    /// The body still lacks the request's id: the middleware `request_id` writes the final one.
+    /// This body still lacks the request's id; the middleware writes the final body.
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body(""))).into_response();
         if let Some(seconds) = self.retry_after_seconds {
