@@ -51,7 +51,7 @@ impl Hops {
     async fn to_the_driver(&self, session: &Session) -> [Hop; 3] {
         let (identity, whose) = self.identity(session).await;
         let Some(whose) = whose else {
-            let skipped = |name| skipped(name, say!("Not asked: it is not known whose it would be."));
+            let skipped = |name| skipped(name, say!("Not asked: the user is unknown."));
             return [identity, skipped(HopName::Master), skipped(HopName::Driver)];
         };
         let master = self.master(&whose).await;
@@ -109,7 +109,7 @@ impl Hops {
                 Some(say!("Create a Spark cluster.")),
             ),
             ChipState::Error => {
-                let fix = say!("Create the cluster again; if it stays so, tell the administrator.");
+                let fix = say!("Create the cluster again; if the error persists, tell the administrator.");
                 hop(NAME, HopVerdict::Failed, Some(ms), say!("It reports an error of its own."), Some(fix))
             }
         }
@@ -140,7 +140,7 @@ impl Hops {
             MasterStatus::Standby | MasterStatus::Recovering | MasterStatus::Unknown => {
                 let fix =
                     say!("Wait until it has taken over; name all masters in SPARK_MASTER_UI_URL, comma-separated.");
-                hop(NAME, HopVerdict::Warning, Some(ms), say!("It is not the leading one now."), Some(fix))
+                hop(NAME, HopVerdict::Warning, Some(ms), say!("It is not the leader now."), Some(fix))
             }
         }
     }

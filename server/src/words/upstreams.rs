@@ -22,7 +22,7 @@ pub(crate) fn failure(who: &'static str, kind: &UpstreamErrorKind) -> Said {
         UpstreamErrorKind::Status { status, .. } => say!("%1 answered with status %2."; who, status),
         UpstreamErrorKind::NotJson(_) => say!("%1 answered with a web page instead of JSON."; who),
         UpstreamErrorKind::Starting => say!("%1 is starting up."; who),
-        UpstreamErrorKind::Shape(_) => say!("%1 answered JSON of another shape."; who),
+        UpstreamErrorKind::Shape(_) => say!("%1 answered with JSON of an unexpected shape."; who),
         UpstreamErrorKind::Cut(_) => say!("%1 broke off in the middle of its answer."; who),
         UpstreamErrorKind::TooLarge(limit) => say!("%1 answered more than %2 bytes."; who, limit),
         UpstreamErrorKind::NoAddress => say!("%1 has no known address."; who),
