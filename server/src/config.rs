@@ -293,7 +293,7 @@ impl Cli {
         // Deployment templates often set a variable to an empty value to mean "not set".
         let command = Self::command().mut_subcommands(|sub| {
             sub.mut_args(|arg| {
-                #[expect(clippy::disallowed_methods, reason = "the configuration is what reads the environment")]
+                #[expect(clippy::disallowed_methods, reason = "only the configuration reads the environment")]
                 let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
                 if empty { arg.env(Resettable::Reset) } else { arg }
             })
@@ -308,7 +308,7 @@ pub fn listen_argument(args: &[OsString]) -> Option<String> {
     let texts: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
     let apart = texts.iter().zip(texts.iter().skip(1)).find(|(flag, _)| *flag == "--listen").map(|(_, value)| &**value);
     let given = apart.or_else(|| texts.iter().find_map(|text| text.strip_prefix("--listen=")));
-    #[expect(clippy::disallowed_methods, reason = "the configuration is what reads the environment")]
+    #[expect(clippy::disallowed_methods, reason = "only the configuration reads the environment")]
     given.map(str::to_owned).or_else(|| std::env::var("SPARK_MONITOR_LISTEN").ok())
 }
 

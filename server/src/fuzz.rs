@@ -1,7 +1,7 @@
 //! Entry points for `fuzz/`, one for each decoder of untrusted bytes, with the properties that must hold for any input.
 //! Compiled for fuzzing only.
 
-#![expect(clippy::panic, clippy::missing_panics_doc, reason = "a panic is how a fault is told")]
+#![expect(clippy::panic, clippy::missing_panics_doc, reason = "a panic reports a fault to the fuzzer")]
 
 use std::sync::OnceLock;
 

@@ -70,7 +70,7 @@ async fn time_to_leave() -> u8 {
     let interrupted = next(SignalKind::interrupt());
     tokio::select! {
         () = terminated => {
-            tracing::info!("Told to end");
+            tracing::info!("Received SIGTERM");
             TERMINATED
         }
         () = interrupted => INTERRUPTED,
@@ -87,7 +87,7 @@ async fn next(kind: SignalKind) {
             signal.recv().await;
         }
         Err(error) => {
-            tracing::error!(%error, "A signal cannot be heard; it will end the process at once");
+            tracing::error!(%error, "Cannot handle a signal; it will end the process at once");
             std::future::pending::<()>().await;
         }
     }

@@ -58,7 +58,7 @@ pub struct Answers {
 impl Answers {
     /// # Panics
     /// When the server or the client cannot be started.
-    #[expect(clippy::unwrap_used, reason = "without it there is nothing to fuzz")]
+    #[expect(clippy::unwrap_used, reason = "without a server and a client there is nothing to fuzz")]
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();

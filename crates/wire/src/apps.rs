@@ -1,4 +1,4 @@
-//! `panel/apps`: the applications a panel can look at.
+//! `panel/apps`: the applications that a panel can show.
 
 use serde::{Deserialize, Serialize};
 

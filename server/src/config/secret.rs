@@ -32,7 +32,7 @@ impl Secrets {
 }
 
 fn read(variable: &'static str) -> Result<Option<SecretString>, ConfigError> {
-    #[expect(clippy::disallowed_methods, reason = "the configuration is what reads the environment")]
+    #[expect(clippy::disallowed_methods, reason = "only the configuration reads the environment")]
     let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
     let file_variable = format!("{variable}_FILE");
     let value = match (set(variable), set(&file_variable)) {

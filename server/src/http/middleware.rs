@@ -42,7 +42,7 @@ const MOST_HEADER_BYTES: usize = 64 * 1024;
 /// Up to this size an answer gives its place back at once, bytes. The number of connections limits the memory of such
 /// answers.
 const SMALL_BODY_BYTES: u64 = 64 * 1024;
-/// Largest request body.
+/// Largest request body, bytes.
 const MOST_BODY_BYTES: usize = 64 * 1024;
 
 /// Maximum number of requests in flight while nothing is configured; each is answered at once.
@@ -223,8 +223,8 @@ async fn discard_body(request: Request, deadline: Instant) {
     }
 }
 
-/// Reads the body before the route answers. No route needs one yet, but Jupyter's proxy takes an answer that arrives
-/// before it has sent the body for a broken connection.
+/// Reads the body before the route answers. No route needs one yet, but if an answer arrives before Jupyter's proxy has
+/// sent the body, the proxy reports a broken connection.
 async fn with_its_body(request: Request) -> Result<Request, ApiError> {
     if request.body().is_end_stream() {
         return Ok(request);

@@ -83,7 +83,7 @@ pub(super) async fn serve(
 }
 
 async fn refused(error: &io::Error) {
-    tracing::warn!(%error, "Nobody can be let in");
+    tracing::warn!(%error, "Cannot accept a connection");
     tokio::time::sleep(REST).await;
 }
 

@@ -172,7 +172,7 @@ impl Hops {
         let Some(chosen) = selection.chosen else {
             return skipped(NAME, say!("No Spark application is active."));
         };
-        // Search anew. Other routes use the address found minutes ago, which may no longer work.
+        // Search again. Other routes use the address found minutes ago, which may no longer work.
         let find = async { Ok::<_, Error>(chosen.call.find_now().await) };
         let (result, ms) = self.timed(Upstream::Driver, find).await;
         match result {
