@@ -36,7 +36,7 @@ class SidecarChecks(JupyterChecks):
             raise web.HTTPError(404)
 
     def check_xsrf_cookie(self) -> None:
-        """Skip jupyter-server-proxy's empty check and call Jupyter's, which JupyterHub replaces by its signed one."""
+        """Call Jupyter's check, not jupyter-server-proxy's empty one; JupyterHub replaces it by a signed check."""
         try:
             # For reads, JupyterHub calls this while it looks up the user.
             super(ProxyHandler, self).check_xsrf_cookie()
@@ -45,7 +45,7 @@ class SidecarChecks(JupyterChecks):
             raise
 
     def get_login_url(self) -> str:
-        """Refuse a request that failed the check: it is signed in, so the login page would redirect it here for ever."""
+        """Refuse a request that failed the check: it is signed in, so the login page would redirect it back for ever."""
         if self._refused is not None:
             raise self._refused
         return super().get_login_url()

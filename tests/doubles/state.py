@@ -77,7 +77,7 @@ class State:
         self.ordered, self.master, self.workers = None, missing(), missing()
 
     def advance(self) -> None:
-        """Let the ordered cluster start as far as it would be by now: nothing, then the master, then workers one by one."""
+        """Let the ordered cluster start as far as it would be by now: first the master, then workers one by one."""
         if self.ordered is None:
             return
         begin, wanted = self.ordered
