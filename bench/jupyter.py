@@ -30,7 +30,7 @@ LEAST_ON_SOCKET = 50.0
 LEAST_THROUGH_PROXY = 0.9
 MOST_ROUND_TRIP = 1.1
 
-# What is asked how often while something runs; seconds.
+# Polling interval of each route while something runs; seconds.
 PANEL = {f"{ROUTES}/panel/{name}": 30 for name in ("chip", "cluster", "apps", "history")}
 PANEL |= {f"{ROUTES}/panel/{name}": every for name, every in (("executors", 10), ("stages", 5), ("queries", 5))}
 PASS_THROUGH = {"baseline/cluster": 30, "baseline/executors": 10, "baseline/stages": 5}
@@ -46,7 +46,7 @@ def main(bench: str) -> None:
 
 
 def throughput(bench: str, base: str) -> None:
-    """Requests per second of the same answer, three ways."""
+    """Measure requests per second of the same answer in three ways."""
     assert requests.get(f"{base}{ROUTES}/cluster", headers=AUTH, timeout=30).ok
     address = base.removeprefix("http://").rstrip("/")
     header = "Authorization: token " + TOKEN
@@ -77,7 +77,7 @@ def throughput(bench: str, base: str) -> None:
 
 
 def round_trips(base: str) -> None:
-    """Round trips of kernel messages through the server that also serves a panel."""
+    """Measure round trips of kernel messages through a server that also serves a panel."""
     kernel = requests.post(f"{base}api/kernels", headers=AUTH, timeout=60).json()["id"]
     address = base.replace("http://", "ws://") + f"api/kernels/{kernel}/channels?token={TOKEN}"
     nodelay = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
@@ -112,7 +112,7 @@ def round_trips(base: str) -> None:
 
 
 def measure(channels: WebSocket) -> list[float]:
-    """Time round trips one after the other, as someone who types and runs cells: with pauses."""
+    """Time consecutive round trips, with pauses as of someone who types and runs cells."""
     end, times = time.monotonic() + SECONDS_OF_ROUND_TRIPS, []
     while time.monotonic() < end:
         begin = time.perf_counter()
@@ -140,7 +140,7 @@ def round_trip(channels: WebSocket) -> None:
 
 
 def replay(base: str, asks: dict[str, float]) -> None:
-    """Ask as a panel does until this process is ended."""
+    """Poll like a panel until this process is ended."""
     session = requests.Session()
     session.headers.update(AUTH)
     due = dict.fromkeys(asks, time.monotonic())
@@ -182,7 +182,7 @@ def jupyter(spark: str) -> Iterator[str]:
 
 
 def socket_of_sidecar() -> str:
-    """Find where the server's sidecar listens."""
+    """Find the socket of the server's sidecar."""
     for process in psutil.Process().children(recursive=True):
         for word in process.cmdline():
             if word.startswith("unix:"):
@@ -192,7 +192,7 @@ def socket_of_sidecar() -> str:
 
 @contextmanager
 def started(command: list[str], **more: object) -> Iterator[subprocess.Popen]:
-    """End a process with the block."""
+    """End a process when the block ends."""
     process = subprocess.Popen(command, **more)
     try:
         yield process

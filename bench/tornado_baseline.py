@@ -1,4 +1,4 @@
-"""The baseline: a pass-through to Spark as a Jupyter Server extension would do it with Tornado and httpx."""
+"""The baseline: a Jupyter Server extension that passes requests through to Spark with Tornado and httpx."""
 
 import os
 

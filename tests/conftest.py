@@ -1,4 +1,4 @@
-"""What all Python tests share: waiting with a deadline, free ports, processes that end with their test."""
+"""What all Python tests share: waiting with a deadline, free ports, processes that end with the test."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def until(what: str, look: Callable[[], T], seconds: float = 60) -> T:
-    """Wait until `look` gives something true, and return it."""
+    """Wait until `look` returns something true, and return that."""
     deadline = time.monotonic() + seconds
     while True:
         found = look()
@@ -30,14 +30,14 @@ def until(what: str, look: Callable[[], T], seconds: float = 60) -> T:
 
 
 def free_port() -> int:
-    """Give a port on loopback that is free at this moment."""
+    """Return a loopback port that is free right now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
 
 
 def executable(variable: str, default: Path) -> str:
-    """Name a program under test; the test command sets the variable."""
+    """Return the path of a program under test; the test command sets the variable."""
     path = os.environ.get(variable, str(default))
     if not Path(path).is_file():
         pytest.fail(f"{variable} names no program: run the tests with `cargo xtask test`")
@@ -45,7 +45,7 @@ def executable(variable: str, default: Path) -> str:
 
 
 def sidecar_executable() -> str:
-    """Name the sidecar that is installed beside this Python."""
+    """Return the path of the sidecar installed beside this Python."""
     return executable("SPARK_MONITOR_BINARY", Path(sys.executable).parent / "berdl-spark-monitor")
 
 
@@ -70,14 +70,14 @@ def end(process: subprocess.Popen[str]) -> None:
 
 @pytest.fixture
 def clean_environment() -> dict[str, str]:
-    """Give the environment without anything that configures the monitor, Jupyter or Spark."""
+    """Return the environment without variables that configure the monitor, Jupyter or Spark."""
     prefixes = ("SPARK_", "BERDL_", "KBASE_", "JUPYTER")
     return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
 
 
 @pytest.fixture
 def processes() -> Iterator[list[subprocess.Popen[str]]]:
-    """Collect processes that are ended after the test."""
+    """Return a list of processes; those in it are ended after the test."""
     started: list[subprocess.Popen[str]] = []
     yield started
     for process in reversed(started):

@@ -1,4 +1,4 @@
-//! A cached route against a bare axum handler that answers the same bytes.
+//! Compares a cached route with a bare axum handler that answers the same bytes.
 
 use std::{path::Path, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
 const AREA: &str = "Cached route";
 const PAIRS: usize = 5;
 const TIME: Duration = Duration::from_secs(4);
-/// Requests per second, of the bare handler's.
+/// Lowest allowed requests per second, as a share of the bare handler's.
 const LEAST: f64 = 0.70;
 
 pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {

@@ -1,4 +1,4 @@
-//! How often Spark is asked, however many look.
+//! How often Spark is called, which must not depend on the number of open panels.
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -18,13 +18,13 @@ use crate::{
 
 const AREA: &str = "Calls of Spark";
 const WATCHED: Duration = Duration::from_secs(120);
-/// Until the first caches are filled and the panels have their rhythm.
+/// Time until the caches are filled and the panels poll regularly.
 const SETTLING: Duration = Duration::from_secs(60);
-/// What an open panel polls.
+/// Routes that an open panel polls.
 const ROUTES: [&str; 7] = ["chip", "cluster", "apps", "executors", "stages", "queries", "history"];
 const STAMPEDE: usize = 500;
 
-/// What goes on while panels are open.
+/// What happens while panels are open.
 #[derive(Clone, Copy)]
 struct Scene {
     told: &'static str,
@@ -43,7 +43,7 @@ async fn watch(binary: &Path, scene: Scene) -> Result<Vec<Figure>> {
     let (one, ten, hundred) =
         tokio::try_join!(panels(binary, 1, scene), panels(binary, 10, scene), panels(binary, 100, scene))?;
     let told = |calls: &BTreeMap<String, usize>| calls.values().sum::<usize>() as f64 * 60.0 / WATCHED.as_secs_f64();
-    // Two minutes may begin or end in the middle of a round.
+    // The two minutes may begin or end in the middle of a round of polls.
     let most = (told(&one) * 1.1).max(told(&one) + 2.0);
     let figure = |panels, calls| {
         let measured = format!("{:.0} a minute {}", told(calls), by_route(calls));
@@ -59,7 +59,7 @@ fn by_route(calls: &BTreeMap<String, usize>) -> String {
     format!("({} in {} s)", parts.join(", "), WATCHED.as_secs())
 }
 
-/// Calls of Spark while some panels are open, each with its own beginning.
+/// Counts the calls to Spark while panels are open that started at different times.
 async fn panels(binary: &Path, count: usize, scene: Scene) -> Result<BTreeMap<String, usize>> {
     let upstream = Upstream::start(Size { ended_stages: 100, active_stages: scene.active_stages }).await?;
     let sidecar =
@@ -67,7 +67,7 @@ async fn panels(binary: &Path, count: usize, scene: Scene) -> Result<BTreeMap<St
             .await?;
     let mut polls = JoinSet::new();
     for panel in 0..count {
-        // Spread over half a minute.
+        // Starts are spread over half a minute.
         let begin = Duration::from_millis((panel * 30_000 / count) as u64);
         for route in ROUTES {
             polls.spawn(poll(sidecar.address.clone(), format!("/panel/{route}"), begin, scene.kernels_busy));
@@ -86,7 +86,8 @@ async fn panels(binary: &Path, count: usize, scene: Scene) -> Result<BTreeMap<St
     Ok(calls)
 }
 
-/// One view, as `frontend-wasm/kit/src/poll.rs` does it: at the rate that the answers name, from what it is told is old already.
+/// Polls for one view as `frontend-wasm/kit/src/poll.rs` does: at the rate that the answers give, allowing for their
+/// age.
 async fn poll(address: Address, path: String, begin: Duration, kernel_busy: bool) -> Result<()> {
     #[derive(Deserialize)]
     struct Meta {
@@ -105,7 +106,7 @@ async fn poll(address: Address, path: String, begin: Duration, kernel_busy: bool
     }
 }
 
-/// Very many ask for the same at once, and the first of them leaves.
+/// Very many clients request the same route at once, and the first of them disconnects.
 async fn stampede(binary: &Path) -> Result<Figure> {
     let upstream = Upstream::start(Size { ended_stages: 2_000, active_stages: 1 }).await?;
     let sidecar =

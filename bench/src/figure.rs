@@ -1,17 +1,17 @@
-//! A line of the table.
+//! One line of the table.
 
 use serde::Serialize;
 
-/// What was measured, against what, and whether it is good enough; printed as a JSON line.
+/// A measured value, its baseline, and whether it is within its limit; printed as a JSON line.
 #[derive(Debug, Serialize)]
 pub struct Figure {
     pub area: &'static str,
     pub what: String,
     pub measured: String,
     pub baseline: String,
-    /// None where a figure is reported, not judged.
+    /// `None` for a figure that is only reported.
     pub holds: Option<bool>,
-    /// What it is judged by.
+    /// The limit.
     pub limit: String,
 }
 
@@ -21,7 +21,7 @@ impl Figure {
         Self { area, what: what.into(), measured, baseline: "-".into(), holds: None, limit: "reported".into() }
     }
 
-    /// A measured value against a baseline.
+    /// Adds the baseline.
     #[must_use]
     pub fn against(self, baseline: impl Into<String>) -> Self {
         Self { baseline: baseline.into(), ..self }
@@ -40,14 +40,14 @@ impl Figure {
     }
 }
 
-/// The middle one of an odd number of values.
+/// The median of an odd number of values.
 #[must_use]
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Mebibytes, one decimal.
+/// A size in MiB with one decimal.
 #[must_use]
 pub fn mib(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))

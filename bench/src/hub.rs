@@ -1,4 +1,4 @@
-//! One sidecar for a whole hub.
+//! Measures one sidecar for a whole hub.
 
 use std::{
     path::Path,
@@ -16,11 +16,11 @@ use crate::{
 
 const AREA: &str = "A hub";
 const USERS: usize = 5_000;
-/// One user in so many has the panel open.
+/// One in this many users has the panel open.
 const PANEL_OF: usize = 10;
 const TIME: Duration = Duration::from_secs(30);
 const CONNECTIONS: usize = 64;
-/// What a user with a panel asks in half a minute while something runs, beside the chip.
+/// Requests of a user with an open panel in half a minute while something runs, without the chip's.
 const PANEL: [&str; 17] = [
     "cluster",
     "apps",
@@ -43,7 +43,7 @@ const PANEL: [&str; 17] = [
 
 pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
     let upstream = Upstream::start(Size { ended_stages: 50, active_stages: 1 }).await?;
-    // Each user's cluster has a host of its own: a user is named like a loopback address.
+    // Each user's cluster has its own host, because each user is named like a loopback address.
     let (master, login) = (format!("http://{{user}}:{}", upstream.port), format!("{}/", upstream.url));
     let variables = [
         ("SPARK_MASTER_UI_URL", master.as_str()),
@@ -52,7 +52,7 @@ pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
     ];
     let sidecar = Process::sidecar(binary, &variables).await?;
     let before = sidecar.resident()?;
-    // What all of them ask in half a minute, in an order that mixes users and routes.
+    // All requests of half a minute, in an order that mixes users and routes.
     let chips = (0..USERS).map(|user| ("chip", user));
     let panels = (0..USERS / PANEL_OF).flat_map(|user| PANEL.into_iter().map(move |route| (route, user)));
     let mut asked: Vec<_> = chips.chain(panels).collect();

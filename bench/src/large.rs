@@ -1,4 +1,4 @@
-//! A driver with very many stages: time, memory, bytes to the browser.
+//! Measures a driver with very many stages: time, memory, bytes to the browser.
 
 use std::{path::Path, time::Instant};
 
@@ -13,9 +13,9 @@ use crate::{
 
 const AREA: &str = "Large driver";
 const ROUNDS: usize = 5;
-/// Above idle.
+/// Largest allowed memory above idle, bytes.
 const MOST_MEMORY: u64 = 60 << 20;
-/// Of the speed of serde_json on the same bytes in memory.
+/// Lowest allowed speed, as a share of serde_json's on the same bytes in memory.
 const LEAST_SPEED: f64 = 0.60;
 const MOST_BYTES: usize = 20 << 10;
 
@@ -28,9 +28,9 @@ pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
         let (mut ours, mut theirs, mut peaks) = (Vec::new(), Vec::new(), Vec::new());
         let mut answers = Vec::new();
         for _ in 0..ROUNDS {
-            // A new one each time: a warm allocator would hide what is needed.
+            // Start a new sidecar each time: a warm allocator would hide how much memory is needed.
             let sidecar = start(binary, &upstream).await?;
-            // The way to the driver is known, the stages are not.
+            // After this the driver's address is known, but its stages are not.
             sidecar.body("/panel/executors").await?;
             let idle = sidecar.resident()?;
             sidecar.forget_peak()?;
@@ -81,7 +81,7 @@ pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// The pass-through of more than may be read.
+/// The pass-through route with a body above the limit.
 async fn over_the_limit(binary: &Path, upstream: &Upstream, size: &str) -> Result<Figure> {
     let sidecar = start(binary, upstream).await?;
     sidecar.body("/panel/executors").await?;
@@ -89,7 +89,7 @@ async fn over_the_limit(binary: &Path, upstream: &Upstream, size: &str) -> Resul
     sidecar.forget_peak()?;
     let status = load::once(&sidecar.address, &request("/app/stages")).await?.status;
     let peak = sidecar.peak()?.saturating_sub(idle);
-    // What it may read, and as much again while the buffer grows.
+    // The limit, and the same again while the buffer grows.
     let most = 2 * (32 << 20) + (8 << 20);
     Ok(Figure::reported(AREA, format!("`app/stages`, {size}, limit 32 MiB"), format!("{status}, peak {}", mib(peak)))
         .judged(status == 502 && peak <= most, format!("502, at most {}", mib(most))))

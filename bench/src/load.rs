@@ -1,4 +1,4 @@
-//! Load over kept-alive connections: each sends its next request when the answer to the last one is complete.
+//! Load over keep-alive connections: each sends its next request when the last answer is complete.
 
 use std::{
     path::PathBuf,
@@ -12,10 +12,10 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
-/// Most headers of an answer.
+/// Maximum number of headers in an answer.
 const HEADERS: usize = 64;
 
-/// Where to connect to.
+/// The address to connect to.
 #[derive(Clone, Debug)]
 pub enum Address {
     Tcp(String),
@@ -29,10 +29,10 @@ pub fn get(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n").into_bytes()
 }
 
-/// What came of a load.
+/// The result of a load.
 #[derive(Debug, Default)]
 pub struct Measured {
-    /// Of each answer.
+    /// Response time of each answer.
     times: Vec<Duration>,
     pub not_ok: usize,
     wall: Duration,
@@ -44,7 +44,7 @@ impl Measured {
         self.times.len() as f64 / self.wall.as_secs_f64()
     }
 
-    /// The time within which `share` of the answers came, milliseconds.
+    /// The time within which `share` of the answers arrived, milliseconds.
     #[must_use]
     pub fn quantile_ms(&self, share: f64) -> f64 {
         let mut times = self.times.clone();
@@ -54,7 +54,7 @@ impl Measured {
     }
 }
 
-/// Sends `request(n)`, n counting over all connections' own requests, for some time.
+/// Sends `request(connection, n)` on each connection for some time; `n` counts that connection's requests.
 ///
 /// # Errors
 /// When a connection fails.
@@ -93,7 +93,7 @@ pub async fn run(
     Ok(all)
 }
 
-/// One request, and its status and length.
+/// Sends one request and returns its answer.
 ///
 /// # Errors
 /// When the connection fails.
@@ -120,7 +120,7 @@ where
     Ok(measured)
 }
 
-/// An answer's status, its header `Age` in seconds, and its body.
+/// An answer: status, `Age` header in seconds, and body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,

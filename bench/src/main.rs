@@ -1,4 +1,4 @@
-//! Measures the sidecar against baselines in the same run; prints a JSON line for each figure.
+//! Measures the sidecar and its baselines in the same run, and prints a JSON line for each figure.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark takes real time")]
 
@@ -33,14 +33,14 @@ struct Cli {
 enum Command {
     /// Measure the sidecar alone.
     Sidecar {
-        /// Its executable, built for release.
+        /// The sidecar's release executable.
         binary: PathBuf,
-        /// Only these: small, cached, calls, large, hub.
+        /// Measure only these parts: small, cached, calls, large, hub.
         only: Vec<String>,
     },
-    /// Serve a file's bytes from memory: the fastest that axum can be.
+    /// Serve a file's bytes from memory, as fast as axum can.
     Bare { file: PathBuf, address: String },
-    /// Serve a scripted Spark until standard input ends; its address is printed.
+    /// Print the address of a scripted Spark, and serve it until standard input ends.
     Spark { stages: usize },
     /// Load an address and print requests per second and quantiles as JSON.
     Load {

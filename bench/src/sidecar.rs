@@ -1,4 +1,4 @@
-//! A running sidecar and what its process uses.
+//! A running sidecar and its memory and CPU use.
 
 use std::{
     fs,
@@ -14,11 +14,11 @@ use tokio::process::{Child, Command};
 
 use crate::load::{self, Address};
 
-/// Required on TCP.
+/// The sidecar's token, required on TCP.
 const TOKEN: (&str, &str) = ("x-spark-monitor-token", "bench");
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A process that serves HTTP; killed with the value.
+/// A process that serves HTTP. Dropping the value kills it.
 pub struct Process {
     _child: Child,
     pid: u32,
@@ -27,7 +27,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// The sidecar on TCP, at the default log level.
+    /// Starts the sidecar on TCP with the default log level.
     ///
     /// # Errors
     /// When it does not answer.
@@ -38,7 +38,7 @@ impl Process {
         Self::start(command.envs(variables.iter().copied()), Address::Tcp(address), None).await
     }
 
-    /// The same on a Unix socket, as under Jupyter Server.
+    /// Starts the sidecar on a Unix socket, as Jupyter Server does.
     ///
     /// # Errors
     /// When it does not answer.
@@ -50,7 +50,7 @@ impl Process {
         Self::start(command.envs(variables.iter().copied()), Address::Unix(socket), Some(folder)).await
     }
 
-    /// A bare axum handler that answers the bytes of `file` from memory.
+    /// Starts a bare axum handler that answers the bytes of `file` from memory.
     ///
     /// # Errors
     /// When it does not answer.
@@ -62,7 +62,7 @@ impl Process {
     }
 
     async fn start(command: &mut Command, address: Address, folder: Option<TempDir>) -> Result<Self> {
-        // What it logs is thrown away, but written.
+        // The log is written, but discarded.
         let child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
         let pid = child.id().context("it has ended")?;
@@ -76,7 +76,7 @@ impl Process {
         Ok(Self { _child: child, pid, address, _folder: folder })
     }
 
-    /// A body that must come.
+    /// The body of an answer with status 200.
     ///
     /// # Errors
     /// When the answer is not 200.
@@ -88,7 +88,7 @@ impl Process {
         Ok(answer.body)
     }
 
-    /// Memory that is resident now, bytes.
+    /// Current resident memory, bytes.
     ///
     /// # Errors
     /// When the process has ended.
@@ -96,7 +96,7 @@ impl Process {
         self.memory("VmRSS:")
     }
 
-    /// The most since [`Self::forget_peak`], bytes.
+    /// Peak resident memory since [`Self::forget_peak`], bytes.
     ///
     /// # Errors
     /// When the process has ended.
@@ -110,12 +110,12 @@ impl Process {
         Ok(fs::write(format!("/proc/{}/clear_refs", self.pid), "5")?)
     }
 
-    /// CPU time since its start, seconds.
+    /// CPU time since the process started, seconds.
     ///
     /// # Errors
     /// When the process has ended.
     pub fn cpu_seconds(&self) -> Result<f64> {
-        // Nanoseconds on a CPU, then two numbers of the scheduler; one line a thread.
+        // One line per thread: nanoseconds on a CPU, then two numbers of the scheduler.
         let mut nanoseconds = 0;
         for task in fs::read_dir(format!("/proc/{}/task", self.pid))? {
             let text = fs::read_to_string(task?.path().join("schedstat"))?;
@@ -132,19 +132,19 @@ impl Process {
     }
 }
 
-/// A request that the sidecar lets in on TCP.
+/// A request with the token for TCP.
 #[must_use]
 pub fn request(path: &str) -> Vec<u8> {
     load::get(path, &[TOKEN])
 }
 
-/// The same of a view that takes what is so old; seconds.
+/// A request of a view that accepts answers up to `max_age` seconds old.
 #[must_use]
 pub fn request_within(path: &str, max_age: u64) -> Vec<u8> {
     load::get(path, &[TOKEN, ("cache-control", &format!("max-age={max_age}"))])
 }
 
-/// The same of a user.
+/// A request of a user.
 #[must_use]
 pub fn request_of(path: &str, user: &str) -> Vec<u8> {
     load::get(path, &[TOKEN, ("cookie", &format!("kbase_session={user}"))])

@@ -1,4 +1,4 @@
-//! What the sidecar costs when little happens: memory, start, CPU, size.
+//! Measures what the sidecar costs when little happens: memory, start, CPU, size.
 
 use std::{
     path::Path,
@@ -17,7 +17,7 @@ use crate::{
 
 const AREA: &str = "Sidecar";
 const STARTS: usize = 9;
-/// The chip's polls while the panel is hidden.
+/// The chip's polling interval while the panel is hidden.
 const CHIP_EVERY: Duration = Duration::from_secs(30);
 const HIDDEN: Duration = Duration::from_secs(90);
 const MOST_IDLE: u64 = 15 << 20;
@@ -30,7 +30,7 @@ pub async fn measure(binary: &Path) -> Result<Vec<Figure>> {
     let mut starts = Vec::new();
     for _ in 0..STARTS {
         let begin = Instant::now();
-        // It returns with the first answer.
+        // This returns after the first answer.
         Process::sidecar_on_socket(binary, &variables).await?;
         starts.push(begin.elapsed().as_secs_f64() * 1e3);
     }

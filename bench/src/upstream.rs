@@ -1,4 +1,4 @@
-//! A scripted Spark and login service whose rows are recorded ones, repeated: it counts what it is asked.
+//! A scripted Spark and login service. It repeats recorded rows and counts its requests.
 
 use std::{
     collections::BTreeMap,
@@ -24,17 +24,17 @@ const ACTIVE: &str = include_str!("../../tests/fixtures/spark-4.3.0/active_stage
 const JOBS: &str = include_str!("../../tests/fixtures/spark-4.3.0/jobs_connect.json");
 const OPERATIONS: &str = include_str!("../../tests/fixtures/spark-4.3.0/connect_operations.json");
 
-/// When the first stage began; milliseconds since 1970.
+/// Start time of the first stage; milliseconds since 1970.
 const BEGIN_MS: i64 = 1_795_220_000_000;
 
-/// How much there is.
+/// How many stages there are.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     pub ended_stages: usize,
     pub active_stages: usize,
 }
 
-/// The answers, written once.
+/// The bodies of the answers, serialized once.
 struct Bodies {
     master: Bytes,
     application: Bytes,
@@ -45,10 +45,10 @@ struct Bodies {
     operations: Bytes,
 }
 
-/// A running one; master, driver and login service on one port of every loopback address.
+/// A running server: master, driver and login service on one port of every loopback address.
 pub struct Upstream {
     pub url: String,
-    /// Of all loopback addresses, `127.0.0.1` to `127.255.255.254`.
+    /// The port on all loopback addresses, `127.0.0.1` to `127.255.255.254`.
     pub port: u16,
     shared: Arc<Shared>,
 }
@@ -73,7 +73,7 @@ impl Upstream {
         Ok(Self { url, port, shared })
     }
 
-    /// Calls since the last time, by route.
+    /// Number of calls since the last time, by route.
     #[must_use]
     pub fn take_calls(&self) -> BTreeMap<String, usize> {
         std::mem::take(&mut *self.shared.calls.lock().unwrap_or_else(PoisonError::into_inner))
@@ -103,7 +103,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         "stages" => stages,
         "jobs" => jobs,
         "connect/operations" => operations,
-        // A login service that knows everyone by their token.
+        // The login service takes each token as the user's name.
         "login" => {
             let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
             return ok(json!({"user": token.unwrap_or_default()}).to_string().into());
@@ -124,7 +124,7 @@ impl Bodies {
         let active = as_listed(serde_json::from_str(ACTIVE)?);
         let active: Vec<_> = (0..size.active_stages).map(|n| moved(&active, size.ended_stages + n)).collect();
         let of_ended = (0..size.ended_stages).filter_map(|n| Some(moved(ended.get(n % ended.len())?, n)));
-        // Spark lists the newest first.
+        // Spark lists the newest stages first.
         let stages: Vec<_> = of_ended.chain(active.iter().cloned()).rev().collect();
         Ok(Self {
             master: MASTER.into(),
@@ -138,7 +138,7 @@ impl Bodies {
     }
 }
 
-/// A stage as it stands in the list of all: without what was recorded with its details.
+/// A stage as in the list of all stages, without the details that were recorded with it.
 fn as_listed(mut stage: Value) -> Value {
     if let Some(fields) = stage.as_object_mut() {
         for detail in ["tasks", "executorSummary", "taskMetricsDistributions", "executorMetricsDistributions"] {
@@ -148,7 +148,7 @@ fn as_listed(mut stage: Value) -> Value {
     stage
 }
 
-/// A recorded stage under another number.
+/// A recorded stage with another number.
 fn moved(stage: &Value, number: usize) -> Value {
     let mut stage = stage.clone();
     let times = [("submissionTime", number), ("firstTaskLaunchedTime", number), ("completionTime", number + 1)];
@@ -163,7 +163,7 @@ fn moved(stage: &Value, number: usize) -> Value {
     stage
 }
 
-/// As Spark writes it, a second a stage.
+/// The time of a stage in Spark's format; stages are one second apart.
 fn time(number: usize) -> String {
     let seconds = BEGIN_MS / 1000 + number as i64;
     let (day, second) = (seconds / 86_400 % 28 + 1, seconds % 86_400);

@@ -1,4 +1,4 @@
-"""The server extension: mounts the sidecar's routes and switches the frontend on where there is something to watch."""
+"""The server extension: if there is something to watch, it mounts the sidecar's routes and enables the frontend."""
 
 import os
 import shutil
@@ -42,27 +42,27 @@ def is_enabled(environment: "os._Environ[str] | dict[str, str]") -> bool:
 
 
 def find_executable() -> str | None:
-    """The sidecar that was installed with this package, else one on the path."""
+    """Find the sidecar that was installed with this package, else one in `PATH`."""
     installed = Path(sysconfig.get_path("scripts")) / EXECUTABLE
     return str(installed) if installed.is_file() else shutil.which(EXECUTABLE)
 
 
 def make_handlers(server: ServerApp, executable: str) -> list[tuple[object, ...]]:
-    """Handlers that start the sidecar at the first request and proxy to its Unix socket."""
-    # Not a documented interface, so the dependency is pinned. The documented one, an entry point, cannot stay silent
-    # where the extension is disabled.
+    """Make handlers that start the sidecar at the first request and proxy to its Unix socket."""
+    # This interface is not documented, so the dependency is pinned. The documented one, an entry point, cannot be
+    # switched off when the extension is disabled.
     from jupyter_server_proxy.config import ServerProcess, make_handlers
 
     from berdl_spark_monitor.handler import guarded
 
     process = ServerProcess(
         name=ROUTES,
-        # A flag wins over SPARK_MONITOR_LISTEN, so nothing outside can take the proxy's socket away.
+        # A flag takes precedence over SPARK_MONITOR_LISTEN, so the environment cannot change the proxy's socket.
         command=[executable, "serve", "--listen", "unix:{unix_socket}"],
         unix_socket=True,
         timeout=30,
         absolute_url=False,
-        # Our polling would keep an idle server alive for ever.
+        # Otherwise our polling would keep an idle server alive for ever.
         update_last_activity=False,
         launcher_entry={"enabled": False},
         new_browser_tab=False,

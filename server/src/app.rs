@@ -1,4 +1,5 @@
-//! The parts of a monitor, built in order. Only this file and the router know all areas; a handler takes its own parts.
+//! Builds the parts of a monitor in order. Only this file and the router know all areas; a handler takes the parts that
+//! it needs.
 
 use std::sync::Arc;
 
@@ -25,14 +26,14 @@ use crate::{
     panel::{Panel, Rates, doctor::Hops},
 };
 
-/// A monitor that can work. Cheap to clone, for each request does.
+/// A monitor with a valid configuration. Cheap to clone, because each request clones it.
 #[derive(Clone, Debug)]
 pub struct App(Arc<Parts>);
 
 #[derive(Debug)]
 struct Parts {
     limits: Limits,
-    /// To all upstreams.
+    /// Connections to all upstreams.
     connections: Connections,
     sessions: Arc<Sessions>,
     cluster_manager: Option<Arc<ClusterManager>>,
@@ -45,7 +46,7 @@ struct Parts {
     hops: Arc<Hops>,
 }
 
-/// Lets a handler take a part of the app.
+/// Lets handlers extract single parts of the app.
 macro_rules! parts {
     ($($part:ident: $type:ty),+ $(,)?) => {$(
         impl FromRef<App> for $type {
@@ -70,7 +71,7 @@ parts! {
 
 impl App {
     /// # Errors
-    /// When TLS or randomness cannot be had, or a secret cannot stand in a header.
+    /// When TLS or the system's randomness is not available, or a secret cannot be sent in a header.
     pub fn new(config: Config, tasks: &Tasks, descriptors: Descriptors) -> anyhow::Result<Self> {
         let Config { site, limits, secrets, .. } = config;
         let facts = limits.of_facts();
@@ -117,13 +118,13 @@ impl App {
         })))
     }
 
-    /// Requests in flight at once.
+    /// Maximum number of requests in flight.
     #[must_use]
     pub fn max_requests(&self) -> usize {
         self.0.limits.max_requests
     }
 
-    /// Closes connections that are not used, because file descriptors run short.
+    /// Closes idle connections to upstreams, because file descriptors run short.
     pub fn close_idle_connections(&self) {
         self.0.connections.close_idle();
     }
@@ -139,7 +140,7 @@ impl App {
     }
 }
 
-/// One for each kind of upstream; they share their connections.
+/// One client for each kind of upstream; they share their connections.
 struct Clients {
     connections: Connections,
     auth2: Client,

@@ -1,3 +1,3 @@
-//! What the program does, one file a subcommand.
+//! The program's subcommands, one file each.
 
 pub mod doctor;

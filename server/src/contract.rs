@@ -1,4 +1,4 @@
-//! The routes that the older extension served, with its answers byte for byte.
+//! The routes of the older extension. Their answers are byte for byte the same.
 
 pub(crate) mod cluster;
 pub(crate) mod executors;
@@ -9,11 +9,12 @@ use monitor::{Applications, DriverCall, Selection, cached::Retry};
 
 use crate::http::{ApiError, AskedApp, Session, Sessions};
 
-/// The driver that a route is about, never from an old list; none when nobody asked for one and none is active. The order
-/// says which error wins.
+/// The driver that a route is about, never taken from an expired list. `None` when the request names no application and
+/// none is active. The order of the steps decides which error wins.
 ///
 /// # Errors
-/// Nobody lists applications, malformed id, no session, then what the list of applications says.
+/// In this order: neither master nor driver is set, the id is malformed, there is no session, or the list of
+/// applications fails.
 async fn driver(
     applications: &Applications,
     sessions: &Sessions,

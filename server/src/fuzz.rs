@@ -1,6 +1,7 @@
-//! Every decoder of foreign bytes, as `fuzz/` calls it: what must hold whatever comes. Compiled for fuzzing only.
+//! Entry points for `fuzz/`, one for each decoder of untrusted bytes, with the properties that must hold for any input.
+//! Compiled for fuzzing only.
 
-#![expect(clippy::panic, clippy::missing_panics_doc, reason = "a panic is how a fault is told")]
+#![expect(clippy::panic, clippy::missing_panics_doc, reason = "a panic reports a fault to the fuzzer")]
 
 use std::sync::OnceLock;
 
@@ -27,7 +28,7 @@ use url::Url;
 
 use crate::http::{self, AskedApp};
 
-/// The master's `/json/`, the cluster manager's and Auth2's answers.
+/// Answers of the master (`/json/`), the cluster manager and Auth2.
 pub fn small_answers(bytes: &[u8]) {
     if let Ok(state) = MasterState::decode(bytes, &Bounds::DEFAULT) {
         let shown = cluster::summary(&state, 0);
@@ -38,7 +39,7 @@ pub fn small_answers(bytes: &[u8]) {
     let _ = auth2::user_of(bytes);
 }
 
-/// The driver's lists, in one piece and in many: both say the same.
+/// The driver's lists, decoded in one piece and in many; both must agree.
 pub fn driver_lists(bytes: &[u8]) {
     let _ = rows::<Checked<AcceptedExecutor>>(bytes);
     let _ = rows::<Checked<AcceptedStage>>(bytes);
@@ -60,7 +61,7 @@ pub fn driver_lists(bytes: &[u8]) {
     let _ = slice::<SqlNodesRow>(Upstream::Driver, bytes);
 }
 
-/// Stages, jobs, operations and SQL executions together, parted by lines of `---`.
+/// Stages, jobs, operations and SQL executions together, separated by lines of `---`.
 pub fn query_lists(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let mut parts = text.split("\n---\n").map(str::as_bytes);
@@ -73,7 +74,7 @@ pub fn query_lists(bytes: &[u8]) {
     assert!(queries.running.iter().chain(&queries.recent).all(|query| query.tasks.percent() <= 100));
 }
 
-/// The master's page: a link that is followed leads to a web server that is allowed, and without credentials.
+/// The master's page. A link that is followed must lead to an allowed web server, and must not contain credentials.
 pub fn master_page(bytes: &[u8]) {
     static PAGE: OnceLock<Option<Url>> = OnceLock::new();
     let page_url = PAGE.get_or_init(|| Url::parse("http://master.example:8090/app/?appId=app-1").ok());
@@ -88,7 +89,7 @@ pub fn master_page(bytes: &[u8]) {
     }
 }
 
-/// A plan as Spark prints it: its name is short, its session is there or not.
+/// A plan as Spark prints it. The name made from it must be short.
 pub fn plan_text(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for request in [ConnectRequest::of_details(&text), ConnectRequest::of_statement(&text)] {
@@ -98,14 +99,14 @@ pub fn plan_text(bytes: &[u8]) {
     }
 }
 
-/// A time of Spark's, which is written back as it was read.
+/// A time in Spark's format. Writing it and reading it again must give the same time.
 pub fn times(bytes: &[u8]) {
     if let Some(time) = std::str::from_utf8(bytes).ok().and_then(SparkTime::parse) {
         assert_eq!(SparkTime::parse(&time.to_string()), Some(time), "{time}");
     }
 }
 
-/// Cookies of any bytes: a clean token or none.
+/// Cookies with any bytes. The result must be a clean token or none.
 pub fn cookies(bytes: &[u8]) {
     let mut headers = HeaderMap::new();
     for line in bytes.split(|byte| *byte == b'\n') {
@@ -119,7 +120,7 @@ pub fn cookies(bytes: &[u8]) {
     }
 }
 
-/// Application ids, user names and path segments: none leaves its place in an address.
+/// Application ids, user names and path segments. None may change another part of a URL.
 pub fn ids(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Ok(Some(id)) = AskedApp::parse(&text).checked() {
@@ -128,7 +129,7 @@ pub fn ids(bytes: &[u8]) {
     if let Some(user) = KubeUser::from_user_name(&text) {
         let name = user.as_str();
         assert!(name.len() <= 253 && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-')));
-        // A name that was cut may end with what the rule strips.
+        // A name that was cut may end with a character that the rule strips.
         let again = KubeUser::from_user_name(name);
         assert!(name.len() == 253 || again.as_ref() == Some(&user), "{name}");
     }
@@ -141,7 +142,7 @@ pub fn ids(bytes: &[u8]) {
     }
 }
 
-/// A gzip body through the real client: no more than the limit comes out, and it always ends.
+/// A gzip body read by the real client. The result must not exceed the limit, and reading must end.
 pub fn gzip(bytes: &[u8]) {
     static ANSWERS: OnceLock<Answers> = OnceLock::new();
     ANSWERS.get_or_init(Answers::start).read(bytes);

@@ -1,4 +1,4 @@
-//! What all routes share: what is done around them, errors, who asks, and is the sidecar there at all.
+//! What all routes share: middleware, errors, sessions and health.
 
 mod asked_app;
 mod error;

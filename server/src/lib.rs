@@ -1,7 +1,8 @@
-//! The sidecar of the Spark monitor: who asks, which Spark is theirs, and small honest answers about it.
+//! The sidecar of the Spark monitor. It resolves the user of a request, finds that user's Spark, and answers with small
+//! JSON.
 //!
-//! A request goes `listen` -> `http::middleware` -> `router` -> a handler of an area (`panel`, `contract`), which asks the
-//! facts of the crate `monitor`. Causes become statuses in `http::error` alone.
+//! A request goes through `listen` -> `http::middleware` -> `router` -> a handler of an area (`panel`, `contract`),
+//! which gets facts from the crate `monitor`. Only `http::error` turns causes of errors into statuses.
 
 pub mod app;
 pub mod commands;

@@ -1,4 +1,4 @@
-//! Where the sidecar listens, and when it leaves.
+//! Where the sidecar listens, and when it stops.
 
 mod connections;
 mod door;
@@ -13,19 +13,19 @@ use crate::config::{ConfigError, Listen};
 use connections::Patience;
 use door::Door;
 
-/// How long requests in flight may take when it is time to leave; a supervisor waits ten seconds.
+/// How long requests in flight may take at shutdown; a supervisor waits ten seconds.
 const GRACE: Duration = Duration::from_secs(5);
-/// How often the parent process is looked at.
+/// How often to check whether the parent process still runs.
 const PARENT: Duration = Duration::from_secs(1);
 
-/// Exit codes are those of the signals, never 0: jupyter-server-proxy does not restart what ended with 0.
+/// Exit codes are those of the signals, never 0: jupyter-server-proxy does not restart a process that ended with 0.
 const TERMINATED: u8 = 143;
 const INTERRUPTED: u8 = 130;
 
-/// Refuses a socket folder that others can enter: on a Unix socket the folder is the only lock.
+/// Refuses a socket folder that other users can enter: the folder is the only protection of a Unix socket.
 ///
 /// # Errors
-/// When it is not the user's alone.
+/// When others have permissions on the folder.
 pub fn check_folder(listen: &Listen) -> Result<(), ConfigError> {
     let Listen::Unix(path) = listen else { return Ok(()) };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -36,7 +36,7 @@ pub fn check_folder(listen: &Listen) -> Result<(), ConfigError> {
     }
 }
 
-/// Serves until a signal comes or the parent process is gone; the exit code says which.
+/// Serves until a signal arrives or the parent process ends; the exit code says which.
 ///
 /// # Errors
 /// When the address cannot be bound.
@@ -70,7 +70,7 @@ async fn time_to_leave() -> u8 {
     let interrupted = next(SignalKind::interrupt());
     tokio::select! {
         () = terminated => {
-            tracing::info!("Told to end");
+            tracing::info!("Received SIGTERM");
             TERMINATED
         }
         () = interrupted => INTERRUPTED,
@@ -87,13 +87,13 @@ async fn next(kind: SignalKind) {
             signal.recv().await;
         }
         Err(error) => {
-            tracing::error!(%error, "A signal cannot be heard; it will end the process at once");
+            tracing::error!(%error, "Cannot handle a signal; it will end the process at once");
             std::future::pending::<()>().await;
         }
     }
 }
 
-/// Jupyter Server that was killed hard leaves its children behind.
+/// Returns when the parent process ends. A Jupyter Server that is killed does not stop its child processes.
 async fn parent_gone() {
     let parent = std::os::unix::process::parent_id();
     while std::os::unix::process::parent_id() == parent {

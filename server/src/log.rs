@@ -1,4 +1,4 @@
-//! The log on standard error, written by a thread of its own: a reader that is slow, or gone, must not stop the sidecar.
+//! The log on standard error. A separate thread writes it, so that a slow or missing reader cannot stop the sidecar.
 
 use std::{
     fmt,
@@ -17,25 +17,25 @@ use tracing_subscriber::{
     fmt::format::{self, Writer},
 };
 
-/// Lines that wait to be written; further ones are lost.
+/// Number of lines that may wait to be written; further lines are lost.
 const WAITING_LINES: usize = 1024;
-/// How long the end waits for the last lines.
+/// How long to wait for the last lines at the end.
 const LAST: Duration = Duration::from_millis(1200);
 
-/// Logs to `out` what `filter` lets through, without waiting for it. Writes the last lines when the guard is dropped.
+/// Logs to `out` without waiting for it. Dropping the guard writes the last lines.
 pub fn to(out: impl Write + Send + 'static, filter: EnvFilter) -> (impl Subscriber, LastLines) {
     let (writer, guard) = without_waiting(out);
     (subscriber(writer, filter), LastLines(Some(guard)))
 }
 
-/// Waits a moment for the last lines when it is dropped.
+/// On drop, waits a moment until the last lines are written.
 pub struct LastLines(Option<WorkerGuard>);
 
 impl Drop for LastLines {
     fn drop(&mut self) {
         let (done, written) = mpsc::channel();
         let guard = self.0.take();
-        // The guard may write to standard output, which blocks when nobody reads it.
+        // Dropping the guard may write to standard output, which blocks when nobody reads it.
         thread::spawn(move || {
             drop(guard);
             let _ = done.send(());
@@ -53,13 +53,13 @@ fn without_waiting(out: impl Write + Send + 'static) -> (NonBlocking, WorkerGuar
     (writer, guard)
 }
 
-/// How a line looks.
+/// The format of a line.
 pub(crate) fn subscriber<W>(writer: W, filter: EnvFilter) -> impl Subscriber
 where
     W: for<'a> tracing_subscriber::fmt::MakeWriter<'a> + Send + Sync + 'static,
 {
-    // The default formatter looks up a colour for each name and value, although there is none: a quarter of what a cached
-    // request cost.
+    // The default formatter looks up a colour for each name and value although there are none. That took a quarter of
+    // the time of a cached request.
     let fields = format::debug_fn(field).delimited(" ");
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).fmt_fields(fields).with_writer(writer).finish()
 }
@@ -72,8 +72,8 @@ fn field(out: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Re
     write!(out, "{value:?}")
 }
 
-/// Logs every panic from now on: within the request that it happens in, so that it carries the request's id, and without
-/// writing to standard error itself, which blocks when nobody reads it.
+/// Logs every panic from now on. The line carries the id of the request in which the panic happened, and goes through
+/// the log, because a direct write to standard error blocks when nobody reads it.
 pub fn panics() {
     panic::set_hook(Box::new(log_panic));
 }
@@ -83,7 +83,7 @@ fn log_panic(info: &PanicHookInfo<'_>) {
     tracing::error!(panic = text, at = info.location().map(tracing::field::display), "A bug");
 }
 
-/// Says, after the next line, how many were lost before it.
+/// After the next line, reports how many lines were lost before it.
 struct Reporting<W> {
     out: W,
     counter: Arc<OnceLock<ErrorCounter>>,

@@ -14,15 +14,16 @@ use monitor::Tasks;
 use tracing_subscriber::EnvFilter;
 use upstream::descriptors::Descriptors;
 
-/// How long background work may take to finish once all connections have ended, or had their own time to; a supervisor
-/// waits ten seconds in all.
+/// How long background work may take to finish after the connections have had their own time; a supervisor waits ten
+/// seconds in all.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// How long to wait before leaving a Unix socket that cannot be listened on. The supervisor starts the sidecar again at once
-/// and without end, which costs a core; started every five seconds it costs nothing, and still recovers while a person looks.
+/// How long to wait before exiting when the Unix socket cannot be opened. The supervisor restarts the sidecar at once
+/// and for ever, which would keep one core busy. A start every five seconds costs almost nothing and still recovers
+/// quickly.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// What clap uses for an error of usage.
+/// The exit code that clap uses for usage errors.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Serves, or does what else the arguments say, to the end.
+/// Runs the subcommand that the arguments name.
 fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
     let (listen, settings) = match Cli::try_from_args(args.to_vec()) {
         Ok(Cli { command: Command::Serve { listen, settings } }) => (listen, settings),
@@ -57,7 +58,7 @@ fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
     let config = configure(&settings, &listen);
     match (config, &listen) {
         (Err(error), Listen::Tcp(_)) => Err(error.into()),
-        // The supervisor of a Unix socket restarts without pause: serve, and let every answer say what is wrong.
+        // The supervisor of a Unix socket restarts without pause, so serve, and let every answer say what is wrong.
         (config, _) => run(&settings.spark_monitor_log, &listen, config),
     }
 }
@@ -75,7 +76,8 @@ fn configure(settings: &Settings, listen: &Listen) -> Result<Config, ConfigError
 fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -> anyhow::Result<ExitCode> {
     in_runtime(log_filter, async {
         let (tasks, descriptors) = (Tasks::default(), Descriptors::raise());
-        // Twice as many as requests, so that one request too many gets an answer instead of waiting to be accepted.
+        // Allow twice as many connections as requests, so that a request beyond the limit is answered instead of left
+        // waiting.
         let most_connections = |requests: usize| requests.saturating_mul(2).min(descriptors.clients);
         let served = match config {
             Ok(config) => {
@@ -109,7 +111,7 @@ fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCo
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(work);
-    // An upstream that hangs must not delay the end.
+    // A hanging upstream must not delay the exit.
     runtime.shutdown_background();
     result
 }
@@ -128,6 +130,6 @@ fn first_line(text: &str) -> String {
 
 fn complain(reason: &str) {
     use io::Write;
-    // Nobody is left to tell when even standard error is closed.
+    // If standard error is closed too, there is nowhere left to report to.
     let _ = writeln!(io::stderr(), "berdl-spark-monitor: {}", reason.trim_end().trim_start_matches("error: "));
 }

@@ -1,5 +1,5 @@
-//! `SPARK_MONITOR_MOCK_MODE`: answers recorded from a real Spark 4.3, served on loopback to the ordinary clients, so that
-//! a demonstration takes the same way as a real cluster. Its times are moved to the present.
+//! `SPARK_MONITOR_MOCK_MODE`: serves answers recorded from a real Spark 4.3 on loopback. The ordinary clients read
+//! them, so a demonstration runs the same code as a real cluster. Recorded times are shifted to the present.
 
 use std::{io, sync::Arc};
 
@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::config::Site;
 
-/// Recorded from Spark 4.3.0: a spilling, a skewed, a failed and a running query, put together.
+/// Recorded from Spark 4.3.0 and combined: a spilling, a skewed, a failed and a running query.
 const RECORDED: &str = include_str!("mock/recorded.json");
 
 #[derive(Deserialize)]
@@ -32,14 +32,14 @@ struct Recorded {
     stages: Value,
     jobs: Value,
     operations: Value,
-    /// Of the query that runs.
+    /// Plan nodes of the running query.
     sql_nodes: Value,
 }
 
-/// Serves the recording and makes it the site's cluster.
+/// Serves the recording, and points the site's addresses to it.
 ///
 /// # Errors
-/// When no loopback port can be had.
+/// When no loopback port is available.
 pub async fn start(site: &mut Site) -> anyhow::Result<()> {
     let recorded: Recorded = serde_json::from_str(RECORDED)?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -82,7 +82,7 @@ async fn list(
 }
 
 impl Recorded {
-    /// A recorded value, as if it had been recorded just now.
+    /// A recorded value with its times shifted, as if it had been recorded now.
     fn now(&self, value: &Value) -> Json<Value> {
         let mut value = value.clone();
         shift(&mut value, clock::now_ms() - self.recorded_at_ms);
@@ -106,7 +106,7 @@ fn shift(value: &mut Value, by_ms: i64) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| shift(item, by_ms)),
         Value::String(text) => {
-            // The time of what has not ended is before 1970 and stays there.
+            // Spark gives an end before 1970 to what has not ended. Leave that as it is.
             if let Some(SparkTime(time)) = SparkTime::parse(text).filter(|time| time.0 > 0) {
                 *text = SparkTime(time + by_ms).to_string();
             }

@@ -1,4 +1,4 @@
-//! The one table of routes.
+//! The table of all routes.
 
 use axum::{
     Json, Router,
@@ -26,7 +26,7 @@ const READY: &str = "/readyz";
 const DOCTOR: &str = "/doctor";
 const OPENAPI: &str = "/openapi.json";
 
-/// Routes for the panel, and for what the older extension served.
+/// Routes of the panel and of the older extension. On TCP they need the sidecar's token.
 fn guarded() -> [(&'static str, MethodRouter<App>); 14] {
     [
         ("/status", get(contract::status::get_status)),
@@ -46,20 +46,20 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 14] {
     ]
 }
 
-/// Routes that a supervisor asks, without a token.
+/// Routes for a supervisor; they need no token.
 fn open(ready: MethodRouter) -> Router {
     Router::new().route("/", get(health::root)).route("/healthz", get(health::healthz)).route(READY, ready)
 }
 
-/// Everything the sidecar serves. On TCP each request must bring `sidecar_token`.
+/// All routes of the sidecar. On TCP, requests must carry `sidecar_token`.
 pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
     let routes = guarded().into_iter().fold(Router::new(), |routes, (path, route)| routes.route(path, route));
-    // On routes only, so that an unknown route and a wrong method win over a missing token.
+    // A route layer, so that an unknown route and a wrong method win over a missing token.
     let routes = routes.route_layer(map_request_with_state(sidecar_token, middleware::sidecar_token));
     complete(routes.with_state(app.clone()).merge(open(get(health::readyz))), app.bounds())
 }
 
-/// Serves, but answers every question with the reason why it cannot work.
+/// The same routes for a configuration that cannot work; each of them answers with the reason.
 pub fn not_configured(reason: &str) -> Router {
     let error = ApiError::not_configured(say!("The reason: %1.", reason));
     let report = Json(panel::doctor::not_configured(&error));
@@ -72,12 +72,13 @@ pub fn not_configured(reason: &str) -> Router {
     complete(routes.merge(open(get(refuse))), Bounds::NOT_CONFIGURED)
 }
 
-/// With what holds for all routes.
+/// Adds the fallbacks and the middleware that all routes share.
 fn complete(routes: Router, bounds: Bounds) -> Router {
     let routes = routes
         .fallback(|| async { ApiError::not_found() })
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() });
-    // Looked for again without its last slash only where there is no such route, so that others pay nothing for it.
+    // A path is tried again without its last slash only if no route matches, so that other requests are not slowed
+    // down.
     let again = routes.clone();
     let routes = routes.fallback(|request| again.oneshot(middleware::without_last_slash(request)));
     middleware::around(routes, bounds)
@@ -87,7 +88,7 @@ async fn openapi_json() -> Json<utoipa::openapi::OpenApi> {
     Json(openapi())
 }
 
-/// The document of all routes. It takes megabytes while it is made, so it is made for who asks.
+/// The OpenAPI document of all routes. Building it takes megabytes of memory, so it is built only on request.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     Document::openapi()

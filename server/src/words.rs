@@ -6,20 +6,20 @@ pub(crate) mod upstreams;
 
 use std::fmt;
 
-/// Sentences, one after the other.
+/// A sequence of sentences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said(Vec<Sentence>);
 
-/// `%1`, `%2`, … stand for the values.
+/// A template in which `%1`, `%2`, … stand for the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Sentence {
     template: &'static str,
-    /// A text of ours, which is translated too; it is `%1` where there is one.
+    /// If present, it replaces `%1`. Unlike the values, it is translated.
     subject: Option<&'static str>,
     values: Vec<String>,
 }
 
-/// One sentence: its text, and the values in it; after a semicolon a text of ours for `%1`.
+/// Makes a sentence from a template and its values. After a semicolon comes a [`subject!`] for `%1`.
 macro_rules! say {
     ($template:literal $(, $value:expr)* $(,)?) => {
         $crate::words::Said::sentence($template, None, vec![$($value.to_string()),*])
@@ -30,7 +30,7 @@ macro_rules! say {
 }
 pub(crate) use say;
 
-/// A text that stands in sentences: who it is about.
+/// Marks a text that sentences use as their subject, so that it is translated.
 macro_rules! subject {
     ($text:literal) => {
         $text
@@ -43,14 +43,14 @@ impl Said {
         Self(vec![Sentence { template, subject, values }])
     }
 
-    /// This, and then more.
+    /// These sentences followed by more.
     #[must_use]
     pub(crate) fn then(mut self, more: Self) -> Self {
         self.0.extend(more.0);
         self
     }
 
-    /// For a translator.
+    /// The sentences in a form that can be translated.
     #[must_use]
     pub(crate) fn sentences(&self) -> wire::Sentences {
         let parts = |Sentence { template, subject, values }: &Sentence| {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Answer:
-    """Status and body; JSON unless it says otherwise."""
+    """Status and body; JSON by default."""
 
     status: int
     body: bytes

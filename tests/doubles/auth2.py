@@ -1,4 +1,4 @@
-"""Auth2: who has this token?"""
+"""Auth2, which resolves tokens to users."""
 
 from http import HTTPStatus
 
@@ -35,7 +35,7 @@ def me(state: State, token: str, accept: str) -> Answer:
 
 
 def error(status: int, code: int, meaning: str, accept: str) -> Answer:
-    """An error in Auth2's shape; a web page when the client does not ask for JSON."""
+    """Return an error in Auth2's shape, or a web page if the client does not ask for JSON."""
     if accept != "application/json":
         return Answer(status, b"<html>error</html>", "text/html")
     told = {

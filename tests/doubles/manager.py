@@ -1,4 +1,4 @@
-"""The cluster manager: what is deployed for the owner of this token, and new orders."""
+"""The cluster manager: reports and changes the deployments of a token's owner."""
 
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +9,7 @@ from tests.doubles.state import State
 AUTHENTICATION, NO_TOKEN, INVALID_TOKEN, BAD_HEADER, MISSING_ROLE, LIMITS = 10000, 10010, 10020, 10030, 10040, 10050
 WHAT_A_STATUS_MEANS = {401: INVALID_TOKEN, 403: MISSING_ROLE, 400: LIMITS}
 
-# Default and largest value. Only an admin may ask for more than the default, and there is none here.
+# Default and largest value. Only an admin may order more than the default, and there is no admin here.
 NUMBERS = {"worker_count": (4, 25), "worker_cores": (1, 64), "master_cores": (1, 64)}
 
 
@@ -34,13 +34,13 @@ def clusters(state: State, method: str, authorization: str, order: dict[str, Any
 
 
 def addresses(name: str) -> dict[str, str]:
-    """Where the master of a user is."""
+    """Return the address of a user's master."""
     host = f"spark-master-{name}.test"
     return {"master_url": f"spark://{host}:7077", "master_ui_url": f"http://{host}:8090"}
 
 
 def found(state: State, name: str) -> Answer:
-    """Tell how far the deployments are."""
+    """Report the state of the deployments."""
     state.advance()
     up = state.master.ready > 0
     body = {
@@ -53,7 +53,7 @@ def found(state: State, name: str) -> Answer:
 
 
 def create(state: State, name: str, order: dict[str, Any]) -> Answer:
-    """Order a cluster, after FastAPI's check of the body and the manager's own of the limits."""
+    """Order a cluster, after FastAPI's check of the body and the manager's check of the limits."""
     for key, (default, largest) in NUMBERS.items():
         value = order.get(key, default)
         if not isinstance(value, int) or not 1 <= value <= largest:
@@ -67,5 +67,5 @@ def create(state: State, name: str, order: dict[str, Any]) -> Answer:
 
 
 def error(status: int, code: int, kind: str, message: str) -> Answer:
-    """An error in the cluster manager's shape."""
+    """Return an error in the cluster manager's shape."""
     return say(status, {"error": code, "error_type": kind, "message": message})

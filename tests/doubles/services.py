@@ -1,4 +1,4 @@
-"""Auth2 and the cluster manager as one small server, in the shapes and with the codes that the real ones answer.
+"""Auth2 and the cluster manager as one small server, with the shapes and codes of the real ones.
 
 `python tests/doubles/services.py` prints its addresses as a JSON line and ends with its standard input; `Services` is
 the same inside a test. Either way `POST /control` with a JSON object changes its mind: the fields are those of `State`.
@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 if not __package__:
-    # Run as a file, so the repository is not on the path.
+    # When run as a file, the repository is not on Python's path.
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.doubles import auth2, manager
@@ -22,13 +22,13 @@ from tests.doubles.state import State
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One request to either service, or to the double itself."""
+    """A request to either service, or to the double itself."""
 
     protocol_version = "HTTP/1.1"
     server: "Services"
 
     def do_GET(self) -> None:
-        """Answer as the service would that the path belongs to."""
+        """Answer as the service that the path belongs to."""
         self.send(self.control() if self.path == "/control" else self.answer())
 
     def do_POST(self) -> None:
@@ -40,13 +40,13 @@ class Handler(BaseHTTPRequestHandler):
         self.do_GET()
 
     def control(self) -> Answer:
-        """Tell its mind, or change it."""
+        """Return the double's settings, or change them."""
         if self.command == "POST":
             self.server.state.change(self.body())
         return say(200, asdict(self.server.state))
 
     def answer(self) -> Answer:
-        """Note the request and find its answer."""
+        """Record the request and find its answer."""
         state = self.server.state
         authorization = self.headers.get("Authorization", "")
         state.asked.append((self.path, authorization, self.headers.get("Cookie", "")))
@@ -62,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
         return say(404, {"detail": "Not Found"})
 
     def body(self) -> dict[str, object]:
-        """Read the JSON object that came along, if any."""
+        """Read the JSON object in the body, if any."""
         return json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))) or b"{}")
 
     def send(self, answer: Answer) -> None:
@@ -78,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Services(ThreadingHTTPServer):
-    """Both services on one free port of loopback, until the context ends."""
+    """Both services on one free loopback port, until the context ends."""
 
     daemon_threads = True
 
@@ -99,11 +99,11 @@ class Services(ThreadingHTTPServer):
         return f"{self.url}/services/auth/"
 
     def asked(self, path: str) -> list[tuple[str, str]]:
-        """The `Authorization` and `Cookie` of the requests that came for one path."""
+        """Return `Authorization` and `Cookie` of all requests to one path."""
         return [(authorization, cookie) for asked, authorization, cookie in self.state.asked if asked == path]
 
     def __enter__(self) -> "Services":
-        """Begin to answer."""
+        """Start answering."""
         self.thread.start()
         return self
 

@@ -1,4 +1,4 @@
-"""What the doubles say, and what they were asked."""
+"""The settings of the doubles, and the requests they got."""
 
 import time
 from dataclasses import dataclass, field, fields
@@ -16,7 +16,7 @@ class Deployment:
     refusal: str = "(404)\nReason: Not Found\n"
 
     def body(self) -> dict[str, Any]:
-        """The way it is told."""
+        """Return the deployment as JSON."""
         return {
             "available_replicas": self.ready,
             "ready_replicas": self.ready,
@@ -24,24 +24,24 @@ class Deployment:
             "unavailable_replicas": self.wanted - self.ready,
             "is_ready": self.exists and 0 < self.wanted == self.ready,
             "exists": self.exists,
-            # A missing deployment is an error too, although there simply is no cluster.
+            # The manager reports a missing deployment as an error too, although there just is no cluster.
             "error": None if self.exists else self.refusal,
         }
 
 
 def missing() -> Deployment:
-    """Give a deployment that was never made, or is gone."""
+    """Return a deployment that does not exist."""
     return Deployment(exists=False, ready=0, wanted=0)
 
 
 def forbidden() -> Deployment:
-    """Give a deployment that the cluster manager may not read."""
+    """Return a deployment that the cluster manager may not read."""
     return Deployment(exists=False, ready=0, wanted=0, refusal="(403)\nReason: Forbidden\n")
 
 
 @dataclass
 class State:
-    """What the services say from now on, and what they were asked."""
+    """What the services answer from now on, and the requests they got."""
 
     users: dict[str, str] = field(default_factory=lambda: {"token-of-ann": "ann"})
     disabled: list[str] = field(default_factory=list)
@@ -50,17 +50,17 @@ class State:
     error: bool = False
     # Answer everything with this status instead.
     status: int = 200
-    # Before each answer.
+    # Delay before each answer.
     delay_seconds: float = 0.0
-    # Between two steps of a cluster that comes up: a cluster of four workers takes a minute and a half.
+    # Time between two steps of a starting cluster; with four workers it takes a minute and a half.
     step_seconds: float = 15.0
-    # When the cluster was ordered that is coming up, and its workers.
+    # When the starting cluster was ordered, and its number of workers.
     ordered: tuple[float, int] | None = None
     # Path, `Authorization` and `Cookie` of every request.
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
     def change(self, wanted: dict[str, Any]) -> None:
-        """Take over the fields that are named."""
+        """Set the named fields."""
         for name in {known.name for known in fields(self)} & wanted.keys():
             value = wanted[name]
             setattr(self, name, Deployment(**value) if name in ("master", "workers") else value)
@@ -68,16 +68,16 @@ class State:
                 self.ordered = None
 
     def order(self, workers: int) -> None:
-        """Begin with a new cluster; an older one is gone at once."""
+        """Start a new cluster; an older one disappears at once."""
         self.ordered = (time.monotonic(), workers)
         self.advance()
 
     def delete(self) -> None:
-        """Take the cluster away."""
+        """Remove the cluster."""
         self.ordered, self.master, self.workers = None, missing(), missing()
 
     def advance(self) -> None:
-        """Let the ordered cluster come up as far as it would be by now: nothing, master, workers one by one."""
+        """Let the ordered cluster start as far as it would be by now: first the master, then workers one by one."""
         if self.ordered is None:
             return
         begin, wanted = self.ordered

@@ -1,4 +1,4 @@
-"""Two real masters, one of which leads; the other takes over when it is killed."""
+"""Two real masters: when the leader is killed, the other takes over."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ class Pair:
         self.folder = folder
         self.processes: list[subprocess.Popen[str]] = []
         keeper, self.ports, self.uis = free_port(), [free_port(), free_port()], [free_port(), free_port()]
-        # With ticks this short a killed master is missed after ten seconds instead of forty.
+        # With such short ticks, a killed master is noticed after ten seconds instead of forty.
         keeping = ["org.apache.zookeeper.server.ZooKeeperServerMain", str(keeper), str(folder / "zookeeper"), "500"]
         self.start("zookeeper", ["java", "-Dzookeeper.admin.enableServer=false", "-cp", f"{HOME}/jars/*", *keeping])
         recovery = f"-Dspark.deploy.recoveryMode=ZOOKEEPER -Dspark.deploy.zookeeper.url={LOCAL}:{keeper}"
@@ -48,7 +48,7 @@ class Pair:
         self.start("application", [sys.executable, "-c", code])
 
     def start(self, name: str, command: list[str]) -> subprocess.Popen[str]:
-        """Start one with its output in a file."""
+        """Start one program with its output in a file."""
         environment = getattr(self, "environment", dict(os.environ))
         with (self.folder / f"{name}.log").open("w") as log:
             process = subprocess.Popen(command, env=environment, cwd=self.folder, stdout=log, stderr=log, text=True)
@@ -72,20 +72,20 @@ class Pair:
         return process
 
     def kill_master(self, which: int) -> None:
-        """Kill one as a crash would, with the launcher around it."""
+        """Kill one master and its launcher, as in a crash."""
         for child in psutil.Process(self.masters[which].pid).children(recursive=True):
             child.kill()
         self.masters[which].kill()
 
     def end(self) -> None:
-        """End all, the last first."""
+        """End all processes in reverse order."""
         for process in reversed(self.processes):
             end(process)
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Pair]:
-    """Give a running pair."""
+    """Return a running pair."""
     pair = Pair(tmp_path)
     yield pair
     pair.end()

@@ -1,4 +1,4 @@
-"""The leading master is killed: the other one takes over, with the worker and the application that were there."""
+"""The leading master is killed, and the other one takes over with the same worker and application."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def test_a_master_that_fails_over_is_followed(pair: Pair) -> None:
 
 
 def follow(pair: Pair, sidecar: Sidecar) -> None:
-    """See the application, kill the leading master, and see the same application by way of the other."""
+    """See the application, kill the leading master, and see the same application through the other."""
     shown = until(
         "the application is shown", lambda: (e := sidecar.ok("panel/executors"))["executors"] and e["app"], 120
     )
@@ -28,7 +28,7 @@ def follow(pair: Pair, sidecar: Sidecar) -> None:
     seen: list[str] = []
 
     def taken_over() -> dict[str, Any] | None:
-        # While nobody leads, every answer is an old one with its reason, or what the standby says of itself.
+        # While there is no leader, every answer is an old one with the reason, or the standby's own state.
         cluster = sidecar.ok("panel/cluster")
         chip = sidecar.ok("panel/chip")["state"]
         seen.append(f"{cluster['master']['status']} {cluster['workers_alive']} {chip}")

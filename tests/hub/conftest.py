@@ -16,10 +16,10 @@ from tests.conftest import end, free_port, until
 ROUTES = "berdl/api/spark-monitor"
 PASSWORD = "hub-password"
 PROXY = Path(__file__).parent / "node_modules/.bin/configurable-http-proxy"
-# As in the tests of JupyterLab.
+# The same flags as in the tests of JupyterLab.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 
-# All users share one origin, which is how a hub is installed unless somebody asks for subdomains.
+# All users share one origin, which is the default of a hub without subdomains.
 CONFIG = """
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
@@ -39,7 +39,7 @@ c.Spawner.default_url = "/lab"
 c.Spawner.environment = {{"SPARK_MONITOR_MOCK_MODE": "1"}}
 """
 
-# Whoever has a server of their own decides what it serves.
+# Users decide what their own server serves.
 OWN_PAGES = """
 c.ServerApp.extra_static_paths = ["{folder}"]
 """
@@ -54,15 +54,15 @@ class Hub:
     browser: Browser
 
     def server(self, user: str) -> str:
-        """Give the address of a user's server."""
+        """Return the URL of a user's server."""
         return f"{self.url}/user/{user}/"
 
     def route(self, user: str, name: str) -> str:
-        """Give the address of one of the monitor's routes."""
+        """Return the URL of one of the monitor's routes."""
         return f"{self.server(user)}{ROUTES}/{name}"
 
     def sign_in(self, user: str) -> Page:
-        """Open a browser of their own for a user who signs in; ends at their JupyterLab."""
+        """Sign a user in with a separate browser context; return the page with their JupyterLab."""
         page = self.browser.new_context().new_page()
         page.set_default_timeout(60_000)
         page.goto(f"{self.url}/hub/login")
@@ -73,7 +73,7 @@ class Hub:
         return page
 
     def serve(self, user: str, name: str, html: str) -> str:
-        """Put a page on a user's own server, and give its address."""
+        """Put a page on a user's own server, and return its URL."""
         home = self.folder / "home" / user
         own = home / "own"
         own.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Hub]:
-    """Start a hub without users; they are there when they sign in."""
+    """Start a hub without users; signing in creates them."""
     folder = tmp_path_factory.mktemp("hub")
     port, hub_port, proxy_port = free_port(), free_port(), free_port()
     binaries = Path(sys.executable).parent
@@ -126,7 +126,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[
 
 @pytest.fixture
 def visit(hub: Hub) -> Callable[[Page, str], Page]:
-    """Open an address in a further tab of somebody's browser."""
+    """Open a URL in another tab of a user's browser."""
 
     def visit(page: Page, url: str) -> Page:
         tab = page.context.new_page()

@@ -1,4 +1,4 @@
-"""Ben's page on the hub that Ann uses too: without subdomains it has the same origin as her JupyterLab."""
+"""Ben attacks Ann on the same hub: without subdomains, his page has the same origin as her JupyterLab."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from tests.hub.conftest import Hub
 
 Visit = Callable[[Page, str], Page]
 
-# A route of each kind, and Jupyter's own, which shows what its rule is.
+# One route of each kind; Jupyter's own API serves as the reference.
 ROUTES = ("status", "cluster", "app/stages", "panel/chip", "panel/queries", "doctor", "healthz")
 
 FETCH = """async ([url, method, headers]) => {
@@ -17,7 +17,7 @@ FETCH = """async ([url, method, headers]) => {
     return { status: answer.status, text: await answer.text() };
 }"""
 
-# Whether what was opened can be read: its text, or the name of the error.
+# Tries to read what was opened: returns its text, or the name of the error.
 READ = """async opened => {
     const look = () => {
         try {
@@ -56,7 +56,7 @@ def bens_page(hub: Hub, ann: Page, visit: Visit) -> Page:
 
 
 def fetched(page: Page, url: str, headers: dict[str, str] | None = None, method: str = "GET") -> tuple[int, str]:
-    """Let a page's script fetch; give status and text."""
+    """Let a page's script fetch; return status and text."""
     answer = page.evaluate(FETCH, [url, method, headers or {}])
     return answer["status"], answer["text"]
 
@@ -104,7 +104,7 @@ def test_the_chip_works_in_ones_own_jupyterlab(ann: Page) -> None:
 
 
 def test_the_older_frontends_bare_fetch_is_refused_on_a_hub(hub: Hub, ann: Page) -> None:
-    # It asks so, with Jupyter's cookie and nothing else.
+    # The older frontend fetches like this, with Jupyter's cookie and nothing else.
     url = hub.route("ann", "panel/chip")
     assert fetched(ann, url)[0] == 403
     token = ann.evaluate("document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)[1]")

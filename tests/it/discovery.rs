@@ -99,7 +99,7 @@ async fn when_no_way_works_all_are_told_without_naming_a_host() {
     {
       "code": "upstream_unreachable",
       "error": "The Spark driver could not be reached.",
-      "hint": "The master's reverse proxy answered with a web page instead of JSON. The address in the master's page could not be reached. It is asked again by itself. The administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this server reach the driver's port 4040.",
+      "hint": "The master's reverse proxy answered with a web page instead of JSON. The address in the master's page could not be reached. It is asked again automatically. The administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this server reach the driver's port 4040.",
       "request_id": "test"
     }
     "#);

@@ -158,7 +158,7 @@ async fn a_name_that_could_be_taken_for_another_users_is_refused_with_the_reason
     for route in ["/cluster", "/app/stages", "/panel/cluster", "/panel/chip", "/panel/queries", "/panel/history"] {
         let refused = app.get_as(Cookie("X_"), route).await;
         assert_eq!(refused.outcome(), "503 not_configured", "{route}");
-        assert!(refused.text.contains("Your user name, x_, is no Kubernetes name"), "{}", refused.text);
+        assert!(refused.text.contains("Your user name, x_, is not a Kubernetes name"), "{}", refused.text);
         assert!(refused.text.contains("write {username} instead of {user}"), "{}", refused.text);
     }
     let report = app.get_as(Cookie("X_"), "/doctor").await;

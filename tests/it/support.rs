@@ -1,4 +1,4 @@
-//! What the tests share: the app under test, and upstreams that do what they are told.
+//! What the tests share: the app under test and scripted upstreams.
 
 mod app;
 mod canary;
@@ -12,7 +12,7 @@ pub use double::{Double, Reply};
 pub use sidecar::Sidecar;
 pub use site::{Site, User};
 
-/// The routes that ask an upstream.
+/// The routes that call an upstream.
 pub const ROUTES: [&str; 13] = [
     "status",
     "cluster",
@@ -29,7 +29,7 @@ pub const ROUTES: [&str; 13] = [
     "doctor",
 ];
 
-/// The routes that ask nobody.
+/// The routes that call no upstream.
 pub const OWN_ROUTES: [&str; 4] = ["", "healthz", "readyz", "openapi.json"];
 
 /// A recorded answer below `tests/fixtures/`.
@@ -41,7 +41,7 @@ pub fn fixture(name: &str) -> String {
 /// The application in `spark-4.3.0/master_json.json`.
 pub const APP: &str = "app-20261120233405-0000";
 
-/// `GET /api/v1/applications/{APP}` of its driver.
+/// The driver's answer to `GET /api/v1/applications/{APP}`.
 pub fn application() -> String {
     format!(r#"{{"id": "{APP}", "name": "Spark Connect", "attempts": [{{"completed": false}}]}}"#)
 }
@@ -61,7 +61,7 @@ pub async fn spark() -> Double {
     double
 }
 
-/// Where Spark 4.3 lists the operations of Spark Connect.
+/// Path of Spark Connect's operations in Spark 4.3.
 pub const OPERATIONS: &str = "connect/operations?offset=0&length=1000";
 
 /// Jobs and operations of one driver.

@@ -15,9 +15,9 @@ from tests.doubles.services import Services
 
 ROUTES = "berdl/api/spark-monitor"
 TOKEN = "jupyter-secret"
-# Nobody listens on the discard port, and no test needs more than a master that is not there.
+# Nothing listens on the discard port; the tests only need a master that does not answer.
 NO_MASTER = {"SPARK_MASTER_UI_URL": "http://127.0.0.1:9"}
-# What the tests' secrets look like: Jupyter's own, and the session tokens.
+# Patterns of the tests' secrets: Jupyter's own and the session tokens.
 SECRETS = (TOKEN, "token-of-", "CANARY")
 
 
@@ -30,27 +30,27 @@ class Jupyter:
     log_file: Path
 
     def get(self, path: str, **more: object) -> requests.Response:
-        """Ask as a signed-in user."""
+        """Send a request as a signed-in user."""
         headers = {"Authorization": f"token {TOKEN}"}
         return requests.get(self.base + path, headers=headers, timeout=40, allow_redirects=False, **more)
 
     def route(self, name: str, **more: object) -> requests.Response:
-        """Ask one of the monitor's routes."""
+        """Request one of the monitor's routes."""
         return self.get(f"{ROUTES}/{name}", **more)
 
     def log(self) -> str:
-        """Give everything that was logged so far."""
+        """Return everything that was logged so far."""
         return self.log_file.read_text()
 
     def sidecars(self) -> list[psutil.Process]:
-        """Find the sidecars that this server has started."""
+        """Find the sidecars that this server started."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        # The system cuts a name at 15 characters, psutil completes it where it can.
+        # The system cuts names at 15 characters; psutil completes them where it can.
         return [child for child in children if (name_of(child) or "").startswith("berdl-spark-mon")]
 
 
 def name_of(process: psutil.Process) -> str | None:
-    """Name a process that may end at any moment."""
+    """Return the name of a process, which may end at any moment."""
     try:
         return process.name()
     except psutil.NoSuchProcess:
@@ -65,7 +65,7 @@ def services() -> Iterator[Services]:
 
 
 def hub(services: Services) -> dict[str, str]:
-    """Configure a hub's single-user server for its services."""
+    """Return the configuration of a hub's single-user server for these services."""
     return {
         "SPARK_CLUSTER_MANAGER_API_URL": services.url,
         "BERDL_JUPYTERHUB_NAMESPACE": "test",
@@ -77,7 +77,7 @@ def hub(services: Services) -> dict[str, str]:
 def start_jupyter(
     tmp_path: Path, clean_environment: dict[str, str], processes: list[subprocess.Popen[str]]
 ) -> Iterator[Callable[..., Jupyter]]:
-    """Start servers that end after the test; none of them, nor its sidecar, may have logged a secret."""
+    """Return a function that starts servers. They end after the test, and must not have logged a secret."""
     started: list[Jupyter] = []
 
     def start(variables: dict[str, str], base_url: str = "/") -> Jupyter:

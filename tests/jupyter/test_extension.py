@@ -53,7 +53,7 @@ def test_mock_mode_needs_no_cluster(start_jupyter: Start) -> None:
 
 def test_its_version_is_one_everywhere_and_above_the_older_extensions(start_jupyter: Start) -> None:
     version = importlib.metadata.version("berdl-spark-monitor")
-    # That one is 0.1.0, and has our name: pip must replace it.
+    # The older extension has version 0.1.0 and our name, so pip must replace it.
     assert tuple(map(int, version.split("."))) > (0, 1, 0)
     jupyter = start_jupyter(NO_MASTER)
     assert jupyter.route("healthz").json()["version"] == version
@@ -73,7 +73,7 @@ def test_a_killed_sidecar_is_back_on_the_next_poll(start_jupyter: Start) -> None
     assert jupyter.route("panel/chip").ok
     (sidecar,) = jupyter.sidecars()
     sidecar.kill()
-    # server-proxy answers 500 until the new one listens; polls are five seconds apart, or more.
+    # server-proxy answers 500 until the new sidecar listens; polls are at least five seconds apart.
     until("it is back", lambda: jupyter.route("panel/chip").status_code == 200, 5)
     (new,) = jupyter.sidecars()
     assert new.pid != sidecar.pid
@@ -94,7 +94,7 @@ def test_the_sidecar_leaves_with_its_server(start_jupyter: Start, how: signal.Si
 
 
 def has_left(process: psutil.Process) -> bool:
-    """Whether it is gone; nobody may be there to collect the exit code of an orphan."""
+    """Whether a process is gone. An orphan may stay a zombie if nobody collects its exit code."""
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -138,7 +138,7 @@ def test_without_its_executable_it_says_so_and_mounts_nothing(monkeypatch: pytes
 
 @pytest.fixture
 def services() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
-    """Serve an Auth2 that knows everybody as `Ann_B`, and her master; collect what they were asked."""
+    """Serve an Auth2 that takes everybody for `Ann_B`, and her master; record their requests."""
     asked: list[tuple[str, str, str]] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -169,7 +169,7 @@ def test_the_session_cookie_finds_its_users_master(
 ) -> None:
     url, asked = services
     site = {"SPARK_MASTER_UI_URL": url + "/of/{user}", "KBASE_AUTH_URL": url + "/auth"}
-    # The namespace says that masters are named by the Kubernetes rule, which makes another name of `Ann_B`.
+    # With a namespace, masters are named by the Kubernetes rule, which changes the name `Ann_B`.
     jupyter = start_jupyter(site | {"BERDL_JUPYTERHUB_NAMESPACE": "test"})
     assert jupyter.route("cluster").json()["code"] == "no_session_token"
     assert jupyter.route("cluster", cookies={"kbase_session": "CANARY"}).ok

@@ -1,4 +1,4 @@
-"""Who asks: the browser's session cookie, through Jupyter, to Auth2 and the cluster manager as they really answer."""
+"""How users are identified: from the browser's session cookie through Jupyter to Auth2 and the cluster manager."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from tests.doubles.services import Services
 from tests.doubles.state import Deployment, State, forbidden, missing
 from tests.jupyter.conftest import ROUTES, TOKEN, Jupyter, hub
 
-# Every request asks again, so that a test sees what it has changed.
+# Nothing is cached, so that a test sees its changes at once.
 FORGETFUL = {
     "SPARK_MONITOR_STATUS_LIFETIME_MS": "1",
     "SPARK_MONITOR_FAILURE_LIFETIME_MS": "1",
@@ -27,7 +27,7 @@ def site(start_jupyter: Callable[..., Jupyter], services: Services) -> Site:
 
 
 def answered(jupyter: Jupyter, route: str, token: str | None) -> tuple[int, str]:
-    """Ask with a session token; give status and code."""
+    """Request a route with a session token; return status and code."""
     answer = jupyter.route(route, cookies={"kbase_session": token} if token else {})
     return answer.status_code, answer.json().get("code", "")
 
@@ -38,7 +38,7 @@ def test_tokens_go_where_they_belong_and_no_further(site: Site) -> None:
     assert (answer.status_code, answer.json()["workers"]) == (200, Deployment(ready=4, wanted=4).body())
     assert services.asked("/clusters") == [("Bearer token-of-ann", "")]
 
-    # The second cookie is looked at when the first is missing.
+    # The second cookie counts when the first is missing.
     jupyter.route("cluster", cookies={"kbase_session_backup": "token-of-bob"})
     assert services.asked("/services/auth/api/V2/me") == [("token-of-bob", "")]
     assert "token-of" not in jupyter.log()
@@ -48,7 +48,7 @@ def test_of_two_session_cookies_the_last_one_counts(site: Site) -> None:
     jupyter, services = site
     cookies = "kbase_session=token-of-bob; kbase_session=token-of-ann"
     headers = {"Authorization": f"token {TOKEN}", "Cookie": cookies}
-    # The older extension answered with a slash at the end too.
+    # The older extension also answered with a slash at the end.
     answer = requests.get(f"{jupyter.base}{ROUTES}/status/", headers=headers, timeout=40)
     assert (answer.status_code, answer.json()["workers"]) == (200, Deployment(ready=4, wanted=4).body())
     assert services.asked("/clusters") == [("Bearer token-of-ann", "")]
@@ -76,7 +76,7 @@ def test_every_refusal_of_the_cluster_manager_has_its_code(site: Site) -> None:
 @pytest.mark.parametrize("value", [b"caf\xe9", b"a b", b""])
 def test_a_cookie_that_is_no_clean_text_is_no_token(site: Site, value: bytes) -> None:
     jupyter, services = site
-    # `requests` keeps a header that is given as bytes.
+    # `requests` sends a header that is given as bytes unchanged.
     headers = {"Authorization": f"token {TOKEN}", "Cookie": b"kbase_session=" + value}
     answer = requests.get(f"{jupyter.base}{ROUTES}/cluster", headers=headers, timeout=40)
     assert (answer.status_code, answer.json()["code"]) == (401, "no_session_token")
@@ -102,7 +102,7 @@ def test_the_chip_follows_a_cluster_that_comes_up(site: Site) -> None:
         (Deployment(ready=0), Deployment(ready=0, wanted=4), ("starting", 0, 4)),
         (Deployment(), Deployment(ready=1, wanted=4), ("starting", 1, 4)),
         (Deployment(), Deployment(ready=4, wanted=4), ("ready", 4, 4)),
-        # The manager reports an error of the whole although the workers' deployment is only still to come.
+        # The manager reports an error although the workers' deployment just does not exist yet.
         (Deployment(), missing(), ("starting", 0, 0)),
         (forbidden(), forbidden(), ("error", 0, 0)),
     ]

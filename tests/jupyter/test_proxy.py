@@ -1,4 +1,4 @@
-"""What jupyter-server-proxy does with our routes: the settings that we give it, which it does not document."""
+"""How jupyter-server-proxy treats our routes. It does not document the settings that we use."""
 
 import signal
 import stat
@@ -40,7 +40,7 @@ def test_other_variables_enable_nothing(name: str) -> None:
 
 
 def test_polling_passes_the_proxy_unchanged_and_leaves_no_trace(start_jupyter: Start) -> None:
-    # Lives long enough that two requests get the same.
+    # The lifetime is long enough for two requests to get the same answer.
     jupyter = start_jupyter({"SPARK_MONITOR_MOCK_MODE": "1", "SPARK_MONITOR_MASTER_LIFETIME_MS": "60000"})
     assert jupyter.sidecars() == [], "nobody has asked yet"
     active = last_activity(jupyter)
@@ -52,15 +52,15 @@ def test_polling_passes_the_proxy_unchanged_and_leaves_no_trace(start_jupyter: S
     assert jupyter.route("app/executors?app=a/b").json()["code"] == "bad_request"
     assert jupyter.route("nonsense").json()["code"] == "not_found"
 
-    # An idle server must be culled, polled or not.
+    # A hub must be able to cull an idle server even while it is polled.
     assert last_activity(jupyter) == active
     tiles = jupyter.get("server-proxy/servers-info").json()["server_processes"]
-    # It would list us if an entry point or a site's setting mounted us, and make a tile of it.
+    # It would list us, and show a tile in the launcher, if an entry point or a site's setting mounted us.
     assert tiles == [], "no tile in the launcher"
 
 
 def ask_again(first: requests.Response) -> requests.Response:
-    """Ask as a browser does that has an answer already."""
+    """Send the request of a browser that already has an answer."""
     headers = {"Authorization": first.request.headers["Authorization"], "If-None-Match": first.headers["etag"]}
     return requests.get(first.url, headers=headers, timeout=40)
 
@@ -96,13 +96,13 @@ def test_the_sockets_folder_is_in_tmpdir_where_it_is_short_enough(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert Path(make_socket_path()).is_relative_to(tmp_path)
-    # Where nothing will do, the sidecar says why.
+    # If no folder is suitable, the sidecar reports why.
     monkeypatch.setattr("berdl_spark_monitor.socket_path.LONGEST_PATH_BYTES", 10)
     assert Path(make_socket_path()).is_relative_to(tmp_path)
 
 
 def last_activity(jupyter: Jupyter) -> str:
-    """When Jupyter thinks that somebody was last active."""
+    """Return when Jupyter last saw user activity."""
     return jupyter.get("api/status?no_track_activity=1").json()["last_activity"]
 
 
@@ -110,11 +110,11 @@ def test_a_sidecar_that_was_told_to_end_is_back_on_the_next_poll(start_jupyter: 
     jupyter = start_jupyter(NO_MASTER)
     assert jupyter.route("healthz").ok
     (sidecar,) = jupyter.sidecars()
-    # After an exit code of 0 server-proxy would answer 500 for ever.
+    # After exit code 0, server-proxy would answer 500 for ever.
     sidecar.send_signal(signal.SIGTERM)
     until("the next poll is answered", lambda: is_other(jupyter.route("healthz"), jupyter, sidecar.pid), 15)
 
 
 def is_other(answer: requests.Response, jupyter: Jupyter, old: int) -> bool:
-    """Whether it is answered by another process."""
+    """Whether another sidecar process answers now."""
     return answer.status_code == 200 and [process.pid for process in jupyter.sidecars()] not in ([], [old])

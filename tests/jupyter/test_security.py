@@ -9,16 +9,16 @@ from tests.doubles.services import Services
 from tests.jupyter.conftest import ROUTES, TOKEN, Jupyter, hub
 
 EVIL = {"Origin": "https://evil.example", "Referer": "https://evil.example/", "Sec-Fetch-Site": "cross-site"}
-# What browsers say of a script's `fetch` of its own site: a read, and what writes.
+# Headers that browsers send with a script's `fetch` from its own site: for reads, and for writes.
 SAME_SITE_READ = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
 SAME_SITE = SAME_SITE_READ | {"Referer": "http://127.0.0.1/lab"}
-# Routes of each kind.
+# Examples of each kind of route.
 KINDS = ("status", "cluster", "app/executors", "app/stages", "panel/chip", "panel/queries", "panel/queries/x", "doctor")
 
 
 @pytest.fixture
 def signed_in(start_jupyter: Callable[..., Jupyter], services: Services) -> tuple[Jupyter, requests.Session]:
-    """Give a browser with all cookies of a person who works, and nothing else."""
+    """Return a browser with all cookies of a signed-in user, and nothing else."""
     jupyter = start_jupyter(hub(services))
     browser = requests.Session()
     assert browser.get(f"{jupyter.base}lab?token={TOKEN}", timeout=40).ok
@@ -38,7 +38,7 @@ def test_a_forged_write_is_refused_before_anybody_is_asked(
     data = None if method == "DELETE" else "x=1"
     for route in KINDS:
         url = f"{jupyter.base}{ROUTES}/{route}"
-        # Jupyter answers so for its own API: another site's, then one of this site without the token.
+        # As for Jupyter's own API: a request from another site, then one from this site without the token.
         for headers, status in ((EVIL, 404), (SAME_SITE, 403)):
             answer = browser.request(method, url, headers=headers, data=data, timeout=40)
             assert (answer.status_code, is_sandboxed(answer)) == (status, True), route
@@ -53,7 +53,7 @@ def test_another_site_cannot_read_an_answer(signed_in: tuple[Jupyter, requests.S
     for route in KINDS:
         refused = browser.get(f"{jupyter.base}{ROUTES}/{route}", headers=EVIL, timeout=40)
         assert (refused.status_code, is_sandboxed(refused)) == (404, True), route
-        # Browsers send no `Origin` where the page gets no answer to read, as for an image.
+        # Browsers send no `Origin` when the page cannot read the answer, for example for an image.
         answer = browser.get(f"{jupyter.base}{ROUTES}/{route}", headers=EVIL | {"Origin": None}, timeout=40)
         assert not any(name.lower().startswith("access-control") for name in answer.headers), route
         assert answer.headers["content-type"] == "application/json", route
@@ -96,5 +96,5 @@ def test_without_jupyters_session_nobody_comes_through(signed_in: tuple[Jupyter,
 
 
 def is_sandboxed(answer: requests.Response) -> bool:
-    """Whether a page that opens the answer as a window, or in a frame, cannot look into it."""
+    """Whether the answer is sandboxed, so that a page that opens it in a window or frame cannot read it."""
     return "sandbox" in answer.headers["content-security-policy"].split("; ")

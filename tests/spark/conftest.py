@@ -30,7 +30,7 @@ class Cluster:
         self.hear()
 
     def hear(self) -> None:
-        """Read the next line of the tool: where everything is now."""
+        """Read the tool's next line, which has the current addresses."""
         line = self.process.stdout.readline() if self.process.stdout else ""
         if not line:
             self.end()
@@ -38,25 +38,25 @@ class Cluster:
         self.told = json.loads(line)
 
     def order(self, order: str) -> None:
-        """Give the tool an order and wait until it is done."""
+        """Send the tool an order and wait until it is done."""
         self.begin(order)
         self.hear()
 
     def begin(self, order: str) -> None:
-        """Give the tool an order; `hear` waits until it is done."""
+        """Send the tool an order; `hear` waits until it is done."""
         assert self.process.stdin
         self.process.stdin.write(order + "\n")
         self.process.stdin.flush()
 
     def query(self, code: str) -> subprocess.Popen[str]:
-        """Run Python code with a session called `spark` in a process of its own."""
+        """Run Python code with a session called `spark` in a separate process."""
         start = "from pyspark.sql import SparkSession, functions as F\n"
         session = f"spark = SparkSession.builder.remote({self.told['connect_url']!r}).getOrCreate()\n"
         program = start + session + code
         return self.run(["-W", "ignore", "-c", program], dict(os.environ))
 
     def classic(self, code: str) -> subprocess.Popen[str]:
-        """Run Python code with a driver of its own."""
+        """Run Python code with a separate driver."""
         environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
         environment.pop("SPARK_REMOTE", None)
         return self.run(["-c", code], environment)
@@ -64,7 +64,7 @@ class Cluster:
     def run(
         self, arguments: list[str], environment: dict[str, str], python: str = sys.executable
     ) -> subprocess.Popen[str]:
-        """Run Python; it ends with the cluster, if not before."""
+        """Run Python; the process ends with the cluster at the latest."""
         process = subprocess.Popen([python, *arguments], env=environment, text=True)
         self.started.append(process)
         return process
@@ -80,7 +80,7 @@ class Sidecar:
 
     def __init__(self, **variables: str) -> None:
         """Start it and wait until it listens."""
-        # Made with mode 0700, as the sidecar demands.
+        # It has mode 0700, as the sidecar requires.
         self.folder = tempfile.TemporaryDirectory()
         self.path = f"{self.folder.name}/socket"
         environment = {"PATH": os.environ["PATH"], **variables}
@@ -93,7 +93,7 @@ class Sidecar:
             raise
 
     def get(self, route: str) -> tuple[int, Any]:
-        """Ask a route; give its status and its JSON."""
+        """Request a route; return status and JSON."""
         with contextlib.closing(http.client.HTTPConnection("sidecar", timeout=15)) as connection:
             connection.sock = socket.socket(socket.AF_UNIX)
             connection.sock.connect(self.path)
@@ -102,7 +102,7 @@ class Sidecar:
             return answer.status, json.loads(answer.read())
 
     def ok(self, route: str) -> Any:
-        """Ask a route that must succeed."""
+        """Request a route that must succeed; return its JSON."""
         status, body = self.get(route)
         assert status == 200, body
         return body
@@ -115,7 +115,7 @@ class Sidecar:
 
 @pytest.fixture(scope="session", params=["direct", "reverse_proxy"])
 def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
-    """Give a cluster without, then one with the master's reverse proxy."""
+    """Return a cluster without the master's reverse proxy, then one with it."""
     cluster = Cluster(*(["--reverse-proxy"] if request.param == "reverse_proxy" else []))
     yield cluster
     cluster.end()
@@ -123,7 +123,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 
 @pytest.fixture
 def start_sidecar() -> Iterator[Callable[..., Sidecar]]:
-    """Start sidecars that end after the test."""
+    """Return a function that starts sidecars, which end after the test."""
     started: list[Sidecar] = []
 
     def start(**variables: str) -> Sidecar:
@@ -137,5 +137,5 @@ def start_sidecar() -> Iterator[Callable[..., Sidecar]]:
 
 @pytest.fixture
 def sidecar(cluster: Cluster, start_sidecar: Callable[..., Sidecar]) -> Sidecar:
-    """Give a sidecar that watches the cluster."""
+    """Return a sidecar that watches the cluster."""
     return start_sidecar(SPARK_MASTER_UI_URL=cluster.told["master_ui"])

@@ -12,7 +12,7 @@ LONG = (
     "spark.range(0, 40_000_000, 1, 40).select(F.sha2(F.col('id').cast('string'), 512).alias('h'))"
     ".agg(F.max('h')).collect()"
 )
-# Two sorts that do not fit into the memory of one executor of 1 GiB.
+# Two sorts that do not fit into the memory of an executor with 1 GiB.
 SPILLING = """
 rows = spark.range(0, 16_000_000, 1, 2)
 rows = rows.select("id", F.rand(7).alias("k"), F.sha2(F.col("id").cast("string"), 256).alias("t"))
@@ -117,7 +117,7 @@ def test_a_new_application_is_shown_within_one_polling_interval(cluster: Cluster
     assert shown["app_id"] != old
     (app,) = sidecar.ok("cluster")["activeapps"]
     assert (app["id"], shown_at_ms - app["starttime"] < 30_000) == (shown["app_id"], True), "one polling interval"
-    # Its driver answers some seconds after the master lists it.
+    # The driver answers only some seconds after the master lists the application.
     assert ready(sidecar)["app"]["app_id"] == shown["app_id"]
     assert sidecar.get("app/executors")[0] == 200
     cluster.hear()
@@ -134,7 +134,7 @@ def test_a_driver_alone_is_a_site(cluster: Cluster, start_sidecar: Callable[...,
     assert sidecar.get("cluster")[1]["code"] == "not_configured"
 
 
-# The last of this file, because the cluster has no worker afterwards.
+# This test is the last one in the file, because afterwards the cluster has no worker.
 def test_a_second_application_waits_and_a_killed_worker_is_seen(cluster: Cluster, sidecar: Sidecar) -> None:
     ready(sidecar)
     local = "from pyspark.sql import SparkSession as S\nimport time\nS.builder.master({!r}).appName('second')"

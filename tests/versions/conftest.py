@@ -1,4 +1,4 @@
-"""Each version of Spark with its sidecar, and the table of what was expected and what was seen."""
+"""Each version of Spark with its sidecar, and the table of expected and seen results."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from pyspark.sql import SparkSession, functions as F
 spark = SparkSession.builder.master(os.environ["MASTER_URL"]).appName(os.environ["APP_NAME"])
 spark = spark.config("spark.driver.host", "127.0.0.1").config("spark.executor.memory", "1g").getOrCreate()"""
 
-#: Lists are asked at most this often here.
+#: Short lifetimes, so that the sidecar requests lists often.
 FAST = {
     "SPARK_MONITOR_STAGES_LIFETIME_MS": "300",
     "SPARK_MONITOR_MASTER_LIFETIME_MS": "300",
@@ -34,7 +34,7 @@ class Site:
         """Start cluster and sidecar; notebooks start when they are first used."""
         self.version = version
         self.is_connect = not version.startswith("3.")
-        #: Before 4.3 Spark leaves out what is nested deep in a request, call sites with it.
+        #: Before 4.3, Spark omits deeply nested parts of a request, including call sites.
         self.tells_all = version.startswith("4.3.")
         self.cluster = Cluster("--version", version, *([] if self.is_connect else ["--no-connect"]))
         self.sidecar = Sidecar(SPARK_MASTER_UI_URL=self.cluster.told["master_ui"], **FAST)
@@ -43,16 +43,16 @@ class Site:
 
     @property
     def first(self) -> Notebook:
-        """Give the first notebook."""
+        """Return the first notebook."""
         return self.notebook("first")
 
     @property
     def second(self) -> Notebook:
-        """Give the second notebook: of Connect another session, else another application."""
+        """Return the second notebook: with Connect another session, else another application."""
         return self.notebook("second")
 
     def notebook(self, name: str) -> Notebook:
-        """Start a notebook with a session, if it does not run yet: the cell with count 1."""
+        """Start a notebook if it does not run yet; its cell with count 1 starts the session."""
         if name not in self.notebooks:
             kept = ("PATH", "HOME", "JAVA_HOME", "LANG")
             environment = {key: value for key, value in os.environ.items() if key in kept}
@@ -69,22 +69,22 @@ class Site:
         return self.notebooks[name]
 
     def queries(self, app: str = "") -> dict[str, Any]:
-        """Ask for the queries."""
+        """Return the answer of `panel/queries`."""
         return self.sidecar.ok(f"panel/queries{'?app=' + app if app else ''}")
 
     def newest(self, app: str = "") -> int:
-        """Tell when the newest query began, so that the next one can be told from it."""
+        """Return when the newest query began, to recognize the next one."""
         answer = self.queries(app)
         return max((query["submitted_at_ms"] for query in answer["running"] + answer["recent"]), default=0)
 
     def after(self, notebook: Notebook, cell: str) -> dict[str, Any]:
-        """Run a cell to its end, and give the query that it has left."""
+        """Run a cell to its end, and return the query that it caused."""
         before = self.newest()
         notebook.run(cell)
         return self.ended(before)
 
     def ended(self, before: int, app: str = "") -> dict[str, Any]:
-        """Wait for the newest ended query, begun later than `before`."""
+        """Wait for the newest ended query that began after `before`."""
 
         def ended() -> dict[str, Any] | None:
             answer = self.queries(app)
@@ -94,7 +94,7 @@ class Site:
         return until("a query has ended", ended, 60)
 
     def waits(self, rule: str, notebook: Notebook, when: Callable[[Any], bool] = bool) -> dict[str, Any]:
-        """Wait until a running query of a notebook says this."""
+        """Wait until a running query of a notebook waits for this."""
         said: list[Any] = []
 
         def told() -> dict[str, Any] | None:
@@ -103,7 +103,7 @@ class Site:
                 wait = query.get("wait", {})
                 if mine and wait not in said:
                     said.append(wait)
-                # Before 4.3 the name comes with the first stage, at times one look later.
+                # Before 4.3, the name comes with the first stage, sometimes one poll later.
                 if mine and query["name"] and rule in wait and when(wait[rule]):
                     return query
             return None
@@ -115,12 +115,12 @@ class Site:
             raise
 
     def check(self, what: str, expected: Any, seen: Any) -> None:
-        """Compare, and note it for the table."""
+        """Compare a value, and add it to the table."""
         self.table.append((what, shown(expected), shown(seen)))
         assert seen == expected, what
 
     def check_query(self, what: str, query: dict[str, Any], **expected: Any) -> None:
-        """Compare a query's name, session, cell and sentence, and note it for the table."""
+        """Compare a query's name, session, cell and sentence, and add them to the table."""
         seen = {
             "name": query["name"],
             "session": self.owner(query),
@@ -128,18 +128,18 @@ class Site:
             "sentence": next(iter(query.get("wait") or {}), "-"),
             "state": query["state"],
         }
-        # What nobody asked for is noted all the same.
+        # The table always shows sentence and state, even if the test expects none.
         expected = {"sentence": seen["sentence"], "state": seen["state"]} | expected
         self.check(what, {key: expected[key] for key in seen}, seen)
 
     def owner(self, query: dict[str, Any]) -> str:
-        """Name the notebook whose session a query is of."""
+        """Return the name of the notebook whose session a query belongs to."""
         session_id = query.get("session_id")
         owners = [name for name, notebook in self.notebooks.items() if notebook.session_id == session_id]
         return owners[0] if session_id and owners else "-"
 
     def cell(self, query: dict[str, Any]) -> str:
-        """Name the cell that a query was built in, with its line, as the panel does."""
+        """Return the cell and line in which a query was built, as the panel shows them."""
         call_site = query.get("call_site", {})
         if "cell" in call_site:
             shift = next(iter(self.notebooks.values())).shift
@@ -163,7 +163,7 @@ class Site:
 
 
 def shown(value: Any) -> str:
-    """Write a value for a cell of the table."""
+    """Format a value for a cell of the table."""
     if not isinstance(value, dict):
         return f"`{value}`"
     return ", ".join(f"{key} `{text}`" for key, text in value.items() if text != "-") or "-"
@@ -171,7 +171,7 @@ def shown(value: Any) -> str:
 
 @pytest.fixture(scope="module", params=["4.3.0", "4.0.5"])
 def connect(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Give a driver that two notebooks share."""
+    """Return a driver that two notebooks share."""
     site = Site(request.param)
     yield site
     site.end()
@@ -179,7 +179,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def classic() -> Iterator[Site]:
-    """Give a cluster whose drivers live in the kernels."""
+    """Return a cluster whose drivers run in the kernels."""
     site = Site("3.5.9")
     yield site
     site.end()

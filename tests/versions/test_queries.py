@@ -1,4 +1,4 @@
-"""For each version: name, session, cell and sentence of what two notebooks ask for."""
+"""Name, session, cell and sentence of the queries of two notebooks, on each version of Spark."""
 
 import os
 import subprocess
@@ -10,10 +10,10 @@ from tests.conftest import until
 from tests.versions.conftest import Site
 from tests.versions.notebook import Notebook
 
-# Each task sleeps two seconds, so that it lasts as long on a busy machine as on an idle one.
+# Each task sleeps two seconds, so that it takes as long on a busy machine as on an idle one.
 BUSY = """spark.range(0, 16, 1, 16).select(
     F.expr("java_method('java.lang.Thread', 'sleep', 2000L)")).collect()"""
-# One task of twenty sleeps; the others are done at once.
+# One task of twenty sleeps; the others finish at once.
 ONE_SLOW_TASK = """spark.range(0, 20, 1, 20).select(
     F.expr("if(id = 7, java_method('java.lang.Thread', 'sleep', 15000L), cast(id as string))")).collect()"""
 PYTHON = """@F.udf("long")
@@ -21,7 +21,7 @@ def slow(x):
     time.sleep(6)
     return x
 spark.range(0, 8, 1, 8).select(slow("id")).collect()"""
-# When the job of the large side has ended, the driver builds a table of it.
+# After the job of the large side has ended, the driver builds a table from its result.
 DRIVER = """large = spark.range(0, 3_000_000, 1, 2).select((F.col("id") * 2).alias("id"))
 spark.range(10).join(F.broadcast(large), "id").count()"""
 FRAME = 'frame = spark.range(0, 2000, 1, 4).groupBy((F.col("id") % 7).alias("k")).count()'
@@ -35,7 +35,7 @@ def test_two_notebooks_on_one_driver(connect: Site) -> None:
     query = connect.after(first, "frame.collect()")
     frame = {"name": "aggregate, range", "session": "first", "cell": f"[{built}]:1", "state": "succeeded"}
     connect.check_query("DataFrame code, built in one cell and run by the next", query, **frame)
-    # Four tasks, then one; the second job skips what the first has done.
+    # Four tasks, then one; the second job skips the tasks of the first.
     connect.check("skipped tasks are not counted", (5, 5, 2), (*counted(query), query["stages_total"]))
 
     query = connect.after(second, 'spark.sql("select count(*) from range(1000)").collect()')
@@ -69,7 +69,7 @@ def test_an_own_tag_is_the_best_name(connect: Site) -> None:
 
 @contextmanager
 def running(site: Site, notebook: Notebook, cell: str) -> Iterator[None]:
-    """Run a cell meanwhile."""
+    """Run a cell while the block runs."""
     before = site.newest()
     message = notebook.start(cell)
     yield
@@ -222,7 +222,7 @@ def test_a_classic_driver(classic: Site) -> None:
 
 
 def hash_of(notebook: Notebook, source: str) -> int:
-    """Give the hash by which ipykernel itself names the cell's file."""
+    """Return the hash after which ipykernel names the cell's file."""
     return notebook.ask(f"__import__('ipykernel.compiler').compiler.murmur2_x86({source!r}, 0xC70F6907)")
 
 

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: every figure with its baseline from the same run, as a table in `docs/benchmarks.md`.
+//! `cargo xtask bench`: measures every figure with its baseline in the same run, and writes the table in
+//! `docs/benchmarks.md`.
 
 use std::{fs, path::Path};
 
@@ -7,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{document, install, paths, run, step::step, test, wasm, wheel};
 
-/// What the program `bench` measures of the sidecar alone.
+/// Parts that the program `bench` measures, with the sidecar alone.
 const OF_SIDECAR: [&str; 5] = ["small", "cached", "calls", "large", "hub"];
 
 /// A line of the table, as the measuring programs print it.
@@ -21,7 +22,7 @@ struct Figure {
     limit: String,
 }
 
-/// Measures all, or what is named. Only a run of all is written down.
+/// Measures all parts, or only the named ones. Only a complete run is written down.
 pub fn run(only: &[String]) -> Result<()> {
     let others = ["jupyter", "browser", "sizes"];
     if let Some(unknown) = only.iter().find(|name| !OF_SIDECAR.iter().chain(&others).any(|area| area == name)) {
@@ -72,7 +73,7 @@ pub fn run(only: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Runs a measuring program and reads its lines.
+/// Runs a measuring program and reads the figures that it prints.
 fn measured(command: &mut std::process::Command) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     let succeeded = run::lines(command, |line| figures.extend(serde_json::from_str::<Figure>(line)))?;
@@ -118,7 +119,7 @@ fn table(figures: &[Figure]) -> String {
     lines.join("\n")
 }
 
-/// What the figures were measured on.
+/// Describes the machine and the versions.
 fn machine() -> Result<String> {
     let root = paths::root();
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The browser that tests drive.
+//! The browser that the tests control.
 
 use std::path::PathBuf;
 

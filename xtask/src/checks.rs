@@ -1,10 +1,10 @@
-//! Counting what test runners report, so that one line can close a run.
+//! Counts what test runners report, so that one line can sum up a run.
 
 use crate::run;
 use anyhow::Result;
 use std::process::Command;
 
-/// Tests that passed and failed.
+/// Numbers of passed and failed tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub passed: u64,
@@ -17,7 +17,7 @@ impl Counts {
         self.failed += other.failed;
     }
 
-    /// Reads one line of cargo test, pytest or node's test runner.
+    /// Reads one line of the output of cargo test, pytest or node's test runner.
     fn read(&mut self, line: &str) {
         if let Some(rest) = line.strip_prefix("test result: ") {
             self.words(rest, ';');
@@ -45,7 +45,7 @@ impl Counts {
     }
 }
 
-/// Runs a test runner with its output shown; one that fails without saying how often counts as one failure.
+/// Runs a test runner with its output shown. If it fails without a count, that is one failure.
 pub fn counted(command: &mut Command) -> Result<Counts> {
     let mut counts = Counts::default();
     let succeeded = run::lines(command, |line| counts.read(line))?;

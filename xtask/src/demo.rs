@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: a real Spark and a real JupyterLab with the extension, from nothing.
+//! `cargo xtask demo`: starts a real Spark and a real JupyterLab with the extension, from scratch.
 
 use std::{thread, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     stop, wheel,
 };
 
-/// Runs until Ctrl-C, or with `check` until the browser has seen what it should.
+/// Runs until Ctrl-C, or with `check` until the browser test has finished.
 pub fn run(check: bool) -> Result<()> {
     install::system(check)?;
     install::rust(false)?;

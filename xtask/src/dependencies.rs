@@ -1,4 +1,5 @@
-//! `cargo xtask verify dependencies`: licences, sources and known faults of what we use, as far as the registries answer.
+//! `cargo xtask verify dependencies`: checks licences, sources and advisories of our dependencies, as far as the
+//! registries answer.
 
 use std::process::Command;
 
@@ -6,14 +7,14 @@ use anyhow::{Result, bail};
 
 use crate::{document, install, paths, run};
 
-/// One question: it is answered well, badly, or not at all.
+/// The result of one check: good, bad, or none.
 enum Verdict {
     Well,
     Bad,
     NoAnswer(String),
 }
 
-/// Asks all; what could not be asked is told, and only a bad answer fails.
+/// Runs all checks and reports those without an answer. Only a bad answer is a failure.
 pub fn run() -> Result<()> {
     let root = paths::root();
     install::venv()?;
@@ -35,7 +36,7 @@ pub fn run() -> Result<()> {
         command.args(["audit", "--package-lock-only"]);
         command
     };
-    // What is really installed, not what is asked for.
+    // Check what is installed, not what the requirements say.
     let mut pip = run::command(pip_audit, &root);
     pip.args(["--local", "--progress-spinner", "off"]).env("PIPAPI_PYTHON_LOCATION", paths::venv_bin("python"));
     let questions: [(&str, Command); 7] = [
@@ -69,7 +70,7 @@ pub fn run() -> Result<()> {
     document::write("security.md", "verify dependencies", &table)
 }
 
-/// A tool that cannot reach its source of advisories has not answered.
+/// Runs one check. A tool that cannot reach its source of advisories gives no answer.
 fn ask(command: &mut Command) -> Verdict {
     const UNREACHED: [&str; 9] = [
         "failed to fetch",
@@ -88,7 +89,7 @@ fn ask(command: &mut Command) -> Verdict {
     };
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     if output.status.success() {
-        // pip-audit succeeds with packages of which it could learn nothing.
+        // pip-audit succeeds even if it found no information about some packages.
         let unknown = text.lines().filter(|line| line.contains("could not be audited")).count();
         return if unknown == 0 {
             Verdict::Well

@@ -1,4 +1,4 @@
-//! The part of a document that a command writes, between two comments.
+//! Writes the part of a document between the two comments that mark a command's output.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::paths;
 
 const END: &str = "<!-- End of what is written. -->";
 
-/// Writes `text` where `docs/{name}` says that `cargo xtask {command}` writes.
+/// Writes `text` to the place in `docs/{name}` that is marked for `cargo xtask {command}`.
 ///
 /// # Errors
 /// When the document has no such place.

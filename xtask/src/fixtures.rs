@@ -1,4 +1,4 @@
-//! `cargo xtask fixtures`: the master's pages from a real Spark, with and without its reverse proxy.
+//! `cargo xtask fixtures`: records the master's pages of a real Spark, with and without its reverse proxy.
 
 use std::fs;
 

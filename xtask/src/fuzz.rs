@@ -1,4 +1,5 @@
-//! `cargo xtask verify fuzz`: every decoder of foreign bytes, two minutes each, with what was run and covered.
+//! `cargo xtask verify fuzz`: fuzzes every decoder of untrusted bytes for two minutes, and reports executions and
+//! coverage.
 
 use std::{env, fs, path::Path};
 
@@ -6,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{document, install, paths, run, stop};
 
-/// Targets with the recorded answers that they begin with, by the end of a file's name.
+/// Targets, each with the recorded answers that it starts from, by the end of their file names.
 const TARGETS: [(&str, &[&str]); 9] = [
     ("small_answers", &["master_json.json"]),
     ("driver_lists", &["stages.json", "executors.json", "taskList.json", "Summaries.json"]),
@@ -19,7 +20,7 @@ const TARGETS: [(&str, &[&str]); 9] = [
     ("gzip", &[]),
 ];
 
-/// Seeds that no recorded answer gives.
+/// Additional seeds that are not recorded answers.
 const SEEDS: [(&str, &[u8]); 7] = [
     ("small_answers", br#"{"master": {"exists": true}, "workers": {"replicas": 2}, "error": "x", "user": "Ann_B"}"#),
     (
@@ -34,19 +35,19 @@ const SEEDS: [(&str, &[u8]); 7] = [
     ("gzip", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xae\x05\x00\x43\xbf\xa6\xa3\x02\x00\x00\x00"),
 ];
 
-/// What one target's run said.
+/// Results of one target's run.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Said {
     executions: u64,
-    /// Edges of the compiled code, all crates together.
+    /// Covered edges of the compiled code, in all crates together.
     edges: u64,
-    /// Edges with how often, as the fuzzer tells inputs apart.
+    /// Edges combined with how often they ran, by which the fuzzer tells inputs apart.
     features: u64,
     inputs: u64,
 }
 
 impl Said {
-    /// Reads one line of libFuzzer.
+    /// Reads one line of libFuzzer's output.
     fn read(&mut self, line: &str) {
         let after = |name: &str| line.split(name).nth(1)?.split_whitespace().next()?.parse::<u64>().ok();
         self.edges = after(" cov: ").unwrap_or(self.edges);
@@ -78,7 +79,7 @@ pub fn run() -> Result<()> {
         let artifacts = folder.join("artifacts").join(target);
         fs::create_dir_all(&artifacts)?;
         let mut command = run::command(&cargo_fuzz, &root);
-        // No sanitizer: there is no unsafe code of ours, and without one it tries several times as much.
+        // No sanitizer: we have no unsafe code, and without one the fuzzer is several times as fast.
         command
             .args(["run", "--sanitizer", "none", "--fuzz-dir", "fuzz", "--target-dir"])
             .arg(paths::target().join("fuzz"));
@@ -109,7 +110,7 @@ pub fn run() -> Result<()> {
             folder.join("artifacts").display()
         );
     }
-    // What was shortened is no proof.
+    // A shortened run proves nothing, so it is not written down.
     if env::var_os("FUZZ_SECONDS").is_none() { document::write("security.md", "verify fuzz", &table) } else { Ok(()) }
 }
 

@@ -1,4 +1,4 @@
-//! A process with all its children: started in a group of its own, ended as a whole.
+//! A process with all its children, started in its own process group and ended as a whole.
 
 use std::{
     fs::File,
@@ -14,10 +14,10 @@ use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 use crate::leftover;
 
-/// How long a group may take to end by itself.
+/// How long a group may take to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A running process group. It is ended with the value: after a failure and after Ctrl-C too.
+/// A running process group. Dropping the value ends it, also after a failure or Ctrl-C.
 pub struct Group {
     name: &'static str,
     child: Child,
@@ -25,7 +25,7 @@ pub struct Group {
 }
 
 impl Group {
-    /// Starts `command` with its output in `log`.
+    /// Starts `command` and writes its output to `log`.
     ///
     /// # Errors
     /// When it cannot be started.
@@ -42,10 +42,10 @@ impl Group {
         self.child.id()
     }
 
-    /// Waits until `ready` gives a value.
+    /// Waits until `ready` returns a value.
     ///
     /// # Errors
-    /// When the process ends, the time is over, or it is time to stop; the end of its log is shown.
+    /// When the process ends, the time is up, or after Ctrl-C; the error shows the end of its log.
     pub fn wait_for<T>(&mut self, limit: Duration, mut ready: impl FnMut() -> Option<T>) -> Result<T> {
         let begin = Instant::now();
         loop {
@@ -63,7 +63,7 @@ impl Group {
         }
     }
 
-    /// Whether it still runs.
+    /// Whether the process still runs.
     pub fn runs(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
@@ -75,7 +75,7 @@ impl Group {
         lines.iter().skip(lines.len().saturating_sub(40)).copied().collect::<Vec<_>>().join("\n")
     }
 
-    /// Kills it without a word, as a crash would.
+    /// Kills the group without warning, as in a crash.
     pub fn kill(&mut self) {
         self.signal(Signal::KILL);
         let _ = self.child.wait();
@@ -83,7 +83,7 @@ impl Group {
 
     fn signal(&self, signal: Signal) {
         if let Some(group) = self.group() {
-            // It may be gone already.
+            // The group may already be gone.
             let _ = kill_process_group(group, signal);
         }
     }
@@ -97,7 +97,7 @@ impl Drop for Group {
     fn drop(&mut self) {
         self.signal(Signal::TERM);
         let begin = Instant::now();
-        // The first process may end before its children do.
+        // The first process may end before its children.
         while begin.elapsed() < GRACE {
             let _ = self.child.try_wait();
             if self.group().is_none_or(|group| test_kill_process_group(group).is_err()) {

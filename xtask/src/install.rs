@@ -1,4 +1,4 @@
-//! What a fresh machine lacks: Rust's parts, Java, Chromium, a virtual environment, npm packages.
+//! Installs what a fresh machine lacks: parts of Rust, Java, Chromium, a virtual environment, npm packages.
 
 use std::{
     fmt, fs,
@@ -9,10 +9,10 @@ use anyhow::{Result, bail};
 
 use crate::{lock, paths, run, stamp, step::step};
 
-/// Exit code when only the person at the machine can install something.
+/// Exit code when the user has to install something by hand.
 pub const MISSING: u8 = 3;
 
-/// What has to be installed by hand, as one command.
+/// The command that installs what is missing; the user has to run it.
 #[derive(Debug)]
 pub struct Missing(String);
 
@@ -24,10 +24,10 @@ impl fmt::Display for Missing {
 
 impl std::error::Error for Missing {}
 
-/// A JRE that Spark 4 runs on: newer distributions have no 17 any more, and the default of older ones is 11.
+/// A JRE for Spark 4: newer distributions no longer have Java 17, and the default of older ones is 11.
 const JAVA: &str = "$(apt-cache show openjdk-17-jre-headless >/dev/null 2>&1 && echo openjdk-17-jre-headless || echo default-jre-headless)";
 
-/// Java and what the virtual environment needs; with `browser`, Chromium too.
+/// Installs Java and what the virtual environment needs; with `browser`, Chromium too.
 pub fn system(browser: bool) -> Result<()> {
     step("System packages", || {
         let root = paths::root();
@@ -60,16 +60,16 @@ pub fn system(browser: bool) -> Result<()> {
     })
 }
 
-/// Whether there is a Java that Spark 4 runs on.
+/// Whether a Java for Spark 4 is installed.
 fn has_java() -> bool {
     let java = run::command("java", &paths::root()).arg("-version").output();
-    // `openjdk version "17.0.12" 2024-07-16`, on standard error.
+    // Java prints `openjdk version "17.0.12" 2024-07-16` on standard error.
     let told = java.map(|output| String::from_utf8_lossy(&output.stderr).into_owned()).unwrap_or_default();
     let version = told.split('"').nth(1).unwrap_or_default();
     version.split('.').next().and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= 17)
 }
 
-/// The parts of the Rust toolchain that a minimal installation lacks.
+/// Installs the parts of the Rust toolchain that a minimal installation lacks.
 pub fn rust(test: bool) -> Result<()> {
     step("Rust's WebAssembly target", || {
         let root = paths::root();
@@ -88,12 +88,12 @@ pub fn rust(test: bool) -> Result<()> {
     })
 }
 
-/// The virtual environment with everything of `tests/requirements.txt`.
+/// Creates the virtual environment with everything in `tests/requirements.txt`.
 pub fn venv() -> Result<()> {
     venv_with("venv", &paths::venv(), "tests/requirements.txt")
 }
 
-/// Python with a JupyterHub, whose proxy comes from npm; tells its interpreter.
+/// Installs a Python with JupyterHub, whose proxy comes from npm. Returns the interpreter's path.
 pub fn hub() -> Result<PathBuf> {
     let folder = paths::dev().join("hub");
     venv_with("hub", &folder, "tests/hub/requirements.txt")?;
@@ -116,12 +116,12 @@ fn venv_with(name: &str, folder: &Path, requirements: &str) -> Result<()> {
     })
 }
 
-/// Where tools are that only a proof needs.
+/// Folder for tools that only a proof needs.
 pub fn tools() -> PathBuf {
     paths::dev().join("tools")
 }
 
-/// A program of `cargo install`; tells its executable.
+/// Installs a program with `cargo install` and returns the path of its executable.
 pub fn cargo_tool(name: &str) -> Result<PathBuf> {
     let executable = tools().join("bin").join(name);
     if !executable.exists() {
@@ -130,7 +130,7 @@ pub fn cargo_tool(name: &str) -> Result<PathBuf> {
     Ok(executable)
 }
 
-/// Python with another Spark and a notebook kernel; tells its interpreter.
+/// Installs a Python with another version of Spark and a notebook kernel. Returns the interpreter's path.
 pub fn spark_venv(version: &str) -> Result<PathBuf> {
     let folder = paths::dev().join(format!("spark-{version}"));
     let python = folder.join("bin/python");
@@ -139,7 +139,7 @@ pub fn spark_venv(version: &str) -> Result<PathBuf> {
         run::quiet(run::command("python3", &paths::root()).args(["-m", "venv"]).arg(&folder))?;
         let mut pip = run::command(&python, &paths::root());
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "setuptools", "ipykernel"]);
-        // Spark 3.5 knows neither pandas 3 nor NumPy 2.
+        // Spark 3.5 supports neither pandas 3 nor NumPy 2.
         pip.args(["pandas<3", if version.starts_with("3.") { "numpy<2" } else { "numpy" }]);
         run::quiet(pip.arg(format!("pyspark[connect]=={version}")))?;
         fs::write(folder.join("complete"), version)?;
@@ -147,12 +147,12 @@ pub fn spark_venv(version: &str) -> Result<PathBuf> {
     Ok(python)
 }
 
-/// The npm packages of the browser tests.
+/// Installs the npm packages of the browser tests.
 pub fn browser_tests() -> Result<()> {
     npm(&paths::root().join("tests/e2e"), "npm-e2e")
 }
 
-/// The npm packages of one folder, exactly as its lock file names them.
+/// Installs the npm packages of one folder, exactly as in its lock file.
 pub fn npm(folder: &Path, name: &str) -> Result<()> {
     let inputs = [folder.join("package.json"), folder.join("package-lock.json")];
     stamp::unless_unchanged(name, &inputs, &folder.join("node_modules"), || {
@@ -160,7 +160,7 @@ pub fn npm(folder: &Path, name: &str) -> Result<()> {
     })
 }
 
-/// Whether a command can be found.
+/// Whether a command is in `PATH`.
 pub fn on_path(command: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(command).is_file())

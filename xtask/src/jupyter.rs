@@ -9,18 +9,18 @@ use crate::{group::Group, http, paths, run, spark::Spark};
 /// A running JupyterLab.
 pub struct Lab {
     group: Group,
-    /// With its token: one click opens it.
+    /// With the token, so that one click opens it.
     pub url: String,
 }
 
-/// The notebook that is ready in the demonstration.
+/// The notebook of the demonstration.
 pub const NOTEBOOK: &str = "demo.ipynb";
 
-/// JupyterLab must not ask whether it may fetch news, in front of the notebook.
+/// Keeps JupyterLab from asking whether it may fetch news, which would cover the notebook.
 const NO_NEWS: &str = r#"{"fetchNews": "false", "checkForUpdates": false}"#;
 
 impl Lab {
-    /// Starts it in a folder of its own, with the demo notebook in it.
+    /// Starts JupyterLab in its own folder, which contains the demo notebook.
     ///
     /// # Errors
     /// When it does not start.
@@ -40,7 +40,7 @@ impl Lab {
         let mut command = run::command(paths::venv_bin("jupyter-lab"), &notebooks);
         command.args(["--no-browser", "--ip=127.0.0.1", "--ServerApp.port_retries=0"]);
         command.arg(format!("--port={port}")).arg(format!("--IdentityProvider.token={token}"));
-        // The check asks JupyterLab itself whether the kernel is connected.
+        // The browser check asks JupyterLab whether the kernel is connected.
         command.arg("--LabApp.expose_app_in_browser=True");
         if rustix::process::geteuid().is_root() {
             command.arg("--allow-root");
@@ -51,7 +51,7 @@ impl Lab {
             ("JUPYTER_RUNTIME_DIR", home.join("runtime")),
             ("IPYTHONDIR", home.join("ipython")),
         ];
-        // What this shell sets for another Spark must not mix with ours; `MASTER` alone makes pyspark refuse Connect.
+        // Drop this shell's settings for another Spark; `MASTER` alone makes pyspark refuse Connect.
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if text == "MASTER"

@@ -1,4 +1,4 @@
-//! The labextension: TypeScript, then JupyterLab's bundler.
+//! Builds the labextension: TypeScript first, then JupyterLab's bundler.
 
 use anyhow::Result;
 
@@ -16,7 +16,7 @@ pub fn build() -> Result<()> {
         inputs.extend(wasm::BUNDLES.iter().flat_map(wasm::Bundle::files));
         inputs.push(folder.join("wasm/texts.js"));
         stamp::unless_unchanged("labextension", &inputs, &folder.join("dist/package.json"), || {
-            // The bundler of the virtual environment is the one that knows this JupyterLab.
+            // Use the bundler of the virtual environment, which matches its JupyterLab.
             let path = paths::path_with_venv();
             run::quiet(run::command("npm", &folder).args(["run", "build"]).env("PATH", path)).map(|_| ())
         })

@@ -1,4 +1,4 @@
-//! What a command left behind because it was killed without a word, processes and folders: the next command clears up.
+//! Clears up processes and folders that an earlier command left behind because it was killed.
 
 use std::{
     fs, io,
@@ -11,14 +11,14 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::paths;
 
-/// How long they may take to end by themselves.
+/// How long left-over processes may take to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(3);
 
 fn folder() -> PathBuf {
     paths::dev().join("groups")
 }
 
-/// Notes that this command has started a process group.
+/// Notes that this command started a process group.
 ///
 /// # Errors
 /// When the note cannot be written.
@@ -29,16 +29,16 @@ pub fn note(group: u32) -> io::Result<()> {
 
 /// Forgets a group that has ended.
 pub fn forget(group: u32) {
-    // Without a note there is nothing to end later.
+    // A missing note is no problem: then there is nothing to end later.
     let _ = fs::remove_file(folder().join(group.to_string()));
 }
 
-/// Ends groups whose command is gone, and removes the folders of commands that are gone.
+/// Ends process groups and removes folders of commands that no longer run.
 pub fn clear() {
     end_processes();
     for folder in ["spark", "lab"].into_iter().flat_map(|parent| entries(&paths::dev().join(parent))) {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // Each begins with the number of the command that made it.
+        // A folder's name begins with the process id of the command that created it.
         if !is_command(name.split('-').next().unwrap_or_default()) {
             let _ = fs::remove_dir_all(folder);
         }
@@ -52,11 +52,11 @@ fn end_processes() {
     for signal in [Signal::TERM, Signal::KILL] {
         for group in orphans.iter().filter_map(|note| still_ours(note)) {
             if !told {
-                // Standard output belongs to the addresses that `cargo xtask spark` tells.
+                // Standard output is reserved for the JSON of `cargo xtask spark`.
                 eprintln!("    ending processes of a command that was killed");
                 told = true;
             }
-            // It may have ended meanwhile.
+            // The group may have ended in the meantime.
             let _ = kill_process_group(group, signal);
         }
         if told && signal == Signal::TERM {
@@ -72,12 +72,12 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
-/// Whether a process number is one of our commands, still at work.
+/// Whether a process id belongs to one of our commands that still runs.
 fn is_command(pid: &str) -> bool {
     command_line(pid).contains("xtask")
 }
 
-/// The group of a note, when its leader still runs. The number may be another process's by now, so its words must name
+/// The group of a note, if its leader still runs. The process id may have been reused, so the command line must contain
 /// our folder.
 fn still_ours(note: &Path) -> Option<Pid> {
     let group = note.file_name()?.to_str()?;
@@ -85,7 +85,7 @@ fn still_ours(note: &Path) -> Option<Pid> {
     group.parse().ok().and_then(Pid::from_raw).filter(|_| ours)
 }
 
-/// The words of a process; nothing when there is none.
+/// The command line of a process; empty if there is no such process.
 fn command_line(pid: &str) -> String {
     let bytes = fs::read(format!("/proc/{}/cmdline", pid.trim())).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()

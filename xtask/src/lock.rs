@@ -1,4 +1,4 @@
-//! Two commands at once: one builds, the other waits and then finds everything built.
+//! Locks for commands that run at the same time: one builds, and the other waits and then finds everything built.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -10,11 +10,10 @@ use anyhow::{Context, Result};
 
 use crate::{paths, stop};
 
-/// Waits until nobody else holds the lock of this name. It is held until the value is dropped, or the process ends in
-/// whatever way.
+/// Waits for the lock of this name. It is released when the value is dropped or the process ends.
 ///
 /// # Errors
-/// When the lock cannot be made, or it is time to stop.
+/// When the lock cannot be created, or after Ctrl-C.
 pub fn exclusive(name: &str) -> Result<File> {
     let folder = paths::dev().join("locks");
     fs::create_dir_all(&folder)?;

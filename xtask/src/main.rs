@@ -52,38 +52,39 @@ enum Command {
     },
     /// Install what is missing and run the core tests.
     Test {
-        /// Only these: static, rust, frontend, jupyter, spark, browser.
+        /// Run only these parts: static, rust, frontend, jupyter, spark, browser.
         only: Vec<String>,
     },
-    /// The long proofs; an unknown name lists them.
+    /// Run the long tests ("proofs"); an unknown name lists them.
     Verify {
-        /// Only these.
+        /// Run only these proofs.
         only: Vec<String>,
     },
     /// Measure everything against its baseline and write `docs/benchmarks.md`.
     Bench {
-        /// Only these, printed and not written: small, cached, calls, large, hub, jupyter, sizes.
+        /// Run only these parts, and print the figures instead of writing them: small, cached, calls, large, hub,
+        /// jupyter, sizes.
         only: Vec<String>,
     },
-    /// The installable wheel, in `dist/`.
+    /// Build the installable wheel in `dist/`.
     Wheel,
-    /// The frontend as an npm package, in `labextension/wasm/`.
+    /// Build the frontend as an npm package in `labextension/wasm/`.
     Wasm,
-    /// The labextension, in `labextension/dist/`.
+    /// Build the labextension in `labextension/dist/`.
     Labextension,
-    /// A real Spark on free ports, told as JSON lines; ends with its standard input.
+    /// Start a real Spark on free ports and print its addresses as JSON lines; it stops when its standard input ends.
     Spark(spark::Options),
     /// Record the master's pages from a real Spark into `tests/fixtures/`.
     Fixtures,
-    /// Bring the translators' files up to date with the sources.
+    /// Update the translators' files from the sources.
     Translations,
-    /// Small checks of the sources.
+    /// Run small checks of the sources.
     Tidy,
 }
 
 fn main() -> ExitCode {
     let command = Cli::parse().command;
-    // Before anything is started, because commands in groups of their own do not hear the terminal's Ctrl-C.
+    // Listen before anything is started, because commands in their own groups do not get the terminal's Ctrl-C.
     match stop::listen().and_then(|()| dispatch(command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,4 +1,4 @@
-//! Where things are.
+//! Paths of folders and programs.
 
 use std::{
     env,
@@ -16,7 +16,7 @@ pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |set| root().join(set))
 }
 
-/// Everything that development installs or writes and that is not a build's result.
+/// Folder for everything that development installs or writes, except build results.
 pub fn dev() -> PathBuf {
     target().join("dev")
 }

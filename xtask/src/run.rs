@@ -1,4 +1,4 @@
-//! Running commands to their end, or to Ctrl-C.
+//! Runs commands until they end, or until Ctrl-C.
 
 use std::{
     ffi::OsStr,
@@ -12,14 +12,14 @@ use anyhow::{Context, Result, bail};
 
 use crate::stop::{self, Passing};
 
-/// A command in `folder`.
+/// A command that runs in `folder`.
 pub fn command(program: impl AsRef<OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder);
     command
 }
 
-/// Runs it with its output shown.
+/// Runs the command with its output shown.
 ///
 /// # Errors
 /// When it cannot be started or fails.
@@ -33,7 +33,7 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs it and shows its output only when it fails.
+/// Runs the command and shows its output only if it fails.
 ///
 /// # Errors
 /// When it cannot be started or fails.
@@ -48,12 +48,12 @@ pub fn quiet(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Whether it can be run and succeeds.
+/// Whether the command can be run and succeeds.
 pub fn works(command: &mut Command) -> bool {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
 }
 
-/// Runs it, shows its standard output and gives each line to `each`; tells whether it succeeded.
+/// Runs the command, shows its standard output and passes each line to `each`. Returns whether it succeeded.
 ///
 /// # Errors
 /// When it cannot be started.
@@ -63,7 +63,7 @@ pub fn lines(command: &mut Command, each: impl FnMut(&str)) -> Result<bool> {
     Ok(child.wait()?.success())
 }
 
-/// The same with its standard error.
+/// As [`lines`], for standard error.
 ///
 /// # Errors
 /// When it cannot be started.
@@ -83,7 +83,7 @@ fn show(output: Option<impl Read>, mut each: impl FnMut(&str)) -> Result<()> {
     Ok(())
 }
 
-/// In a group of its own, so that it can be ended with all its children.
+/// Starts the command in its own process group, so that it can be ended with all its children.
 fn start(command: &mut Command) -> Result<(Child, Passing)> {
     let child = command.stdin(Stdio::null()).process_group(0).spawn();
     let child = child.with_context(|| format!("cannot start {}", words(command)))?;

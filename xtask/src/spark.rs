@@ -1,4 +1,4 @@
-//! A real Spark on this machine: master, worker and Connect server from the `pyspark` wheel, on free ports.
+//! Starts a real Spark on this machine: master, worker and Connect server from the `pyspark` wheel, on free ports.
 
 use std::{
     fs,
@@ -13,18 +13,18 @@ use serde_json::{Value, json};
 
 use crate::{group::Group, http, install, leftover, paths, run};
 
-/// Starting a JVM on a busy machine takes its time.
+/// How long a part may take to start: a JVM on a busy machine is slow.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 #[derive(Args, Clone, Debug)]
 pub struct Options {
-    /// Let the master's web page serve the drivers' too (`spark.ui.reverseProxy`).
+    /// Let the master's web UI serve the drivers' too (`spark.ui.reverseProxy`).
     #[arg(long)]
     pub reverse_proxy: bool,
-    /// Another version than the demo's, for example 4.0.5; it is installed when it is missing.
+    /// A version other than the demo's, for example 4.0.5; installed if missing.
     #[arg(long)]
     pub version: Option<String>,
-    /// No Spark Connect server.
+    /// Start no Spark Connect server.
     #[arg(long)]
     pub no_connect: bool,
     /// Cores of the worker.
@@ -33,7 +33,7 @@ pub struct Options {
     /// Memory of the worker.
     #[arg(long, default_value = "4g")]
     pub memory: String,
-    /// Memory of an executor: small, so that a query of a demonstration can spill.
+    /// Memory of an executor. The default is small, so that a query of the demonstration can spill.
     #[arg(long, default_value = "1g")]
     pub executor_memory: String,
 }
@@ -51,7 +51,7 @@ impl Options {
     }
 }
 
-/// A running cluster. Its processes end with it, the last one started first.
+/// A running cluster. Dropping it ends its processes in reverse order.
 pub struct Spark {
     connect: Option<Group>,
     worker: Option<Group>,
@@ -70,7 +70,7 @@ impl Spark {
     /// Starts everything and waits until it is ready.
     ///
     /// # Errors
-    /// When a part does not start; the end of its log is shown.
+    /// When a part does not start; the error shows the end of its log.
     pub fn start(options: &Options) -> Result<Self> {
         leftover::clear();
         with_free_ports(|| Self::start_once(options))
@@ -114,22 +114,22 @@ impl Spark {
         Ok(spark)
     }
 
-    /// `http://…` of the master's web page.
+    /// `http://…` of the master's web UI.
     pub fn master_ui(&self) -> String {
         format!("http://127.0.0.1:{}", self.master_ui_port)
     }
 
-    /// `spark://…`.
+    /// `spark://…` of the master.
     pub fn master_url(&self) -> String {
         format!("spark://127.0.0.1:{}", self.master_port)
     }
 
-    /// `sc://…`.
+    /// `sc://…` of the Connect server.
     pub fn connect_url(&self) -> String {
         format!("sc://127.0.0.1:{}", self.connect_port)
     }
 
-    /// All of it for another program.
+    /// Addresses and process ids as JSON, for other programs.
     pub fn description(&self) -> Value {
         let pid = |group: &Option<Group>| group.as_ref().map(Group::pid);
         json!({
@@ -155,7 +155,7 @@ impl Spark {
         Ok(())
     }
 
-    /// Starts a Connect server: a new application.
+    /// Starts a Connect server, which is a new application.
     ///
     /// # Errors
     /// When it does not start.
@@ -171,7 +171,7 @@ impl Spark {
         for setting in [
             "spark.driver.host=127.0.0.1".to_owned(),
             format!("spark.ui.port={ui_port}"),
-            // On another port nobody would look for it.
+            // Fail rather than move to another port, where nobody would look for it.
             "spark.port.maxRetries=0".to_owned(),
             format!("spark.ui.reverseProxy={}", self.options.reverse_proxy),
             format!("spark.connect.grpc.binding.port={}", self.connect_port),
@@ -192,12 +192,12 @@ impl Spark {
         Ok(())
     }
 
-    /// Ends the Connect server: its application ends.
+    /// Ends the Connect server and with it its application.
     pub fn stop_connect(&mut self) {
         self.connect = None;
     }
 
-    /// Kills the worker as a crash would.
+    /// Kills the worker, as in a crash.
     pub fn kill_worker(&mut self) {
         if let Some(worker) = &mut self.worker {
             worker.kill();
@@ -211,7 +211,7 @@ impl Spark {
     }
 }
 
-/// Another process may take a port between our look and Spark's: then once more, with other ports.
+/// Another process may take a port between our check and Spark's start. Then it tries again with other ports.
 fn with_free_ports<T>(mut start: impl FnMut() -> Result<T>) -> Result<T> {
     const TRIES: usize = 3;
     let mut result = start();
@@ -235,7 +235,7 @@ fn class(python: &Path, home: &Path, folder: &Path, options: &Options, class: &s
     let mut command = spark_command(python, home, folder, "spark-class");
     command.arg(class);
     let proxy = format!("-Dspark.ui.reverseProxy={}", options.reverse_proxy);
-    // The server for submissions has a fixed port, which only one master of a machine can have.
+    // Switch off the submission server: it has a fixed port, so only one master on a machine could use it.
     let settings = format!("{proxy} -Dspark.port.maxRetries=0 -Dspark.master.rest.enabled=false");
     command.env("SPARK_MASTER_OPTS", &settings).env("SPARK_WORKER_OPTS", &settings);
     command

@@ -1,4 +1,4 @@
-//! `cargo xtask spark`: a real Spark for a person or for another program's tests.
+//! `cargo xtask spark`: a real Spark, for people and for the tests of other programs.
 
 use std::{
     io::{self, BufRead},
@@ -14,13 +14,13 @@ use crate::{
     stop,
 };
 
-/// Tells the addresses as one JSON line, obeys `connect stop`, `connect start` and `worker kill` (each answered by a line
-/// of the same shape), and ends with its standard input.
+/// Prints the addresses as one JSON line. Accepts `connect stop`, `connect start` and `worker kill` on standard input
+/// and answers each with a line of the same shape. Stops when standard input ends.
 pub fn run(options: &Options) -> Result<()> {
     let mut spark = Spark::start(options)?;
     println!("{}", spark.description());
     let (sender, orders) = mpsc::channel();
-    // Reading blocks, and a signal must be heard all the same.
+    // Reading blocks, so it runs on its own thread, and signals are still noticed.
     thread::spawn(move || io::stdin().lock().lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
     while !stop::asked() {
         match orders.recv_timeout(Duration::from_millis(100)) {

@@ -1,4 +1,4 @@
-//! Building nothing twice: a build is skipped while its inputs are what they were.
+//! Skips a build if its inputs have not changed.
 
 use std::{
     fs,
@@ -10,10 +10,10 @@ use anyhow::{Context, Result};
 
 use crate::lock;
 
-/// Folders that are results, not inputs.
+/// Folders that contain results, not inputs.
 const RESULTS: [&str; 6] = ["node_modules", "target", "dist", "lib", "wasm", "__pycache__"];
 
-/// Runs `build` unless `inputs` are unchanged since it last succeeded and `output` is there.
+/// Runs `build`, unless `inputs` are unchanged since it last succeeded and `output` exists.
 ///
 /// # Errors
 /// When an input cannot be read or the build fails.
@@ -34,7 +34,7 @@ pub fn unless_unchanged(
         println!("    {name}: unchanged");
         return Ok(());
     }
-    // A build that fails must not be taken for a good one.
+    // Remove the old stamp first, so that a failed build does not pass for a successful one.
     let _ = fs::remove_file(&stamp);
     build()?;
     fs::create_dir_all(crate::paths::dev().join("stamps"))?;

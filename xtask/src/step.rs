@@ -1,4 +1,4 @@
-//! A line per step with its time.
+//! Prints one line per step with its duration.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: remembered, so that whoever holds processes can end them, and passed on to the commands that run.
+//! Ctrl-C and SIGTERM are recorded, so that owners of processes can end them, and passed on to running commands.
 
 use std::{
     collections::BTreeSet,
@@ -14,18 +14,18 @@ use std::{
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// A signal handler has nothing but statics to write to.
+/// Whether a signal has arrived. It is a static, because a signal handler can write to nothing else.
 static ASKED: AtomicBool = AtomicBool::new(false);
-/// Groups of the commands that a step waits for.
+/// Process groups of the commands that a step waits for.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
-/// How long a command may take to end by itself.
+/// How long a command may take to end after the signal.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// From now on a signal no longer ends the process at once.
+/// Installs the handler. From then on a signal no longer ends this process at once.
 pub fn listen() -> Result<()> {
     let handler = || {
-        // Asked twice means: at once.
+        // A second signal ends the commands at once.
         let signal = if ASKED.swap(true, Ordering::SeqCst) { Signal::KILL } else { Signal::TERM };
         signal_all(signal);
         thread::spawn(|| {
@@ -41,7 +41,7 @@ pub fn asked() -> bool {
 }
 
 /// # Errors
-/// When it is time to stop.
+/// After Ctrl-C or SIGTERM.
 pub fn check() -> Result<()> {
     if asked() {
         bail!("stopped");
@@ -49,15 +49,15 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// A command that is ended when it is time to stop; it must lead a process group of its own.
+/// A command that gets our signals too. It must lead its own process group.
 pub struct Passing(i32);
 
 impl Passing {
-    /// Watches `child` until the value is dropped.
+    /// Passes signals on to `child` until the value is dropped.
     pub fn on_to(child: &Child) -> Self {
         let group = i32::try_from(child.id()).unwrap_or_default();
         running().insert(group);
-        // The signal may have come before the command was known.
+        // The signal may have arrived before the command was registered.
         if asked() {
             signal_group(group, Signal::TERM);
         }
@@ -72,7 +72,7 @@ impl Drop for Passing {
 }
 
 fn running() -> MutexGuard<'static, BTreeSet<i32>> {
-    // A set of numbers is good even after a panic.
+    // A set of numbers is consistent even after a panic.
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -84,7 +84,7 @@ fn signal_all(signal: Signal) {
 
 fn signal_group(group: i32, signal: Signal) {
     if let Some(group) = Pid::from_raw(group) {
-        // It may have ended meanwhile.
+        // The group may have ended in the meantime.
         let _ = kill_process_group(group, signal);
     }
 }

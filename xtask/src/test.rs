@@ -1,4 +1,5 @@
-//! `cargo xtask test`: everything that must hold before a change lands, cheap checks first, nothing built twice.
+//! `cargo xtask test`: everything that must pass before a change lands. Cheap checks run first, and nothing is built
+//! twice.
 
 use std::{path::Path, process::Command, time::Instant};
 
@@ -23,7 +24,7 @@ const PARTS: [(&str, Part); 6] = [
     ("browser", in_browser),
 ];
 
-/// Runs all parts, or those named; goes on after a failure, so that one run tells all.
+/// Runs all parts, or only the named ones. It continues after a failure, so that one run shows all problems.
 pub fn run(only: &[String]) -> Result<()> {
     if let Some(unknown) = only.iter().find(|name| !PARTS.iter().any(|(part, _)| part == name)) {
         bail!("there is no test part called {unknown}");
@@ -109,7 +110,7 @@ fn rust() -> Result<Counts> {
     step("Tests of Rust", || counted(&mut cargo(&["test", "--quiet", "--locked", "--workspace"])))
 }
 
-/// TypeScript is checked by building it: its compiler stops at the first warning.
+/// Checks TypeScript by building it: the compiler stops at the first warning.
 fn frontend() -> Result<Counts> {
     labextension::build()?;
     let folder = paths::labextension();
@@ -128,7 +129,7 @@ fn spark() -> Result<Counts> {
     counted_pytest("tests/spark")
 }
 
-/// pytest of the virtual environment on one folder.
+/// Runs the virtual environment's pytest on one folder.
 pub fn pytest(folder: &str) -> Command {
     let mut pytest = run::command(paths::venv_bin("python"), &paths::root());
     pytest.args(["-m", "pytest", folder, "-q", "--durations=5"]);
@@ -151,7 +152,7 @@ fn in_browser() -> Result<Counts> {
     })
 }
 
-/// What tests outside of Rust need to know.
+/// Sets the variables that tests outside of Rust need.
 pub fn with_tools(command: &mut Command) -> Result<&mut Command> {
     let installed: &Path = &paths::venv_bin("berdl-spark-monitor");
     Ok(command

@@ -1,4 +1,4 @@
-//! Small checks of the sources that no compiler makes.
+//! Small checks of the sources that compilers do not make.
 
 use std::fs;
 
@@ -6,20 +6,22 @@ use anyhow::{Result, bail};
 
 use crate::{paths, run, translations};
 
-/// The only place that a locked crate may come from.
+/// The only allowed source of locked crates.
 const CRATES: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
 
-/// Where the frontend draws.
+/// Folders with the frontend's HTML.
 const DRAWN: [&str; 2] = ["/src/components/", "/src/parts/"];
 
-/// Ways to make markup or code of a text; all that is shown goes through Yew, which escapes it.
+/// Ways to turn a text into markup or code. They are forbidden, because everything must go through Yew, which escapes
+/// it.
 const MARKUP: [&str; 6] =
     ["from_html_unchecked", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("];
 
-/// Finds registry addresses in lock files, this machine's paths, markup made of text, and source files without a first sentence.
+/// Finds registry URLs in lock files, this machine's paths, markup made from text, and source files without a first
+/// sentence.
 pub fn run() -> Result<()> {
     let root = paths::root();
-    // Inside a checkout only; what git ignores is nobody's source.
+    // Works only in a git checkout. Ignored files are not sources.
     let listed =
         run::quiet(run::command("git", &root).args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
     let mut problems = translations::problems()?;
@@ -59,11 +61,11 @@ pub fn run() -> Result<()> {
     bail!("\n{}", problems.join("\n"))
 }
 
-/// Colours that a theme cannot change. Those of the system are a person's own.
+/// Colours that a theme cannot change. System colours are allowed, because the user chooses them.
 fn colours(css: &str) -> impl Iterator<Item = &str> {
     const NAMES: [&str; 11] =
         ["black", "white", "red", "green", "blue", "yellow", "orange", "gray", "grey", "silver", "purple"];
-    // A drawing in a `url(…)` is a mask: its colours do not show.
+    // An image in `url(…)` is a mask, and its colours are not visible.
     let lines = css.lines().filter(|line| !line.contains("url(") && !line.trim_start().starts_with(['*', '/']));
     let values = lines.filter_map(|line| line.split_once(": ")).map(|(_, value)| value);
     values.flat_map(|value| value.split([' ', ';', ','])).filter(|word| {
@@ -71,7 +73,7 @@ fn colours(css: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A line of Yew or TypeScript that shows or names something in words of its own.
+/// Whether a line of Yew or TypeScript contains a text that is not translated.
 fn has_untranslated(line: &str) -> bool {
     const BEGINNINGS: [&str; 8] = [
         ">{ \"",
@@ -83,7 +85,7 @@ fn has_untranslated(line: &str) -> bool {
         "title.label = '",
         "alt=\"",
     ];
-    // As if it followed an element, which it does on the line before.
+    // Add a `>`, because the element before the text may end on the previous line.
     let line = [">", line.trim()].concat();
     BEGINNINGS.iter().any(|beginning| {
         let said =

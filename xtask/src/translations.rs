@@ -1,6 +1,6 @@
-//! `cargo xtask translations`: what translators work on, and what JupyterLab reads of their work.
+//! `cargo xtask translations`: updates the translators' files, and the JSON that JupyterLab reads.
 //!
-//! The sources are the template; a language is one `.po` file; JupyterLab reads JSON, which the wheel carries.
+//! The texts come from the sources. Each language is one `.po` file. The wheel contains the JSON.
 
 use std::{
     collections::BTreeSet,
@@ -24,7 +24,7 @@ use crate::paths;
 #[expect(dead_code, reason = "only the texts are of interest here")]
 mod messages;
 
-/// JupyterLab's name for our texts.
+/// JupyterLab's name for the set of our texts.
 const DOMAIN: &str = "berdl_spark_monitor";
 
 /// One text to translate.
@@ -33,11 +33,11 @@ struct Text {
     context: Option<String>,
     one: String,
     other: Option<String>,
-    /// Where it is said.
+    /// The source file that contains it.
     source: String,
 }
 
-/// Writes the template and brings every language up to date: new texts are empty, those that are gone are dropped.
+/// Writes the template and updates every language: new texts get an empty translation, and old ones are removed.
 pub fn update() -> Result<()> {
     let texts = texts()?;
     write(&catalog(&texts, None, ""), &template())?;
@@ -51,7 +51,7 @@ pub fn update() -> Result<()> {
     compile()
 }
 
-/// Writes the list of texts that the shell hands to the WebAssembly, as a module beside it.
+/// Writes the list of texts as a module beside the WebAssembly. The shell translates it and passes it on.
 pub fn list(folder: &Path) -> Result<()> {
     let texts: Vec<_> = messages::TEXTS
         .iter()
@@ -63,7 +63,7 @@ pub fn list(folder: &Path) -> Result<()> {
     Ok(fs::write(folder.join("texts.d.ts"), types)?)
 }
 
-/// What is wrong with the template or a language; nothing when a person could read everything.
+/// Problems in the template or a language, for example missing translations.
 pub fn problems() -> Result<Vec<String>> {
     let texts = texts()?;
     let mut problems = Vec::new();
@@ -90,7 +90,7 @@ pub fn problems() -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Writes what JupyterLab reads, beside each language.
+/// Writes the JSON that JupyterLab reads, beside each language's `.po` file.
 pub fn compile() -> Result<()> {
     for file in languages()? {
         let catalog = po_file::parse(&file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -191,7 +191,7 @@ fn rendered(catalog: &Catalog) -> Result<String> {
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
-/// Everything that is said, in the order of the sources; a text that is said twice is there once.
+/// All texts, in the order of the sources and without duplicates.
 fn texts() -> Result<Vec<Text>> {
     let mut texts: Vec<Text> = Vec::new();
     for text in messages::TEXTS {
@@ -251,7 +251,7 @@ fn rust_sources(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The string that a call begins with.
+/// The string literal at the start of a call's arguments.
 fn literal(call: &str) -> Result<String> {
     let mut letters = call.chars();
     let quote = letters.next().filter(|quote| matches!(quote, '\'' | '"'));
@@ -270,7 +270,7 @@ fn literal(call: &str) -> Result<String> {
     }
 }
 
-/// Titles and descriptions, under JupyterLab's names for their contexts.
+/// Titles and descriptions of the schema, with JupyterLab's names for their contexts.
 fn of_schema(part: &Value, context: &str, texts: &mut Vec<Text>) {
     match part {
         Value::Object(fields) => {
@@ -291,7 +291,7 @@ fn of_schema(part: &Value, context: &str, texts: &mut Vec<Text>) {
     }
 }
 
-/// The values that a text names, in the WebAssembly's way or in JupyterLab's.
+/// The placeholders of a text, in the notation of the WebAssembly or of JupyterLab.
 fn names(text: &str) -> BTreeSet<&str> {
     let in_braces = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
     let numbered = text.split('%').skip(1).filter_map(|rest| rest.get(..1)).filter(|digit| "123456789".contains(digit));

@@ -1,4 +1,4 @@
-//! `cargo xtask verify`: the long proofs, run before an issue is called done.
+//! `cargo xtask verify`: the long tests ("proofs"), to be run before an issue is done.
 
 use std::{env, fs, process::Command};
 
@@ -24,7 +24,7 @@ const PROOFS: [(&str, Proof); 13] = [
     ("clean-clone", clean_clone),
 ];
 
-/// Runs all proofs, or those named.
+/// Runs all proofs, or only the named ones.
 pub fn run(only: &[String]) -> Result<()> {
     if let Some(unknown) = only.iter().find(|name| !PROOFS.iter().any(|(proof, _)| proof == name)) {
         bail!("there is no proof called {unknown}, only {}", PROOFS.map(|(proof, _)| proof).join(", "));
@@ -37,32 +37,32 @@ pub fn run(only: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The README's first command, without a person.
+/// Runs the README's first command unattended.
 fn demo_check() -> Result<()> {
     run::run(run::command("cargo", &paths::root()).args(["xtask", "demo", "--check"]))
 }
 
-/// The panel, opened and closed 125 times, leaves nothing behind in the browser.
+/// Opens and closes the panel 125 times and checks that nothing is left in the browser.
 fn leak() -> Result<()> {
     in_browser("leak.mjs")
 }
 
-/// The panel says in each of its states what it should, and axe finds nothing; the pictures in `docs/panel/` are taken anew.
+/// Checks the panel's text in each of its states, runs axe, and takes the pictures in `docs/panel/`.
 fn states() -> Result<()> {
     in_browser("states.mjs")
 }
 
-/// How often browser and sidecar ask, in each situation; writes the tables of `docs/panel.md`.
+/// Counts the requests of browser and sidecar in each situation, and writes the tables of `docs/panel.md`.
 fn requests() -> Result<()> {
     in_browser("request-log.mjs")
 }
 
-/// Languages, settings and contrast; the pictures in `docs/at-home/` are taken anew.
+/// Takes the pictures in `docs/at-home/`: languages, settings and contrast.
 fn pictures() -> Result<()> {
     in_browser("pictures.mjs")
 }
 
-/// A script of `tests/e2e`, with everything it needs.
+/// Installs what a script of `tests/e2e` needs, and runs it.
 fn in_browser(script: &str) -> Result<()> {
     install::system(true)?;
     wheel::install_dev()?;
@@ -71,7 +71,7 @@ fn in_browser(script: &str) -> Result<()> {
     run::run(test::with_tools(node.arg(script))?)
 }
 
-/// Names, sessions, cells and sentences of queries on each version of Spark, written into `docs/queries.md`.
+/// Tests names, sessions, cells and sentences of queries on each version of Spark, and writes `docs/queries.md`.
 fn versions() -> Result<()> {
     install::system(true)?;
     wheel::install_dev()?;
@@ -85,13 +85,13 @@ fn versions() -> Result<()> {
     document::write("queries.md", "verify versions", &tables.join("\n"))
 }
 
-/// The way back to a cell of Spark 3.5, and the pictures of `docs/queries.md`.
+/// Tests the jump to a cell with Spark 3.5, and takes the pictures of `docs/queries.md`.
 fn queries() -> Result<()> {
     in_browser("classic.mjs")?;
     in_browser("queries.mjs")
 }
 
-/// What users of one real JupyterHub can do to each other, in a browser.
+/// Tests in a browser what users of one real JupyterHub can do to each other.
 fn hub() -> Result<()> {
     install::system(true)?;
     let python = install::hub()?;
@@ -101,7 +101,7 @@ fn hub() -> Result<()> {
     run::run(pytest.env("CHROMIUM", browser::chromium()?))
 }
 
-/// Every fault of every upstream, of the machine, and of a pair of real masters.
+/// Tests every fault of every upstream, of the machine, and of two real masters.
 fn faults() -> Result<()> {
     run::run(&mut long_tests(&["faults::", "long::machine"]))?;
     install::system(false)?;
@@ -111,7 +111,8 @@ fn faults() -> Result<()> {
     run::run(test::pytest("tests/faults").env("SPARK_MONITOR_BINARY", binary))
 }
 
-/// Twenty minutes of random faults, written into `docs/soak.md`; `SOAK_MINUTES` changes that and writes nothing.
+/// Tests random faults for twenty minutes and writes `docs/soak.md`. With `SOAK_MINUTES`, it runs that long and writes
+/// nothing.
 fn soak() -> Result<()> {
     let mut soak = long_tests(&["long::soak"]);
     if env::var_os("SOAK_MINUTES").is_none() {
@@ -127,7 +128,7 @@ fn long_tests(which: &[&str]) -> Command {
     cargo
 }
 
-/// The README's two commands in a fresh clone with a target directory of its own.
+/// Runs the README's two commands in a fresh clone with a separate target directory.
 fn clean_clone() -> Result<()> {
     let clone = paths::dev().join("clone");
     if clone.exists() {

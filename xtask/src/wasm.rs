@@ -1,4 +1,4 @@
-//! The frontend as an npm package: cargo, wasm-bindgen, wasm-opt.
+//! Builds the frontend as an npm package with cargo, wasm-bindgen and wasm-opt.
 
 use std::{
     fs,
@@ -12,7 +12,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{install, paths, run, stamp, step::step, translations};
 
-/// `--all-features` would make a file that browsers refuse, so each is named.
+/// With `--all-features`, wasm-opt would write a file that browsers refuse, so the features are listed.
 const WASM_OPT: [&str; 11] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
@@ -27,15 +27,15 @@ const WASM_OPT: [&str; 11] = [
     "--strip-target-features",
 ];
 
-/// One WebAssembly file, and what a browser may have to load for it at most.
+/// One WebAssembly file with its largest allowed sizes.
 pub struct Bundle {
-    /// Of its crate, and of its files.
+    /// Name of the crate and of its files.
     pub name: &'static str,
     pub most_raw_bytes: u64,
     pub most_gzip_bytes: u64,
 }
 
-/// All of them, the one that is loaded with the page first.
+/// All bundles; the first one is loaded with the page.
 pub const BUNDLES: [Bundle; 1] = [Bundle { name: "sidebar", most_raw_bytes: 400_000, most_gzip_bytes: 170_000 }];
 
 const PACKAGE: &str = r#"{
@@ -54,7 +54,7 @@ pub fn build() -> Result<()> {
     install::rust(false)?;
     let folder = paths::labextension().join("wasm");
     step("Frontend: WebAssembly", || {
-        // npm reads this package's name before there is anything else in it.
+        // npm reads this package's name before anything else is in the folder.
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("package.json"), PACKAGE)?;
         install::npm(&paths::labextension(), "npm-labextension")?;
@@ -80,7 +80,7 @@ pub fn build() -> Result<()> {
 }
 
 impl Bundle {
-    /// Bytes of the built file, raw and gzip.
+    /// Sizes of the built file in bytes, raw and gzip.
     pub fn sizes(&self) -> Result<(u64, u64)> {
         let bytes = fs::read(file(self.name))?;
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
@@ -88,7 +88,7 @@ impl Bundle {
         Ok((bytes.len() as u64, gzip.finish()?.len() as u64))
     }
 
-    /// What JupyterLab's bundler takes in of it.
+    /// The files that JupyterLab's bundler includes.
     pub fn files(&self) -> [PathBuf; 2] {
         [file(self.name), paths::labextension().join(format!("wasm/{}.js", self.name))]
     }

@@ -1,4 +1,4 @@
-//! The wheel: executable, labextension, server configuration and Python hooks in one file.
+//! Builds the wheel: executable, labextension, server configuration and Python hooks in one file.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::{install, labextension, lock, paths, run, step::step, translations};
 
-/// `Dev` reuses what the tests have compiled.
+/// `Dev` reuses what the tests compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
     Dev,
@@ -23,7 +23,7 @@ const INSTALL_JSON: &str = r#"{
 }
 "#;
 
-/// Builds the wheel and tells where it is.
+/// Builds the wheel and returns its path.
 pub fn build(profile: Profile) -> Result<PathBuf> {
     labextension::build()?;
     let _lock = lock::exclusive("wheel")?;
@@ -38,7 +38,7 @@ fn make(profile: Profile) -> Result<PathBuf> {
             Profile::Release => paths::root().join("dist"),
             Profile::Dev => paths::dev().join("wheel"),
         };
-        // An old wheel must not be taken for the new one.
+        // Remove an old wheel, so that it cannot be mistaken for the new one.
         if out.exists() {
             fs::remove_dir_all(&out)?;
         }
@@ -61,16 +61,16 @@ pub fn install_dev() -> Result<()> {
     install(Profile::Dev).map(|_| ())
 }
 
-/// Builds the wheel, installs it into the virtual environment and tells where it is.
+/// Builds the wheel, installs it into the virtual environment and returns its path.
 pub fn install(profile: Profile) -> Result<PathBuf> {
     install_beside(&paths::venv_bin("python"), profile)
 }
 
-/// The same into another virtual environment, that of `python`.
+/// Builds the wheel, installs it into the virtual environment of `python` and returns its path.
 pub fn install_beside(python: &Path, profile: Profile) -> Result<PathBuf> {
     install::venv()?;
     labextension::build()?;
-    // Until it is installed, another command must not replace the wheel.
+    // Another command must not replace the wheel before it is installed.
     let _lock = lock::exclusive("wheel")?;
     let wheel = make(profile)?;
     step("Install the wheel", || {
@@ -81,7 +81,7 @@ pub fn install_beside(python: &Path, profile: Profile) -> Result<PathBuf> {
     Ok(wheel)
 }
 
-/// Copies what is no code into the folder that maturin takes as the wheel's data.
+/// Copies everything except code into the folder that maturin uses as the wheel's data.
 fn stage() -> Result<()> {
     let data = paths::root().join("target/wheel-data");
     if data.exists() {
@@ -93,7 +93,7 @@ fn stage() -> Result<()> {
     copy(&paths::root().join("python/jupyter_server_config.d"), &data.join("data/etc/jupyter/jupyter_server_config.d"))
 }
 
-/// Real copies: a link would break the wheel.
+/// Makes real copies, because links would break the wheel.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {

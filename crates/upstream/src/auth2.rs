@@ -1,4 +1,4 @@
-//! Auth2: whose session is this? `GET {base}api/V2/me`.
+//! Auth2 tells whose session a token belongs to: `GET {base}api/V2/me`.
 
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
@@ -8,10 +8,10 @@ use url::Url;
 use super::{Client, Upstream, UpstreamError, secret_header};
 use crate::{url_path, user::User};
 
-/// Auth2 lists a user's roles and identities too; 256 KiB is far more than any user has.
+/// Largest body, bytes. Auth2 also lists the user's roles and identities; 256 KiB is far more than any user has.
 const LIMIT: u64 = 256 * 1024;
 
-/// The part of Auth2's `Me` that matters.
+/// The part of Auth2's `Me` that we need.
 #[derive(Deserialize)]
 struct Me {
     user: String,
@@ -20,7 +20,7 @@ struct Me {
 /// Resolves a session token to its user.
 ///
 /// # Errors
-/// When Auth2 rejects the token, fails, or names a user of whom the name rule leaves nothing.
+/// When Auth2 rejects the token or fails, or when the Kubernetes rule leaves no character of the name.
 pub async fn user(client: &Client, base: &Url, token: &SecretString) -> Result<User, UpstreamError> {
     let auth = secret_header(token.expose_secret()).map_err(|_| invalid("the token is no header"))?;
     let body: Bytes = client.json_bytes(&url_path::join(base, &["api", "V2", "me"]), Some(&auth), LIMIT).await?;
@@ -30,7 +30,7 @@ pub async fn user(client: &Client, base: &Url, token: &SecretString) -> Result<U
 /// The user that an answer names.
 ///
 /// # Errors
-/// JSON of another shape, or a name of which the name rule leaves nothing.
+/// When the JSON has another shape, or when the Kubernetes rule leaves no character of the name.
 pub fn user_of(body: &[u8]) -> Result<User, UpstreamError> {
     let me: Me = super::body::from_slice(Upstream::Auth2, body)?;
     User::new(&me.user).ok_or_else(|| invalid("the user's name has no letter or digit"))

@@ -1,4 +1,4 @@
-//! Reading an answer's JSON: up to a limit, whole or while it arrives.
+//! Reads an answer's JSON up to a limit, as a whole or while it arrives.
 
 use std::{io::BufReader, marker::PhantomData};
 
@@ -17,7 +17,7 @@ use super::{
 /// Longest content type that is logged, bytes.
 const LONGEST_TYPE: usize = 100;
 
-/// The type without its parameters, in lower case; "no content type" when there is none.
+/// The content type without its parameters, in lower case; "no content type" when there is none.
 pub(super) fn content_type(response: &Response) -> String {
     let value = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let value = value.and_then(|value| value.split(';').next()).map(str::trim);
@@ -29,7 +29,7 @@ pub(super) fn is_json(content_type: &str) -> bool {
     matches!(content_type, "application/json" | "text/json") || content_type.ends_with("+json")
 }
 
-/// All of it, as it came.
+/// The whole body, unchanged.
 pub(super) async fn read(upstream: Upstream, response: Response, limit: u64) -> Result<Bytes, UpstreamError> {
     let mut body = Body::new(limit);
     each_chunk(upstream, response, limit, |chunk| {
@@ -40,7 +40,7 @@ pub(super) async fn read(upstream: Upstream, response: Response, limit: u64) -> 
     Ok(body.into_bytes())
 }
 
-/// All of it, once it is found to be an array of such rows.
+/// The whole body, unchanged, after a check that it is an array of such rows.
 pub(super) async fn checked<Row: DeserializeOwned + 'static>(
     upstream: Upstream,
     response: Response,
@@ -60,7 +60,7 @@ pub(super) async fn checked<Row: DeserializeOwned + 'static>(
     }
 }
 
-/// What is made of its rows while they arrive.
+/// Collects the rows while they arrive.
 pub(super) async fn rows<Rows: FromRows>(
     upstream: Upstream,
     response: Response,
@@ -72,12 +72,12 @@ pub(super) async fn rows<Rows: FromRows>(
     decoder.finish().map_err(|reason| UpstreamError::shape(upstream, reason))
 }
 
-/// Decodes what has been read as a whole; of its strings no more is seen than by default.
+/// Decodes a whole body; strings are cut at the default limit.
 pub(super) fn from_slice<T: DeserializeOwned>(upstream: Upstream, bytes: &[u8]) -> Result<T, UpstreamError> {
     from_slice_within(upstream, bytes, &Bounds::DEFAULT, PhantomData)
 }
 
-/// The same within bounds, with a seed that may keep them too.
+/// As [`from_slice`], within given bounds and with a seed that can apply them too.
 pub(super) fn from_slice_within<S: for<'de> DeserializeSeed<'de, Value = T>, T>(
     upstream: Upstream,
     bytes: &[u8],
@@ -87,7 +87,7 @@ pub(super) fn from_slice_within<S: for<'de> DeserializeSeed<'de, Value = T>, T>(
     document(CutReader::new(bytes, bounds.string_bytes), seed).map_err(|reason| UpstreamError::shape(upstream, reason))
 }
 
-/// One JSON document and nothing behind it; else where it is wrong and how, without the upstream's own text.
+/// Decodes one JSON document with nothing after it. An error says where and what kind, without the upstream's own text.
 fn document<S: for<'de> DeserializeSeed<'de, Value = T>, T>(reader: CutReader<'_>, seed: S) -> Result<T, String> {
     let mut json = serde_json::Deserializer::from_reader(BufReader::new(reader));
     let what = |error: &serde_json::Error, path: &dyn std::fmt::Display| match error.is_io() {
@@ -101,7 +101,7 @@ fn document<S: for<'de> DeserializeSeed<'de, Value = T>, T>(reader: CutReader<'_
     Ok(value)
 }
 
-/// A body that is kept. Its buffer never has room for more than may be read.
+/// A body in memory. Its buffer never grows beyond the limit.
 struct Body {
     bytes: Vec<u8>,
     limit: usize,

@@ -1,4 +1,4 @@
-//! Calls of one kind of upstream: no redirects, deadlines, gzip, a place for each call.
+//! Calls to one kind of upstream: no redirects, gzip, and for each call a deadline and a place.
 
 use std::{error::Error, io, marker::PhantomData, sync::Arc, time::Duration};
 
@@ -19,22 +19,22 @@ use super::{
     driver_hosts::DriverHosts, rows::FromRows, unwanted,
 };
 
-/// Longest wait that is passed on to a client, seconds.
+/// Longest `Retry-After` that is passed on to a client, seconds.
 const LONGEST_RETRY_AFTER: u32 = 60;
 
 /// Deadlines of one call.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
     pub connect: Duration,
-    /// The whole call, its body and a second attempt included.
+    /// The whole call, including the body and a second attempt.
     pub call: Duration,
 }
 
-/// What an upstream answered, and how its clock differs from ours.
+/// An upstream's answer, and how its clock differs from ours.
 #[derive(Clone, Copy, Debug)]
 pub struct Dated<T> {
     pub value: T,
-    /// Milliseconds; negative where it is behind, zero where no difference is noticed.
+    /// Milliseconds; negative when the upstream's clock is behind, zero when the difference is too small to tell.
     pub clock_ahead_ms: i64,
 }
 
@@ -44,13 +44,13 @@ pub struct Client {
     upstream: Upstream,
     http: Arc<Http>,
     timeouts: Timeouts,
-    // One slow upstream must not take the places of another.
+    // Each kind has its own, so that a slow upstream cannot take the places of another kind.
     places: Places,
     caller: Caller,
     bounds: Bounds,
 }
 
-/// How a client is built; the defaults are those of a call within the cluster.
+/// How a client is built.
 pub struct ClientSettings<'a> {
     pub timeouts: Timeouts,
     pub places: &'a Places,
@@ -58,13 +58,13 @@ pub struct ClientSettings<'a> {
     pub connections: &'a Connections,
     /// How much of an answer is kept.
     pub bounds: Bounds,
-    /// Honour `HTTPS_PROXY`; only for services outside the cluster.
+    /// Whether to honour `HTTPS_PROXY`; only for services outside the cluster.
     pub use_proxy: bool,
-    /// Only hosts that this allows, checked after a name's look-up.
+    /// The hosts that may be called, checked after name resolution; `None` allows any host.
     pub hosts: Option<DriverHosts>,
 }
 
-/// What makes the HTTP client of one host.
+/// Builds the HTTP client of each host.
 #[derive(Debug)]
 struct Http {
     connect_timeout: Duration,
@@ -72,12 +72,12 @@ struct Http {
     use_proxy: bool,
     hosts: Option<DriverHosts>,
     connections: Connections,
-    /// Tells clients of the same host apart that are built differently.
+    /// Tells apart clients of one host that are built differently.
     kind: usize,
 }
 
 impl Http {
-    /// The client that keeps the connections to this URL's host.
+    /// The client that holds the connections to this URL's host.
     fn client(&self, url: &Url) -> reqwest::Result<reqwest::Client> {
         self.connections.client(self.kind, url, || {
             let mut builder = reqwest::Client::builder()
@@ -112,27 +112,27 @@ impl Client {
         Self { upstream, http: Arc::new(http), timeouts, bounds, places: places.clone(), caller: Caller::default() }
     }
 
-    /// The same client, whose calls count as this caller's.
+    /// The same client, whose calls count towards this caller's share.
     #[must_use]
     pub fn on_behalf_of(&self, caller: &Caller) -> Self {
         Self { caller: caller.clone(), ..self.clone() }
     }
 
-    /// The same client with another deadline for a call.
+    /// The same client with another deadline for each call.
     #[must_use]
     pub fn within(&self, call: Duration) -> Self {
         Self { timeouts: Timeouts { call, ..self.timeouts }, ..self.clone() }
     }
 
-    /// The bytes of a JSON answer, exactly as they came (after gzip).
+    /// The bytes of a JSON answer, unchanged (after gzip).
     ///
     /// # Errors
-    /// Anything but 200 with a JSON content type and a whole body within `limit`.
+    /// Anything but status 200 with a JSON content type and a complete body within `limit`.
     pub async fn json_bytes(&self, url: &Url, auth: Option<&HeaderValue>, limit: u64) -> Result<Bytes, UpstreamError> {
         self.dated_json_bytes(url, auth, limit).await.map(|dated| dated.value)
     }
 
-    /// The same, and the upstream's clock.
+    /// As [`Self::json_bytes`], with the difference of the upstream's clock.
     ///
     /// # Errors
     /// As [`Self::json_bytes`].
@@ -162,7 +162,7 @@ impl Client {
         self.dated_json(url, auth, limit).await.map(|dated| dated.value)
     }
 
-    /// The same, and the upstream's clock.
+    /// As [`Self::json`], with the difference of the upstream's clock.
     ///
     /// # Errors
     /// As [`Self::json`].
@@ -185,7 +185,7 @@ impl Client {
         &self.bounds
     }
 
-    /// The bytes of a JSON array, exactly as they came, once its rows are found to be such.
+    /// The bytes of a JSON array, unchanged, after a check that each element is a `Row`.
     ///
     /// # Errors
     /// As [`Self::json`].
@@ -200,7 +200,7 @@ impl Client {
         .await
     }
 
-    /// A JSON array, decoded while it is read, so that memory holds only what is kept of its rows.
+    /// A JSON array, decoded while it is read, so that only the kept rows take memory.
     ///
     /// # Errors
     /// As [`Self::json`].
@@ -215,10 +215,10 @@ impl Client {
         .await
     }
 
-    /// A page of text, whatever its type.
+    /// A page of text, with any content type.
     ///
     /// # Errors
-    /// Anything but 200 with a whole body within `limit`.
+    /// Anything but status 200 with a complete body within `limit`.
     pub async fn page(&self, url: &Url, auth: Option<&HeaderValue>, limit: u64) -> Result<String, UpstreamError> {
         self.in_time(async {
             let response = self.expect_ok(self.get(url, auth, "text/html").await?).await?;
@@ -228,7 +228,7 @@ impl Client {
         .await
     }
 
-    /// One deadline for all of a call: both attempts and the body. The wait for a place has its own, because it says
+    /// One deadline for the whole call: both attempts and the body. The wait for a place has its own, because it says
     /// nothing about the upstream.
     async fn in_time<T>(&self, call: impl Future<Output = Result<T, UpstreamError>>) -> Result<T, UpstreamError> {
         let Some(_place) = self.places.take(&self.caller).await else {
@@ -256,7 +256,7 @@ impl Client {
                 self.http.connections.close_idle();
                 return true;
             }
-            // Of failures of the upstream only a reset connection: a dead one costs one attempt, a slow one too.
+            // Retry only after a reset connection: a dead or slow upstream must cost a single attempt.
             error.is_request() && !error.is_connect() && !error.is_timeout()
         };
         attempt
@@ -283,7 +283,7 @@ impl Client {
         Err(UpstreamError::status(self.upstream, status, retry_after_seconds, message))
     }
 
-    /// The master's `/api/v1` answers 200 with a page, so a status proves nothing: the content type decides.
+    /// The master's `/api/v1` answers 200 with a web page, so the content type decides, not the status.
     async fn expect_json(&self, response: Response) -> Result<Response, UpstreamError> {
         let response = self.expect_ok(response).await?;
         let content_type = body::content_type(&response);
@@ -300,7 +300,7 @@ impl Client {
 
 const RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// Whether this process, or the whole machine, may open no more files and sockets.
+/// Whether this process, or the whole machine, cannot open any more files and sockets.
 fn lacks_descriptors(error: &reqwest::Error) -> bool {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).any(crate::descriptors::are_short)

@@ -1,17 +1,17 @@
-//! How far an upstream's clock is ahead of ours, so that its times can be compared with our own.
+//! How far an upstream's clock is ahead of ours, so that its times can be compared with ours.
 
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::{Response, header::DATE};
 
-/// Differences up to this count as none, milliseconds: the header has whole seconds.
+/// Smaller differences count as zero, milliseconds: the header has whole seconds only.
 const NOTICED_MS: i64 = 2_000;
-/// A larger difference is not believed, milliseconds: one day is more than any clock in use is off.
+/// Larger differences are ignored, milliseconds: no clock in use is off by more than a day.
 const BELIEVED_MS: i64 = 86_400_000;
 
-/// Milliseconds by which the upstream's clock is ahead of ours, by its answer's `Date` (RFC 9110, 6.6.1); negative where it
-/// is behind. Zero without a valid header. The request was sent at `sent`, and the head of its answer has just come.
+/// Milliseconds by which the upstream's clock is ahead of ours, from the answer's `Date` header (RFC 9110, 6.6.1);
+/// negative when it is behind, zero without a valid header. Call this as soon as the answer's head has arrived.
 pub(super) fn ahead_ms(response: &Response, sent: Timestamp) -> i64 {
-    // A proxy adds the upstream's header behind its own.
+    // A proxy puts the upstream's header after its own.
     let date = response.headers().get_all(DATE).iter().next_back().and_then(|value| value.to_str().ok());
     date.and_then(|date| difference_ms(date, sent, Timestamp::now())).unwrap_or(0)
 }
@@ -19,14 +19,14 @@ pub(super) fn ahead_ms(response: &Response, sent: Timestamp) -> i64 {
 /// The upstream may have written the header at any moment between `sent` and `received`.
 fn difference_ms(date: &str, sent: Timestamp, received: Timestamp) -> Option<i64> {
     let date = rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?.as_millisecond();
-    // The second has begun, but not ended: its middle is the best guess.
+    // The header drops the fraction of the second, so half a second is the best guess.
     let date = date + 500;
     let nearest = date.clamp(sent.as_millisecond().min(received.as_millisecond()), received.as_millisecond());
     let ahead = date - nearest;
     Some(if (NOTICED_MS + 1..=BELIEVED_MS).contains(&ahead.abs()) { ahead } else { 0 })
 }
 
-/// The difference to go on with: the one from before, unless the new one is really another.
+/// The difference to use from now on: the previous one, unless the new one differs noticeably.
 #[must_use]
 pub fn settled(before_ms: i64, now_ms: i64) -> i64 {
     if before_ms.abs_diff(now_ms) <= NOTICED_MS.unsigned_abs() { before_ms } else { now_ms }

@@ -1,4 +1,4 @@
-//! The cluster manager: do master and workers exist, are they ready? `GET {base}/clusters`.
+//! The cluster manager says whether master and workers exist and are ready: `GET {base}/clusters`.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use url::Url;
 use super::{Client, Upstream, UpstreamError, UpstreamErrorKind, secret_header, shape::Object};
 use crate::{Weight, url_path};
 
-/// What the cluster manager says, as it came and as we read it.
+/// The cluster manager's answer: its bytes, and their decoded form.
 #[derive(Debug)]
 pub struct ClusterStatus {
     pub bytes: Bytes,
@@ -22,23 +22,23 @@ pub struct ClusterStatus {
 
 impl ClusterStatus {
     /// # Errors
-    /// When a body is not what a pass-through route accepts.
+    /// When a pass-through route would not accept the body.
     pub fn of(bytes: Bytes) -> Result<Self, UpstreamError> {
         super::body::from_slice::<Accepted>(Upstream::ClusterManager, &bytes)?;
         let status = super::body::from_slice(Upstream::ClusterManager, &bytes).map_err(|error| error.kind.to_string());
         Ok(Self { bytes, status })
     }
 
-    /// The answer as we read it: stricter than what a pass-through route accepts.
+    /// The decoded answer. Decoding is stricter than the check for a pass-through route.
     ///
     /// # Errors
-    /// When a field we use is of another type.
+    /// When a field that we use has another type.
     pub fn status(&self) -> Result<&Status, UpstreamError> {
         self.status.as_ref().map_err(|reason| UpstreamError::shape(Upstream::ClusterManager, reason))
     }
 }
 
-/// What a body must be to be passed through.
+/// What a body must contain before it is passed through.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "only their types are checked")]
 struct Accepted {
@@ -66,15 +66,15 @@ pub struct Deployment {
     error: Reported,
 }
 
-/// What an `error` field says: a flag or a text today, and whatever it becomes, it must not hide master and workers.
+/// Meaning of an `error` field. Today it is a flag or a text; any other type must not make the whole answer unreadable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Reported {
-    /// False, null, zero or empty.
+    /// No error: false, null, zero or empty.
     #[default]
     Nothing,
-    /// `true`: something is wrong, and a deployment says what.
+    /// `true`: there is an error, and a deployment has the details.
     Flag,
-    /// Kubernetes has no such deployment: its errors begin with the status, `(404)\nReason: Not Found`.
+    /// Kubernetes has no such deployment. Its errors begin with the status: `(404)\nReason: Not Found`.
     NotFound,
     Other,
 }
@@ -85,7 +85,7 @@ impl Reported {
     }
 }
 
-/// Read without keeping it: a stranger's object may be of any size.
+/// The value is not kept, because it may have any size.
 impl<'de> Deserialize<'de> for Reported {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Any;
@@ -145,7 +145,8 @@ impl<'de> Deserialize<'de> for Reported {
 }
 
 impl Deployment {
-    /// True when the manager could not find out whether the deployment exists: Kubernetes refused, or did not answer.
+    /// True when the manager could not find out whether the deployment exists, because Kubernetes refused or did not
+    /// answer.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         !self.exists && matches!(self.error, Reported::Flag | Reported::Other)
@@ -153,14 +154,14 @@ impl Deployment {
 }
 
 impl Status {
-    /// True when the manager gives an error of its own in words, other than that Kubernetes has no such deployment.
+    /// True when the manager's own error is a text other than "Kubernetes has no such deployment".
     #[must_use]
     pub fn names_an_error(&self) -> bool {
         self.error == Reported::Other
     }
 
-    /// True when the manager reports an error. It also does so while a cluster starts and the workers' deployment does
-    /// not exist yet, which is no error.
+    /// True when the manager reports an error. The manager also reports one while a cluster starts and the workers'
+    /// deployment does not exist yet; that does not count.
     #[must_use]
     pub fn has_error(&self) -> bool {
         let (master, workers) = (&self.master, &self.workers);
@@ -177,10 +178,10 @@ impl Weight for ClusterStatus {
     }
 }
 
-/// Asks for the cluster of the token's user.
+/// Asks for the state of the token owner's cluster.
 ///
 /// # Errors
-/// When the manager rejects the token, fails, or answers another shape.
+/// When the manager rejects the token, fails, or answers with another shape.
 pub async fn status(
     client: &Client,
     base: &Url,

@@ -1,5 +1,4 @@
-//! Connections that are kept open between calls: a few to each host, a bound for all hosts together, and a way to close
-//! them all.
+//! Connections that stay open between calls: a few to each host, with a limit for all hosts together.
 
 use std::{
     num::NonZeroUsize,
@@ -13,22 +12,23 @@ use std::{
 use lru::LruCache;
 use url::{Origin, Url};
 
-/// Kept to one host: a panel's calls follow each other, and rarely more than two run at once.
+/// Idle connections kept to one host: a panel's calls rarely run more than two at once.
 const PER_HOST: usize = 2;
-/// Longer than the slowest regular poll, so that polls find their connection open.
+/// How long a connection may be idle: longer than the slowest polling interval, so that polls find their connection
+/// open.
 const IDLE: Duration = Duration::from_secs(45);
 
-/// The HTTP clients of all upstreams, one for each host that was called of late. A client keeps its idle connections;
+/// The HTTP clients of all upstreams, one for each recently called host. A client holds its idle connections, and
 /// dropping it closes them. Cheap to clone; clones share the clients.
 #[derive(Clone, Debug)]
 pub struct Connections {
-    /// How many clients there are at most.
+    /// Maximum number of clients.
     hosts: NonZeroUsize,
     clients: Arc<Mutex<LruCache<Key, reqwest::Client>>>,
     kinds: Arc<AtomicUsize>,
 }
 
-/// A host as one kind of client calls it.
+/// A host together with the kind of client that calls it.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Key {
     kind: usize,
@@ -36,22 +36,22 @@ struct Key {
 }
 
 impl Connections {
-    /// Keeps at most `idle` connections open that no call uses.
+    /// Keeps at most `idle` idle connections.
     #[must_use]
     pub fn new(idle: usize) -> Self {
         let hosts = NonZeroUsize::new(idle / PER_HOST).unwrap_or(NonZeroUsize::MIN);
         Self { hosts, clients: Arc::new(Mutex::new(LruCache::new(hosts))), kinds: Arc::default() }
     }
 
-    /// A number for clients that are built alike, different from all others.
+    /// A new number that identifies clients built in the same way.
     pub(super) fn next_kind(&self) -> usize {
         self.kinds.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The client for a URL's host, which `make` builds when there is none. The one that was used longest ago makes room.
+    /// The client for a URL's host; `make` builds it if there is none. The least recently used client makes room.
     ///
     /// # Errors
-    /// Those of `make`.
+    /// As `make`.
     pub(super) fn client(
         &self,
         kind: usize,
@@ -67,7 +67,7 @@ impl Connections {
         Ok(client)
     }
 
-    /// Closes all connections that no call uses, because file descriptors run short.
+    /// Closes all idle connections, because file descriptors run short.
     pub fn close_idle(&self) {
         let clients = std::mem::replace(&mut *self.clients(), LruCache::new(self.hosts));
         if !clients.is_empty() {
@@ -76,12 +76,12 @@ impl Connections {
     }
 
     fn clients(&self) -> MutexGuard<'_, LruCache<Key, reqwest::Client>> {
-        // Nothing in here panics while it holds the lock, so a poisoned one is still whole.
+        // Nothing here panics while it holds the lock, so the state of a poisoned lock is still consistent.
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How many connections a client of one host keeps, and how long.
+/// Limits how many idle connections a client keeps, and for how long.
 pub(super) fn keep_few(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder.pool_max_idle_per_host(PER_HOST).pool_idle_timeout(IDLE)
 }
@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    /// Calls a new host once, and returns its end of the connection, which stays open.
+    /// Calls a new host once and returns the host's end of the connection, which stays open.
     async fn call(connections: &Connections) -> TcpStream {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();

@@ -1,4 +1,4 @@
-//! File descriptors: how many this process may have, and how they are shared out.
+//! File descriptors: how many this process may open, and how they are shared out.
 
 use std::io;
 
@@ -7,25 +7,25 @@ use rustix::{
     process::{Resource, Rlimit, getrlimit, setrlimit},
 };
 
-/// Shares of what the process may open. The rest is for files, name look-ups and the log.
+/// Shares of the descriptors that the process may open. The rest is for files, name resolution and the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Descriptors {
-    /// Connections that clients hold open.
+    /// Connections from clients.
     pub clients: usize,
-    /// Calls of one kind of upstream at once; there are four kinds.
+    /// Simultaneous calls to one kind of upstream; there are four kinds.
     pub calls: usize,
-    /// Connections to upstreams that no call uses.
+    /// Idle connections to upstreams.
     pub idle: usize,
 }
 
 impl Descriptors {
-    /// Raises the soft limit to the hard one, as few programs still need the low default, and shares it out.
+    /// Raises the soft limit to the hard limit and shares it out. The low default exists only for old programs.
     #[must_use]
     pub fn raise() -> Self {
         let limits = getrlimit(Resource::Nofile);
         let raised = setrlimit(Resource::Nofile, Rlimit { current: limits.maximum, ..limits });
         let limit = if raised.is_ok() { limits.maximum } else { limits.current };
-        // No limit at all is as good as a very high one.
+        // Treat "unlimited" as a very high limit.
         Self::of(limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(1 << 20))
     }
 
@@ -34,7 +34,7 @@ impl Descriptors {
     }
 }
 
-/// Whether an error says that this process, or the whole machine, can open nothing more.
+/// Whether an error says that this process, or the whole machine, has run out of file descriptors.
 #[must_use]
 pub fn are_short(error: &io::Error) -> bool {
     let errno = error.raw_os_error().map(Errno::from_raw_os_error);

@@ -1,7 +1,8 @@
-//! Where is the driver's REST API? Configured address, the master's reverse proxy, the link in the master's page.
+//! Finds the driver's REST API: at the configured address, behind the master's reverse proxy, or by the link in the
+//! master's page.
 //!
-//! The master itself does not serve it (SPARK-12299): it answers 200 with a page, so a hop counts as working only when
-//! `…/api/v1/applications/{app_id}` is JSON with that id.
+//! The master itself does not serve that API (SPARK-12299) but answers 200 with a web page. So a hop counts as working
+//! only when `…/api/v1/applications/{app_id}` is JSON with that id.
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{Weight, url_path};
 
-/// One application's entry and the master's page are small; bytes.
+/// Default limit for one application's entry and for the master's page, both small; bytes.
 pub const PAGE_LIMIT: u64 = 4 << 20;
 
 /// How the driver was found.
@@ -36,39 +37,39 @@ pub enum Hop {
 pub struct Found {
     pub base: Url,
     pub hop: Hop,
-    /// Milliseconds by which its clock was ahead of ours when it was found.
+    /// Milliseconds by which the driver's clock was ahead of ours when the driver was found.
     pub clock_ahead_ms: i64,
 }
 
-/// Whose driver is looked for.
+/// The application whose driver to find.
 #[derive(Clone, Debug)]
 pub struct Wanted {
     pub app_id: String,
-    /// `SPARK_APP_UI_URL`, filled in.
+    /// `SPARK_APP_UI_URL` with its placeholders filled in.
     pub configured: Option<Url>,
     /// The web page of the master that lists the application.
     pub master: Option<Url>,
 }
 
-/// Everything that is needed to ask drivers.
+/// Everything needed to call drivers.
 #[derive(Clone, Debug)]
 pub struct DriverApi {
-    /// For configured addresses and the master.
+    /// Client for configured addresses and the master's reverse proxy.
     pub configured: Client,
-    /// For addresses known only from a link: names are checked after their resolution, and no token is sent.
+    /// Client for addresses known only from a link: it checks names again after resolution and sends no token.
     pub linked: Client,
     pub master: Client,
     pub hosts: DriverHosts,
     /// `SPARK_UI_TOKEN`, for configured origins only.
     pub auth: Option<HeaderValue>,
-    /// Deadline of one hop, so that all of them fit into one request.
+    /// Deadline for one hop, short enough for all hops to fit into one request.
     pub hop_timeout: Duration,
-    /// Largest entry or page that is read, bytes.
+    /// Largest application entry or master page that is read, bytes.
     pub page_limit: u64,
 }
 
 impl Found {
-    /// Whether both are the same way to the same address.
+    /// Whether both have the same hop and address.
     #[must_use]
     pub fn is_same_way(&self, other: &Self) -> bool {
         (self.hop, &self.base) == (other.hop, &other.base)
@@ -82,7 +83,7 @@ impl Weight for Found {
 }
 
 impl DriverApi {
-    /// The same, whose calls count as this caller's.
+    /// The same API, whose calls count towards this caller's share.
     #[must_use]
     pub fn on_behalf_of(&self, caller: &Caller) -> Self {
         Self {
@@ -96,7 +97,7 @@ impl DriverApi {
     /// The first hop that works.
     ///
     /// # Errors
-    /// What the most telling hop answered, with all of them in words.
+    /// The failure of the most informative hop; `tried` has those of all hops.
     pub async fn find(&self, wanted: &Wanted) -> Result<Found, UpstreamError> {
         let mut failures: Vec<(Hop, UpstreamError)> = Vec::new();
         let configured = wanted.configured.clone().map(|base| (Hop::Configured, base));
@@ -107,7 +108,7 @@ impl DriverApi {
         for (hop, base) in configured.into_iter().chain(proxy) {
             match self.check(hop, &base, &wanted.app_id).await {
                 Ok(clock_ahead_ms) => return Ok(Found { base, hop, clock_ahead_ms }),
-                // A hop that was not asked may still be the best one.
+                // This hop was not even asked, so it may still be the best one: do not go on to worse ones.
                 Err(error) if error.is_ours() => return Err(error),
                 Err(error) => failures.push((hop, error)),
             }
@@ -132,7 +133,7 @@ impl DriverApi {
         Err(most_telling(failures))
     }
 
-    /// The bytes of one path's array, once its rows are found to be such.
+    /// The bytes of one path's array, after a check that each element is a `Row`.
     ///
     /// # Errors
     /// As [`Client::checked`].
@@ -190,7 +191,8 @@ impl DriverApi {
         }
     }
 
-    /// That the application's driver answers there, and by how many milliseconds its clock is ahead of ours.
+    /// Checks that the application's driver answers there. Returns the milliseconds by which its clock is ahead of
+    /// ours.
     async fn check(&self, hop: Hop, base: &Url, app_id: &str) -> Result<i64, UpstreamError> {
         let (client, auth) = self.client(hop);
         let url = url_path::join(base, &["api", "v1", "applications", app_id]);
@@ -229,10 +231,10 @@ fn url_of(base: &Url, app_id: &str, path: DriverPath) -> Url {
     url
 }
 
-/// That the driver is starting says most. Else the hop that leads to the driver itself decides: the link, when there is
-/// one, then the configured address, then the reverse proxy. The master's page comes after them, for it speaks of the
-/// master. Of a reverse proxy a page means that there is none, and 403 that it does not know the application, as when a
-/// session has just ended: both say nothing.
+/// The failure to report. "The driver is starting" comes first. Next come the hops that lead to the driver itself: the
+/// link, the configured address, the reverse proxy. A failure of the master's page comes after them, because it is
+/// about the master. Two answers of a reverse proxy count least: a web page means that there is no proxy, and 403 that
+/// it does not know the application, as when a session has just ended.
 fn most_telling(failures: Vec<(Hop, UpstreamError)>) -> UpstreamError {
     let tried = failures.iter().map(|(hop, error)| (*hop, error.kind.clone())).collect();
     let rank = |(hop, error): &&(Hop, UpstreamError)| match (hop, error.upstream, &error.kind) {

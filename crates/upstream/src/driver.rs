@@ -10,23 +10,23 @@ use serde::{
 use super::shape::{first, optional_text, text};
 use crate::Weight;
 
-/// Longest id, name, state or address that is kept, bytes: far more than Spark's own.
+/// Longest id, name, state or address that is kept, bytes: far more than Spark's own need.
 pub(super) const NAME: usize = 512;
-/// Longest reason that is kept, bytes: more than is shown.
+/// Longest failure reason that is kept, bytes: more than the panel shows.
 const REASON: usize = 2048;
 /// Longest trace that is read, bytes: what a Python error says stands at its end.
 const TRACE: usize = 16 << 10;
-/// RDDs that tell one stage from another.
+/// RDD ids kept for each stage: enough to tell stages apart.
 const RDDS: usize = 1000;
 
-/// What rows of `app/executors` must be to be passed through.
+/// What each row of `app/executors` must contain before the answer is passed through.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "only the type is checked")]
 pub struct AcceptedExecutor {
     id: String,
 }
 
-/// What rows of `app/stages` must be to be passed through.
+/// What each row of `app/stages` must contain before the answer is passed through.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "only the type is checked")]
@@ -41,7 +41,7 @@ pub struct ApplicationRow {
     pub id: String,
     #[serde(default, deserialize_with = "text::<_, NAME>")]
     pub name: String,
-    /// The newest one.
+    /// Only the newest attempt.
     #[serde(default, deserialize_with = "first::<_, _, 1>")]
     pub attempts: Vec<AttemptRow>,
 }
@@ -68,7 +68,7 @@ impl Weight for AttemptRow {
 }
 
 /// A row of `allexecutors` (`ExecutorSummary` in Spark): bytes and milliseconds.
-/// Counts may be wrong, even negative, when Spark drops listener events: see [`count`].
+/// Counts may be wrong, even negative, when Spark drops listener events; see [`count`].
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ExecutorRow {
@@ -83,7 +83,7 @@ pub struct ExecutorRow {
     pub max_memory: i64,
     pub max_tasks: i64,
     pub active_tasks: i64,
-    /// Task time; of the driver: uptime.
+    /// Task time; for the driver, its uptime.
     pub total_duration: i64,
     #[serde(rename = "totalGCTime")]
     pub total_gc_time: i64,
@@ -146,13 +146,13 @@ impl StageRow {
     }
 }
 
-/// A count of Spark's that may be wrong: never negative.
+/// A count from Spark; a negative one becomes zero.
 #[must_use]
 pub fn count(value: i64) -> u32 {
     u32::try_from(value.max(0)).unwrap_or(u32::MAX)
 }
 
-/// The same for bytes and milliseconds.
+/// Bytes or milliseconds from Spark; a negative value becomes zero.
 #[must_use]
 pub fn amount(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
@@ -167,14 +167,14 @@ impl SparkTime {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let civil: jiff::civil::DateTime = text.strip_suffix("GMT")?.parse().ok()?;
-        // Spark writes no years before our era, so this would not be one of its times.
+        // Spark never writes negative years.
         let zoned = jiff::tz::Offset::UTC.to_timestamp(civil).ok().filter(|_| civil.year() >= 0)?;
         Some(Self(zoned.as_millisecond()))
     }
 }
 
 impl fmt::Display for SparkTime {
-    /// As Spark writes it.
+    /// In the format that Spark writes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
         write!(f, "{}GMT", jiff::tz::Offset::UTC.to_datetime(time).strftime("%Y-%m-%dT%H:%M:%S%.3f"))

@@ -1,4 +1,4 @@
-//! Which hosts the master's own link to a driver may name: checked as written and again after name resolution.
+//! Which hosts the master's link to a driver may name. A host is checked as written and again after name resolution.
 
 use std::{
     io,
@@ -9,15 +9,15 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-/// The rule: patterns of the admin, or everything but addresses that only a trick would name.
+/// The admin's patterns, or by default every host except addresses that only an attacker would use.
 #[derive(Clone, Debug)]
 pub struct DriverHosts(Arc<Patterns>);
 
-/// Lower case; `*` stands for any text. None at all: any host.
+/// Patterns in lower case; `*` stands for any text. Without any pattern, every host is allowed.
 #[derive(Debug)]
 struct Patterns {
     names: Vec<String>,
-    /// Of addresses alone: `10.*` does not mean a name such as `10.example.org`.
+    /// Patterns for addresses only: `10.*` does not match a name such as `10.example.org`.
     addresses: Vec<String>,
 }
 
@@ -29,19 +29,19 @@ impl DriverHosts {
         Self(Arc::new(Patterns { names, addresses }))
     }
 
-    /// Whether a link may be followed, as far as its text tells; its name is checked again when it is looked up.
+    /// Whether a link may be followed, judged by its text alone. A host name is checked again when it is resolved.
     #[must_use]
     pub fn allows(&self, url: &Url) -> bool {
         match url.host() {
             None => false,
-            // Where addresses are listed, those that the name is resolved to decide.
+            // With address patterns, the addresses that the name resolves to decide later.
             Some(Host::Domain(name)) => self.0.allow_name(name) || !self.0.addresses.is_empty(),
             Some(Host::Ipv4(address)) => self.0.allow_address(address.into(), &address.to_string()),
             Some(Host::Ipv6(address)) => self.0.allow_address(address.into(), &address.to_string()),
         }
     }
 
-    /// What a name may lead to, of what it was resolved to.
+    /// The allowed ones among the addresses that a name resolves to.
     fn allowed(&self, name: &str, found: impl Iterator<Item = SocketAddr>) -> io::Result<Vec<SocketAddr>> {
         let allowed: Vec<_> = found.filter(|address| self.0.allow_address(address.ip(), name)).collect();
         if allowed.is_empty() {
@@ -51,8 +51,8 @@ impl DriverHosts {
     }
 }
 
-/// Looks names up as the system does and drops addresses that are not allowed: a name must not lead where an address may
-/// not.
+/// Resolves names as the system does and drops addresses that are not allowed, so that a name cannot lead to a
+/// forbidden address.
 impl Resolve for DriverHosts {
     fn resolve(&self, name: Name) -> Resolving {
         let hosts = self.clone();
@@ -70,7 +70,7 @@ impl Patterns {
         any || self.names.iter().any(|pattern| matches(pattern, host))
     }
 
-    /// An address that the admin wrote down is meant, whichever it is.
+    /// An address that the admin listed is allowed, even one that is forbidden by default.
     fn allow_address(&self, address: IpAddr, host: &str) -> bool {
         let text = address.to_canonical().to_string();
         let listed = self.addresses.iter().any(|pattern| matches(pattern, &text));
@@ -83,9 +83,9 @@ fn is_of_addresses(pattern: &str) -> bool {
     pattern.contains(':') || (v4 && pattern.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
-/// Link-local (with the clouds' metadata service), metadata, multicast and unspecified addresses.
+/// Link-local addresses (with most clouds' metadata services), other metadata, multicast and unspecified addresses.
 fn is_forbidden(address: IpAddr) -> bool {
-    /// Metadata services outside the link-local ranges: AWS over IPv6 and Alibaba.
+    /// AWS's metadata service over IPv6. Like Alibaba's (100.100.100.200), it is outside the link-local ranges.
     const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
     match address.to_canonical() {
         IpAddr::V4(v4) => {

@@ -1,16 +1,16 @@
-//! The allow-list of what is ever asked of a driver, below `{base}/api/v1/applications/{app_id}`.
+//! The allow-list of paths requested from a driver, below `{base}/api/v1/applications/{app_id}`.
 
-/// One path with its query; all are GET.
+/// One path with its query; always requested with GET.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DriverPath {
     /// Living executors.
     Executors,
-    /// Dead ones too.
+    /// Living and dead executors.
     AllExecutors,
     Stages,
     ActiveStages,
     Jobs,
-    /// Spark Connect's operations; from Spark 4.3 on, on drivers that serve Connect.
+    /// Spark Connect's operations; only from Spark 4.3 on, and on drivers that serve Connect.
     Operations,
     /// SQL executions without their plans.
     Sql,
@@ -29,7 +29,7 @@ pub struct StageAttempt {
 }
 
 impl DriverPath {
-    /// Older drivers do not have it, or not of what has just ended: 404 says nothing about the way to the driver.
+    /// True for paths that may answer 404 on a working driver, because the driver is older or the query has just ended.
     pub fn is_optional(self) -> bool {
         matches!(self, Self::Operations | Self::SqlNodes(_) | Self::TaskSummary(_) | Self::RunningTasks(_))
     }
@@ -55,7 +55,7 @@ impl DriverPath {
     pub(super) fn query(self) -> Option<&'static str> {
         match self {
             Self::ActiveStages => Some("status=active"),
-            // Neither list is in the order of time, so all that Spark retains is read.
+            // Neither list is sorted by time, so we read all that Spark retains.
             Self::Operations => Some("offset=0&length=1000"),
             Self::Sql => Some("details=false&planDescription=false&offset=0&length=1000"),
             Self::SqlNodes(_) => Some("details=true&planDescription=false"),

@@ -1,10 +1,10 @@
-//! Why an upstream call failed: causes only. The server makes statuses and sentences of them.
+//! Why an upstream call failed. The server turns these causes into HTTP statuses and sentences.
 
 use std::{error::Error, fmt, time::Duration};
 
 use crate::discovery::Hop;
 
-/// Who was asked.
+/// The service that was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Upstream {
     Auth2,
@@ -14,7 +14,7 @@ pub enum Upstream {
 }
 
 impl fmt::Display for Upstream {
-    /// As it stands in the log.
+    /// As the log shows it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Auth2 => "the login service",
@@ -31,13 +31,13 @@ impl fmt::Display for Upstream {
 pub struct UpstreamError {
     pub upstream: Upstream,
     pub kind: UpstreamErrorKind,
-    /// When the driver was looked for: how each hop failed.
+    /// How each hop failed, if the call was looking for the driver.
     pub tried: Vec<(Hop, UpstreamErrorKind)>,
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum UpstreamErrorKind {
-    /// Refused, name not found, reset before an answer.
+    /// The connection was refused or reset before an answer, or the name was not found.
     #[error("could not be reached: {0}")]
     Unreachable(String),
     #[error("no answer within {0:?}")]
@@ -47,7 +47,7 @@ pub enum UpstreamErrorKind {
     Status { status: u16, retry_after_seconds: Option<u32>, message: Option<String> },
     #[error("answered {0} instead of JSON")]
     NotJson(String),
-    /// Spark's page while a driver starts.
+    /// Spark answered with the page that it shows while a driver starts.
     #[error("is starting up")]
     Starting,
     #[error("answered JSON of another shape: {0}")]
@@ -56,10 +56,10 @@ pub enum UpstreamErrorKind {
     Cut(String),
     #[error("its answer is larger than {0} bytes")]
     TooLarge(u64),
-    /// Neither a configured address nor a link in the master's page.
+    /// There is no configured address, and no link in the master's page.
     #[error("no address of it is known")]
     NoAddress,
-    /// No place for the call in time; the upstream was not asked.
+    /// The call got no place in time, and the upstream was not called.
     #[error("was not called, too many calls are under way")]
     Overloaded,
     #[error("the task that asked was lost")]
@@ -82,7 +82,7 @@ impl UpstreamError {
         Self::new(upstream, UpstreamErrorKind::Status { status, retry_after_seconds, message })
     }
 
-    /// What is left when a fetch crashed.
+    /// The error for a fetch that crashed.
     #[must_use]
     pub fn lost() -> Self {
         Self::new(Upstream::Driver, UpstreamErrorKind::Lost)
@@ -92,9 +92,9 @@ impl UpstreamError {
         Self::new(upstream, UpstreamErrorKind::Shape(reason.to_string()))
     }
 
-    /// `connect` is the only deadline that reqwest enforces.
+    /// A timeout here is that of `connect`, the only deadline that reqwest enforces.
     pub(super) fn from_reqwest(upstream: Upstream, error: reqwest::Error, connect: Duration) -> Self {
-        // The URL stays out: it names internal hosts.
+        // Remove the URL, because it names internal hosts.
         let error = error.without_url();
         if error.is_timeout() {
             Self::timeout(upstream, connect)
@@ -103,13 +103,13 @@ impl UpstreamError {
         }
     }
 
-    /// The body broke off, or is not what its head says.
+    /// The body ended early or does not match its headers.
     pub(super) fn cut(upstream: Upstream, error: reqwest::Error) -> Self {
         Self::new(upstream, UpstreamErrorKind::Cut(chain(&error.without_url())))
     }
 
-    /// True when the upstream says that this caller may not look. A driver cannot: it is asked with the site's credential,
-    /// and only for an application that the caller has been shown.
+    /// True when the upstream denies access to this caller. A driver never does: it is called with the site's
+    /// credential, and only for an application that this caller may see.
     #[must_use]
     pub fn is_denied(&self) -> bool {
         match (&self.kind, self.upstream) {
@@ -122,20 +122,20 @@ impl UpstreamError {
         }
     }
 
-    /// True when the call was never made, so that nothing was learnt about the upstream.
+    /// True when the failure is on our side and says nothing about the upstream.
     #[must_use]
     pub fn is_ours(&self) -> bool {
         matches!(self.kind, UpstreamErrorKind::Overloaded | UpstreamErrorKind::Lost)
     }
 
-    /// True when nobody listens there: refused or no such name.
+    /// True when nothing answers at that address: the connection was refused or reset, or the name is unknown.
     #[must_use]
     pub fn is_absent(&self) -> bool {
         matches!(self.kind, UpstreamErrorKind::Unreachable(_))
     }
 }
 
-/// An error with its sources in one line.
+/// An error and its sources on one line.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

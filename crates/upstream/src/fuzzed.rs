@@ -1,4 +1,4 @@
-//! Ways in for fuzzing: decoders without an answer around them, and a client with answers from memory.
+//! Entry points for fuzzing: decoders without an HTTP answer, and a client with answers from memory.
 
 use std::{
     io::{Read, Write},
@@ -23,20 +23,20 @@ use super::{
 /// Largest body that is read, bytes.
 const LIMIT: u64 = 64 * 1024;
 
-/// One document.
+/// Decodes one document.
 ///
 /// # Errors
-/// When it is none of this shape.
+/// When the document has another shape.
 pub fn slice<T: DeserializeOwned>(upstream: Upstream, bytes: &[u8]) -> Result<T, UpstreamError> {
     body::from_slice(upstream, bytes)
 }
 
-/// The rows of an array: in one piece, and in pieces so small that every row is cut; both must say the same.
+/// Decodes the rows of an array twice: in one piece, and in pieces so small that every row is split. Both must agree.
 ///
 /// # Panics
-/// When they do not.
+/// When they disagree.
 pub fn rows<Rows: FromRows>(bytes: &[u8]) -> Option<Rows> {
-    // Small enough to be reached.
+    // Small enough for the fuzzer to reach.
     let bounds = Bounds { rows: 10, row_bytes: 1000, string_bytes: 50, list_bytes: 10_000 };
     let mut whole = RowDecoder::<Rows>::new(&bounds);
     let whole = whole.read(bytes).and_then(|()| whole.finish());
@@ -47,7 +47,7 @@ pub fn rows<Rows: FromRows>(bytes: &[u8]) -> Option<Rows> {
     whole.ok()
 }
 
-/// A client, and a server that answers it with any bytes as a gzip body.
+/// A client, and a server that answers with any bytes as a gzip body.
 pub struct Answers {
     runtime: Runtime,
     client: Client,
@@ -57,8 +57,8 @@ pub struct Answers {
 
 impl Answers {
     /// # Panics
-    /// When nothing can be started.
-    #[expect(clippy::unwrap_used, reason = "without it there is nothing to fuzz")]
+    /// When the server or the client cannot be started.
+    #[expect(clippy::unwrap_used, reason = "without a server and a client there is nothing to fuzz")]
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
@@ -68,7 +68,7 @@ impl Answers {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { continue };
                 let mut head = [0; 4096];
-                // One connection serves as long as it lasts.
+                // Serve this connection until the client closes it.
                 while stream.read(&mut head).is_ok_and(|length| length > 0) {
                     let body = served.lock().unwrap_or_else(PoisonError::into_inner).clone();
                     let head = format!(
@@ -76,7 +76,7 @@ impl Answers {
                          content-length: {}\r\n\r\n",
                         body.len()
                     );
-                    // In one piece: two would wait for each other on the way.
+                    // One write: with two, Nagle's algorithm and delayed acknowledgements would slow each answer down.
                     if stream.write_all(&[head.as_bytes(), &body].concat()).is_err() {
                         break;
                     }
@@ -101,7 +101,7 @@ impl Answers {
     }
 
     /// # Panics
-    /// When more comes out than may, or it takes until the deadline.
+    /// When the client returns more than the limit, or runs into its deadline.
     pub fn read(&self, bytes: &[u8]) {
         self.body.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.body.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);

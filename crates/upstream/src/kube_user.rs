@@ -1,17 +1,17 @@
 //! The Kubernetes name of a user, exactly as the cluster manager makes it.
 
-/// Longest name that Kubernetes takes for a resource, characters.
+/// Longest name that Kubernetes accepts for a resource, characters.
 const LONGEST: usize = 253;
 
-/// A user's name after the Kubernetes rule: never empty, only `[a-z0-9.-]`.
+/// A user's name after the Kubernetes rule: not empty, only `[a-z0-9.-]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KubeUser(String);
 
 impl KubeUser {
-    /// Applies the rule; none when nothing is left.
+    /// Applies the rule; returns `None` when no character is left.
     ///
-    /// It must give what Python's `str.lower` and `re.sub` give in the cluster manager, or users lose their cluster:
-    /// lower-case, replace, strip at the start, strip at the end, collapse, and cut last.
+    /// The result must equal that of Python's `str.lower` and `re.sub` in the cluster manager, or users lose their
+    /// cluster. The order matters: lower-case, replace, strip the start, strip the end, collapse, and cut last.
     #[must_use]
     pub fn from_user_name(name: &str) -> Option<Self> {
         let replaced: String = name

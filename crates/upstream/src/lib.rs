@@ -1,4 +1,5 @@
-//! The services we ask, and the one way to ask them: a GET built from nothing, with a deadline and a limit.
+//! The services we call, and the only way to call them: a GET with a deadline and a size limit that takes nothing from
+//! the client's request.
 
 pub mod auth2;
 mod body;

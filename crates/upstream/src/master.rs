@@ -1,4 +1,4 @@
-//! The Spark Master: `GET {master}/json/`, from the one of several that is ALIVE.
+//! The Spark Master: `GET {master}/json/`. Of several masters, the ALIVE one is used.
 
 use std::{fmt, marker::PhantomData};
 
@@ -20,13 +20,13 @@ use super::{
 };
 use crate::{Weight, url_path};
 
-/// What the master says, as it came and as we read it.
+/// The master's answer: its bytes, and their decoded form.
 #[derive(Debug)]
 pub struct MasterAnswer {
     pub bytes: Bytes,
-    /// The web page of the master that answered.
+    /// URL of the web UI of the master that answered.
     pub base: Url,
-    /// Milliseconds by which its clock is ahead of ours.
+    /// Milliseconds by which the master's clock is ahead of ours.
     pub clock_ahead_ms: i64,
     state: Result<MasterState, String>,
 }
@@ -54,7 +54,7 @@ pub struct MasterWorker {
     #[serde(deserialize_with = "text::<_, NAME>")]
     pub state: String,
     pub cores: u64,
-    /// A DEAD worker keeps its old value.
+    /// A DEAD worker keeps its last value.
     pub coresused: u64,
     /// MiB.
     pub memory: u64,
@@ -71,7 +71,7 @@ pub struct MasterApp {
     pub id: String,
     #[serde(deserialize_with = "text::<_, NAME>")]
     pub name: String,
-    /// RUNNING or WAITING among the active ones.
+    /// RUNNING or WAITING for active applications.
     #[serde(deserialize_with = "text::<_, NAME>")]
     pub state: String,
     pub cores: u32,
@@ -93,13 +93,13 @@ impl Weight for MasterApp {
 
 impl MasterState {
     /// # Errors
-    /// When a field we use is of another type.
+    /// When a field that we use has another type.
     pub fn decode(bytes: &[u8], bounds: &Bounds) -> Result<Self, UpstreamError> {
         super::body::from_slice_within(Upstream::Master, bytes, bounds, StateWithin(bounds))
     }
 }
 
-/// Decodes a [`MasterState`], of whose lists no more is kept than of any other.
+/// Decodes a [`MasterState`] and applies the bounds to its lists.
 struct StateWithin<'a>(&'a Bounds);
 
 #[derive(Deserialize)]
@@ -145,7 +145,7 @@ impl<'de> Visitor<'de> for StateWithin<'_> {
     }
 }
 
-/// What a body must be to be passed through.
+/// What a body must contain before it is passed through.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "only their types are checked")]
 struct Accepted {
@@ -154,10 +154,10 @@ struct Accepted {
 }
 
 impl MasterAnswer {
-    /// The answer as we read it: stricter than what a pass-through route accepts.
+    /// The decoded answer. Decoding is stricter than the check for a pass-through route.
     ///
     /// # Errors
-    /// When a field we use is of another type.
+    /// When a field that we use has another type.
     pub fn state(&self) -> Result<&MasterState, UpstreamError> {
         self.state.as_ref().map_err(|reason| UpstreamError::shape(Upstream::Master, reason))
     }
@@ -177,10 +177,10 @@ impl Weight for MasterAnswer {
     }
 }
 
-/// Asks all masters at once: the ALIVE one's answer, else the first that answered.
+/// Asks all masters at once. Returns the ALIVE one's answer, else that of the first in the list that answered.
 ///
 /// # Errors
-/// The first master's failure when none answered.
+/// The first master's failure, when none answered.
 pub async fn state(
     client: &Client,
     masters: &[Url],

@@ -1,15 +1,15 @@
-//! The link to an application's driver in the master's page `/app/?appId=…`: `/json/` does not carry it.
+//! The link to an application's driver in the master's page `/app/?appId=…`; `/json/` does not contain it.
 
 use url::Url;
 
-/// Text of the anchor, the same from Spark 3.5 to 4.3 (`ApplicationPage.scala`).
+/// Text of the link, the same from Spark 3.5 to 4.3 (`ApplicationPage.scala`).
 const ANCHOR_TEXT: &str = "Application Detail UI</a>";
-/// Longest address that is believed, bytes.
+/// Longest URL that is accepted, bytes.
 const LONGEST: usize = 2048;
 
-/// The driver's address behind the one anchor that names it; none once the application has ended.
+/// The driver's URL from the link with the known text; `None` once the application has ended.
 ///
-/// Application names stand in the page too, but escaped, so they cannot bring an anchor of their own.
+/// The page also shows application names, but escapes them, so a name cannot forge a link.
 #[must_use]
 pub fn driver_link(page: &str, page_url: &Url) -> Option<Url> {
     let before = page.split_once(ANCHOR_TEXT)?.0;

@@ -1,4 +1,4 @@
-//! Places for calls to one kind of upstream: a small share for each user within the whole, and a queue with a deadline.
+//! Places for calls to one kind of upstream. Each user may hold a small share of them, and calls queue with a deadline.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -9,24 +9,24 @@ use std::{
 
 use tokio::sync::oneshot;
 
-/// On whose behalf an upstream is called. Calls of different users do not wait for each other while there are places.
+/// The user on whose behalf an upstream is called. While places are free, users do not wait for each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Caller(Arc<[u8]>);
 
 impl Caller {
-    /// `name` tells users apart; it is compared and never shown.
+    /// `name` tells users apart; it is only compared, never shown.
     #[must_use]
     pub fn new(name: &[u8]) -> Self {
         Self(name.into())
     }
 }
 
-/// How many calls run at once.
+/// How many calls may run at once.
 #[derive(Clone, Copy, Debug)]
 pub struct PlaceLimits {
-    /// Calls of all users together.
+    /// For all users together.
     pub all: usize,
-    /// Calls of one user.
+    /// For one user.
     pub per_caller: usize,
     /// How long a call waits for a place.
     pub wait: Duration,
@@ -43,7 +43,7 @@ pub struct Places {
 struct State {
     taken: usize,
     by_caller: HashMap<Caller, usize>,
-    /// First come, first served, among those who may have a place at all.
+    /// Served in order of arrival, skipping callers that may not have another place yet.
     queue: VecDeque<Waiting>,
 }
 
@@ -53,7 +53,7 @@ struct Waiting {
     granted: oneshot::Sender<Place>,
 }
 
-/// The right to make one call; given back when it is dropped.
+/// The right to make one call. Dropping it gives the place back.
 #[derive(Debug)]
 pub struct Place {
     caller: Caller,
@@ -67,7 +67,7 @@ impl Places {
         Self { limits, state: Arc::default() }
     }
 
-    /// A place, or none when it took longer than a call waits for one.
+    /// Waits for a place; returns `None` when the wait takes too long.
     pub async fn take(&self, caller: &Caller) -> Option<Place> {
         let granted = {
             let mut state = self.state();
@@ -81,8 +81,8 @@ impl Places {
         tokio::time::timeout(self.limits.wait, granted).await.ok()?.ok()
     }
 
-    /// The more places one caller holds, the more must be left free for others: so many callers whose upstreams hang
-    /// cannot take the last places from one whose upstream answers.
+    /// The more places a caller holds, the more must be free before it gets another. So callers whose upstreams hang
+    /// cannot take the last places from a caller whose upstream answers.
     fn may_have_one(&self, state: &State, caller: &Caller) -> bool {
         let held = state.by_caller.get(caller).copied().unwrap_or_default();
         let free = self.limits.all.saturating_sub(state.taken);
@@ -95,9 +95,9 @@ impl Places {
         Place { caller, places: self.clone() }
     }
 
-    /// The first waiting caller that may have a place, with that place.
+    /// Takes the first caller that may have a place from the queue and grants it one.
     fn next_in_queue(&self, state: &mut State) -> Option<(oneshot::Sender<Place>, Place)> {
-        // Those who gave up waiting leave the queue here.
+        // Remove callers that gave up waiting.
         state.queue.retain(|waiting| !waiting.granted.is_closed());
         let at = state.queue.iter().position(|waiting| self.may_have_one(state, &waiting.caller))?;
         let Waiting { caller, granted } = state.queue.remove(at)?;
@@ -120,13 +120,13 @@ impl Places {
             }
         }
         for (sender, place) in granted {
-            // A place whose caller has just given up comes back as an error, and is given back when that is dropped.
+            // If the caller has just given up, `send` returns the place, and dropping it gives it back.
             mem::drop(sender.send(place));
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing in here panics while it holds the lock, so a poisoned one is still whole.
+        // Nothing here panics while it holds the lock, so the state of a poisoned lock is still consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

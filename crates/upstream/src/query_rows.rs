@@ -1,4 +1,4 @@
-//! Rows of the driver's lists of jobs, SQL executions, Spark Connect operations and tasks: only what we read of them.
+//! Rows of the driver's lists of jobs, SQL executions, Spark Connect operations and tasks: only the fields that we use.
 
 use serde::{Deserialize, Deserializer};
 
@@ -9,17 +9,17 @@ use super::{
 };
 use crate::Weight;
 
-/// Jobs, stages or executions that one row may name.
+/// Ids of jobs, stages or executions kept of one row.
 const IDS: usize = 10_000;
-/// Tags of one row.
+/// Tags kept of one row.
 const TAGS: usize = 100;
-/// Longest tag, bytes: Spark's own hold three ids and a user's name.
+/// Longest tag, bytes: Spark's own tags contain three ids and a user's name.
 const TAG: usize = 1024;
-/// Operators of one plan that are looked at.
+/// Operators kept of one plan.
 const NODES: usize = 5_000;
-/// Metrics of one operator; Spark's have up to thirty.
+/// Metrics kept of one operator; Spark's operators have up to thirty.
 const METRICS: usize = 100;
-/// Quantiles; two are asked for.
+/// Quantiles kept; we request two.
 const QUANTILES: usize = 16;
 
 /// A row of `jobs` (`JobData` in Spark). Counts may be wrong, even negative.
@@ -28,7 +28,7 @@ const QUANTILES: usize = 16;
 pub struct JobRow {
     pub job_id: i64,
     pub name: String,
-    /// The user's `setJobDescription`; under Spark Connect the beginning of the request.
+    /// From `setJobDescription`; under Spark Connect, the beginning of the request.
     pub description: Option<String>,
     pub submission_time: Option<SparkTime>,
     pub completion_time: Option<SparkTime>,
@@ -86,7 +86,7 @@ pub struct SqlRow {
     pub error_message: Option<String>,
 }
 
-/// A row of `connect/operations`; from Spark 4.3 on. Times are milliseconds since 1970, 0 while they have not come.
+/// A row of `connect/operations`; from Spark 4.3 on. Times are milliseconds since 1970, and 0 until they are reached.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OperationRow {
@@ -110,7 +110,7 @@ pub struct OperationRow {
     pub job_ids: Vec<i64>,
     #[serde(deserialize_with = "numbers")]
     pub sql_exec_ids: Vec<i64>,
-    /// Why it failed; empty for a success and for an interrupt.
+    /// Why the operation failed; empty when it succeeded or was interrupted.
     pub detail: String,
 }
 
@@ -144,7 +144,7 @@ impl Newest for OperationRow {
     }
 }
 
-/// One SQL execution (`ExecutionData` with its nodes).
+/// One SQL execution with its plan's nodes (`ExecutionData` in Spark).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SqlNodesRow {
@@ -169,11 +169,11 @@ pub struct SqlMetricRow {
     pub name: String,
 }
 
-/// Quantiles over finished tasks (`TaskMetricDistributions` in Spark), in the order that was asked for.
+/// Quantiles over finished tasks (`TaskMetricDistributions` in Spark), in the order of the request.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TaskSummaryRow {
-    /// Milliseconds. Not `duration`, which mixes in running tasks.
+    /// Milliseconds. `duration` would include running tasks.
     #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
     pub executor_run_time: Vec<f64>,
     pub input_metrics: InputQuantiles,
@@ -242,7 +242,7 @@ impl Weight for OperationRow {
         let texts = [&self.operation_id, &self.session_id, &self.user_id, &self.statement, &self.state, &self.detail];
         let texts = texts.map(Weight::weight_bytes).iter().sum::<usize>();
         let ids = self.job_ids.weight_bytes() + self.sql_exec_ids.weight_bytes();
-        // It is kept beneath its id.
+        // The id is counted twice, because it is also part of the key.
         texts + self.operation_id.weight_bytes() + self.spark_session_tags.weight_bytes() + ids
     }
 }
@@ -258,7 +258,7 @@ fn tags<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Er
     Ok(tags.into_iter().map(|tag| tag.0).collect())
 }
 
-/// Numbers that Spark writes as strings; what is none is left out.
+/// Numbers that Spark writes as strings. Other strings are left out.
 fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
     let texts = first::<Text<NAME>, D, IDS>(deserializer)?;
     Ok(texts.iter().filter_map(|text| text.0.parse().ok()).collect())

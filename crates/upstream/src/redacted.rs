@@ -1,12 +1,12 @@
-//! A service's sentence as a user may read it: without addresses and without words that could be a token.
+//! Redacts a service's message for users: no addresses, and no words that could be a token.
 
-/// Words that could be an address or a secret become `…`.
+/// Replaces words that could be an address or a secret with `…`.
 pub(super) fn redacted(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     words.map(|word| if is_address(word) || is_secret(word) { "…" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
-/// A host has a dot, a colon or two hyphens within it; a path begins with a slash.
+/// A host contains a dot, a colon or two hyphens; a path begins with a slash.
 fn is_address(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
     let inner = |sign: char| word.contains(sign);

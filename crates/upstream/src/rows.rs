@@ -1,4 +1,4 @@
-//! Rows of a JSON array, each decoded as soon as its last byte has come, so that memory holds what is kept of them.
+//! Rows of a JSON array, each decoded as soon as its last byte arrives, so that only the kept rows take memory.
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData, ops::Deref};
 
@@ -14,24 +14,24 @@ use super::{
 };
 use crate::Weight;
 
-/// Bytes that are looked at in one go: a row that is too large is known after that many more.
+/// Bytes processed at once: a row that is too large is noticed at most this many bytes later.
 const PIECE: usize = 64 * 1024;
-/// Rows that [`NewestRows`] keeps. Those that are not over are kept beyond that.
+/// Number of rows that [`NewestRows`] keeps; it may exceed this for rows that are not over.
 const KEPT: usize = 500;
-/// Rows that are kept, however many are not over.
+/// Number of rows that [`NewestRows`] keeps at most, even of rows that are not over.
 const MOST: usize = 1000;
 
-/// What is made of an array's rows.
+/// Something built from an array's rows.
 pub trait FromRows: Default + Send + 'static {
     type Row: DeserializeOwned;
 
-    /// Takes the next row in, within the bounds.
+    /// Adds the next row, within the bounds.
     fn push(&mut self, row: Self::Row, bounds: &Bounds);
 
     /// Counts a row that was not decoded.
     fn leave_out(&mut self);
 
-    /// Further rows would only be counted, so they need not be decoded.
+    /// True when further rows would only be counted, so that they need not be decoded.
     fn is_full(&self, _bounds: &Bounds) -> bool {
         false
     }
@@ -41,9 +41,9 @@ pub trait FromRows: Default + Send + 'static {
 #[derive(Clone, Debug)]
 pub struct FirstRows<Row> {
     rows: Vec<Row>,
-    /// What they hold, themselves not included.
+    /// Memory that the rows hold on the heap, without the rows themselves.
     heap_bytes: usize,
-    /// How many more there are.
+    /// Number of rows that were not kept.
     pub left_out: u32,
 }
 
@@ -88,7 +88,7 @@ impl<Row> Weight for FirstRows<Row> {
     }
 }
 
-/// Rows that are decoded and dropped: only whether they can be matters.
+/// Decodes each row to check it, and drops it.
 pub struct Checked<Row> {
     pub(super) left_out: u32,
     row: PhantomData<fn() -> Row>,
@@ -110,24 +110,24 @@ impl<Row: DeserializeOwned + 'static> FromRows for Checked<Row> {
     }
 }
 
-/// What has an age: the greater, the newer.
+/// A row that has an age: the greater, the newer.
 pub trait Newest {
     type Age: Clone + Ord + Send;
     fn age(&self) -> Self::Age;
-    /// Nothing more will become of it.
+    /// True when the row will not change any more.
     fn is_over(&self) -> bool;
 }
 
-/// The newest rows of a list in any order; the others are dropped while they are read.
+/// The newest rows of a list, which may have any order; older rows are dropped while the list is read.
 pub struct NewestRows<Row: Newest> {
     rows: BTreeMap<Row::Age, Row>,
     bytes: usize,
-    /// Rows that are not over, or were not decoded, and are not kept.
+    /// Number of dropped rows that were not over or not decoded.
     pub left_out: u32,
 }
 
 impl<Row: Newest> NewestRows<Row> {
-    /// Oldest first.
+    /// The rows, oldest first.
     #[must_use]
     pub fn into_vec(self) -> Vec<Row> {
         self.rows.into_values().collect()
@@ -141,12 +141,12 @@ impl<Row: Newest> Default for NewestRows<Row> {
 }
 
 impl<Row: Newest + Weight + DeserializeOwned + Send + 'static> NewestRows<Row> {
-    /// Nodes of the map are half empty at worst.
+    /// Counts an entry twice, because the map's nodes may be half empty.
     fn bytes_of(row: &Row) -> usize {
         2 * size_of::<(Row::Age, Row)>() + row.weight_bytes()
     }
 
-    /// The row that goes first: one that is over, before those that are not.
+    /// The row to drop next: the oldest one that is over, or else the oldest.
     fn first_to_go(&self, bounds: &Bounds) -> Option<Row::Age> {
         let over = || self.rows.iter().find(|(_, row)| row.is_over()).map(|(age, _)| age.clone());
         let oldest = || self.rows.keys().next().cloned();
@@ -180,17 +180,17 @@ impl<Row: Newest + Weight + DeserializeOwned + Send + 'static> FromRows for Newe
     }
 }
 
-/// Reads an array piece by piece. Its errors say where and what kind, without the upstream's own text.
+/// Reads an array piece by piece. An error says where and what kind, without the upstream's own text.
 pub(super) struct RowDecoder<Rows> {
     rows: Rows,
     bounds: Bounds,
     count: usize,
     place: Place,
     cutter: StringCutter,
-    /// The row so far, its long strings cut.
+    /// The bytes of the current row so far, with long strings cut.
     row: Vec<u8>,
     is_too_large: bool,
-    /// Of the last row that was decoded where it arrived.
+    /// Length of the last row that [`Self::short_row`] decoded.
     short_row_bytes: usize,
 }
 
@@ -223,7 +223,7 @@ impl<Rows: FromRows> RowDecoder<Rows> {
         }
     }
 
-    /// Takes the next bytes in.
+    /// Processes the next bytes.
     ///
     /// # Errors
     /// When they are not part of an array of such rows.
@@ -275,10 +275,10 @@ impl<Rows: FromRows> RowDecoder<Rows> {
         if self.place == Place::End { Ok(self.rows) } else { Err(format!("Eof error after row {}", self.count)) }
     }
 
-    /// Decodes a row where it arrived, if it is whole and too short for anything in it to be cut, and returns its length.
-    /// Most rows are, and skipping the cutter halves their cost. Leaves any other row alone.
+    /// Decodes the first row of `rest` in place and returns its length, if the row is complete and too short to need
+    /// the cutter. Most rows are, and skipping the cutter halves their cost. Otherwise nothing changes.
     fn short_row(&mut self, rest: &[u8]) -> Option<usize> {
-        // The bytes may end within a row: do not decode one in vain, again and again.
+        // `rest` may end within the row, and decoding it again with every piece would be wasted.
         if rest.len() <= self.short_row_bytes || self.rows.is_full(&self.bounds) {
             return None;
         }
@@ -287,7 +287,8 @@ impl<Rows: FromRows> RowDecoder<Rows> {
         let mut rows = serde_json::Deserializer::from_slice(short).into_iter::<Rows::Row>();
         let row = rows.next()?.ok()?;
         let length = rows.byte_offset();
-        // A number that ends with the bytes may go on, and the cutter alone knows how deeply values are nested.
+        // A number at the end of the bytes may continue in the next piece. Only the cutter checks how deep values are
+        // nested.
         if length == short.len() || memchr2_iter(b'[', b'{', short.get(..length)?).nth(DEEPEST).is_some() {
             return None;
         }
@@ -311,7 +312,7 @@ impl<Rows: FromRows> RowDecoder<Rows> {
         Ok(())
     }
 
-    /// The path is found by a slower decoder, which need not run while all is well.
+    /// Describes an error. A slower decoder finds the path, so it runs only for errors.
     fn what(&self, error: &serde_json::Error) -> String {
         let mut json = serde_json::Deserializer::from_slice(&self.row);
         let path = serde_path_to_error::deserialize::<_, Rows::Row>(&mut json).err();
@@ -320,7 +321,7 @@ impl<Rows: FromRows> RowDecoder<Rows> {
     }
 }
 
-/// An array within a document, of which no more is kept than of one that is an answer of its own.
+/// Decodes an array within a document, with the same bounds as an array that is a whole answer.
 pub(super) struct RowsWithin<'a, Rows>(pub &'a Bounds, pub PhantomData<Rows>);
 
 impl<'de, Rows: FromRows> DeserializeSeed<'de> for RowsWithin<'_, Rows> {
@@ -357,7 +358,7 @@ impl<'de, Rows: FromRows> Visitor<'de> for RowsWithin<'_, Rows> {
 }
 
 impl<Row: Weight + DeserializeOwned + Send + 'static> FirstRows<Row> {
-    /// Rows in memory, as if they had been read within the default bounds.
+    /// Rows from memory, limited by the default bounds.
     #[must_use]
     pub fn of(rows: impl IntoIterator<Item = Row>) -> Self {
         let mut first = Self::default();
@@ -366,7 +367,7 @@ impl<Row: Weight + DeserializeOwned + Send + 'static> FirstRows<Row> {
     }
 }
 
-/// Decodes an array in memory within the default bounds.
+/// Decodes an array from memory within the default bounds.
 ///
 /// # Errors
 /// When it is not an array of such rows.

@@ -1,9 +1,9 @@
-//! A secret as the value of a header, marked so that nothing prints it.
+//! A secret as a header value, marked as sensitive so that it is never printed.
 
 use reqwest::header::{HeaderValue, InvalidHeaderValue};
 
 /// # Errors
-/// When it holds what no header may.
+/// When the text has characters that a header must not have.
 pub fn secret_header(text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
     let mut value = HeaderValue::from_str(text)?;
     value.set_sensitive(true);

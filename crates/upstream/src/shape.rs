@@ -1,4 +1,4 @@
-//! Shapes of foreign JSON of which little or nothing is kept while they are read.
+//! Decoders for upstream JSON that keep little or nothing of what they read.
 
 use std::{fmt, marker::PhantomData};
 
@@ -35,7 +35,7 @@ where
                 first.push(element);
             }
             while seq.next_element::<IgnoredAny>()?.is_some() {}
-            // A row is kept with what its vectors could hold.
+            // A kept row also keeps the spare capacity of its vectors.
             first.shrink_to_fit();
             Ok(first)
         }
@@ -43,15 +43,15 @@ where
     deserializer.deserialize_seq(First::<T, MOST>(PhantomData))
 }
 
-/// A string of which at most `MOST` bytes are kept.
+/// A string, cut to at most `MOST` bytes.
 pub(super) struct Text<const MOST: usize>(pub String);
 
-/// The same for a field of a row.
+/// [`Text`] for a field of a row.
 pub(super) fn text<'de, D: Deserializer<'de>, const MOST: usize>(deserializer: D) -> Result<String, D::Error> {
     Ok(Text::<MOST>::deserialize(deserializer)?.0)
 }
 
-/// The same for a field that may be absent or null.
+/// [`Text`] for a field that may be absent or null.
 pub(super) fn optional_text<'de, D: Deserializer<'de>, const MOST: usize>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {

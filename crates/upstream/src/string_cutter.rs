@@ -1,17 +1,19 @@
-//! Cuts long strings out of JSON while it arrives: a decoder would gather all of a string before anybody could refuse it.
+//! Shortens long strings in JSON while it arrives: a decoder would hold a whole string in memory before we could refuse
+//! it.
 
 use std::io;
 
 use memchr::memchr2;
 
-/// Arrays and objects within each other that are read. The decoder's own limit is 128, but it has none for what it skips.
+/// Deepest nesting of arrays and objects. The decoder's own limit is 128, but it does not apply to values that it
+/// skips.
 pub(super) const DEEPEST: usize = 100;
-/// What stands at the end of a string that was cut.
+/// Marks the end of a string that was cut.
 const CUT: &[u8] = "…".as_bytes();
-/// Bytes that [`CutReader`] looks at in one go.
+/// Bytes that [`CutReader`] processes at once.
 const PIECE: usize = 4096;
 
-/// Follows one JSON value through any number of pieces. It checks no more of the grammar than it needs.
+/// Follows one JSON value through any number of pieces. It checks only the part of the grammar that it needs.
 #[derive(Debug)]
 pub(super) struct StringCutter {
     longest: usize,
@@ -22,30 +24,30 @@ pub(super) struct StringCutter {
 #[derive(Clone, Copy, Debug)]
 enum Place {
     Outside,
-    /// In a string whose text begins at `from` in what is kept.
+    /// In a string whose text begins at `from` in the kept bytes.
     Inside {
         from: usize,
         escaped: bool,
     },
-    /// Behind the cut in a string.
+    /// In the rest of a string that was cut.
     Cut {
         escaped: bool,
     },
 }
 
-/// Arrays and objects stand within each other deeper than anything real.
+/// Arrays and objects are nested more deeply than any real answer.
 #[derive(Debug, thiserror::Error)]
 #[error("nested too deeply")]
 pub(super) struct TooDeep;
 
 impl StringCutter {
-    /// Keeps at most `longest` bytes of a string, as it stands in the JSON.
+    /// Keeps at most `longest` bytes of a string, counted as they are in the JSON, escapes included.
     pub fn new(longest: usize) -> Self {
         Self { longest, depth: 0, place: Place::Outside }
     }
 
-    /// Appends the value's next bytes to `kept`, which holds what was kept of it so far. Returns how many bytes belong to
-    /// the value, and whether it has ended. A value must not begin with white space.
+    /// Appends the value's next bytes to `kept`, which holds the bytes kept so far. Returns how many of `bytes` belong
+    /// to the value, and whether the value has ended. A value must not begin with white space.
     pub fn read(&mut self, bytes: &[u8], kept: &mut Vec<u8>) -> Result<(usize, bool), TooDeep> {
         let (mut at, mut copied) = (0, 0);
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
@@ -80,7 +82,7 @@ impl StringCutter {
                     _ => at += 1,
                 },
                 Place::Inside { from, mut escaped } => {
-                    // One byte more than may be kept tells that the string must be cut.
+                    // One byte beyond the limit shows that the string must be cut.
                     let room = (from + self.longest + 1).saturating_sub(kept.len());
                     let (length, ended) = end_of_string(rest, &mut escaped);
                     let text = length - usize::from(ended);
@@ -124,14 +126,14 @@ impl StringCutter {
         Ok((bytes.len(), false))
     }
 
-    /// The first `length` bytes of what was kept are no longer there.
+    /// Tells the cutter that the first `length` kept bytes were removed.
     pub fn forget(&mut self, length: usize) {
         if let Place::Inside { from, .. } = &mut self.place {
             *from = from.saturating_sub(length);
         }
     }
 
-    /// Of so many bytes that were kept, how many nothing can happen to any more.
+    /// How many of the `kept` bytes are final: a cut can no longer change them.
     fn settled(&self, kept: usize) -> usize {
         match self.place {
             Place::Inside { from, .. } => from,
@@ -140,7 +142,7 @@ impl StringCutter {
     }
 }
 
-/// How many bytes belong to the string, its quote included, and whether that has come.
+/// How many bytes belong to the string, its closing quote included, and whether that quote has arrived.
 fn end_of_string(rest: &[u8], escaped: &mut bool) -> (usize, bool) {
     let mut at = usize::from(*escaped);
     *escaped = false;
@@ -156,8 +158,8 @@ fn end_of_string(rest: &[u8], escaped: &mut bool) -> (usize, bool) {
     (rest.len(), false)
 }
 
-/// Length of the longest beginning of at most `most` bytes that ends with a whole character, escaped or not. A surrogate
-/// is half of one.
+/// Length of the longest prefix of at most `most` bytes that splits no character, escaped or not. A surrogate is half a
+/// character.
 fn whole_characters(text: &[u8], most: usize) -> usize {
     let mut at = 0;
     loop {
@@ -184,7 +186,7 @@ fn whole_characters(text: &[u8], most: usize) -> usize {
     }
 }
 
-/// A whole document with its long strings cut, for a decoder that reads piece by piece.
+/// Reads a whole document with its long strings cut, for a decoder that reads piece by piece.
 pub(super) struct CutReader<'a> {
     cutter: StringCutter,
     rest: &'a [u8],
@@ -199,7 +201,7 @@ impl<'a> CutReader<'a> {
         Self { cutter, rest: document.trim_ascii_start(), ended: false, kept: Vec::new(), given: 0 }
     }
 
-    /// Bytes that may be given away.
+    /// Number of kept bytes that may be handed out.
     fn ready(&self) -> usize {
         if self.rest.is_empty() { self.kept.len() } else { self.cutter.settled(self.kept.len()) }
     }
@@ -212,7 +214,7 @@ impl io::Read for CutReader<'_> {
             self.cutter.forget(self.given);
             self.given = 0;
             let piece = self.rest.get(..PIECE).unwrap_or(self.rest);
-            // What stands behind the value is an error that its first byte tells.
+            // Anything after the value is an error, which the decoder reports at its first byte.
             let read = if self.ended {
                 self.kept.extend_from_slice(piece);
                 piece.len()
@@ -240,7 +242,7 @@ mod tests {
 
     use super::*;
 
-    /// Cut into pieces of `length` bytes.
+    /// What is kept of `json`, read in pieces of `length` bytes.
     fn kept(json: &str, longest: usize, length: usize) -> String {
         let (mut cutter, mut kept) = (StringCutter::new(longest), Vec::new());
         for piece in json.as_bytes().chunks(length) {
@@ -332,7 +334,7 @@ mod tests {
         }
     }
 
-    /// With every character that is no ASCII escaped.
+    /// `json` with every non-ASCII character escaped.
     fn ascii(json: &Value) -> String {
         let mut units = [0; 2];
         let escaped = |c: char| match c {

@@ -1,13 +1,13 @@
-//! What an answer that is not the wanted one still tells: that a driver starts, or a service's own sentence.
+//! What an unexpected answer still tells us: that a driver is starting, or an error message of the service.
 
 use reqwest::Response;
 use serde::Deserialize;
 
 use super::redacted::redacted;
 
-/// How much of it is looked at, bytes.
+/// How much of an unexpected answer is read, bytes.
 const PEEK: usize = 16 * 1024;
-/// How much of a service's own message a user is shown, characters.
+/// How much of a service's own message is shown to a user, characters.
 const LONGEST_MESSAGE: usize = 200;
 
 /// Spark answers 200 with this page until the driver's web server is ready.
@@ -15,7 +15,7 @@ pub(super) async fn says_starting(response: Response) -> bool {
     String::from_utf8_lossy(&peek(response).await).contains("Spark is starting up")
 }
 
-/// The `message` of the cluster manager's error body, cut.
+/// The `message` of the cluster manager's error body, redacted and cut.
 pub(super) async fn error_message(response: Response) -> Option<String> {
     #[derive(Deserialize)]
     struct Body {
@@ -26,7 +26,7 @@ pub(super) async fn error_message(response: Response) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The first bytes; whatever has come when it fails.
+/// The first bytes of the body; if reading fails, those that have arrived.
 async fn peek(mut response: Response) -> Vec<u8> {
     let mut seen = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {

@@ -1,14 +1,14 @@
-//! Addresses of upstream routes: a configured base and segments, each escaped.
+//! URLs of upstream routes: a configured base followed by escaped path segments.
 
 use url::Url;
 
-/// `base` with `segments` behind its path, whether or not the base ends with a slash.
+/// `base` with `segments` appended to its path. The base may end with a slash or not.
 #[must_use]
 pub fn join(base: &Url, segments: &[&str]) -> Url {
     let mut url = base.clone();
-    // Only addresses that cannot be a base (`mailto:`) have no segments; those are refused at start.
+    // Only URLs such as `mailto:` have no segments, and those are refused at start.
     if let Ok(mut path) = url.path_segments_mut() {
-        // The parser drops these characters, after which a segment could be `..`.
+        // The parser drops these characters, and what is left could be `..`.
         let kept = segments.iter().map(|segment| segment.replace(['\t', '\n', '\r'], ""));
         path.pop_if_empty().extend(kept);
     }

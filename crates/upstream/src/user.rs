@@ -1,10 +1,10 @@
-//! A user: the name as the login service or the hub gives it, and what the Kubernetes rule makes of it.
+//! A user: the name that the login service or the hub gives, and its Kubernetes form.
 
 use std::sync::Arc;
 
 use crate::{Weight, kube_user::KubeUser};
 
-/// Both names stand in cache keys: two users whose Kubernetes names are the same are still two users.
+/// Cache keys hold both names: two users with the same Kubernetes name are still two users.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct User {
     name: Arc<str>,
@@ -12,13 +12,13 @@ pub struct User {
 }
 
 impl User {
-    /// None when the Kubernetes rule leaves nothing of the name.
+    /// `None` when the Kubernetes rule leaves no character of the name.
     #[must_use]
     pub fn new(name: &str) -> Option<Self> {
         Some(Self { name: name.into(), kube: KubeUser::from_user_name(name)? })
     }
 
-    /// The name as it is: any text.
+    /// The original name, which may be any text.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -30,7 +30,7 @@ impl User {
         self.kube.as_str()
     }
 
-    /// True when the rule changes the name, so that another user's name may become the same.
+    /// True when the Kubernetes rule changes the name, so that another user may end up with the same one.
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.name() != self.kube_name()

@@ -1,12 +1,12 @@
-//! What a value holds in memory, so that lists and caches can be limited in bytes.
+//! How much memory a value holds, so that lists and caches can be limited in bytes.
 
 /// A value whose memory can be counted.
 pub trait Weight {
-    /// Bytes that it holds on the heap, by what its parts have room for; itself not included.
+    /// Bytes that the value holds on the heap, by the capacity of its parts; the value itself is not included.
     fn weight_bytes(&self) -> usize;
 }
 
-/// What a block of memory takes: none is smaller than 32 bytes, and each has a head.
+/// Bytes that one heap allocation takes: at least 32, with the allocator's header.
 fn block_bytes(capacity: usize) -> usize {
     if capacity == 0 { 0 } else { (capacity + 8).next_multiple_of(16).max(32) }
 }

@@ -1,4 +1,4 @@
-//! `panel/apps`: the applications a panel can look at.
+//! `panel/apps`: the applications that a panel can show.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ pub enum ApplicationState {
     Running,
     /// The master has no free cores for it.
     Waiting,
-    /// Ended: finished, failed or killed; the master does not tell them apart reliably.
+    /// Finished, failed or killed; the master does not distinguish these reliably.
     Finished,
     Unknown,
 }
@@ -21,9 +21,9 @@ pub enum ApplicationState {
 pub enum DriverState {
     /// It answers.
     Ready,
-    /// The master lists the application, its driver does not answer yet.
+    /// The master lists the application, but its driver does not answer yet.
     Starting,
-    /// Nobody has asked it in this answer.
+    /// The driver was not asked for this answer.
     NotAsked,
 }
 
@@ -34,22 +34,22 @@ pub struct App {
     pub app_id: String,
     pub name: String,
     pub state: ApplicationState,
-    /// Cores it holds now; null for a driver without a master.
+    /// Cores the application holds now; null for a driver without a master.
     pub cores: Option<u32>,
-    /// When it was started; milliseconds since 1970.
+    /// When the application started; milliseconds since 1970.
     pub started_at_ms: i64,
     pub driver: DriverState,
 }
 
-/// The applications, newest first: running, then waiting.
+/// The applications: running ones first, then waiting ones, each newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Apps {
-    /// The one that is shown when none is asked for; null when there is none.
+    /// The default application, shown when the request names none; null when there is none.
     pub app: Option<App>,
     pub apps: Vec<App>,
-    /// How many more there are than `apps` shows.
+    /// Number of applications left out of `apps`.
     pub apps_not_shown: u32,
-    /// How many the master remembers as ended.
+    /// Number of ended applications that the master still lists.
     pub finished: u32,
 }

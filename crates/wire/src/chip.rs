@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-/// State of the cluster in one word; the label's words are made by the frontend, because they are translated.
+/// State of the cluster in one word. The frontend writes the label, because it is translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChipState {
-    /// Neither master nor workers exist, or the master does not.
+    /// The master does not exist, or neither master nor workers do.
     NoCluster,
-    /// The cluster manager reports an error of its own.
+    /// The cluster manager itself reports an error.
     Error,
-    /// Something is missing still: `ready` of `wanted` workers.
+    /// Something is still missing; `ready` of `wanted` workers are there.
     Starting,
     /// Master and all wanted workers are there.
     Ready,
@@ -26,21 +26,21 @@ pub struct Chip {
     pub state: ChipState,
     /// Workers that are ready.
     pub ready: u32,
-    /// Workers that are wanted.
+    /// Workers that the cluster should have.
     pub wanted: u32,
-    /// What runs at this moment; null when nothing runs or nobody could be asked in time.
+    /// What runs now; null when nothing runs or Spark did not answer in time.
     pub activity: Option<Activity>,
 }
 
-/// What runs, and how far it is.
+/// What runs now, and its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Activity {
     /// Name of the application.
     pub app_name: String,
-    /// Stages that are active.
+    /// Number of active stages.
     pub stages: u32,
-    /// Name of the newest of them, for a person; empty when nothing but its number is known.
+    /// Readable name of the newest active stage; empty when only its number is known.
     pub stage_name: String,
     /// Tasks of all active stages.
     pub tasks: crate::Tasks,

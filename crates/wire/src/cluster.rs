@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Meter;
 
-/// Who speaks for the cluster.
+/// Where the data about the cluster comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ClusterKind {
     /// A Spark standalone master.
     Master,
-    /// No master is configured: one driver, its own executors are the cluster.
+    /// No master is configured: the executors of one driver are the cluster.
     DriverOnly,
 }
 
@@ -22,7 +22,7 @@ pub enum ClusterKind {
 pub enum MasterStatus {
     Alive,
     Standby,
-    /// It became leader and waits for its workers to report back.
+    /// The master became the leader and waits for its workers to report back.
     Recovering,
     Unknown,
 }
@@ -31,7 +31,7 @@ pub enum MasterStatus {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Master {
     pub status: MasterStatus,
-    /// The address a session connects to: `spark://host:7077`.
+    /// The address that sessions connect to: `spark://host:7077`.
     pub url: String,
 }
 
@@ -67,14 +67,14 @@ pub struct Cluster {
     pub master: Option<Master>,
     /// The first workers: ALIVE ones first.
     pub workers: Vec<Worker>,
-    /// How many more there are than `workers` shows.
+    /// Number of workers left out of `workers`.
     pub workers_not_shown: u32,
     pub workers_alive: u32,
     /// Workers that are not DEAD or DECOMMISSIONED.
     pub workers_wanted: u32,
-    /// Cores of ALIVE workers: granted to applications, of all.
+    /// Cores of ALIVE workers: those granted to applications, and all.
     pub cores: Meter,
-    /// Memory of ALIVE workers: granted to applications, of all; MiB. Null where nobody can say (driver only).
+    /// Memory of ALIVE workers: granted to applications, and all; MiB. Null when unknown (driver only).
     pub memory_mib: Option<Meter>,
     pub apps_running: u32,
     pub apps_waiting: u32,

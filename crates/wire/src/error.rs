@@ -1,8 +1,8 @@
-//! The one shape of every error answer.
+//! The shape of every error answer.
 
 use serde::{Deserialize, Serialize};
 
-/// The stable word for what went wrong; the status that goes with each stands in the sidecar's `error.rs`.
+/// A stable word for what went wrong. The sidecar's `error.rs` maps each to its HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -24,13 +24,13 @@ pub enum ErrorCode {
     Overloaded,
     UpstreamUnreachable,
     UpstreamTimeout,
-    /// A code this frontend does not know yet: the sentence beside it still helps.
+    /// A code that this frontend does not know yet; the sentence beside it still helps.
     #[serde(other)]
     Unknown,
 }
 
-/// What is said to a person, for a translator. Of each sentence: its text with `%1`, `%2`, …; another text, to translate as
-/// well, for `%1`, or nothing; then the values for the others.
+/// A text for people, in a form that can be translated. Each sentence is a list: a template with `%1`, `%2`, …; a
+/// second text, also translated, for `%1`, or an empty string; then the values of the other placeholders.
 pub type Sentences = Vec<Vec<String>>;
 
 /// Body of every answer that is not a success.
@@ -39,15 +39,15 @@ pub type Sentences = Vec<Vec<String>>;
 pub struct ErrorBody {
     /// A sentence for the user.
     pub error: String,
-    /// The same for a translator.
+    /// `error`, in a form that can be translated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub error_sentences: Sentences,
     pub code: ErrorCode,
     /// What to do about it.
     pub hint: String,
-    /// The same for a translator.
+    /// `hint`, in a form that can be translated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hint_sentences: Sentences,
-    /// Names this request in the sidecar's log.
+    /// Identifies this request in the sidecar's log.
     pub request_id: String,
 }

@@ -1,8 +1,8 @@
-//! `panel/history`: the last minutes of what is in use, kept in the sidecar so that a reload keeps them.
+//! `panel/history`: usage over the last minutes, kept in the sidecar so that it survives a page reload.
 
 use serde::{Deserialize, Serialize};
 
-/// What was seen at one moment; null where it was not asked for then.
+/// Usage at one moment; null for what was not polled then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -17,17 +17,18 @@ pub struct Point {
     pub active_tasks: Option<u32>,
 }
 
-/// The last ten minutes. Points come when somebody polls, so two that follow each other may lie far apart.
+/// Usage over the last ten minutes. A poll adds a point, so consecutive points may be far apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct History {
     /// Oldest first.
     pub points: Vec<Point>,
-    /// How far back `points` may reach; milliseconds.
+    /// How far back `points` may go; milliseconds.
     pub window_ms: u32,
-    /// Two points of one series further apart than this are a gap: nobody looked; milliseconds.
+    /// The chart shows a gap between two points of a series that are further apart than this: nobody polled in between;
+    /// milliseconds.
     pub gap_ms: u32,
-    /// Top of the scale of each series; null when not known.
+    /// Top of each series' scale; null when unknown.
     pub cores_total: Option<u32>,
     pub memory_total_mib: Option<u64>,
     pub task_slots: Option<u32>,

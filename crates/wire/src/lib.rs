@@ -1,6 +1,6 @@
-//! The answers of the sidecar's `panel/*` routes, shared by the sidecar that writes them and the frontend that reads them.
+//! The answers of the sidecar's `panel/*` routes. The sidecar writes them and the frontend reads them.
 //!
-//! Rules: no IO, no upstream spelling, units in every name, and every number already summed: components only draw.
+//! Rules: no IO, no upstream field names, units in every name. All sums are done here, so that components only draw.
 
 mod apps;
 mod chip;
@@ -32,17 +32,19 @@ pub use wait::{CoreHolder, Wait};
 
 use serde::{Deserialize, Serialize};
 
-/// What every panel answer says about itself, beside its own fields.
+/// Fields that every panel answer has beside its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Meta {
-    /// When the sidecar first heard all that is in here; milliseconds since 1970. The header `Age` says when it last did.
+    /// When the sidecar first had all of this answer's data; milliseconds since 1970. The `Age` header tells when the
+    /// sidecar last confirmed it.
     pub observed_at_ms: i64,
-    /// Set when the upstream fails now and this is the last good answer.
+    /// Set when the upstream is failing and this is the last good answer.
     pub stale: Option<Stale>,
-    /// How long to wait until the next poll while nothing runs in this JupyterLab; milliseconds.
+    /// Time until the next poll while no kernel of this JupyterLab is busy; milliseconds.
     pub next_poll_ms: u32,
-    /// The same while a kernel of this JupyterLab is busy, and the least that a person may choose; milliseconds.
+    /// Time until the next poll while a kernel of this JupyterLab is busy, and the shortest interval that a user may
+    /// choose; milliseconds.
     pub busy_poll_ms: u32,
     /// True when this is recorded data and no cluster was asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -53,20 +55,20 @@ pub struct Meta {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stale {
-    /// What went wrong since.
+    /// What has gone wrong since that answer.
     pub code: ErrorCode,
-    /// The same, as a sentence for a person.
+    /// What has gone wrong, as a sentence for the user.
     pub reason: String,
-    /// The same for a translator.
+    /// `reason`, in a form that can be translated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reason_sentences: Sentences,
-    /// When the upstream was first seen to fail; milliseconds since 1970.
+    /// When the upstream was first found to fail; milliseconds since 1970.
     pub since_ms: i64,
 }
 
 /// One panel answer: [`Meta`] and the fields of `T`, side by side in one object.
 ///
-/// The sidecar writes it; a reader decodes [`Meta`] and `T` from the same object, which is why there is no `Deserialize`.
+/// There is no `Deserialize`: a reader decodes [`Meta`] and `T` separately from the same object.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Answer<T> {

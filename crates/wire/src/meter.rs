@@ -1,8 +1,8 @@
-//! A used part of a whole, with the colour it deserves.
+//! A used part of a whole, with its warning level.
 
 use serde::{Deserialize, Serialize};
 
-/// How much attention a value deserves; a word always stands beside its colour.
+/// How much attention a value needs. The panel always shows a word beside the colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -14,14 +14,14 @@ pub enum Level {
 }
 
 impl Level {
-    /// True for the level that needs no attention, which is not sent.
+    /// True for the level that needs no attention; it is left out of answers.
     #[must_use]
     pub fn is_green(&self) -> bool {
         *self == Self::Green
     }
 }
 
-/// Where the colours of a used share begin; a person may choose others than these.
+/// The shares at which amber and red begin; a user may choose other values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
     pub amber_above_percent: u32,
@@ -35,10 +35,10 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
-    /// The level of a used share: green up to exactly the first threshold, amber up to exactly the second, red above.
+    /// The level of a used share. A share exactly at a threshold still has the lower level.
     #[must_use]
     pub fn level(self, used: u64, total: u64) -> Level {
-        // Compared in integers, so that exactly 70 % stays green whatever the rounding.
+        // Integers are compared, so that rounding cannot turn exactly 70 % amber.
         let above = |percent: u32| u128::from(used) * 100 > u128::from(total) * u128::from(percent);
         if above(self.red_above_percent) {
             Level::Red
@@ -50,7 +50,7 @@ impl Thresholds {
     }
 }
 
-/// A bar: `used` of `total`, in the unit its field's name says.
+/// A bar: `used` of `total`, in the unit that the field's name gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Meter {

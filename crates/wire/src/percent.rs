@@ -1,11 +1,11 @@
-//! The one way to say a share in whole percents.
+//! Shares in whole percents.
 
-/// Floored, at most 100; of nothing it is nothing.
+/// `part` of `whole` in percent, rounded down and at most 100. When both are 0, the result is 0.
 #[must_use]
 pub fn percent(part: u64, whole: u64) -> u32 {
     let percent = match whole.max(1) {
         whole if part >= whole => 100,
-        // In 64 bits: to divide 128 costs 3 KB of WebAssembly.
+        // 64 bits suffice here; a division of 128 bits would add 3 KB of WebAssembly.
         whole => part.checked_mul(100).map_or_else(|| part / (whole / 100), |hundredfold| hundredfold / whole),
     };
     u32::try_from(percent).unwrap_or(100)

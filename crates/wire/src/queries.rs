@@ -1,15 +1,15 @@
-//! `panel/queries`: what the users of one application have asked for, and why they wait.
+//! `panel/queries`: the queries of one application, and why they wait.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{App, Stage, Tasks, Wait};
 
-/// What Spark calls it.
+/// Spark's term for the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum QueryKind {
-    /// Of Spark Connect.
+    /// An operation of Spark Connect.
     Operation,
     /// An SQL execution.
     Sql,
@@ -24,14 +24,14 @@ pub enum QueryState {
     Succeeded,
     Failed,
     Canceled,
-    /// Spark says that it runs, but nothing of it has moved for many minutes: its client may be gone.
+    /// Spark says that the query runs, but it has made no progress for many minutes; its client may be gone.
     Silent,
-    /// Spark has forgotten how it ended.
+    /// Spark no longer remembers how the query ended.
     Unknown,
 }
 
 impl QueryState {
-    /// Spark says that it runs.
+    /// True when Spark says that the query runs.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Running | Self::Silent)
     }
@@ -46,28 +46,29 @@ pub enum NamedBy {
     Tag,
     /// The SQL text.
     Sql,
-    /// What it does: `show: sort, aggregate`.
+    /// The operators of the plan: `show: sort, aggregate`.
     Operators,
-    /// Spark's words for it.
+    /// Spark's own description.
     Spark,
-    /// Nothing is known; `name` is empty.
+    /// No name is known; `name` is empty.
     Nothing,
 }
 
-/// The place in the user's code that built the query, which need not be the one that ran it.
+/// The place in the user's code that built the query. Another place may have run it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CallSite {
-    /// `number` is the cell's execution count with IPython before 9.8, and one more from 9.8 on.
+    /// `number` is the cell's execution count with IPython before 9.8, and that count plus one from 9.8 on.
     Cell { number: u32, line: u32 },
-    /// `hash` is the decimal murmur2 hash of the cell's text that names its file in `/tmp/ipykernel_{pid}/`.
+    /// `hash` is the decimal murmur2 hash of the cell's text; ipykernel names the cell's file in
+    /// `/tmp/ipykernel_{pid}/` after it.
     CellText { hash: String, line: u32 },
-    /// The file's name without its folders.
+    /// `file` is the file's name without its folders.
     File { file: String, line: u32 },
 }
 
-/// How long it may still take; more stages may follow.
+/// Estimated remaining time; further stages may add to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TimeLeft {
@@ -86,38 +87,38 @@ pub struct StreamProgress {
     pub period_ms: Option<u64>,
 }
 
-/// Something a user has asked for.
+/// One query of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Query {
-    /// Names it in `panel/queries/{query_id}`: an operation's id, `sql-7` or `job-7`.
+    /// The id in `panel/queries/{query_id}`: an operation's id, `sql-7` or `job-7`.
     pub query_id: String,
     pub kind: QueryKind,
     pub name: String,
     pub named_by: NamedBy,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_site: Option<CallSite>,
-    /// Of Spark Connect: the `session_id` of one notebook's `SparkSession`.
+    /// With Spark Connect, the `session_id` of one notebook's `SparkSession`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     pub state: QueryState,
-    /// Over its jobs; skipped tasks are not counted.
+    /// Tasks of all its jobs, without skipped ones.
     pub tasks: Tasks,
     pub stages_done: u32,
     pub stages_total: u32,
     /// Milliseconds since 1970, by the sidecar's clock.
     pub submitted_at_ms: i64,
-    /// Wall clock, until now when it runs.
+    /// Wall-clock time, up to now if the query is running.
     pub elapsed_ms: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_reason: Option<String>,
-    /// What a running one is waiting for.
+    /// What a running query waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<Wait>,
     /// Of a stream, whose batches are one query.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<StreamProgress>,
-    /// Only when it can be honest.
+    /// Null unless the estimate is reliable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_left: Option<TimeLeft>,
 }
@@ -127,11 +128,11 @@ pub struct Query {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConnectSession {
     pub session_id: String,
-    /// As the client called its user; often empty.
+    /// The user name that the client sent; often empty.
     pub user: String,
-    /// Queries that run now.
+    /// Number of queries that run now.
     pub running: u32,
-    /// When its newest query began; milliseconds since 1970.
+    /// When the session's newest query began; milliseconds since 1970.
     pub last_query_at_ms: i64,
 }
 
@@ -141,12 +142,12 @@ pub struct ConnectSession {
 pub struct Queries {
     /// Null when no application runs.
     pub app: Option<App>,
-    /// What all of them wait for.
+    /// What all queries wait for.
     pub wait: Option<Wait>,
-    /// The sessions that asked the queries in this answer, the latest first.
+    /// The sessions that sent the queries in this answer; the one with the newest query comes first.
     pub sessions: Vec<ConnectSession>,
     pub running: Vec<Query>,
-    /// How many more run than `running` shows.
+    /// Number of running queries left out of `running`.
     pub running_not_shown: u32,
     pub recent: Vec<Query>,
 }
@@ -156,11 +157,11 @@ pub struct Queries {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueryStages {
     pub app: Option<App>,
-    /// Null when Spark no longer remembers it.
+    /// Null when Spark no longer remembers the query.
     pub query: Option<Query>,
     /// Newest first.
     pub stages: Vec<Stage>,
-    /// How many more it has than `stages` shows: with them they are `stages_total`.
+    /// Number of the query's stages left out of `stages`: together they are `stages_total`.
     pub stages_not_shown: u32,
     /// Of those that are not shown: how many Spark no longer remembers.
     #[serde(default)]

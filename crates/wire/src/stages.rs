@@ -1,4 +1,4 @@
-//! `panel/stages`: what runs now, and what did not fit into memory.
+//! `panel/stages`: the stages that run now, and how much data was spilled.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub enum StageState {
     Unknown,
 }
 
-/// Tasks by state; never negative, never more done than there are.
+/// Tasks by state. Counts are never negative, and `done` never exceeds `total`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -24,7 +24,7 @@ pub struct Tasks {
     pub total: u32,
     pub done: u32,
     pub running: u32,
-    /// Attempts that failed, those that were tried again included.
+    /// Failed attempts, retried ones included.
     #[serde(skip_serializing_if = "is_none_of_them")]
     pub failed: u32,
     #[serde(skip_serializing_if = "is_none_of_them")]
@@ -32,13 +32,13 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Whole percents that are done; 100 only when all are.
+    /// Share of tasks that are done, in whole percents; 100 only when all are.
     #[must_use]
     pub fn percent(&self) -> u32 {
         crate::percent(self.done.into(), self.total.into())
     }
 
-    /// Those of both.
+    /// The sum of both.
     #[must_use]
     pub fn plus(self, other: &Self) -> Self {
         Self {
@@ -57,7 +57,7 @@ impl Tasks {
 pub struct Stage {
     pub stage_id: i64,
     pub stage_attempt_id: i64,
-    /// A name a person can read; empty when nothing but its number is known.
+    /// Readable name; empty when only the stage's number is known.
     pub name: String,
     pub state: StageState,
     pub tasks: Tasks,
@@ -73,20 +73,20 @@ pub struct Stage {
     pub spilled_to_disk_bytes: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub spilled_from_memory_bytes: u64,
-    /// Milliseconds since 1970, by the sidecar's clock; null while it has not begun.
+    /// Milliseconds since 1970, by the sidecar's clock; null until the stage begins.
     pub submitted_at_ms: Option<i64>,
-    /// Wall clock, until now for an active stage; never the sum over tasks.
+    /// Wall-clock time, up to now if the stage is active; never the sum over tasks.
     pub elapsed_ms: Option<u64>,
-    /// First lines of Spark's reason.
+    /// The first lines of the reason that Spark gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_reason: Option<String>,
 }
 
-/// Data that did not fit into execution memory, over the stages Spark still remembers.
+/// Data that did not fit into execution memory, summed over the stages that Spark still remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Spill {
-    /// Stages that spilled.
+    /// Number of stages that spilled.
     pub stages: u32,
     /// Bytes written to disk.
     pub to_disk_bytes: u64,
@@ -105,11 +105,11 @@ pub struct Stages {
     pub spill: Option<Spill>,
     /// Newest first.
     pub active: Vec<Stage>,
-    /// How many more there are than `active` shows.
+    /// Number of active stages left out of `active`.
     pub active_not_shown: u32,
-    /// Stages Spark remembers; it forgets the oldest (`spark.ui.retainedStages`).
+    /// Number of stages that Spark remembers; it forgets the oldest (`spark.ui.retainedStages`).
     pub retained: u32,
-    /// True when Spark has forgotten some, so that sums are of the remembered ones only.
+    /// True when Spark has forgotten some stages, so that sums cover only the others.
     pub forgotten: bool,
 }
 

@@ -1,32 +1,32 @@
-//! Why a query waits: one rule with the numbers that triggered it. The sentence is made by the frontend.
+//! Why a query waits: a rule with the numbers that triggered it. The frontend writes the sentence.
 
 use serde::{Deserialize, Serialize};
 
-/// The first rule that holds, in this order. Tagged from outside (`{"busy": {…}}`): reading a tag that stands among the
-/// fields costs every browser 10 KB of WebAssembly.
+/// The first rule that holds, in this order. The tag is external (`{"busy": {…}}`), because an internal one would add
+/// 10 KB to the WebAssembly that every browser loads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Wait {
-    /// No worker is there or expected.
+    /// There are no workers, and none are expected.
     NoCluster,
-    /// Master or workers are not all there yet.
+    /// The master or some of the workers are not there yet.
     ClusterStarting { ready: u32, wanted: u32 },
-    /// The application has no cores, because others hold them.
+    /// The application has no cores, because other applications hold them.
     NoCores { holders: Vec<CoreHolder>, cores_used: u32, cores_total: u32 },
-    /// The application has cores, its executors have not said that they are there.
+    /// The application has cores, but its executors have not registered yet.
     ExecutorsRegistering { cores: u32 },
     /// The stream's newest batch is done; the next one has not begun.
     NextBatch { batch: u64 },
-    /// No job of it runs: the driver plans, collects, or waits for its client.
+    /// None of the query's jobs runs: the driver plans, collects, or waits for its client.
     DriverWorks { for_ms: u64 },
-    /// A job of it runs, but tasks of other queries of the application have all slots.
+    /// A job of the query runs, but other queries of the application hold all task slots.
     SlotsTaken { running: u32 },
-    /// Tasks wait for other tasks' output; share of the task time.
+    /// Tasks wait for other tasks' output; `percent` is the share of task time.
     ShuffleFetch { stage_id: i64, percent: u32 },
-    /// The last tasks are slower than all the others.
+    /// The last tasks take much longer than the others did.
     LastTasks { stage_id: i64, left: u32, total: u32, slowest_ms: u64, median_ms: u64, more_data: bool },
-    /// Tasks wait for Python workers; share of the task time that the JVM was on a CPU.
+    /// Tasks wait for Python workers; `jvm_percent` is the share of task time that the JVM spent on a CPU.
     Python { stage_id: i64, jvm_percent: u32 },
     /// Nothing is wrong.
     Busy { running: u32 },

@@ -14,10 +14,10 @@ use crate::{
     words::say,
 };
 
-/// Asks every hop as the owner of the session token, and prints the report.
+/// Checks every hop on behalf of the session token's owner, and prints the report.
 ///
 /// # Errors
-/// When the clients cannot be set up; a configuration that cannot work is a part of the report.
+/// When the clients cannot be set up. A configuration that cannot work is not an error but part of the report.
 pub async fn run(config: Result<Config, ConfigError>, as_json: bool) -> anyhow::Result<ExitCode> {
     let report = match config {
         Ok(mut config) => {

@@ -1,4 +1,4 @@
-//! The list of all settings as a page, made from the settings themselves.
+//! The reference page of all settings, generated from the settings themselves.
 
 use std::fmt::Write;
 
@@ -9,27 +9,27 @@ use super::Cli;
 const NAMES: &str = "
 ## Users' names in URLs
 
-`{user}` is the user's name after the rule that the cluster manager names Kubernetes resources by: lower case, and every
-character outside `a-z0-9.-` a hyphen. So two users, for example `x_` and `x`, can have the same Kubernetes name, and
-therefore the same cluster.
+`{user}` is the user's Kubernetes name, made by the rule that the cluster manager uses for its resources: lower case,
+with every character outside `a-z0-9.-` replaced by a hyphen. Two users, for example `x_` and `x`, can have the same
+Kubernetes name, and therefore the same cluster.
 
 | set | what happens to a name that the rule changes |
 |---|---|
-| `BERDL_JUPYTERHUB_NAMESPACE` or `SPARK_CLUSTER_MANAGER_API_URL` | it goes through the rule: the cluster manager has named the user's master by it, and no other name leads there |
-| neither, and `{user}` in `SPARK_MASTER_UI_URL` or `SPARK_APP_UI_URL` | its user is refused with the reason: they could see another user's cluster |
-| neither, and `{username}` in their path instead | it stands there as it is, percent-encoded |
+| `BERDL_JUPYTERHUB_NAMESPACE` or `SPARK_CLUSTER_MANAGER_API_URL` | the changed name is used: the cluster manager named the user's master by the same rule |
+| neither, and `{user}` in `SPARK_MASTER_UI_URL` or `SPARK_APP_UI_URL` | the user is refused with the reason, because they could see another user's cluster |
+| neither, and `{username}` in the path of these URLs | the original name is used, percent-encoded |
 ";
 
 const SECRETS: &str = "
 ## Secrets
 
-They have no flag: set the variable, or the same name with `_FILE` to the path of a file that holds the value.
+Secrets have no flag. Set the variable, or append `_FILE` to its name and set that to the path of a file with the value.
 
 | variable | meaning |
 |---|---|
 | `SPARK_UI_TOKEN` | bearer token for master and driver behind an authenticating filter; sent to configured origins only |
 | `SPARK_MONITOR_TOKEN` | required to listen on TCP; clients send it in the header `X-Spark-Monitor-Token` |
-| `SPARK_MONITOR_SESSION_TOKEN` | as whom `berdl-spark-monitor doctor` asks where users sign in |
+| `SPARK_MONITOR_SESSION_TOKEN` | session token of the user on whose behalf `berdl-spark-monitor doctor` asks where users sign in |
 ";
 
 /// `docs/configuration.md`.
@@ -37,7 +37,7 @@ They have no flag: set the variable, or the same name with `_FILE` to the path o
 pub fn reference() -> String {
     let mut page = String::from(
         "# Configuration\n\nGenerated from `berdl-spark-monitor serve --help`. Every setting is a variable and a flag; an empty \
-         variable counts as unset. A time is at most 4294967295 milliseconds (49 days).\n\n| variable | flag | default | meaning |\n|---|---|---|---|\n",
+         variable counts as unset. Times are at most 4294967295 milliseconds (49 days).\n\n| variable | flag | default | meaning |\n|---|---|---|---|\n",
     );
     let mut command = Cli::command();
     command.build();

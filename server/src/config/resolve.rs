@@ -1,4 +1,4 @@
-//! From the settings as given to a configuration that holds together, or one clear sentence why not.
+//! Turns the given settings into a consistent configuration, or into one clear sentence about what is wrong.
 
 use std::{fs, io, path::PathBuf};
 
@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{Limits, Secrets, Settings};
 
-/// Why the sidecar cannot work as it is configured; each sentence says what to change.
+/// Why the sidecar cannot work with these settings. Each sentence says what to change.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("{variable} {reason}")]
@@ -28,7 +28,7 @@ pub enum ConfigError {
     #[error("SPARK_MONITOR_IDENTITY is jupyterhub, but JUPYTERHUB_USER holds no usable name")]
     NoHubUser,
     #[error(
-        "JUPYTERHUB_USER is no Kubernetes name, and {{user}} would make another user's name of it: write {{username}} \
+        "JUPYTERHUB_USER is not a Kubernetes name, so {{user}} could stand for another user: write {{username}} \
          instead of {{user}} in SPARK_MASTER_UI_URL and SPARK_APP_UI_URL"
     )]
     ChangedHubUser,
@@ -84,7 +84,7 @@ impl std::fmt::Display for Listen {
     }
 }
 
-/// What is watched, and how it is reached.
+/// What to watch, and how to reach it.
 #[derive(Clone, Debug)]
 pub struct Site {
     pub cluster_manager: Option<Url>,
@@ -92,13 +92,13 @@ pub struct Site {
     pub driver_hosts: Vec<String>,
     pub auth2: Url,
     pub identity: IdentityMode,
-    /// Users sign in at the default login service although this is a hub, which may have its own.
+    /// True when users sign in at the default login service although this is a JupyterHub, which may have its own.
     pub login_service_is_guessed: bool,
-    /// `{user}` is in play, and neither a namespace nor a cluster manager says that the site names masters by the
-    /// Kubernetes rule: a name that the rule changes could lead to another user's cluster.
+    /// True when a URL contains `{user}` but neither a namespace nor a cluster manager shows that this site names
+    /// masters by the Kubernetes rule. Then a name that the rule changes could lead to another user's cluster.
     pub refuses_changed_names: bool,
     pub extra_roots: Vec<CertificateDer<'static>>,
-    /// Recorded data instead of a cluster.
+    /// Shows recorded data instead of a cluster.
     pub mock: bool,
 }
 
@@ -108,7 +108,7 @@ pub struct Config {
     pub site: Site,
     pub limits: Limits,
     pub secrets: Secrets,
-    /// What was ignored, to be logged once.
+    /// Settings that were ignored; logged once.
     pub warnings: Vec<String>,
 }
 
@@ -116,7 +116,7 @@ impl Config {
     /// Checks `settings` as a whole.
     ///
     /// # Errors
-    /// The first thing that cannot work.
+    /// The first problem found.
     pub fn resolve(settings: &Settings, secrets: Secrets) -> Result<Self, ConfigError> {
         let mut warnings = Vec::new();
         let mock = settings.spark_monitor_mock_mode.as_deref().is_some_and(is_yes);
@@ -147,7 +147,7 @@ fn base_url(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
     template.fill(None, None).ok_or(ConfigError::Url { variable, reason: "is no valid URL" })
 }
 
-/// The built-in recorded cluster; its addresses are filled in when it is started.
+/// The built-in recorded cluster. Its addresses are filled in when it starts.
 fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
     Ok(Site {
         cluster_manager: None,

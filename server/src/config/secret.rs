@@ -1,4 +1,4 @@
-//! Secrets: from a variable, or from the file that the same variable with `_FILE` names; never from a flag.
+//! Secrets come from a variable, or from the file named by that variable with `_FILE`, but never from a flag.
 
 use std::{env, fs};
 
@@ -6,22 +6,22 @@ use secrecy::SecretString;
 
 use super::ConfigError;
 
-/// The secrets of the sidecar's own.
+/// The sidecar's own secrets.
 #[derive(Clone, Debug, Default)]
 pub struct Secrets {
     /// Bearer token for master and driver.
     pub spark_ui_token: Option<SecretString>,
-    /// What a client on TCP must carry.
+    /// Token that each client on TCP must send.
     pub sidecar_token: Option<SecretString>,
-    /// As whom `doctor` asks on the command line.
+    /// Session token of the user on whose behalf the `doctor` command asks.
     pub session_token: Option<SecretString>,
 }
 
 impl Secrets {
-    /// Reads them from the environment.
+    /// Reads the secrets from the environment.
     ///
     /// # Errors
-    /// A named file that cannot be read, or a value that cannot stand in a header.
+    /// When a named file cannot be read, or a value cannot be sent in a header.
     pub fn from_env() -> Result<Self, ConfigError> {
         Ok(Self {
             spark_ui_token: read("SPARK_UI_TOKEN")?,
@@ -32,7 +32,7 @@ impl Secrets {
 }
 
 fn read(variable: &'static str) -> Result<Option<SecretString>, ConfigError> {
-    #[expect(clippy::disallowed_methods, reason = "the configuration is what reads the environment")]
+    #[expect(clippy::disallowed_methods, reason = "only the configuration reads the environment")]
     let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
     let file_variable = format!("{variable}_FILE");
     let value = match (set(variable), set(&file_variable)) {

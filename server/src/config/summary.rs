@@ -1,11 +1,11 @@
-//! What is logged at start: what was ignored, who asks, and where Spark is.
+//! What is logged at start: ignored settings, how users are identified, and where Spark is.
 
 use monitor::{IdentityMode, UrlTemplate};
 
 use super::Config;
 
 impl Config {
-    /// Logs the warnings, and in one line what decides whose cluster is shown.
+    /// Logs the warnings, and one line with the settings that decide whose cluster is shown.
     pub fn log_summary(&self) {
         for warning in &self.warnings {
             tracing::warn!("{warning}");

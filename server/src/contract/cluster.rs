@@ -1,4 +1,4 @@
-//! `cluster`: the Spark Master's own words, passed through.
+//! `cluster`: the Spark Master's answer, passed through.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::http::{ApiError, Session, Sessions, passthrough};
 
 /// The master's `/json/`, byte for byte.
 #[utoipa::path(get, path = "/cluster", tag = "drop-in", responses(
-    (status = 200, description = "State of the master, as it tells it (memory in MiB)", content_type = "application/json"),
+    (status = 200, description = "The master's state in its own format (memory in MiB)", content_type = "application/json"),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn get_cluster(

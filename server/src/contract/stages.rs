@@ -1,4 +1,4 @@
-//! `app/stages`: the driver's own words, passed through.
+//! `app/stages`: the driver's answer, passed through.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::http::{ApiError, AskedApp, Session, Sessions, passthrough};
 #[utoipa::path(get, path = "/app/stages", tag = "drop-in",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
     responses(
-        (status = 200, description = "Stages, as the driver tells them; without `app` and with no active application an object with an empty list and a message", content_type = "application/json"),
+        (status = 200, description = "The stages in the driver's own format. If no application is active and `app` is absent, an object with an empty list and a message", content_type = "application/json"),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn list_stages(

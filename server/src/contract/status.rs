@@ -1,4 +1,4 @@
-//! `status`: the cluster manager's own words, passed through.
+//! `status`: the cluster manager's answer, passed through.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::http::{ApiError, Session, Sessions, passthrough};
 
 /// The cluster manager's `/clusters`, byte for byte.
 #[utoipa::path(get, path = "/status", tag = "drop-in", responses(
-    (status = 200, description = "Deployments of master and workers, as the cluster manager tells them", content_type = "application/json"),
+    (status = 200, description = "The deployments of master and workers in the cluster manager's own format", content_type = "application/json"),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn get_status(

@@ -5,7 +5,7 @@ use monitor::is_app_id;
 
 use crate::http::ApiError;
 
-/// The application that is asked for; none means the newest one.
+/// The requested application; without one, the newest is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedApp(Result<Option<String>, Malformed>);
 
@@ -14,12 +14,13 @@ struct Malformed;
 
 impl AskedApp {
     /// # Errors
-    /// 400 when it is malformed or given twice. Called by the handler, because a missing configuration wins over it.
+    /// 400 when the id is malformed or given twice. The handler calls this, because a missing configuration has
+    /// precedence.
     pub fn checked(&self) -> Result<Option<&str>, ApiError> {
         self.0.as_ref().map(Option::as_deref).map_err(|_| ApiError::bad_app_id())
     }
 
-    /// From a request's query.
+    /// Reads the parameter from a request's query.
     pub(crate) fn parse(query: &str) -> Self {
         let pairs = url::form_urlencoded::parse(query.as_bytes());
         let mut values = pairs.filter(|(name, _)| name == "app").map(|(_, value)| value);

@@ -1,4 +1,4 @@
-//! The one place where a cause becomes a status, a code, a sentence and a hint.
+//! Turns causes of errors into a status, a code, a sentence and a hint. No other file does.
 
 use axum::{
     Json,
@@ -11,7 +11,7 @@ use wire::{ErrorBody, ErrorCode};
 
 use crate::words::{self, Said, say};
 
-/// An answer that is not a success. Its text may be shown to anybody: no host, no URL, no token, no upstream body.
+/// An error answer. Anyone may see its text: it contains no host, URL, token or upstream body.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     pub code: ErrorCode,
@@ -43,7 +43,7 @@ impl ApiError {
         }
     }
 
-    /// The body that goes with it.
+    /// The body of the answer.
     #[must_use]
     pub fn body(&self, request_id: &str) -> ErrorBody {
         ErrorBody {
@@ -150,7 +150,7 @@ impl ApiError {
         )
     }
 
-    /// Names the settings that decide where users sign in, because the default may be the wrong place for this site.
+    /// Adds which settings decide where users sign in, because the default may be wrong for this site.
     #[must_use]
     pub fn of_guessed_login_service(self) -> Self {
         let decides = say!(
@@ -162,7 +162,7 @@ impl ApiError {
     #[must_use]
     pub fn changed_name(name: &str) -> Self {
         let reason =
-            say!("Your user name, %1, is no Kubernetes name; {user} would make another user's name of it.", name);
+            say!("Your user name, %1, is not a Kubernetes name, so {user} could stand for another user.", name);
         let hint = say!(
             "The administrator can write {username} instead of {user} in SPARK_MASTER_UI_URL and SPARK_APP_UI_URL."
         );
@@ -172,7 +172,7 @@ impl ApiError {
     #[must_use]
     pub fn overloaded() -> Self {
         let error = say!("The monitor has too much to do at this moment.");
-        let error = Self::new(ErrorCode::Overloaded, error, say!("It is asked again by itself in a moment."));
+        let error = Self::new(ErrorCode::Overloaded, error, say!("The request is repeated automatically in a moment."));
         Self { retry_after_seconds: Some(1), ..error }
     }
 
@@ -181,7 +181,9 @@ impl ApiError {
         Self::new(
             ErrorCode::UpstreamTimeout,
             say!("Spark did not answer in time."),
-            say!("It is asked again by itself; if it stays so, the cluster or the network to it is overloaded."),
+            say!(
+                "Spark is asked again automatically; if the problem persists, the cluster or the network to it is overloaded."
+            ),
         )
     }
 }
@@ -261,10 +263,10 @@ impl From<Failure> for ApiError {
 fn unreachable_hint(who: Upstream) -> Said {
     match who {
         Upstream::Auth2 | Upstream::ClusterManager => {
-            say!("It is asked again by itself; if it stays so, tell the administrator.")
+            say!("It is asked again automatically; if the problem persists, tell the administrator.")
         }
         Upstream::Master => say!("Check that your Spark cluster runs; it may have been stopped."),
-        Upstream::Driver => say!("It is asked again by itself.").then(way_to_the_driver()),
+        Upstream::Driver => say!("It is asked again automatically.").then(way_to_the_driver()),
     }
 }
 
@@ -295,7 +297,7 @@ fn way_to_the_driver() -> Said {
 }
 
 impl IntoResponse for ApiError {
-    /// The body still lacks the request's id: the middleware `request_id` writes the final one.
+    /// This body still lacks the request's id; the middleware writes the final body.
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body(""))).into_response();
         if let Some(seconds) = self.retry_after_seconds {

@@ -1,4 +1,4 @@
-//! Is the sidecar there, can it work? `GET /`, `healthz`, `readyz`.
+//! Whether the sidecar runs, and whether it can work: `GET /`, `healthz`, `readyz`.
 
 use axum::Json;
 use serde::Serialize;
@@ -20,13 +20,13 @@ pub(crate) async fn root() -> Json<Alive> {
     Json(OK)
 }
 
-/// The process answers; no upstream is asked.
+/// Shows that the process answers; asks no upstream.
 #[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, description = "It serves", body = Alive)))]
 pub(crate) async fn healthz() -> Json<Alive> {
     Json(OK)
 }
 
-/// The configuration can work; no upstream is asked.
+/// Shows that the configuration is valid; asks no upstream.
 #[utoipa::path(get, path = "/readyz", tag = "health", responses(
     (status = 200, description = "It can work", body = Alive),
     (status = 503, description = "Why it cannot", body = ErrorBody),

@@ -1,4 +1,4 @@
-//! What is done around all routes, in order.
+//! The middleware around all routes, in order.
 
 mod answer_body;
 
@@ -32,38 +32,39 @@ use answer_body::AnswerBody;
 use super::{ApiError, Session, Sessions};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Which session was answered, so that a page does not show one person's data to another.
+/// Identifies the session that was answered, so that a page does not show one user's data to another.
 const SESSION: HeaderName = HeaderName::from_static("x-spark-monitor-session");
 const SIDECAR_TOKEN: HeaderName = HeaderName::from_static("x-spark-monitor-token");
-/// Longest request id that is taken over from a client, characters.
+/// Longest request id that is accepted from a client, characters.
 const LONGEST_REQUEST_ID: usize = 64;
-/// All header names and values together, bytes: Jupyter's own server takes as much.
+/// Limit for all header names and values together, bytes; the same as in Jupyter's own server.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
-/// An answer that gives its place back at once, bytes: the number of connections bounds what such answers hold.
+/// Up to this size an answer gives its place back at once, bytes. The number of connections limits the memory of such
+/// answers.
 const SMALL_BODY_BYTES: u64 = 64 * 1024;
-/// Bytes.
+/// Largest request body, bytes.
 const MOST_BODY_BYTES: usize = 64 * 1024;
 
-/// Requests in flight while nothing is configured: each is answered at once.
+/// Maximum number of requests in flight while nothing is configured; each is answered at once.
 pub const DEFAULT_REQUESTS: usize = 1024;
 
-/// What bounds all requests.
+/// Limits for all requests.
 pub(crate) struct Bounds {
-    /// Requests in flight at once.
+    /// Maximum number of requests in flight.
     pub requests: usize,
-    /// Time for one request in all.
+    /// Total time for one request.
     pub time: Duration,
-    /// None while nothing is configured.
+    /// `None` while nothing is configured.
     pub sessions: Option<Arc<Sessions>>,
 }
 
 impl Bounds {
-    /// While nothing is configured.
+    /// The limits while nothing is configured.
     pub const NOT_CONFIGURED: Self = Self { requests: DEFAULT_REQUESTS, time: Duration::MAX, sessions: None };
 }
 
-/// Puts the layer around `routes`. It is one, because a router copies its routes for each request, once for each layer that
-/// it was given.
+/// Puts the middleware around `routes`. It is a single layer, because a router copies its routes once per layer and
+/// request.
 pub(crate) fn around(routes: Router, bounds: Bounds) -> Router {
     let Bounds { requests, time, sessions } = bounds;
     let limits = Limits { in_flight: Arc::new(Semaphore::new(requests)), deadline: time, sessions };
@@ -77,32 +78,33 @@ struct Limits {
     sessions: Option<Arc<Sessions>>,
 }
 
-/// Gives every request an id, and every answer, whatever went wrong, its final form.
+/// Gives every request an id, and every answer its final form, errors and panics included.
 async fn serve(State(limits): State<Limits>, mut request: Request, next: Next) -> Response {
     let id = id(request.headers());
     let text = id.to_str().unwrap_or_default();
     let session = Session::of_headers(request.headers());
     let tag = limits.sessions.as_ref().and_then(|sessions| sessions.tag(&session));
     if session.has_token() {
-        // Read once: the handler finds it here.
+        // The cookies are read only once; handlers take the session from here.
         request.extensions_mut().insert(session);
     }
-    // Only the path: a query or a header may hold what a log must not.
+    // Log only the path: a query or a header may contain secrets.
     let (method, path) = (request.method(), request.uri().path());
-    // Of the highest level, so that whatever is logged of a request carries its id, whatever the log's level is.
+    // The span has the highest level, so that every line about a request carries its id at any log level.
     let span = tracing::error_span!("request", %method, path, request.id = %text);
     let answer = async {
         tracing::debug!("Asked");
         let begin = Instant::now();
-        // A bug in a handler is one answer, not the end of the connection.
+        // A panic in a handler costs one answer, not the connection.
         let answer = AssertUnwindSafe(limited(&limits, request, next)).catch_unwind().await;
-        // Logged when it happened, see `log::panics`.
+        // The panic itself has been logged by `log::panics`.
         let mut response = answer.unwrap_or_else(|_| Err(ApiError::internal())).into_response();
         let error = response.extensions_mut().remove::<ApiError>();
         let (status, code) = (response.status().as_u16(), error.as_ref().map(|error| error.code));
         let duration_ms = begin.elapsed().as_secs_f64() * 1e3;
         if code == Some(ErrorCode::Internal) {
-            // The fault may be in a fetch that another request started, so its own line may carry another id.
+            // The fault may be in a fetch that another request started; then the line about it carries that request's
+            // id.
             tracing::error!(status, ?code, duration_ms, "Answered with a fault of the monitor");
         } else {
             tracing::debug!(status, ?code, duration_ms, "Answered");
@@ -114,11 +116,11 @@ async fn serve(State(limits): State<Limits>, mut request: Request, next: Next) -
     };
     let mut response = answer.instrument(span).await;
     let headers = response.headers_mut();
-    // What is said to one is nobody else's.
+    // An answer is meant for one user only.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    // Whatever an upstream called JSON must never be run as anything else.
+    // A browser must never interpret an upstream's JSON as anything else.
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Under a hub, another user's page has our origin: it may open a route as a window, and must not read what is in it.
+    // On a hub, another user's page may have our origin. If it opens a route in a window, it must not read the content.
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
     headers.insert(REQUEST_ID, id);
     if let Some(tag) = tag {
@@ -127,10 +129,10 @@ async fn serve(State(limits): State<Limits>, mut request: Request, next: Next) -
     response
 }
 
-/// The client's id, where it is a clean one, else a new one.
+/// The client's request id if it is clean, else a new one.
 fn id(headers: &HeaderMap) -> HeaderValue {
-    // Random at first, so that a log over several starts does not tell two requests by one id. Without randomness the
-    // request is still answered; nothing but the log's reader needs its id.
+    // Ids start at a random number, so that they do not repeat in a log that spans several starts. Without randomness
+    // they start at 0, since only readers of the log need them.
     static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| getrandom::u64().unwrap_or_default().into());
     let given = headers.get(REQUEST_ID).filter(|value| is_clean(value.as_bytes())).cloned();
     given.unwrap_or_else(|| {
@@ -144,7 +146,7 @@ fn is_clean(id: &[u8]) -> bool {
     !id.is_empty() && id.len() <= LONGEST_REQUEST_ID && id.iter().all(clean)
 }
 
-/// The final body of an error.
+/// Replaces the body of an error answer by the final one.
 fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
     let (parts, _) = response.into_parts();
     let mut response = (parts.status, Json(error.body(id))).into_response();
@@ -156,8 +158,9 @@ fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
     response
 }
 
-/// Refuses what is too large, then what is too much, and ends what takes too long: a greedy request must not take a place,
-/// and one that is turned away costs nothing. Place and deadline end with the answer's body, unless it is small.
+/// Refuses requests that are too large, then those beyond the limit, and ends those that take too long. The size is
+/// checked first, so that an oversized request takes no place. Place and deadline last until the end of the answer's
+/// body, unless it is small.
 async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
     let deadline = deadline_after(limits.deadline);
     if let Err(refused) = check_sizes(request.headers()) {
@@ -171,13 +174,13 @@ async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Respon
     Ok(answer.map(|body| if is_small(&body) { body } else { Body::new(AnswerBody::new(body, place, deadline)) }))
 }
 
-/// Whether the whole body is there, and the socket's buffer takes it: it ends with its head.
+/// Whether the whole body is in memory and fits into the socket's buffer, so that it is sent at once with the head.
 fn is_small(body: &Body) -> bool {
     body.size_hint().exact().is_some_and(|bytes| bytes <= SMALL_BODY_BYTES)
 }
 
 fn deadline_after(time: Duration) -> Instant {
-    /// Longer than any program runs; without a configuration there is no deadline.
+    /// In effect no deadline: longer than any program runs.
     const FAR: Duration = Duration::from_secs(100 * 365 * 86_400);
     Instant::now() + time.min(FAR)
 }
@@ -193,7 +196,7 @@ fn check_sizes(headers: &HeaderMap) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// A path with exactly one slash too many at its end is the path without: the older extension answered both.
+/// Removes one slash from the end of the path, because the older extension answered both forms.
 pub(crate) fn without_last_slash(mut request: Request) -> Request {
     let uri = request.uri();
     let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return request };
@@ -209,19 +212,19 @@ pub(crate) fn without_last_slash(mut request: Request) -> Request {
     request
 }
 
-/// Jupyter's proxy sends a whole body before it reads the answer, and takes a connection that closes meanwhile for an error
-/// of its own. A body without a length comes from nobody behind that proxy, and may have no end.
+/// Jupyter's proxy sends the whole body before it reads the answer. If the connection closes before that, the proxy
+/// reports an error of its own. It always sends a length; a body without one may be endless.
 async fn discard_body(request: Request, deadline: Instant) {
     if request.headers().contains_key(header::CONTENT_LENGTH) {
         let mut body = request.into_body().into_data_stream();
         let discarded = async { while let Some(Ok(_)) = body.next().await {} };
-        // A client that is too slow gets the answer early.
+        // A client that is too slow gets the answer before its body is read.
         let _ = tokio::time::timeout_at(deadline, discarded).await;
     }
 }
 
-/// No route reads a body yet, but Jupyter's proxy sends it after the headers, and an answer in between is a broken
-/// connection to it.
+/// Reads the body before the route answers. No route needs one yet, but if an answer arrives before Jupyter's proxy has
+/// sent the body, the proxy reports a broken connection.
 async fn with_its_body(request: Request) -> Result<Request, ApiError> {
     if request.body().is_end_stream() {
         return Ok(request);
@@ -234,7 +237,7 @@ async fn with_its_body(request: Request) -> Result<Request, ApiError> {
     Ok(Request::from_parts(parts, body.into()))
 }
 
-/// On TCP every process of the machine can reach us, so each request must show that it may.
+/// On TCP every process on the machine can reach us, so each request must carry the token.
 pub(crate) async fn sidecar_token(
     State(token): State<Option<SecretString>>,
     request: Request,
@@ -296,7 +299,7 @@ mod tests {
         Ok(String::new())
     }
 
-    /// What is logged at the default level while these routes are asked.
+    /// What is logged at the default level when these routes are requested.
     async fn log_of(routes: &[&str]) -> Vec<String> {
         let written = Arc::new(tempfile::tempfile().unwrap());
         let log = log::subscriber(Arc::clone(&written), EnvFilter::new("info"));
@@ -320,7 +323,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_warning_error_and_panic_of_a_request_and_its_fetch_carries_its_id() {
-        // Other tests of this process keep the hook that they know.
+        // Other tests in this process need the previous hook, so call it too.
         let before = panic::take_hook();
         log::panics();
         let ours = panic::take_hook();

@@ -1,4 +1,4 @@
-//! A pass-through answer: the upstream's bytes as they came.
+//! A pass-through answer: the upstream's bytes, unchanged.
 
 use axum::{
     body::Body,
@@ -7,14 +7,14 @@ use axum::{
 };
 use bytes::Bytes;
 
-/// Headers of an answer, those that are added around all routes included.
+/// Number of headers of an answer, including those that the middleware adds.
 const HEADERS: usize = 8;
 
-/// What the older extension answers instead of executors when no application is active; its frontend reads it.
+/// What the older extension answers instead of executors when no application is active; its frontend relies on it.
 pub(crate) const NO_EXECUTORS: Bytes =
     Bytes::from_static(br#"{"executors": [], "message": "No active Spark session"}"#);
 
-/// The same instead of stages.
+/// What it answers instead of stages.
 pub(crate) const NO_STAGES: Bytes = Bytes::from_static(br#"{"stages": [], "message": "No active Spark session"}"#);
 
 /// 200 with the upstream's body.

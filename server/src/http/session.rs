@@ -1,4 +1,4 @@
-//! Which session a request names, and whose cluster it may look at. Only this module and `monitor::Identity` see a raw token.
+//! The session of a request, and whose cluster it may see. Only this module and `monitor::Identity` see a raw token.
 
 use std::sync::Arc;
 
@@ -11,19 +11,19 @@ use secrecy::SecretString;
 
 use crate::http::ApiError;
 
-/// The cookies that may hold a session, the first that does wins.
+/// Cookies that may contain a session token; the first one with a token wins.
 const COOKIES: [&str; 2] = ["kbase_session", "kbase_session_backup"];
-/// Longest token that is believed, bytes.
+/// Longest token that is accepted, bytes.
 const LONGEST: usize = 4096;
 
-/// What a request says about who sent it.
+/// The session token of a request, if it has one.
 #[derive(Clone, Default)]
 pub struct Session {
     token: Option<Arc<Token>>,
 }
 
 impl Session {
-    /// A session that did not come with a request.
+    /// A session with this token, if there is one.
     #[must_use]
     pub fn of(token: Option<SecretString>) -> Self {
         Self { token: token.map(|secret| Arc::new(Token::new(secret))) }
@@ -34,12 +34,12 @@ impl Session {
         Self::of(COOKIES.iter().find_map(|name| cookie(headers, name)))
     }
 
-    /// Whether the request named a session at all.
+    /// Whether there is a session token.
     pub(crate) fn has_token(&self) -> bool {
         self.token.is_some()
     }
 
-    /// The session of a request, as it was read when the request came in.
+    /// The session that the middleware read from the request's cookies.
     pub(crate) fn of_parts(parts: &Parts) -> Self {
         parts.extensions.get().cloned().unwrap_or_default()
     }
@@ -49,14 +49,14 @@ impl Session {
 #[derive(Debug)]
 pub(crate) struct Sessions {
     pub identity: Identity,
-    /// Users sign in at the default login service, which may be the wrong one for this site.
+    /// True when users sign in at the default login service although that may be wrong for this site.
     pub login_service_is_guessed: bool,
-    /// Recorded data needs no session.
+    /// True for recorded data, which needs no session.
     pub mock: bool,
 }
 
 impl Sessions {
-    /// The session's token and its name in caches.
+    /// The session's token and its key in caches.
     ///
     /// # Errors
     /// 401 when there is none.
@@ -67,22 +67,22 @@ impl Sessions {
         Ok((self.identity.key(&token), token))
     }
 
-    /// The name of the session's token in caches, where there is one.
+    /// The key of the session's token in caches, if there is a token.
     pub fn key(&self, session: &Session) -> Option<TokenKey> {
         session.token.as_ref().map(|token| self.identity.key(token))
     }
 
-    /// Changes when another session asks.
+    /// A tag that differs from session to session.
     pub fn tag(&self, session: &Session) -> Option<HeaderValue> {
         Some(self.key(session)?.tag().into())
     }
 
-    /// Whose cluster this session may look at, where nobody has to be asked.
+    /// Whose cluster this session may see, if that is known without calling an upstream.
     pub fn known(&self, session: &Session) -> Option<Whose> {
         self.identity.known(session.token.as_deref())
     }
 
-    /// Whose cluster this session may look at.
+    /// Whose cluster this session may see.
     ///
     /// # Errors
     /// As [`Identity::whose`].
@@ -111,8 +111,8 @@ pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
     Session::of_headers(headers).token.map(|token| token.text().to_owned())
 }
 
-/// A cookie's last clean value, as Tornado and the older extension take it. A cookie header may hold any byte, so it is
-/// split as bytes: one bad cookie must not hide another.
+/// A cookie's last clean value: Tornado and the older extension use the last one too. A cookie header may contain any
+/// byte, so it is split as bytes, and one bad cookie cannot hide another.
 fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     let pairs = headers.get_all(COOKIE).into_iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
     let mut values = pairs.filter_map(|pair| {
@@ -123,7 +123,7 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     values.next_back()
 }
 
-/// A value that is not clean text is no token.
+/// The value as a token; `None` if it is not clean text.
 fn clean_text(value: &[u8]) -> Option<SecretString> {
     let clean = !value.is_empty() && value.len() <= LONGEST && value.iter().all(u8::is_ascii_graphic);
     let text = std::str::from_utf8(value).ok().filter(|_| clean)?;

@@ -1,4 +1,5 @@
-//! Connections: how many, and how long a client may take to ask and to read its answer.
+//! Limits of client connections: how many there may be, and how long a client may take to send its request and to read
+//! the answer.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -16,26 +17,27 @@ use tokio_util::sync::CancellationToken;
 use super::door::{Door, Stream};
 use upstream::descriptors;
 
-/// How long it rests when nobody can be let in: it may be out of descriptors.
+/// Pause after a connection could not be accepted, for example for lack of file descriptors.
 const REST: Duration = Duration::from_millis(200);
 
-/// What a slow client is granted.
+/// How long a slow client may take.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    /// From the connection, or from the last answer on it, to the end of a request's headers.
+    /// From the start of the connection, or its last answer, to the end of the next request's headers.
     pub head: Duration,
-    /// Without taking a byte of its answer.
+    /// Without reading a byte of the answer.
     pub stalled: Duration,
 }
 
 impl Default for Patience {
-    /// Jupyter is on the same machine and sends its headers in one piece.
+    /// Generous, because Jupyter runs on the same machine and sends its headers in one piece.
     fn default() -> Self {
         Self { head: Duration::from_secs(30), stalled: Duration::from_secs(30) }
     }
 }
 
-/// Serves until `stop`; what is still open then is returned. `on_short_descriptors` may close what others hold open.
+/// Serves until `stop`, and returns the connections that are still open then. When file descriptors run short,
+/// `on_short_descriptors` may close some that are not in use.
 pub(super) async fn serve(
     mut door: Door,
     app: Router,
@@ -51,7 +53,7 @@ pub(super) async fn serve(
     let service = TowerToHyperService::new(app);
     loop {
         let next = async {
-            // Who finds no place waits at the door.
+            // With no place free, new connections wait in the socket's queue.
             let place = Arc::clone(&places).acquire_owned().await;
             (place, door.accept().await)
         };
@@ -81,7 +83,7 @@ pub(super) async fn serve(
 }
 
 async fn refused(error: &io::Error) {
-    tracing::warn!(%error, "Nobody can be let in");
+    tracing::warn!(%error, "Cannot accept a connection");
     tokio::time::sleep(REST).await;
 }
 
@@ -101,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    /// More than all buffers between the two hold.
+    /// More than all buffers between client and server can hold.
     const LARGE: usize = 32 << 20;
 
     async fn started(most: usize) -> (std::net::SocketAddr, CancellationToken) {
@@ -125,7 +127,7 @@ mod tests {
         answer
     }
 
-    /// Who is not put out stays for ever.
+    /// Fails the test instead of waiting for ever.
     async fn in_time<T>(what: impl Future<Output = T>) -> T {
         tokio::time::timeout(Duration::from_secs(60), what).await.unwrap()
     }
@@ -136,7 +138,7 @@ mod tests {
         let mut slow = TcpStream::connect(address).await.unwrap();
         slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n").await.unwrap();
         let mut rest = Vec::new();
-        // The client gets an answer that it was too slow, or is disconnected.
+        // The client is told that it was too slow, or is disconnected.
         let _ = in_time(slow.read_to_end(&mut rest)).await;
         assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
     }
@@ -146,7 +148,7 @@ mod tests {
         let (address, _stop) = started(1).await;
         let mut greedy = TcpStream::connect(address).await.unwrap();
         greedy.write_all(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-        // There is one place, so that the next one gets in only when the greedy one is out.
+        // There is only one place, so the next client is served only after the greedy one is disconnected.
         assert!(in_time(ask(address)).await.ends_with("here"));
         drop(greedy);
     }

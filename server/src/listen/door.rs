@@ -1,4 +1,4 @@
-//! The place where connections come in: a Unix socket or a TCP port.
+//! The listening socket: a Unix socket or a TCP port.
 
 use std::{
     fs, io,
@@ -12,7 +12,7 @@ use tokio_util::either::Either;
 
 use crate::config::Listen;
 
-/// How often a Unix socket is looked for: cleaners of temporary folders take it away.
+/// How often to check that the Unix socket still exists: programs that clean temporary folders may delete it.
 const LOOK: Duration = Duration::from_secs(1);
 
 pub(super) enum Door {
@@ -23,16 +23,17 @@ pub(super) enum Door {
 pub(super) struct UnixDoor {
     path: PathBuf,
     listener: UnixListener,
-    /// Device and inode, which tell our socket from another one at the same place. The listener keeps the inode, so
-    /// nothing else can get its number.
+    /// Device and inode, which tell our socket from another one at the same path. The open listener holds the inode, so
+    /// its number is not reused.
     made: (u64, u64),
-    /// Our user.
+    /// Id of the user that runs the sidecar.
     uid: u32,
 }
 
 impl Drop for UnixDoor {
     fn drop(&mut self) {
-        // The next sidecar must not find a dead socket, but what stands in its place by now may be that sidecar's own.
+        // The next sidecar must not find a dead socket. But do not delete a socket that the next sidecar has already
+        // created.
         if self.is_there() {
             let _ = fs::remove_file(&self.path);
         }
@@ -59,10 +60,10 @@ impl Door {
         }
     }
 
-    /// The next who comes in.
+    /// Waits for the next connection.
     ///
     /// # Errors
-    /// When there are no descriptors left, for example.
+    /// For example, when there are no file descriptors left.
     pub async fn accept(&mut self) -> io::Result<Stream> {
         match self {
             Self::Tcp(listener) => Ok(Either::Right(listener.accept().await?.0)),
@@ -73,7 +74,7 @@ impl Door {
 
 impl UnixDoor {
     async fn open(path: &Path) -> io::Result<Self> {
-        // A socket that nobody answers on is left over from one that was killed; anything else is not ours to remove.
+        // A socket that nobody answers on is left over from a sidecar that was killed. Never remove anything else.
         let is_socket = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
         if is_socket && UnixStream::connect(path).await.is_err() {
             fs::remove_file(path)?;
@@ -101,7 +102,7 @@ impl UnixDoor {
     async fn open_again(&mut self) {
         if let Some(folder) = self.path.parent() {
             let _ = fs::DirBuilder::new().mode(0o700).create(folder);
-            // In a place where everybody may write, somebody else may have made it.
+            // If the parent folder is writable for everybody, another user may have created this folder.
             let is_ours = |found: fs::Metadata| found.is_dir() && found.uid() == self.uid && found.mode() & 0o077 == 0;
             if !fs::symlink_metadata(folder).is_ok_and(is_ours) {
                 tracing::debug!("The socket is gone, and its folder is not the user's alone");

@@ -1,4 +1,4 @@
-//! How a panel answer is made: its age, its polling rate, its ETag, and 304 when the browser has it already.
+//! Builds a panel answer: its age, polling rate and ETag, or 304 when the browser already has it.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -16,22 +16,22 @@ use super::{
 };
 use crate::http::{ApiError, passthrough};
 
-/// What all answers of the panel share.
+/// What all panel routes share.
 #[derive(Debug)]
 pub(crate) struct Panel {
     pub rates: Rates,
-    /// Recorded data instead of a cluster.
+    /// True for recorded data.
     demonstration: bool,
     rendered: Renderings,
 }
 
 impl Panel {
-    /// Keeps at most `bytes` of answers.
+    /// Remembers at most `bytes` of answers.
     pub fn new(rates: Rates, demonstration: bool, bytes: u64) -> Self {
         Self { rates, demonstration, rendered: Renderings::new(bytes) }
     }
 
-    /// The answer that a fact makes, or 304 when the request names the same one.
+    /// The answer with this fact, or 304 when the request's `If-None-Match` names it.
     pub fn answer<T: Serialize>(
         &self,
         key: RenderedKey,
@@ -40,7 +40,7 @@ impl Panel {
         rate: Rate,
     ) -> Response {
         let Observed { value: body, age: Age { oldest, failure, good_until } } = observed;
-        // Whatever worked, it cannot be seen now; a dead upstream is not asked at the pace of a busy one.
+        // Poll a failing upstream slowly, even if something was running before it failed.
         let rate = if failure.is_some() { self.rates.slow() } else { rate };
         let Moment { arrived, at_ms: observed_at_ms } =
             oldest.unwrap_or_else(|| Moment { arrived: Instant::now(), at_ms: clock::now_ms() });
@@ -52,7 +52,7 @@ impl Panel {
             demonstration: self.demonstration,
         };
         let mut answer = Answer { meta, body };
-        // An answer that is only remembered tells the time.
+        // Without `oldest`, the answer shows the current time and always changes.
         let before = oldest.and_then(|_| self.rendered.get(&key));
         let body = before.and_then(|before| again(&before.body, &mut answer));
         let body = body.or_else(|| {
@@ -67,20 +67,20 @@ impl Panel {
         response
     }
 
-    /// The last answer under this key, while each part of it is within its lifetime: then no upstream would be asked.
+    /// The last answer under this key, if all its parts are within their lifetimes, so that no upstream would be asked.
     pub fn still_good(&self, key: &RenderedKey, if_none_match: Option<&IfNoneMatch>) -> Option<Response> {
         let rendered = self.rendered.get(key).filter(|rendered| Instant::now() < rendered.good_until)?;
         Some(respond(if_none_match, rendered.arrived, &rendered.body))
     }
 }
 
-/// Why an answer is old, in words.
+/// Why an answer is old.
 fn stale(failure: &Failure) -> Stale {
     let ApiError { code, error, .. } = ApiError::from(&*failure.error);
     Stale { code, reason: error.to_string(), reason_sentences: error.sentences(), since_ms: failure.since_ms }
 }
 
-/// The body from before, when nothing but the time of the answer differs: it is when this was first seen.
+/// The previous body, if only `observed_at_ms` differs. That then says when the sidecar first had this data.
 fn again<T: Serialize>(before: &Body, answer: &mut Answer<T>) -> Option<Body> {
     answer.meta.observed_at_ms = before.observed_at_ms;
     serde_json::to_vec(answer).is_ok_and(|json| json == before.json).then(|| before.clone())

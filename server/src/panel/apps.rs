@@ -1,4 +1,4 @@
-//! `panel/apps`: the applications a panel can look at.
+//! `panel/apps`: the applications a panel can show.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use wire::{Answer, ErrorBody};
 use super::poll::Poll;
 use crate::http::ApiError;
 
-/// Applications that are listed; more than that is no list for a person.
+/// Number of applications that are listed; a longer list would be of no use.
 const SHOWN: usize = 50;
 
-/// The active applications and the one that is shown by default.
+/// The active applications and the default one.
 #[utoipa::path(get, path = "/panel/apps", tag = "panel", responses(
     (status = 200, description = "The applications", body = Answer<wire::Apps>),
     (status = "default", description = "What went wrong", body = ErrorBody),

@@ -1,4 +1,4 @@
-//! `panel/chip`: the cluster in one word, for the status bar.
+//! `panel/chip`: the state of the cluster in one word, for the status bar.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use wire::{Activity, Answer, Chip, ChipState, ErrorBody};
 use super::poll::Poll;
 use crate::http::ApiError;
 
-/// How long the chip waits to hear what runs. It goes on being asked; the next poll has it.
+/// How long the chip waits to learn what runs. The fetch goes on in the background, so the next poll has the result.
 const ACTIVITY_PATIENCE: Duration = Duration::from_secs(1);
 
 /// State of the cluster and what runs.
@@ -25,7 +25,7 @@ pub(crate) async fn get_chip(
     poll: Poll,
 ) -> Result<Response, ApiError> {
     poll.answer(async || {
-        // A slow or dead login service or driver must not delay the chip, nor turn it into an error.
+        // A slow or dead login service or driver must neither delay the chip nor make it show an error.
         let activity = time::timeout(ACTIVITY_PATIENCE, activity(&applications, &stages, &poll));
         let (state, activity) = tokio::join!(state(cluster_manager.as_deref(), &applications, &poll), activity);
         let (state, activity) = (state?, activity.ok().flatten());
@@ -41,7 +41,7 @@ pub(crate) async fn get_chip(
     .await
 }
 
-/// The cluster manager's word where there is one, else the master's or the driver's.
+/// The state by the cluster manager if there is one, else by the master or the driver.
 async fn state(
     cluster_manager: Option<&ClusterManager>,
     applications: &Applications,
@@ -54,7 +54,7 @@ async fn state(
     Ok(cluster_state::of_spark(applications, &poll.whose().await?, poll.max_age).await?)
 }
 
-/// What runs; none when that cannot be told.
+/// What runs; `None` when that is unknown.
 async fn activity(applications: &Applications, stages: &AppStages, poll: &Poll) -> Option<Observed<Option<Activity>>> {
     let whose = poll.whose().await.ok()?;
     let selection = Selection::of(applications, &whose, poll.max_age, None).await.ok()?;

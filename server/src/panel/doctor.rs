@@ -1,4 +1,4 @@
-//! `doctor`: is every hop to Spark in order, and if not, what is to be done?
+//! `doctor`: checks every hop to Spark and says what to do about problems.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::{
     words::{Said, say},
 };
 
-/// What every hop is asked through.
+/// What is needed to check every hop.
 #[derive(Debug)]
 pub(crate) struct Hops {
     pub sessions: Arc<Sessions>,
@@ -26,13 +26,13 @@ pub(crate) struct Hops {
     pub patience: Duration,
 }
 
-/// Asks every hop and says what to do. It is always answered: what does not work is its content.
+/// Checks every hop and says what to do. The status is always 200; problems are part of the report.
 #[utoipa::path(get, path = "/doctor", tag = "doctor", responses((status = 200, description = "The connection report", body = Doctor)))]
 pub(crate) async fn get_doctor(State(hops): State<Arc<Hops>>, session: Session) -> Json<Doctor> {
     Json(hops.report(&session).await)
 }
 
-/// The report of a monitor that cannot work.
+/// The report of a monitor whose configuration cannot work.
 pub(crate) fn not_configured(error: &ApiError) -> Doctor {
     let others = [HopName::Identity, HopName::ClusterManager, HopName::Master, HopName::Driver];
     let others = others.map(|name| skipped(name, say!("Not asked.")));
@@ -47,11 +47,11 @@ impl Hops {
         doctor(vec![self.sidecar(), identity, manager, master, driver])
     }
 
-    /// Identity, master and driver, each of which needs the one before.
+    /// Checks identity, master and driver, each of which needs the one before.
     async fn to_the_driver(&self, session: &Session) -> [Hop; 3] {
         let (identity, whose) = self.identity(session).await;
         let Some(whose) = whose else {
-            let skipped = |name| skipped(name, say!("Not asked: it is not known whose it would be."));
+            let skipped = |name| skipped(name, say!("Not asked: the user is unknown."));
             return [identity, skipped(HopName::Master), skipped(HopName::Driver)];
         };
         let master = self.master(&whose).await;
@@ -109,7 +109,7 @@ impl Hops {
                 Some(say!("Create a Spark cluster.")),
             ),
             ChipState::Error => {
-                let fix = say!("Create the cluster again; if it stays so, tell the administrator.");
+                let fix = say!("Create the cluster again; if the error persists, tell the administrator.");
                 hop(NAME, HopVerdict::Failed, Some(ms), say!("It reports an error of its own."), Some(fix))
             }
         }
@@ -140,7 +140,7 @@ impl Hops {
             MasterStatus::Standby | MasterStatus::Recovering | MasterStatus::Unknown => {
                 let fix =
                     say!("Wait until it has taken over; name all masters in SPARK_MASTER_UI_URL, comma-separated.");
-                hop(NAME, HopVerdict::Warning, Some(ms), say!("It is not the leading one now."), Some(fix))
+                hop(NAME, HopVerdict::Warning, Some(ms), say!("It is not the leader now."), Some(fix))
             }
         }
     }
@@ -150,7 +150,7 @@ impl Hops {
         if self.applications.check_lister().is_err() {
             return skipped(NAME, say!("Neither a master nor a driver is set."));
         }
-        // Within a few seconds after the master's hop it is a look into a cache.
+        // The master has just been asked, so its answer comes from the cache.
         let (result, ms) =
             self.timed(Upstream::Driver, Selection::of(&self.applications, whose, Duration::ZERO, None)).await;
         let selection = match result {
@@ -173,7 +173,7 @@ impl Hops {
         let Some(chosen) = selection.chosen else {
             return skipped(NAME, say!("No Spark application is active."));
         };
-        // Not the way that all other routes remember for minutes: it may lead nowhere by now.
+        // Search again. Other routes use the address found minutes ago, which may no longer work.
         let find = async { Ok::<_, Error>(chosen.call.find_now().await) };
         let (result, ms) = self.timed(Upstream::Driver, find).await;
         match result {
@@ -191,8 +191,8 @@ impl Hops {
         }
     }
 
-    /// A hop's answer and how long it took. One that is late must not take the time of the others, for the report has to be
-    /// answered within the time of one request.
+    /// A hop's answer and how long it took. Each hop has its own deadline, so that all of them fit into the time of one
+    /// request.
     async fn timed<T, E: Into<ApiError>>(
         &self,
         upstream: Upstream,

@@ -9,7 +9,7 @@ use wire::{Answer, DriverState, ErrorBody, Executors, Meter};
 use super::{poll::Poll, rate::is_starting, selected};
 use crate::http::{ApiError, AskedApp};
 
-/// Executors of one application, dead ones too; the driver apart.
+/// Executors of one application, dead ones included, and its driver in a field of its own.
 #[utoipa::path(get, path = "/panel/executors", tag = "panel",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
     responses(
@@ -28,7 +28,7 @@ pub(crate) async fn panel_executors(
         let seen = executors.list(&selection).await?;
         let Executors { app, active_tasks, task_slots, .. } = &seen.value;
         if let Some(app) = app.as_ref().filter(|app| app.driver == DriverState::Ready) {
-            // Once under its own name, and once as the newest, if that is what was asked for.
+            // Record it under its id and, if the request named no application, also as the newest one.
             for app_id in [Some(app.app_id.as_str()), asked.checked()?] {
                 let of = TasksOf { whose: poll.whose().await?, app_id: app_id.map(str::to_owned) };
                 let tasks = Meter::new((*active_tasks).into(), (*task_slots).into());

@@ -1,4 +1,4 @@
-//! `panel/history`: what was in use during the last minutes.
+//! `panel/history`: usage during the last minutes.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use wire::{Answer, ErrorBody, History};
 use super::poll::Poll;
 use crate::http::{ApiError, AskedApp};
 
-/// Cores and memory of the cluster, and tasks of one application, during the last ten minutes.
+/// Used cores and memory of the cluster, and active tasks of one application, during the last ten minutes.
 #[utoipa::path(get, path = "/panel/history", tag = "panel",
     params(("app" = Option<String>, Query, description = "Application id; the newest active ones when absent")),
     responses(
@@ -27,7 +27,7 @@ pub(crate) async fn get_history(
         let app_id = asked.checked()?.map(str::to_owned);
         let whose = poll.whose().await?;
         let rate = poll.panel.rates.slow();
-        // An id that nobody has looked at has no tasks here, and no upstream is asked whether it exists.
+        // An application that nobody has viewed has no samples here. No upstream is asked whether it exists.
         let history = samples.of(&TasksOf { whose, app_id }, clock::now_ms(), rate.next_ms.saturating_mul(5) / 2);
         Ok((Observed::remembered(history), rate))
     })

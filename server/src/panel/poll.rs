@@ -1,4 +1,4 @@
-//! What a panel route is asked: by whom, how old the answer may be, and what the asker has already.
+//! A request to a panel route: who sent it, how old the answer may be, and which answer the client already has.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -15,18 +15,18 @@ use tokio::sync::OnceCell;
 use super::{answer::Panel, rate::Rate, rendered::RenderedKey};
 use crate::http::{ApiError, Session, Sessions};
 
-/// One request of a panel route.
+/// One request to a panel route.
 pub(crate) struct Poll {
     pub session: Session,
-    /// What is no older than this will do, even past its lifetime: a view that polls every half a minute needs nothing
-    /// newer, so that many of them cost as many upstream calls as one.
+    /// Data up to this age may be used even past its lifetime. A view that polls every half minute needs nothing newer,
+    /// so many such views cause no more upstream calls than one.
     pub max_age: Duration,
     pub panel: Arc<Panel>,
     pub sessions: Arc<Sessions>,
     asker: Option<TokenKey>,
     whose: OnceCell<Whose>,
     path_and_query: Box<str>,
-    /// What the asker has already.
+    /// The answer that the client already has.
     if_none_match: Option<IfNoneMatch>,
 }
 
@@ -43,7 +43,7 @@ where
         let session = Session::of_parts(parts);
         let (asker, whose) = (sessions.key(&session), OnceCell::new_with(sessions.known(&session)));
         let path_and_query = parts.uri.path_and_query().map_or("", |it| it.as_str()).into();
-        // Nobody polls more rarely, and what is that old should be asked for again.
+        // No view polls more slowly than this, so data older than this should be fetched again.
         let longest = panel.rates.slow().next_ms;
         let asked: Option<CacheControl> = parts.headers.typed_get();
         let max_age = asked.and_then(|asked| asked.max_age()).unwrap_or_default();
@@ -54,10 +54,11 @@ where
 }
 
 impl Poll {
-    /// Answers with what `observe` finds, or with the last answer to the same question while it is as new as any could be.
+    /// Repeats the last answer to the same request if nothing newer is available, else answers with the result of
+    /// `observe`.
     ///
     /// # Errors
-    /// Those of `observe`.
+    /// As `observe`.
     pub async fn answer<T: Serialize, Fut>(&self, observe: impl FnOnce() -> Fut) -> Result<Response, ApiError>
     where
         Fut: Future<Output = Result<(Observed<T>, Rate), ApiError>>,
@@ -71,7 +72,7 @@ impl Poll {
         Ok(self.panel.answer(self.key(), self.if_none_match.as_ref(), observed, rate))
     }
 
-    /// Whose cluster the asker may look at: the same for all of one answer.
+    /// Whose cluster the client may see. It stays the same for the whole request.
     ///
     /// # Errors
     /// As [`Sessions::whose`].
@@ -79,8 +80,8 @@ impl Poll {
         self.whose.get_or_try_init(|| self.sessions.whose(&self.session, Retry::Usual)).await.cloned()
     }
 
-    /// What the answer is kept under. The asker is the one that the answer was made for, even if the token has become
-    /// another's meanwhile.
+    /// The key under which the answer is remembered. `whose` is the user that this answer is for, even if the token has
+    /// passed to another user in the meantime.
     fn key(&self) -> RenderedKey {
         let Self { asker, whose, path_and_query, .. } = self;
         RenderedKey { asker: *asker, whose: whose.get().cloned(), path_and_query: path_and_query.clone() }

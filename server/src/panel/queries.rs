@@ -1,4 +1,4 @@
-//! `panel/queries`: what the users of an application have asked for.
+//! `panel/queries`: the queries of one application.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use wire::{Answer, ErrorBody, Queries, QueryStages, QueryState};
 use super::{poll::Poll, rate::is_starting, selected};
 use crate::http::{ApiError, AskedApp};
 
-/// Running queries, those that are silent last, and recent ones; newest first.
+/// Running and recent queries, newest first; silent ones come last among the running ones.
 #[utoipa::path(get, path = "/panel/queries", tag = "panel",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
     responses(

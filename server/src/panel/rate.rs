@@ -1,4 +1,4 @@
-//! How long a browser waits until it asks again.
+//! How long a browser waits until its next poll.
 
 use wire::{App, DriverState};
 
@@ -12,11 +12,11 @@ pub(crate) struct Rates {
     stages_ms: u32,
 }
 
-/// Of one answer, milliseconds.
+/// The polling intervals that one answer gives, milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rate {
     pub next_ms: u32,
-    /// While a kernel is busy.
+    /// The interval while a kernel is busy.
     pub busy_ms: u32,
 }
 
@@ -25,7 +25,7 @@ impl Rates {
         Self { slow_ms: limits.poll_ms, executors_ms: limits.poll_executors_ms, stages_ms: limits.poll_stages_ms }
     }
 
-    /// For what changes slowly, whatever the kernels do.
+    /// For data that changes slowly, even while a kernel is busy.
     pub fn slow(self) -> Rate {
         Rate { next_ms: self.slow_ms, busy_ms: self.slow_ms }
     }
@@ -46,7 +46,7 @@ impl Rates {
     }
 }
 
-/// A driver that starts is looked at as often as one that works.
+/// Whether the driver is starting. Such a driver is polled as often as one that works.
 pub(crate) fn is_starting(app: &Option<App>) -> bool {
     app.as_ref().is_some_and(|app| app.driver == DriverState::Starting)
 }

@@ -1,4 +1,4 @@
-//! Answers as they were given last: one that is still good is given again, and a body that has not changed is not sent again.
+//! Remembers the last answers: one that is still valid is repeated, and an unchanged body is not sent again.
 
 use std::{fmt, sync::Arc};
 
@@ -8,20 +8,20 @@ use moka::{policy::EvictionPolicy, sync::Cache};
 use monitor::{TokenKey, Whose, cached::IDLE};
 use tokio::time::Instant;
 
-/// Who asked, and for what.
+/// The client and the requested route.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct RenderedKey {
     pub asker: Option<TokenKey>,
-    /// A token may become another's. None where nobody could tell.
+    /// Part of the key, because a token may pass to another user. `None` when it could not be resolved.
     pub whose: Option<Whose>,
     pub path_and_query: Box<str>,
 }
 
 /// One answer.
 pub(super) struct Rendered {
-    /// When the oldest of its parts arrived.
+    /// When the oldest part of the answer arrived.
     pub arrived: Instant,
-    /// Until then nothing newer can be had.
+    /// Until then, no newer data is available.
     pub good_until: Instant,
     pub body: Body,
 }
@@ -33,11 +33,11 @@ pub(super) struct Body {
     pub etag: ETag,
 }
 
-/// The last answer to each asker and route.
+/// The last answer for each client and route.
 pub(crate) struct Renderings(Cache<RenderedKey, Arc<Rendered>>);
 
 impl Renderings {
-    /// Keeps at most so many bytes.
+    /// Keeps at most `bytes` of answers.
     pub fn new(bytes: u64) -> Self {
         let weight = |key: &RenderedKey, rendered: &Arc<Rendered>| {
             let bytes =

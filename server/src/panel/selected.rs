@@ -1,14 +1,15 @@
-//! What every panel route about one application does first.
+//! The first step of every panel route about one application.
 
 use monitor::{Applications, Observed, Selection};
 
 use super::poll::Poll;
 use crate::http::{ApiError, AskedApp};
 
-/// The application that is asked for; the order says which error wins.
+/// Selects the requested application. The order of the steps decides which error wins.
 ///
 /// # Errors
-/// Nobody lists applications, malformed id, no session, then what the list of applications says.
+/// In this order: neither master nor driver is set, the id is malformed, there is no session, or the list of
+/// applications fails.
 pub(super) async fn select(
     applications: &Applications,
     poll: &Poll,

@@ -1,4 +1,4 @@
-//! `panel/stages`: what works now in one application, and what spilled.
+//! `panel/stages`: the active stages of one application, and how much was spilled.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use wire::{Answer, ErrorBody, Stages};
 use super::{poll::Poll, rate::is_starting, selected};
 use crate::http::{ApiError, AskedApp};
 
-/// Active stages, and what spilled.
+/// Active stages, and how much was spilled.
 #[utoipa::path(get, path = "/panel/stages", tag = "panel",
     params(("app" = Option<String>, Query, description = "Application id; the newest active one when absent")),
     responses(

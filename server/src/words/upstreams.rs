@@ -1,4 +1,4 @@
-//! What happened when an upstream was called, without any host name.
+//! Sentences about failed upstream calls. They contain no host name.
 
 use upstream::{Upstream, UpstreamError, UpstreamErrorKind, discovery::Hop};
 
@@ -14,7 +14,7 @@ pub(crate) fn name_of(upstream: Upstream) -> &'static str {
     }
 }
 
-/// Why a call failed, said of `who`.
+/// A sentence about why a call failed, with `who` as its subject.
 pub(crate) fn failure(who: &'static str, kind: &UpstreamErrorKind) -> Said {
     match kind {
         UpstreamErrorKind::Unreachable(_) => say!("%1 could not be reached."; who),
@@ -22,7 +22,7 @@ pub(crate) fn failure(who: &'static str, kind: &UpstreamErrorKind) -> Said {
         UpstreamErrorKind::Status { status, .. } => say!("%1 answered with status %2."; who, status),
         UpstreamErrorKind::NotJson(_) => say!("%1 answered with a web page instead of JSON."; who),
         UpstreamErrorKind::Starting => say!("%1 is starting up."; who),
-        UpstreamErrorKind::Shape(_) => say!("%1 answered JSON of another shape."; who),
+        UpstreamErrorKind::Shape(_) => say!("%1 answered with JSON of an unexpected shape."; who),
         UpstreamErrorKind::Cut(_) => say!("%1 broke off in the middle of its answer."; who),
         UpstreamErrorKind::TooLarge(limit) => say!("%1 answered more than %2 bytes."; who, limit),
         UpstreamErrorKind::NoAddress => say!("%1 has no known address."; who),
@@ -33,7 +33,7 @@ pub(crate) fn failure(who: &'static str, kind: &UpstreamErrorKind) -> Said {
     }
 }
 
-/// How each hop failed when the driver was looked for.
+/// Sentences about how each hop failed in the search for the driver.
 pub(crate) fn search(error: &UpstreamError) -> Said {
     error.tried.iter().map(|(hop, kind)| failure(hop_name(*hop), kind)).fold(Said::default(), Said::then)
 }

@@ -16,9 +16,9 @@ pub enum Seen {
     Well,
     /// The last good answer, and the code of the reason.
     Old(String),
-    /// Status, code and the time after which to come back.
+    /// Status, code and `Retry-After`.
     Error(String),
-    /// A report that says what is wrong.
+    /// A connection report that says what is wrong.
     Told(String),
 }
 
@@ -55,55 +55,56 @@ impl Outcome {
 /// One fault of one upstream.
 pub struct Row {
     pub fault: &'static str,
-    /// When.
+    /// When the routes answer.
     pub answered: &'static str,
-    /// What the routes answer when nothing is known yet.
+    /// Answers of the routes when nothing is known yet.
     pub at_first: Vec<Outcome>,
-    /// What they answer when all has worked before.
+    /// Answers of the routes when all has worked before.
     pub later: Vec<Outcome>,
 }
 
 const HEAD: &str = "# When something fails
 
-Made by `tests/it/faults.rs`, which asserts all of it; `UPDATE_DOCS=1 cargo test -p berdl-spark-monitor faults` writes it.
-One sidecar, and for each line a user of its own whose upstreams alone have that fault, all at the same time. For every line
+`tests/it/faults.rs` asserts everything in the tables of the upstreams; `UPDATE_DOCS=1 cargo test -p berdl-spark-monitor faults`
+writes this page. All users share one sidecar. For each row, one user's upstream has that fault, and all rows are tested at the
+same time. For every row:
 
-- all routes answer within their time: at once, or at the deadline of the call (5 s as it is set by default) and never later
-  than that of the request (10 s);
-- routes that do not ask this upstream answer as ever, and so do all routes for a neighbour on the same sidecar;
-- no answer holds a token, an address or an upstream's page;
-- a body without end and a gzip bomb are read up to the limit and no further;
-- redirects are not followed: the place they name hears nothing;
-- once it has healed, the first answer after the failure's lifetime (2 s, on drop-in routes 0.8 s) is fresh and whole; a call that hangs ends first.
+- all routes answer at once or at the deadline of the call (5 s by default), and never later than that of the request (10 s);
+- routes that do not call this upstream work as usual, and so do all routes for another user of the same sidecar;
+- no answer contains a token, an address or an upstream's page;
+- an endless body or a gzip bomb is read only up to the limit;
+- redirects are not followed, so their target is never called;
+- once the upstream has recovered, the first answer after the failure's lifetime (2 s, on drop-in routes 0.8 s) is fresh and
+  complete. A call that hangs must end first.
 
-\"Old\" is the last good answer with the reason beside it. `doctor` always answers 200: what is wrong is its content, so that
-it is degraded, or broken where nothing can be shown.
+\"Old\" is the last good answer with the reason beside it. `doctor` always answers 200; its report says what is wrong, and is
+`degraded`, or `broken` when nothing can be shown.
 
-An upstream that changes its mind at every call is told as it is at that moment, and heals in the same time. In the end no
-fetch is left. [soak.md](soak.md) has all of it at random, for twenty minutes.
+For an upstream that behaves differently at every call, answers show what it did last, and it recovers in the same time. In the
+end no fetch is left running. [soak.md](soak.md) tests random faults for twenty minutes.
 
-## The machine, and Spark as a whole
+## The machine and Spark as a whole
 
-`cargo xtask verify faults` runs what takes minutes, `cargo xtask test` the rest.
+`cargo xtask verify faults` runs the tests that take minutes, `cargo xtask test` the others.
 
-| what happens | what is seen | test |
+| what happens | result | test |
 |---|---|---|
-| the clock jumps a day ahead, two back | only the time that is told changes | `a_clock_that_jumps_changes_nothing_but_the_time_that_is_told` |
-| the disk is full | nothing but the log is written, and it is not missed | `a_log_that_cannot_be_written_is_not_missed` |
-| nobody reads the log | lines are lost, and later it says how many | `a_log_that_nobody_reads_stops_nothing` |
-| the socket's folder is removed | both are made anew within seconds, for the user alone | `a_socket_that_a_cleaner_took_away_is_made_anew` |
-| somebody else makes that folder | nobody is let in | `a_socket_is_not_made_anew_in_a_folder_that_others_can_enter` |
-| another socket is put in the place of ours | it stays there when the sidecar leaves | `another_socket_in_the_place_of_ours_is_not_removed` |
-| `TMPDIR` is too long for a socket | the socket is made in another folder of the user's alone | `test_a_long_tmpdir_is_no_place_for_the_socket` |
-| a Unix socket cannot be listened on at all | one line says why, and the sidecar waits five seconds before it leaves, because it is started again at once | `a_unix_socket_that_cannot_be_listened_on_is_not_left_at_once` |
-| no descriptors are left | who comes waits; it goes on when there are some | `one_without_descriptors_waits_for_some` |
-| it is suspended for a minute | it goes on, and its first answers are fresh | `one_that_was_suspended_for_a_minute_goes_on` |
-| bodies without end, gzip bombs, with the limits of a site that sets none | memory stays below them | `bodies_without_end_and_gzip_bombs_cost_no_more_memory_than_their_limits` |
-| it is killed with -9 | Jupyter starts it again for the next poll | `test_a_killed_sidecar_is_back_on_the_next_poll` |
-| Jupyter is killed | it leaves too | `test_the_sidecar_leaves_with_its_server` |
-| a Spark session ends and another begins | the new one within one polling interval | `test_a_new_application_is_shown_within_one_polling_interval` |
-| a worker is killed | it is dead, its executors are gone with the reason | `test_a_second_application_waits_and_a_killed_worker_is_seen` |
-| the leading one of two masters is killed | the other one with the same worker and application | `test_a_master_that_fails_over_is_followed`, `a_master_that_fails_over_is_followed_with_its_applications` |
+| the clock jumps a day ahead, then two back | only the times in answers change | `a_clock_that_jumps_changes_nothing_but_the_time_that_is_told` |
+| the disk is full | nothing changes: the sidecar writes only its log, and works without it | `a_log_that_cannot_be_written_is_not_missed` |
+| nobody reads the log | lines are lost, and the log later says how many | `a_log_that_nobody_reads_stops_nothing` |
+| the socket's folder is removed | folder and socket are created again within seconds, accessible only to the user | `a_socket_that_a_cleaner_took_away_is_made_anew` |
+| another user creates that folder | the sidecar does not listen there | `a_socket_is_not_made_anew_in_a_folder_that_others_can_enter` |
+| another socket replaces ours | the sidecar does not remove it when it stops | `another_socket_in_the_place_of_ours_is_not_removed` |
+| `TMPDIR` is too long for a socket | the socket is created in another folder that only the user can access | `test_a_long_tmpdir_is_no_place_for_the_socket` |
+| the Unix socket cannot be opened at all | one line says why, and the sidecar waits five seconds before it exits, because it is restarted at once | `a_unix_socket_that_cannot_be_listened_on_is_not_left_at_once` |
+| no file descriptors are left | new connections wait until there are some | `one_without_descriptors_waits_for_some` |
+| the sidecar is suspended for a minute | it continues, and its first answers are fresh | `one_that_was_suspended_for_a_minute_goes_on` |
+| endless bodies and gzip bombs, with the default limits | memory stays below the limits | `bodies_without_end_and_gzip_bombs_cost_no_more_memory_than_their_limits` |
+| the sidecar is killed with -9 | Jupyter restarts it for the next poll | `test_a_killed_sidecar_is_back_on_the_next_poll` |
+| Jupyter is killed | the sidecar stops too | `test_the_sidecar_leaves_with_its_server` |
+| a Spark session ends and another begins | the panel shows the new one within one polling interval | `test_a_new_application_is_shown_within_one_polling_interval` |
+| a worker is killed | the worker is shown as dead, and its executors as removed with the reason | `test_a_second_application_waits_and_a_killed_worker_is_seen` |
+| the leader of two masters is killed | the panel shows the other one with the same worker and application | `test_a_master_that_fails_over_is_followed`, `a_master_that_fails_over_is_followed_with_its_applications` |
 ";
 
 const TITLES: [(&str, &str); 4] = [
@@ -145,7 +146,7 @@ fn is_contract(route: &str) -> bool {
 }
 
 impl Row {
-    /// The routes that are not as ever.
+    /// The routes whose answers the fault changes.
     fn asks(&self) -> Vec<&'static str> {
         self.at_first.iter().filter(|outcome| !outcome.is_well()).map(|outcome| outcome.route).collect()
     }

@@ -1,4 +1,4 @@
-//! The app under test, called without a network.
+//! The app under test, called without network.
 
 use axum::{
     Router,
@@ -17,7 +17,7 @@ use upstream::descriptors::Descriptors;
 
 use super::canary::{self, canary};
 
-/// The sidecar with a configuration, without its listener.
+/// The sidecar with a configuration, but without its listener.
 #[derive(Clone)]
 pub struct TestApp {
     router: Router,
@@ -53,7 +53,7 @@ impl TestApp {
         Self { router: router::not_configured(reason), fetches: Tasks::default() }
     }
 
-    /// Waits until nothing is fetched any more.
+    /// Waits until no fetch is running.
     pub async fn at_rest(&self) {
         self.fetches.at_rest().await;
     }
@@ -87,7 +87,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Status and code, for example `404 unknown_app`; `200` alone for a success.
+    /// Status and code, for example `404 unknown_app`; just `200` for a success.
     pub fn outcome(&self) -> String {
         match self.json().get("code") {
             Some(code) if self.status != 200 => format!("{} {}", self.status, code.as_str().unwrap()),
@@ -95,7 +95,7 @@ impl Answer {
         }
     }
 
-    /// Status and body, as in a transcript; without what says the same to a translator.
+    /// Status and body as in a transcript, without the forms for translation.
     pub fn transcript(&self) -> String {
         let mut body = self.json();
         if let Some(fields) = body.as_object_mut() {

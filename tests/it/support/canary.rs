@@ -1,6 +1,6 @@
-//! Secrets of the tests, and the watch that none of them is ever emitted: in an answer, or in the log at any level.
+//! Secrets of the tests ("canaries"), and the check that no answer and no log line of any level contains one.
 //!
-//! Every test's secrets are canaries, and every answer and every line of the log of the whole run goes through here.
+//! All secrets of all tests are canaries, and every answer and log line of the whole run is checked here.
 
 use std::{
     io,
@@ -11,15 +11,15 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
 const MARK: &str = "CANARY";
 
-/// Lines of the log that hold a secret.
+/// Log lines that contain a secret.
 static LEAKS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// A secret that is found wherever it turns up.
+/// A secret that is detected wherever it appears.
 pub fn canary(name: &str) -> String {
     format!("{MARK}-{name}")
 }
 
-/// Nothing that was emitted until now holds a canary, and neither does `emitted`.
+/// Asserts that neither `emitted` nor any earlier log line contains a canary.
 #[track_caller]
 pub fn check(emitted: &str) {
     assert!(!emitted.contains(MARK), "a secret was emitted: {emitted}");
@@ -27,7 +27,7 @@ pub fn check(emitted: &str) {
     assert!(leaks.is_empty(), "a secret was logged: {leaks:?}");
 }
 
-/// Reads the log of all levels of all that runs in this process from now on.
+/// From now on, checks the log of this process at all levels.
 pub fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -47,7 +47,7 @@ impl MakeWriter<'_> for Watch {
 }
 
 impl io::Write for Watch {
-    /// A line comes in one piece.
+    /// Each call gets one whole line.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         if text.contains(MARK) {

@@ -1,4 +1,4 @@
-//! An upstream that answers what it is told, byte by byte, so that it can also break off, hang or lie.
+//! A scripted upstream that controls every byte of its answers, so that it can also break off, hang or lie.
 
 use std::{
     collections::HashMap,
@@ -15,26 +15,26 @@ use tokio::{
 
 use super::{Cookie, canary};
 
-/// What is answered to one path.
+/// The reply to one path.
 #[derive(Clone, Debug)]
 pub enum Reply {
     /// Status, content type, further headers, body.
     Http(u16, &'static str, String, Vec<u8>),
-    /// Nothing, for a minute.
+    /// No answer for a minute.
     Hang,
-    /// The head, half of the body, and the end.
+    /// The head and half of the body, then the connection is closed.
     Cut(String),
-    /// The head, half of the body, and nothing for a minute.
+    /// The head and half of the body, then nothing for a minute.
     HangInBody(String),
-    /// The head, then a byte a second.
+    /// The head, then one byte per second.
     Drip(String),
-    /// All of the body, of which the head announces half.
+    /// The whole body, but the head announces half of its length.
     Understated(String),
-    /// The beginning of a JSON list, and blanks without end.
+    /// The beginning of a JSON list, then endless spaces.
     Endless,
-    /// The connection is closed without a word.
+    /// The connection is closed without an answer.
     Reset,
-    /// Each call gets the next one; after the last one it begins again.
+    /// Each call gets the next reply; after the last one it starts again.
     InTurn(Vec<Reply>),
 }
 
@@ -43,7 +43,7 @@ impl Reply {
         Self::Http(200, "application/json", String::new(), body.as_bytes().to_vec())
     }
 
-    /// What Spark's web server says until its pages are there.
+    /// What Spark's web server answers until its pages are ready.
     pub fn starting() -> Self {
         let page = b"<html>Spark is starting up. Please wait a while until it's ready.</html>".to_vec();
         Self::Http(200, "text/html", String::new(), page)
@@ -53,7 +53,7 @@ impl Reply {
         Self::Http(status, "text/html;charset=utf-8", String::new(), b"<html>secret-host.svc</html>".to_vec())
     }
 
-    /// A JSON list after so many blanks, packed.
+    /// A JSON list after this many spaces, compressed.
     pub fn gzip(blanks: u64) -> Self {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         io::copy(&mut io::repeat(b' ').take(blanks), &mut encoder).unwrap();
@@ -66,7 +66,7 @@ impl Reply {
     }
 }
 
-/// A server on a free loopback port. It ends with the value.
+/// A server on a free loopback port. Dropping the value stops it.
 pub struct Double {
     pub url: String,
     shared: Arc<Shared>,
@@ -90,7 +90,7 @@ impl Double {
         Self { url, shared, task }
     }
 
-    /// Refuses for a while, as one that is started anew.
+    /// Refuses connections for a while, like a server that restarts.
     #[cfg(feature = "long-tests")]
     pub async fn restart(&self, away: Duration) {
         self.task.lock().unwrap().abort();
@@ -99,30 +99,30 @@ impl Double {
         let listener = loop {
             match TcpListener::bind(address).await {
                 Ok(listener) => break listener,
-                // Somebody's outgoing connection may have the port for a moment.
+                // An outgoing connection may hold the port for a moment.
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         };
         *self.task.lock().unwrap() = serve(listener, Arc::clone(&self.shared));
     }
 
-    /// The address of a server that is not there.
+    /// The address of a server that does not exist.
     pub async fn absent() -> String {
         let gone = Self::start().await;
         gone.task.lock().unwrap().abort();
         let url = gone.url.clone();
         drop(gone);
-        // The port is free again once the listener has been dropped with its task.
+        // The port is free once the listener has been dropped with its task.
         tokio::task::yield_now().await;
         url
     }
 
-    /// Answers `path`, with its query when it has one.
+    /// Sets the reply to `path`, which may include a query.
     pub fn set(&self, path: &str, reply: Reply) {
         self.shared.replies.lock().unwrap().insert(path.to_owned(), reply);
     }
 
-    /// Answers `path` so to who comes with the token of this cookie alone.
+    /// Sets the reply to `path` only for requests with the token of this cookie.
     pub fn set_for(&self, cookie: Cookie<'_>, path: &str, reply: Reply) {
         self.set(&for_token(path, &canary(cookie.0)), reply);
     }
@@ -131,12 +131,12 @@ impl Double {
         self.set(path, Reply::json(body));
     }
 
-    /// Answers every path that was set with `reply` instead.
+    /// Replaces all replies that were set by `reply`.
     pub fn set_all(&self, reply: &Reply) {
         self.shared.replies.lock().unwrap().values_mut().for_each(|old| *old = reply.clone());
     }
 
-    /// Waits before each answer.
+    /// Delays each answer.
     pub fn delay(&self, delay: Duration) {
         *self.shared.delay.lock().unwrap() = delay;
     }
@@ -146,12 +146,12 @@ impl Double {
         self.shared.requests.lock().unwrap().clone()
     }
 
-    /// How often `path` was asked for.
+    /// How often `path` was requested.
     pub fn count(&self, path: &str) -> usize {
         self.shared.count(path)
     }
 
-    /// Bytes of the endless body that was read furthest, what waits in the system's buffers included.
+    /// Largest number of bytes sent of an endless body, including those still in the system's buffers.
     pub fn longest_endless(&self) -> usize {
         *self.shared.longest_endless.lock().unwrap()
     }
@@ -163,7 +163,7 @@ impl Shared {
         self.requests.lock().unwrap().iter().filter(|head| head.starts_with(&line)).count()
     }
 
-    /// Every path that nobody set is the master's home page, as on a real one.
+    /// Any other path gives the master's home page, as on a real master.
     fn reply(&self, head: &str) -> Reply {
         let path = head.split(' ').nth(1).unwrap_or_default();
         let authorization = head.lines().find_map(|line| line.strip_prefix("authorization: "));

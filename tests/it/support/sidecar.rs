@@ -1,4 +1,4 @@
-//! The executable on a Unix socket, and what the system knows of it.
+//! The executable on a Unix socket, and what the system reports about its process.
 
 use std::{
     fs::{self, File},
@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{Cookie, canary, check_for_secrets};
 
-/// Ended with the value.
+/// A running sidecar. Dropping the value ends it.
 pub struct Sidecar {
     child: Child,
     folder: tempfile::TempDir,
@@ -38,7 +38,7 @@ impl Answer {
 }
 
 impl Sidecar {
-    /// `command` starts `$0 serve …`, for example with a limit around it.
+    /// Starts the sidecar by `command`, which runs `$0 serve …`, for example with a limit set.
     pub async fn start_by(command: &str, args: &[String], log: Stdio) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
@@ -78,7 +78,7 @@ impl Sidecar {
     }
 
     /// # Errors
-    /// When nobody answers.
+    /// When there is no answer.
     pub async fn ask(&self, cookie: Cookie<'_>, path: &str) -> io::Result<Answer> {
         let begin = Instant::now();
         let mut stream = self.connect().await?;
@@ -98,7 +98,7 @@ impl Sidecar {
         self.ask(cookie, path).await.unwrap()
     }
 
-    /// A number of `/proc/…/status`: KiB, or a count.
+    /// A number in `/proc/…/status`: KiB or a count.
     pub fn of_status(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();
@@ -109,7 +109,7 @@ impl Sidecar {
         fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
     }
 
-    /// What is resident now is the most there has been.
+    /// Resets the peak of resident memory.
     pub fn forget_peak(&self) {
         fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
     }
@@ -126,7 +126,7 @@ impl Sidecar {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Its exit code when it is told to end.
+    /// Ends it with SIGTERM and returns its exit code.
     pub fn end(mut self) -> Option<i32> {
         self.signal("TERM");
         self.child.wait().unwrap().code()

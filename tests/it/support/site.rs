@@ -1,17 +1,17 @@
-//! Four upstreams, each of which can fail for one user alone.
+//! Four upstreams, each of which can fail for a single user.
 
 use std::{fmt, time::Duration};
 
 use super::{APP, Cookie, Double, OPERATIONS, QueryLists, Reply, TestApp, application, fixture};
 
-/// Deadlines as they are set by default: those who hang do so together, and a busy machine needs its time.
+/// The default deadlines. Shorter ones would fail on a busy machine, and all hanging calls run at the same time anyway.
 pub const CALL: Duration = Duration::from_secs(5);
 pub const REQUEST: Duration = Duration::from_secs(10);
 pub const FAILURE_LIFETIME: Duration = Duration::from_millis(100);
 /// Largest body of a pass-through route, bytes.
 pub const LIMIT: usize = 1 << 16;
 
-/// One who has upstreams of their own on a common site.
+/// A user with separate upstreams on a shared site.
 pub struct User(String);
 
 impl fmt::Debug for User {
@@ -21,7 +21,7 @@ impl fmt::Debug for User {
 }
 
 impl User {
-    /// A name of letters, digits and hyphens stays as it is under the Kubernetes rule.
+    /// Makes a name of letters, digits and hyphens, which the Kubernetes rule does not change.
     pub fn new(name: &str) -> Self {
         let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
         let mut name: String = letters.collect();
@@ -48,7 +48,7 @@ pub struct Site {
 const STATUS: &str = r#"{"error": false, "master": {"exists": true, "is_ready": true, "ready_replicas": 1, "replicas": 1},
     "workers": {"exists": true, "is_ready": true, "ready_replicas": 1, "replicas": 1}}"#;
 
-/// The driver's lists, below the application.
+/// Paths of the driver's lists, below the application.
 pub const LISTS: [&str; 6] = ["executors", "allexecutors", "stages", "stages?status=active", "jobs", OPERATIONS];
 
 impl Site {
@@ -61,14 +61,14 @@ impl Site {
         }
     }
 
-    /// One upstream refuses everybody for a while.
+    /// Makes one upstream refuse all connections for a while.
     #[cfg(feature = "long-tests")]
     pub async fn restart(&self, upstream: &str, away: Duration) {
         let at = UPSTREAMS.iter().position(|name| *name == upstream).unwrap();
         self.doubles()[at].restart(away).await;
     }
 
-    /// Bytes of a body without end that were read at most, what waits in the system's buffers included.
+    /// Largest number of bytes sent of an endless body, including those still in the system's buffers.
     pub fn longest_endless(&self) -> usize {
         self.doubles().map(Double::longest_endless).into_iter().max().unwrap()
     }
@@ -77,13 +77,13 @@ impl Site {
         [&self.auth2, &self.manager, &self.master, &self.driver]
     }
 
-    /// The sidecar, with one upstream replaced by another address. Only failures are remembered.
+    /// The sidecar, with one upstream replaced by another address. It caches only failures.
     pub fn app(&self, replaced: Option<(&str, &str)>) -> TestApp {
         let args = self.args(replaced);
         TestApp::new(&args.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    /// Its arguments.
+    /// The sidecar's arguments.
     pub fn args(&self, replaced: Option<(&str, &str)>) -> Vec<String> {
         let url = |name: &str, double: &Double| match replaced {
             Some((upstream, url)) if upstream == name => url.to_owned(),
@@ -101,7 +101,7 @@ impl Site {
             ("--spark-monitor-executors-lifetime-ms", "0".into()),
             ("--spark-monitor-stages-lifetime-ms", "0".into()),
             ("--spark-monitor-max-body-bytes", LIMIT.to_string()),
-            // All faults hang at the same time.
+            // All hanging calls run at the same time.
             ("--spark-monitor-max-upstream-calls", "1000".into()),
             ("--spark-monitor-identity", "auth2".into()),
             ("--kbase-auth-url", url("auth2", &self.auth2)),
@@ -112,7 +112,7 @@ impl Site {
         args.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
     }
 
-    /// Everything of this user answers as it should.
+    /// Makes all upstreams of this user answer correctly again.
     pub fn heal(&self, user: &User) {
         for upstream in UPSTREAMS {
             for (path, answer) in answers(upstream, user) {
@@ -121,19 +121,19 @@ impl Site {
         }
     }
 
-    /// One upstream answers all that this user asks of it with what `reply` makes of the right body.
+    /// Makes one upstream answer all requests of this user with `reply(right body)`.
     pub fn break_upstream(&self, upstream: &str, user: &User, reply: &dyn Fn(&str) -> Reply) {
         for (path, right) in answers(upstream, user) {
             self.set(upstream, user, &path, reply(&right));
         }
     }
 
-    /// One list of the user's driver is answered with `reply`.
+    /// Makes the user's driver answer one list with `reply`.
     pub fn break_list(&self, list: &str, user: &User, reply: &Reply) {
         self.driver.set(&format!("{}/{list}", driver_base(user)), reply.clone());
     }
 
-    /// One upstream answers this path so to this user.
+    /// Sets one upstream's reply to a path for this user.
     pub fn set(&self, upstream: &str, user: &User, path: &str, reply: Reply) {
         match upstream {
             "auth2" => self.auth2.set_for(user.cookie(), path, reply),
@@ -144,12 +144,12 @@ impl Site {
     }
 }
 
-/// Where a driver serves its application.
+/// Path under which a user's driver serves its application.
 pub fn driver_base(user: &User) -> String {
     format!("/{}/api/v1/applications/{APP}", user.0)
 }
 
-/// What an upstream in order answers, by path.
+/// The answers of a working upstream, by path.
 fn answers(upstream: &str, user: &User) -> Vec<(String, String)> {
     let lists = QueryLists::recorded();
     let base = driver_base(user);

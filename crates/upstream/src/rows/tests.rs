@@ -1,4 +1,4 @@
-//! Lists of any length, in any pieces: what is kept of them, and what is said of the rest.
+//! Lists of any length, in pieces of any size: which rows are kept, and how the others are reported.
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ struct Row {
     name: String,
 }
 
-/// Cut into pieces of `length` bytes, and decoded after each.
+/// Decodes `json` in pieces of `length` bytes.
 fn decode(json: &str, length: usize) -> Result<Vec<Row>, String> {
     decode_within(json, length, &Bounds::DEFAULT).map(|rows| rows.to_vec())
 }
@@ -91,7 +91,7 @@ fn what_is_not_over_and_dropped_all_the_same_is_counted() {
     assert_eq!(rows.into_vec().len(), MOST);
 }
 
-/// Rows of a kilobyte.
+/// A list of rows of one kilobyte each.
 fn kilobytes(rows: usize) -> String {
     let rows: Vec<_> = (0..rows).map(|id| serde_json::json!({"id": id, "name": "x".repeat(1000)})).collect();
     serde_json::Value::from(rows).to_string()
@@ -162,7 +162,7 @@ fn a_row_that_is_nested_too_deeply_is_refused_however_short_it_is() {
         assert_eq!(decode(&json, length), Err("row 0 is nested too deeply".to_owned()), "{length}");
         assert_eq!(decode(&row(DEEPEST - 1), length).map(|rows| rows.len()), Ok(1), "{length}");
     }
-    // Not deep, but many.
+    // Many arrays, but not nested deeply.
     let wide = format!(r#"[{{"id": 1, "other": [{}[]]}}]"#, "[],".repeat(DEEPEST));
     assert_eq!(decode(&wide, wide.len()).map(|rows| rows.len()), Ok(1));
 }

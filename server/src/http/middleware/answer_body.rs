@@ -1,4 +1,4 @@
-//! An answer's body: it keeps its request's place and deadline until its last byte is handed over.
+//! An answer's body. It holds its request's place and deadline until the last byte is handed to the connection.
 
 use std::{
     io,
@@ -16,11 +16,11 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// The body that is handed to the connection.
+/// A body with its request's place and deadline.
 pub(super) struct AnswerBody {
     body: Body,
     _place: OwnedSemaphorePermit,
-    /// None where the whole body is in memory already.
+    /// `None` when the whole body is already in memory.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
@@ -40,7 +40,7 @@ impl HttpBody for AnswerBody {
         if let Some(deadline) = &mut this.deadline
             && deadline.as_mut().poll(context).is_ready()
         {
-            // An error, because a client must not take what it has for the whole answer.
+            // End with an error, so that the client does not mistake the part that it has for the whole answer.
             let late = io::Error::new(io::ErrorKind::TimedOut, "the answer took too long");
             return Poll::Ready(Some(Err(Error::new(late))));
         }
@@ -77,7 +77,7 @@ mod tests {
 
     const DEADLINE: Duration = Duration::from_secs(10);
 
-    /// A stream that never ends, behind one place.
+    /// Routes behind a single place; one answers with an endless stream.
     fn app() -> Router {
         let endless = || {
             let first = stream::once(async { Ok::<_, Infallible>(Bytes::from_static(b"first")) });
