@@ -57,7 +57,7 @@ fn requests() -> Result<()> {
     in_browser("request-log.mjs")
 }
 
-/// Languages, settings and contrast; the pictures in `docs/at-home/` are taken anew.
+/// Languages, settings, contrast and tabs; the pictures in `docs/at-home/` and `docs/tabs/` are taken anew.
 fn pictures() -> Result<()> {
     in_browser("pictures.mjs")
 }
