@@ -5,11 +5,13 @@ import { launch } from './lib/browser.mjs';
 import { LabPage } from './lib/lab-page.mjs';
 import { FAST, Lab } from './lib/lab.mjs';
 import { Leftovers } from './lib/leftovers.mjs';
+import { showPanel } from './lib/panel-words.mjs';
 import { move } from './lib/split.mjs';
 import { until } from './lib/until.mjs';
 
 /** What the layout calls it. */
 const RESTORED = 'berdl-spark-monitor-report:report';
+const SIDECAR = '**/berdl/api/spark-monitor/**';
 const HOPS = 6;
 /** What closing a tab must not add to, times this many. */
 const ROUNDS = 20;
@@ -66,14 +68,16 @@ test('it is opened from the panel, by a button that is there whatever the panel 
   await button.click();
   await all();
   await lab.closeReport();
-  await lab.page.route('**/berdl/api/spark-monitor/**', route => route.abort());
+  await lab.page.route(SIDECAR, route => route.abort());
   await lab.page.reload();
   await lab.ready();
-  await lab.panel.getByText('Jupyter does not answer.').waitFor({ timeout: 40_000 });
+  // The last layout may have been saved before the panel was in it.
+  await showPanel(lab);
+  await lab.panel.getByText('Jupyter does not answer.').waitFor();
   await button.click();
   await lab.report.getByText('Jupyter does not answer.').waitFor();
   assert.equal(await lab.hops.count(), 2);
-  await lab.page.unroute('**/berdl/api/spark-monitor/**');
+  await lab.page.unroute(SIDECAR);
   await lab.report.getByRole('button', { name: 'Check again' }).click();
   await all();
   await lab.closeReport();
