@@ -1,16 +1,20 @@
-/** What a person can do from the palette, the View menu and by a shortcut. */
+/** What a person can do from the palette, the View menu, the launcher and by a shortcut. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { ILauncher } from '@jupyterlab/launcher';
 import type { IMainMenu } from '@jupyterlab/mainmenu';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { icon } from './icon';
 import type { PanelContent } from './panel-content';
 import type { PanelSlot } from './panel-slot';
+import type { ReportTab } from './report-tab';
 import type { Chip } from './status';
 
 const OPEN = 'berdl-spark-monitor:open';
 const REFRESH = 'berdl-spark-monitor:refresh';
 const PAUSE = 'berdl-spark-monitor:pause';
+export const OPEN_REPORT = 'berdl-spark-monitor:open-report';
 const COPY_REPORT = 'berdl-spark-monitor:copy-report';
 
 /** The parts that commands act on. */
@@ -18,13 +22,21 @@ export interface Parts {
   panel: PanelSlot;
   content: PanelContent;
   chip: Chip;
+  report: ReportTab;
+}
+
+/** Where JupyterLab lists commands; a shell may not have all of them. */
+export interface Places {
+  palette: ICommandPalette | null;
+  mainMenu: IMainMenu | null;
+  launcher: ILauncher | null;
 }
 
 export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip }: Parts
+    { panel, content, chip, report }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -49,21 +61,25 @@ export class Commands {
       isToggled: () => this.paused,
       execute: () => content.order('toggle-pause')
     });
+    commands.addCommand(OPEN_REPORT, {
+      label: trans.__('Connection report'),
+      caption: trans.__('Check each hop from the browser to Spark'),
+      icon,
+      execute: ({ restored }) => (restored === true ? report.restore() : report.open())
+    });
     commands.addCommand(COPY_REPORT, {
       label: trans.__('Copy Spark Connection Report'),
       caption: trans.__('Check each hop from the browser to Spark, and copy what was found'),
-      execute: () => {
-        panel.open();
-        content.order('copy-report');
-      }
+      execute: () => report.copy()
     });
     panel.changed.connect(() => commands.notifyCommandChanged(OPEN));
   }
 
-  offer(palette: ICommandPalette | null, mainMenu: IMainMenu | null, category: string): void {
-    const items = [OPEN, REFRESH, PAUSE, COPY_REPORT].map(command => ({ command }));
+  offer({ palette, mainMenu, launcher }: Places, category: string): void {
+    const items = [OPEN, REFRESH, PAUSE, OPEN_REPORT, COPY_REPORT].map(command => ({ command }));
     items.forEach(item => palette?.addItem({ ...item, category }));
     mainMenu?.viewMenu.addGroup(items, 20);
+    launcher?.add({ command: OPEN_REPORT, category });
   }
 
   setPaused(paused: boolean): void {

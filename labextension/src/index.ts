@@ -1,4 +1,4 @@
-/** The plugin: mounts chip and panel, and only when the server says that the extension is enabled. */
+/** The plugin: mounts chip, panel and tabs, and only when the server says that the extension is enabled. */
 import {
   ILayoutRestorer,
   type JupyterFrontEnd,
@@ -7,6 +7,7 @@ import {
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IConsoleTracker } from '@jupyterlab/console';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { ILauncher } from '@jupyterlab/launcher';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -15,11 +16,14 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
-import { Commands } from './commands';
+import { type Speak, sidebar, workbench } from './bundles';
+import { Commands, OPEN_REPORT } from './commands';
 import { KernelActivity } from './kernels';
+import { languageOf } from './language';
 import { Notebooks } from './notebooks';
 import { PanelContent } from './panel-content';
 import { PanelSlot } from './panel-slot';
+import { ReportTab } from './report-tab';
 import { SavedApp } from './saved-app';
 import { Settings } from './settings';
 import { ownHeaders } from './sidecar';
@@ -39,6 +43,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     ILayoutRestorer,
     ICommandPalette,
     IMainMenu,
+    ILauncher,
     ITranslator,
     INotebookTracker,
     IConsoleTracker,
@@ -54,6 +59,7 @@ function activate(
   restorer: ILayoutRestorer | null,
   palette: ICommandPalette | null,
   mainMenu: IMainMenu | null,
+  launcher: ILauncher | null,
   translator: ITranslator | null,
   tracker: INotebookTracker | null,
   consoles: IConsoleTracker | null,
@@ -70,16 +76,18 @@ function activate(
   const settings = new Settings(registry, PLUGIN, trans);
   const restored = Promise.all([app.restored, settings.ready]);
   const { serverSettings } = app.serviceManager;
-  const loader = new UiLoader(language, trans, restored, ({ Frontend }) => {
-    const url = URLExt.join(serverSettings.baseUrl, 'berdl/api/spark-monitor');
-    return new Frontend(`${url}/`, ownHeaders(serverSettings));
-  });
+  const url = `${URLExt.join(serverSettings.baseUrl, 'berdl/api/spark-monitor')}/`;
+  const headers = ownHeaders(serverSettings);
+  const speak: Speak = texts => languageOf(texts, language, trans);
+  const loader = new UiLoader(trans, restored, async () => new (await sidebar(speak)).Frontend(url, headers));
+  const tabs = new UiLoader(trans, app.restored, async () => new (await workbench(speak)).Workbench(url, headers));
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
   const options: MountOptions = {
     on_open: () => panel.open(),
-    on_paused: paused => commands.setPaused(paused)
+    on_paused: paused => commands.setPaused(paused),
+    on_open_report: () => void app.commands.execute(OPEN_REPORT)
   };
 
   const chip = new Chip(statusBar, loader, options, kernels, settings);
@@ -100,8 +108,10 @@ function activate(
 
   chip.changed.connect((_, cluster) => panel.showState(cluster));
 
-  const commands = new Commands(app, trans, { panel, content, chip });
-  commands.offer(palette, mainMenu, trans.__('Spark'));
+  const report = new ReportTab(app.shell, tabs, trans);
+  const commands = new Commands(app, trans, { panel, content, chip, report });
+  commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
+  report.restoredBy(restorer, OPEN_REPORT);
 }
 
 /** Settings that the editor does not show, and no shortcut. */

@@ -1,12 +1,12 @@
 /** The panel's widget: draws while it is attached, and tells the WebAssembly what it cannot see itself. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { LabIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import type { MountOptions } from 'berdl-spark-monitor-ui';
+import type { Frontend, MountOptions } from 'berdl-spark-monitor-ui';
 
 import { copyText } from './copy';
+import { icon } from './icon';
 import type { KernelActivity } from './kernels';
 import type { Notebooks } from './notebooks';
 import type { PanelContent } from './panel-content';
@@ -16,17 +16,9 @@ import type { UiLoader } from './wasm';
 
 export const PANEL_ID = 'berdl-spark-monitor:panel';
 
-const icon = new LabIcon({
-  name: 'berdl-spark-monitor:icon',
-  svgstr:
-    '<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">' +
-    '<path class="jp-icon3 jp-icon-selectable" fill="#616161" ' +
-    'd="M13.5 2 5 13.2h5.4L9 22l9.6-12.2h-6z"/></svg>'
-});
-
 /** What a panel needs of the rest. */
 export interface PanelContext {
-  loader: UiLoader;
+  loader: UiLoader<Frontend>;
   options: MountOptions;
   kernels: KernelActivity;
   savedApp: SavedApp;
@@ -68,7 +60,7 @@ export class PanelWidget extends Widget {
     const { loader, ready } = this.context;
     loader.failed.connect(this.showError, this);
     this.showError();
-    void Promise.all([loader.load(), ready]).then(([frontend]) => {
+    void Promise.all([loader.load(this), ready]).then(([frontend]) => {
       // The widget may have been detached, or even attached again, while the module was on its way.
       if (attachment === this.attachment) {
         this.context.content.enter(this.node, frontend, () => this.mountOptions());

@@ -38,14 +38,14 @@ export class Settings {
 
   /** What chip and panel are told. */
   get preferences(): Preferences {
-    const open = { report: false, ...this.get<Record<string, boolean>>('openSections', {}) };
+    const open = this.get<Record<string, boolean>>('openSections', {});
     return {
       chip_poll_ms: 1000 * this.get('chipSeconds', 0),
       cluster_poll_ms: 1000 * this.get('clusterSeconds', 0),
       query_poll_ms: 1000 * this.get('querySeconds', 0),
       amber_above_percent: this.get('amberAbovePercent', 70),
       red_above_percent: this.get('redAbovePercent', 90),
-      folded: Object.keys(open).filter(section => !open[section as keyof typeof open])
+      folded: Object.keys(open).filter(section => !open[section])
     };
   }
 

@@ -3,7 +3,7 @@ import type { IStatusBar } from '@jupyterlab/statusbar';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import type { ChipHandle, MountOptions, Tone } from 'berdl-spark-monitor-ui';
+import type { ChipHandle, Frontend, MountOptions, Tone } from 'berdl-spark-monitor-ui';
 
 import type { KernelActivity } from './kernels';
 import type { Settings } from './settings';
@@ -18,7 +18,7 @@ export interface ClusterState {
 export class Chip {
   constructor(
     private readonly statusBar: IStatusBar | null,
-    private readonly loader: UiLoader,
+    private readonly loader: UiLoader<Frontend>,
     private readonly options: MountOptions,
     private readonly kernels: KernelActivity,
     private readonly settings: Settings
@@ -38,7 +38,7 @@ export class Chip {
       this.obey();
     });
     // While it cannot be loaded the panel tells why; the status bar has no room for it.
-    const [frontend] = await Promise.all([this.loader.load(), ready]);
+    const [frontend] = await Promise.all([this.loader.load(this), ready]);
     const on_state = (tone: Tone, words: string): void => this._changed.emit({ tone, words });
     this.handle = frontend.mount_chip(this.node, { ...this.options, on_state });
     this.obey();

@@ -1,11 +1,6 @@
-/** Loads the WebAssembly once, when the first widget needs it. */
-import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+/** Loads a WebAssembly bundle once, when the first widget needs it. */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ISignal, Signal } from '@lumino/signaling';
-import type { Frontend } from 'berdl-spark-monitor-ui';
-
-import { languageOf } from './language';
-
-export type Ui = typeof import('berdl-spark-monitor-ui');
 
 /** How long JupyterLab's own start is waited for: a shell may never say that it is over. */
 const PATIENCE_MS = 10_000;
@@ -14,19 +9,33 @@ const PATIENCE_MS = 10_000;
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 300_000;
 
-export class UiLoader {
+/** `T` is what mounts the bundle's widgets. */
+export class UiLoader<T> {
   constructor(
-    private readonly translator: ITranslator,
     private readonly trans: TranslationBundle,
-    /** Not before: JupyterLab's own start comes first. */
-    private readonly begin: Promise<unknown>,
-    private readonly create: (ui: Ui) => Frontend
-  ) {}
+    begin: Promise<unknown>,
+    private readonly create: () => Promise<T>
+  ) {
+    const patience = new Promise(resolve => setTimeout(resolve, PATIENCE_MS));
+    this.started = Promise.race([begin.catch(() => undefined), patience]);
+  }
+
+  /** Nothing is loaded before it has resolved: JupyterLab's own start comes first. */
+  readonly started: Promise<unknown>;
 
   /** What mounts the widgets, as soon as it is there: a failure is told by `failed`, and it is tried again. */
-  load(): Promise<Frontend> {
+  load(widget: object): Promise<T> {
+    this.waiting.add(widget);
     this.loading ??= this.persist();
     return this.loading;
+  }
+
+  /** A widget has been closed; when nobody waits any longer, a bundle that could not be loaded is not tried again. */
+  leave(widget: object): void {
+    this.waiting.delete(widget);
+    if (this.waiting.size === 0) {
+      this.endWait();
+    }
   }
 
   /** Emits when it could not be loaded. */
@@ -69,38 +78,42 @@ export class UiLoader {
     }
   }
 
-  private async persist(): Promise<Frontend> {
-    await Promise.race([this.begin.catch(() => undefined), new Promise(resolve => setTimeout(resolve, PATIENCE_MS))]);
+  private async persist(): Promise<T> {
+    await this.started;
     await idle();
     for (let wait_ms = FIRST_WAIT_MS; ; wait_ms = Math.min(2 * wait_ms, LONGEST_WAIT_MS)) {
       try {
-        const frontend = this.create(await this.instantiate());
+        const created = await this.create();
         this.reason = undefined;
-        return frontend;
+        return created;
       } catch (reason) {
         this.reason = reason;
         this._failed.emit();
       }
-      await new Promise<void>(resolve => {
-        this.endWait = resolve;
-        setTimeout(resolve, wait_ms);
-      });
+      if (this.waiting.size > 0) {
+        await this.wait(wait_ms);
+      }
+      if (this.waiting.size === 0) {
+        // The next widget begins anew; nobody hears of this attempt.
+        this.loading = null;
+        this.reason = undefined;
+        return new Promise<never>(() => {});
+      }
     }
   }
 
-  private async instantiate(): Promise<Ui> {
-    const [ui, { TEXTS }] = await Promise.all([
-      import('berdl-spark-monitor-ui'),
-      import('berdl-spark-monitor-ui/texts.js')
-    ]);
-    await ui.default({
-      module_or_path: new URL('berdl-spark-monitor-ui/sidebar_bg.wasm', import.meta.url)
+  private async wait(wait_ms: number): Promise<void> {
+    let timer;
+    await new Promise<void>(resolve => {
+      this.endWait = resolve;
+      timer = setTimeout(resolve, wait_ms);
     });
-    ui.set_language(languageOf(TEXTS, this.translator, this.trans));
-    return ui;
+    clearTimeout(timer);
   }
 
-  private loading: Promise<Frontend> | null = null;
+  /** The widgets that are to be mounted, or are. */
+  private readonly waiting = new Set<object>();
+  private loading: Promise<T> | null = null;
   private reason: unknown = undefined;
   private endWait = (): void => {};
   private readonly _failed = new Signal<this, void>(this);

@@ -1,5 +1,7 @@
 // At home in JupyterLab: commands, shortcut, badge, settings applied live, the layout after a reload.
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
 import { CLIPBOARD, LabPage } from './lib/lab-page.mjs';
@@ -8,7 +10,9 @@ import { SettingsEditor } from './lib/settings-editor.mjs';
 import { until } from './lib/until.mjs';
 
 const OPEN = 'berdl-spark-monitor:open';
-const COMMANDS = [OPEN, 'berdl-spark-monitor:refresh', 'berdl-spark-monitor:pause', 'berdl-spark-monitor:copy-report'];
+const COMMANDS = [OPEN, ...['refresh', 'pause', 'open-report', 'copy-report'].map(name => `berdl-spark-monitor:${name}`)];
+/** As a person saved them when the connection report was a section of the panel. */
+const OLD_SETTINGS = { openSections: { report: true, executors: false } };
 const SHORTCUT = 'Control+Shift+Y';
 /** The rate of executors while nothing runs, as the sidecar names it in these tests; milliseconds. */
 const SIDECAR_MS = 1500;
@@ -24,6 +28,9 @@ let settings;
 
 before(async () => {
   jupyter = await Lab.start({ env: { ...FAST, SPARK_MONITOR_MOCK_MODE: 'true' } });
+  const folder = path.join(jupyter.folder, 'settings/berdl-spark-monitor');
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'plugin.jupyterlab-settings'), JSON.stringify(OLD_SETTINGS));
   browser = await launch();
   lab = await LabPage.create(browser, CLIPBOARD);
   settings = new SettingsEditor(lab);
@@ -65,6 +72,11 @@ test('the shortcut is nobody else’s, opens the panel and hides it', async () =
   await lab.panel.waitFor();
 });
 
+test('settings that name a section of an older version hold', async () => {
+  await lab.panel.getByRole('button', { name: /^Executors/, expanded: false }).waitFor();
+  await lab.panel.getByRole('button', { name: /^Cluster/, expanded: true }).waitFor();
+});
+
 test('the panel’s tab has a badge that says the cluster’s state in a colour, a shape and words', async () => {
   await until('the badge', async () => /\bsparkMonitor-mod-good\b/.test((await lab.tab.getAttribute('class')) ?? ''));
   assert.equal(await lab.tab.getAttribute('title'), 'Spark Monitor (Spark: Ready (1/1))');
@@ -72,7 +84,7 @@ test('the panel’s tab has a badge that says the cluster’s state in a colour,
 
 test('paused by its command, nothing is asked, and refreshing asks once', async () => {
   await lab.panel.getByText('Workers', { exact: true }).waitFor();
-  await execute('berdl-spark-monitor:pause');
+  await lab.execute('berdl-spark-monitor:pause');
   await lab.panel.getByRole('button', { name: 'Resume updates' }).waitFor();
   assert.equal(await isToggled('berdl-spark-monitor:pause'), true);
   // What was on its way has come.
@@ -81,19 +93,24 @@ test('paused by its command, nothing is asked, and refreshing asks once', async 
   await lab.page.waitForTimeout(2 * SIDECAR_MS);
   assert.deepEqual(lab.requests.routes(), ['panel/chip']);
   lab.requests.clear();
-  await execute('berdl-spark-monitor:refresh');
+  await lab.execute('berdl-spark-monitor:refresh');
   await until('everything to be asked', () => lab.requests.routes().length >= 6);
   assert.equal(lab.requests.count('panel/executors'), 1);
-  await execute('berdl-spark-monitor:pause');
+  await lab.execute('berdl-spark-monitor:pause');
   await lab.panel.getByRole('button', { name: 'Pause updates' }).waitFor();
 });
 
-test('the connection report is made and copied by one command, from a hidden panel too', async () => {
-  await lab.page.keyboard.press(SHORTCUT);
-  await lab.panel.waitFor({ state: 'hidden' });
-  await execute('berdl-spark-monitor:copy-report');
-  await lab.panel.getByRole('status').getByText('Copied').waitFor();
-  assert.match(await lab.clipboard(), /^Spark Monitor connection report, .*\nSidecar .*\n\[OK\] Browser, through Jupyter/);
+test('the connection report is made and copied by one command, whether its tab is open or not', async () => {
+  for (const round of ['not open', 'open']) {
+    await lab.page.evaluate(() => navigator.clipboard.writeText(''));
+    lab.requests.clear();
+    await lab.execute('berdl-spark-monitor:copy-report');
+    await until('the copy', async () => (await lab.clipboard()) !== '');
+    assert.match(await lab.clipboard(), /^Spark Monitor connection report, .*\nSidecar .*\n\[OK\] Browser, through Jupyter/);
+    await lab.report.getByRole('status').getByText('Copied').waitFor();
+    assert.equal(lab.requests.count('doctor'), 1, round);
+  }
+  await lab.closeReport();
 });
 
 test('the Settings editor shows every setting with what it means', async () => {
@@ -180,11 +197,6 @@ async function gap() {
   await until('three requests', () => times().length >= 3, { within: 20_000 });
   const [, second = 0, third = 0] = times();
   return third - second;
-}
-
-/** @param {string} command */
-function execute(command) {
-  return lab.page.evaluate(command => /** @type {any} */ (window).jupyterapp.commands.execute(command), command);
 }
 
 /** @param {string} command */

@@ -101,27 +101,15 @@ test('8. the last minutes are walked by arrow keys', async () => {
   await until('now again', async () => (await slider().getAttribute('aria-valuetext')) === now);
 });
 
-test('9. the connection report is unfolded, made again and copied', async () => {
-  await tabTo(/^Connection report/);
-  await lab.page.keyboard.press('Enter');
-  await lab.panel.locator('.sparkMonitor-Hop').nth(5).waitFor();
-  await tabTo('Check again');
-  await lab.page.keyboard.press('Enter');
-  await lab.panel.getByRole('button', { name: 'Check again' }).waitFor();
-  await tabTo('Copy report');
-  await lab.page.keyboard.press('Enter');
-  await until('the report', async () => (await lab.clipboard()).startsWith('Spark Monitor connection report'));
-});
-
-test('10. Shift+Tab walks back, and the shortcut hides the panel and gives the focus back', async () => {
+test('9. Shift+Tab walks back, and the shortcut hides the panel and gives the focus back', async () => {
   await lab.page.keyboard.press('Shift+Tab');
-  assert.equal((await focused()).name, 'Check again');
+  assert.match((await focused()).name, /^Last 10 minutes/);
   await lab.page.keyboard.press(SHORTCUT);
   await lab.panel.waitFor({ state: 'hidden' });
-  await until('the focus in the notebook', () => lab.page.evaluate(() => !!document.activeElement?.closest('.jp-Notebook')));
+  await until('the focus in the notebook', inNotebook);
 });
 
-test('11. the chip is a button that opens the panel', async () => {
+test('10. the chip is a button that opens the panel', async () => {
   await lab.chip.focus();
   await lab.page.keyboard.press('Shift+Tab');
   await lab.page.keyboard.press('Tab');
@@ -129,6 +117,30 @@ test('11. the chip is a button that opens the panel', async () => {
   await visiblyFocused();
   await lab.page.keyboard.press('Enter');
   await lab.panel.waitFor();
+});
+
+test('11. the connection report is opened in a tab, made again, copied and closed', async () => {
+  await until('the focus', async () => (await focused()).name === 'Spark Monitor');
+  await tabTo('Connection report');
+  await lab.page.keyboard.press('Enter');
+  await until('the focus in the tab', async () => (await focused()).name === 'Connection report' && !(await focused()).inPanel);
+  await visiblyFocused();
+  await lab.hops.nth(5).waitFor();
+  for (const name of ['Check again', 'Copy report']) {
+    await lab.page.keyboard.press('Tab');
+    assert.equal((await focused()).name, name);
+    await visiblyFocused();
+    lab.requests.clear();
+    await lab.page.keyboard.press('Enter');
+    await until(name, async () =>
+      name === 'Check again'
+        ? lab.requests.count('doctor') === 1
+        : (await lab.clipboard()).startsWith('Spark Monitor connection report')
+    );
+  }
+  assert.equal((await focused()).name, 'Copy report', 'the focus stays');
+  await lab.page.keyboard.press('Alt+w');
+  await lab.report.waitFor({ state: 'detached' });
 });
 
 test('nothing is read out while only numbers change', async () => {
@@ -147,6 +159,10 @@ test('nothing is read out while only numbers change', async () => {
   await until('several polls', () => lab.requests.count('panel/queries') >= 4, { within: 30_000 });
   assert.deepEqual(await lab.page.evaluate(() => /** @type {any} */ (window).said), []);
 });
+
+function inNotebook() {
+  return lab.page.evaluate(() => !!document.activeElement?.closest('.jp-Notebook'));
+}
 
 function slider() {
   return lab.panel.getByRole('slider', { name: 'Cores in use' });

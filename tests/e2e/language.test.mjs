@@ -1,4 +1,4 @@
-// Chip, panel, commands and settings in the language of JupyterLab; nothing that is said escapes its translator.
+// Chip, panel, tab, commands and settings in the language of JupyterLab; nothing that is said escapes its translator.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -65,7 +65,7 @@ test('the Settings editor is German', async () => {
   const settings = new SettingsEditor(lab);
   await settings.open('Spark-Monitor');
   await settings.form.getByText('Den Zustand des Clusters in der Statusleiste zeigen').waitFor();
-  await settings.form.getByText('Verbindungsbericht').waitFor();
+  await settings.form.getByText('Letzte 10 Minuten').waitFor();
   assert.doesNotMatch(await settings.form.innerText(), /\b(the|seconds|section|bar)\b/i);
 });
 
@@ -96,12 +96,13 @@ test('nothing that is said escapes the translator', async () => {
   await lab.recent.first().waitFor();
   await lab.recent.first().click();
   await lab.panel.getByRole('button', { name: /Verbindungsbericht/ }).click();
-  await lab.panel.locator('.sparkMonitor-Hop').nth(5).waitFor();
+  await lab.hops.nth(5).waitFor();
   await lab.panel.locator('.sparkMonitor-Recent-details').first().waitFor();
   await lab.picture('language-marked', lab.panel);
-  const said = [...(await texts(lab.panel)), ...(await texts(lab.chip)), ...(await texts(lab.tab))];
+  const parts = [lab.panel, lab.chip, lab.tab, lab.report.locator('.sparkMonitor-Page'), lab.reportHandle.locator('.lm-TabBar-tabLabel')];
+  const said = (await Promise.all(parts.map(texts))).flat();
   assert.ok(said.length > 100, `${said.length} texts`);
-  const found = await lab.panel.locator('.sparkMonitor-Hop p').allInnerTexts();
+  const found = await lab.hops.locator('p').allInnerTexts();
   assert.deepEqual(found.filter(text => !text.startsWith('⟦')), [], 'what the sidecar found');
   assert.deepEqual(said.map(text => unmarked(text, told)).filter(rest => /\p{L}{2}/u.test(rest)), []);
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { launch } from './lib/browser.mjs';
 import { LabPage } from './lib/lab-page.mjs';
 import { FAST, Lab } from './lib/lab.mjs';
+import { Leftovers } from './lib/leftovers.mjs';
 
 const PANEL = 'berdl-spark-monitor:panel';
 /** What a page loads late happens once; a leak grows in every lap. */
@@ -32,20 +33,12 @@ try {
   });
   await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
   await lab.untilChip('Spark: Ready (1/1)');
-  const devtools = await lab.page.context().newCDPSession(lab.page);
-  await devtools.send('Performance.enable');
-  await devtools.send('HeapProfiler.enable');
+  const leftovers = await Leftovers.watch(lab);
 
   const count = async () => {
-    // What a round leaves to timers and to the next frame must have happened; one collection frees what the next one needs.
-    for (let round = 0; round < 5; round += 1) {
-      await lab.page.waitForTimeout(300);
-      await devtools.send('HeapProfiler.collectGarbage');
-    }
-    const { metrics } = await devtools.send('Performance.getMetrics');
-    const of = (/** @type {string} */ name) => metrics.find(metric => metric.name === name)?.value ?? 0;
+    const kept = await leftovers.count();
     const intervals = await lab.page.evaluate(() => /** @type {any} */ (window).intervals.size);
-    return { listeners: of('JSEventListeners'), nodes: of('Nodes'), intervals };
+    return { ...kept, intervals };
   };
   const open = async () => {
     await lab.chip.click();

@@ -1,9 +1,11 @@
-// What chip and panel look like with recorded data: light, dark, high contrast, narrow, zoomed; nothing may stick out.
+// What chip, panel and tabs look like with recorded data: light, dark, high contrast, narrow, zoomed; nothing may stick out.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { check } from './lib/accessibility.mjs';
 import { launch } from './lib/browser.mjs';
 import { LabPage } from './lib/lab-page.mjs';
 import { FAST, Lab } from './lib/lab.mjs';
+import { move, resize } from './lib/split.mjs';
 import { until } from './lib/until.mjs';
 
 /** @type {import('playwright-core').Browser} */
@@ -50,9 +52,22 @@ for (const [name, theme] of /** @type {const} */ ([
       test(`nothing sticks out at ${width} px`, async () => {
         await lab.resizePanel(width);
         await lab.picture(`looks-${name}-${width}`, lab.panel);
-        assert.deepEqual(await out(lab), { scrolls: false, parts: [] });
+        assert.deepEqual(await out(lab.panel), { scrolls: false, parts: [] });
       });
     }
+
+    test('in a tab, wide or in a narrow split, nothing sticks out and axe finds nothing', async () => {
+      await lab.page.locator('.jp-Launcher').waitFor();
+      await lab.openReport();
+      await move(lab, 'split-right');
+      for (const width of [400, 250]) {
+        await resize(lab, width);
+        await lab.picture(`looks-${name}-report-${width}`, lab.report);
+        assert.deepEqual(await out(lab.report), { scrolls: false, parts: [] });
+        assert.deepEqual((await check(lab)).findings, []);
+      }
+      await lab.closeReport();
+    });
 
     test('a recent query folds out, and a section folds', async () => {
       await lab.resizePanel(300);
@@ -91,9 +106,9 @@ describe('for those who need it larger, calmer or with colours of their own', ()
   test('at 200 % zoom everything is there, and scrolls in one direction only', async () => {
     // That is what zooming does to a window of 1280 × 800.
     const lab = await panel({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });
-    assert.deepEqual(await out(lab), { scrolls: false, parts: [] });
-    await lab.panel.getByRole('button', { name: /^Connection report/ }).click();
-    await lab.panel.locator('.sparkMonitor-Hop').first().waitFor();
+    assert.deepEqual(await out(lab.panel), { scrolls: false, parts: [] });
+    await lab.openReport();
+    assert.deepEqual(await out(lab.report), { scrolls: false, parts: [] });
     await lab.picture('looks-zoomed');
     await lab.close();
   });
@@ -125,11 +140,12 @@ describe('for those who need it larger, calmer or with colours of their own', ()
   });
 });
 
-/** What is wider than the panel. @param {LabPage} lab */
-function out(lab) {
-  return lab.panel.evaluate(panel => {
-    const edge = panel.getBoundingClientRect().right + 0.5;
-    const parts = [...panel.querySelectorAll('*')].filter(part => part.getBoundingClientRect().right > edge);
-    return { scrolls: panel.scrollWidth > panel.clientWidth, parts: parts.map(part => part.outerHTML.slice(0, 120)) };
+/** What is wider than the panel or the tab that it is in. @param {import('playwright-core').Locator} widget */
+function out(widget) {
+  return widget.evaluate(widget => {
+    const edge = widget.getBoundingClientRect().right + 0.5;
+    const parts = [...widget.querySelectorAll('*')].filter(part => part.getBoundingClientRect().right > edge);
+    const scrolls = [widget, ...widget.querySelectorAll('.sparkMonitor-Page')].some(part => part.scrollWidth > part.clientWidth);
+    return { scrolls, parts: parts.map(part => part.outerHTML.slice(0, 120)) };
   });
 }

@@ -38,11 +38,23 @@ for (const [page = '', part = ''] of PAGES) {
     await lab.page.keyboard.press(SHORTCUT);
     await lab.panel.waitFor({ state: 'hidden' });
     await lab.page.getByRole('menuitem', { name: 'View', exact: true }).click();
-    await until('all commands', async () => (await lab.page.locator('.lm-Menu [data-command^="berdl-"]').count()) === 4);
+    await until('all commands', async () => (await lab.page.locator('.lm-Menu [data-command^="berdl-"]').count()) === 5);
     await lab.page.keyboard.press('Escape');
     assert.equal(await lab.chip.count(), 0, 'there is no status bar');
   });
 }
+
+test('the connection report opens below the notebook, and closes', async () => {
+  await visit('notebooks/one.ipynb', '.jp-Notebook');
+  await lab.openReport();
+  await until('every hop', async () => (await lab.hops.count()) === 6);
+  await lab.picture('notebook7-report');
+  await lab.execute('berdl-spark-monitor:open-report');
+  assert.equal(await lab.report.count(), 1);
+  assert.ok(((await lab.report.boundingBox())?.height ?? 0) >= 200);
+  await lab.page.locator('.lm-TabBar-tab', { hasText: 'Connection report' }).locator('.lm-TabBar-tabCloseIcon').click();
+  await lab.report.waitFor({ state: 'detached' });
+});
 
 test('after a reload the panel is closed, because this shell restores no layout', async () => {
   await visit('tree', '.jp-FileBrowser');

@@ -1,4 +1,4 @@
-// `cargo xtask verify pictures`: what docs/settings.md and docs/accessibility.md show, with recorded data.
+// `cargo xtask verify pictures`: what docs/settings.md, docs/accessibility.md and docs/tabs.md show, with recorded data.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { launch } from './lib/browser.mjs';
@@ -6,7 +6,7 @@ import { LabPage } from './lib/lab-page.mjs';
 import { FAST, Lab } from './lib/lab.mjs';
 import { SettingsEditor } from './lib/settings-editor.mjs';
 
-const PICTURES = path.resolve(import.meta.dirname, '../../docs/at-home');
+const DOCS = path.resolve(import.meta.dirname, '../../docs');
 /** What is further down says nothing new; pixels. */
 const HIGHEST = 720;
 
@@ -18,19 +18,24 @@ const LOOKS = [
 ];
 
 const browser = await launch();
-await mkdir(PICTURES, { recursive: true });
 try {
   for (const [name, context, options] of LOOKS) {
     await inLab(context, options, async lab => {
       await lab.resizePanel(300);
-      await take(lab, name, lab.panel);
+      await take(lab, `at-home/${name}`, lab.panel);
     });
   }
   for (const [name, locale] of /** @type {const} */ ([['settings', 'en'], ['settings-german', 'de_DE']])) {
     await inLab({}, { locale }, async lab => {
       const settings = new SettingsEditor(lab);
       await settings.open(locale === 'en' ? 'Spark Monitor' : 'Spark-Monitor');
-      await take(lab, name, lab.page.locator('.jp-SettingsPanel'));
+      await take(lab, `at-home/${name}`, lab.page.locator('.jp-SettingsPanel'));
+    });
+  }
+  for (const [name, theme] of /** @type {const} */ ([['light', 'JupyterLab Light'], ['dark', 'JupyterLab Dark']])) {
+    await inLab({ viewport: { width: 1100, height: 800 } }, { theme }, async lab => {
+      await lab.openReport();
+      await take(lab, `tabs/connection-report-${name}`, lab.report.locator('.sparkMonitor-Report'));
     });
   }
 } finally {
@@ -62,5 +67,7 @@ async function take(lab, name, part) {
   await lab.page.mouse.move(990, 500);
   const { x, y, width, height } = (await part.boundingBox()) ?? { x: 0, y: 0, width: 1, height: 1 };
   const clip = { x, y, width, height: Math.min(height, HIGHEST) };
-  await lab.page.screenshot({ path: path.join(PICTURES, `${name}.png`), clip, animations: 'disabled' });
+  const file = path.join(DOCS, `${name}.png`);
+  await mkdir(path.dirname(file), { recursive: true });
+  await lab.page.screenshot({ path: file, clip, animations: 'disabled' });
 }

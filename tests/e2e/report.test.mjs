@@ -67,14 +67,13 @@ after(async () => {
   await spark?.stop();
 });
 
-test('while it is folded nobody is asked for it', () => {
+test('while it is not open nobody is asked for it', () => {
   assert.equal(lab.requests.count('doctor'), 0);
   assert.equal(lab.requests.count('healthz'), 0);
 });
 
-test('unfolded, it shows every hop with its verdict, its time and what was found', async () => {
-  await button(/^Connection report/).click();
-  await hops().first().waitFor();
+test('open, it shows every hop with its verdict, its time and what was found', async () => {
+  await lab.openReport();
   const seen = await all();
   assert.deepEqual(seen.map(({ name }) => name), HOPS);
   for (const { name, verdict, time, found } of seen) {
@@ -83,24 +82,24 @@ test('unfolded, it shows every hop with its verdict, its time and what was found
     assert.match(time, name === 'Sidecar' ? /^$/ : /^\d+m?s$/, name);
     assert.match(found, /\.$/, name);
   }
-  await button(/^Connection report.*All well/).waitFor();
+  await result('All well').waitFor();
   assert.deepEqual([lab.requests.count('healthz'), lab.requests.count('doctor')], [1, 1]);
-  await lab.picture('report', lab.panel);
+  await lab.picture('report');
 });
 
 test('"Check again" finds a hop that has failed since, and says what to do about it', async () => {
   manager.fails();
   await button('Check again').click();
-  await button(/^Connection report.*Degraded/).waitFor();
+  await result('Degraded').waitFor();
   const failed = (await all()).filter(({ verdict }) => verdict !== 'OK');
   assert.deepEqual(failed.map(({ name, verdict }) => [name, verdict]), [['Cluster manager', 'Failed']]);
-  assert.match((await hops().nth(3).locator('.sparkMonitor-Hop-fix').textContent()) ?? '', /\w{3,}.*\.$/);
-  await lab.picture('report-degraded', lab.panel);
+  assert.match((await lab.hops.nth(3).locator('.sparkMonitor-Hop-fix').textContent()) ?? '', /\w{3,}.*\.$/);
+  await lab.picture('report-degraded');
 });
 
 test('"Copy report" copies all of it, and no token and no cookie', async () => {
   await button('Copy report').click();
-  await lab.panel.getByRole('status').getByText('Copied').waitFor();
+  await result('Copied').waitFor();
   const text = await lab.clipboard();
   assert.match(text, /^Spark Monitor connection report, .*\nSidecar \d+\.\d+\.\d+, frontend \d+\.\d+\.\d+\n/);
   const lines = (await all()).map(({ name, verdict, time, found }) => `[${verdict}] ${name}${time ? ` (${time})` : ''}: ${found}`);
@@ -112,19 +111,20 @@ test('"Copy report" copies all of it, and no token and no cookie', async () => {
   }
 });
 
-/** @param {string | RegExp} name */
+/** @param {string} name */
 function button(name) {
-  return lab.panel.getByRole('button', { name });
+  return lab.report.getByRole('button', { name });
 }
 
-function hops() {
-  return lab.panel.locator('.sparkMonitor-Hop');
+/** What is read out. @param {string} words */
+function result(words) {
+  return lab.report.getByRole('status').getByText(words, { exact: true });
 }
 
 /** What each hop says. */
 async function all() {
-  await until('the report to be complete', async () => (await hops().count()) === HOPS.length);
-  return hops().evaluateAll(hops =>
+  await until('the report to be complete', async () => (await lab.hops.count()) === HOPS.length);
+  return lab.hops.evaluateAll(hops =>
     hops.map(hop => {
       const text = (/** @type {string} */ part) => hop.querySelector(part)?.textContent ?? '';
       return {

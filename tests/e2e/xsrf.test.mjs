@@ -42,7 +42,7 @@ after(async () => {
 });
 
 test('every request to the sidecar carries the XSRF cookie of its path in a header, as JupyterLab\'s own do', async () => {
-  await lab.panel.getByRole('button', { name: 'Connection report' }).click();
+  await lab.openReport();
   const all = [...VIEWS, 'healthz', 'doctor', 'api'];
   await until('every route', () => all.every(route => asked.has(route)));
   const cookies = await lab.page.context().cookies(jupyter.url);

@@ -89,6 +89,8 @@ fn sources() -> Result<Counts> {
                 "kit",
                 "-p",
                 "sidebar",
+                "-p",
+                "workbench",
                 "--target",
                 "wasm32-unknown-unknown",
                 "--",

@@ -57,7 +57,7 @@ fn requests() -> Result<()> {
     in_browser("request-log.mjs")
 }
 
-/// Takes the pictures in `docs/at-home/`: languages, settings and contrast.
+/// Takes the pictures in `docs/at-home/` and `docs/tabs/`: languages, settings, contrast and tabs.
 fn pictures() -> Result<()> {
     in_browser("pictures.mjs")
 }

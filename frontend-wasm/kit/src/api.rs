@@ -17,7 +17,7 @@ use crate::read;
 /// No answer takes longer: the sidecar gives up after ten seconds (`SPARK_MONITOR_REQUEST_TIMEOUT_MS`). Milliseconds.
 const PATIENCE_MS: u32 = 15_000;
 
-/// The way to the sidecar, shared by chip and panel.
+/// The way to the sidecar, shared by all that a bundle draws.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Api {
     /// Where its routes begin, with the last slash.

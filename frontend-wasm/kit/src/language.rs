@@ -58,7 +58,7 @@ thread_local! {
     static SPOKEN: RefCell<Option<Spoken>> = const { RefCell::new(None) };
 }
 
-/// Sets the language of chip and panel.
+/// Sets the language of a bundle.
 #[wasm_bindgen]
 pub fn set_language(language: Language) {
     SPOKEN.set(Some(Spoken { language, plain_digits: OnceCell::new(), known: Vec::new() }));

@@ -1,6 +1,8 @@
 //! What the sidebar and the workbench share: asking the sidecar, keeping its last good answer, saying and drawing it.
 
 pub mod api;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod drawn;
 pub mod format;
 pub mod i18n;
 #[cfg(not(target_arch = "wasm32"))]
@@ -16,5 +18,6 @@ pub mod read;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod samples;
 pub mod schedule;
+pub mod shell_call;
 pub mod sparkline;
 pub mod tab;

@@ -7,7 +7,6 @@ mod active_stages;
 mod application;
 mod chip;
 mod cluster;
-mod connection_report;
 mod copy_button;
 mod executor_row;
 mod executors;

@@ -11,7 +11,6 @@ mod model;
 mod mount;
 mod place;
 mod preferences;
-mod report;
 mod shell;
 mod why;
 

@@ -30,18 +30,9 @@ impl Reducible for Model {
                 next.picked = app_id;
                 next.forget_app();
             }
-            Action::Copy { .. } => {
-                next.copied = None;
-                next.copies_report = false;
-            }
+            Action::Copy { .. } => next.copied = None,
             Action::Copied(copied) => next.copied = Some(copied),
             Action::Look(looked_at_ms) => next.looked_at_ms = looked_at_ms,
-            Action::RunReport => next.report_pending = true,
-            Action::Reported(report, at_ms) => {
-                next.report = Some(report);
-                next.report_at_ms = at_ms;
-                next.report_pending = false;
-            }
             Action::Sort(column) => next.order = next.order.after_click(column),
             Action::Scroll(window) => next.window = window,
             Action::Toggle(part) => next.toggle(part),
@@ -54,7 +45,8 @@ impl Reducible for Model {
             Action::Jump(_) => next.jumped = None,
             Action::Jumped(place, found) => next.jumped = Some((place, found)),
             Action::Preferences(preferences) => next.obey(preferences),
-            Action::CopyReport => next.copy_report(),
+            // The shell opens it.
+            Action::OpenReport => {}
         }
         Rc::new(next)
     }
@@ -86,7 +78,7 @@ mod tests {
         let folded = vec!["cluster".to_owned(), "active".to_owned()];
         let preferences = Preferences { folded, ..Preferences::default() };
         let model = model.reduce(Action::Preferences(Rc::new(preferences)));
-        let open = ["cluster", "active", "executors", "recent", "report"].map(|section| model.is_open(section));
-        assert_eq!(open, [false, false, false, true, true]);
+        let open = ["cluster", "active", "executors", "recent"].map(|section| model.is_open(section));
+        assert_eq!(open, [false, false, false, true]);
     }
 }

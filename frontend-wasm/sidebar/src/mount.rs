@@ -23,7 +23,7 @@ const MOUNT_OPTIONS: &str = r#"
 export type Tone = 'good' | 'warn' | 'bad' | 'muted';
 
 /** What a person can ask the panel for by a command. */
-export type Order = 'refresh' | 'toggle-pause' | 'copy-report';
+export type Order = 'refresh' | 'toggle-pause';
 
 export interface MountOptions {
   /** A person asks for the panel. */
@@ -32,6 +32,8 @@ export interface MountOptions {
   on_state?: (tone: Tone, words: string) => void;
   /** The panel's updates are paused, or go on. */
   on_paused?: (paused: boolean) => void;
+  /** A person asks for the connection report. */
+  on_open_report?: () => void;
   /** The application that was chosen in this workspace. */
   app_id?: string;
   /** Remember this choice; null is none. */
@@ -77,6 +79,9 @@ extern "C" {
     fn on_paused(this: &MountOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
+    fn on_open_report(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
     fn app_id(this: &MountOptions) -> Option<String>;
 
     #[wasm_bindgen(method, getter)]
@@ -104,6 +109,7 @@ impl MountOptions {
             on_copy: self.on_copy(),
             on_jump: self.on_jump(),
             on_paused: self.on_paused(),
+            on_open_report: self.on_open_report(),
         }
     }
 
@@ -196,7 +202,6 @@ impl PanelHandle {
         let order = match JsValue::from(order).as_string().as_deref() {
             Some("refresh") => Order::Refresh,
             Some("toggle-pause") => Order::TogglePause,
-            Some("copy-report") => Order::CopyReport,
             _ => Order::Nothing,
         };
         self.props.order = (self.props.order.0 + 1, order);

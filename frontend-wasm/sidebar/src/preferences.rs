@@ -29,9 +29,6 @@ extern "C" {
     pub type PreferencesJson;
 }
 
-/// The part that the connection report is; it is folded at first, and made when it is unfolded.
-pub const REPORT: &str = "report";
-
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
@@ -46,8 +43,8 @@ pub struct Preferences {
 impl Default for Preferences {
     fn default() -> Self {
         let Thresholds { amber_above_percent, red_above_percent } = Thresholds::default();
-        let folded = vec![REPORT.to_owned()];
-        Self { chip_poll_ms: 0, cluster_poll_ms: 0, query_poll_ms: 0, amber_above_percent, red_above_percent, folded }
+        let (chip_poll_ms, cluster_poll_ms, query_poll_ms, folded) = (0, 0, 0, Vec::new());
+        Self { chip_poll_ms, cluster_poll_ms, query_poll_ms, amber_above_percent, red_above_percent, folded }
     }
 }
 

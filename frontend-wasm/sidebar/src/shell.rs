@@ -1,10 +1,10 @@
 //! What the panel asks of JupyterLab, through the TypeScript shell.
 
-use js_sys::{Function, Promise};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use js_sys::Function;
+use wasm_bindgen::JsValue;
 
 use crate::place::{Cell, Place};
+use kit::shell_call;
 
 /// What the shell has handed to the panel.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Shell {
     pub on_jump: Option<Function>,
     /// Hears whether updates are paused.
     pub on_paused: Option<Function>,
+    /// Opens the connection report.
+    pub on_open_report: Option<Function>,
 }
 
 impl Shell {
@@ -27,6 +29,13 @@ impl Shell {
         if let Some(on_pick_app) = &self.on_pick_app {
             // What the shell's own function throws is the shell's to report: it is in the browser's console.
             let _ = on_pick_app.call1(&JsValue::NULL, &app_id.map_or(JsValue::NULL, JsValue::from));
+        }
+    }
+
+    /// Opens the connection report, which is a tab of its own.
+    pub fn open_report(&self) {
+        if let Some(on_open_report) = &self.on_open_report {
+            let _ = on_open_report.call0(&JsValue::NULL);
         }
     }
 
@@ -39,8 +48,7 @@ impl Shell {
 
     /// Copies, and tells whether that worked.
     pub fn copy(&self, text: &str, on_done: impl FnOnce(bool) + 'static) {
-        let called = self.on_copy.as_ref().map(|on_copy| on_copy.call1(&JsValue::NULL, &text.into()));
-        when_done(called, |outcome| on_done(outcome.is_some()));
+        shell_call::copy(self.on_copy.as_ref(), text, on_done);
     }
 
     /// Goes to a line of a cell, and tells whether that cell is still what it was.
@@ -52,14 +60,6 @@ impl Shell {
         let line = place.line.map_or(JsValue::NULL, JsValue::from);
         let notebook_id = JsValue::from(&place.notebook_id);
         let called = self.on_jump.as_ref().map(|on_jump| on_jump.call3(&JsValue::NULL, &notebook_id, &cell, &line));
-        when_done(called, |outcome| on_done(outcome.and_then(|found| found.as_bool()).unwrap_or_default()));
-    }
-}
-
-/// What a function of the shell has promised, once it is there; none when it failed or is missing.
-fn when_done(called: Option<Result<JsValue, JsValue>>, on_done: impl FnOnce(Option<JsValue>) + 'static) {
-    match called.and_then(Result::ok).and_then(|promise| promise.dyn_into::<Promise>().ok()) {
-        None => on_done(None),
-        Some(promise) => spawn_local(async move { on_done(JsFuture::from(promise).await.ok()) }),
+        shell_call::when_done(called, |outcome| on_done(outcome.and_then(|found| found.as_bool()).unwrap_or_default()));
     }
 }

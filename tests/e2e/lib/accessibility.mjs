@@ -1,9 +1,9 @@
-// What axe finds in the panel and in the chip.
+// What axe finds in the panel, in the chip and in our tabs.
 import axe from 'axe-core';
 
 /** @typedef {import('./lab-page.mjs').LabPage} LabPage */
 
-const PARTS = ['[id="berdl-spark-monitor:panel"]', '.sparkMonitor-Chip'];
+const PARTS = ['[id="berdl-spark-monitor:panel"]', '.sparkMonitor-Chip', '.sparkMonitor-Page'];
 
 /**
  * What one run of axe brought: how many rules applied, what breaks one, and what it could not decide.

@@ -1,4 +1,4 @@
-// JupyterLab in a browser tab: its notebooks and palette, our chip and panel.
+// JupyterLab in a browser tab: its notebooks and palette, our chip, panel and tabs.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { OUT } from './environment.mjs';
@@ -32,6 +32,10 @@ export class LabPage {
     this.stageBars = this.panel.getByRole('region', { name: 'Active stages' }).getByRole('progressbar');
     this.spill = this.panel.locator('.sparkMonitor-Spill');
     this.recent = this.panel.locator('.sparkMonitor-Recent-button');
+    /** The tab with the connection report, and the handle by which a person chooses, drags and closes it. */
+    this.report = page.locator('[id="berdl-spark-monitor:report"]');
+    this.reportHandle = page.locator('.lm-DockPanel-tabBar [data-id="berdl-spark-monitor:report"]');
+    this.hops = this.report.locator('.sparkMonitor-Hop');
   }
 
   /**
@@ -88,6 +92,27 @@ export class LabPage {
   async openPanel() {
     await this.chip.click();
     await this.panel.waitFor();
+  }
+
+  /** Runs a command of JupyterLab's. @param {string} command @param {object} [args] */
+  execute(command, args = {}) {
+    // What it answers may be a widget, which cannot leave the page.
+    return this.page.evaluate(
+      async ([command, args]) => void (await /** @type {any} */ (window).jupyterapp.commands.execute(command, args)),
+      /** @type {const} */ ([command, args])
+    );
+  }
+
+  /** Opens the connection report and waits for its first hop. */
+  async openReport() {
+    await this.execute('berdl-spark-monitor:open-report');
+    await this.hops.first().waitFor();
+  }
+
+  /** Closes the connection report as a person does. */
+  async closeReport() {
+    await this.reportHandle.locator('.lm-TabBar-tabCloseIcon').click();
+    await this.report.waitFor({ state: 'detached' });
   }
 
   /** What was copied last; the page needs the permissions of `CLIPBOARD`. */

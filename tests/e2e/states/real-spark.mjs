@@ -80,19 +80,6 @@ export async function realSpark() {
         }
       },
       {
-        name: 'connection-report',
-        telling: /Copy report/,
-        arrange: async lab => {
-          await until(lab, ALL_WELL);
-          const unfolded = await lab.panel.locator('.sparkMonitor-Section-button[aria-expanded="true"]').all();
-          // From below: which one is the third changes when the second folds.
-          for (const section of unfolded.reverse()) {
-            await section.click();
-          }
-          await lab.panel.getByRole('button', { name: 'Connection report' }).click();
-        }
-      },
-      {
         name: 'application-waiting',
         telling: /Waiting for cores: /,
         arrange: pickSecond

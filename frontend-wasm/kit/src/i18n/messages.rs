@@ -280,6 +280,7 @@ messages! {
     HopSkipped: "Skipped";
     ReportRuns: "Checking…";
     ReportAgain: "Check again";
+    ReportAt { time: &'a str }: "Checked at {time}";
     CopyReport: "Copy report";
     ReportHead { time: &'a str, version: &'a str, frontend: &'a str }:
         "Spark Monitor connection report, {time}\nSidecar {version}, frontend {frontend}";

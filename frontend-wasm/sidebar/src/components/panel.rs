@@ -3,8 +3,6 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::AbortController;
 use yew::{
     Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with, use_node_ref,
     use_reducer,
@@ -14,12 +12,10 @@ use super::executors::scrolled;
 use super::panel_context::Panel;
 use super::panel_view::panel_view;
 use crate::mine::Notebook;
-use crate::model::{Act, Action, Copied, Copyable, Model, View};
+use crate::model::{Act, Action, Copied, Model, View};
 use crate::preferences::Preferences;
-use crate::report;
 use crate::shell::Shell;
 use kit::api::Api;
-use kit::language;
 use kit::news::News;
 use kit::poll::{Poll, Pollers, use_poll};
 use kit::tab::use_tab_shown;
@@ -48,7 +44,6 @@ pub enum Order {
     Nothing,
     Refresh,
     TogglePause,
-    CopyReport,
 }
 
 /// The panel with its polling.
@@ -84,8 +79,6 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     let tell = act.clone();
     use_effect_with(Rc::clone(&props.preferences), move |set| tell.emit(Action::Preferences(Rc::clone(set))));
     use_orders(props.order, act.clone());
-    use_report(&props.api, shown && model.wants_report(), act.clone());
-    use_report_copy(&model, act.clone());
     let shell = props.shell.clone();
     use_effect_with(model.paused, move |paused| shell.tell_paused(*paused));
     let table = use_node_ref();
@@ -101,6 +94,7 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
     Callback::from(move |action: Action| {
         match &action {
             Action::Pick(app_id) => shell.pick(app_id.as_deref()),
+            Action::OpenReport => shell.open_report(),
             Action::Copy { what, text } => {
                 let (what, dispatcher) = (*what, dispatcher.clone());
                 shell.copy(text, move |done| {
@@ -143,38 +137,6 @@ fn use_orders(order: (u32, Order), act: Act) {
         Order::Nothing => {}
         Order::Refresh => act.emit(Action::Refresh),
         Order::TogglePause => act.emit(Action::TogglePause),
-        Order::CopyReport => act.emit(Action::CopyReport),
-    });
-}
-
-/// Copies a report that was asked for by a command, as soon as it is there.
-#[hook]
-fn use_report_copy(model: &Model, act: Act) {
-    let report = model.report.clone().filter(|_| model.copies_report && !model.report_pending);
-    let at_ms = model.report_at_ms;
-    use_effect_with(report.is_some(), move |_| {
-        if let Some(report) = report {
-            act.emit(Action::Copy { what: Copyable::Report, text: report.text(&language::time(at_ms)) });
-        }
-    });
-}
-
-/// Makes a connection report when one is wanted, unless the panel is hidden or destroyed before it is there.
-#[hook]
-fn use_report(api: &Api, wanted: bool, act: Act) {
-    let api = api.clone();
-    use_effect_with(wanted, move |wanted| {
-        let controller = if *wanted { AbortController::new().ok() } else { None };
-        if let Some(controller) = &controller {
-            let signal = controller.signal();
-            spawn_local(async move {
-                let report = report::fetch(&api, &signal).await;
-                if !signal.aborted() {
-                    act.emit(Action::Reported(Rc::new(report), js_sys::Date::now() as i64));
-                }
-            });
-        }
-        move || controller.iter().for_each(AbortController::abort)
     });
 }
 

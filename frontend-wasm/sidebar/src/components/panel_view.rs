@@ -4,7 +4,6 @@ use wire::{ApplicationState, Cluster};
 use yew::{Html, html};
 
 use super::application::{application, application_gone, application_notice, no_session};
-use super::connection_report::connection_report;
 use super::panel_context::Panel;
 use super::panel_state::{Shown, Whole, shown, whole};
 use super::queries::why_line;
@@ -13,7 +12,7 @@ use super::sections::{
 };
 use super::spill::spill_warning;
 use super::toolbar::toolbar;
-use crate::model::Model;
+use crate::model::{Action, Model};
 use kit::i18n::{Message, tr};
 use kit::loaded::Loaded;
 use kit::parts::notice::{loading, problem_notice, stale_line};
@@ -37,8 +36,23 @@ pub fn panel_view(panel: &Panel<'_>) -> Html {
                 <p class="sparkMonitor-Demonstration" role="note">{ tr(Message::Demonstration) }</p>
             }
             { content }
-            { connection_report(panel) }
+            { report_link(panel) }
             <p class="sparkMonitor-Hidden" role="status">{ &panel.model.announced }</p>
+        </div>
+    }
+}
+
+/// Opens the connection report, which is a tab of its own. Here whatever has failed, since it is needed most then.
+fn report_link(panel: &Panel<'_>) -> Html {
+    html! {
+        <div class="sparkMonitor-Section">
+            <button
+                type="button" class="sparkMonitor-Section-button"
+                onclick={panel.on_click(Action::OpenReport)}
+            >
+                <span class="sparkMonitor-Icon sparkMonitor-Icon-open" aria-hidden="true" />
+                <span class="sparkMonitor-Section-title">{ tr(Message::ConnectionReport) }</span>
+            </button>
         </div>
     }
 }

@@ -8,7 +8,6 @@ use crate::executor_order::{Column, Window};
 use crate::mine::Notebook;
 use crate::place::Place;
 use crate::preferences::Preferences;
-use crate::report::Report;
 use kit::news::News;
 
 /// One of the views that are polled.
@@ -27,7 +26,6 @@ pub enum View {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copyable {
     MasterUrl,
-    Report,
 }
 
 /// How a copy went.
@@ -57,8 +55,6 @@ pub enum Action {
     /// Look at a moment of the past, or no longer.
     Look(Option<i64>),
     Sort(Column),
-    RunReport,
-    Reported(Rc<Report>, i64),
     Scroll(Window),
     /// Fold or unfold a section.
     Toggle(String),
@@ -70,8 +66,8 @@ pub enum Action {
     Jump(Place),
     Jumped(Place, bool),
     Preferences(Rc<Preferences>),
-    /// Make a report, and copy it.
-    CopyReport,
+    /// Open the connection report.
+    OpenReport,
 }
 
 /// Where a part of the panel reports what a person does.

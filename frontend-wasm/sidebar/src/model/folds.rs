@@ -1,9 +1,9 @@
-//! What is folded out: sections, the connection report, one query.
+//! What is folded out: sections, one query.
 
 use std::rc::Rc;
 
 use super::state::Model;
-use crate::preferences::{Preferences, REPORT};
+use crate::preferences::Preferences;
 use kit::loaded::Loaded;
 
 impl Model {
@@ -11,11 +11,6 @@ impl Model {
     pub fn is_open(&self, section: &str) -> bool {
         let is_in = |list: &[String]| list.iter().any(|listed| listed == section);
         is_in(&self.toggled) == is_in(&self.preferences.folded)
-    }
-
-    /// A report is on its way, or has to be made before the section can show it.
-    pub fn wants_report(&self) -> bool {
-        self.report_pending || (self.report.is_none() && self.is_open(REPORT))
     }
 
     /// Another setting wins over what was folded by hand.
@@ -30,16 +25,7 @@ impl Model {
             Some(index) => {
                 self.toggled.swap_remove(index);
             }
-            None => self.toggled.push(part.clone()),
-        }
-        self.report_pending |= part == REPORT && self.is_open(REPORT);
-    }
-
-    pub fn copy_report(&mut self) {
-        self.copies_report = true;
-        self.report_pending = true;
-        if !self.is_open(REPORT) {
-            self.toggle(REPORT.to_owned());
+            None => self.toggled.push(part),
         }
     }
 

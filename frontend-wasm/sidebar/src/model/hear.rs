@@ -58,7 +58,6 @@ impl Model {
             self.cluster = Loaded::default();
             self.apps = Loaded::default();
             self.choices.clear();
-            self.report = None;
             self.fresh_at_ms = None;
             self.refreshes += 1;
         }

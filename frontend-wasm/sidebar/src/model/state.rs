@@ -10,7 +10,6 @@ use crate::executor_order::{Order, Window};
 use crate::mine::{Choice, Mine, Notebook};
 use crate::place::Place;
 use crate::preferences::Preferences;
-use crate::report::Report;
 use kit::loaded::Loaded;
 
 /// Everything the panel draws from.
@@ -47,10 +46,6 @@ pub struct Model {
     /// How the executors are sorted, and which of many can be seen.
     pub order: Order,
     pub window: Window,
-    /// The last connection report, when it came, and whether one is on its way.
-    pub report: Option<Rc<Report>>,
-    pub report_at_ms: i64,
-    pub report_pending: bool,
     /// The clock as it was last looked at; milliseconds since 1970.
     pub now_ms: i64,
     /// When the youngest of what is shown was heard from Spark, by this browser's clock.
@@ -63,8 +58,6 @@ pub struct Model {
     pub preferences: Rc<Preferences>,
     /// Sections that are not as they are at start.
     pub toggled: Vec<String>,
-    /// The next report is to be copied.
-    pub copies_report: bool,
     /// What is read out, what was the case when it was, and when that was.
     pub announced: String,
     pub announced_of: Option<Affairs>,

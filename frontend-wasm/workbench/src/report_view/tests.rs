@@ -3,12 +3,16 @@
 use insta::assert_snapshot;
 use wire::{Doctor, Health, Hop, HopName, HopVerdict};
 
-use super::{draw, panel, text};
-use crate::model::Model;
-use crate::preferences::REPORT;
+use super::report_view;
 use crate::report::Report;
+use crate::report_model::{Act, Model};
+use kit::drawn;
 use kit::problem::Problem;
 use kit::samples::OBSERVED_AT_MS;
+
+async fn text(model: &Model) -> String {
+    drawn::text(report_view(model, &Act::noop())).await
+}
 
 fn hop(name: HopName, verdict: HopVerdict, found: &str, fix: Option<&str>) -> Hop {
     let duration_ms = (verdict != HopVerdict::Skipped).then_some(12);
@@ -34,25 +38,27 @@ fn degraded() -> Report {
     Report { way_ms: 34, outcome: Ok(doctor) }
 }
 
-fn unfolded(report: Report) -> Model {
-    let report = Some(report.into());
-    Model { report, report_at_ms: OBSERVED_AT_MS, toggled: vec![REPORT.to_owned()], ..Model::default() }
+fn made(report: Report) -> Model {
+    Model { report: Some(report.into()), at_ms: OBSERVED_AT_MS, pending: false, ..Model::default() }
 }
 
 #[tokio::test]
-async fn folded_at_first_and_nothing_is_asked() {
-    let html = draw(panel(&Model::default())).await;
-    assert!(html.contains(r#"aria-expanded="false" aria-controls="sparkMonitor-report""#), "{html}");
-    assert!(!Model::default().report_pending);
+async fn before_the_first_report_there_is_nothing_to_copy() {
+    assert_snapshot!(text(&Model::default()).await, @r"
+    Connection report
+    Checking…
+    Check again
+    ");
 }
 
 #[tokio::test]
 async fn each_hop_has_a_sign_a_verdict_a_time_and_a_fix() {
-    assert_snapshot!(text(panel(&unfolded(degraded()))).await, @r#"
-    Spark Monitor
-    Loading…
+    assert_snapshot!(text(&made(degraded())).await, @r"
     Connection report
     Degraded
+    Checked at 12:00:00 UTC
+    Check again
+    Copy report
     ✓
     Browser, through Jupyter
     OK
@@ -79,19 +85,26 @@ async fn each_hop_has_a_sign_a_verdict_a_time_and_a_fix() {
     12ms
     The master answered HTML.
     Set spark.ui.reverseProxy=true.
-    Check again
-    Copy report
-    "#);
+    ");
+}
+
+#[tokio::test]
+async fn while_another_is_made_the_last_one_stays_and_the_button_keeps_the_focus() {
+    let model = Model { pending: true, ..made(degraded()) };
+    let html = drawn::elements(report_view(&model, &Act::noop())).await;
+    assert!(html.contains("Checking…") && html.contains("The master answered HTML."), "{html}");
+    assert!(html.contains(r#"aria-disabled="true""#) && !html.contains(" disabled"), "{html}");
 }
 
 #[tokio::test]
 async fn signed_out_nothing_behind_jupyter_is_asked() {
     let report = Report { way_ms: 5, outcome: Err(Problem::signed_out_or_stopped()) };
-    assert_snapshot!(text(panel(&unfolded(report))).await, @r#"
-    Spark Monitor
-    Loading…
+    assert_snapshot!(text(&made(report)).await, @r"
     Connection report
     Broken
+    Checked at 12:00:00 UTC
+    Check again
+    Copy report
     ✕
     Browser, through Jupyter
     Failed
@@ -102,9 +115,7 @@ async fn signed_out_nothing_behind_jupyter_is_asked() {
     Sidecar and Spark
     Skipped
     Not asked: nothing gets that far.
-    Check again
-    Copy report
-    "#);
+    ");
 }
 
 #[test]
@@ -119,7 +130,7 @@ fn a_slow_way_to_the_sidecar_is_a_warning() {
 fn the_text_for_an_administrator_has_no_address() {
     let text = degraded().text("12:00:00 UTC");
     assert!(!text.contains("://"), "{text}");
-    assert_snapshot!(text, @r#"
+    assert_snapshot!(text, @r"
     Spark Monitor connection report, 12:00:00 UTC
     Sidecar 1.2.3, frontend 0.2.0
     [OK] Browser, through Jupyter (34ms): Jupyter passes requests on to the sidecar.
@@ -129,5 +140,5 @@ fn the_text_for_an_administrator_has_no_address() {
         Wait.
     [Failed] Spark driver (12ms): The master answered HTML.
         Set spark.ui.reverseProxy=true.
-    "#);
+    ");
 }

@@ -133,7 +133,7 @@ fn line(hop: &Hop) -> Line {
     Line { name, verdict: hop.verdict, duration_ms: hop.duration_ms, found, fix }
 }
 
-/// The verdict as a word.
+/// The verdict in a word.
 pub fn verdict_word(verdict: HopVerdict) -> Message<'static> {
     match verdict {
         HopVerdict::Ok => Message::HopOk,

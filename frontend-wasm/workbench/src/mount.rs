@@ -1,0 +1,90 @@
+//! What the TypeScript shell calls: open a tab, tell it what it cannot see itself, close it.
+
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Element;
+
+use crate::report_tab::ReportTabProps;
+use crate::roots::{OpenTab, Roots};
+use crate::tab::Tab;
+use kit::api::Api;
+use kit::own_headers::OwnHeaders;
+
+#[wasm_bindgen(typescript_custom_section)]
+const OPTIONS: &str = r#"
+export interface ReportOptions {
+  /** Puts text on the clipboard; rejects when that is not possible. */
+  on_copy: (text: string) => Promise<void>;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the connection report needs of the shell.
+    #[wasm_bindgen(typescript_type = "ReportOptions")]
+    pub type ReportOptions;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_copy(this: &ReportOptions) -> Option<Function>;
+}
+
+/// All tabs of one page, and what they share.
+#[wasm_bindgen]
+pub struct Workbench {
+    api: Api,
+    roots: Roots,
+}
+
+#[wasm_bindgen]
+impl Workbench {
+    /// `api_url` is where the sidecar's routes begin, with the last slash.
+    #[wasm_bindgen(constructor)]
+    pub fn new(api_url: String, headers: OwnHeaders) -> Self {
+        let api = Api { url: api_url.into(), headers: Some(headers.into()) };
+        Self { api, roots: Roots::default() }
+    }
+
+    /// Opens the connection report in `parent`; it asks nothing until it is shown.
+    ///
+    /// # Errors
+    /// When the browser refuses to make an element.
+    pub fn open_report(&self, parent: &Element, options: &ReportOptions) -> Result<ReportHandle, JsValue> {
+        let props =
+            ReportTabProps { api: self.api.clone(), shown: false, on_copy: options.on_copy(), runs: 0, copies: 0 };
+        let tab = self.roots.open(parent, Tab::Report(props.clone()))?;
+        Ok(ReportHandle { tab, props })
+    }
+}
+
+/// The open connection report. Freeing it closes the tab.
+#[wasm_bindgen]
+pub struct ReportHandle {
+    tab: OpenTab,
+    props: ReportTabProps,
+}
+
+#[wasm_bindgen]
+impl ReportHandle {
+    /// JupyterLab shows the tab, or hides it behind another.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.props.shown = shown;
+        self.draw();
+    }
+
+    /// Checks again.
+    pub fn run(&mut self) {
+        self.props.runs += 1;
+        self.draw();
+    }
+
+    /// Checks again, and copies the result.
+    pub fn copy(&mut self) {
+        self.props.copies += 1;
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        self.tab.draw(Tab::Report(self.props.clone()));
+    }
+}
