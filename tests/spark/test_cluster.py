@@ -18,6 +18,31 @@ rows = spark.range(0, 16_000_000, 1, 2)
 rows = rows.select("id", F.rand(7).alias("k"), F.sha2(F.col("id").cast("string"), 256).alias("t"))
 rows.sortWithinPartitions("k").write.format("noop").mode("overwrite").save()
 """
+# One side of a join raises an error while the other one still works.
+ONE_SIDED = """
+spark.conf.set("spark.sql.autoBroadcastJoinThreshold", "-1")
+slow = F.udf(lambda x: __import__("time").sleep(0.3) or x, "long")
+left = spark.range(0, 40, 1, 2).select(slow("id").alias("k"))
+bad = F.when(F.col("id") == 99, F.raise_error(F.lit("boom: bad row"))).otherwise(F.col("id")).cast("long")
+left.join(spark.range(0, 100, 1, 1).select(bad.alias("k")), "k").groupBy("k").count().collect()
+"""
+TRACED = """
+spark.range(0, 10, 1, 2).select(F.udf(lambda x: 10 // (x - 3), "long")("id")).collect()
+"""
+CREATING = """
+slow = F.udf(lambda x: __import__("time").sleep(1) or x, "long")
+spark.range(0, 12, 1, 2).select(slow("id").alias("id")).createOrReplaceTempView("source")
+spark.sql("CREATE OR REPLACE TEMPORARY VIEW again AS SELECT * FROM source")
+spark.sql("CACHE TABLE cached AS SELECT * FROM again")
+"""
+STREAM = """
+import time
+rate = spark.readStream.format("rate").option("rowsPerSecond", 5).load()
+writer = rate.writeStream.queryName("orders").format("memory").trigger(processingTime="1 second")
+query = writer.start()
+time.sleep(25)
+query.stop()
+"""
 CACHING = """
 import time
 from pyspark import StorageLevel
@@ -82,6 +107,61 @@ def test_a_running_query_moves(cluster: Cluster, sidecar: Sidecar) -> None:
         "it is listed as recent", lambda: any(q["tasks"]["done"] >= 40 for q in sidecar.ok("panel/queries")["recent"])
     )
     assert sidecar.ok("panel/history")["points"]
+
+
+def failed(cluster: Cluster, sidecar: Sidecar, code: str) -> dict[str, Any]:
+    """Run a query that fails; give what is told of it."""
+    begin_ms = time.time() * 1000
+    assert cluster.query(code).wait(120) != 0
+
+    def told() -> dict[str, Any] | None:
+        recent = sidecar.ok("panel/queries")["recent"]
+        ours = [query for query in recent if query["submitted_at_ms"] >= begin_ms and query["tasks"]["total"]]
+        return ours[0] if ours else None
+
+    return until("the failed query is told", told)
+
+
+def test_a_failed_query_tells_the_error(cluster: Cluster, sidecar: Sidecar) -> None:
+    ready(sidecar)
+    one_sided = failed(cluster, sidecar, ONE_SIDED)
+    assert one_sided["state"] == "failed"
+    assert "boom: bad row" in one_sided["failure_reason"]
+    traced = failed(cluster, sidecar, TRACED)
+    assert traced["state"] == "failed"
+    assert "ZeroDivisionError" in traced["failure_reason"]
+
+
+def test_a_statement_that_runs_another_is_one_query_and_a_stream_is_one(cluster: Cluster, sidecar: Sidecar) -> None:
+    ready(sidecar)
+    creating = cluster.query(CREATING)
+    try:
+        running: list[dict[str, Any]] = []
+
+        def works() -> bool:
+            running[:] = sidecar.ok("panel/queries")["running"]
+            return any(query["tasks"]["running"] for query in running)
+
+        until("it works", works, 90)
+        (query,) = running
+        assert "cached" in query["name"] and "busy" in query["wait"]
+        assert query["tasks"]["running"] <= 2
+    finally:
+        end(creating)
+    stream = cluster.query(STREAM)
+    try:
+
+        def batch() -> dict[str, Any] | None:
+            queries = [query for query in sidecar.ok("panel/queries")["running"] if query.get("stream")]
+            assert len(queries) <= 1, "each batch is of the same query"
+            return queries[0] if queries and queries[0]["stream"]["batch"] >= 2 else None
+
+        told = until("a third batch has begun", batch, 90)
+        assert (told["name"], told["state"]) == ("orders", "running")
+        assert told["stream"]["period_ms"] >= 900
+        assert "orders" not in [query["name"] for query in sidecar.ok("panel/queries")["recent"]]
+    finally:
+        end(stream)
 
 
 def test_spill_is_told_by_stages_and_cached_blocks_by_executors(cluster: Cluster, sidecar: Sidecar) -> None:
@@ -153,7 +233,7 @@ def test_a_second_application_waits_and_a_killed_worker_is_seen(cluster: Cluster
     cluster.order("worker kill")
     summary = until("the worker is dead", lambda: (c := sidecar.ok("panel/cluster"))["workers_alive"] == 0 and c, 30)
     assert (summary["workers"][0]["state"], summary["cores"]["total"], summary["workers_wanted"]) == ("dead", 0, 0)
-    assert sidecar.ok("panel/chip")["state"] == "starting"
+    assert sidecar.ok("panel/chip")["state"] == "error", "nothing starts"
     gone = until(
         "its executor is gone", lambda: [e for e in sidecar.ok("panel/executors")["executors"] if "removed" in e]
     )

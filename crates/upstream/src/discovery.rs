@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    Caller, Client, Dated, Upstream, UpstreamError, UpstreamErrorKind,
+    Caller, Client, Dated, Hop, Upstream, UpstreamError, UpstreamErrorKind,
     driver::ApplicationRow,
     driver_hosts::DriverHosts,
     driver_path::DriverPath,
@@ -23,14 +23,6 @@ use crate::{Weight, url_path};
 
 /// Default limit for one application's entry and for the master's page, both small; bytes.
 pub const PAGE_LIMIT: u64 = 4 << 20;
-
-/// How the driver was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hop {
-    Configured,
-    ReverseProxy,
-    Link,
-}
 
 /// A driver that answers.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::discovery::Hop;
+use crate::hop::Hop;
 
 /// The service that was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -16,6 +16,7 @@ pub mod driver_path;
 mod error;
 #[cfg(fuzzing)]
 pub mod fuzzed;
+mod hop;
 pub mod kube_user;
 pub mod master;
 pub mod master_page;
@@ -36,6 +37,7 @@ pub use client::{Client, Dated, Timeouts};
 pub use clock::settled;
 pub use connections::Connections;
 pub use error::{Upstream, UpstreamError, UpstreamErrorKind};
+pub use hop::Hop;
 pub use places::{Caller, PlaceLimits, Places};
 pub use secret_header::secret_header;
 pub use tls::client_config;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::CommandFactory;
 
-use super::Cli;
+use super::cli::Cli;
 
 const NAMES: &str = "
 ## Users' names in URLs

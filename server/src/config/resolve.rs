@@ -1,88 +1,13 @@
 //! Turns the given settings into a consistent configuration, or into one clear sentence about what is wrong.
 
-use std::{fs, io, path::PathBuf};
+use std::fs;
 
 use monitor::{IdentityMode, Spark, UrlTemplate};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use upstream::user::User;
 use url::Url;
 
-use super::{Limits, Secrets, Settings};
-
-/// Why the sidecar cannot work with these settings. Each sentence says what to change.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("{variable} {reason}")]
-    Url { variable: &'static str, reason: &'static str },
-    #[error(
-        "nothing to watch: set SPARK_CLUSTER_MANAGER_API_URL, BERDL_JUPYTERHUB_NAMESPACE, SPARK_MASTER_UI_URL, \
-         SPARK_APP_UI_URL or SPARK_MONITOR_MOCK_MODE"
-    )]
-    Nothing,
-    #[error("SPARK_MONITOR_IDENTITY must be auth2, jupyterhub or none")]
-    IdentityMode,
-    #[error(
-        "an address holds {{user}} or {{username}}, but SPARK_MONITOR_IDENTITY is none: set it to auth2 or jupyterhub"
-    )]
-    NobodyAsks,
-    #[error("SPARK_MONITOR_IDENTITY is jupyterhub, but JUPYTERHUB_USER holds no usable name")]
-    NoHubUser,
-    #[error(
-        "JUPYTERHUB_USER is not a Kubernetes name, so {{user}} could stand for another user: write {{username}} \
-         instead of {{user}} in SPARK_MASTER_UI_URL and SPARK_APP_UI_URL"
-    )]
-    ChangedHubUser,
-    #[error("SPARK_APP_UI_URL holds {{app_id}}, which only a master can tell: set SPARK_MASTER_UI_URL too")]
-    AppIdWithoutMaster,
-    #[error("BERDL_JUPYTERHUB_NAMESPACE is no Kubernetes name")]
-    Namespace,
-    #[error("SPARK_MONITOR_CA_FILE cannot be used: {0}")]
-    CaFile(String),
-    #[error("the file that {variable} names cannot be read: {source}")]
-    SecretFile { variable: String, source: io::Error },
-    #[error("{variable} must be printable text without spaces")]
-    SecretText { variable: &'static str },
-    #[error("--listen must be unix:PATH or HOST:PORT")]
-    Listen,
-    #[error("listening on TCP needs a secret in SPARK_MONITOR_TOKEN or SPARK_MONITOR_TOKEN_FILE")]
-    TokenRequired,
-    #[error("the folder of the Unix socket must be the user's alone: chmod 700")]
-    SocketFolder,
-    #[error("{0}")]
-    Arguments(String),
-}
-
-/// Where the sidecar listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Listen {
-    Unix(PathBuf),
-    /// `HOST:PORT`.
-    Tcp(String),
-}
-
-impl std::str::FromStr for Listen {
-    type Err = ConfigError;
-
-    fn from_str(text: &str) -> Result<Self, ConfigError> {
-        if let Some(path) = text.strip_prefix("unix:").filter(|path| !path.is_empty()) {
-            return Ok(Self::Unix(path.into()));
-        }
-        let (host, port) = text.rsplit_once(':').ok_or(ConfigError::Listen)?;
-        if host.is_empty() || host == "unix" || port.parse::<u16>().is_err() {
-            return Err(ConfigError::Listen);
-        }
-        Ok(Self::Tcp(text.to_owned()))
-    }
-}
-
-impl std::fmt::Display for Listen {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unix(path) => write!(f, "unix:{}", path.display()),
-            Self::Tcp(address) => f.write_str(address),
-        }
-    }
-}
+use super::{error::ConfigError, limits::Limits, secret::Secrets, settings::Settings};
 
 /// What to watch, and how to reach it.
 #[derive(Clone, Debug)]
@@ -259,7 +184,7 @@ fn extra_roots(settings: &Settings) -> Result<Vec<CertificateDer<'static>>, Conf
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::settings_from;
+    use crate::config::cli::settings_from;
 
     fn resolve(args: &[&str]) -> Result<Config, String> {
         Config::resolve(&settings_from(args).unwrap(), Secrets::default()).map_err(|error| error.to_string())
@@ -344,14 +269,5 @@ mod tests {
         assert!(resolve(&[]).unwrap_err().starts_with("nothing to watch: set "));
         let error = resolve(&["--spark-app-ui-url", "http://d/{app_id}"]).unwrap_err();
         assert!(error.contains("only a master can tell"), "{error}");
-    }
-
-    #[test]
-    fn listen_takes_a_socket_path_or_host_and_port() {
-        assert_eq!("unix:/tmp/x".parse::<Listen>().unwrap(), Listen::Unix("/tmp/x".into()));
-        assert_eq!("[::1]:80".parse::<Listen>().unwrap(), Listen::Tcp("[::1]:80".into()));
-        for bad in ["unix:", "8080", ":80", "host:", "host:99999"] {
-            assert!(bad.parse::<Listen>().is_err(), "{bad}");
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::{env, fs};
 
 use secrecy::SecretString;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 /// The sidecar's own secrets.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,7 @@
 
 use monitor::{IdentityMode, UrlTemplate};
 
-use super::Config;
+use super::resolve::Config;
 
 impl Config {
     /// Logs the warnings, and one line with the settings that decide whose cluster is shown.

@@ -8,7 +8,7 @@ use monitor::{
     cached::Retry, cluster, cluster_state, is_starting,
 };
 use tokio::time::Instant;
-use upstream::{Upstream, UpstreamError, discovery, user::User};
+use upstream::{Upstream, UpstreamError, user::User};
 use wire::{ChipState, Doctor, Health, Hop, HopName, HopVerdict, MasterStatus};
 
 use crate::{
@@ -179,9 +179,9 @@ impl Hops {
         match result {
             Ok(Ok(found)) => {
                 let how = match found.value.hop {
-                    discovery::Hop::Configured => say!("It answers at the configured address."),
-                    discovery::Hop::ReverseProxy => say!("It answers through the master's reverse proxy."),
-                    discovery::Hop::Link => say!("It answers at the address that the master's page names."),
+                    upstream::Hop::Configured => say!("It answers at the configured address."),
+                    upstream::Hop::ReverseProxy => say!("It answers through the master's reverse proxy."),
+                    upstream::Hop::Link => say!("It answers at the address that the master's page names."),
                 };
                 hop(NAME, HopVerdict::Ok, Some(ms), how, None)
             }

@@ -1,6 +1,6 @@
 //! Sentences about failed upstream calls. They contain no host name.
 
-use upstream::{Upstream, UpstreamError, UpstreamErrorKind, discovery::Hop};
+use upstream::{Hop, Upstream, UpstreamError, UpstreamErrorKind};
 
 use super::{Said, say, subject};
 

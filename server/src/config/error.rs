@@ -1,0 +1,46 @@
+//! Why a configuration cannot work.
+
+use std::io;
+
+/// Why the sidecar cannot work with these settings. Each sentence says what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{variable} {reason}")]
+    Url { variable: &'static str, reason: &'static str },
+    #[error(
+        "nothing to watch: set SPARK_CLUSTER_MANAGER_API_URL, BERDL_JUPYTERHUB_NAMESPACE, SPARK_MASTER_UI_URL, \
+         SPARK_APP_UI_URL or SPARK_MONITOR_MOCK_MODE"
+    )]
+    Nothing,
+    #[error("SPARK_MONITOR_IDENTITY must be auth2, jupyterhub or none")]
+    IdentityMode,
+    #[error(
+        "an address holds {{user}} or {{username}}, but SPARK_MONITOR_IDENTITY is none: set it to auth2 or jupyterhub"
+    )]
+    NobodyAsks,
+    #[error("SPARK_MONITOR_IDENTITY is jupyterhub, but JUPYTERHUB_USER holds no usable name")]
+    NoHubUser,
+    #[error(
+        "JUPYTERHUB_USER is not a Kubernetes name, so {{user}} could stand for another user: write {{username}} \
+         instead of {{user}} in SPARK_MASTER_UI_URL and SPARK_APP_UI_URL"
+    )]
+    ChangedHubUser,
+    #[error("SPARK_APP_UI_URL holds {{app_id}}, which only a master can tell: set SPARK_MASTER_UI_URL too")]
+    AppIdWithoutMaster,
+    #[error("BERDL_JUPYTERHUB_NAMESPACE is no Kubernetes name")]
+    Namespace,
+    #[error("SPARK_MONITOR_CA_FILE cannot be used: {0}")]
+    CaFile(String),
+    #[error("the file that {variable} names cannot be read: {source}")]
+    SecretFile { variable: String, source: io::Error },
+    #[error("{variable} must be printable text without spaces")]
+    SecretText { variable: &'static str },
+    #[error("--listen must be unix:PATH or HOST:PORT")]
+    Listen,
+    #[error("listening on TCP needs a secret in SPARK_MONITOR_TOKEN or SPARK_MONITOR_TOKEN_FILE")]
+    TokenRequired,
+    #[error("the folder of the Unix socket must be the user's alone: chmod 700")]
+    SocketFolder,
+    #[error("{0}")]
+    Arguments(String),
+}

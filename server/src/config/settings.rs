@@ -1,0 +1,70 @@
+//! Everything that can be set but limits: one struct of flags and variables, parsed once and passed down.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::limits::Limits;
+
+/// What to watch, and how. Every flag has a variable; an empty variable counts as unset.
+#[derive(Clone, Debug, Args)]
+pub struct Settings {
+    /// Base URL of the cluster manager; `/clusters` is appended.
+    #[arg(long, env = "SPARK_CLUSTER_MANAGER_API_URL", value_name = "URL")]
+    pub spark_cluster_manager_api_url: Option<String>,
+
+    /// Kubernetes namespace. The master's web UI is then at
+    /// `http://spark-master-{user}.{namespace}:{SPARK_MASTER_PORT}`.
+    #[arg(long, env = "BERDL_JUPYTERHUB_NAMESPACE", value_name = "NAMESPACE")]
+    pub berdl_jupyterhub_namespace: Option<String>,
+
+    /// Port of the master's web UI [default: 8090]. A value that is not a port counts as unset, because Kubernetes sets
+    /// this variable to `tcp://…`.
+    #[arg(long, env = "SPARK_MASTER_PORT", value_name = "PORT")]
+    pub spark_master_port: Option<String>,
+
+    /// URL of the master's web UI; may contain `{user}`, `{username}` (in its path) and `{namespace}`. With standby
+    /// masters, give the URLs of all masters, comma-separated.
+    #[arg(long, env = "SPARK_MASTER_UI_URL", value_name = "URL")]
+    pub spark_master_ui_url: Option<String>,
+
+    /// URL of the driver's web UI, tried first; may contain `{user}`, `{username}` (in its path), `{namespace}`,
+    /// `{app_id}`. If it is set alone, the site has no master.
+    #[arg(long, env = "SPARK_APP_UI_URL", value_name = "URL")]
+    pub spark_app_ui_url: Option<String>,
+
+    /// Hosts that the master's link to a driver may name, comma-separated; `*` stands for any text. A name is also
+    /// allowed if it resolves to a listed address (`10.*`) [default: all but link-local, metadata and multicast
+    /// addresses].
+    #[arg(long, env = "SPARK_MONITOR_DRIVER_HOSTS", value_name = "PATTERNS", value_delimiter = ',')]
+    pub spark_monitor_driver_hosts: Vec<String>,
+
+    /// Base URL of Auth2, with or without a final slash; `api/V2/me` is appended
+    /// [default: `https://ci.kbase.us/services/auth/`].
+    #[arg(long, env = "KBASE_AUTH_URL", value_name = "URL")]
+    pub kbase_auth_url: Option<String>,
+
+    /// How users are identified: `auth2` (session cookie), `jupyterhub` (`JUPYTERHUB_USER`) or `none`
+    /// [default: `auth2` if a namespace is set or a URL contains `{user}` or `{username}`, else `none`].
+    #[arg(long, env = "SPARK_MONITOR_IDENTITY", value_name = "MODE")]
+    pub spark_monitor_identity: Option<String>,
+
+    /// The user of this notebook server; set by JupyterHub and used with `SPARK_MONITOR_IDENTITY=jupyterhub`.
+    #[arg(long, env = "JUPYTERHUB_USER", value_name = "NAME")]
+    pub jupyterhub_user: Option<String>,
+
+    /// PEM file with additional certificate authorities.
+    #[arg(long, env = "SPARK_MONITOR_CA_FILE", value_name = "FILE")]
+    pub spark_monitor_ca_file: Option<PathBuf>,
+
+    /// Show built-in recorded data, marked as a demonstration; needs no cluster (`true`, `1` or `yes`).
+    #[arg(long, env = "SPARK_MONITOR_MOCK_MODE", value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    pub spark_monitor_mock_mode: Option<String>,
+
+    /// Filter of the log on standard error, for example `info` or `berdl_spark_monitor=debug`.
+    #[arg(long, env = "SPARK_MONITOR_LOG", value_name = "FILTER", default_value = "info")]
+    pub spark_monitor_log: String,
+
+    #[command(flatten)]
+    pub limits: Limits,
+}
