@@ -34,7 +34,7 @@ pub struct Applications {
 #[derive(Debug)]
 enum Lister {
     Masters(Box<Masters>),
-    Driver(LoneDriver),
+    Driver(Box<LoneDriver>),
     Nobody,
 }
 
@@ -65,7 +65,7 @@ impl Applications {
     /// Of a driver without a master.
     #[must_use]
     pub fn of_driver(drivers: Arc<Drivers>, limits: &Limits, tasks: &Tasks) -> Self {
-        Self { lister: Lister::Driver(LoneDriver::new(limits, tasks)), drivers }
+        Self { lister: Lister::Driver(Box::new(LoneDriver::new(limits, tasks))), drivers }
     }
 
     /// Of nobody: only a cluster manager is set.
