@@ -17,7 +17,7 @@ use crate::{
         middleware::{self, Bounds},
     },
     panel,
-    words::say,
+    words::errors,
 };
 
 pub use crate::http::middleware::DEFAULT_REQUESTS;
@@ -61,7 +61,7 @@ pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
 
 /// The same routes for a configuration that cannot work; each of them answers with the reason.
 pub fn not_configured(reason: &str) -> Router {
-    let error = ApiError::not_configured(say!("The reason: %1.", reason));
+    let error = ApiError::not_configured(errors::configuration(reason));
     let report = Json(panel::doctor::not_configured(&error));
     let refuse = async move || error;
     let reasons = guarded().into_iter().fold(Router::new(), |routes, (path, _)| match path {

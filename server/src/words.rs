@@ -2,6 +2,8 @@
 //!
 //! `cargo xtask translations` finds each `say!` and `subject!`.
 
+pub(crate) mod doctor;
+pub(crate) mod errors;
 pub(crate) mod upstreams;
 
 use std::fmt;

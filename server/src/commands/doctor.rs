@@ -11,7 +11,7 @@ use crate::{
     config::{Config, ConfigError},
     http::{ApiError, Session},
     mock, panel,
-    words::say,
+    words::errors,
 };
 
 /// Checks every hop on behalf of the session token's owner, and prints the report.
@@ -27,7 +27,9 @@ pub async fn run(config: Result<Config, ConfigError>, as_json: bool) -> anyhow::
             }
             App::new(config, &Tasks::default(), Descriptors::raise())?.report(&session).await
         }
-        Err(error) => panel::doctor::not_configured(&ApiError::not_configured(say!("The reason: %1.", error))),
+        Err(error) => {
+            panel::doctor::not_configured(&ApiError::not_configured(errors::configuration(&error.to_string())))
+        }
     };
     let text = if as_json { serde_json::to_string_pretty(&report)? + "\n" } else { in_words(&report) };
     std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;

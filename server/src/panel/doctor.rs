@@ -13,7 +13,7 @@ use wire::{ChipState, Doctor, Health, Hop, HopName, HopVerdict, MasterStatus};
 
 use crate::{
     http::{ApiError, Session, Sessions},
-    words::{Said, say},
+    words::{Said, doctor as says},
 };
 
 /// What is needed to check every hop.
@@ -35,7 +35,7 @@ pub(crate) async fn get_doctor(State(hops): State<Arc<Hops>>, session: Session) 
 /// The report of a monitor whose configuration cannot work.
 pub(crate) fn not_configured(error: &ApiError) -> Doctor {
     let others = [HopName::Identity, HopName::ClusterManager, HopName::Master, HopName::Driver];
-    let others = others.map(|name| skipped(name, say!("Not asked.")));
+    let others = others.map(|name| skipped(name, says::not_asked()));
     doctor([failed(HopName::Sidecar, None, error)].into_iter().chain(others).collect())
 }
 
@@ -51,7 +51,7 @@ impl Hops {
     async fn to_the_driver(&self, session: &Session) -> [Hop; 3] {
         let (identity, whose) = self.identity(session).await;
         let Some(whose) = whose else {
-            let skipped = |name| skipped(name, say!("Not asked: the user is unknown."));
+            let skipped = |name| skipped(name, says::user_unknown());
             return [identity, skipped(HopName::Master), skipped(HopName::Driver)];
         };
         let master = self.master(&whose).await;
@@ -60,20 +60,16 @@ impl Hops {
     }
 
     fn sidecar(&self) -> Hop {
-        let found = if self.sessions.mock {
-            say!("It shows recorded data (SPARK_MONITOR_MOCK_MODE).")
-        } else {
-            say!("It runs.")
-        };
+        let found = if self.sessions.mock { says::recorded_data() } else { says::runs() };
         hop(HopName::Sidecar, HopVerdict::Ok, None, found, None)
     }
 
     async fn identity(&self, session: &Session) -> (Hop, Option<Whose>) {
         let (result, ms) = self.timed(Upstream::Auth2, self.sessions.whose(session, Retry::Usual)).await;
         match (self.sessions.identity.mode(), result) {
-            (IdentityMode::None, Ok(whose)) => (skipped(HopName::Identity, say!("Not needed here.")), Some(whose)),
+            (IdentityMode::None, Ok(whose)) => (skipped(HopName::Identity, says::not_needed()), Some(whose)),
             (_, Ok(whose)) => {
-                let found = say!("You are %1.", whose.user().map_or("nobody", User::name));
+                let found = says::you_are(whose.user().map_or("nobody", User::name));
                 (hop(HopName::Identity, HopVerdict::Ok, Some(ms), found, None), Some(whose))
             }
             (_, Err(error)) => (failed(HopName::Identity, Some(ms), &error), None),
@@ -82,7 +78,7 @@ impl Hops {
 
     async fn cluster_manager(&self, session: &Session) -> Hop {
         const NAME: HopName = HopName::ClusterManager;
-        let Some(manager) = &self.cluster_manager else { return skipped(NAME, say!("None is set.")) };
+        let Some(manager) = &self.cluster_manager else { return skipped(NAME, says::none_is_set()) };
         let ask = async { Ok::<_, ApiError>(manager.fresh(self.sessions.token(session)?, Retry::Usual).await?) };
         let (result, ms) = self.timed(Upstream::ClusterManager, ask).await;
         let decision =
@@ -91,33 +87,25 @@ impl Hops {
                 Err(error) => return failed(NAME, Some(ms), &error),
             };
         let ClusterState { state, ready, wanted } = decision;
-        let workers = say!("%1 of %2 workers are ready.", ready, wanted);
+        let workers = says::workers_ready(ready, wanted);
         match state {
             ChipState::Ready | ChipState::ReadyDriver => hop(NAME, HopVerdict::Ok, Some(ms), workers, None),
-            ChipState::Starting => hop(
-                NAME,
-                HopVerdict::Warning,
-                Some(ms),
-                workers,
-                Some(say!("Wait a minute or two: the cluster is starting.")),
-            ),
-            ChipState::NoCluster => hop(
-                NAME,
-                HopVerdict::Warning,
-                Some(ms),
-                say!("You have no cluster."),
-                Some(say!("Create a Spark cluster.")),
-            ),
+            ChipState::Starting => {
+                hop(NAME, HopVerdict::Warning, Some(ms), workers, Some(says::wait_for_the_cluster()))
+            }
+            ChipState::NoCluster => {
+                hop(NAME, HopVerdict::Warning, Some(ms), says::no_cluster(), Some(says::create_a_cluster()))
+            }
             ChipState::Error => {
-                let fix = say!("Create the cluster again; if the error persists, tell the administrator.");
-                hop(NAME, HopVerdict::Failed, Some(ms), say!("It reports an error of its own."), Some(fix))
+                let fix = says::create_it_again();
+                hop(NAME, HopVerdict::Failed, Some(ms), says::own_error(), Some(fix))
             }
         }
     }
 
     async fn master(&self, whose: &Whose) -> Hop {
         const NAME: HopName = HopName::Master;
-        let Ok(masters) = self.applications.masters() else { return skipped(NAME, say!("None is set.")) };
+        let Ok(masters) = self.applications.masters() else { return skipped(NAME, says::none_is_set()) };
         let (result, ms) = self.timed(Upstream::Master, masters.fresh(whose, Retry::Usual)).await;
         let answer = match result {
             Ok(good) => good.value,
@@ -130,17 +118,16 @@ impl Hops {
         let (alive, wanted) = cluster::worker_counts(state);
         match cluster::master_status(&state.status) {
             MasterStatus::Alive if alive > 0 => {
-                let found = say!("It is alive with %1 of %2 workers.", alive, wanted);
+                let found = says::alive_with_workers(alive, wanted);
                 hop(NAME, HopVerdict::Ok, Some(ms), found, None)
             }
             MasterStatus::Alive => {
-                let fix = say!("Wait until a worker has registered; if none does, look at the workers' logs.");
-                hop(NAME, HopVerdict::Warning, Some(ms), say!("It is alive, but has no worker."), Some(fix))
+                let fix = says::wait_for_a_worker();
+                hop(NAME, HopVerdict::Warning, Some(ms), says::alive_without_workers(), Some(fix))
             }
             MasterStatus::Standby | MasterStatus::Recovering | MasterStatus::Unknown => {
-                let fix =
-                    say!("Wait until it has taken over; name all masters in SPARK_MASTER_UI_URL, comma-separated.");
-                hop(NAME, HopVerdict::Warning, Some(ms), say!("It is not the leader now."), Some(fix))
+                let fix = says::wait_for_the_leader();
+                hop(NAME, HopVerdict::Warning, Some(ms), says::not_the_leader(), Some(fix))
             }
         }
     }
@@ -148,7 +135,7 @@ impl Hops {
     async fn driver(&self, whose: &Whose) -> Hop {
         const NAME: HopName = HopName::Driver;
         if self.applications.check_lister().is_err() {
-            return skipped(NAME, say!("Neither a master nor a driver is set."));
+            return skipped(NAME, says::no_master_or_driver());
         }
         // The master has just been asked, so its answer comes from the cache.
         let (result, ms) =
@@ -156,35 +143,25 @@ impl Hops {
         let selection = match result {
             Ok(selection) => selection.value,
             Err(_) if self.applications.masters().is_ok() => {
-                return skipped(NAME, say!("Not asked: the master did not answer."));
+                return skipped(NAME, says::no_answer_of_the_master());
             }
             Err(error) => return failed(NAME, Some(ms), &error),
         };
         match selection.apps.lister {
             ListerState::Starting => return starting(ms),
             ListerState::Absent => {
-                return skipped(
-                    NAME,
-                    say!("No Spark session has been started, or SPARK_APP_UI_URL is not its address."),
-                );
+                return skipped(NAME, says::no_session_started());
             }
             ListerState::Answers => {}
         }
         let Some(chosen) = selection.chosen else {
-            return skipped(NAME, say!("No Spark application is active."));
+            return skipped(NAME, says::no_application());
         };
         // Search again. Other routes use the address found minutes ago, which may no longer work.
         let find = async { Ok::<_, Error>(chosen.call.find_now().await) };
         let (result, ms) = self.timed(Upstream::Driver, find).await;
         match result {
-            Ok(Ok(found)) => {
-                let how = match found.value.hop {
-                    upstream::Hop::Configured => say!("It answers at the configured address."),
-                    upstream::Hop::ReverseProxy => say!("It answers through the master's reverse proxy."),
-                    upstream::Hop::Link => say!("It answers at the address that the master's page names."),
-                };
-                hop(NAME, HopVerdict::Ok, Some(ms), how, None)
-            }
+            Ok(Ok(found)) => hop(NAME, HopVerdict::Ok, Some(ms), says::answers(found.value.hop), None),
             Ok(Err(failure)) if is_starting(&chosen.app, &failure.error.kind) => starting(ms),
             Ok(Err(failure)) => failed(NAME, Some(ms), &failure.into()),
             Err(late) => failed(NAME, Some(ms), &late),
@@ -226,7 +203,7 @@ fn health(hops: &[Hop]) -> Health {
 }
 
 fn starting(ms: u32) -> Hop {
-    hop(HopName::Driver, HopVerdict::Warning, Some(ms), say!("It is starting up."), Some(say!("Wait half a minute.")))
+    hop(HopName::Driver, HopVerdict::Warning, Some(ms), says::starting_up(), Some(says::wait_for_the_driver()))
 }
 
 fn hop(name: HopName, verdict: HopVerdict, duration_ms: Option<u32>, found: Said, fix: Option<Said>) -> Hop {

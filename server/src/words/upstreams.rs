@@ -46,6 +46,50 @@ fn hop_name(hop: Hop) -> &'static str {
     }
 }
 
+/// What to do when it cannot be reached.
+pub(crate) fn unreachable_hint(who: Upstream) -> Said {
+    match who {
+        Upstream::Auth2 | Upstream::ClusterManager => {
+            say!("It is asked again automatically; if the problem persists, tell the administrator.")
+        }
+        Upstream::Master => say!("Check that your Spark cluster runs; it may have been stopped."),
+        Upstream::Driver => say!("It is asked again automatically.").then(way_to_the_driver()),
+    }
+}
+
+/// What to do when it does not let the monitor in.
+pub(crate) fn forbidden_hint(who: Upstream) -> Said {
+    match who {
+        Upstream::Auth2 | Upstream::ClusterManager => say!("Ask the administrator for access to Spark clusters."),
+        Upstream::Master | Upstream::Driver => {
+            say!("The administrator can give the monitor a token in SPARK_UI_TOKEN.")
+        }
+    }
+}
+
+/// What to do when its answer makes no sense.
+pub(crate) fn invalid_hint(who: Upstream) -> Said {
+    match who {
+        Upstream::Auth2 => say!("Check KBASE_AUTH_URL; if it is right, the login service is out of order."),
+        Upstream::ClusterManager => {
+            say!("Check SPARK_CLUSTER_MANAGER_API_URL; if it is right, the manager is out of order.")
+        }
+        Upstream::Master => say!("Check that the address and port are those of the Spark Master's web page."),
+        Upstream::Driver => way_to_the_driver(),
+    }
+}
+
+fn way_to_the_driver() -> Said {
+    say!(
+        "The administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this server reach the driver's port 4040."
+    )
+}
+
+/// The upstream's own words.
+pub(crate) fn message(message: &str) -> Said {
+    say!("It says: %1", message)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
