@@ -8,13 +8,14 @@ use crate::{browser, dependencies, document, fuzz, install, paths, run, step::st
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 13] = [
+const PROOFS: [(&str, Proof); 14] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
     ("requests", requests),
     ("pictures", pictures),
     ("versions", versions),
+    ("truth", truth),
     ("queries", queries),
     ("hub", hub),
     ("faults", faults),
@@ -73,16 +74,28 @@ fn in_browser(script: &str) -> Result<()> {
 
 /// Tests names, sessions, cells and sentences of queries on each version of Spark, and writes `docs/queries.md`.
 fn versions() -> Result<()> {
+    tables("versions", "queries", &["4.3.0", "4.0.5", "3.5.9"], "queries.md")
+}
+
+/// Compares the panel's numbers and sentences with Spark's REST API on each version, and writes `docs/truth.md`.
+fn truth() -> Result<()> {
+    tables("truth", "truth", &["4.3.0", "4.1.4", "4.0.5", "3.5.9"], "truth.md")
+}
+
+/// Runs the tests in `tests/{proof}`, each version of which writes a table, and puts the tables into a document. The
+/// tables are written even if a test fails, because they show what failed.
+fn tables(proof: &str, table: &str, versions: &[&str], page: &str) -> Result<()> {
     install::system(true)?;
     wheel::install_dev()?;
-    let tables = paths::target().join("versions");
-    if tables.exists() {
-        fs::remove_dir_all(&tables)?;
+    let folder = paths::target().join(proof);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
     }
-    run::run(test::with_tools(&mut test::pytest("tests/versions"))?.env("OUT", &tables))?;
-    let table = |version| fs::read_to_string(tables.join(format!("queries-{version}.md")));
-    let tables = ["4.3.0", "4.0.5", "3.5.9"].map(table).into_iter().collect::<Result<Vec<_>, _>>()?;
-    document::write("queries.md", "verify versions", &tables.join("\n"))
+    let tests = run::run(test::with_tools(&mut test::pytest(&format!("tests/{proof}")))?.env("OUT", &folder));
+    let table = |version: &&str| fs::read_to_string(folder.join(format!("{table}-{version}.md")));
+    let tables = versions.iter().map(table).collect::<Result<Vec<_>, _>>()?;
+    document::write(page, &format!("verify {proof}"), &tables.join("\n"))?;
+    tests
 }
 
 /// Tests the jump to a cell with Spark 3.5, and takes the pictures of `docs/queries.md`.
