@@ -24,7 +24,7 @@ use crate::{
 
 use lone_driver::{Listed, LoneDriver};
 
-/// The source of the list of applications, and the routes to their drivers.
+/// The source of the list of applications, and the drivers that run them.
 #[derive(Debug)]
 pub struct Applications {
     lister: Lister,

@@ -1,4 +1,4 @@
-//! Calls an application's driver by the route that was found, and finds another when that one stops working.
+//! Calls an application's driver at the address that was found, and finds another when that one stops working.
 
 mod clocks;
 
@@ -22,20 +22,20 @@ use crate::{
 };
 use clocks::DriverClocks;
 
-/// How long a working route to a driver is remembered.
+/// How long a driver's working address is remembered.
 const FOUND_LIFETIME: Duration = Duration::from_secs(600);
 
 /// For this long after its start, a driver that cannot be reached counts as starting; milliseconds.
 const STARTING_MS: i64 = 60_000;
 
-/// The routes to all drivers.
+/// The addresses of all drivers.
 #[derive(Debug)]
 pub struct Drivers {
     api: DriverApi,
     /// `SPARK_APP_UI_URL`.
     configured: Option<UrlTemplate>,
     found: Cached<DriverKey, Found>,
-    /// For callers that need a recently checked route.
+    /// For callers that need a recently checked address.
     just_found: Cached<DriverKey, Found>,
     clocks: DriverClocks,
     max_body_bytes: u64,
@@ -88,7 +88,7 @@ impl DriverCall {
     /// One path's array as bytes, after checking its rows.
     ///
     /// # Errors
-    /// The driver's error, or that no route leads to it.
+    /// The driver's error, or that it has no working address.
     pub async fn bytes<Row: DeserializeOwned + 'static>(&self, path: DriverPath) -> Result<Bytes, UpstreamError> {
         let limit = self.drivers.max_body_bytes;
         let (api, app_id) = (&self.api(), &self.key.app_id);
@@ -126,14 +126,14 @@ impl DriverCall {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        // The route is good, because a Spark driver answered, or the error says nothing about it.
+        // The address is good, because a Spark driver answered, or the error says nothing about it.
         if error.is_ours()
             || matches!(error.kind, UpstreamErrorKind::TooLarge(_) | UpstreamErrorKind::Shape(_))
             || (path.is_optional() && matches!(error.kind, UpstreamErrorKind::Status { status: 404, .. }))
         {
             return Err(error);
         }
-        // The route worked when it was found, so the driver has moved or is gone; the next request looks for it again.
+        // The address worked when it was found, so the driver has moved or is gone; the next request looks for it again.
         self.drivers.found.forget(&self.key, &found);
         // A retry after a timeout would time out too, and the request has no time left for it.
         if matches!(error.kind, UpstreamErrorKind::Timeout(_)) {
@@ -145,7 +145,7 @@ impl DriverCall {
         }
     }
 
-    /// The route to the driver, remembered or just found.
+    /// The driver's address, remembered or just found.
     async fn find(&self) -> Result<Arc<Found>, UpstreamError> {
         let look = |_| {
             let (search, key, drivers) = (self.search(), self.key.clone(), Arc::clone(&self.drivers));
@@ -164,10 +164,10 @@ impl DriverCall {
         }
     }
 
-    /// The route to the driver, found within the last seconds.
+    /// The driver's address, found within the last seconds.
     ///
     /// # Errors
-    /// That no route leads to the driver.
+    /// That the driver has no working address.
     pub async fn find_now(&self) -> Result<Good<Found>, Failure> {
         self.drivers.just_found.fresh(&self.key, |_| self.search()).await
     }
