@@ -133,7 +133,7 @@ impl DriverCall {
         {
             return Err(error);
         }
-        // The address worked when it was found, so the driver has moved or is gone; the next request looks for it again.
+        // It worked when it was found, so the driver has moved or is gone; the next request looks for it again.
         self.drivers.found.forget(&self.key, &found);
         // A retry after a timeout would time out too, and the request has no time left for it.
         if matches!(error.kind, UpstreamErrorKind::Timeout(_)) {

@@ -6,8 +6,8 @@ use moka::sync::Cache;
 
 use crate::{DriverKey, cached::IDLE};
 
-/// How far drivers' clocks are ahead of ours. Separate from the addresses, which are forgotten when a driver fails, while
-/// its last answer is still shown. Cheap to clone; clones share the measurements.
+/// How far drivers' clocks are ahead of ours. Separate from the addresses, which are forgotten when a driver fails,
+/// while its last answer is still shown. Cheap to clone; clones share the measurements.
 #[derive(Clone)]
 pub(crate) struct DriverClocks(Cache<DriverKey, i64>);
 
