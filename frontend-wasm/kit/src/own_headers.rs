@@ -1,4 +1,4 @@
-//! The headers by which Jupyter knows its own page.
+//! The headers by which Jupyter recognizes its own page.
 
 use js_sys::Function;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -11,7 +11,7 @@ export type OwnHeaders = () => Headers;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Gives the headers as they are now.
+    /// Returns the current headers.
     #[wasm_bindgen(extends = Function, typescript_type = "OwnHeaders")]
     pub type OwnHeaders;
 }
