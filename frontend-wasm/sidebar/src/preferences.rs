@@ -1,4 +1,4 @@
-//! What a person has set in JupyterLab's Settings editor.
+//! The person's settings from JupyterLab's Settings editor.
 
 use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -50,13 +50,13 @@ impl Default for Preferences {
 
 impl From<PreferencesJson> for Preferences {
     fn from(json: PreferencesJson) -> Self {
-        // They are of the same build as this is; if they cannot be read all the same, nothing has been set.
+        // The shell is from the same build; should decoding fail anyway, the defaults apply.
         read::read(json.into()).unwrap_or_default()
     }
 }
 
 impl Preferences {
-    /// Where the colours of a bar begin.
+    /// Where the colours of a bar start.
     pub fn thresholds(&self) -> Thresholds {
         Thresholds { amber_above_percent: self.amber_above_percent, red_above_percent: self.red_above_percent }
     }
