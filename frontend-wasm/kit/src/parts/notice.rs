@@ -62,7 +62,7 @@ pub fn loading() -> Html {
     html! { <p class="sparkMonitor-Loading" role="status">{ tr(Message::Loading) }</p> }
 }
 
-/// A line beside the data.
+/// A muted line beside the data.
 pub fn muted(message: Message<'_>) -> Html {
     html! { <p class="sparkMonitor-Muted">{ tr(message) }</p> }
 }
