@@ -1,4 +1,4 @@
-// Chip, panel, tab, commands and settings in the language of JupyterLab; nothing that is said escapes its translator.
+// Chip, panel, tab, commands and settings in JupyterLab's language; no text bypasses its translator.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';

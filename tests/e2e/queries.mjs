@@ -68,7 +68,7 @@ try {
   await lab.kernelIdle();
   await lab.openPanel();
   await lab.resizePanel(WIDTH);
-  // What does not change takes the room.
+  // Collapsed, because it does not change and takes room.
   await lab.panel.getByRole('button', { name: 'Cluster' }).click();
   await lab.startCell(0);
   await lab.cellDone(0, 60_000);

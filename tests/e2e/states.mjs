@@ -1,4 +1,4 @@
-// Brings the panel into each of its states, in each theme: takes its picture for docs/panel.md, and lets axe look at it.
+// Brings the panel into each of its states, in each theme: takes its picture for docs/panel.md, and runs axe on it.
 // `node states.mjs STATE…` only some.
 import path from 'node:path';
 import { check } from './lib/accessibility.mjs';
@@ -65,7 +65,7 @@ async function take({ jupyter, open, heal }, state) {
 
 /** @param {LabPage} lab @param {string} name @param {Theme} theme */
 async function look(lab, name, theme) {
-  // The third theme is for axe and for whoever mends what it finds.
+  // The third theme is only for axe, and for whoever fixes its findings.
   await picture(lab, path.join(theme === 'high-contrast' ? path.join(OUT, 'states') : PICTURES, `${name}-${theme}.png`));
   const verdict = await check(lab);
   verdicts.set(name, (verdicts.get(name) ?? new Map()).set(theme, verdict));
@@ -79,7 +79,7 @@ function fails(sentence) {
   console.log(`not ok  ${sentence}`);
 }
 
-/** Only written when nothing was found. */
+/** Only written if nothing was found. */
 function summary() {
   const themes = /** @type {Theme[]} */ (Object.keys(THEMES));
   const cell = (/** @type {Verdict | undefined} */ verdict) =>

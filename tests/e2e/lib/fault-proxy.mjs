@@ -1,10 +1,10 @@
-// A proxy in front of a real server, which can fail in the ways in which servers fail: real data, broken way.
+// A proxy in front of a real server that can fail in the ways servers fail: real data on a broken connection.
 import { once } from 'node:events';
 import { createServer, request as ask } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /**
- * What goes wrong: nothing, no connection, one that breaks, no answer, a web page instead of data, or a status.
+ * The fault: none, a refused connection, a reset, no answer, a web page instead of data, or a status.
  *
  * @typedef {'pass' | 'refuse' | 'reset' | 'hang' | 'html' | number} Fault
  */
@@ -95,7 +95,7 @@ export class FaultProxy {
         const { 'content-length': _length, 'transfer-encoding': _encoding, connection: _connection, ...kept } = answer.headers;
         response.writeHead(answer.statusCode ?? 502, kept).end(body);
       } catch {
-        // The server behind went away in the middle of its answer.
+        // The server behind closed the connection in the middle of its answer.
         response.destroy();
       }
     });

@@ -1,4 +1,4 @@
-// A real Spark whose master and driver are reached through proxies that can fail, and the JupyterLab that watches it.
+// A real Spark whose master and driver are behind proxies that can fail, and a JupyterLab that watches it.
 import { environment, PYTHON } from './environment.mjs';
 import { FaultProxy } from './fault-proxy.mjs';
 import { Group } from './group.mjs';
@@ -7,10 +7,10 @@ import { freePort } from './ports.mjs';
 import { Spark } from './spark.mjs';
 import { until } from './until.mjs';
 
-/** The link to a driver in the master's page of an application. */
+/** The link to a driver on the master's page of an application. */
 const DRIVER_LINK = /http:\/\/127\.0\.0\.1:(\d+)(?=\/?">Application Detail UI)/g;
 
-/** What kills a job on the driver's page of jobs. */
+/** The link that kills a job on the driver's page of jobs. */
 const KILL_FORM = /name="id" value="(\d+)"\/>\s*<input type="hidden" name="csrfToken" value="(\w+)"/g;
 
 export class FaultySpark {

@@ -1,4 +1,4 @@
-// A scripted Spark: master and driver of one application, whose rows are recorded ones, repeated.
+// A scripted Spark: master and driver of one application, with recorded rows, repeated.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { recorded, work } from './large-work.mjs';

@@ -1,8 +1,8 @@
-// What a driver lists of its work: recorded stages, repeated, with the jobs and the operations that they belong to.
+// A driver's lists of its work: recorded stages, repeated, with the jobs and operations that they belong to.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What a list of stages has only when it is asked for. */
+/** What a list of stages contains only on request. */
 const DETAILS = ['tasks', 'executorSummary', 'taskMetricsDistributions', 'executorMetricsDistributions'];
 const FIXTURES = path.join(import.meta.dirname, '../../fixtures/spark-4.3.0');
 
@@ -24,9 +24,9 @@ const ENDED = [
 /** @type {Query} */
 const ACTIVE = { operation: SQL, stages: [recorded('active_stage_some_done_withSummaries')] };
 
-/** Notebooks that ask in turn. */
+/** Notebooks that send queries in turn. */
 const SESSIONS = 25;
-/** When the first stage began, and how long after it the next one; milliseconds. */
+/** When the first stage started, and the interval between two stages; milliseconds. */
 const [BEGIN_MS, APART_MS] = [1_795_220_000_000, 1_000];
 /** Numbers of RDDs between those of two queries. */
 const RDDS = 100;

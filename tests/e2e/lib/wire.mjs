@@ -1,4 +1,4 @@
-// What a page and the sidecar say to each other, seen below the browser's cache.
+// The traffic between a page and the sidecar, seen below the browser's cache.
 
 const ROUTE = /\/berdl\/api\/spark-monitor\/([^?]*)/;
 
@@ -25,7 +25,7 @@ export class Wire {
       }
     });
     devtools.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => {
-      // Colon, blank and the line's end around each header.
+      // Colon, space and line end of each header.
       const askedBytes = Object.entries(headers).reduce((bytes, [name, value]) => bytes + name.length + value.length + 4, 0);
       this.tell(requestId, { asked: header(headers, 'if-none-match'), askedBytes });
     });

@@ -1,4 +1,4 @@
-// What the pictures of the panel's states are taken from.
+// The sites from which the pictures of the panel's states are taken.
 
 /** @typedef {import('../lib/lab-page.mjs').LabPage} LabPage */
 /** @typedef {import('../lib/lab.mjs').Lab} Lab */
