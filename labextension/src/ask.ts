@@ -55,7 +55,7 @@ function identity(reply: KernelMessage.IExecuteReplyMsg | undefined): SparkIdent
   return kind === 'session' ? { session_id: id } : { app_id: id };
 }
 
-/** By how much Spark's number of a cell exceeds the execution count: since 9.8, IPython counts before it runs a cell. */
+/** By how much Spark's number of a cell exceeds the execution count: IPython 9.8 counts before it runs a cell. */
 export async function cellShift(kernel: Kernel.IKernelConnection): Promise<number | null> {
   const info = await kernel.info;
   if (info.implementation !== 'ipython') {

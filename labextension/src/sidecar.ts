@@ -2,7 +2,8 @@
 import type { ServerConnection } from '@jupyterlab/services';
 import type { OwnHeaders } from 'berdl-spark-monitor-ui';
 
-/** Jupyter's token, if the page has one, and the `_xsrf` cookie as `X-XSRFToken`: as JupyterLab's `ServerConnection` does. */
+/** Jupyter's token, if the page has one, and the `_xsrf` cookie as `X-XSRFToken`, as in JupyterLab's
+ * `ServerConnection`. */
 export function ownHeaders({ token }: ServerConnection.ISettings): OwnHeaders {
   return () => {
     const headers = new Headers({ Accept: 'application/json' });

@@ -127,7 +127,7 @@ impl Applications {
 }
 
 impl Apps {
-    /// The newest RUNNING one, else the newest WAITING one.
+    /// The newest RUNNING one, otherwise the newest WAITING one.
     #[must_use]
     pub fn default_app(&self) -> Option<&wire::App> {
         self.active.iter().find(|app| matches!(app.state, State::Running | State::Waiting))

@@ -9,16 +9,16 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
 const LANGUAGE: &str = r#"
-/** How the page's language says things. */
+/** Texts, numbers and times in the page's language. */
 export interface Language {
-  /** The text at a place of the list, its values as `{0}`, `{1}`; `count` chooses the form when there is more than one. */
+  /** The text at an index, its values as `{0}`, `{1}`; `count` selects the form if there are several. */
   template: (index: number, count: number) => string;
-  /** This text depends on a number. */
+  /** Whether this text depends on a number. */
   has_forms: (index: number) => boolean;
-  /** A sentence of the sidecar: its text, a text for `%1` or none, and the other values. */
+  /** A sentence of the sidecar: its text, an optional text for `%1`, and the other values. */
   sentence: (parts: string[]) => string;
   number: (value: number, decimals: number) => string;
-  /** The time of day, with the date when it is not within the last day; from milliseconds since 1970. */
+  /** The time of day, with the date if it is more than a day ago; from milliseconds since 1970. */
   time: (at_ms: number) => string;
 }
 "#;

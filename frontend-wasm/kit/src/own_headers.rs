@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
 const OWN_HEADERS: &str = r#"
-/** The headers that Jupyter wants to see of its own page, as they are now. */
+/** The current headers by which Jupyter recognizes its own page. */
 export type OwnHeaders = () => Headers;
 "#;
 

@@ -19,46 +19,46 @@ use kit::read;
 
 #[wasm_bindgen(typescript_custom_section)]
 const MOUNT_OPTIONS: &str = r#"
-/** How a thing is. */
+/** How good or bad something is. */
 export type Tone = 'good' | 'warn' | 'bad' | 'muted';
 
-/** What a person can ask the panel for by a command. */
+/** A person's commands for the panel. */
 export type Order = 'refresh' | 'toggle-pause';
 
 export interface MountOptions {
-  /** A person asks for the panel. */
+  /** Called when a person opens the panel. */
   on_open?: () => void;
-  /** The chip says something else of the cluster. */
+  /** Called when the chip's report on the cluster has changed. */
   on_state?: (tone: Tone, words: string) => void;
-  /** The panel's updates are paused, or go on. */
+  /** Called when the panel's updates are paused or resumed. */
   on_paused?: (paused: boolean) => void;
-  /** A person asks for the connection report. */
+  /** Called when a person opens the connection report. */
   on_open_report?: () => void;
-  /** The application that was chosen in this workspace. */
+  /** The application that was last chosen in this workspace. */
   app_id?: string;
-  /** Remember this choice; null is none. */
+  /** Stores this choice; null clears it. */
   on_pick_app?: (app_id: string | null) => void;
-  /** Put text on the clipboard; rejects when that is not possible. */
+  /** Copies text to the clipboard; rejects if that is not possible. */
   on_copy?: (text: string) => Promise<void>;
-  /** Go to a cell, named by its execution count or by the hash of its text; false when it is not what it was. */
+  /** Goes to a cell, identified by its execution count or by the hash of its text; false if it has changed. */
   on_jump?: (notebook_id: string, cell: number | string, line: number | null) => Promise<boolean>;
 }
 
-/** What the panel is told of an open notebook. Times are milliseconds since 1970. */
+/** The panel's facts about an open notebook. Times are milliseconds since 1970. */
 export interface NotebookFacts {
   id: string;
   title: string;
-  /** The one that a person works in. */
+  /** The notebook that a person is working in. */
   current: boolean;
-  /** What Spark's number of a cell is ahead of its execution count; null while not known. */
+  /** By how much Spark's number of a cell exceeds its execution count; null if unknown. */
   shift: number | null;
-  /** The kernel has said which Spark it uses, if any. */
+  /** Whether the kernel has reported which Spark it uses, if any. */
   asked: boolean;
   /** Its session of Spark Connect. */
   session_id: string | null;
-  /** The application whose driver it is. */
+  /** The application whose driver the kernel is. */
   app_id: string | null;
-  /** The cells that ran last, of the kernel's present life; `end_ms` is null while one runs. */
+  /** The last cells since the kernel's start; `end_ms` is null while a cell is running. */
   executions: { count: number; begin_ms: number; end_ms: number | null }[];
 }
 "#;

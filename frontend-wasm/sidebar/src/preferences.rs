@@ -8,17 +8,17 @@ use kit::read;
 
 #[wasm_bindgen(typescript_custom_section)]
 const PREFERENCES: &str = r#"
-/** What a person has set. */
+/** A person's settings. */
 export interface Preferences {
   /** Milliseconds between polls of the chip; 0 leaves it to the sidecar. */
   chip_poll_ms: number;
-  /** The same of cluster, applications and history. */
+  /** The same for cluster, applications and history. */
   cluster_poll_ms: number;
-  /** The same of queries, stages and executors. */
+  /** The same for queries, stages and executors. */
   query_poll_ms: number;
   amber_above_percent: number;
   red_above_percent: number;
-  /** Sections that are folded at start. */
+  /** Sections that are collapsed at start. */
   folded: string[];
 }
 "#;

@@ -14,7 +14,7 @@ use kit::own_headers::OwnHeaders;
 #[wasm_bindgen(typescript_custom_section)]
 const OPTIONS: &str = r#"
 export interface ReportOptions {
-  /** Puts text on the clipboard; rejects when that is not possible. */
+  /** Copies text to the clipboard; rejects if that is not possible. */
   on_copy: (text: string) => Promise<void>;
 }
 "#;
