@@ -169,7 +169,7 @@ async function showsOnly(job) {
   });
 }
 
-/** Where the one executor runs, with its port. */
+/** The address of the only executor, with its port. */
 async function executorHost() {
   return lab.panel.locator('.sparkMonitor-Table tbody').first().locator('th').first().getAttribute('title');
 }

@@ -14,7 +14,7 @@ const COMMANDS = [OPEN, ...['refresh', 'pause', 'open-report', 'copy-report'].ma
 /** As saved when the connection report was still a section of the panel. */
 const OLD_SETTINGS = { openSections: { report: true, executors: false } };
 const SHORTCUT = 'Control+Shift+Y';
-/** The rate of executors while nothing runs, as the sidecar names it in these tests; milliseconds. */
+/** The executors' rate while nothing is running, as set in these tests; milliseconds. */
 const SIDECAR_MS = 1500;
 
 /** @type {Lab} */
@@ -189,7 +189,7 @@ test('what JupyterLab’s own Switch Sidebar Side says holds, whatever the setti
   await lab.page.locator('#jp-left-stack').locator(lab.panel).waitFor({ state: 'attached' });
 });
 
-/** Milliseconds between two requests for executors, when the one before has been forgotten. */
+/** Milliseconds between two requests for executors, after the wait that is already running. */
 async function gap() {
   // The wait that was running when the setting changed may be shorter.
   const times = () => lab.requests.seen.filter(({ route }) => route === 'panel/executors').map(({ at }) => at);

@@ -93,7 +93,7 @@ async function starts(jupyter) {
   });
 }
 
-/** When it happened; milliseconds since the page was asked for. @typedef {{module: number, chip: number, ready: number}} Marks */
+/** Milliseconds after the page was requested. @typedef {{module: number, chip: number, ready: number}} Marks */
 
 /** @param {Lab} jupyter @param {boolean} enabled @returns {Promise<Marks>} */
 async function start(jupyter, enabled) {
@@ -113,7 +113,7 @@ async function start(jupyter, enabled) {
       }
       return instance;
     };
-    /** The first task after the next frame, which is when that has been painted. @param {() => void} act */
+    /** Runs in the first task after the next frame, when that has been painted. @param {() => void} act */
     const afterPaint = act =>
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();

@@ -127,7 +127,7 @@ async function alertOf(lab) {
   return (await alert.textContent()) ?? '';
 }
 
-/** Its menu works, the status bar has no chip, and nobody asks the sidecar. @param {LabPage} lab */
+/** Its menu works, the status bar has no chip, and nothing calls the sidecar. @param {LabPage} lab */
 async function isStillJupyterLab(lab) {
   await lab.page.getByRole('menuitem', { name: 'View', exact: true }).click();
   await lab.page.locator('.lm-Menu-itemLabel', { hasText: /^Spark Monitor$/ }).waitFor();

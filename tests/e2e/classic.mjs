@@ -82,7 +82,7 @@ async function run(cell) {
   await until('its query', async () => (await lab.recent.count()) === before + 1, { within: 30_000 });
 }
 
-/** Folds a recent query out, and no other. @param {number} number */
+/** Expands a recent query, and no other. @param {number} number */
 async function unfold(number) {
   await lab.recent.nth(number).click();
   await details.waitFor();

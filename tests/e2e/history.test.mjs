@@ -17,7 +17,7 @@ let jupyter;
 let browser;
 /** @type {LabPage} */
 let lab;
-/** The points that the page was told last. @type {Point[]} */
+/** The points in the page's last answer. @type {Point[]} */
 let points = [];
 
 before(async () => {
@@ -132,12 +132,12 @@ function cores() {
   return slider('Cores in use');
 }
 
-/** What is read out, which is what is shown beside the line. @param {import('playwright-core').Locator} line */
+/** The announced value, which is also shown beside the line. @param {import('playwright-core').Locator} line */
 async function said(line) {
   return (await line.getAttribute('aria-valuetext')) ?? '';
 }
 
-/** Pauses the panel, so that no new point comes while one looks; tells the points it shows. */
+/** Pauses the panel, so that no new point arrives meanwhile; returns the points that it shows. */
 async function pausedPoints() {
   const pause = lab.panel.getByRole('button', { name: 'Pause updates' });
   if (await pause.count()) {
@@ -150,7 +150,7 @@ async function pausedPoints() {
   return known();
 }
 
-/** Waits until all lines tell what was in use at a point. @param {Point} point @param {number} index */
+/** Waits until all lines show the values of a point. @param {Point} point @param {number} index */
 async function looksAt({ at_ms, cores_used, active_tasks }, index) {
   const time = await lab.page.evaluate(at_ms => new Date(at_ms).toLocaleTimeString('en-GB'), at_ms);
   await untilText(`${cores_used} of 2 at ${time}`, () => said(cores()));

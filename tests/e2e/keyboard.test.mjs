@@ -168,7 +168,7 @@ function slider() {
   return lab.panel.getByRole('slider', { name: 'Cores in use' });
 }
 
-/** Presses Tab until something of this name has the focus; every stop on the way must be seen. @param {string | RegExp} name */
+/** Presses Tab until an element of this name has the focus; each stop must be visible. @param {string | RegExp} name */
 async function tabTo(name) {
   const stops = [];
   for (let stop = 0; stop < 30; stop++) {
@@ -184,7 +184,7 @@ async function tabTo(name) {
   throw new Error(`no ${name}: ${stops.join(' > ')}`);
 }
 
-/** What has the focus. */
+/** The focused element. */
 function focused() {
   return lab.page.evaluate(() => {
     const element = document.activeElement;

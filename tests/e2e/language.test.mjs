@@ -70,7 +70,7 @@ test('the Settings editor is German', async () => {
 });
 
 test('nothing that is said escapes the translator', async () => {
-  /** What the sidecar told: names of applications, its own sentences. @type {Set<string>} */
+  /** Strings from the sidecar: names of applications, its own sentences. @type {Set<string>} */
   const told = new Set();
   lab.page.on('response', async answer => {
     if (answer.url().includes('/berdl/api/spark-monitor/')) {
@@ -135,7 +135,7 @@ function texts(part) {
   });
 }
 
-/** What is left without what the translator said and what the sidecar told. @param {string} text @param {Set<string>} told */
+/** The text without what the translator and the sidecar said. @param {string} text @param {Set<string>} told */
 function unmarked(text, told) {
   let rest = text;
   for (let before = ''; before !== rest; ) {

@@ -25,7 +25,7 @@ let jupyter;
 let browser;
 /** @type {LabPage} */
 let lab;
-/** The largest answer of each route as it came over the wire; bytes. @type {Record<string, number>} */
+/** The largest answer of each route on the network; bytes. @type {Record<string, number>} */
 const bytes = {};
 /** Largest allowed answer; bytes. */
 const MOST = {

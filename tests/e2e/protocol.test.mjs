@@ -165,7 +165,7 @@ test('the first view that succeeds again wakes those that back off', async () =>
   assert.ok(answered('panel/chip') <= 3, `the chip had asked ${answered('panel/chip')} times before the last`);
 });
 
-/** Holds the requests of a route back until the function it gives is called. @param {string} route */
+/** Holds back the requests of a route until the returned function is called. @param {string} route */
 async function hold(route) {
   const pattern = `**/spark-monitor/${route}`;
   /** @type {() => void} */
@@ -182,7 +182,7 @@ async function hold(route) {
   };
 }
 
-/** What changes in the panel while something happens, but for what goes with the clock: age and history. @param {() => Promise<void>} act */
+/** What changes in the panel during `act`, except age and history. @param {() => Promise<void>} act */
 async function changesWhile(act) {
   const observed = await lab.panel.evaluateHandle(panel => {
     /** @type {string[]} */

@@ -16,13 +16,13 @@ import { until } from './lib/until.mjs';
 const WATCHED_MS = 120_000;
 /** Longer than that, including what must happen before; seconds. */
 const BUSY_S = WATCHED_MS / 1000 + 150;
-/** One query that runs until it is stopped. */
+/** A query that runs until it is stopped. */
 const BUSY_SPARK = `rows = spark.range(0, 960_000_000, numPartitions=2400)
 rows.select(F.max(F.sha2(F.col("id").cast("string"), 512))).collect()`;
 const BUSY_KERNEL = `import time
 time.sleep(${BUSY_S})`;
 
-/** How often a route may be asked in a minute. @typedef {Record<string, number>} Rates */
+/** How often a route may be requested per minute. @typedef {Record<string, number>} Rates */
 /** @type {Rates} */
 const IDLE = { chip: 2, cluster: 2, history: 2, executors: 2, stages: 2, queries: 2 };
 /** @type {Rates} */
@@ -151,7 +151,7 @@ async function watch(situation, { lab, upstream }, may) {
   console.log(`watched ${situation}`);
 }
 
-/** What was asked too often, or hardly at all; an interval may have begun before the watch. @param {Watched} watched */
+/** Requests that were too many or too few; an interval may have started before the watch. @param {Watched} watched */
 function excesses({ situation, may, traffic }) {
   const minutes = traffic.perMinute(1) ** -1;
   const names = new Set([...Object.keys(may), ...traffic.routes.keys()]);

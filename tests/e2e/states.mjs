@@ -1,5 +1,5 @@
 // Brings the panel into each of its states, in each theme: takes its picture for docs/panel.md, and runs axe on it.
-// `node states.mjs STATE…` only some.
+// `node states.mjs STATE…` covers only some.
 import path from 'node:path';
 import { check } from './lib/accessibility.mjs';
 import { launch } from './lib/browser.mjs';
@@ -16,11 +16,11 @@ import { realSpark } from './states/real-spark.mjs';
 /** @typedef {import('./states/site.mjs').State} State */
 
 const PICTURES = path.resolve(import.meta.dirname, '../../docs/panel');
-/** High enough for the whole panel: axe cannot measure what is half out of sight. */
+/** High enough for the whole panel, because axe cannot measure what is partly out of view. */
 const VIEWPORT = { width: 1000, height: 1800 };
 
 const only = process.argv.slice(2);
-/** What axe said, by state and theme. @type {Map<string, Map<Theme, Verdict>>} */
+/** The results of axe, by state and theme. @type {Map<string, Map<Theme, Verdict>>} */
 const verdicts = new Map();
 const browser = await launch();
 try {
@@ -45,7 +45,7 @@ async function takeAll(site) {
   }
 }
 
-/** A failure is told, and the other states go on. @param {Site} site @param {State} state */
+/** Reports a failure and continues with the other states. @param {Site} site @param {State} state */
 async function take({ jupyter, open, heal }, state) {
   const { name, arrange } = state;
   const lab = await LabPage.create(browser, { viewport: VIEWPORT });

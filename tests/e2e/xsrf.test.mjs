@@ -15,7 +15,7 @@ let jupyter;
 let browser;
 /** @type {LabPage} */
 let lab;
-/** Routes of the sidecar, or Jupyter's `api`, with the headers they were asked with. @type {Map<string, Record<string, string>[]>} */
+/** Request headers, by route of the sidecar or Jupyter's `api`. @type {Map<string, Record<string, string>[]>} */
 const asked = new Map();
 
 before(async () => {

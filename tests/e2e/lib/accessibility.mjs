@@ -11,7 +11,7 @@ const PARTS = ['[id="berdl-spark-monitor:panel"]', '.sparkMonitor-Chip', '.spark
  * @typedef {{rules: number, findings: string[], undecided: string[]}} Verdict
  */
 
-/** Every rule that axe has, best practices too. @param {LabPage} lab @returns {Promise<Verdict>} */
+/** Runs every rule of axe, including best practices. @param {LabPage} lab @returns {Promise<Verdict>} */
 export async function check(lab) {
   // The page's policy may forbid our script, but not the debugger's.
   await lab.page.evaluate(`window.axe ?? (() => { ${axe.source} })()`);

@@ -12,13 +12,13 @@ import { text } from 'node:stream/consumers';
 export class FaultProxy {
   /** @param {string} target */
   constructor(target) {
-    /** `http://…` of the server behind. */
+    /** `http://…` of the real server. */
     this.target = target;
     /** @type {Fault} */
     this.fault = 'pass';
     /** Changes the text of an answer. @type {(body: string) => string} */
     this.rewrite = body => body;
-    /** What it was asked, path and query. @type {string[]} */
+    /** The requests, each as path and query. @type {string[]} */
     this.asked = [];
     this.port = 0;
     this.server = createServer((request, response) => this.answer(request, response));
@@ -35,7 +35,7 @@ export class FaultProxy {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** From now on it fails this way; what hangs is let go. @param {Fault} fault */
+  /** Sets the fault, and releases hanging requests. @param {Fault} fault */
   async set(fault) {
     if (fault === this.fault) {
       return;

@@ -21,7 +21,7 @@ export class Group {
     this.name = name;
     this.child = spawn(program, words, { ...options, detached: true, stdio: 'pipe' });
     this.log = '';
-    /** Standard output alone. */
+    /** Standard output only. */
     this.output = '';
     this.child.stdout.on('data', chunk => {
       this.output += chunk;

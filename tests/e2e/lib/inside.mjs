@@ -1,11 +1,11 @@
 // How the panel handles answers, seen from inside the page: which it decodes, and how long it waits for the next.
 
-/** What the panel draws by lot for its jitter, of 0 to 1. */
+/** The value of `Math.random` for the panel's jitter, 0 to 1. */
 export const LOT = 0.25;
 
 /** @typedef {{reads: Record<string, number>, waits: number[]}} Inside */
 
-/** Looks on in all that the page loads from now on. @param {import('playwright-core').Page} page */
+/** Watches everything that the page loads from now on. @param {import('playwright-core').Page} page */
 export async function lookInside(page) {
   await page.addInitScript(lot => {
     /** @type {Inside} */
@@ -42,7 +42,7 @@ export async function lookInside(page) {
   }, LOT);
 }
 
-/** What was seen since it was forgotten. @param {import('playwright-core').Page} page @returns {Promise<Inside>} */
+/** What was seen since the last reset. @param {import('playwright-core').Page} page @returns {Promise<Inside>} */
 export function inside(page) {
   return page.evaluate(() => /** @type {any} */ (window).inside);
 }

@@ -115,7 +115,7 @@ export class LabPage {
     await this.report.waitFor({ state: 'detached' });
   }
 
-  /** What was copied last; the page needs the permissions of `CLIPBOARD`. */
+  /** The last copied text; the page needs the permissions of `CLIPBOARD`. */
   clipboard() {
     return this.page.evaluate(() => navigator.clipboard.readText());
   }
@@ -202,7 +202,7 @@ export class LabPage {
    * @param {number} within Milliseconds.
    */
   async barMoves(within) {
-    /** First value seen of each bar, by how many tasks it has. @type {Map<string, number>} */
+    /** The first value of each bar, by its number of tasks. @type {Map<string, number>} */
     const first = new Map();
     return until(
       'the bar of an active stage to move',
@@ -231,13 +231,13 @@ export class LabPage {
     );
   }
 
-  /** The name of the newest ended query, when it is like `pattern`. @param {RegExp} pattern */
+  /** The name of the newest ended query, if it matches `pattern`. @param {RegExp} pattern */
   async newestRecent(pattern) {
     const name = (await this.recent.count()) ? await this.recent.first().getAttribute('title') : null;
     return name !== null && pattern.test(name) ? name : null;
   }
 
-  /** Makes the page believe that its tab is hidden, or shown again. @param {boolean} hidden */
+  /** Makes the page believe that its tab is hidden or visible. @param {boolean} hidden */
   async hideTab(hidden) {
     await this.page.evaluate(hidden => {
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
@@ -246,7 +246,7 @@ export class LabPage {
     }, hidden);
   }
 
-  /** Gives the panel a width: dragged, or narrower than JupyterLab lets a person drag it. @param {number} width */
+  /** Sets the panel's width, even below what JupyterLab allows by dragging. @param {number} width */
   async resizePanel(width) {
     await this.narrow?.evaluate(style => /** @type {Element} */ (style).remove());
     this.narrow = null;

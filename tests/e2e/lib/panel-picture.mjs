@@ -6,7 +6,7 @@ import { until } from './until.mjs';
 
 /** @typedef {import('./lab-page.mjs').LabPage} LabPage */
 
-/** What ships with JupyterLab. @typedef {keyof typeof THEMES} Theme */
+/** JupyterLab's own themes. @typedef {keyof typeof THEMES} Theme */
 export const THEMES = {
   light: 'JupyterLab Light',
   dark: 'JupyterLab Dark',
@@ -16,7 +16,7 @@ export const THEMES = {
 const WIDTH = 300;
 /** Anything further down says nothing about the state; pixels. */
 const HIGHEST = 640;
-/** Below the last line; pixels. */
+/** Margin below the last line; pixels. */
 const MARGIN = 8;
 
 /**

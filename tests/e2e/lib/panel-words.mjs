@@ -6,7 +6,7 @@ import { until } from './until.mjs';
 /** How long one attempt may take before the next; milliseconds. */
 const ANSWER_MS = 2_000;
 
-/** Shows the panel even where there is no chip to click on. @param {LabPage} lab */
+/** Shows the panel even if there is no chip to click on. @param {LabPage} lab */
 export async function showPanel(lab) {
   await lab.page.evaluate(
     () => /** @type {any} */ (window).jupyterapp.shell.activateById('berdl-spark-monitor:panel')

@@ -67,7 +67,7 @@ export class Spark {
   }
 }
 
-/** The lines, when there are more than before; the last one is not complete. @param {string} output @param {number} before */
+/** The lines, once there are more than before; the last is incomplete. @param {string} output @param {number} before */
 function moreLines(output, before) {
   const lines = output.split('\n');
   return lines.length > before ? lines : null;

@@ -4,10 +4,10 @@ const ROUTE = /\/berdl\/api\/spark-monitor\/([^?]*)/;
 
 /**
  * @typedef {object} Exchange
- * @property {string} [route] None until the request itself is told: its pieces come in any order.
+ * @property {string} [route] None until the request event arrives: its pieces come in any order.
  * @property {string} [asked] The request's `If-None-Match`.
  * @property {string} [etag] The answer's `ETag`.
- * @property {number} [status] As it came: the page is told 200 for an answer that the browser had already.
+ * @property {number} [status] As sent: the page sees 200 for an answer that the browser already had.
  * @property {number} [askedBytes] Of the request's headers.
  * @property {number} [answeredBytes] Of the answer, headers included.
  * @property {'flying' | 'answered' | 'failed' | 'aborted'} state
@@ -16,7 +16,7 @@ const ROUTE = /\/berdl\/api\/spark-monitor\/([^?]*)/;
 export class Wire {
   /** @param {import('playwright-core').CDPSession} devtools */
   constructor(devtools) {
-    /** In the order they were asked. @type {Map<string, Exchange>} */
+    /** In the order of the requests. @type {Map<string, Exchange>} */
     this.exchanges = new Map();
     devtools.on('Network.requestWillBeSent', ({ requestId, request }) => {
       const route = ROUTE.exec(new URL(request.url).pathname)?.[1];
@@ -48,7 +48,7 @@ export class Wire {
     return wire;
   }
 
-  /** Forgets what was said. */
+  /** Forgets all exchanges. */
   clear() {
     this.exchanges.clear();
   }

@@ -49,7 +49,7 @@ export async function withoutMaster() {
   };
 }
 
-/** A site whose users sign in; who they are is never answered. @type {import('./site.mjs').StartSite} */
+/** A site whose users sign in, but whose login service never answers. @type {import('./site.mjs').StartSite} */
 export async function withUsers() {
   const manager = await Manager.start();
   const auth2 = await FaultProxy.start(manager.url);

@@ -22,7 +22,7 @@ export async function realSpark() {
   // The history keeps a point every five seconds, and a line must not break between two of them.
   const jupyter = await spark.watch({ ...FAST, SPARK_MONITOR_POLL_MS: '4000' });
 
-  /** That a Connect server has started again. @type {Promise<void>} */
+  /** Resolves when a Connect server has started again. @type {Promise<void>} */
   let connected = Promise.resolve();
 
   /** Resets what the sidecar knows: Jupyter starts another one. */
