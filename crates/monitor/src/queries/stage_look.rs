@@ -29,7 +29,7 @@ pub struct StageLook {
     pub slowest_bytes_read: u64,
 }
 
-/// Whether the tasks of a stage spend their time outside the JVM's CPU.
+/// Whether a stage's tasks spend little of their time on a CPU in the JVM.
 pub(super) fn is_off_the_cpu(time: TaskTime) -> bool {
     time.run_ms > ENOUGH_TASK_TIME_MS && percent(time.cpu_ms, time.run_ms) < OFF_CPU_PERCENT
 }
