@@ -1,15 +1,15 @@
 /** Asks a kernel which Spark it uses, without a trace in the user's namespace or history. */
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 
-/** The Spark behind a notebook: a session of Spark Connect, or the driver in its own process; empty when there is none. */
+/** The Spark of a notebook: a session of Spark Connect, or the driver in its own process; empty if there is none. */
 export interface SparkIdentity {
   session_id?: string;
   app_id?: string;
 }
 
 /**
- * An expression that binds no name and imports nothing: `sys` is there in every Python, and what is not in its
- * `modules` is not in use. Connect comes first, because a local Connect server has a SparkContext beside it.
+ * An expression that binds no name and imports nothing: `sys` exists in every Python, and a module that is not in its
+ * `modules` is not in use. Connect comes first, because a local Connect server also has a SparkContext.
  */
 const EXPRESSION = `(lambda modules: (lambda connect, pyspark: (lambda session, context:
   "session " + session.session_id if session is not None
@@ -20,7 +20,7 @@ const EXPRESSION = `(lambda modules: (lambda connect, pyspark: (lambda session, 
       getattr(modules.get("pyspark.sql.connect.session"), "SparkSession", None),
       modules.get("pyspark")))(__import__("sys").modules)`;
 
-/** Undefined when it did not answer as expected. */
+/** Undefined if the kernel did not answer as expected. */
 export async function askKernel(
   kernel: Kernel.IKernelConnection
 ): Promise<SparkIdentity | undefined> {
@@ -55,7 +55,7 @@ function identity(reply: KernelMessage.IExecuteReplyMsg | undefined): SparkIdent
   return kind === 'session' ? { session_id: id } : { app_id: id };
 }
 
-/** What Spark's number of a cell is ahead of the execution count: IPython counts before it runs a cell since 9.8. */
+/** By how much Spark's number of a cell exceeds the execution count: IPython 9.8 counts before it runs a cell. */
 export async function cellShift(kernel: Kernel.IKernelConnection): Promise<number | null> {
   const info = await kernel.info;
   if (info.implementation !== 'ipython') {

@@ -1,8 +1,8 @@
-/** The WebAssembly bundles. They share no code, so each is made ready by itself. */
+/** The WebAssembly bundles. They share no code, so each is initialized separately. */
 import type { Language } from 'berdl-spark-monitor-ui';
 import type { Text } from 'berdl-spark-monitor-ui/texts.js';
 
-/** Says the texts in JupyterLab's language. */
+/** Sets the bundle's texts to JupyterLab's language. */
 export type Speak = (texts: readonly Text[]) => Language;
 
 interface Bundle {
@@ -10,13 +10,13 @@ interface Bundle {
   set_language(language: Language): void;
 }
 
-/** Chip and panel. */
+/** The bundle of chip and panel. */
 export function sidebar(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui')> {
   const wasm = new URL('berdl-spark-monitor-ui/sidebar_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui'), wasm, speak);
 }
 
-/** The tabs in the main area. */
+/** The bundle of the tabs in the main area. */
 export function workbench(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/workbench.js')> {
   const wasm = new URL('berdl-spark-monitor-ui/workbench_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui/workbench.js'), wasm, speak);

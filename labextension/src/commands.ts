@@ -1,4 +1,4 @@
-/** What a person can do from the palette, the View menu, the launcher and by a shortcut. */
+/** The commands in the palette, the View menu, the launcher and behind a shortcut. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { ILauncher } from '@jupyterlab/launcher';
@@ -25,7 +25,7 @@ export interface Parts {
   report: ReportTab;
 }
 
-/** Where JupyterLab lists commands; a shell may not have all of them. */
+/** Where JupyterLab lists commands; some shells lack some of these. */
 export interface Places {
   palette: ICommandPalette | null;
   mainMenu: IMainMenu | null;

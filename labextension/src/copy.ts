@@ -1,4 +1,4 @@
-/** Puts text on the clipboard, also where the page was not loaded over HTTPS. */
+/** Copies text to the clipboard, even if the page was not loaded over HTTPS. */
 import { Clipboard } from '@jupyterlab/apputils';
 
 export async function copyText(text: string): Promise<void> {

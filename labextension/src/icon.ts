@@ -1,4 +1,4 @@
-/** Spark Monitor's icon: of the panel, of its tabs and in the launcher. */
+/** Spark Monitor's icon, for the panel, its tabs and the launcher. */
 import { LabIcon } from '@jupyterlab/ui-components';
 
 export const icon = new LabIcon({

@@ -1,4 +1,4 @@
-/** The plugin: mounts chip, panel and tabs, and only when the server says that the extension is enabled. */
+/** The plugin: mounts chip, panel and tabs, but only if the server says that the extension is enabled. */
 import {
   ILayoutRestorer,
   type JupyterFrontEnd,
@@ -31,7 +31,7 @@ import { Chip } from './status';
 import { UiLoader } from './wasm';
 
 const PLUGIN = 'berdl-spark-monitor:plugin';
-/** Of the translations; JupyterLab itself would replace only the first of two hyphens. */
+/** The domain of the translations; JupyterLab itself would replace only the first of two hyphens. */
 const DOMAIN = 'berdl_spark_monitor';
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -66,7 +66,7 @@ function activate(
   state: IStateDB | null,
   registry: ISettingRegistry | null
 ): void {
-  // Where the extension is not enabled nobody should notice that it is installed.
+  // If the extension is not enabled, nobody should notice that it is installed.
   if (PageConfig.getOption('sparkMonitorEnabled') !== 'true') {
     registry?.transform(PLUGIN, { fetch: silenced });
     return;
@@ -99,7 +99,7 @@ function activate(
   const panel = new PanelSlot(app.shell, { loader, options, kernels, savedApp, content, notebooks, trans, ready });
   panel.add();
   restorer?.add(panel.widget, panel.widget.id);
-  // Not before the last layout is back, which knows better than the setting's default.
+  // Only after the last layout is restored, which takes precedence over the setting's default.
   void restored.then(() => {
     const place = (): void => panel.obey(settings.side);
     settings.changed.connect(place);
@@ -114,7 +114,7 @@ function activate(
   report.restoredBy(restorer, OPEN_REPORT);
 }
 
-/** Settings that the editor does not show, and no shortcut. */
+/** The settings, hidden in the editor and without a shortcut. */
 function silenced(settings: ISettingRegistry.IPlugin): ISettingRegistry.IPlugin {
   const silence = { 'jupyter.lab.setting-deprecated': true, 'jupyter.lab.shortcuts': [] };
   return { ...settings, schema: { ...settings.schema, ...silence } };

@@ -5,7 +5,7 @@ import { cellHash } from './hash';
 import type { FollowedNotebook } from './notebook';
 
 /**
- * The one cell with this execution count and the text that ran under it, or with a text of this hash; undefined when
+ * The only cell with this execution count and the text that ran under it, or with a text of this hash; undefined if
  * there is none, or more than one.
  */
 export async function findCell(
@@ -18,7 +18,7 @@ export async function findCell(
   if (typeof cell === 'string') {
     found = [...cells.keys()].filter(index => cellHash(text(index)) === cell);
   } else {
-    // After a restart of the kernel counts start again, so that the number alone proves nothing.
+    // Counts start again after a restart of the kernel, so the number alone proves nothing.
     const ran = await notebook.textOf(cell);
     const counted = [...cells.keys()].filter(index => cells[index]?.['execution_count'] === cell);
     found = counted.length === 1 ? counted.filter(index => text(index) === ran) : [];
@@ -26,7 +26,7 @@ export async function findCell(
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** Scrolls to a cell and selects it, with the cursor in `line`, which begins at 1. */
+/** Scrolls to a cell and selects it, with the cursor in `line`, counted from 1. */
 export async function showCell(
   panel: NotebookPanel,
   index: number,

@@ -8,9 +8,9 @@ type WithSession = Widget & { sessionContext: ISessionContext };
 type Tracker = Pick<IWidgetTracker<WithSession>, 'forEach' | 'widgetAdded'>;
 
 /**
- * JupyterLab's list of running sessions is polled every ten seconds, which is longer than most queries. The session
- * of an open document hears its kernel at once, so open documents are listened to, and the list only speaks for
- * kernels whose document is closed.
+ * JupyterLab polls its list of running sessions every ten seconds, which is longer than most queries take. The session
+ * of an open document hears from its kernel at once, so we listen to open documents, and use the list only for kernels
+ * whose document is closed.
  */
 export class KernelActivity {
   constructor(trackers: (Tracker | null)[], sessions: Session.IManager) {
@@ -33,7 +33,7 @@ export class KernelActivity {
     return this._busyChanged;
   }
 
-  /** Does what keeps a kernel busy for a moment, and is not the user's work. */
+  /** Runs something that keeps a kernel busy for a moment but is not the user's work. */
   async quietly<T>(session: ISessionContext, work: () => Promise<T>): Promise<T> {
     this.quiet.set(session, (this.quiet.get(session) ?? 0) + 1);
     try {
@@ -70,10 +70,10 @@ export class KernelActivity {
     }
   }
 
-  /** How much of our own is under way. */
+  /** How many of our own requests are running. */
   private readonly quiet = new WeakMap<ISessionContext, number>();
   private readonly open = new Set<ISessionContext>();
-  /** Busy by the list, open or not. */
+  /** Kernels that are busy according to the list, whether their documents are open or not. */
   private listed: Session.IModel[] = [];
   private _busy = false;
   private readonly _busyChanged = new Signal<this, boolean>(this);

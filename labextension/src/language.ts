@@ -1,11 +1,11 @@
-/** How JupyterLab's language says texts, numbers and times. */
+/** Texts, numbers and times in JupyterLab's language. */
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import type { Language } from 'berdl-spark-monitor-ui';
 import type { Text } from 'berdl-spark-monitor-ui/texts.js';
 
 const DAY_MS = 86_400_000;
 
-/** What the WebAssembly is told; it knows `texts` by their places only. */
+/** Passed to the WebAssembly, which knows `texts` only by their indices. */
 export function languageOf(
   texts: readonly Text[],
   translator: ITranslator,
@@ -30,19 +30,19 @@ export function languageOf(
   };
 }
 
-/** Made when it is first needed: a formatter takes milliseconds, and the chip's first word needs none. */
+/** Created on first use: a formatter takes milliseconds, and the chip's first text does not need one. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }
 
-/** JupyterLab's English is of no country: then the browser's own, if that is English too. */
+/** JupyterLab's English has no region, so we use the browser's, if that is English too. */
 function languageTag(code: string): string | undefined {
   try {
     const [tag] = Intl.getCanonicalLocales(code.replaceAll('_', '-'));
     return navigator.languages.find(own => own.split('-')[0] === tag) ?? tag;
   } catch {
-    // A tag that only JupyterLab knows, for example its pseudo-language.
+    // A tag that only JupyterLab knows, such as its pseudo-language.
     return undefined;
   }
 }

@@ -7,9 +7,9 @@ import type { NotebookFacts } from 'berdl-spark-monitor-ui';
 import { askKernel, cellShift, type SparkIdentity } from './ask';
 import type { KernelActivity } from './kernels';
 
-/** Cells that are remembered. */
+/** Number of cells that are remembered. */
 const MOST_EXECUTIONS = 100;
-/** After the last cell; milliseconds. */
+/** Wait after the last cell; milliseconds. */
 const QUIET_MS = 1000;
 
 interface Execution {
@@ -21,8 +21,8 @@ interface Execution {
 }
 
 /**
- * Executions are read from what the kernel tells everybody, so that a cell's begin is when the kernel took it up, not
- * when somebody pressed a key, and cells that are run from elsewhere count too.
+ * Executions are taken from the kernel's broadcast messages, so a cell starts when the kernel starts it, not when
+ * somebody presses a key, and cells that are run from elsewhere count too.
  */
 export class FollowedNotebook {
   constructor(
@@ -66,7 +66,7 @@ export class FollowedNotebook {
     };
   }
 
-  /** The text that was run under an execution count; undefined when nobody can tell. */
+  /** The text that was run under an execution count; undefined if unknown. */
   async textOf(count: number): Promise<string | undefined> {
     const known = this.executions.find(execution => execution.count === count);
     const kernel = this.kernel;
@@ -88,7 +88,7 @@ export class FollowedNotebook {
     });
   }
 
-  /** Asks when the kernel has been quiet for a while and something may have changed. */
+  /** Asks the kernel when it has been idle for a while and something may have changed. */
   askSoon(): void {
     window.clearTimeout(this.timer);
     if (this.wanted && this.mayAsk()) {
@@ -96,7 +96,7 @@ export class FollowedNotebook {
     }
   }
 
-  /** A kernel begins its life: its counts start again. */
+  /** Called when a kernel starts: its counts start again. */
   private begin(): void {
     this.executions = [];
     this.identity = undefined;
@@ -130,7 +130,7 @@ export class FollowedNotebook {
       this.executions.push({ message: parentId, code, count, begin_ms: Date.now(), end_ms: null });
       this.executions.splice(0, this.executions.length - MOST_EXECUTIONS);
       this.wanted = true;
-      // It may start Spark right now, which nobody can ask for before it ends.
+      // It may be starting Spark right now, which can be asked only when it ends.
       if (this.identity && !this.identity.session_id && !this.identity.app_id) {
         this.identity = undefined;
       }
@@ -152,7 +152,7 @@ export class FollowedNotebook {
 
   private async ask(): Promise<void> {
     const kernel = this.kernel;
-    // The shift is known for kernels that speak Python, and for no others.
+    // The shift is known only for kernels that speak Python.
     if (this.shift === null || kernel?.status !== 'idle' || !this.mayAsk()) {
       return;
     }
@@ -164,7 +164,7 @@ export class FollowedNotebook {
         this._changed.emit();
       }
     } catch {
-      // It went away while it was asked: nothing is known.
+      // The kernel went away while it was asked, so nothing is known.
     }
   }
 
@@ -175,7 +175,7 @@ export class FollowedNotebook {
   private executions: Execution[] = [];
   private identity: SparkIdentity | undefined;
   private shift: number | null = null;
-  /** Cells have run since it was asked. */
+  /** Whether cells have run since it was asked. */
   private wanted = true;
   private timer = 0;
   private readonly _changed = new Signal<this, void>(this);

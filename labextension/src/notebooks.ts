@@ -1,4 +1,4 @@
-/** The open notebooks, as the panel is told of them. */
+/** The open notebooks, as reported to the panel. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -30,7 +30,7 @@ export class Notebooks {
     return [...this.followed.values()].map(notebook => notebook.facts(notebook.panel === current));
   }
 
-  /** Lets the person decide whether kernels are asked. */
+  /** Sets whether kernels may be asked. */
   async obey(settings: Settings): Promise<void> {
     await settings.ready;
     const read = (): void => this.setAsking(settings.askKernel);
@@ -38,7 +38,7 @@ export class Notebooks {
     read();
   }
 
-  /** Goes to a cell; false when it is not what it was. */
+  /** Goes to a cell; false if it has changed. */
   async jump(notebookId: string, cell: number | string, line: number | null): Promise<boolean> {
     const notebook = this.followed.get(notebookId);
     const index = notebook && (await findCell(notebook, cell));
@@ -67,7 +67,7 @@ export class Notebooks {
   }
 
   private readonly followed = new Map<string, FollowedNotebook>();
-  /** Nobody is asked before the settings are known. */
+  /** No kernel is asked before the settings are loaded. */
   private asking = false;
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -1,11 +1,11 @@
-/** What the panel shows, in an element of its own that moves from widget to widget. */
+/** The panel's content, in an element of its own that moves from widget to widget. */
 import type { Frontend, MountOptions, NotebookFacts, Order, PanelHandle } from 'berdl-spark-monitor-ui';
 
 import type { Settings } from './settings';
 
 /**
- * Mounted once for the life of the page: the listeners that Yew puts on the root of an application are never taken back,
- * so that a new application for each opening of the panel would leave some behind each time.
+ * Mounted once per page: Yew never removes its listeners from an application's root, so a new application for each
+ * opening of the panel would leave some behind each time.
  */
 export class PanelContent {
   constructor(private readonly settings: Settings) {
@@ -32,7 +32,7 @@ export class PanelContent {
     this.handle?.set_notebooks(facts);
   }
 
-  /** Does what a person asks for by a command, as soon as there is something to do it. */
+  /** Carries out a person's command, as soon as the content is mounted. */
   order(order: Order): void {
     if (this.handle) {
       this.handle.order(order);
@@ -41,7 +41,7 @@ export class PanelContent {
     }
   }
 
-  /** Its widget goes: aborts what is in flight, ends timers, draws nothing. */
+  /** Called when its widget closes: aborts requests in flight, ends timers, draws nothing. */
   destroy(): void {
     this.handle?.clear();
     this.root.remove();

@@ -8,7 +8,7 @@ import type { ClusterState } from './status';
 
 const RANK = 1100;
 
-/** A shell whose sidebars fold, as JupyterLab's do. */
+/** A shell with collapsible sidebars, like JupyterLab's. */
 interface Folding {
   collapseLeft(): void;
   collapseRight(): void;
@@ -59,7 +59,7 @@ export class PanelSlot {
         shell.collapseLeft();
       }
       if (hadFocus) {
-        // Back to where the person came from.
+        // Returns the focus to where the person came from.
         shell.currentWidget?.activate();
       }
     } else {
@@ -67,7 +67,7 @@ export class PanelSlot {
     }
   }
 
-  /** Moves the panel when another side is set than before, open or hidden as it is. */
+  /** Moves the panel if the side has changed, and keeps it open or hidden. */
   obey(side: Side): void {
     const isNew = side !== this.side;
     this.side = side;

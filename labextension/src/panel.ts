@@ -1,4 +1,4 @@
-/** The panel's widget: draws while it is attached, and tells the WebAssembly what it cannot see itself. */
+/** The panel's widget: draws while it is attached, and updates the WebAssembly. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -16,7 +16,7 @@ import type { UiLoader } from './wasm';
 
 export const PANEL_ID = 'berdl-spark-monitor:panel';
 
-/** What a panel needs of the rest. */
+/** What a panel needs from the rest. */
 export interface PanelContext {
   loader: UiLoader<Frontend>;
   options: MountOptions;
@@ -25,7 +25,7 @@ export interface PanelContext {
   content: PanelContent;
   notebooks: Notebooks;
   trans: TranslationBundle;
-  /** Nothing is drawn before it has resolved. */
+  /** Nothing is drawn before this resolves. */
   ready: Promise<unknown>;
 }
 
@@ -37,7 +37,7 @@ export class PanelWidget extends Widget {
     this.title.icon = icon;
     this.title.caption = this.name;
     this.title.closable = true;
-    // Focused when it is opened, so that the next Tab is its first button.
+    // Focused on opening, so that the next Tab reaches its first button.
     this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', this.name);
@@ -48,7 +48,7 @@ export class PanelWidget extends Widget {
     return this._visibilityChanged;
   }
 
-  /** The badge of the panel's tab, and the same in words. */
+  /** Sets the badge of the panel's tab, and the same in words. */
   showState({ tone, words }: ClusterState): void {
     this.title.className = `sparkMonitor-Tab sparkMonitor-mod-${tone}`;
     this.title.caption = this.context.trans.__('%1 (%2)', this.name, words);
@@ -61,7 +61,7 @@ export class PanelWidget extends Widget {
     loader.failed.connect(this.showError, this);
     this.showError();
     void Promise.all([loader.load(this), ready]).then(([frontend]) => {
-      // The widget may have been detached, or even attached again, while the module was on its way.
+      // The widget may have been detached, or attached again, while the module was loading.
       if (attachment === this.attachment) {
         this.context.content.enter(this.node, frontend, () => this.mountOptions());
         this.listen();
@@ -144,7 +144,7 @@ export class PanelWidget extends Widget {
   }
 
   private attachment = 0;
-  /** It shows the content, which hears from it. */
+  /** Whether it shows the content and receives its events. */
   private listens = false;
   private readonly _visibilityChanged = new Signal<this, void>(this);
 }

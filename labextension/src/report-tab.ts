@@ -1,4 +1,4 @@
-/** The tab with the connection report: one at most, restored with the layout. */
+/** The tab with the connection report: at most one, restored with the layout. */
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -21,25 +21,25 @@ export class ReportTab {
     private readonly trans: TranslationBundle
   ) {}
 
-  /** Opens the tab and has a new report made in it. */
+  /** Opens the tab and runs a new report. */
   async open(): Promise<ReportWidget> {
     const widget = await this.show();
     widget.content.ask(report => report.run());
     return widget;
   }
 
-  /** The same, and has the report copied. */
+  /** Opens the tab, runs a new report and copies it. */
   async copy(): Promise<void> {
     const widget = await this.show();
     widget.content.ask(report => report.copy());
   }
 
-  /** Has `command` called, with `restored`, for a tab that was open before a reload. */
+  /** Calls `command`, with `restored`, for a tab that was open before a reload. */
   restoredBy(restorer: ILayoutRestorer | null, command: string): void {
     void restorer?.restore(this.tracker, { command, name: () => 'report', args: () => ({ restored: true }) });
   }
 
-  /** Makes the tab; the restorer puts it where it was. */
+  /** Creates the tab; the restorer puts it in its place. */
   async restore(): Promise<void> {
     const widget = this.create();
     this.shell.add(widget, 'main', { activate: false });
@@ -47,12 +47,12 @@ export class ReportTab {
   }
 
   private async show(): Promise<ReportWidget> {
-    // What the last layout has is not known before.
+    // Whether the last layout has the tab is not known earlier.
     await this.loader.started;
     const widget = this.tracker.find(() => true) ?? this.create();
     if (!widget.isAttached) {
       this.shell.add(widget, 'main');
-      // Notebook 7 keeps its main area for one document.
+      // Notebook 7 reserves its main area for one document.
       if (!widget.isAttached) {
         this.shell.add(widget, 'down');
       }
@@ -66,7 +66,7 @@ export class ReportTab {
     const content = new TabContent(this.loader, (workbench, node) =>
       workbench.open_report(node, { on_copy: copyText })
     );
-    // Without one, JupyterLab makes a toolbar that leaves listeners and elements behind when it is closed.
+    // Without this, JupyterLab creates a toolbar that leaves listeners and elements behind.
     const toolbar = new Toolbar();
     toolbar.hide();
     const widget = new MainAreaWidget({ content, toolbar });

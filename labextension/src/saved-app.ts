@@ -1,4 +1,4 @@
-/** The application that a person has chosen, remembered in the workspace. */
+/** The application that a person has chosen, stored in the workspace. */
 import type { IStateDB } from '@jupyterlab/statedb';
 
 const KEY = 'berdl-spark-monitor:app';
@@ -15,7 +15,7 @@ export class SavedApp {
     return this._id;
   }
 
-  /** Null forgets the choice. */
+  /** Null clears the choice. */
   save(id: string | null): void {
     this._id = id ?? undefined;
     const saving = id === null ? this.state?.remove(KEY) : this.state?.save(KEY, id);
@@ -27,7 +27,7 @@ export class SavedApp {
       const id = await this.state?.fetch(KEY);
       this._id = typeof id === 'string' && id !== '' ? id : undefined;
     } catch {
-      // Nothing is remembered: the newest application is shown.
+      // Nothing is stored: the newest application is shown.
     }
   }
 

@@ -1,4 +1,4 @@
-/** What a person has set in JupyterLab's Settings editor, as it is now. */
+/** A person's current settings from JupyterLab's Settings editor. */
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -15,15 +15,15 @@ export class Settings {
     this.ready = registry ? this.load(registry) : Promise.resolve();
   }
 
-  /** Resolves when the settings are known, or when they cannot be. */
+  /** Resolves when the settings are loaded or cannot be. */
   readonly ready: Promise<void>;
 
-  /** Emits when any of them has changed. */
+  /** Emits when any setting has changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  /** Kernels may be asked; without a registry nobody has said no, and one that fails may hide a no. */
+  /** Whether kernels may be asked. Without a registry nobody can have said no; a registry that fails may hide a no. */
   get askKernel(): boolean {
     return this.get('askKernel', !this.failed);
   }
@@ -36,7 +36,7 @@ export class Settings {
     return this.get<Side>('side', 'left');
   }
 
-  /** What chip and panel are told. */
+  /** The settings passed to chip and panel. */
   get preferences(): Preferences {
     const open = this.get<Record<string, boolean>>('openSections', {});
     return {
@@ -67,7 +67,7 @@ export class Settings {
     this._changed.emit();
   }
 
-  /** The server translates schemas by language packs only; these texts come with the extension. */
+  /** The server translates schemas only from language packs; these texts come with the extension. */
   private translated<T>(part: T, context: string): T {
     if (Array.isArray(part)) {
       return part.map((item: unknown) => this.translated(item, context)) as T;

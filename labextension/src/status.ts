@@ -1,4 +1,4 @@
-/** The chip: drawn once, shown in the status bar when a person wants it there, and asked for the cluster's state. */
+/** The chip: drawn once, shown in the status bar if a person wants it there, and the source of the cluster's state. */
 import type { IStatusBar } from '@jupyterlab/statusbar';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -9,7 +9,7 @@ import type { KernelActivity } from './kernels';
 import type { Settings } from './settings';
 import type { UiLoader } from './wasm';
 
-/** The cluster in one word, and its colour. */
+/** The cluster's state in one word, and its colour. */
 export interface ClusterState {
   tone: Tone;
   words: string;
@@ -26,18 +26,18 @@ export class Chip {
     this.node.className = 'sparkMonitor-ChipHost jp-mod-highlighted';
   }
 
-  /** Emits the cluster's state when it has changed, also while the chip is not in the status bar. */
+  /** Emits when the cluster's state has changed, even while the chip is not in the status bar. */
   get changed(): ISignal<this, ClusterState> {
     return this._changed;
   }
 
-  /** Begins to ask. */
+  /** Starts polling. */
   async start(): Promise<void> {
     const ready = this.settings.ready.then(() => {
       this.settings.changed.connect(this.obey, this);
       this.obey();
     });
-    // While it cannot be loaded the panel tells why; the status bar has no room for it.
+    // If it cannot be loaded, the panel says why; the status bar has no room for that.
     const [frontend] = await Promise.all([this.loader.load(this), ready]);
     const on_state = (tone: Tone, words: string): void => this._changed.emit({ tone, words });
     this.handle = frontend.mount_chip(this.node, { ...this.options, on_state });

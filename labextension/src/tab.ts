@@ -1,4 +1,4 @@
-/** The content of a tab in the main area: the workbench draws it as soon as the tab is seen. */
+/** The content of a tab in the main area: the workbench draws it as soon as the tab is visible. */
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import type { Workbench } from 'berdl-spark-monitor-ui/workbench.js';
@@ -20,7 +20,7 @@ export class TabContent<H extends TabHandle> extends Widget {
     this.addClass('sparkMonitor-Page');
   }
 
-  /** Asks something of the open tab, as soon as it is open. */
+  /** Calls the open tab, as soon as it is open. */
   ask(act: (handle: H) => void): void {
     if (this.handle) {
       act(this.handle);
@@ -29,7 +29,7 @@ export class TabContent<H extends TabHandle> extends Widget {
     }
   }
 
-  /** Closes it: what is in flight is aborted, timers end, nothing is drawn any longer. */
+  /** Closes it: requests in flight are aborted, timers end, nothing is drawn any more. */
   override dispose(): void {
     if (this.isDisposed) {
       return;
@@ -69,7 +69,7 @@ export class TabContent<H extends TabHandle> extends Widget {
     if (this.handle) {
       this.handle.set_shown(this.isVisible);
     } else if (this.isVisible) {
-      // While the layout is being restored, a tab is shown for a moment that is behind another in the end.
+      // While the layout is being restored, a tab may be shown for a moment that ends up behind another.
       void this.loader.started.then(() => this.load());
     }
   }
@@ -82,7 +82,7 @@ export class TabContent<H extends TabHandle> extends Widget {
     this.loader.failed.connect(this.showError, this);
     this.showError();
     void this.loader.load(this).then(workbench => {
-      // It may have been closed meanwhile.
+      // It may have been closed in the meantime.
       if (this.isDisposed) {
         return;
       }

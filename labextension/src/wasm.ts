@@ -2,14 +2,14 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-/** How long JupyterLab's own start is waited for: a shell may never say that it is over. */
+/** Longest wait for JupyterLab's own start-up, because a shell may never report its end. */
 const PATIENCE_MS = 10_000;
 
-/** The wait after the first failure; it doubles with each further one. */
+/** The wait after the first failure; it doubles with each further failure. */
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 300_000;
 
-/** `T` is what mounts the bundle's widgets. */
+/** `T` is the object that mounts the bundle's widgets. */
 export class UiLoader<T> {
   constructor(
     private readonly trans: TranslationBundle,
@@ -20,17 +20,17 @@ export class UiLoader<T> {
     this.started = Promise.race([begin.catch(() => undefined), patience]);
   }
 
-  /** Nothing is loaded before it has resolved: JupyterLab's own start comes first. */
+  /** Nothing is loaded before this resolves: JupyterLab's own start-up comes first. */
   readonly started: Promise<unknown>;
 
-  /** What mounts the widgets, as soon as it is there: a failure is told by `failed`, and it is tried again. */
+  /** The object that mounts the widgets, once it is loaded. Failures are reported by `failed` and retried. */
   load(widget: object): Promise<T> {
     this.waiting.add(widget);
     this.loading ??= this.persist();
     return this.loading;
   }
 
-  /** A widget has been closed; when nobody waits any longer, a bundle that could not be loaded is not tried again. */
+  /** Called when a widget closes; once no widget waits any more, a bundle that failed to load is not retried. */
   leave(widget: object): void {
     this.waiting.delete(widget);
     if (this.waiting.size === 0) {
@@ -38,17 +38,17 @@ export class UiLoader<T> {
     }
   }
 
-  /** Emits when it could not be loaded. */
+  /** Emits when loading has failed. */
   get failed(): ISignal<this, void> {
     return this._failed;
   }
 
-  /** Tries again now, if it has failed. */
+  /** Retries now, if loading has failed. */
   retry(): void {
     this.endWait();
   }
 
-  /** Says in `node` why nothing else is there, if it has failed. */
+  /** Shows in `node` why the content is missing, if loading has failed. */
   showError(node: HTMLElement): void {
     if (this.reason === undefined) {
       return;
@@ -72,7 +72,7 @@ export class UiLoader<T> {
     again.textContent = this.trans.__('Try again');
     again.addEventListener('click', () => this.retry());
     alert.append(again);
-    // Said once: an alert that is replaced by the same is read out again.
+    // Rendered once, because an alert replaced by an equal one would be announced again.
     if (node.textContent !== alert.textContent) {
       node.replaceChildren(alert);
     }
@@ -94,7 +94,7 @@ export class UiLoader<T> {
         await this.wait(wait_ms);
       }
       if (this.waiting.size === 0) {
-        // The next widget begins anew; nobody hears of this attempt.
+        // The next widget starts again; nobody is told of this attempt.
         this.loading = null;
         this.reason = undefined;
         return new Promise<never>(() => {});
@@ -111,7 +111,7 @@ export class UiLoader<T> {
     clearTimeout(timer);
   }
 
-  /** The widgets that are to be mounted, or are. */
+  /** The widgets that are mounted or waiting to be. */
   private readonly waiting = new Set<object>();
   private loading: Promise<T> | null = null;
   private reason: unknown = undefined;
@@ -119,10 +119,10 @@ export class UiLoader<T> {
   private readonly _failed = new Signal<this, void>(this);
 }
 
-/** Resolves when the browser has nothing more urgent to do, after a second in any case. */
+/** Resolves when the browser is idle, or after a second. */
 function idle(): Promise<unknown> {
   return new Promise(resolve => {
-    // Safari has no idle callbacks.
+    // Safari does not have idle callbacks.
     if ('requestIdleCallback' in window) {
       requestIdleCallback(resolve, { timeout: 1_000 });
     } else {

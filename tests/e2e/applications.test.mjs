@@ -1,4 +1,4 @@
-// Applications of a real Spark, each with a driver of its own: listed, chosen, remembered, waiting, ended.
+// Applications of a real Spark, each with its own driver: listed, chosen, remembered, waiting, ended.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -60,7 +60,7 @@ test('choosing the other shows its queries and its executors', async () => {
   await choose('counts');
   await showsOnly('count');
   await until('its executor', async () => (await executorHost()) !== before);
-  // Nothing of the other one comes back with the next polls.
+  // The next polls bring nothing of the other one back.
   await until('two more polls', () => lab.requests.count('panel/executors') >= 3 && lab.requests.count('panel/queries') >= 3);
   assert.notEqual(await executorHost(), before);
   await showsOnly('count');
@@ -99,7 +99,7 @@ test('a chosen one that has ended is gone, and the newest is offered', async () 
   await showsOnly('count');
   await drivers['counts']?.stop();
   await lab.panel.getByRole('status').getByText('This application has ended', { exact: true }).waitFor({ timeout: 30_000 });
-  // One is left, and a button leads there: there is nothing to choose from.
+  // One is left, with a button that leads there: there is no choice.
   await picker().waitFor({ state: 'detached' });
   assert.equal(await lab.panel.locator('.sparkMonitor-Table').count(), 0);
   await lab.picture('applications-gone', lab.panel);
@@ -169,7 +169,7 @@ async function showsOnly(job) {
   });
 }
 
-/** Where the one executor runs, with its port. */
+/** The address of the only executor, with its port. */
 async function executorHost() {
   return lab.panel.locator('.sparkMonitor-Table tbody').first().locator('th').first().getAttribute('title');
 }

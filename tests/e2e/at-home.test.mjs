@@ -1,4 +1,4 @@
-// At home in JupyterLab: commands, shortcut, badge, settings applied live, the layout after a reload.
+// Integration into JupyterLab: commands, shortcut, badge, settings applied live, the layout after a reload.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,10 +11,10 @@ import { until } from './lib/until.mjs';
 
 const OPEN = 'berdl-spark-monitor:open';
 const COMMANDS = [OPEN, ...['refresh', 'pause', 'open-report', 'copy-report'].map(name => `berdl-spark-monitor:${name}`)];
-/** As a person saved them when the connection report was a section of the panel. */
+/** As saved when the connection report was still a section of the panel. */
 const OLD_SETTINGS = { openSections: { report: true, executors: false } };
 const SHORTCUT = 'Control+Shift+Y';
-/** The rate of executors while nothing runs, as the sidecar names it in these tests; milliseconds. */
+/** The executors' rate while nothing is running, as set in these tests; milliseconds. */
 const SIDECAR_MS = 1500;
 
 /** @type {Lab} */
@@ -87,7 +87,7 @@ test('paused by its command, nothing is asked, and refreshing asks once', async 
   await lab.execute('berdl-spark-monitor:pause');
   await lab.panel.getByRole('button', { name: 'Resume updates' }).waitFor();
   assert.equal(await isToggled('berdl-spark-monitor:pause'), true);
-  // What was on its way has come.
+  // Requests in flight have ended.
   await lab.page.waitForTimeout(500);
   lab.requests.clear();
   await lab.page.waitForTimeout(2 * SIDECAR_MS);
@@ -189,9 +189,9 @@ test('what JupyterLab’s own Switch Sidebar Side says holds, whatever the setti
   await lab.page.locator('#jp-left-stack').locator(lab.panel).waitFor({ state: 'attached' });
 });
 
-/** Milliseconds between two requests for executors, when the one before has been forgotten. */
+/** Milliseconds between two requests for executors, after the wait that is already running. */
 async function gap() {
-  // The wait that was under way when the setting changed may be shorter.
+  // The wait that was running when the setting changed may be shorter.
   const times = () => lab.requests.seen.filter(({ route }) => route === 'panel/executors').map(({ at }) => at);
   lab.requests.clear();
   await until('three requests', () => times().length >= 3, { within: 20_000 });

@@ -1,4 +1,4 @@
-// What the extension costs the browser: a line of JSON for each figure, for `cargo xtask bench browser`.
+// What the extension costs the browser: a line of JSON per figure, for `cargo xtask bench browser`.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { launch } from './lib/browser.mjs';
@@ -9,12 +9,12 @@ import { until } from './lib/until.mjs';
 
 const STAGES = 5_000;
 const STARTS = 9;
-/** Of as many pairs of starts: more would be no chance (sign test, one-sided, 2 %). */
+/** Slower pairs of starts that may be chance; more cannot be (sign test, one-sided, 2 %). */
 const MOST_SLOWER = 7;
 const MOST_CHIP_MS = 50;
 const MOST_POLL_MS = 5;
 const PAIRS = 5;
-/** Of watching the panel poll, and pause. */
+/** How long to watch the panel poll, and pause. */
 const SECONDS_OF_POLLS = 15;
 /** Every view's rate and every lifetime while polls are watched. */
 const FAST = {
@@ -23,7 +23,7 @@ const FAST = {
   SPARK_MONITOR_EXECUTORS_LIFETIME_MS: '500',
   SPARK_MONITOR_STAGES_LIFETIME_MS: '500'
 };
-/** Of round trips with the panel, and without. */
+/** Round trips with the panel, and without it. */
 const SECONDS_OF_ROUND_TRIPS = 10;
 
 const [bench = ''] = process.argv.slice(2);
@@ -53,7 +53,7 @@ async function withLab(env, measure) {
 }
 
 /**
- * JupyterLab's start in a browser that has loaded nothing yet, with the extension and without it in turn.
+ * JupyterLab's start in a browser with an empty cache, alternately with and without the extension.
  *
  * @param {Lab} jupyter
  */
@@ -93,7 +93,7 @@ async function starts(jupyter) {
   });
 }
 
-/** When it happened; milliseconds since the page was asked for. @typedef {{module: number, chip: number, ready: number}} Marks */
+/** Milliseconds after the page was requested. @typedef {{module: number, chip: number, ready: number}} Marks */
 
 /** @param {Lab} jupyter @param {boolean} enabled @returns {Promise<Marks>} */
 async function start(jupyter, enabled) {
@@ -113,7 +113,7 @@ async function start(jupyter, enabled) {
       }
       return instance;
     };
-    /** The first task after the next frame, which is when that has been painted. @param {() => void} act */
+    /** Runs in the first task after the next frame, when that has been painted. @param {() => void} act */
     const afterPaint = act =>
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
@@ -148,7 +148,7 @@ async function start(jupyter, enabled) {
 }
 
 /**
- * Round trips of kernel messages in a notebook, with the panel open and hidden in turn.
+ * Round trips of kernel messages in a notebook, with the panel alternately open and hidden.
  *
  * @param {Lab} jupyter
  */
@@ -169,7 +169,7 @@ async function roundTrips(jupyter) {
         const begin = performance.now();
         await kernel.requestKernelInfo();
         times.push(performance.now() - begin);
-        // As someone who types and runs cells: with pauses.
+        // Like a person who types and runs cells: with pauses.
         await new Promise(resolve => setTimeout(resolve, 20));
       }
       return times;
@@ -196,7 +196,7 @@ async function roundTrips(jupyter) {
 }
 
 /**
- * The page's main thread while the panel polls, above what it does while the panel is paused.
+ * Load of the page's main thread while the panel polls, beyond that while the panel is paused.
  *
  * @param {Lab} jupyter
  */
@@ -207,7 +207,7 @@ async function polls(jupyter) {
   await lab.recent.first().waitFor();
   const devtools = await lab.page.context().newCDPSession(lab.page);
   await devtools.send('Performance.enable');
-  /** What all tasks of the main thread have taken, and what of that was script; milliseconds. */
+  /** Time of all tasks of the main thread, and of scripts within them; milliseconds. */
   const spent = async () => {
     const { metrics } = await devtools.send('Performance.getMetrics');
     const of = (/** @type {string} */ name) => (metrics.find(metric => metric.name === name)?.value ?? 0) * 1000;
@@ -221,7 +221,7 @@ async function polls(jupyter) {
     const before = await spent();
     await lab.page.waitForTimeout(SECONDS_OF_POLLS * 1000);
     const after = await spent();
-    // The chip goes on while the panel is paused.
+    // The chip continues while the panel is paused.
     const answers = await lab.page.evaluate(() => {
       const ours = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/spark-monitor/panel/'));
       return ours.filter(({ name }) => !name.endsWith('/chip')).length;

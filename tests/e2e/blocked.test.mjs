@@ -1,4 +1,4 @@
-// Sites with a Content-Security-Policy of their own, and those that lose the WebAssembly: said in the panel, and JupyterLab goes on.
+// Sites with their own Content-Security-Policy, or without the WebAssembly: the panel says so, and JupyterLab works.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -7,7 +7,7 @@ import { FAST, Lab } from './lib/lab.mjs';
 import { showPanel } from './lib/panel-words.mjs';
 import { until } from './lib/until.mjs';
 
-/** What JupyterLab itself cannot do without. 'unsafe-eval' allows WebAssembly too. */
+/** What JupyterLab itself needs. 'unsafe-eval' allows WebAssembly too. */
 const NEEDED_BY_JUPYTERLAB = "script-src 'self' 'unsafe-inline' 'unsafe-eval'";
 const WITHOUT_WEBASSEMBLY = "script-src 'self' 'unsafe-inline'";
 const WASM = '**/*.wasm*';
@@ -45,7 +45,7 @@ test('the policy that JupyterLab needs is enough', async () => {
 
 test('where a policy forbids WebAssembly the panel says what it must allow', async () => {
   const lab = await LabPage.create(browser);
-  // JupyterLab does not come up under this policy, so it comes when JupyterLab is there, and before the WebAssembly.
+  // JupyterLab does not start under this policy, so it is added after JupyterLab's start and before the WebAssembly.
   /** @type {() => void} */
   let open = () => {};
   const gate = new Promise(resolve => (open = () => resolve(undefined)));
@@ -65,7 +65,7 @@ test('where a policy forbids WebAssembly the panel says what it must allow', asy
   open();
   const text = await alertOf(lab);
   assert.match(text, /its script-src must allow 'wasm-unsafe-eval'/);
-  // The browser's own words.
+  // The browser's own message.
   assert.match(text, /CompileError: .*Content Security Policy/i);
   await lab.picture('blocked-by-policy');
   await isStillJupyterLab(lab);
@@ -83,7 +83,7 @@ test('where the WebAssembly is not there the panel says so, and a notebook runs'
     return lab.cellDone(0, 2_000).then(() => true, () => false);
   }, { within: 40_000 });
   assert.match((await lab.codeCells.locator('.jp-OutputArea-output').first().textContent()) ?? '', /^2/);
-  // The layout may be back with the panel open.
+  // The restored layout may have the panel open.
   await showPanel(lab);
   assert.match(await alertOf(lab), /Spark Monitor could not be loaded\..*reload the page/);
   await isStillJupyterLab(lab);
@@ -127,7 +127,7 @@ async function alertOf(lab) {
   return (await alert.textContent()) ?? '';
 }
 
-/** Its menu works, the status bar has no chip, and nobody asks the sidecar. @param {LabPage} lab */
+/** Its menu works, the status bar has no chip, and nothing calls the sidecar. @param {LabPage} lab */
 async function isStillJupyterLab(lab) {
   await lab.page.getByRole('menuitem', { name: 'View', exact: true }).click();
   await lab.page.locator('.lm-Menu-itemLabel', { hasText: /^Spark Monitor$/ }).waitFor();

@@ -1,4 +1,4 @@
-// The chip's words for every state of the cluster, as the cluster manager tells it.
+// The chip's words for every state of the cluster, as reported by the cluster manager.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';

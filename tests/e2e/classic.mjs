@@ -1,4 +1,5 @@
-// A driver in the notebook's own kernel, Spark 3.5: its queries lead back to the cell that ran them, and to no other.
+// A driver in the notebook's own kernel, Spark 3.5: its queries lead back to the cell that ran them, and to no other
+// cell.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,10 +14,10 @@ const CELLS = [
 from pyspark.sql import SparkSession
 builder = SparkSession.builder.master(os.environ["MASTER_URL"]).appName("Notebook")
 spark = builder.config("spark.driver.host", "127.0.0.1").getOrCreate()`,
-  // More than ASCII, because the hash is one of bytes.
+  // More than ASCII, because the hash is computed from bytes.
   `rows = spark.range(10)  # größer\nrows.collect()`,
   'spark.range(20).collect()',
-  // Twice the same text: which one ran nobody can tell.
+  // The same text twice: nobody can tell which one ran.
   'spark.range(30).collect()',
   'spark.range(30).collect()'
 ];
@@ -81,13 +82,13 @@ async function run(cell) {
   await until('its query', async () => (await lab.recent.count()) === before + 1, { within: 30_000 });
 }
 
-/** Folds a recent query out, and no other. @param {number} number */
+/** Expands a recent query, and no other. @param {number} number */
 async function unfold(number) {
   await lab.recent.nth(number).click();
   await details.waitFor();
 }
 
-/** Number of the notebook's cell that is selected. */
+/** The number of the selected cell in the notebook. */
 function activeCell() {
   return lab.codeCells.evaluateAll(cells => cells.findIndex(cell => cell.classList.contains('jp-mod-active')));
 }

@@ -1,4 +1,4 @@
-// Drives the demo notebook in a browser and checks what chip and panel show; Jupyter and Spark run already.
+// Drives the demo notebook in a browser and checks what chip and panel show; Jupyter and Spark are already running.
 import process from 'node:process';
 import { launch } from './lib/browser.mjs';
 import { LabPage } from './lib/lab-page.mjs';
@@ -69,7 +69,7 @@ try {
 }
 
 /**
- * Runs one check and says how it went and how long it took.
+ * Runs one check and reports its result and how long it took.
  *
  * @param {string} name
  * @param {() => Promise<string | void>} run

@@ -1,4 +1,4 @@
-// Where the extension is installed but not enabled, nobody notices it.
+// If the extension is installed but not enabled, nobody notices it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -17,7 +17,7 @@ before(async () => {
   browser = await launch();
   lab = await LabPage.create(browser);
   await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
-  // The launcher comes after all plugins.
+  // The launcher appears after all plugins are active.
   await lab.page.locator('.jp-Launcher').waitFor();
 });
 
@@ -61,7 +61,7 @@ test('the route is not there', async () => {
 
 test('the server says so in one line, and warns of nothing', () => {
   const lines = jupyter.group.log.split('\n').filter(line => /berdl|spark[_ -]?monitor/i.test(line));
-  // Jupyter Server speaks of every extension.
+  // Jupyter Server mentions every extension.
   const spoken = lines.filter(line => !/Extension package|extension was successfully (linked|loaded)/.test(line));
   assert.equal(spoken.length, 1, spoken.join('\n'));
   assert.match(spoken[0] ?? '', /^\[I /);

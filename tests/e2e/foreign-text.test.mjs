@@ -1,4 +1,4 @@
-// Names that somebody else gave are shown as text in a real page, and never run.
+// Foreign names are shown as text in a real page, and never run.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -7,7 +7,7 @@ import { FAST, Lab } from './lib/lab.mjs';
 import { LargeSpark } from './lib/large-spark.mjs';
 import { until } from './lib/until.mjs';
 
-/** Loads at once, wherever it is markup. */
+/** Loads at once if it is interpreted as markup. */
 const EVIL = `<img src=x onerror="window.evil=1">'`;
 
 /** @type {LargeSpark} */

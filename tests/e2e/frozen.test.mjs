@@ -1,4 +1,4 @@
-// A sidecar that is there and does not answer, and a server that a hub has stopped: nothing stays green.
+// A sidecar that does not answer, and a server that a hub has stopped: nothing stays green.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -12,7 +12,7 @@ import { Wire } from './lib/wire.mjs';
 const PASSWORD = 'open sesame';
 const READY = 'Spark: Ready (1/1)';
 const VIEWS = ['cluster', 'executors', 'stages', 'queries', 'history'].map(view => `panel/${view}`);
-/** Two polls that are given up after 15 s each, and the waits for them; milliseconds. */
+/** Two polls that time out after 15 s each, and the waits for them; milliseconds. */
 const TWO_POLLS_MS = 60_000;
 
 /** @type {Lab | null} */
@@ -90,7 +90,7 @@ test('a server that a hub has stopped is told as that or signed out, for nobody 
   const { port } = new URL(jupyter.url);
   await jupyter.stop();
   jupyter = null;
-  // Where a server's route was, JupyterHub's proxy leads to the hub, which redirects to its own page.
+  // In place of a stopped server, JupyterHub's proxy leads to the hub, which redirects to its own page.
   hub = createServer((request, response) => {
     const stopped = request.url?.startsWith('/hub/');
     response.writeHead(stopped ? 424 : 302, stopped ? {} : { Location: `/hub${request.url}` }).end();
@@ -106,7 +106,7 @@ test('a server that a hub has stopped is told as that or signed out, for nobody 
 });
 
 function thaw() {
-  // It may have gone with its Jupyter.
+  // It may have ended with its Jupyter.
   if (frozen !== null && jupyter?.sidecars().includes(frozen)) {
     process.kill(frozen, 'SIGCONT');
   }

@@ -1,4 +1,4 @@
-// The last ten minutes: remembered by the sidecar, read by keyboard and mouse.
+// The last ten minutes, recorded by the sidecar and read by keyboard and mouse.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -17,12 +17,12 @@ let jupyter;
 let browser;
 /** @type {LabPage} */
 let lab;
-/** The points that the page was told last. @type {Point[]} */
+/** The points in the page's last answer. @type {Point[]} */
 let points = [];
 
 before(async () => {
   spark = await LargeSpark.start({ executors: 2, ended: 1 });
-  // Points are five seconds apart; a gap is more than two and a half polls.
+  // Points are five seconds apart; anything longer than two and a half polls is a gap.
   jupyter = await Lab.start({ env: { ...FAST, SPARK_MASTER_UI_URL: spark.url, SPARK_MONITOR_POLL_MS: '3000' } });
   browser = await launch();
   lab = await LabPage.create(browser, { viewport: { width: 1280, height: 1400 } });
@@ -59,12 +59,12 @@ test('a reload keeps them, oldest first', async () => {
   const before = await pausedPoints();
   await lab.page.reload();
   await lab.ready();
-  // It comes after all plugins, and takes the focus.
+  // It appears after all plugins are active, and takes the focus.
   await lab.page.locator('.jp-Launcher').waitFor();
   await cores().waitFor();
   const after = await pausedPoints();
   assert.ok(before.length >= 3 && after.length >= before.length, `${before.length} points, then ${after.length}`);
-  // The newest point goes on for five seconds.
+  // The newest point lasts for five seconds.
   assert.deepEqual(after.slice(0, before.length - 1), before.slice(0, -1));
 });
 
@@ -106,7 +106,7 @@ test('pointing at a moment shows its values, leaving it the newest', async () =>
   const [point] = await pausedPoints();
   const now = await said(cores());
   assert.ok(point);
-  // Where the oldest point lies, by the line that is drawn.
+  // The position of the oldest point, by the drawn line.
   const path = (await cores().locator('.sparkMonitor-Spark-line').getAttribute('d')) ?? '';
   const box = await cores().boundingBox();
   assert.ok(box);
@@ -132,25 +132,25 @@ function cores() {
   return slider('Cores in use');
 }
 
-/** What is read out, which is what is shown beside the line. @param {import('playwright-core').Locator} line */
+/** The announced value, which is also shown beside the line. @param {import('playwright-core').Locator} line */
 async function said(line) {
   return (await line.getAttribute('aria-valuetext')) ?? '';
 }
 
-/** Pauses the panel, so that no new point comes while one looks; tells the points it shows. */
+/** Pauses the panel, so that no new point arrives meanwhile; returns the points that it shows. */
 async function pausedPoints() {
   const pause = lab.panel.getByRole('button', { name: 'Pause updates' });
   if (await pause.count()) {
     await pause.click();
     await lab.panel.getByText(/^paused/).waitFor();
   }
-  // The driver may have been heard before the master.
+  // The driver may have answered before the master.
   const known = () => points.filter(({ cores_used }) => cores_used !== undefined);
   await until('as many points as are drawn', async () => known().length - 1 === Number(await cores().getAttribute('aria-valuemax')));
   return known();
 }
 
-/** Waits until all lines tell what was in use at a point. @param {Point} point @param {number} index */
+/** Waits until all lines show the values of a point. @param {Point} point @param {number} index */
 async function looksAt({ at_ms, cores_used, active_tasks }, index) {
   const time = await lab.page.evaluate(at_ms => new Date(at_ms).toLocaleTimeString('en-GB'), at_ms);
   await untilText(`${cores_used} of 2 at ${time}`, () => said(cores()));

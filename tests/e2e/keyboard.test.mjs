@@ -1,4 +1,4 @@
-// The keyboard walk of docs/accessibility.md: everything without a mouse, and always a visible focus.
+// The keyboard walk of docs/accessibility.md: everything without a mouse, with a focus that is always visible.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -91,7 +91,7 @@ test('7. a query that ended folds out, with the reason of its failure', async ()
 });
 
 test('8. the last minutes are walked by arrow keys', async () => {
-  // The history begins with the sidecar, and is asked for at the slow rate.
+  // The history starts with the sidecar, and is polled at the slow rate.
   await until('two samples', async () => Number(await slider().getAttribute('aria-valuemax')) > 0, { within: 40_000 });
   await tabTo('Cores in use');
   const now = await slider().getAttribute('aria-valuetext');
@@ -150,7 +150,7 @@ test('nothing is read out while only numbers change', async () => {
     const regions = [...panel.querySelectorAll('[role="status"], [role="alert"], [aria-live]')];
     const options = { characterData: true, childList: true, subtree: true };
     for (const region of regions) {
-      // What is taken away is not read out.
+      // Removed text is not announced.
       const hear = () => region.textContent && said.push(region.textContent);
       new MutationObserver(hear).observe(region, options);
     }
@@ -168,7 +168,7 @@ function slider() {
   return lab.panel.getByRole('slider', { name: 'Cores in use' });
 }
 
-/** Presses Tab until something of this name has the focus; every stop on the way must be seen. @param {string | RegExp} name */
+/** Presses Tab until an element of this name has the focus; each stop must be visible. @param {string | RegExp} name */
 async function tabTo(name) {
   const stops = [];
   for (let stop = 0; stop < 30; stop++) {
@@ -184,7 +184,7 @@ async function tabTo(name) {
   throw new Error(`no ${name}: ${stops.join(' > ')}`);
 }
 
-/** What has the focus. */
+/** The focused element. */
 function focused() {
   return lab.page.evaluate(() => {
     const element = document.activeElement;
@@ -196,7 +196,7 @@ function focused() {
   });
 }
 
-/** The focus has an outline, and is in sight. */
+/** The focus has an outline and is visible. */
 async function visiblyFocused() {
   const seen = await lab.page.evaluate(() => {
     const element = /** @type {Element} */ (document.activeElement);

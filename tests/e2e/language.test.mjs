@@ -1,4 +1,4 @@
-// Chip, panel, tab, commands and settings in the language of JupyterLab; nothing that is said escapes its translator.
+// Chip, panel, tab, commands and settings in JupyterLab's language; no text bypasses its translator.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -70,7 +70,7 @@ test('the Settings editor is German', async () => {
 });
 
 test('nothing that is said escapes the translator', async () => {
-  /** What the sidecar told: names of applications, its own sentences. @type {Set<string>} */
+  /** Strings from the sidecar: names of applications, its own sentences. @type {Set<string>} */
   const told = new Set();
   lab.page.on('response', async answer => {
     if (answer.url().includes('/berdl/api/spark-monitor/')) {
@@ -135,7 +135,7 @@ function texts(part) {
   });
 }
 
-/** What is left without what the translator said and what the sidecar told. @param {string} text @param {Set<string>} told */
+/** The text without what the translator and the sidecar said. @param {string} text @param {Set<string>} told */
 function unmarked(text, told) {
   let rest = text;
   for (let before = ''; before !== rest; ) {

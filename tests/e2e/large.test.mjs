@@ -1,4 +1,4 @@
-// 500 executors and 2,000 stages: the table stays usable, the document small, the answers small.
+// 500 executors and 2,000 stages: the table stays usable, the document and the answers small.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -8,13 +8,13 @@ import { LargeSpark, storage } from './lib/large-spark.mjs';
 import { until } from './lib/until.mjs';
 
 const EXECUTORS = 500;
-/** Of them, dead. */
+/** Dead ones among them. */
 const GONE = 5;
 const ENDED = 2_000;
-/** Stages, each of a query of its own; more of both than are listed. */
+/** Stages, each of a different query; more of both than are listed. */
 const ACTIVE = 60;
 const [STAGES_LISTED, RUNNING_LISTED, RECENT_LISTED] = [50, 20, 20];
-/** Rows that are drawn at once, with those just out of sight. */
+/** Rows that are drawn at once, including those just out of view. */
 const DRAWN = 45;
 
 /** @type {LargeSpark} */
@@ -25,9 +25,9 @@ let jupyter;
 let browser;
 /** @type {LabPage} */
 let lab;
-/** The largest answer of each route as it came over the wire; bytes. @type {Record<string, number>} */
+/** The largest answer of each route on the network; bytes. @type {Record<string, number>} */
 const bytes = {};
-/** Most bytes of one answer. */
+/** Largest allowed answer; bytes. */
 const MOST = {
   'panel/apps': 1_000,
   'panel/chip': 1_000,
@@ -130,7 +130,7 @@ test('of active stages and queries only the newest are listed', async () => {
 });
 
 test('a poll is small: stages and queries below 20 KB, executors below 300 bytes each', async t => {
-  // Asked only where there is a choice.
+  // Requested only if there is a choice.
   await lab.page.evaluate(url => fetch(url).then(answer => answer.text()), `${jupyter.url}berdl/api/spark-monitor/panel/apps`);
   await lab.recent.first().click();
   await until('an answer of each route', () => Object.keys(MOST).every(route => bytes[route]));
@@ -186,7 +186,7 @@ async function headAndDriverAreInSight() {
   }
 }
 
-/** Between head and driver there are rows, not the gap that stands for rows left out. */
+/** Between header and driver there are rows, not the gap that replaces rows left out. */
 async function noWhiteInSight() {
   await until('rows wherever one looks', () =>
     scroller().evaluate(scroller => {

@@ -1,4 +1,4 @@
-// Opens and closes the panel 125 times and counts what is left behind: listeners, nodes, intervals.
+// Opens and closes the panel 125 times and counts what stays behind: listeners, nodes, intervals.
 import assert from 'node:assert/strict';
 import { launch } from './lib/browser.mjs';
 import { LabPage } from './lib/lab-page.mjs';
@@ -6,7 +6,7 @@ import { FAST, Lab } from './lib/lab.mjs';
 import { Leftovers } from './lib/leftovers.mjs';
 
 const PANEL = 'berdl-spark-monitor:panel';
-/** What a page loads late happens once; a leak grows in every lap. */
+/** Late loads happen once; a leak grows in every lap. */
 const LAPS = 4;
 const ROUNDS = 25;
 
@@ -14,7 +14,7 @@ const browser = await launch();
 const jupyter = await Lab.start({ env: { ...FAST, SPARK_MONITOR_MOCK_MODE: 'true' } });
 try {
   const lab = await LabPage.create(browser);
-  // Intervals are what a view would forget.
+  // A view that is not cleaned up would leave intervals.
   await lab.page.addInitScript(() => {
     const intervals = new Set();
     const [start, stop] = [window.setInterval.bind(window), window.clearInterval.bind(window)];

@@ -1,4 +1,5 @@
-// What chip, panel and tabs look like with recorded data: light, dark, high contrast, narrow, zoomed; nothing may stick out.
+// The look of chip, panel and tabs with recorded data: light, dark, high contrast, narrow, zoomed; nothing may
+// overflow.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { check } from './lib/accessibility.mjs';
@@ -104,7 +105,7 @@ describe('for those who need it larger, calmer or with colours of their own', ()
   }
 
   test('at 200 % zoom everything is there, and scrolls in one direction only', async () => {
-    // That is what zooming does to a window of 1280 × 800.
+    // This is what zooming does to a window of 1280 × 800.
     const lab = await panel({ viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });
     assert.deepEqual(await out(lab.panel), { scrolls: false, parts: [] });
     await lab.openReport();

@@ -1,4 +1,4 @@
-// Notebook 7: what of Spark Monitor its shell has a place for.
+// Notebook 7: the parts of Spark Monitor that its shell has a place for.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -8,7 +8,7 @@ import { SettingsEditor } from './lib/settings-editor.mjs';
 import { until } from './lib/until.mjs';
 
 const SHORTCUT = 'Control+Shift+Y';
-/** The pages of a notebook and of the files, and what each shows when it is there. */
+/** The pages of a notebook and of the files, and what each shows once it is loaded. */
 const PAGES = [['notebooks/one.ipynb', '.jp-Notebook'], ['tree', '.jp-FileBrowser']];
 
 /** @type {Lab} */
@@ -89,7 +89,7 @@ async function coresAreRed() {
   return ((await lab.panel.textContent()) ?? '').includes('very high');
 }
 
-/** The shortcut hides an open panel, and a page that is still loading hears it not. */
+/** The shortcut hides an open panel, but a page that is still loading ignores it. */
 async function openByShortcut() {
   await until('the panel', async () => {
     await lab.page.keyboard.press(SHORTCUT);

@@ -1,4 +1,5 @@
-// `cargo xtask verify pictures`: what docs/settings.md, docs/accessibility.md and docs/tabs.md show, with recorded data.
+// `cargo xtask verify pictures`: the pictures of docs/settings.md, docs/accessibility.md and docs/tabs.md, with
+// recorded data.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { launch } from './lib/browser.mjs';
@@ -7,7 +8,7 @@ import { FAST, Lab } from './lib/lab.mjs';
 import { SettingsEditor } from './lib/settings-editor.mjs';
 
 const DOCS = path.resolve(import.meta.dirname, '../../docs');
-/** What is further down says nothing new; pixels. */
+/** Anything further down shows nothing new; pixels. */
 const HIGHEST = 720;
 
 /** @type {[string, import('playwright-core').BrowserContextOptions, Parameters<typeof Lab.start>[0]][]} */

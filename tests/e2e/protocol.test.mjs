@@ -1,4 +1,5 @@
-// How the panel asks: by ETag, one request a view, none when nobody looks, ever more rarely while answers fail.
+// How the panel polls: with ETags, one request per view, none while hidden, and more and more rarely while answers
+// fail.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -10,7 +11,7 @@ import { until } from './lib/until.mjs';
 import { Wire } from './lib/wire.mjs';
 
 const VIEWS = ['panel/cluster', 'panel/executors', 'panel/stages', 'panel/queries', 'panel/history'];
-/** What the sidecar keeps this long is the same answer in every poll; milliseconds. */
+/** Within this lifetime of the sidecar's caches every poll gets the same answer; milliseconds. */
 const FOR_GOOD = '600000';
 /** Every view's rate while no task runs; milliseconds. */
 const POLL_MS = 1_000;
@@ -33,7 +34,7 @@ before(async () => {
       ...FAST,
       SPARK_MASTER_UI_URL: spark.url,
       SPARK_MONITOR_POLL_MS: String(POLL_MS),
-      // The master is asked once, the driver again for each poll.
+      // The master is called once, the driver again for each poll.
       SPARK_MONITOR_MASTER_LIFETIME_MS: FOR_GOOD
     }
   });
@@ -129,7 +130,7 @@ test('while answers fail polls become rarer, spread by lot; one that succeeds br
   const stages = '**/spark-monitor/panel/stages*';
   await lab.page.route(stages, route => route.fulfill({ status: 503, contentType: 'text/html', body: 'Starting' }));
   await forget(lab.page);
-  // Only what failed waits for another time than the rate.
+  // Only failed polls wait for a time other than the rate.
   const waits = async () => (await inside(lab.page)).waits.filter(wait => wait !== POLL_MS);
   await until('four failures', async () => (await waits()).length >= 4, { within: 30_000 });
   const spread = 0.8 + 0.4 * LOT;
@@ -164,7 +165,7 @@ test('the first view that succeeds again wakes those that back off', async () =>
   assert.ok(answered('panel/chip') <= 3, `the chip had asked ${answered('panel/chip')} times before the last`);
 });
 
-/** Holds the requests of a route back until the function it gives is called. @param {string} route */
+/** Holds back the requests of a route until the returned function is called. @param {string} route */
 async function hold(route) {
   const pattern = `**/spark-monitor/${route}`;
   /** @type {() => void} */
@@ -172,7 +173,7 @@ async function hold(route) {
   const gate = new Promise(resolve => (open = () => resolve(undefined)));
   await lab.page.route(pattern, async held => {
     await gate;
-    // It may have been aborted meanwhile.
+    // It may have been aborted in the meantime.
     await held.continue().catch(() => {});
   });
   return async () => {
@@ -181,7 +182,7 @@ async function hold(route) {
   };
 }
 
-/** What changes in the panel while something happens, but for what goes with the clock: age and history. @param {() => Promise<void>} act */
+/** What changes in the panel during `act`, except age and history. @param {() => Promise<void>} act */
 async function changesWhile(act) {
   const observed = await lab.panel.evaluateHandle(panel => {
     /** @type {string[]} */

@@ -1,4 +1,5 @@
-// Takes pictures of running queries and of why they wait for docs/queries.md, from a real Spark; `node queries.mjs NAME…` only some.
+// Takes the pictures of running queries and of why they wait for docs/queries.md, with a real Spark.
+// `node queries.mjs NAME…` takes only some.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { launch } from './lib/browser.mjs';
@@ -13,7 +14,7 @@ import { until } from './lib/until.mjs';
 const PICTURES = path.resolve(import.meta.dirname, '../../docs/queries');
 /** Pixels. */
 const WIDTH = 300;
-/** Around what is shown; pixels. */
+/** Margin around the picture; pixels. */
 const MARGIN = 8;
 
 const CONNECT = `import os, time
@@ -23,7 +24,7 @@ per_key = spark.range(0, 40, 1, 40).where("java_method('java.lang.Thread', 'slee
 per_key = per_key.groupBy((F.col("id") % 7).alias("key")).count()`;
 const SLEEPING = `.select(F.expr("java_method('java.lang.Thread', 'sleep', 3000L)")).collect()`;
 
-/** A cell of the notebook each, and perhaps what somebody else asks of the same driver meanwhile. @type {Situation[]} */
+/** A cell of the notebook each, and optionally another client's query on the same driver. @type {Situation[]} */
 const SITUATIONS = [
   { name: 'running', cell: 'per_key.collect()', telling: /Busy: \d[^]*[3-9]\d%[^]* left[^]*run by cell/ },
   {
@@ -68,7 +69,7 @@ try {
   await lab.kernelIdle();
   await lab.openPanel();
   await lab.resizePanel(WIDTH);
-  // What does not change takes the room.
+  // Collapsed, because it does not change and takes room.
   await lab.panel.getByRole('button', { name: 'Cluster' }).click();
   await lab.startCell(0);
   await lab.cellDone(0, 60_000);
@@ -89,7 +90,7 @@ try {
   await spark.stop();
 }
 
-/** A failure is told, and the other pictures are taken. @param {string} name @param {() => Promise<void>} arrange */
+/** Reports a failure and continues with the others. @param {string} name @param {() => Promise<void>} arrange */
 async function take(name, arrange) {
   try {
     await arrange();

@@ -1,4 +1,4 @@
-// Queries of a real Spark: whose they are, which cells built and ran them, the way back to a cell.
+// Queries of a real Spark: their owners, the cells that built and ran them, and jumping back to a cell.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -110,7 +110,7 @@ test('a failed query says why', async () => {
 });
 
 test('asking the kernel leaves no name and counts no cell', async () => {
-  // What is asked of a kernel before a failed cell has ended is aborted with it.
+  // A question to a kernel before a failed cell has ended is aborted together with it.
   await lab.kernelIdle();
   await lab.startCell(4);
   await lab.codeCells.nth(4).getByText("new: ['names', 'rows']").waitFor();
@@ -194,7 +194,7 @@ async function recentTitle() {
   return (await lab.recent.count()) ? lab.recent.first().innerText() : '';
 }
 
-/** Number of the notebook's cell that is selected. */
+/** The number of the selected cell in the notebook. */
 function activeCell() {
   return lab.codeCells.evaluateAll(cells => cells.findIndex(cell => cell.classList.contains('jp-mod-active')));
 }

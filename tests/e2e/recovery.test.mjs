@@ -62,7 +62,7 @@ test('signed out before the panel was ever opened: the panel says so', async () 
   await other.page.context().clearCookies();
   await other.openPanel();
   const said = other.panel.getByRole('alert').getByText('You are signed out of Jupyter');
-  // Each view hears it with its own answer; once all have, it is said once.
+  // Each view learns it from its own answer; once all have, it is said once.
   await until('one alert', async () => (await said.count()) === 1);
   await other.picture('panel-signed-out', other.panel);
   await other.close();

@@ -1,4 +1,4 @@
-// The connection report: every hop with its verdict, and a copy of it that anybody may read.
+// The connection report: every hop with its verdict, and a copy of it that may be shown to anybody.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -45,7 +45,7 @@ before(async () => {
       SPARK_MASTER_UI_URL: spark.url,
       SPARK_CLUSTER_MANAGER_API_URL: manager.url,
       SPARK_MONITOR_IDENTITY: 'auth2',
-      // The report must not be of a moment ago.
+      // The report must not come from a cache.
       SPARK_MONITOR_STATUS_LIFETIME_MS: '1',
       KBASE_AUTH_URL: `http://127.0.0.1:${port}/`
     }
@@ -78,7 +78,7 @@ test('open, it shows every hop with its verdict, its time and what was found', a
   assert.deepEqual(seen.map(({ name }) => name), HOPS);
   for (const { name, verdict, time, found } of seen) {
     assert.equal(verdict, 'OK', `${name}: ${verdict}`);
-    // The sidecar speaks of itself without being asked.
+    // The sidecar's own line has no time, because nothing was called for it.
     assert.match(time, name === 'Sidecar' ? /^$/ : /^\d+m?s$/, name);
     assert.match(found, /\.$/, name);
   }
@@ -121,7 +121,7 @@ function result(words) {
   return lab.report.getByRole('status').getByText(words, { exact: true });
 }
 
-/** What each hop says. */
+/** The words of each hop. */
 async function all() {
   await until('the report to be complete', async () => (await lab.hops.count()) === HOPS.length);
   return lab.hops.evaluateAll(hops =>

@@ -1,5 +1,6 @@
-// Logs what a page asks of the sidecar, and the sidecar of Spark, at the default rates, and writes it into docs/panel.md.
-// It fails when a situation asks more than it may, or so little that nothing was measured.
+// Counts the page's requests to the sidecar, and the sidecar's to Spark, at the default rates, and writes
+// docs/panel.md.
+// Fails if a situation causes more requests than allowed, or so few that nothing was measured.
 import { launch } from './lib/browser.mjs';
 import { FaultySpark } from './lib/faulty-spark.mjs';
 import { generate, table } from './lib/generated.mjs';
@@ -11,30 +12,30 @@ import { until } from './lib/until.mjs';
 
 /** @typedef {import('./lib/lab.mjs').Lab} Lab */
 
-/** How long each situation is watched: four of the slowest interval; milliseconds. */
+/** How long each situation is watched: four times the slowest interval; milliseconds. */
 const WATCHED_MS = 120_000;
-/** Longer than that, with what must happen before; seconds. */
+/** Longer than that, including what must happen before; seconds. */
 const BUSY_S = WATCHED_MS / 1000 + 150;
-/** One query that runs until it is stopped. */
+/** A query that runs until it is stopped. */
 const BUSY_SPARK = `rows = spark.range(0, 960_000_000, numPartitions=2400)
 rows.select(F.max(F.sha2(F.col("id").cast("string"), 512))).collect()`;
 const BUSY_KERNEL = `import time
 time.sleep(${BUSY_S})`;
 
-/** How often a route may be asked in a minute. @typedef {Record<string, number>} Rates */
+/** How often a route may be requested per minute. @typedef {Record<string, number>} Rates */
 /** @type {Rates} */
 const IDLE = { chip: 2, cluster: 2, history: 2, executors: 2, stages: 2, queries: 2 };
 /** @type {Rates} */
 const BUSY = { ...IDLE, chip: 12, executors: 6, stages: 12, queries: 12 };
-/** One attempt per interval, which back-off makes up to a fifth shorter at first. @type {Rates} */
+/** One attempt per interval, which back-off shortens by up to a fifth at first. @type {Rates} */
 const FAILING = Object.fromEntries(Object.keys(IDLE).map(route => [route, 2.5]));
-/** The master's and the driver's answers are good for 5 and 4 s: nothing is asked more often, whoever asks. */
+/** The master's and the driver's answers are good for 5 and 4 s: nothing is called more often, whoever asks. */
 const CALLS = 15;
-/** What fails is asked twice, and each of three views looks for the driver in two places. */
+/** Failed calls are tried twice, and each of three views looks for the driver in two places. */
 const FAILING_CALLS = 30;
 
 /**
- * A JupyterLab of its own before a Spark that others watch too, and a page in it.
+ * A separate JupyterLab for a Spark that others watch too, and a page in it.
  *
  * @typedef {object} Site
  * @property {FaultySpark} upstream
@@ -150,7 +151,7 @@ async function watch(situation, { lab, upstream }, may) {
   console.log(`watched ${situation}`);
 }
 
-/** What was asked too often, or hardly at all; an interval may have begun before the watch. @param {Watched} watched */
+/** Requests that were too many or too few; an interval may have started before the watch. @param {Watched} watched */
 function excesses({ situation, may, traffic }) {
   const minutes = traffic.perMinute(1) ** -1;
   const names = new Set([...Object.keys(may), ...traffic.routes.keys()]);

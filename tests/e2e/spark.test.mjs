@@ -1,4 +1,4 @@
-// A real Spark behind a real JupyterLab under /user/ann/: what chip and panel show, and when they ask.
+// A real Spark behind a real JupyterLab under /user/ann/: what chip and panel show, and when they poll.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,7 @@ rows.groupBy(F.substring("hash", 1, 3)).count().count()`;
 const SHORT = 'spark.range(1_000_000, numPartitions=2).agg(F.sum("id")).collect()';
 
 const PANEL_ROUTES = ['panel/cluster', 'panel/executors', 'panel/stages', 'panel/queries'];
-/** Shorter than any view's interval when nothing runs. */
+/** Shorter than any view's interval while nothing is running. */
 const AT_ONCE_MS = 1_500;
 /** Longer than the slowest interval of the tests. */
 const SEVERAL_POLLS_MS = 5_000;
@@ -164,7 +164,7 @@ test('a site with a driver only: Spark: Ready (driver)', async () => {
   }
 });
 
-/** When the newest query began that the sidecar lists as ended, once the panel shows it. */
+/** When the newest query started that the sidecar lists as ended, once the panel shows it. */
 async function newestQuery() {
   const answer = await lab.page.request.get(`${jupyter.url}berdl/api/spark-monitor/panel/queries`);
   const shown = (await lab.recent.count()) > 0;

@@ -1,5 +1,5 @@
-// Brings the panel into each of its states, in each theme: takes its picture for docs/panel.md, and lets axe look at it.
-// `node states.mjs STATE…` only some.
+// Brings the panel into each of its states, in each theme: takes its picture for docs/panel.md, and runs axe on it.
+// `node states.mjs STATE…` covers only some.
 import path from 'node:path';
 import { check } from './lib/accessibility.mjs';
 import { launch } from './lib/browser.mjs';
@@ -16,11 +16,11 @@ import { realSpark } from './states/real-spark.mjs';
 /** @typedef {import('./states/site.mjs').State} State */
 
 const PICTURES = path.resolve(import.meta.dirname, '../../docs/panel');
-/** High enough for the whole panel: axe cannot measure what is half out of sight. */
+/** High enough for the whole panel, because axe cannot measure what is partly out of view. */
 const VIEWPORT = { width: 1000, height: 1800 };
 
 const only = process.argv.slice(2);
-/** What axe said, by state and theme. @type {Map<string, Map<Theme, Verdict>>} */
+/** The results of axe, by state and theme. @type {Map<string, Map<Theme, Verdict>>} */
 const verdicts = new Map();
 const browser = await launch();
 try {
@@ -45,7 +45,7 @@ async function takeAll(site) {
   }
 }
 
-/** A failure is told, and the other states go on. @param {Site} site @param {State} state */
+/** Reports a failure and continues with the other states. @param {Site} site @param {State} state */
 async function take({ jupyter, open, heal }, state) {
   const { name, arrange } = state;
   const lab = await LabPage.create(browser, { viewport: VIEWPORT });
@@ -65,7 +65,7 @@ async function take({ jupyter, open, heal }, state) {
 
 /** @param {LabPage} lab @param {string} name @param {Theme} theme */
 async function look(lab, name, theme) {
-  // The third theme is for axe and for whoever mends what it finds.
+  // The third theme is only for axe, and for whoever fixes its findings.
   await picture(lab, path.join(theme === 'high-contrast' ? path.join(OUT, 'states') : PICTURES, `${name}-${theme}.png`));
   const verdict = await check(lab);
   verdicts.set(name, (verdicts.get(name) ?? new Map()).set(theme, verdict));
@@ -79,7 +79,7 @@ function fails(sentence) {
   console.log(`not ok  ${sentence}`);
 }
 
-/** Only written when nothing was found. */
+/** Only written if nothing was found. */
 function summary() {
   const themes = /** @type {Theme[]} */ (Object.keys(THEMES));
   const cell = (/** @type {Verdict | undefined} */ verdict) =>

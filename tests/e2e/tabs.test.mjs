@@ -1,4 +1,4 @@
-// The way of a tab in the main area, shown by the connection report: how it is opened, moved, restored and closed.
+// A tab in the main area, using the example of the connection report: opened, moved, restored and closed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -13,7 +13,7 @@ import { until } from './lib/until.mjs';
 const RESTORED = 'berdl-spark-monitor-report:report';
 const SIDECAR = '**/berdl/api/spark-monitor/**';
 const HOPS = 6;
-/** What a page loads late happens once; a leak grows in every lap. */
+/** Late loads happen once; a leak grows in every lap. */
 const LAPS = 3;
 const ROUNDS = 10;
 

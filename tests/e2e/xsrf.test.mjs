@@ -1,4 +1,4 @@
-// What Jupyter wants to see of a request of its own page, which a neighbour's page on the same hub cannot know.
+// What Jupyter expects of a request from its own page, and a neighbour's page on the same hub cannot know.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
@@ -15,7 +15,7 @@ let jupyter;
 let browser;
 /** @type {LabPage} */
 let lab;
-/** Routes of the sidecar, or Jupyter's `api`, with the headers they were asked with. @type {Map<string, Record<string, string>[]>} */
+/** Request headers, by route of the sidecar or Jupyter's `api`. @type {Map<string, Record<string, string>[]>} */
 const asked = new Map();
 
 before(async () => {
@@ -29,7 +29,7 @@ before(async () => {
       asked.set(name, [...(asked.get(name) ?? []), request.headers()]);
     }
   });
-  // Another server's cookie on the same host, which the page does not see.
+  // Another server's cookie on the same host, which the page cannot see.
   const other = { name: '_xsrf', value: 'of-eve', domain: '127.0.0.1', path: '/user/eve/' };
   await lab.page.context().addCookies([other]);
   await lab.signIn(`${jupyter.url}lab`, PASSWORD);

@@ -1,4 +1,4 @@
-//! What the caches promise, seen from the routes.
+//! The guarantees of the caches, seen from the routes.
 
 use std::time::Duration;
 
@@ -159,7 +159,7 @@ async fn the_older_frontends_one_retry_is_not_answered_with_the_remembered_failu
     }
 }
 
-/// Lets the caches' time pass.
+/// Advances the time of the caches.
 async fn pass(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::support::{APP, Double, OPERATIONS, Reply, TestApp, application, spark};
 
-/// How long the stage, its first task and its query have run.
+/// How long the stage, its first task and its query have been running.
 const RUN: Duration = Duration::from_secs(20);
-/// How much more a slow machine may make of it, milliseconds.
+/// How much longer a slow machine may make that, milliseconds.
 const SLACK_MS: i64 = 8_000;
 
 /// Below the driver's `…/applications/{APP}/`.
@@ -17,13 +17,13 @@ fn path(list: &str) -> String {
     format!("/proxy/{APP}/api/v1/applications/{APP}/{list}")
 }
 
-/// Answers with the `Date` of a clock that is so far ahead.
+/// Answers with the `Date` of a clock that is this far ahead.
 fn dated(ahead: SignedDuration, body: &str) -> Reply {
     let date = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&(Timestamp::now() + ahead)).unwrap();
     Reply::Http(200, "application/json", format!("date: {date}\r\n"), body.as_bytes().to_vec())
 }
 
-/// A master and a driver whose clocks are so far ahead, and a stage with one slow task.
+/// A master and a driver whose clocks are this far ahead, and a stage with one slow task.
 async fn spark_ahead(ahead: SignedDuration) -> Double {
     let spark = spark().await;
     let begin = Timestamp::now() + ahead - RUN;

@@ -1,4 +1,4 @@
-//! How long anything may take, and who waits for whom.
+//! How long anything may take, and which requests wait for others.
 
 use std::{pin::pin, time::Duration};
 

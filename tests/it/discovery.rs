@@ -1,4 +1,4 @@
-//! The ways to a driver's REST API, in order, remembered and forgotten.
+//! How a driver's REST API is found: the order of addresses, remembering and forgetting them.
 
 use berdl_spark_monitor::config::Secrets;
 
@@ -175,7 +175,7 @@ async fn a_session_that_has_just_ended_is_no_question_of_permission() {
     let spark = spark().await;
     let app = app(&spark, &["--spark-monitor-stages-lifetime-ms", "0"]);
     let shown = app.get("/panel/stages").await.json();
-    // The master still lists the application, but its proxy and its page have forgotten it already.
+    // The master still lists the application, but its proxy and its page no longer do.
     let driver = format!("/proxy/{APP}/api/v1/applications/{APP}");
     spark.set(&driver, Reply::html(403));
     spark.set(&format!("{driver}/stages"), Reply::html(403));

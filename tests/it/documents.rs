@@ -1,4 +1,4 @@
-//! The generated documents say what the program says; `UPDATE_DOCS=1 cargo test documents` writes them.
+//! The generated documents match the program; `UPDATE_DOCS=1 cargo test documents` writes them.
 
 use std::{
     env, fs,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::support::TestApp;
 
-/// Writes it when it is wanted.
+/// Writes it on request.
 pub fn write(name: &str, content: &str) {
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(path(name), content).unwrap();
@@ -39,7 +39,7 @@ async fn the_api_document_is_up_to_date() {
     check("openapi.json", &format!("{}\n", serde_json::to_string_pretty(&document).unwrap()));
 }
 
-/// All sources in which a test may be.
+/// All sources that may contain a test.
 fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,4 +1,4 @@
-//! Errors that no upstream causes, and which of them wins.
+//! Errors that no upstream causes, and which of them takes precedence.
 
 use axum::http::Request;
 use berdl_spark_monitor::config::Secrets;

@@ -1,7 +1,7 @@
-//! What happens when an upstream fails, in each of the ways it can: makes `docs/faults.md`.
+//! What happens when an upstream fails, in every possible way; generates `docs/faults.md`.
 //!
-//! One sidecar, and for each fault a user of its own whose upstreams alone have it, all at the same time. A neighbour
-//! whose upstreams are in order polls all the while.
+//! One sidecar, and for each fault a separate user whose upstreams alone have it, all at the same time. A neighbour
+//! whose upstreams work polls all the while.
 
 mod table;
 
@@ -26,8 +26,8 @@ use crate::{
 };
 use table::{Outcome, Row, Seen};
 
-/// An answer that takes longer hangs: the deadline of a request, and much more for a machine that is busy with other things.
-/// That one did not wait for a deadline at all is seen by its code, which is no timeout.
+/// An answer that takes longer hangs: the deadline of a request, plus a large allowance for a busy machine. Whether a
+/// request waited for a deadline shows in its code.
 const BOUNDED: Duration = REQUEST.saturating_add(Duration::from_secs(60));
 
 fn http(status: u16, more: &str, body: &[u8]) -> Reply {
@@ -43,11 +43,11 @@ enum Takes {
     UntilTheDeadline,
 }
 
-/// A way to fail.
+/// A kind of failure.
 struct Fault {
     name: &'static str,
     takes: Takes,
-    /// From the right body to the reply.
+    /// Turns the right body into the reply.
     reply: Box<dyn Fn(&str) -> Reply + Send + Sync>,
 }
 
@@ -70,7 +70,7 @@ fn faults(elsewhere: &str) -> Vec<Fault> {
         always("200 with a web page", NoTime, Reply::html(200)),
         always("200 with another shape", NoTime, Reply::json("7")),
         always("a body without end", Reading, Reply::Endless),
-        // Far more blanks than anybody reads.
+        // Far more spaces than anybody reads.
         always("a gzip bomb", Reading, Reply::gzip(64 << 20)),
         always("gzip that is none", NoTime, http(200, "content-encoding: gzip\r\n", b"{}")),
         always("redirects elsewhere", NoTime, http(302, &format!("location: {elsewhere}/json/\r\n"), b"{}")),
@@ -83,14 +83,14 @@ fn faults(elsewhere: &str) -> Vec<Fault> {
     ]
 }
 
-/// What all routes answer to one user now, each within its time, and none shows what it must not.
+/// The answers of all routes to one user now; each arrives in time, and none shows what it must not.
 async fn ask_all(app: &TestApp, user: &User) -> Vec<Outcome> {
     let asked = ROUTES.iter().map(|route| async move {
         let begin = Instant::now();
         let answer = app.get_as(user.cookie(), &format!("/{route}")).await;
         let took = begin.elapsed();
         assert!(took < BOUNDED, "{user:?}: {route} took {took:?}");
-        // An answer that is a success names the recorded cluster's own hosts.
+        // A successful answer names the recorded cluster's own hosts.
         let address = if answer.status == 200 && *route != "doctor" { "secret-host" } else { "127.0.0.1" };
         for secret in [address, "secret-host", "<html"] {
             assert!(!answer.text.contains(secret), "{user:?}: {route} shows {secret}: {}", answer.text);
@@ -100,11 +100,11 @@ async fn ask_all(app: &TestApp, user: &User) -> Vec<Outcome> {
     join_all(asked).await
 }
 
-/// The first time, healed, failing after it has worked, and healed again.
+/// At first, healed, failing after it has worked, and healed again.
 async fn row(app: &TestApp, site: &Site, upstream: &str, fault: &Fault) -> Row {
     let Fault { name, takes, reply } = fault;
     let user = User::new(&format!("{upstream}-{name}"));
-    // A call that hangs ends first.
+    // A hanging call ends first.
     let under_way = if *takes == Takes::UntilTheDeadline { 2 * CALL } else { Duration::ZERO };
     let well = || async {
         site.heal(&user);
@@ -148,7 +148,7 @@ async fn every_fault_of_every_upstream_is_bounded_heals_and_hurts_nobody_else() 
             let (app, site) = (&app, &site);
             async move { (upstream, row(app, site, upstream, fault).await) }
         };
-        // Those that wait do so together; those that work share a processor.
+        // Waiting requests wait together; working ones share a processor.
         let mut rows: Vec<_> = join_all(waits.into_iter().map(ask)).await;
         rows.extend(stream::iter(works).map(ask).buffered(4).collect::<Vec<_>>().await);
         done.store(true, Ordering::Relaxed);
@@ -158,13 +158,13 @@ async fn every_fault_of_every_upstream_is_bounded_heals_and_hurts_nobody_else() 
     tokio::time::timeout(BOUNDED, app.at_rest()).await.unwrap();
     assert_eq!(elsewhere.requests().len(), 0, "no redirect is followed");
     let read = site.longest_endless();
-    // A panel route reads eight times the limit; the rest stands in the system's buffers.
+    // A panel route reads eight times the limit; the rest stays in the system's buffers.
     assert!(read < 8 * LIMIT + (16 << 20), "{read} bytes of a body without end were read");
     rows.extend(absent(&site).await);
     documents::check("faults.md", &table::document(&rows));
 }
 
-/// An upstream that is not there at all: of the whole site, for a host cannot be one user's.
+/// An upstream that does not exist at all, for the whole site, because a host cannot belong to one user.
 async fn absent(site: &Site) -> Vec<(&'static str, Row)> {
     let refused = Double::absent().await;
     let mut rows = Vec::new();

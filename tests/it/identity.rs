@@ -1,4 +1,4 @@
-//! Who asks: one Auth2 call per token, the right user's cluster, and tokens only where they belong.
+//! Identification: one Auth2 call per token, the right user's cluster, and tokens only where they belong.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use axum::http::Request;
 
 use crate::support::{Cookie, Double, Reply, TestApp, canary, fixture};
 
-/// An Auth2 that knows every token as the same user, and that user's master.
+/// An Auth2 that resolves every token to the same user, and that user's master.
 struct Site {
     auth2: Double,
     master: Double,
@@ -137,7 +137,7 @@ async fn users_never_see_each_others_cluster() {
     assert_eq!(app.get_as(Cookie("BOB"), "/cluster").await.json()["url"], "bob");
 }
 
-/// An Auth2 that knows two users whose Kubernetes names are the same, and a master for each, and for both.
+/// An Auth2 that knows two users with the same Kubernetes name, a master for each, and one for both.
 async fn alike() -> (Double, Double) {
     let (auth2, master) = (Double::start().await, Double::start().await);
     for (cookie, user) in [(Cookie("X"), "x"), (Cookie("X_"), "x_")] {
@@ -164,7 +164,7 @@ async fn a_name_that_could_be_taken_for_another_users_is_refused_with_the_reason
     let report = app.get_as(Cookie("X_"), "/doctor").await;
     assert_eq!(report.json()["hops"][1]["verdict"], "failed");
     assert!(report.text.contains("{username}") && !report.text.contains("of-x"), "{}", report.text);
-    // The cluster manager has named the user's master by the rule, so it must stay.
+    // The cluster manager has named the user's master by the rule, so the name must stay.
     for site in [["--berdl-jupyterhub-namespace", "prod"], ["--spark-cluster-manager-api-url", "http://127.0.0.1:9"]] {
         let app = TestApp::new(&[&args[..], &site].concat());
         assert_eq!(app.get_as(Cookie("X_"), "/cluster").await.json()["url"], "of-x", "{site:?}");

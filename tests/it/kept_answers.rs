@@ -1,4 +1,4 @@
-//! An answer that is given again: only as long as no request could bring a newer one.
+//! An answer is reused only as long as no request could bring a newer one.
 
 use std::time::Duration;
 

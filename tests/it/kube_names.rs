@@ -1,4 +1,4 @@
-//! The Kubernetes name rule beside Python's own, on very many names.
+//! The Kubernetes name rule compared with Python's, on very many names.
 
 use std::{
     io::Write,
@@ -14,7 +14,7 @@ use upstream::kube_user::KubeUser;
 
 const NAMES: usize = 100_000;
 
-/// The cluster manager's rule, in its own language. Names go in and out as JSON lines.
+/// The cluster manager's rule in Python. Names go in and out as JSON lines.
 const PYTHON: &str = r#"
 import json, re, sys
 for line in sys.stdin:
@@ -27,7 +27,7 @@ for line in sys.stdin:
 "#;
 
 fn name() -> impl Strategy<Value = String> {
-    // Letters whose lower case is ASCII, or longer than one character, or depends on what stands around them.
+    // Letters whose lower case is ASCII, is longer than one character, or depends on the neighbouring ones.
     let special = prop::sample::select(vec![
         'İ',
         'K',

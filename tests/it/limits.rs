@@ -80,7 +80,7 @@ async fn more_requests_than_may_be_in_flight_are_told_to_come_back() {
     assert_eq!(app.get("/cluster").await.status, 200, "places are given back");
 }
 
-/// A list of the driver's, and a sidecar with one limit set.
+/// A list of the driver, and a sidecar with one limit set.
 async fn with_limit(list: &str, body: &str, flag: &str, limit: usize) -> (crate::support::Double, TestApp) {
     let spark = spark().await;
     spark.json(&format!("/proxy/{APP}/api/v1/applications/{APP}/{list}"), body);
@@ -88,7 +88,7 @@ async fn with_limit(list: &str, body: &str, flag: &str, limit: usize) -> (crate:
     (spark, app)
 }
 
-/// Executors of some hundred bytes each.
+/// Executors with some hundred bytes each.
 fn executors(number: usize) -> String {
     let row = |id| format!(r#"{{"id": "{id}", "isActive": true, "hostPort": "{}"}}"#, "h".repeat(500));
     format!("[{}]", (0..number).map(row).collect::<Vec<_>>().join(","))
@@ -165,6 +165,6 @@ async fn running_operations_that_are_not_kept_are_counted() {
     spark.json(&format!("/proxy/{APP}/api/v1/applications/{APP}/{}", crate::support::OPERATIONS), &body);
     let queries = TestApp::new(&["--spark-master-ui-url", &spark.url]).get("/panel/queries").await.json();
     let shown = queries["running"].as_array().unwrap().len() as u64;
-    // Recorded jobs may be queries of their own.
+    // Recorded jobs may be separate queries.
     assert!(shown + queries["running_not_shown"].as_u64().unwrap() >= 1_500, "{}", queries["running_not_shown"]);
 }

@@ -1,4 +1,4 @@
-//! The sidecar through its real router, against upstreams that answer what real ones were recorded to answer.
+//! The sidecar through its real router, against upstreams with recorded answers.
 
 #![expect(clippy::disallowed_methods, reason = "tests start real processes, which take real time")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]

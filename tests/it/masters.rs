@@ -1,4 +1,4 @@
-//! Several masters: one leads, the others stand by.
+//! Several masters: one leads, the others are on standby.
 
 use crate::support::{APP, Double, Reply, TestApp, fixture, spark};
 

@@ -8,7 +8,7 @@ use crate::support::{APP, OPERATIONS, Reply, Sidecar, Site, User, site::driver_b
 const MOST: u64 = 64 << 10;
 const MEBIBYTE: usize = 1 << 20;
 
-/// A site with default limits, but with time: a sidecar that is built for debugging is slow.
+/// A site with default limits but long deadlines, because a debug build of the sidecar is slow.
 fn args(site: &Site, left_out: &[&str]) -> Vec<String> {
     let args = site.args(None);
     let pairs = args.chunks(2).filter(|pair| {
@@ -19,7 +19,7 @@ fn args(site: &Site, left_out: &[&str]) -> Vec<String> {
     pairs.flatten().cloned().chain(time.map(str::to_owned)).collect()
 }
 
-/// One upstream's answer, with what else must be so that it is asked for.
+/// One upstream's answer, and what is needed for it to be requested.
 struct Question {
     upstream: &'static str,
     path: String,
@@ -37,7 +37,7 @@ impl Question {
         Self::of("driver", &format!("{}/{list}", driver_base(&User::new("ann"))), routes)
     }
 
-    /// KiB that a new sidecar grows by at most while it is asked.
+    /// How much a new sidecar may grow while it answers, KiB.
     async fn growth(&self, reply: Reply) -> u64 {
         let (site, user, other) = (Site::start().await, User::new("ann"), User::new("bob"));
         site.heal(&user);
@@ -83,14 +83,14 @@ fn list(begin: &str, element: &str, bytes: usize, end: &str) -> Vec<u8> {
 /// The largest body that a pass-through route reads.
 const WHOLE: usize = 32 * MEBIBYTE - 1000;
 
-/// Names of the fields, each of which a row of its own fills: a string of so many bytes.
+/// Names of the fields, each filled in a separate row with a string of this many bytes.
 fn giants(fields: &[&str], bytes: usize) -> Vec<u8> {
     let text = "x".repeat(bytes);
     let rows: Vec<_> = fields.iter().map(|field| format!(r#"{{"{field}": "{text}"}}"#)).collect();
     format!("[{}]", rows.join(",")).into_bytes()
 }
 
-/// Rows with a string of 16 KiB in each field, told apart by `key`, in which a number takes the place of `N`.
+/// Rows with a string of 16 KiB in each field, distinguished by `key`, in which a number replaces `N`.
 fn many_strings(key: &str, fields: &[&str], bytes: usize) -> Vec<u8> {
     let text = "x".repeat(16_000);
     let others = fields.iter().filter(|field| !key.contains(*field));
@@ -100,10 +100,10 @@ fn many_strings(key: &str, fields: &[&str], bytes: usize) -> Vec<u8> {
     format!("[{}]", rows.join(",")).into_bytes()
 }
 
-/// What no list may cost, whatever it lists; `fields` are those that are kept.
+/// The limit for any list, whatever it contains; `fields` are those that are kept.
 async fn any_list(question: &Question, passed_through: bool, key: &str, fields: &[&str], lists: &[&str]) {
     let much = if passed_through { WHOLE } else { 48 * MEBIBYTE };
-    // Of all other lists only the newest rows are kept anyway.
+    // Of all other lists only the newest rows are kept.
     let kept = question.path.ends_with("executors");
     let rows = list("[", "{}", if kept || passed_through { WHOLE } else { 12 * MEBIBYTE }, "]");
     if kept {
@@ -206,7 +206,7 @@ async fn sql_executions_cost_little() {
     any_list(&question, false, r#""id":N"#, &["description", "errorMessage", "status"], &["runningJobIds"]).await;
 }
 
-/// A stage that is looked at closely, and a plan too.
+/// A stage whose details are fetched, and a plan.
 fn one_at_work(site: &Site, user: &User) {
     without_operations(site, user);
     site.break_list(SQL, user, &Reply::json(r#"[{"id": 7, "status": "RUNNING"}]"#));

@@ -1,4 +1,4 @@
-//! What one user's upstreams cost their neighbours: many users share one sidecar, and each may have a driver that hangs.
+//! How one user's upstreams affect others: many users share one sidecar, and each may have a driver that hangs.
 
 use std::{pin::pin, process::Stdio};
 
@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::support::{APP, Answer, Cookie, Reply, Site, TestApp, User, canary, fixture, sidecar::Sidecar};
 
-/// A sidecar for the users of `site`, at default limits but for `args`.
+/// A sidecar for the users of `site`, at default limits except for `args`.
 fn app(site: &Site, args: &[&str]) -> TestApp {
     let [auth2, _, master, driver] = site.doubles().map(|double| double.url.clone());
     let (master, driver) = (format!("{master}/{{user}}"), format!("{driver}/{{user}}"));
@@ -42,7 +42,7 @@ async fn drivers_that_hang_for_120_users_do_not_delay_a_healthy_one() {
             assert_eq!(app.get_as(ann.cookie(), route).await.outcome(), "200", "{route}");
         }
     };
-    // All of ann's answers come before the first call to a hanging driver is given up.
+    // All of ann's answers arrive before the first call to a hanging driver times out.
     if let Either::Left((outcome, _)) = select(polls, pin!(healthy)).await {
         panic!("a hanging driver's poll ended first: {outcome}");
     }
@@ -76,7 +76,7 @@ async fn waiting_in_our_own_queue_is_overloaded_and_never_the_drivers_timeout() 
     hang(&site, &bob);
     let slow = pin!(app.get_as(bob.cookie(), "/app/stages"));
     let queued = pin!(async {
-        // The one place is taken as soon as bob's call has arrived.
+        // The only place is taken as soon as bob's call has arrived.
         while site.doubles()[3].count(&format!("/bob/api/v1/applications/{APP}")) == 0 {
             tokio::task::yield_now().await;
         }
@@ -94,7 +94,7 @@ async fn waiting_in_our_own_queue_is_overloaded_and_never_the_drivers_timeout() 
     assert_eq!(searches(), 1, "the way to the driver is not looked for again");
 }
 
-/// A login service that knows everybody by their token, and a master on each of these loopback addresses.
+/// A login service that identifies everybody by their token, and a master on each of these loopback addresses.
 async fn serve_on(hosts: &[String]) -> u16 {
     let master = fixture("spark-4.3.0/master_json.json");
     let me = |request: Request| async move {
@@ -122,7 +122,7 @@ async fn users_with_a_host_each_are_all_let_in_with_256_descriptors() {
     let args = ["--kbase-auth-url", &login, "--spark-master-ui-url", &master].map(str::to_owned);
     let sidecar = Sidecar::start_by("ulimit -n 256;", &args, Stdio::null()).await;
     let mut refused = 0;
-    // One after the other: what is kept open between calls is what counts here.
+    // One after the other, because this is about connections kept between calls.
     for host in &hosts {
         refused += usize::from(sidecar.get(Cookie(host), "cluster").await.status != 200);
     }

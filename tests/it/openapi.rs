@@ -1,4 +1,4 @@
-//! The document of all routes is a part of the contract: a change of it is seen in a review.
+//! The document of all routes is part of the contract, so that a review sees every change to it.
 
 use crate::support::{OWN_ROUTES, ROUTES, TestApp};
 

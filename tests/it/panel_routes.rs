@@ -1,4 +1,4 @@
-//! What the panel is told, from recorded Spark answers.
+//! The panel's answers from recorded Spark answers.
 
 use crate::support::{APP, Cookie, Double, Reply, TestApp, fixture, spark};
 

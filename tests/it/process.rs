@@ -14,7 +14,7 @@ use std::{
 
 const BINARY: &str = env!("CARGO_BIN_EXE_berdl-spark-monitor");
 
-/// A running sidecar on a Unix socket; ended with the value.
+/// A running sidecar on a Unix socket; ended on drop.
 struct Sidecar {
     child: Child,
     socket: PathBuf,
@@ -187,8 +187,8 @@ fn a_file_in_the_place_of_the_socket_is_not_removed() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
 }
 
-/// The sidecar says why it cannot listen, in one line, and is still there to be told to end: its supervisor would start it
-/// again at once.
+/// The sidecar reports in one line why it cannot listen, and keeps running until it is told to end: its supervisor
+/// would restart it at once.
 fn assert_waits_before_leaving(listen: &str, reason: &str) {
     let mut child =
         command(&["--listen", listen, MASTER[0], MASTER[1]]).env("SPARK_MONITOR_LOG", "warn").spawn().unwrap();
@@ -242,7 +242,7 @@ fn a_socket_is_not_made_anew_in_a_folder_that_others_can_enter() {
     let mut sidecar = Sidecar::start(&MASTER, &[]);
     assert!(sidecar.get("/").starts_with("HTTP/1.1 200"), "it has been opened");
     let folder = sidecar.socket.parent().unwrap().to_owned();
-    // In one step, so that there is no moment without a folder.
+    // In one step, so that the folder always exists.
     let open = tempfile::tempdir().unwrap();
     std::fs::set_permissions(open.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::remove_file(&sidecar.socket).unwrap();
@@ -325,7 +325,7 @@ fn a_body_that_is_too_large_is_read_before_it_is_refused() {
     let body = vec![b'x'; 1 << 20];
     write!(stream, "PUT /cluster HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len())
         .unwrap();
-    // Jupyter's proxy writes all of it, and takes a connection that closes meanwhile for an error of its own.
+    // Jupyter's proxy writes the whole body, and treats a connection that closes meanwhile as its own error.
     stream.write_all(&body).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

@@ -1,4 +1,4 @@
-//! What the panel is told of queries, from recorded Spark answers.
+//! The panel's answers about queries, from recorded Spark answers.
 
 use serde_json::{Value, json};
 
@@ -94,7 +94,7 @@ async fn a_running_stage_is_measured_and_tells_why_its_query_waits() {
     assert_eq!((&query["name"], query["time_left"].is_object()), (&"select 1".into(), false), "one look tells no pace");
     assert_eq!(queries["next_poll_ms"], 5_000, "sooner while something runs");
 
-    // The closer look is an extra: without it the query is there all the same.
+    // The stage details are optional: without them the query is still listed.
     spark.set(&path("stages/4/0/taskSummary?quantiles=0.5,0.75"), Reply::status(404));
     let queries = app(&spark).get("/panel/queries").await.json();
     assert_eq!(queries["running"][0]["wait"]["busy"]["running"], 1);

@@ -1,4 +1,4 @@
-//! The connection report and the history, from the routes and from the command line.
+//! The connection report and the history, through the routes and on the command line.
 
 use std::{process::Command, time::Duration};
 

@@ -1,9 +1,9 @@
-//! Which ids of applications are believed at all.
+//! Which texts are accepted as application ids.
 
-/// Longest id that is believed, characters.
+/// Longest id that is accepted, characters.
 const LONGEST: usize = 128;
 
-/// Whether a text may stand in an address as the id of an application.
+/// Whether a text is safe to put in a URL as an application id.
 #[must_use]
 pub fn is_app_id(text: &str) -> bool {
     !text.is_empty()

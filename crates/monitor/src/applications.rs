@@ -1,4 +1,4 @@
-//! Applications: which there are, and which one is looked at.
+//! The applications, and the selected one.
 
 mod lone_driver;
 
@@ -24,7 +24,7 @@ use crate::{
 
 use lone_driver::{Listed, LoneDriver};
 
-/// Who lists applications, and the way to their drivers.
+/// The source of the list of applications, and the drivers that run them.
 #[derive(Debug)]
 pub struct Applications {
     lister: Lister,
@@ -45,39 +45,39 @@ pub struct Apps {
     /// RUNNING ones first, then WAITING ones; each newest first.
     pub active: Vec<wire::App>,
     finished: Vec<String>,
-    /// Active ones that were not kept, or of a driver any.
+    /// Active ones that were not kept; for a lone driver, all that were not kept.
     pub left_out: u32,
     finished_left_out: u32,
-    /// The web page of the master that lists them.
+    /// Web page of the master that lists them.
     pub(crate) master: Option<Url>,
-    /// Of the cluster; none for a driver without a master.
+    /// Cores of the cluster; none for a driver without a master.
     pub cores: Option<ClusterCores>,
     pub lister: ListerState,
 }
 
 impl Applications {
-    /// Of a standalone cluster.
+    /// Applications of a standalone cluster.
     #[must_use]
     pub fn of_masters(masters: Masters, drivers: Arc<Drivers>) -> Self {
         Self { lister: Lister::Masters(Box::new(masters)), drivers }
     }
 
-    /// Of a driver without a master.
+    /// Applications of a driver without a master.
     #[must_use]
     pub fn of_driver(drivers: Arc<Drivers>, limits: &Limits, tasks: &Tasks) -> Self {
         Self { lister: Lister::Driver(Box::new(LoneDriver::new(limits, tasks))), drivers }
     }
 
-    /// Of nobody: only a cluster manager is set.
+    /// For a site that has only a cluster manager: no applications.
     #[must_use]
     pub fn of_nobody(drivers: Arc<Drivers>) -> Self {
         Self { lister: Lister::Nobody, drivers }
     }
 
-    /// Whether there is somebody to ask.
+    /// Whether there is a source to ask.
     ///
     /// # Errors
-    /// When nobody is set who lists applications.
+    /// When no source of applications is configured.
     pub fn check_lister(&self) -> Result<(), Error> {
         if matches!(self.lister, Lister::Nobody) { Err(Error::NoLister) } else { Ok(()) }
     }
@@ -98,10 +98,10 @@ impl Applications {
         &self.drivers
     }
 
-    /// The applications within their lifetime, for who asks again soon.
+    /// The applications within their lifetime, for clients that retry soon.
     ///
     /// # Errors
-    /// Not configured, or the failure of who lists them.
+    /// Not configured, or the source's failure.
     pub async fn fresh(&self, whose: &Whose) -> Result<Observed<Apps>, Error> {
         match &self.lister {
             Lister::Masters(masters) => Apps::of_master(whose, masters.fresh(whose, Retry::Soon).await?.into()),
@@ -110,10 +110,10 @@ impl Applications {
         }
     }
 
-    /// The same, old ones where there is nothing newer. A driver that is not there, or starts, lists nothing.
+    /// The applications, old ones if nothing newer is available. A driver that is absent or starting lists none.
     ///
     /// # Errors
-    /// Not configured, or the failure when there is nothing old either.
+    /// Not configured, or the failure if there is no old list either.
     pub async fn last_good(&self, whose: &Whose, max_age: Duration) -> Result<Observed<Apps>, Error> {
         match &self.lister {
             Lister::Masters(masters) => Apps::of_master(whose, masters.last_good(whose, max_age).await?),
@@ -127,7 +127,7 @@ impl Applications {
 }
 
 impl Apps {
-    /// The newest RUNNING one, else the newest WAITING one.
+    /// The newest RUNNING one, otherwise the newest WAITING one.
     #[must_use]
     pub fn default_app(&self) -> Option<&wire::App> {
         self.active.iter().find(|app| matches!(app.state, State::Running | State::Waiting))
@@ -152,7 +152,7 @@ impl Apps {
         seen.try_map(|answer| {
             let state = answer.state()?;
             let mut active = active_apps(&state.activeapps);
-            // The master's times are by its own clock.
+            // The master's times follow its own clock.
             active
                 .iter_mut()
                 .for_each(|app| app.started_at_ms = clock::to_ours(app.started_at_ms, answer.clock_ahead_ms));
@@ -197,7 +197,7 @@ impl Apps {
     }
 }
 
-/// Ids come from a cluster that its user owns, and stand in addresses that are asked with the site's token.
+/// Cluster owners control these ids, and the ids end up in URLs that are requested with the site's token.
 #[must_use]
 pub fn active_apps(rows: &[MasterApp]) -> Vec<wire::App> {
     let mut apps: Vec<_> = rows.iter().filter(|row| is_app_id(&row.id)).map(app_of_master).collect();
@@ -221,7 +221,7 @@ fn app_of_master(row: &MasterApp) -> wire::App {
     }
 }
 
-/// A Connect server that nobody named is called by its class.
+/// A Connect server without a name is shown by its class name.
 fn name_of(name: &str) -> String {
     match name {
         "org.apache.spark.sql.connect.service.SparkConnectServer" => "Spark Connect server".to_owned(),

@@ -1,4 +1,5 @@
-//! `Cached<K, V>`: one upstream call per key and lifetime, however many ask, and the last good value when it fails.
+//! `Cached<K, V>`: one upstream call per key and lifetime for any number of callers, and the last good value if it
+//! fails.
 
 mod limits;
 mod slot;
@@ -15,11 +16,11 @@ pub use limits::{CacheLimits, Retry};
 use slot::{Flight, Next, Slot};
 use upstream::{UpstreamError, Weight};
 
-/// How long an entry that nobody asks for stays, its last good value included.
+/// How long an unused entry is kept, including its last good value.
 pub const IDLE: Duration = Duration::from_secs(15 * 60);
 
-/// See the module's sentence. Moka keeps the bounds; the fetch is a task of its own, so that it goes on when the
-/// client that caused it leaves, and its result reaches all who wait.
+/// A cache on top of Moka, which enforces the bounds. The fetch is a task of its own, so it continues when the client
+/// that caused it disconnects, and all waiting callers share its result.
 pub struct Cached<K, V> {
     slots: Cache<K, Arc<Slot<V>>, RandomState>,
     limits: CacheLimits,
@@ -39,22 +40,22 @@ where
 {
     #[must_use]
     pub fn new(limits: CacheLimits, tasks: Tasks) -> Self {
-        // Moka bounds one sum. An entry that weighs at least its share of the bytes bounds their number too.
+        // Moka bounds a single sum. Giving each entry at least its share of the bytes bounds the number of entries too.
         let least = u32::try_from(limits.bytes / limits.entries.max(1)).unwrap_or(u32::MAX).max(1);
         let slots = Cache::builder()
             .max_capacity(limits.bytes.max(1))
             .weigher(move |_, slot: &Arc<Slot<V>>| u32::try_from(slot.weight_bytes()).unwrap_or(u32::MAX).max(least))
-            // Not the default policy: it may refuse a new key, whose callers would then not share one fetch.
+            // The default policy may refuse a new key, and then callers would not share its fetch.
             .eviction_policy(EvictionPolicy::lru())
             .time_to_idle(IDLE)
             .build();
         Self { slots, limits, tasks }
     }
 
-    /// A value within its lifetime, or the failure. `fetch` gets the last good value and is called only when needed.
+    /// A value within its lifetime, or the failure. `fetch` is called only when needed and gets the last good value.
     ///
     /// # Errors
-    /// What the newest attempt within the failure's lifetime said.
+    /// The newest failure within its lifetime.
     pub async fn fresh<F, Fut>(&self, key: &K, fetch: F) -> Result<Good<V>, Failure>
     where
         F: FnOnce(Option<Good<V>>) -> Fut,
@@ -63,7 +64,7 @@ where
         self.fresh_for(Retry::Usual, key, fetch).await
     }
 
-    /// As [`Self::fresh`], but a failure is tried again as soon as `retry` says.
+    /// Like [`Self::fresh`], but `retry` decides how soon a failure is retried.
     ///
     /// # Errors
     /// As [`Self::fresh`].
@@ -75,11 +76,12 @@ where
         self.lookup(key, retry, Duration::ZERO, fetch).1.result().await
     }
 
-    /// A value no older than its lifetime or `max_age`, whichever is longer, else the last good one with the failure beside
-    /// it, else the failure. Where there is a good one, a fetch that is late counts as a failure; it goes on, and who asks next has what it brings.
+    /// A value no older than its lifetime or `max_age`, whichever is longer; otherwise the last good one together with
+    /// the failure; otherwise the failure. If there is a good value, a late fetch counts as a failure, but continues
+    /// for later callers.
     ///
     /// # Errors
-    /// The failure when there is no good value, or when it says that the caller is not allowed in.
+    /// The failure if there is no good value or the caller is not allowed in.
     pub async fn last_good<F, Fut>(&self, key: &K, max_age: Duration, fetch: F) -> Result<Observed<Arc<V>>, Failure>
     where
         F: FnOnce(Option<Good<V>>) -> Fut,
@@ -104,13 +106,13 @@ where
         }
     }
 
-    /// A value within its lifetime, where there is one already.
+    /// The value, if it is within its lifetime.
     pub fn known(&self, key: &K) -> Option<Good<V>> {
         let good = self.slots.get(key).and_then(|slot| slot.last_good());
         good.filter(|good| Instant::now() < good.good_until)
     }
 
-    /// Forgets a value, unless a newer one has taken its place.
+    /// Forgets a value unless a newer one has replaced it.
     pub fn forget(&self, key: &K, value: &Arc<V>) {
         if let Some(slot) = self.slots.get(key) {
             slot.forget(value);
@@ -131,16 +133,16 @@ where
                 let limits = self.limits;
                 let (slots, key, landed_in) = (self.slots.clone(), key.clone(), Arc::clone(&slot));
                 let task = |end: CancellationToken| async move {
-                    // At the end nobody waits for the answer any more.
+                    // At shutdown nobody waits for the answer.
                     let Some(result) = end.run_until_cancelled(answer).await else { return };
                     landed_in.land(landing, result, &limits);
-                    // Weighed when it is put in: now it weighs what the value weighs. What was evicted stays away.
+                    // Stored again so that Moka weighs the new value. An evicted entry stays evicted.
                     slots.entry(key).and_compute_with(|kept| match kept {
                         Some(kept) if Arc::ptr_eq(kept.value(), &landed_in) => Op::Put(landed_in),
                         _ => Op::Nop,
                     });
                 };
-                // What the fetch logs carries the id of the request that started it.
+                // The fetch logs the id of the request that started it.
                 self.tasks.spawn(|end| task(end).in_current_span());
                 Lookup::Flight(flight)
             }

@@ -1,14 +1,14 @@
-//! The cluster as the Spark Master tells it: workers, cores, memory.
+//! The cluster as the Spark Master reports it: workers, cores, memory.
 
 use upstream::master::{MasterState, MasterWorker};
 use wire::{Cluster, ClusterKind, Master, MasterStatus, Meter, Worker, WorkerState};
 
 use crate::clock;
 
-/// Workers that are listed one by one.
+/// Workers that are listed individually.
 const SHOWN: usize = 100;
 
-/// What the master has to give.
+/// Cores that the master can assign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClusterCores {
     pub used: u32,
@@ -17,7 +17,7 @@ pub struct ClusterCores {
     pub workers_wanted: u32,
 }
 
-/// Workers that answer, and workers that are meant to be there.
+/// ALIVE workers, and workers that there should be.
 #[must_use]
 pub fn worker_counts(state: &MasterState) -> (u32, u32) {
     let states = || state.workers.iter().map(state_of);
@@ -26,13 +26,13 @@ pub fn worker_counts(state: &MasterState) -> (u32, u32) {
     (u32::try_from(alive).unwrap_or(u32::MAX), u32::try_from(wanted).unwrap_or(u32::MAX))
 }
 
-/// Whether there were workers, and none of them answers any more.
+/// Whether there were workers and all of them are DEAD.
 #[must_use]
 pub fn all_workers_are_dead(state: &MasterState) -> bool {
     !state.workers.is_empty() && state.workers.iter().all(|worker| state_of(worker) == WorkerState::Dead)
 }
 
-/// Cores of the workers that answer.
+/// Cores of the ALIVE workers.
 #[must_use]
 pub fn cores(state: &MasterState) -> ClusterCores {
     let (workers_alive, workers_wanted) = worker_counts(state);
@@ -46,13 +46,13 @@ pub fn cores(state: &MasterState) -> ClusterCores {
     }
 }
 
-/// A DEAD worker stays listed with its old numbers, so sums are over ALIVE ones only.
+/// A DEAD worker stays listed with its old numbers, so only ALIVE ones count.
 fn sum_of_alive(state: &MasterState, of: fn(&MasterWorker) -> u64) -> u64 {
     let alive = state.workers.iter().filter(|worker| state_of(worker) == WorkerState::Alive);
     alive.map(of).fold(0, u64::saturating_add)
 }
 
-/// Workers, cores and memory. The master's times are by its own clock, which is `ahead_ms` ahead of ours.
+/// Workers, cores and memory. The master's clock is `ahead_ms` ahead of ours.
 #[must_use]
 pub fn summary(state: &MasterState, ahead_ms: i64) -> Cluster {
     let (workers_alive, workers_wanted) = worker_counts(state);

@@ -1,4 +1,4 @@
-//! The cluster manager's word on the deployments of master and workers, where there is a manager.
+//! The state of the master's and workers' deployments, from the cluster manager if there is one.
 
 use std::sync::Arc;
 
@@ -42,10 +42,10 @@ impl ClusterManager {
         self.statuses.fresh_for(retry, &key, |_| self.ask(key, token)).await
     }
 
-    /// The answer, the last good one where there is nothing newer.
+    /// The answer, or the last good one if nothing newer is available.
     ///
     /// # Errors
-    /// The manager's failure when there is no good one.
+    /// The manager's failure if there is no good answer.
     pub async fn last_good(
         &self,
         (key, token): (TokenKey, Arc<Token>),

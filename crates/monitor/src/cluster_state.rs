@@ -1,4 +1,5 @@
-//! The cluster in one word, for the chip: by the cluster manager where there is one, else by the master or the driver.
+//! The state of the cluster for the chip, from the cluster manager if there is one, otherwise from the master or the
+//! driver.
 
 use std::time::Duration;
 
@@ -7,20 +8,20 @@ use wire::{ChipState, MasterStatus};
 
 use crate::{Applications, Error, Observed, Whose, applications::ListerState, cluster};
 
-/// See the module's sentence.
+/// The cluster's state and its workers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClusterState {
     pub state: ChipState,
-    /// Workers that are ready.
+    /// Workers that are ready, …
     pub ready: u32,
-    /// Workers that are meant to be there.
+    /// … and workers that there should be.
     pub wanted: u32,
 }
 
-/// The word of the master, or of a driver without one.
+/// The state according to the master, or to a driver without one.
 ///
 /// # Errors
-/// Not configured, or the failure when nothing can be said.
+/// Not configured, or the failure if the state is unknown.
 pub async fn of_spark(
     applications: &Applications,
     whose: &Whose,
@@ -46,13 +47,13 @@ pub async fn of_spark(
         Err(failure) => Some(failure),
     };
     match failure {
-        // A master exists when it answers: the last good word of one that is gone would be a lie.
+        // A master exists only while it answers, so the last good state of one that is gone would be wrong.
         Some(failure) if failure.error.is_absent() => Ok(Observed::since(failure, of(ChipState::NoCluster))),
         _ => seen?.try_map(|answer| Ok(by_master(answer.state()?))),
     }
 }
 
-/// The first line of the table in the product's contract that holds.
+/// The first matching line of the table in the product's contract.
 #[must_use]
 pub fn by_manager(status: &Status) -> ClusterState {
     let (ready, wanted) = (status.workers.ready_replicas, status.workers.replicas);

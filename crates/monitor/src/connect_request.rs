@@ -1,4 +1,4 @@
-//! A Spark Connect request as Spark prints it: whose it is, where in the user's code it was built, what it asks for.
+//! A Spark Connect request as Spark prints it: its session, the line of code that built it, and its content.
 
 mod plan_text;
 
@@ -9,17 +9,17 @@ use upstream::Weight;
 
 use crate::text;
 
-/// Operators that are named, the outermost first.
+/// Operators that a name lists, the outermost first.
 const OPERATORS: usize = 3;
-/// Operations that clients send by themselves; nobody has asked for them.
+/// Operations that clients send automatically, without a user's request.
 const HOUSEKEEPING: [&str; 3] = ["ml_command", "remove_cached_remote_relation_command", "get_resources_command"];
 
-/// What is read of a request. Deep parts of a plan are printed empty, so any of it may be missing.
+/// The parts of a request that we use. Spark prints deep parts of a plan empty, so any of them may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectRequest {
     pub session_id: Option<String>,
     pub operation_id: Option<String>,
-    /// What the user called it with `spark.addTag`.
+    /// The user's tag, from `spark.addTag`.
     own_tag: Option<String>,
     sql: Option<String>,
     /// For example `show: sort, aggregate`.
@@ -41,10 +41,10 @@ impl Weight for ConnectRequest {
 }
 
 impl ConnectRequest {
-    /// From a stage's `details`, or from the description of a job or an SQL execution, which is cut.
+    /// Parses a stage's `details`, or the description of a job or an SQL execution, which Spark truncates.
     pub fn of_details(text: &str) -> Self {
         let text = text.strip_prefix("Spark Connect - ").unwrap_or(text);
-        // Where it was cut nothing can be believed: `query: ...` is no SQL text.
+        // The line where the text was cut is unreliable: `query: ...` is no SQL text.
         let cut = text.strip_suffix("...").map(|text| text.rsplit_once('\n').map_or("", |(lines, _)| lines));
         let request = plan_text::parse(cut.unwrap_or(text));
         let scalar = |name| find(&request, name).and_then(Value::scalar).map(str::to_owned);
@@ -60,12 +60,12 @@ impl ConnectRequest {
         }
     }
 
-    /// From the `statement` of an operation: the plan without what stands around it.
+    /// Parses the `statement` of an operation, which is the plan alone.
     pub fn of_statement(text: &str) -> Self {
         Self::of_plan(&plan_text::parse(text))
     }
 
-    /// With the tag that Spark tells apart from the request.
+    /// Adds the tag, which Spark reports separately.
     pub fn tagged(self, tag: Option<&str>) -> Self {
         Self { own_tag: self.own_tag.or_else(|| tag.map(str::to_owned)), ..self }
     }
@@ -86,17 +86,17 @@ impl ConnectRequest {
         }
     }
 
-    /// Nobody has asked for it: the client tidies up.
+    /// Whether the client sent it for its own housekeeping.
     pub fn is_housekeeping(&self) -> bool {
         self.command.as_deref().is_some_and(|command| HOUSEKEEPING.contains(&command))
     }
 
-    /// `spark.sql(…)` is analysed by a command of its own before the same text is run.
+    /// Whether this is the separate command that analyses the text of `spark.sql(…)` before it is run.
     pub fn analyses(&self, other: &Self) -> bool {
         self.command.as_deref() == Some("sql_command") && self.sql.is_some() && self.sql == other.sql
     }
 
-    /// The best name there is.
+    /// The best available name.
     pub fn name(&self) -> (NamedBy, String) {
         let names = [(NamedBy::Tag, &self.own_tag), (NamedBy::Sql, &self.sql), (NamedBy::Operators, &self.operators)];
         let best = names.into_iter().find_map(|(by, name)| Some((by, text::name(name.as_deref()?))));
@@ -115,7 +115,7 @@ pub fn call_site(text: &str) -> Option<CallSite> {
     let hash = file.strip_suffix(".py").filter(|_| path.contains("/ipykernel_"));
     match hash.filter(|hash| !hash.is_empty() && hash.bytes().all(|byte| byte.is_ascii_digit())) {
         Some(hash) => Some(CallSite::CellText { hash: hash.to_owned(), line }),
-        // Names of the JVM's own files say nothing about the user's code.
+        // The names of the JVM's own files say nothing about the user's code.
         None if file.ends_with(".py") => Some(CallSite::File { file: file.to_owned(), line }),
         None => None,
     }
@@ -141,7 +141,7 @@ fn sql_text(fields: &[Field]) -> Option<String> {
     None
 }
 
-/// A plan names the lines of all its column expressions; the cell that ran last built the whole.
+/// A plan records the lines of all its column expressions; the cell that ran last built the whole plan.
 fn latest_call_site(fields: &[Field]) -> Option<CallSite> {
     let rank = |site: &CallSite| match site {
         CallSite::Cell { number, line } => (2, *number, *line),
@@ -164,7 +164,7 @@ fn operators(action: Option<&'static str>, relation: &[Field]) -> Option<String>
         let inner = operator.value.message();
         relation = find(inner, "input").or_else(|| find(inner, "left")).map_or(&[], Value::message);
     }
-    // Showing a table is what the user did, not a part of the query.
+    // Showing a table is the user's action, not part of the query.
     let (action, names) = match names.split_first() {
         Some((&"show_string" | &"html_string", rest)) => (Some("show"), rest),
         _ => (action, names.as_slice()),
@@ -190,7 +190,7 @@ fn action_of(command: &str) -> Option<&'static str> {
     }
 }
 
-/// Spark Connect's name for a relation as one would say it.
+/// A readable name for a relation of Spark Connect.
 fn operator_word(relation: &str) -> String {
     match relation {
         "repartition_by_expression" => "repartition".to_owned(),

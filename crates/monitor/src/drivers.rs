@@ -1,4 +1,4 @@
-//! Asking an application's driver by the way that was found, and finding another when that one stops working.
+//! Calls an application's driver at the address that was found, and finds another when that one stops working.
 
 mod clocks;
 
@@ -22,31 +22,31 @@ use crate::{
 };
 use clocks::DriverClocks;
 
-/// How long a way to a driver is remembered while it works.
+/// How long a driver's working address is remembered.
 const FOUND_LIFETIME: Duration = Duration::from_secs(600);
 
-/// Up to this long after its start a driver that cannot be asked is taken to be starting; milliseconds.
+/// For this long after its start, a driver that cannot be reached counts as starting; milliseconds.
 const STARTING_MS: i64 = 60_000;
 
-/// The ways to all drivers.
+/// The addresses of all drivers.
 #[derive(Debug)]
 pub struct Drivers {
     api: DriverApi,
     /// `SPARK_APP_UI_URL`.
     configured: Option<UrlTemplate>,
     found: Cached<DriverKey, Found>,
-    /// For who must not believe a way that was found long ago.
+    /// For callers that need a recently checked address.
     just_found: Cached<DriverKey, Found>,
     clocks: DriverClocks,
     max_body_bytes: u64,
 }
 
-/// How to ask one application's driver.
+/// How to call one application's driver.
 #[derive(Clone, Debug)]
 pub struct DriverCall {
     pub(crate) drivers: Arc<Drivers>,
     pub key: DriverKey,
-    /// The web page of the master that lists the application.
+    /// Web page of the master that lists the application.
     pub master: Option<Url>,
     /// How old an answer may be, even past its lifetime.
     pub max_age: Duration,
@@ -56,7 +56,7 @@ pub struct DriverCall {
 impl Drivers {
     #[must_use]
     pub fn new(api: DriverApi, configured: Option<UrlTemplate>, limits: &Limits, tasks: &Tasks) -> Self {
-        // Not logged: the cache of what is asked there tells the same failure.
+        // Not logged, because the caches of the drivers' answers log the same failure.
         let ways = |lifetime| Cached::new(limits.cache(Upstream::Driver, None, lifetime), tasks.clone());
         Self {
             api,
@@ -85,10 +85,10 @@ impl Drivers {
 }
 
 impl DriverCall {
-    /// The bytes of one path's array, once its rows are found to be such.
+    /// One path's array as bytes, after checking its rows.
     ///
     /// # Errors
-    /// What the driver answered, or that no way leads to it.
+    /// The driver's error, or that it has no working address.
     pub async fn bytes<Row: DeserializeOwned + 'static>(&self, path: DriverPath) -> Result<Bytes, UpstreamError> {
         let limit = self.drivers.max_body_bytes;
         let (api, app_id) = (&self.api(), &self.key.app_id);
@@ -100,7 +100,7 @@ impl DriverCall {
     /// # Errors
     /// As [`Self::bytes`].
     pub async fn rows<Rows: FromRows>(&self, path: DriverPath) -> Result<Rows, UpstreamError> {
-        // Larger than what is passed through: no more is kept of it than is shown.
+        // More than the limit for pass-through, because only what is shown is kept.
         let limit = self.drivers.max_body_bytes.saturating_mul(8);
         let (api, app_id) = (&self.api(), &self.key.app_id);
         self.through(path, |found: Found| async move { api.rows(&found, app_id, path, limit).await }).await
@@ -126,16 +126,16 @@ impl DriverCall {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        // The way is good, for a driver of Spark has answered, or nothing was learnt about it.
+        // The address is good, because a Spark driver answered, or the error says nothing about it.
         if error.is_ours()
             || matches!(error.kind, UpstreamErrorKind::TooLarge(_) | UpstreamErrorKind::Shape(_))
             || (path.is_optional() && matches!(error.kind, UpstreamErrorKind::Status { status: 404, .. }))
         {
             return Err(error);
         }
-        // It answered well when it was found, so it has moved or gone; the next request looks for it again.
+        // It worked when it was found, so the driver has moved or is gone; the next request looks for it again.
         self.drivers.found.forget(&self.key, &found);
-        // What was slow once would be slow twice, and there is no time for it in one request.
+        // A retry after a timeout would time out too, and the request has no time left for it.
         if matches!(error.kind, UpstreamErrorKind::Timeout(_)) {
             return Err(error);
         }
@@ -145,7 +145,7 @@ impl DriverCall {
         }
     }
 
-    /// The way to the driver, remembered or found now.
+    /// The driver's address, remembered or just found.
     async fn find(&self) -> Result<Arc<Found>, UpstreamError> {
         let look = |_| {
             let (search, key, drivers) = (self.search(), self.key.clone(), Arc::clone(&self.drivers));
@@ -164,10 +164,10 @@ impl DriverCall {
         }
     }
 
-    /// The way to the driver, found within the last seconds.
+    /// The driver's address, found within the last seconds.
     ///
     /// # Errors
-    /// That no way leads to it.
+    /// That the driver has no working address.
     pub async fn find_now(&self) -> Result<Good<Found>, Failure> {
         self.drivers.just_found.fresh(&self.key, |_| self.search()).await
     }
@@ -179,12 +179,12 @@ impl DriverCall {
         async move { api.find(&wanted).await }
     }
 
-    /// The clients, whose calls count as those of the application's owner.
+    /// The clients; their calls count as calls of the application's owner.
     fn api(&self) -> DriverApi {
         self.drivers.api.on_behalf_of(&self.key.whose.caller())
     }
 
-    /// A moment of ours, milliseconds since 1970, by the driver's clock.
+    /// Converts one of our times, milliseconds since 1970, to the driver's clock.
     #[must_use]
     pub fn driver_time(&self, our_ms: i64) -> DriverTime {
         DriverTime::at(our_ms, self.drivers.clocks.ahead_ms(&self.key))
@@ -194,7 +194,7 @@ impl DriverCall {
 /// Whether a failure only says that the driver is starting.
 #[must_use]
 pub fn is_starting(app: &wire::App, kind: &UpstreamErrorKind) -> bool {
-    // By our own clock: one that is far ahead must not make it young for ever.
+    // Both limits, because a clock that is far ahead must not make the driver young for ever.
     let young = || (-STARTING_MS..STARTING_MS).contains(&clock::now_ms().saturating_sub(app.started_at_ms));
     match kind {
         UpstreamErrorKind::Starting => true,
@@ -202,7 +202,7 @@ pub fn is_starting(app: &wire::App, kind: &UpstreamErrorKind) -> bool {
         | UpstreamErrorKind::Timeout(_)
         | UpstreamErrorKind::NotJson(_)
         | UpstreamErrorKind::NoAddress => young(),
-        // 500 while its lists are not there yet.
+        // 500 while its lists do not exist yet.
         UpstreamErrorKind::Status { status, .. } => matches!(status, 404 | 500 | 502 | 503) && young(),
         _ => false,
     }

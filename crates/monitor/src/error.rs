@@ -1,4 +1,4 @@
-//! Why a question about Spark has no answer. The sentences for people are the server's.
+//! Why a fact about Spark is not available. The sentences for people are in the server.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub enum Error {
     NoLister,
     #[error("the request names no session")]
     NoSession,
-    /// The Kubernetes rule makes another user's name of this one.
+    /// The Kubernetes rule would turn this name into another user's.
     #[error("the user's name is no Kubernetes name")]
     ChangedName(String),
     #[error("no such application")]

@@ -20,7 +20,7 @@ use crate::{
     selection::{self, OfApp, Selection},
 };
 
-/// Executors that are listed one by one.
+/// Executors that are listed individually.
 const SHOWN: usize = 1000;
 
 /// See the module's sentence.
@@ -50,7 +50,7 @@ impl AppExecutors {
         Ok(self.bytes.fresh_for(retry, &key, fetch).await?.value)
     }
 
-    /// All executors, dead ones too; the driver apart.
+    /// All executors, including dead ones; the driver separately.
     ///
     /// # Errors
     /// The driver's failure.
@@ -62,12 +62,12 @@ impl AppExecutors {
         }))
     }
 
-    /// Task slots of the application's living executors; none when nobody knows.
+    /// Task slots of the application's live executors; none if unknown.
     pub(crate) async fn task_slots(&self, call: DriverCall) -> Option<u64> {
         Some(self.ask(call).await.ok()?.value.slots().total)
     }
 
-    /// A driver without a master: its own executors are the cluster.
+    /// The executors of a driver without a master, which are its cluster.
     ///
     /// # Errors
     /// The driver's failure.

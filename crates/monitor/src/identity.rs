@@ -1,4 +1,4 @@
-//! Who asks: resolves a session's token to the user whose cluster may be looked at.
+//! Resolves a session's token to the user whose cluster it may see.
 
 use std::{
     fmt,
@@ -14,24 +14,24 @@ use crate::{
     cached::{CacheLimits, Cached, Retry},
 };
 
-/// How it is known who asks.
+/// How callers are identified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentityMode {
     /// The session cookie, resolved by Auth2.
     Auth2,
     /// One user, named by JupyterHub.
     JupyterHub(User),
-    /// Everybody sees the same cluster.
+    /// Callers are not identified; everybody sees the same cluster.
     None,
 }
 
-/// A session's token, and its name in caches once that was made.
+/// A session's token, with its name in caches once that is computed.
 pub struct Token {
     pub(crate) secret: SecretString,
     key: OnceLock<TokenKey>,
 }
 
-/// Names a token without being it: a hash under a key that lives as long as this process.
+/// Names a token without revealing it: a hash with a key that lives as long as this process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenKey([u8; 32]);
 
@@ -39,7 +39,7 @@ pub struct TokenKey([u8; 32]);
 #[derive(Debug)]
 pub struct Identity {
     mode: IdentityMode,
-    /// Whether a name that the Kubernetes rule changes is refused.
+    /// Whether to refuse a name that the Kubernetes rule changes.
     refuses_changed_names: bool,
     auth2: Client,
     auth2_url: Url,
@@ -75,7 +75,7 @@ impl Identity {
         self.keys.of(token)
     }
 
-    /// Whose cluster the token's owner may look at, where nobody has to be asked.
+    /// Whose cluster the token's owner may see, if that needs no upstream call.
     #[must_use]
     pub fn known(&self, token: Option<&Token>) -> Option<Whose> {
         match &self.mode {
@@ -85,10 +85,10 @@ impl Identity {
         }
     }
 
-    /// Whose cluster the token's owner may look at.
+    /// Whose cluster the token's owner may see.
     ///
     /// # Errors
-    /// No valid token; Auth2's failure; a name that cannot be told from another user's. Never a name that has expired.
+    /// No valid token; Auth2's failure; a name that may be confused with another user's. Never an expired name.
     pub async fn whose(&self, token: Option<&Arc<Token>>, retry: Retry) -> Result<Whose, Error> {
         if let Some(whose) = self.known(token.map(|token| &**token)) {
             return Ok(whose);
@@ -123,13 +123,13 @@ impl Token {
 }
 
 impl TokenKey {
-    /// The caller, while it is not known yet who that is.
+    /// The caller, while the user is not known yet.
     #[must_use]
     pub fn caller(&self) -> Caller {
         Caller::new(&self.0)
     }
 
-    /// Its beginning: changes when another session asks.
+    /// The start of the key: changes if the session changes.
     #[must_use]
     pub fn tag(&self) -> u32 {
         let [a, b, c, d, ..] = self.0;
@@ -142,14 +142,14 @@ pub struct TokenKeys([u8; 32]);
 
 impl TokenKeys {
     /// # Errors
-    /// When the system has no randomness to give.
+    /// When the system has no randomness available.
     pub fn new() -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
         Ok(Self(key))
     }
 
-    /// Made once for each token of a request.
+    /// Called once for each token of a request.
     fn of(&self, token: &Token) -> TokenKey {
         let hash = || TokenKey(*blake3::keyed_hash(&self.0, token.secret.expose_secret().as_bytes()).as_bytes());
         *token.key.get_or_init(hash)

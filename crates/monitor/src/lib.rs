@@ -1,7 +1,7 @@
-//! What is known of Spark now. A fact is typed, cached and carries its age; it knows no HTTP request, no sentence and no
-//! component, so that panel, collector, findings and export read the same.
+//! Facts: what is currently known of Spark. A fact is typed, cached and has an age; it knows no HTTP request, no
+//! sentence and no component, so that all users of facts (panel, collector, findings, export) see the same.
 //!
-//! [`Applications`] says which there are and selects one; what its driver tells is asked through [`Drivers`].
+//! [`Applications`] lists the applications and selects one; [`Drivers`] calls its driver.
 
 mod app_id;
 pub mod applications;

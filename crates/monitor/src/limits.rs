@@ -1,4 +1,4 @@
-//! How long facts are good, and how much is kept of them.
+//! How long facts stay good, and how many are kept.
 
 use std::time::Duration;
 
@@ -14,23 +14,23 @@ pub struct Limits {
     pub executors_lifetime: Duration,
     pub stages_lifetime: Duration,
     pub identity_lifetime: Duration,
-    /// How long a token that was rejected is remembered as such.
+    /// How long a rejected token is remembered as rejected.
     pub rejected_token_lifetime: Duration,
     pub failure_lifetime: Duration,
-    /// The same for who asks again soon.
+    /// The same for clients that retry soon.
     pub soon_failure_lifetime: Duration,
-    /// How long a caller waits for a newer value when there is a last good one.
+    /// How long a caller waits for a newer value if there is a last good one.
     pub patience: Duration,
     /// Largest body that is passed through, bytes.
     pub max_body_bytes: u64,
-    /// Entries that each cache keeps.
+    /// Entries kept by each cache.
     pub cache_entries: u64,
-    /// Bytes that each cache keeps.
+    /// Bytes kept by each cache.
     pub cache_bytes: u64,
 }
 
 impl Limits {
-    /// Of one cache.
+    /// The limits of one cache.
     pub(crate) fn cache(&self, upstream: Upstream, logged_as: Option<&'static str>, lifetime: Duration) -> CacheLimits {
         CacheLimits {
             logged_as,
@@ -45,7 +45,7 @@ impl Limits {
         }
     }
 
-    /// Of a cache of what drivers answer.
+    /// The limits of a cache of drivers' answers.
     pub(crate) fn driver_cache(&self, logged_as: &'static str, lifetime: Duration) -> CacheLimits {
         self.cache(Upstream::Driver, Some(logged_as), lifetime)
     }

@@ -1,4 +1,4 @@
-//! The answer of the Spark Master, from the one of several that leads.
+//! The answer of the Spark Master; if there are several, of the ALIVE one.
 
 use std::{sync::Arc, time::Duration};
 
@@ -47,10 +47,10 @@ impl Masters {
         self.answers.fresh_for(retry, whose, |before| self.ask(whose, before)).await
     }
 
-    /// The answer, the last good one where there is nothing newer.
+    /// The answer, or the last good one if nothing newer is available.
     ///
     /// # Errors
-    /// The master's failure when there is no good one.
+    /// The master's failure if there is no good answer.
     pub async fn last_good(&self, whose: &Whose, max_age: Duration) -> Result<Observed<Arc<MasterAnswer>>, Failure> {
         self.answers.last_good(whose, max_age, |before| self.ask(whose, before)).await
     }

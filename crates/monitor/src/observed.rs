@@ -1,25 +1,25 @@
-//! A fact with its age: what is known, since when, why nothing newer is, and until when nothing newer can be had.
+//! A fact with its age: its value, when it was seen, why there is nothing newer, and when it expires.
 
 use std::sync::Arc;
 
 use tokio::time::Instant;
 use upstream::UpstreamError;
 
-/// See the module's sentence. Facts combine by [`Self::map`] and [`Self::zip`].
+/// A value with its age. Facts combine with [`Self::map`] and [`Self::zip`].
 #[derive(Clone, Debug)]
 pub struct Observed<V> {
     pub value: V,
     pub age: Age,
 }
 
-/// Of all parts of a fact: the oldest moment, the first failure, the earliest expiry.
+/// The age of a fact with several parts: the oldest moment, the first failure, the earliest expiry.
 #[derive(Clone, Debug)]
 pub struct Age {
-    /// When the oldest part arrived; none of what is only remembered.
+    /// When the oldest part arrived; none for a value that was only remembered.
     pub oldest: Option<Moment>,
     /// Why there is nothing newer.
     pub failure: Option<Failure>,
-    /// Until then the same parts would make the same fact.
+    /// Until then the same parts would give the same fact.
     pub good_until: Instant,
 }
 
@@ -37,7 +37,7 @@ pub struct Good<V> {
     pub value: Arc<V>,
     /// Lifetime counts from here, not from the request.
     pub arrived: Instant,
-    /// Until then nothing newer can be had.
+    /// Until then nothing newer is available.
     pub good_until: Instant,
     /// Milliseconds since 1970.
     pub observed_at_ms: i64,
@@ -50,7 +50,7 @@ impl<V> Clone for Good<V> {
     }
 }
 
-/// A failure and when the upstream was first seen to fail without a success since.
+/// A failure, and when the upstream began to fail.
 #[derive(Clone, Debug)]
 pub struct Failure {
     pub error: Arc<UpstreamError>,
@@ -75,26 +75,26 @@ impl<V> Observed<Arc<V>> {
 }
 
 impl<V> Observed<V> {
-    /// That there has been nothing else since `failure`: the same until something comes.
+    /// A value that a failure implies: true since the failure began, until there is an answer.
     pub fn since(failure: &Failure, value: V) -> Self {
         let oldest = Some(Moment { arrived: failure.arrived, at_ms: failure.since_ms });
         Self { value, age: Age { oldest, failure: None, good_until: failure.arrived } }
     }
 
-    /// What is only remembered: nobody was asked for it.
+    /// A remembered value, for which no upstream was called.
     pub fn remembered(value: V) -> Self {
         Self { value, age: Age { oldest: None, failure: None, good_until: Instant::now() } }
     }
 
-    /// The same age, another value.
+    /// Changes the value and keeps the age.
     pub fn map<U>(self, change: impl FnOnce(V) -> U) -> Observed<U> {
         Observed { value: change(self.value), age: self.age }
     }
 
-    /// The same age, another value, if there is one.
+    /// Changes the value, if possible, and keeps the age.
     ///
     /// # Errors
-    /// What `change` says.
+    /// The error of `change`.
     pub fn try_map<U, E>(self, change: impl FnOnce(V) -> Result<U, E>) -> Result<Observed<U>, E> {
         Ok(Observed { value: change(self.value)?, age: self.age })
     }
@@ -104,12 +104,12 @@ impl<V> Observed<V> {
         Observed { value: &self.value, age: self.age.clone() }
     }
 
-    /// Both facts as one.
+    /// Both facts as one, with the age of both.
     pub fn zip<U>(self, other: Observed<U>) -> Observed<(V, U)> {
         Observed { value: (self.value, other.value), age: self.age.and(other.age) }
     }
 
-    /// A fact that another one led to. While its own source answers, that the other is old makes nothing of it old.
+    /// Marks a fact as found by means of another. While its own source answers, the other's age does not count.
     #[must_use]
     pub fn found_by(mut self, other: &Age) -> Self {
         self.age.good_until = self.age.good_until.min(other.good_until);
@@ -119,28 +119,28 @@ impl<V> Observed<V> {
         self
     }
 
-    /// Expires when `other` does, too.
+    /// Also expires when `other` does.
     #[must_use]
     pub fn expiring_with(mut self, other: &Age) -> Self {
         self.age.good_until = self.age.good_until.min(other.good_until);
         self
     }
 
-    /// Expires now, because a part of it is gone at the next request.
+    /// Expires now, because a part of it is already outdated at the next request.
     #[must_use]
     pub fn passing(mut self) -> Self {
         self.age.good_until = self.age.good_until.min(Instant::now());
         self
     }
 
-    /// When its oldest part was seen, milliseconds since 1970.
+    /// When the oldest part was seen, milliseconds since 1970.
     pub fn observed_at_ms(&self) -> i64 {
         self.age.oldest.map_or_else(crate::clock::now_ms, |moment| moment.at_ms)
     }
 }
 
 impl Age {
-    /// Of both.
+    /// The age of both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let oldest = match (self.oldest, other.oldest) {

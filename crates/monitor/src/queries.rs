@@ -1,4 +1,4 @@
-//! What the users of the selected application have asked for, which of it runs, and why it waits.
+//! What users of the selected application have requested, which of it is running, and why it waits.
 
 mod ask;
 mod classic_name;
@@ -29,9 +29,9 @@ use ask::ListsOperations;
 use seen::QueriesSeen;
 use snapshot::Snapshot;
 
-/// How long an answer waits for what only explains it.
+/// How long an answer waits for parts that only explain it.
 const EXTRA: Duration = Duration::from_secs(1);
-/// How long it is remembered which lists a driver has: it may not have had all of them while it started.
+/// How long a driver's set of lists is remembered: some may have been missing while it was starting.
 const LISTS_LIFETIME: Duration = Duration::from_secs(60);
 
 /// See the module's sentence.
@@ -46,7 +46,7 @@ pub struct AppQueries {
 impl AppQueries {
     #[must_use]
     pub fn new(stages: Arc<AppStages>, executors: Arc<AppExecutors>, limits: &Limits, tasks: &Tasks) -> Self {
-        // Not logged: the cache of the queries tells the same failure.
+        // Not logged, because the cache of the queries logs the same failure.
         let of_lists = limits.cache(upstream::Upstream::Driver, None, LISTS_LIFETIME);
         Self {
             seen: Cached::new(limits.driver_cache("queries", limits.stages_lifetime), tasks.clone()),
@@ -56,7 +56,7 @@ impl AppQueries {
         }
     }
 
-    /// Running queries, those that are silent last, and recent ones; newest first.
+    /// Running queries with silent ones last, then recent ones; newest first.
     ///
     /// # Errors
     /// The driver's failure.
@@ -67,7 +67,7 @@ impl AppQueries {
         let of_app = |app: &wire::App| wait::of_app(app, &selection.value.apps, works(&queries));
         queries.wait = app.as_ref().and_then(of_app);
         if let Some(wait) = &queries.wait {
-            // Of those that do nothing: what the application waits for.
+            // For those without a running task: what the application waits for.
             let idle = queries.running.iter_mut().filter(|query| query.tasks.running == 0);
             idle.for_each(|query| query.wait = Some(wait.clone()));
         }
@@ -80,14 +80,14 @@ impl AppQueries {
                 // A reason is not worth a late answer.
                 let slots = tokio::time::timeout(EXTRA, self.executors.task_slots(call.clone())).await.ok().flatten();
                 let wait = (slots == Some(0)).then_some(Wait::ExecutorsRegistering { cores: *cores });
-                // It depends on more than queries and stages now.
+                // The answer now depends on more than queries and stages.
                 Ok(queries.map(|queries| Queries { wait, ..queries }).passing())
             }
             _ => Ok(queries),
         }
     }
 
-    /// One query with the stages of its jobs; none when Spark has forgotten it.
+    /// One query with the stages of its jobs; none if Spark has forgotten it.
     ///
     /// # Errors
     /// The driver's failure.
@@ -105,7 +105,7 @@ impl AppQueries {
         let fetch = |_| async move { ask::ask(&asked, &digest, &lists).await };
         let queries = self.seen.last_good(&call.key, call.max_age, fetch).await?;
         let both = stages.zip(queries);
-        // The moment that the answer is said to be of: that of its oldest part.
+        // The moment of the answer: that of its oldest part.
         let time = call.driver_time(both.observed_at_ms());
         Ok(both.map(|(stages, queries)| Snapshot { queries, stages, time }))
     }
@@ -125,7 +125,7 @@ pub fn of_rows(
         .queries(None)
 }
 
-/// Whether a query moves: what is silent may be so for ever.
+/// Whether a query is running; a silent one does not count, because it may never end.
 #[must_use]
 pub fn works(queries: &Queries) -> bool {
     queries.running.iter().any(|query| query.state == QueryState::Running)

@@ -1,4 +1,4 @@
-//! What was in use during the last minutes, remembered whenever somebody looked.
+//! Usage over the last minutes, recorded whenever somebody looks.
 
 use std::{
     collections::VecDeque,
@@ -11,26 +11,26 @@ use wire::{History, Meter, Point};
 
 use crate::{Whose, cached::IDLE, clock};
 
-/// How far back it reaches, milliseconds.
+/// How far back the history goes, milliseconds.
 const WINDOW_MS: i64 = 600_000;
-/// Samples closer together than this are one point, milliseconds: ten minutes of one series stay within 120 points.
+/// Samples closer together than this become one point, milliseconds: ten minutes of one series stay within 120 points.
 const SAME_POINT_MS: i64 = 5_000;
 
-/// What the master said at one moment.
+/// What the master reported at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct ClusterSample {
     pub cores: Meter,
     pub memory_mib: Meter,
 }
 
-/// The application whose tasks are remembered; none is the one that was the newest at each moment.
+/// The application whose tasks are recorded; none for whichever was the newest at each moment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TasksOf {
     pub whose: Whose,
     pub app_id: Option<String>,
 }
 
-/// The history of everything that is looked at: clusters and, apart from them, the tasks of applications.
+/// The history of all clusters and, separately, of applications' tasks.
 #[derive(Debug)]
 pub struct Samples {
     clusters: Tracks<Whose, ClusterSample>,
@@ -49,12 +49,12 @@ impl Samples {
         Self { clusters: tracks(entries), tasks: tracks(entries) }
     }
 
-    /// Records a sample of `at_ms`; recording the same one again changes nothing.
+    /// Records a sample taken at `at_ms`; recording the same one again changes nothing.
     pub fn record_cluster(&self, whose: &Whose, at_ms: i64, sample: ClusterSample) {
         record(&self.clusters, whose, at_ms, sample);
     }
 
-    /// The same for tasks that ran, of the slots for them.
+    /// Records running tasks and their slots.
     pub fn record_tasks(&self, of: &TasksOf, at_ms: i64, tasks: Meter) {
         record(&self.tasks, of, at_ms, tasks);
     }
@@ -114,7 +114,7 @@ fn points(cluster: &[(i64, ClusterSample)], tasks: &[(i64, Meter)]) -> Vec<Point
     });
     let mut points: Vec<Point> = of_cluster.chain(of_tasks).collect();
     points.sort_by_key(|point| point.at_ms);
-    // Neighbours this close are of different series, for those of one series are further apart.
+    // Points this close belong to different series, because those of one series are further apart.
     points.dedup_by(|next, point| {
         let same = next.at_ms - point.at_ms < SAME_POINT_MS;
         if same {
@@ -141,7 +141,7 @@ impl<S> Track<S> {
         }
     }
 
-    /// What lies in the future was seen before somebody set the clock back; it would keep out what comes now.
+    /// Forgets samples from the future, taken before a clock was set back; they would keep out new ones.
     fn forget(&mut self, now_ms: i64) {
         self.0.retain(|(at_ms, _)| (now_ms - WINDOW_MS..=now_ms).contains(at_ms));
     }

@@ -1,4 +1,4 @@
-//! The application that is looked at, and what its driver says.
+//! The selected application, and calls to its driver.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,35 +11,36 @@ use crate::{
     drivers::is_starting,
 };
 
-/// The applications, and the one of them that is looked at.
+/// The applications, and the selected one.
 #[derive(Debug)]
 pub struct Selection {
     pub apps: Apps,
-    /// None when no application is active, and none was asked for.
+    /// None if no application is active and none was requested.
     pub chosen: Option<Chosen>,
 }
 
-/// An application and the way to ask its driver.
+/// An application and how to call its driver.
 #[derive(Clone, Debug)]
 pub struct Chosen {
     pub app: wire::App,
     pub call: DriverCall,
 }
 
-/// Something that a driver tells of the selected application.
+/// An answer of the selected application's driver.
 #[derive(Clone, Debug)]
 pub struct OfApp<V> {
-    /// None when no application is active.
+    /// None if no application is active.
     pub app: Option<wire::App>,
-    /// None while the driver starts.
+    /// None while the driver is starting.
     pub known: Option<V>,
 }
 
 impl Selection {
-    /// The asked application, or the newest RUNNING one, or the newest WAITING one; `max_age` old ones will do.
+    /// Selects the requested application, or the newest RUNNING one, or the newest WAITING one, from a list up to
+    /// `max_age` old.
     ///
     /// # Errors
-    /// As [`Applications::last_good`]; an id that is not active: ended, or never heard of.
+    /// As [`Applications::last_good`]; or the requested application is not active: it has ended or is unknown.
     pub async fn of(
         applications: &Applications,
         whose: &Whose,
@@ -50,7 +51,7 @@ impl Selection {
         apps.try_map(|apps| Ok(Self { chosen: choose(applications, &apps, max_age, asked)?, apps }))
     }
 
-    /// The same for who asks again soon, never from an old list.
+    /// Selects for clients that retry soon, never from an old list.
     ///
     /// # Errors
     /// As [`Applications::fresh`] and [`Self::of`].
@@ -89,8 +90,8 @@ fn choose(
     Ok(app.map(|app| Chosen { app: app.clone(), call: call(app) }))
 }
 
-/// What the selected application's driver says. The master lists an application seconds before its driver answers:
-/// that is a state of its own, not an error.
+/// Asks the selected application's driver. The master lists an application seconds before its driver answers: that is a
+/// state of its own, not an error.
 ///
 /// # Errors
 /// The failure of a driver that is not starting.

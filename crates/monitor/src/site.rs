@@ -1,20 +1,20 @@
-//! Where Spark is: a cluster with a master, a driver alone, or nowhere that the monitor knows of.
+//! Where Spark is: a cluster with a master, a driver alone, or unknown.
 
 use crate::UrlTemplate;
 
-/// Who lists the applications.
+/// Which process lists the applications.
 #[derive(Clone, Debug)]
 pub enum Spark {
     /// The master of a standalone cluster.
     Cluster {
-        /// Its web page, or those of several masters of which one is ALIVE; never empty.
+        /// Web pages of one or several masters, one of which is ALIVE; never empty.
         masters: Vec<UrlTemplate>,
-        /// The driver's web page, where its address is set too.
+        /// The driver's web page, if it is configured as well.
         driver: Option<UrlTemplate>,
     },
     /// The web page of a driver without a master.
     Driver(UrlTemplate),
-    /// Nobody: there is only a cluster manager.
+    /// Neither: there is only a cluster manager.
     NotSet,
 }
 
@@ -28,7 +28,7 @@ impl Spark {
         }
     }
 
-    /// The masters' web pages; empty without a master.
+    /// The masters' web pages; empty if there is no master.
     #[must_use]
     pub fn masters(&self) -> &[UrlTemplate] {
         match self {
@@ -37,7 +37,7 @@ impl Spark {
         }
     }
 
-    /// The driver's web page, where it is set.
+    /// The driver's web page, if it is configured.
     #[must_use]
     pub fn driver(&self) -> Option<&UrlTemplate> {
         match self {

@@ -55,7 +55,7 @@ impl AppStages {
         Ok(self.bytes.fresh_for(retry, &key, fetch).await?.value)
     }
 
-    /// Active stages, and what spilled.
+    /// Active stages, and spilled bytes.
     ///
     /// # Errors
     /// The driver's failure.
@@ -71,19 +71,19 @@ impl AppStages {
         }))
     }
 
-    /// What runs now; none when nothing does, or when that cannot be seen at this moment.
+    /// What is running now; none if nothing is, or if that is unknown right now.
     pub async fn activity(&self, selection: &Observed<Selection>) -> Option<Observed<Option<Activity>>> {
         let chosen = selection.value.chosen.as_ref().filter(|_| selection.age.failure.is_none())?;
         let call = chosen.call.clone();
         let fetch = |_| corrected(call, DriverPath::ActiveStages);
         let seen: Observed<Arc<StageDigest>> =
             self.active.last_good(&chosen.call.key, chosen.call.max_age, fetch).await.ok()?;
-        // What ran before the driver failed may be long over.
+        // What was running before the driver failed may have ended long ago.
         let now = Some(seen).filter(|seen| seen.age.failure.is_none())?;
         Some(now.expiring_with(&selection.age).map(|stages| stages.activity(&chosen.app.name)))
     }
 
-    /// The application's stages, shared by all that is made of them.
+    /// The application's stages, shared by everything that is derived from them.
     pub(crate) async fn ask(&self, call: &DriverCall) -> Result<Observed<Arc<StageDigest>>, Failure> {
         let asked = call.clone();
         let fetch = |before: Option<Good<StageDigest>>| async move {
@@ -94,13 +94,13 @@ impl AppStages {
     }
 }
 
-/// Stages with the tasks of theirs that run, of which the executors know more than the stages.
+/// Stages with corrected counts of running tasks, which the executors know better.
 async fn corrected(call: DriverCall, path: DriverPath) -> Result<StageDigest, UpstreamError> {
     let stages: StageDigest = call.rows(path).await?;
     if stages.active().next().is_none() {
         return Ok(stages);
     }
-    // It only corrects, so its failure is silent.
+    // This is only a correction, so its failure is not reported.
     match call.rows::<FirstRows<ExecutorRow>>(DriverPath::Executors).await {
         Ok(executors) => Ok(stages.with_slots(Slots::of(&executors))),
         Err(_) => Ok(stages),

@@ -1,10 +1,10 @@
-//! Background work: it learns when the program ends, and has time to finish.
+//! Background tasks that are told when the program ends and get time to finish.
 
 use std::time::Duration;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Starts tasks and waits for them at the end. Cheap to clone; clones share the tasks.
+/// Starts tasks and waits for them at shutdown. Cheap to clone; clones share the tasks.
 #[derive(Clone, Debug, Default)]
 pub struct Tasks {
     tracker: TaskTracker,
@@ -12,8 +12,8 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Starts a task. It gets a token that is cancelled when the program ends: it must then stop soon, after it has
-    /// written what must not be lost.
+    /// Starts a task. Its token is cancelled at shutdown: the task must then stop soon, after writing what must not be
+    /// lost.
     pub fn spawn<Work>(&self, task: impl FnOnce(CancellationToken) -> Work)
     where
         Work: Future<Output = ()> + Send + 'static,
@@ -21,13 +21,13 @@ impl Tasks {
         self.tracker.spawn(task(self.end.clone()));
     }
 
-    /// Waits until no task runs.
+    /// Waits until no task is running.
     pub async fn at_rest(&self) {
         self.tracker.close();
         self.tracker.wait().await;
     }
 
-    /// Tells all tasks that the program ends, and waits for them at most `grace`.
+    /// Cancels all tasks and waits for them at most `grace`.
     pub async fn end(&self, grace: Duration) {
         self.end.cancel();
         if tokio::time::timeout(grace, self.at_rest()).await.is_err() {

@@ -1,11 +1,11 @@
-//! Foreign texts as a person may read them: names on one line, reasons with the line that tells the error.
+//! Foreign text made readable: names on one line, reasons with the line that states the error.
 
 /// Longest name, characters.
 const LONGEST_NAME: usize = 120;
 /// Longest reason, characters.
 const LONGEST_REASON: usize = 500;
 
-/// One line of at most [`LONGEST_NAME`] characters, without characters that cannot be seen.
+/// One line of at most [`LONGEST_NAME`] characters, without invisible ones.
 #[must_use]
 pub fn name(text: &str) -> String {
     let visible: String = text.chars().filter(|char| !is_hidden(*char) || char.is_whitespace()).collect();
@@ -18,8 +18,8 @@ pub fn name(text: &str) -> String {
     cut(&line, LONGEST_NAME)
 }
 
-/// Why something failed, of Spark's whole text: its first line, and the last one before the Java trace, which tells the
-/// error that a Python trace ends with.
+/// Why something failed, extracted from Spark's whole text: its first line, and the last one before the Java trace,
+/// which in a Python trace states the error.
 #[must_use]
 pub fn reason(text: &str) -> String {
     let before_trace = text.split("\n\tat ").next().unwrap_or_default();
@@ -37,7 +37,7 @@ pub fn reason(text: &str) -> String {
     format!("{}\n…\n{}", cut(head, room), cut(last, room))
 }
 
-/// The text, or its beginning and `…`.
+/// The text, or its start and `…`.
 fn cut(text: &str, longest: usize) -> String {
     if text.chars().count() <= longest {
         return text.to_owned();
@@ -45,7 +45,7 @@ fn cut(text: &str, longest: usize) -> String {
     text.chars().take(longest.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// Control characters, and marks that change the direction of what stands beside them.
+/// Control characters, and marks that change the direction of the surrounding text.
 fn is_hidden(char: char) -> bool {
     char.is_control()
         || matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

@@ -1,14 +1,14 @@
-//! A web address with `{user}`, `{username}`, `{namespace}` and `{app_id}` in it.
+//! A URL with the placeholders `{user}`, `{username}`, `{namespace}` and `{app_id}`.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use upstream::user::User;
 
-/// Every byte of a name but these (RFC 3986, 2.3).
+/// All bytes of a name except these (RFC 3986, 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A configured address, checked at start with sample values, so that filling it in later cannot fail.
+/// A configured URL, checked at start-up with sample values, so that filling it in later cannot fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UrlTemplate {
     text: String,
@@ -18,8 +18,8 @@ impl UrlTemplate {
     /// Checks `text` and fills in the namespace, which does not change.
     ///
     /// # Errors
-    /// What is wrong, as it follows the setting's name: no http(s) address, credentials or a query in it, an unknown
-    /// placeholder, `{namespace}` without a namespace.
+    /// What is wrong, to follow the setting's name: not http(s), credentials or a query, an unknown placeholder, or
+    /// `{namespace}` without a namespace.
     pub fn parse(text: &str, namespace: Option<&str>) -> Result<Self, &'static str> {
         let text = match namespace {
             Some(namespace) => text.trim().replace("{namespace}", namespace),
@@ -43,14 +43,14 @@ impl UrlTemplate {
         if url.as_str().contains("%7B") || url.as_str().contains('{') {
             return Err("holds an unknown {placeholder}");
         }
-        // Host names have no upper case and few characters, so names would become the same there.
+        // Host names have no upper case and few characters, so different names could become the same there.
         if sample("b").is_none_or(|other| other.authority() != url.authority()) {
             return Err("may hold {username} in its path only");
         }
         Ok(template)
     }
 
-    /// The address with its placeholders, for people.
+    /// The URL with its placeholders, for people.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -61,7 +61,7 @@ impl UrlTemplate {
         self.needs_kube_name() || self.text.contains("{username}")
     }
 
-    /// True when it holds the name after the Kubernetes rule.
+    /// Whether it contains `{user}`, the name after the Kubernetes rule.
     #[must_use]
     pub fn needs_kube_name(&self) -> bool {
         self.text.contains("{user}")
@@ -72,7 +72,7 @@ impl UrlTemplate {
         self.text.contains("{app_id}")
     }
 
-    /// The address for one user and application; none when the result is no URL.
+    /// The URL for one user and application; none if the result is not a URL.
     #[must_use]
     pub fn fill(&self, user: Option<&User>, app_id: Option<&str>) -> Option<Url> {
         self.filled(user.map(|user| (user.kube_name(), user.name())), app_id)

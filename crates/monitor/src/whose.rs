@@ -1,12 +1,12 @@
-//! Whose a fact is: the key under which it is kept, so that nobody is shown another's.
+//! The key under which a fact is kept, so that nobody sees another user's.
 
 use upstream::{Caller, user::User};
 
-/// The user whose cluster a fact belongs to; nobody where the site does not tell users apart.
+/// The user whose cluster a fact belongs to; none if the site does not distinguish users.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Whose(pub Option<User>);
 
-/// One application of one user: names a driver.
+/// One application of one user, which identifies a driver.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DriverKey {
     pub whose: Whose,
@@ -14,7 +14,7 @@ pub struct DriverKey {
 }
 
 impl Whose {
-    /// The user, where the site tells users apart.
+    /// The user, if the site distinguishes users.
     #[must_use]
     pub fn user(&self) -> Option<&User> {
         self.0.as_ref()

@@ -1,4 +1,4 @@
-//! One question to the sidecar, through Jupyter.
+//! One request to the sidecar, through Jupyter.
 
 use std::pin::Pin;
 
@@ -14,38 +14,39 @@ use yew::AttrValue;
 use crate::problem::Problem;
 use crate::read;
 
-/// No answer takes longer: the sidecar gives up after ten seconds (`SPARK_MONITOR_REQUEST_TIMEOUT_MS`). Milliseconds.
+/// Longest wait for an answer: the sidecar gives up after ten seconds (`SPARK_MONITOR_REQUEST_TIMEOUT_MS`).
+/// Milliseconds.
 const PATIENCE_MS: u32 = 15_000;
 
-/// The way to the sidecar, shared by all that a bundle draws.
+/// How to reach the sidecar; shared by a whole bundle.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Api {
-    /// Where its routes begin, with the last slash.
+    /// The base URL of its routes, with the trailing slash.
     pub url: AttrValue,
-    /// Gives the headers that Jupyter wants to see of its own page; none on the host.
+    /// Returns the headers that Jupyter expects from its own page; none on the host.
     pub headers: Option<Function>,
 }
 
-/// What came of a request.
+/// The result of a request.
 pub struct Outcome {
     pub reply: Result<Reply, Problem>,
-    /// The number of the session that the sidecar answered, 0 without one; none when it was not the sidecar that answered.
+    /// The number of the session that the sidecar answered, 0 without one; none if the sidecar did not answer.
     pub session: Option<u32>,
 }
 
-/// A good answer, not yet decoded.
+/// A successful answer, not yet decoded.
 pub struct Reply {
     pub json: JsValue,
-    /// Names the body: the same tag is the same body.
+    /// Identifies the body: the same tag means the same body.
     pub etag: Option<String>,
-    /// How long ago the sidecar heard it from its upstream; milliseconds.
+    /// How long ago the sidecar got it from its upstream; milliseconds.
     pub age_ms: u32,
 }
 
 impl Api {
-    /// Fetches one answer that is no older than `max_age_ms`, or as fresh as the sidecar has it; 0 is the latter.
+    /// Fetches an answer no older than `max_age_ms`, or the sidecar's freshest if that is 0.
     ///
-    /// Boxed, so that its code is there once: as a plain `async fn` it is inlined where it is awaited.
+    /// Boxed, so that the code exists once: a plain `async fn` would be inlined wherever it is awaited.
     pub fn ask<'a>(
         &'a self,
         route: &'a str,
@@ -60,38 +61,39 @@ impl Api {
                 Some(response) => outcome(response, &mut session).await,
                 None => Err(Problem::no_jupyter()),
             };
-            // A body that did not come in time is late, too.
+            // A body that did not arrive in time is late, too.
             let reply = reply.map_err(|problem| if late.aborted() { Problem::late() } else { problem });
             Outcome { reply, session }
         })
     }
 
-    /// Nothing when no answer came.
+    /// None if there was no answer.
     async fn send(&self, route: &str, signal: &AbortSignal, max_age_ms: u32) -> Option<Response> {
         let url = [&self.url, route].concat();
         let headers = Headers::from_raw(self.headers.as_ref()?.call0(&JsValue::NULL).ok()?.dyn_into().ok()?);
         let init = RequestInit::new();
-        // The browser keeps the ETag, asks with If-None-Match, and hands us its copy after a 304: because the answer says
-        // `no-cache`, or because we do. In the latter mode it writes `max-age=0` over what we say.
+        // The browser keeps the ETag, sends If-None-Match, and returns its copy after a 304, because either the answer
+        // or we say `no-cache`. With the latter, the browser overwrites our `max-age` with 0.
         match max_age_ms / 1000 {
             0 => init.set_cache(RequestCache::NoCache),
             seconds => headers.set("Cache-Control", &["max-age=", &seconds.to_string()].concat()),
         }
         init.set_headers(&headers.into_raw());
-        // Jupyter redirects to its login page. Followed, that is cross-origin under JupyterHub and looks like a dead network.
+        // Jupyter redirects to its login page. Followed, that is cross-origin under JupyterHub and looks like a network
+        // failure.
         init.set_redirect(RequestRedirect::Manual);
         init.set_signal(Some(signal));
-        // Not gloo-net's request: what it would say of a failure is never shown, and weighs kilobytes.
+        // gloo-net's request would describe failures in kilobytes of code, and nobody would see the text.
         JsFuture::from(web_sys::window()?.fetch_with_str_and_init(&url, &init)).await.ok()?.dyn_into().ok()
     }
 }
 
-/// Reads fields out of an answer; the same answer may be read as more than one type.
+/// Reads fields of an answer; the same answer may be read as several types.
 pub fn decode<T: DeserializeOwned>(json: JsValue) -> Result<T, Problem> {
     read::read(json).map_err(|_| Problem::unreadable())
 }
 
-/// Also tells whose session was answered.
+/// Also sets `session` to the session that was answered.
 async fn outcome(response: Response, session: &mut Option<u32>) -> Result<Reply, Problem> {
     if response.type_() == ResponseType::Opaqueredirect {
         return Err(Problem::signed_out_or_stopped());
@@ -117,7 +119,7 @@ async fn outcome(response: Response, session: &mut Option<u32>) -> Result<Reply,
     }
 }
 
-/// The body, when it says that it is JSON.
+/// The body, if its content type is JSON.
 async fn json(response: &Response) -> Result<Option<JsValue>, Problem> {
     let content_type = Headers::from_raw(response.headers()).get("Content-Type").unwrap_or_default();
     if !content_type.starts_with("application/json") {
@@ -127,8 +129,8 @@ async fn json(response: &Response) -> Result<Option<JsValue>, Problem> {
     JsFuture::from(promise).await.map(Some).map_err(|_| Problem::no_sidecar())
 }
 
-/// An answer that the sidecar did not write: Jupyter's login page (200 after a redirect that the browser followed), its
-/// refusal, JupyterHub's word that the server does not run (424), or whatever stands between the browser and the sidecar.
+/// An answer that is not the sidecar's: Jupyter's login page (200 after a redirect that the browser followed), its
+/// refusal, JupyterHub's notice that the server is not running (424), or one from any proxy on the way.
 fn not_ours(status: u16) -> Problem {
     match status {
         200..=399 | 401 | 403 | 424 => Problem::signed_out_or_stopped(),

@@ -1,4 +1,4 @@
-//! What is drawn, as text: for tests on the host.
+//! Rendered components as text, for tests on the host.
 
 use yew::{Html, LocalServerRenderer, Properties, component};
 
@@ -12,13 +12,13 @@ fn Draw(props: &DrawProps) -> Html {
     props.html.clone()
 }
 
-/// What a part draws, one element a line.
+/// The rendered elements, one per line.
 pub async fn elements(html: Html) -> String {
     let html = LocalServerRenderer::<Draw>::with_props(DrawProps { html }).hydratable(false).render().await;
     html.replace("><", ">\n<")
 }
 
-/// What a person reads, a line for each piece of text.
+/// The rendered text, one line per text node.
 pub async fn text(html: Html) -> String {
     let html = elements(html).await;
     let pieces = html.split('<').filter_map(|piece| piece.split_once('>'));

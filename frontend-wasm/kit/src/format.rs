@@ -11,7 +11,7 @@ pub fn bytes(bytes: u64) -> String {
     let mut unit_bytes: u64 = 1024;
     let mut unit = 1;
     loop {
-        // Rounded to tenths before the unit is chosen, so that nothing reads `1024.0 KB`.
+        // Rounded to tenths before the unit is chosen, so that the result is never `1024.0 KB`.
         let tenths = bytes / unit_bytes * 10 + (bytes % unit_bytes * 10 + unit_bytes / 2) / unit_bytes;
         if tenths < 10_240 || unit == 6 {
             let amount = &language::tenths(tenths);
@@ -29,12 +29,12 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
-/// Memory as the master counts it, in MiB.
+/// Memory in MiB, the master's unit.
 pub fn mib(mib: u64) -> String {
     bytes(mib.saturating_mul(1024 * 1024))
 }
 
-/// A duration, floored: `850ms`, `45s`, `2m 5s`, `2m`, `1h 5m`, `1h`.
+/// A duration, rounded down: `850ms`, `45s`, `2m 5s`, `2m`, `1h 5m`, `1h`.
 pub fn duration(duration_ms: u64) -> String {
     let seconds = duration_ms / 1000;
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);

@@ -1,4 +1,4 @@
-//! The one function through which every text for a person goes.
+//! The one function for all texts that people read.
 
 pub mod messages;
 
@@ -8,7 +8,7 @@ use messages::Value;
 
 use crate::language;
 
-/// The text of a message, in the language of this JupyterLab.
+/// The text of a message, in JupyterLab's current language.
 pub fn tr(message: Message<'_>) -> String {
     message.tell(say)
 }
@@ -18,7 +18,7 @@ fn say(index: usize, count: u64, values: &[Value<'_>]) -> String {
     language::with_template(index, count, |template| fill(template, values))
 }
 
-/// Puts values in the place of their numbers; what they hold is not looked at again.
+/// Replaces placeholders by values; placeholders within values stay as they are.
 fn fill(template: &str, values: &[Value<'_>]) -> String {
     let mut filled = String::new();
     let mut rest = template;

@@ -1,4 +1,4 @@
-//! What views know after sample answers, for tests.
+//! The state of views after sample answers, for tests.
 
 use wire::{ErrorBody, ErrorCode};
 

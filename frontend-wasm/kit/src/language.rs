@@ -1,6 +1,6 @@
-//! The language of this JupyterLab: texts, numbers and times, as the TypeScript shell knows them.
+//! JupyterLab's current language: texts, numbers and times, as the TypeScript shell provides them.
 //!
-//! It belongs to the page and not to a component: JupyterLab loads the page anew when a person chooses another.
+//! It belongs to the page, not to a component, because JupyterLab reloads the page when a person chooses another.
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -9,16 +9,16 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
 const LANGUAGE: &str = r#"
-/** How the page's language says things. */
+/** Texts, numbers and times in the page's language. */
 export interface Language {
-  /** The text at a place of the list, its values as `{0}`, `{1}`; `count` chooses the form when there is more than one. */
+  /** The text at an index, its values as `{0}`, `{1}`; `count` selects the form if there are several. */
   template: (index: number, count: number) => string;
-  /** This text depends on a number. */
+  /** Whether this text depends on a number. */
   has_forms: (index: number) => boolean;
-  /** A sentence of the sidecar: its text, a text for `%1` or none, and the other values. */
+  /** A sentence of the sidecar: its text, an optional text for `%1`, and the other values. */
   sentence: (parts: string[]) => string;
   number: (value: number, decimals: number) => string;
-  /** The time of day, with the date when it is not within the last day; from milliseconds since 1970. */
+  /** The time of day, with the date if it is more than a day ago; from milliseconds since 1970. */
   time: (at_ms: number) => string;
 }
 "#;
@@ -44,13 +44,13 @@ extern "C" {
     fn time(this: &Language, at_ms: f64) -> String;
 }
 
-/// The language as it was set, and what was asked of it.
+/// The current language, with cached results.
 struct Spoken {
     language: Language,
-    /// It writes small whole numbers as Rust does. Found out with the first number, for browsers take milliseconds to learn
-    /// how a language writes them, and the chip's first word has none.
+    /// Whether it writes small whole numbers as Rust does. Checked at the first number, because browsers need
+    /// milliseconds to load a language's number format, and the chip's first text has no number.
     plain_digits: OnceCell<bool>,
-    /// Texts that do not depend on a number, by their places in the list: they are said again each second.
+    /// Texts that do not depend on a number, by index: they are needed again each second.
     known: Vec<Option<Rc<str>>>,
 }
 
@@ -64,7 +64,7 @@ pub fn set_language(language: Language) {
     SPOKEN.set(Some(Spoken { language, plain_digits: OnceCell::new(), known: Vec::new() }));
 }
 
-/// Hands the text at a place of the list to `then`.
+/// Passes the text at `index` to `then`.
 pub fn with_template(index: usize, count: u64, then: impl FnOnce(&str) -> String) -> String {
     let template = SPOKEN.with_borrow_mut(|spoken| spoken.as_mut()?.template(index, count));
     then(&template.unwrap_or_else(|| english(index, count)))
@@ -91,13 +91,13 @@ impl Spoken {
     }
 }
 
-/// In the browser all texts are the shell's.
+/// In the browser the shell provides all texts.
 #[cfg(target_arch = "wasm32")]
 fn english(_index: usize, _count: u64) -> Rc<str> {
     Rc::default()
 }
 
-/// For components rendered on the host, where nobody sets a language.
+/// For components rendered on the host, where no language is set.
 #[cfg(not(target_arch = "wasm32"))]
 fn english(index: usize, count: u64) -> Rc<str> {
     let Some(text) = crate::i18n::messages::TEXTS.get(index) else {
@@ -108,7 +108,7 @@ fn english(index: usize, count: u64) -> Rc<str> {
     names.fold(form, |form, (place, name)| form.replace(&format!("{{{name}}}"), &format!("{{{place}}}"))).into()
 }
 
-/// What the sidecar says: its `sentences` in this language, or its English where it does not tell them.
+/// A sentence of the sidecar: its `sentences` in this language, or its English if they have no translation.
 pub fn said(english: &str, sentences: &[Vec<String>]) -> String {
     let translated = |spoken: &Spoken| {
         let sentences: Vec<_> = sentences.iter().map(|parts| spoken.language.sentence(parts.clone())).collect();
@@ -131,7 +131,7 @@ pub fn tenths(tenths: u64) -> String {
         .unwrap_or_else(|| [&(tenths / 10).to_string(), ".", &(tenths % 10).to_string()].concat())
 }
 
-/// The time of day, with the date when it is not within the last day; from milliseconds since 1970.
+/// The time of day, with the date if it is more than a day ago; from milliseconds since 1970.
 pub fn time(at_ms: i64) -> String {
     with_language(|spoken| Some(spoken.language.time(at_ms as f64))).unwrap_or_else(|| utc_time(at_ms))
 }
@@ -140,7 +140,7 @@ fn with_language(ask: impl FnOnce(&Spoken) -> Option<String>) -> Option<String> 
     SPOKEN.with_borrow(|spoken| spoken.as_ref().and_then(ask))
 }
 
-/// For components rendered on the host, where nobody sets a language.
+/// For components rendered on the host, where no language is set.
 fn utc_time(at_ms: i64) -> String {
     let seconds = at_ms.div_euclid(1000).rem_euclid(86_400);
     format!("{:02}:{:02}:{:02} UTC", seconds / 3600, seconds / 60 % 60, seconds % 60)

@@ -1,4 +1,4 @@
-//! What the sidebar and the workbench share: asking the sidecar, keeping its last good answer, saying and drawing it.
+//! Shared by the sidebar and the workbench: asking the sidecar, keeping its last good answer, texts and drawing.
 
 pub mod api;
 #[cfg(not(target_arch = "wasm32"))]

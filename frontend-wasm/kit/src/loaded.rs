@@ -1,4 +1,4 @@
-//! The last good answer of one view, and what has gone wrong since.
+//! The last good answer of one view, and later problems.
 
 use std::rc::Rc;
 
@@ -10,22 +10,22 @@ use crate::api;
 use crate::news::{News, Told, is_another};
 use crate::problem::Problem;
 
-/// What one view knows.
+/// The state of one view.
 #[derive(Debug)]
 pub struct Loaded<T> {
     /// The last good answer; none before the first.
     pub value: Option<Rc<Answer<T>>>,
-    /// When the sidecar last heard it, by the browser's clock; milliseconds since 1970.
+    /// When the sidecar last got it, by the browser's clock; milliseconds since 1970.
     pub heard_at_ms: i64,
-    /// Why the last poll brought none.
+    /// Why the last poll brought no answer.
     pub problem: Option<Problem>,
-    /// Polls in a row that brought nothing fresh: failed ones, and answers the sidecar marks as stale.
+    /// Consecutive polls without fresh data: failed ones, and answers that the sidecar marks as stale.
     pub failed_polls: u32,
-    /// The number of the session that the sidecar last answered; none before it has.
+    /// The number of the session that the sidecar last answered; none before its first answer.
     pub session: Option<u32>,
 }
 
-// Derived, these two would ask the same of `T`.
+// `derive` would require the same traits of `T`.
 impl<T> Default for Loaded<T> {
     fn default() -> Self {
         Self { value: None, heard_at_ms: 0, problem: None, failed_polls: 0, session: None }
@@ -48,14 +48,14 @@ impl<T> Clone for Loaded<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
     pub problem: Problem,
-    /// When what is shown was last heard from Spark, by the browser's clock; milliseconds since 1970.
+    /// When Spark last reported what is shown, by the browser's clock; milliseconds since 1970.
     pub since_ms: i64,
 }
 
 impl<T: DeserializeOwned> Loaded<T> {
-    /// Takes in what one poll brought.
+    /// Applies the result of a poll.
     pub fn take_in(&mut self, news: News) {
-        // What another session was told is not this one's to see.
+        // Another session's data must not be shown to this one.
         if is_another(self.session, news.session) {
             self.value = None;
         }
@@ -81,7 +81,7 @@ impl<T: DeserializeOwned> Reducible for Loaded<T> {
 }
 
 impl<T> Loaded<T> {
-    /// What is known after one poll, of which the sidecar heard at `heard_at_ms`.
+    /// The state after one poll, whose answer the sidecar got at `heard_at_ms`.
     #[must_use]
     pub fn after(&self, outcome: Result<Answer<T>, Problem>, heard_at_ms: i64) -> Self {
         let session = self.session;
@@ -111,7 +111,7 @@ impl<T> Loaded<T> {
         self.value.as_ref().map(|answer| &answer.body)
     }
 
-    /// Why what is shown may be old: our own failed poll, else what the sidecar says of its upstream.
+    /// Why the data may be old: our own failed poll, otherwise the sidecar's report on its upstream.
     pub fn trouble(&self) -> Option<Trouble> {
         let problem = match &self.problem {
             Some(problem) => problem.clone(),
@@ -120,12 +120,12 @@ impl<T> Loaded<T> {
         Some(Trouble { problem, since_ms: self.heard_at_ms })
     }
 
-    /// Nothing has come yet, neither good nor bad.
+    /// Whether nothing has arrived yet, neither data nor a problem.
     pub fn is_loading(&self) -> bool {
         self.value.is_none() && self.problem.is_none()
     }
 
-    /// The answer is recorded data.
+    /// Whether the answer is recorded data.
     pub fn is_demonstration(&self) -> bool {
         self.value.as_ref().is_some_and(|answer| answer.meta.demonstration)
     }

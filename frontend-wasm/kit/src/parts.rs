@@ -1,4 +1,4 @@
-//! Small parts that every bundle draws: functions from values to HTML.
+//! Small parts for every bundle: functions from values to HTML.
 
 pub mod bar;
 pub mod filled;

@@ -1,8 +1,8 @@
-//! The one place that decides when a view is fetched.
+//! Decides when a view is fetched.
 //!
-//! Each view has at most one request in flight. Answers name their own rates; a kernel that turns busy polls at once;
-//! nothing is asked while the view or the browser tab is hidden; failures back off. What an answer says is not known
-//! here, so that all views share this code.
+//! Each view has at most one request in flight. Answers set their own polling rates; when a kernel becomes busy, the
+//! view polls at once; nothing is requested while the view or the browser tab is hidden; failures back off. This code
+//! knows nothing of an answer's content, so all views share it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -18,31 +18,31 @@ use crate::news::{News, Told, is_another};
 use crate::problem::Problem;
 use crate::schedule::{self, Rates, SHORTEST_GAP_MS};
 
-/// A request that takes longer is given up for one that a person asks for: the sidecar gives each upstream call as long,
-/// and joins the new request to a call that is under way. Milliseconds.
+/// A request that takes longer is replaced when a person refreshes: the sidecar gives each upstream call that long, and
+/// joins the new request to a call in flight. Milliseconds.
 const HANGING_MS: f64 = 5_000.0;
 
-/// What a view wants.
+/// The settings of a view's polling.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Poll {
     pub api: Api,
-    /// Who else polls in this page.
+    /// The other pollers of this page.
     pub pollers: Pollers,
-    /// What is asked for, beneath the sidecar's mount.
+    /// The route to fetch, relative to the sidecar's base URL.
     pub route: AttrValue,
-    /// The view can be seen; while it cannot, nothing is asked.
+    /// Whether the view is visible; nothing is requested while it is not.
     pub shown: bool,
     /// A kernel of this JupyterLab is busy.
     pub kernel_busy: bool,
-    /// A person wants no polls for now.
+    /// A person has paused polling.
     pub paused: bool,
-    /// How long a person wants to wait between polls; 0 leaves it to the sidecar. Milliseconds.
+    /// The wait between polls in the person's settings; 0 leaves it to the sidecar. Milliseconds.
     pub wanted_ms: u32,
-    /// How often a person has asked for a fresh answer at once.
+    /// How many times a person has refreshed.
     pub refreshes: u32,
 }
 
-/// Who polls in this page. A success of one says that the way is free, and those that back off need not wait.
+/// The pollers of this page. The success of one shows that the sidecar can be reached, so others need not back off.
 #[derive(Clone, Debug, Default)]
 pub struct Pollers(Rc<RefCell<Vec<Weak<Poller>>>>);
 
@@ -59,7 +59,7 @@ impl Pollers {
         pollers.push(Rc::downgrade(poller));
     }
 
-    /// `recovered`: the one that succeeded had failed before.
+    /// `recovered`: the poller that succeeded had failed before.
     fn wake(&self, recovered: bool) {
         let pollers: Vec<_> = self.0.borrow().iter().filter_map(Weak::upgrade).collect();
         for poller in pollers {
@@ -68,7 +68,7 @@ impl Pollers {
     }
 }
 
-/// Keeps a view fresh and tells what comes.
+/// Keeps a view fresh and reports each result.
 #[hook]
 pub fn use_poll(poll: Poll, on_news: Callback<News>) {
     let pollers = poll.pollers.clone();
@@ -88,12 +88,12 @@ pub struct Poller {
     on_news: Callback<News>,
     poll: RefCell<Poll>,
     rates: Cell<Rates>,
-    /// Failed polls in a row.
+    /// Consecutive failed polls.
     failures: Cell<u32>,
-    /// Another view's success has woken it since its own last.
+    /// Another view's success has woken this view since its own last success.
     is_woken: Cell<bool>,
     session: Cell<Option<u32>>,
-    /// Of the last answer, unless the next must be told whatever it is.
+    /// The last answer's tag, unless the next answer must be reported in any case.
     etag: RefCell<Option<String>>,
     started_at_ms: Cell<f64>,
     flight: RefCell<Option<Flight>>,
@@ -101,7 +101,7 @@ pub struct Poller {
 }
 
 impl Poller {
-    /// Does what the difference to the last wish asks for.
+    /// Acts on what differs from the last settings.
     fn follow(self: &Rc<Self>, poll: &Poll) {
         let old = self.poll.replace(poll.clone());
         let elsewhere = old.route != poll.route;
@@ -119,7 +119,7 @@ impl Poller {
         let resumed = !poll.paused && (old.paused || !old.shown);
         if elsewhere || resumed || old.refreshes != poll.refreshes {
             let now_ms = js_sys::Date::now();
-            // A request that is replaced because it hangs has failed, or a view that is refreshed often would never fail.
+            // A hanging request that is replaced counts as failed, otherwise frequent refreshes would hide the failure.
             if now_ms - self.started_at_ms.get() > HANGING_MS && self.flight.take().is_some() {
                 self.failures.set(self.failures.get().saturating_add(1));
                 let told = Told::Failed(Problem::late());
@@ -135,7 +135,8 @@ impl Poller {
         }
     }
 
-    /// Asks now, unless an answer is already on its way; what is `max_age_ms` old will do, with 0 only what is fresh.
+    /// Polls now unless a request is in flight; accepts an answer up to `max_age_ms` old, or only a fresh one if that
+    /// is 0.
     fn start(self: &Rc<Self>, max_age_ms: u32) {
         self.timer.take();
         if self.flight.borrow().is_some() {
@@ -154,7 +155,7 @@ impl Poller {
         let Poll { api, pollers, route, .. } = self.poll.borrow().clone();
         spawn_local(async move {
             let outcome = api.ask(&route, &signal, max_age_ms).await;
-            // Stopped meanwhile: a later flight may be under way, which is not ours to touch.
+            // Aborted meanwhile: there may be a later request, which must stay untouched.
             if signal.aborted() {
                 return;
             }
@@ -166,8 +167,8 @@ impl Poller {
             if is_overtaken {
                 poller.start(0);
             } else {
-                // What others have asked for lately will do, so that all come to ask at the same time, and one call serves all.
-                // With no more than half of the rate, two groups of views could stay half a round apart for ever.
+                // Accepts other views' recent answers, so that all come to poll at the same time and share one call.
+                // With half of the rate or less, two groups of views could stay half a round apart for ever.
                 let max_age_ms = if poller.failures.get() == 0 { rate_ms / 4 * 3 } else { 0 };
                 poller.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
             }
@@ -179,7 +180,7 @@ impl Poller {
     }
 
     fn take_in(&self, reply: Result<Reply, Problem>, session: Option<u32>) -> Told {
-        // The same body is news to one who has just come.
+        // After a change of session the same body is new.
         let known = self.etag.take().filter(|_| !is_another(self.session.get(), session));
         self.session.set(session.or(self.session.get()));
         let answer = reply.and_then(|Reply { json, etag, age_ms }| {
@@ -189,7 +190,7 @@ impl Poller {
             }
             let meta: Meta = api::decode(json.clone())?;
             self.rates.set((&meta).into());
-            // Each answer that is marked as old counts as a failed poll, so it is told again.
+            // Each stale answer counts as a failed poll, so it is reported again.
             self.etag.replace(etag.filter(|_| meta.stale.is_none()));
             Ok(Told::Answer { meta, json, age_ms })
         });
@@ -202,17 +203,17 @@ impl Poller {
         answer.unwrap_or_else(Told::Failed)
     }
 
-    /// Asks at once if it waits for longer than its rate. A way that is free does not mean that this view's upstream is
-    /// back: unless another view has just recovered, it is woken once until it succeeds.
+    /// Polls at once if the view is backing off. That the sidecar can be reached does not mean that this view's
+    /// upstream is back: unless another view has just recovered, it is woken only once until it succeeds.
     fn wake(self: &Rc<Self>, recovered: bool) {
-        // Without a timer it is hidden, paused, or its answer is on the way.
+        // Without a timer the view is hidden or paused, or a request is in flight.
         let backs_off = self.failures.get() > 1 && self.timer.borrow().is_some();
         if backs_off && (!self.is_woken.replace(true) || recovered) {
             self.start(0);
         }
     }
 
-    /// If an answer is on its way that may be old, asks again as soon as it is there.
+    /// If the request in flight may bring an old answer, polls again as soon as it has ended.
     fn want_fresh(&self) {
         if let Some(flight) = &mut *self.flight.borrow_mut() {
             flight.is_overtaken |= flight.max_age_ms > 0;
@@ -224,8 +225,8 @@ impl Poller {
         self.flight.take();
     }
 
-    /// Asks again `gap_ms` after the last time. Without a timer the view is hidden or its answer is on the way. While the
-    /// sidecar fails, back-off wins: else every cell of a notebook would knock at a closed door.
+    /// Polls again `gap_ms` after the last time. Without a timer the view is hidden or a request is in flight. While
+    /// the sidecar fails, back-off takes precedence: otherwise every cell of a notebook would cause a request.
     fn hurry(self: &Rc<Self>, gap_ms: u32) {
         if self.failures.get() >= 2 {
             return;
@@ -252,12 +253,12 @@ impl Poller {
     }
 }
 
-/// A request under way; dropping it aborts the request, which is nothing to one that has been answered.
+/// A request in flight. Dropping it aborts the request, which has no effect on one that has ended.
 #[derive(Debug)]
 struct Flight {
     controller: AbortController,
     max_age_ms: u32,
-    /// Meanwhile something fresher is wanted than it may bring.
+    /// Something fresher has been requested since it started.
     is_overtaken: bool,
 }
 

@@ -1,11 +1,11 @@
-//! Why there is no fresh answer, in the words a person needs.
+//! Why there is no fresh answer, in words for people.
 
 use wire::{ErrorBody, ErrorCode};
 
 use crate::i18n::{Message, tr};
 use crate::language;
 
-/// What kind of trouble it is: decides the heading and how the panel reacts.
+/// The kind of problem, which decides the heading and how the panel reacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProblemKind {
     SignedOut,
@@ -14,12 +14,12 @@ pub enum ProblemKind {
     Forbidden,
     Overloaded,
     Unreachable,
-    /// The application that was asked for has ended or was never there.
+    /// The requested application has ended or never existed.
     AppGone,
     Other,
 }
 
-/// One failed poll, or the failure behind an old answer.
+/// A failed poll, or the reason why an answer is old.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub kind: ProblemKind,
@@ -32,33 +32,33 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Something sent us to a login page or refused: Jupyter, or the hub in place of a server that has been stopped. A
-    /// redirect cannot be told from another.
+    /// A redirect to a login page or a refusal, by Jupyter, or by the hub in place of a server that has been stopped.
+    /// The browser does not show where a redirect leads.
     pub fn signed_out_or_stopped() -> Self {
         Self::local(ProblemKind::SignedOutOrStopped, Message::SignedOutOrStopped, Message::SignedOutOrStoppedHint)
     }
 
-    /// Nothing came back in time: Jupyter, the sidecar or the network hangs.
+    /// No answer in time: Jupyter, the sidecar or the network hangs.
     pub fn late() -> Self {
         Self::local(ProblemKind::Unreachable, Message::Late, Message::LateHint)
     }
 
-    /// Nothing came back: Jupyter is gone or the network is.
+    /// No answer at all: Jupyter or the network is down.
     pub fn no_jupyter() -> Self {
         Self::local(ProblemKind::Unreachable, Message::NoJupyter, Message::NoJupyterHint)
     }
 
-    /// Jupyter answered, the sidecar behind it did not.
+    /// Jupyter answered, but the sidecar behind it did not.
     pub fn no_sidecar() -> Self {
         Self::local(ProblemKind::Unreachable, Message::NoSidecar, Message::NoSidecarHint)
     }
 
-    /// An answer this frontend cannot read: it belongs to another version.
+    /// An answer that this frontend cannot read, because it belongs to another version.
     pub fn unreadable() -> Self {
         Self::local(ProblemKind::Other, Message::Unreadable, Message::UnreadableHint)
     }
 
-    /// The last good answer came with the reason why it is old.
+    /// The reason that came with an old answer.
     pub fn of_stale(stale: &wire::Stale) -> Self {
         let sentence = language::said(&stale.reason, &stale.reason_sentences);
         Self { kind: kind_of(stale.code), sentence, hint: String::new(), request_id: None }

@@ -1,8 +1,8 @@
-//! Reads what JSON said into a type, with as little WebAssembly as that takes.
+//! Decodes JSON into types, with as little WebAssembly as possible.
 //!
-//! A ready-made reader can tell what it did not understand. Here nobody would see that, and the sentences, with the
-//! numbers in them, were a fifth of all code. Fields are taken in the order in which their type declares them, so that
-//! there is nothing to compare their names with.
+//! A ready-made decoder can report what it did not understand. Nobody would see that here, and its messages, with the
+//! number formatting they need, were a fifth of all code. Fields are read in the order of their declaration, so no
+//! names are compared.
 
 use std::{fmt, vec};
 
@@ -15,7 +15,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// It is of another shape than was expected.
+/// The value does not have the expected shape.
 #[derive(Debug)]
 pub struct Unreadable;
 
@@ -32,7 +32,7 @@ impl de::Error for Unreadable {
         Self
     }
 
-    // Left to serde, each of these would format a sentence first, which the compiler does not always leave out.
+    // The defaults of serde would format a sentence first, which the compiler does not always remove.
 
     fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
         Self
@@ -63,14 +63,14 @@ impl de::Error for Unreadable {
     }
 }
 
-/// Reads a value; fields that `T` does not know are passed over.
+/// Decodes a value and ignores unknown fields.
 pub fn read<T: DeserializeOwned>(json: JsValue) -> Result<T, Unreadable> {
     T::deserialize(Reader(json))
 }
 
-/// A value as JSON knows them.
+/// A JSON value.
 trait Json: Sized {
-    /// Null, or not there at all.
+    /// Whether it is null or missing.
     fn is_nothing(&self) -> bool;
     fn boolean(&self) -> Option<bool>;
     fn number(&self) -> Option<f64>;
@@ -81,7 +81,7 @@ trait Json: Sized {
     fn names(&self) -> Vec<String>;
 }
 
-// Each is called for every field of every type, and inlined it would be there as often.
+// These are called for every field of every type, and would be inlined each time.
 impl Json for JsValue {
     #[inline(never)]
     fn is_nothing(&self) -> bool {
@@ -124,10 +124,10 @@ impl Json for JsValue {
 
 struct Reader<J>(J);
 
-/// A JSON number that must be whole.
+/// Reads a number that must be whole.
 fn whole<'de, J: Json, V: Visitor<'de>>(json: &J, visitor: V) -> Result<V::Value, Unreadable> {
     let number = json.number().filter(|number| number.trunc() == *number).ok_or(Unreadable)?;
-    // A float to integer cast saturates; no count comes near.
+    // A cast from float to integer saturates; no count is that large.
     if number < 0.0 { visitor.visit_i64(number as i64) } else { visitor.visit_u64(number as u64) }
 }
 
@@ -205,7 +205,7 @@ impl<'de, J: Json> SeqAccess<'de> for Items<J> {
     }
 }
 
-/// The fields that a type wants, one after the other.
+/// The fields of a type, one after the other.
 struct Fields<J> {
     json: J,
     names: std::slice::Iter<'static, &'static str>,
@@ -219,7 +219,7 @@ impl<'de, J: Json> SeqAccess<'de> for Fields<J> {
         let missing = field.is_nothing();
         match seed.deserialize(Reader(field)) {
             Ok(value) => Ok(Some(value)),
-            // The type knows whether it has a default for it.
+            // The type may have a default for it.
             Err(Unreadable) if missing => Ok(None),
             Err(Unreadable) => Err(Unreadable),
         }

@@ -1,4 +1,4 @@
-//! Answers of the sidecar, for tests.
+//! Sample answers of the sidecar, for tests.
 
 use wire::{
     Activity, Answer, App, ApplicationState, Chip, ChipState, Cluster, ClusterKind, ConnectSession, DriverState,

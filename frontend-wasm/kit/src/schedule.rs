@@ -1,15 +1,15 @@
-//! How long to wait until the next poll.
+//! How long to wait for the next poll.
 
 use wire::Meta;
 
-/// Until the first answer says better.
+/// Until the first answer sets a rate.
 const DEFAULT_MS: u32 = 30_000;
-/// However long it fails, try this often.
+/// After failures, polls are never further apart than this.
 const LONGEST_BACK_OFF_MS: u32 = 120_000;
-/// However often a kernel turns busy and idle, no two polls of a view start closer together.
+/// Polls of a view never start closer together than this, however often a kernel changes between busy and idle.
 pub const SHORTEST_GAP_MS: u32 = 1_000;
 
-/// The rates of one view, as its last good answer named them.
+/// The polling rates of one view, from its last good answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rates {
     idle_ms: u32,
@@ -29,7 +29,8 @@ impl From<&Meta> for Rates {
 }
 
 impl Rates {
-    /// As a person wants them, but never faster than the sidecar's fast rate; 0 leaves it to the sidecar.
+    /// The rates with a person's setting applied, but never faster than the sidecar's fast rate; 0 leaves it to the
+    /// sidecar.
     #[must_use]
     pub fn wanted(self, wanted_ms: u32) -> Self {
         if wanted_ms == 0 {
@@ -40,8 +41,8 @@ impl Rates {
     }
 }
 
-/// The wait after a poll. `failures` counts the failed ones in a row; `jitter` is random in 0..1 and keeps the browsers
-/// of one site from coming back together.
+/// The wait after a poll. `failures` counts consecutive failures; `jitter` is random in 0..1 and keeps the browsers of
+/// one site from polling all at once after a failure.
 pub fn delay_ms(rates: Rates, kernel_busy: bool, failures: u32, jitter: f64) -> u32 {
     if failures == 0 {
         return if kernel_busy { rates.busy_ms.min(rates.idle_ms) } else { rates.idle_ms };
@@ -49,12 +50,12 @@ pub fn delay_ms(rates: Rates, kernel_busy: bool, failures: u32, jitter: f64) -> 
     let longest_ms = rates.idle_ms.max(LONGEST_BACK_OFF_MS);
     let doubled = rates.idle_ms.saturating_mul(1 << (failures - 1).min(16)).min(longest_ms);
     let spread = f64::from(doubled) * (0.8 + 0.4 * jitter.clamp(0.0, 1.0));
-    // A float to integer cast saturates, which is all that is needed here.
+    // A cast from float to integer saturates, which is good enough here.
     spread as u32
 }
 
-/// The wait for a view that polls every `rate_ms`, when it was told what is `age_ms` old already. What is older than
-/// that cannot be had newer.
+/// The wait for a view that polls every `rate_ms` and got an answer that was `age_ms` old. An answer older than the
+/// rate means that there is nothing newer.
 pub fn rest_ms(rate_ms: u32, age_ms: u32) -> u32 {
     match rate_ms.saturating_sub(age_ms) {
         0 => rate_ms,

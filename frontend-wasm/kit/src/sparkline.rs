@@ -1,13 +1,13 @@
-//! The shape of a sparkline: where its points lie and where nobody looked.
+//! The shape of a sparkline: its points, and gaps where there are no samples.
 
 use wire::{History, Point};
 
-/// Width and height of the drawing, in its own units.
+/// Width of the drawing, in its own units.
 pub const WIDTH: i64 = 600;
-/// A value's height is its share of the scale in percent.
+/// Height of the drawing: a value's height is its percentage of the scale.
 pub const HEIGHT: u32 = 100;
 
-/// One value at one moment.
+/// A value at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     pub at_ms: i64,
@@ -21,12 +21,12 @@ pub struct Series {
     pub end_ms: i64,
     pub window_ms: i64,
     pub gap_ms: i64,
-    /// Top of the scale.
+    /// The top of the scale.
     pub top: u64,
 }
 
 impl Series {
-    /// The moments at which this series was asked for.
+    /// One series of a history, as `value` reads it from each point.
     pub fn of(history: &History, end_ms: i64, total: Option<u64>, value: fn(&Point) -> Option<u64>) -> Self {
         let (window_ms, gap_ms) = (i64::from(history.window_ms.max(1)), i64::from(history.gap_ms));
         let samples: Vec<_> = history
@@ -39,17 +39,17 @@ impl Series {
         Self { samples, end_ms, window_ms, gap_ms, top: total.max(highest).unwrap_or(1).max(1) }
     }
 
-    /// From the left edge, in units of the drawing.
+    /// Distance from the left edge, in units of the drawing.
     pub fn x(&self, at_ms: i64) -> i64 {
         (at_ms - self.end_ms + self.window_ms) * WIDTH / self.window_ms
     }
 
-    /// The moment at a share of the width, both in any unit.
+    /// The moment at `x` of `width`, in any unit.
     pub fn at_ms(&self, x: i32, width: i32) -> i64 {
         self.end_ms - self.window_ms + self.window_ms * i64::from(x) / i64::from(width.max(1))
     }
 
-    /// The line as an SVG path: a run for each time without a gap.
+    /// The line as an SVG path, interrupted at gaps.
     pub fn path(&self) -> String {
         let mut path = String::new();
         let mut before: Option<i64> = None;
@@ -61,7 +61,7 @@ impl Series {
             path.push(' ');
             path.push_str(&y.to_string());
             if !joined {
-                // A run of one sample is a dot, thanks to the line's round ends.
+                // A single sample becomes a dot, because the line has round ends.
                 path.push_str("h0");
             }
             before = Some(*at_ms);
@@ -69,13 +69,13 @@ impl Series {
         path
     }
 
-    /// Number of the newest sample, unless it is older than a gap: then nobody knows how it is now.
+    /// Index of the newest sample, unless it is older than a gap and so says nothing about now.
     pub fn now(&self) -> Option<usize> {
         let newest = self.samples.last().filter(|sample| self.end_ms - sample.at_ms <= self.gap_ms);
         newest.and_then(|_| self.samples.len().checked_sub(1))
     }
 
-    /// Number of the sample nearest to a moment; none where nobody looked.
+    /// Index of the sample nearest to a moment; none within a gap.
     pub fn nearest(&self, at_ms: i64) -> Option<usize> {
         let near = self.samples.iter().enumerate().map(|(index, sample)| ((sample.at_ms - at_ms).abs(), index)).min();
         near.filter(|(distance_ms, _)| *distance_ms <= self.gap_ms / 2).map(|(_, index)| index)

@@ -1,4 +1,4 @@
-//! Whether the browser tab is shown.
+//! Whether the browser tab is visible.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -7,7 +7,7 @@ use yew::{hook, use_effect_with, use_state_eq};
 
 const VISIBILITY_CHANGE: &str = "visibilitychange";
 
-/// True while the browser tab is shown; the component is drawn again when that changes.
+/// True while the browser tab is visible; a change redraws the component.
 #[hook]
 pub fn use_tab_shown() -> bool {
     let shown = use_state_eq(is_shown);
@@ -19,7 +19,7 @@ pub fn use_tab_shown() -> bool {
     *shown
 }
 
-/// Rendered on the host there is no tab, and everything is shown.
+/// On the host there is no tab, so everything counts as visible.
 fn is_shown() -> bool {
     document().is_none_or(|document| !document.hidden())
 }
@@ -36,7 +36,7 @@ impl Listener {
         let closure = Closure::<dyn FnMut()>::new(on_change);
         if let Some(document) = document() {
             let function = closure.as_ref().unchecked_ref();
-            // It fails for an invalid listener only, and this one is a function.
+            // This fails only for an invalid listener, and this one is a function.
             let _ = document.add_event_listener_with_callback(VISIBILITY_CHANGE, function);
         }
         Self(closure)

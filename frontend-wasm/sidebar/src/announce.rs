@@ -1,4 +1,4 @@
-//! What is read out to those who do not see the panel: rarely, only when something is of another kind than before.
+//! What screen readers announce: rarely, and only when the situation changes, not just its numbers.
 
 use wire::{Queries, Query, Stages};
 
@@ -6,24 +6,24 @@ use crate::mine::Mine;
 use kit::i18n::{Message, tr};
 use kit::loaded::Loaded;
 
-/// Least time between two sentences, unless there is something to warn of.
+/// Least time between two announcements, except warnings.
 pub const RARELY_MS: i64 = 10_000;
 
-/// What is the case, without the numbers that change all the time.
+/// The situation, without the numbers that change all the time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Affairs {
-    /// The query that runs.
+    /// The running query.
     running: Option<String>,
     /// The query that ended last.
     ended: Option<String>,
     spilled: bool,
     tasks_failed: bool,
-    /// Some of what is shown is old.
+    /// Some of the data is old.
     is_old: bool,
 }
 
 impl Affairs {
-    /// None while not all of it is known.
+    /// None until everything is known.
     pub fn of(queries: &Loaded<Queries>, stages: &Stages, mine: Option<&Mine>) -> Option<Self> {
         let is_old = queries.trouble().is_some();
         let queries = queries.body()?;
@@ -37,21 +37,21 @@ impl Affairs {
         })
     }
 
-    /// Whether there is no other warning.
+    /// Whether both have the same warnings.
     pub fn warns_like(&self, other: &Self) -> bool {
         let warnings = |affairs: &Self| [affairs.spilled, affairs.tasks_failed, affairs.is_old];
         warnings(self) == warnings(other)
     }
 }
 
-/// Mine, else the newest.
+/// The person's own query, otherwise the newest.
 fn running<'a>(queries: &'a Queries, mine: Option<&Mine>) -> Option<&'a Query> {
     let running = &queries.running;
     let of_mine = mine.and_then(|mine| running.iter().find(|query| mine.owns(query)));
     of_mine.or_else(|| running.first())
 }
 
-/// What is the case, with its numbers of now.
+/// The sentence for the situation, with its current numbers.
 pub fn sentence(queries: Option<&Queries>, mine: Option<&Mine>, affairs: &Affairs) -> String {
     let running = queries.and_then(|queries| running(queries, mine));
     let mut sentences = vec![tr(match running {

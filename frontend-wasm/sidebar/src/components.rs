@@ -1,7 +1,7 @@
-//! What is drawn: values in, events out. Only [`chip::ChipApp`] and [`panel::PanelApp`] fetch.
+//! The components: values in, events out. Only [`chip::ChipApp`] and [`panel::PanelApp`] fetch.
 //!
-//! All other parts are functions that return `Html`: as a component of its own each would cost every browser another
-//! 8 KB of WebAssembly. What they must remember stands in [`crate::model`].
+//! All other parts are functions that return `Html`: as a separate component, each would cost every browser another 8
+//! KB of WebAssembly. Their state is in [`crate::model`].
 
 mod active_stages;
 mod application;

@@ -16,7 +16,7 @@ pub enum Column {
     Gc,
 }
 
-/// By which column the table is sorted.
+/// The column that sorts the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Order {
     pub column: Column,
@@ -24,14 +24,14 @@ pub struct Order {
 }
 
 impl Order {
-    /// A click on a column sorts by it, a second one the other way round. Of amounts the largest matter first.
+    /// A click on a column sorts by it, a second one reverses the order. Amounts start with the largest.
     #[must_use]
     pub fn after_click(self, column: Column) -> Self {
         let descending = if self.column == column { !self.descending } else { column != Column::Executor };
         Self { column, descending }
     }
 
-    /// The executors in this order; those that are gone come last in any order.
+    /// The executors in this order; dead ones always come last.
     pub fn sort(self, executors: &[Executor]) -> Vec<&Executor> {
         // A heap is a small part of the code that a general sort would add to the module.
         let heap: BinaryHeap<(bool, u64, usize)> = executors
@@ -57,31 +57,31 @@ impl Order {
     }
 }
 
-/// Tables up to this long are drawn whole.
+/// Tables up to this length are drawn whole.
 const DRAWN_WHOLE: usize = 40;
-/// Rows drawn beyond what can be seen, so that a quick scroll does not meet white.
+/// Rows drawn beyond the visible ones, so that a quick scroll does not show empty space.
 const BEYOND: usize = 12;
 
-/// The part of a long table that can be seen, in pixels; unknown before the first scroll.
+/// The visible part of a long table, in pixels; unknown before the first scroll.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
     top: u32,
     bottom: u32,
-    /// Of the whole table.
+    /// Height of the whole table.
     height: u32,
 }
 
-/// The rows that are drawn.
+/// The rows to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
-    /// How many are left out before.
+    /// Rows left out before them.
     pub before: usize,
     pub drawn: usize,
-    /// How many are left out after.
+    /// Rows left out after them.
     pub after: usize,
 }
 
-/// Rows that can be seen while that is not known.
+/// Rows that count as visible while that is unknown.
 const FIRST_SIGHT: usize = 12;
 
 impl Window {

@@ -1,7 +1,7 @@
 //! The chip and the panel: what JupyterLab shows of the sidecar's answers.
 //!
-//! Data flows one way: [`kit`] fetches and keeps the last good answer, [`model`] is what the panel knows, [`components`]
-//! draw values, [`mount`] hands the whole to the TypeScript shell.
+//! Data flows one way: [`kit`] fetches and keeps the last good answer, [`model`] is the panel's state, [`components`]
+//! draw values, [`mount`] is the interface for the TypeScript shell.
 
 mod announce;
 mod components;

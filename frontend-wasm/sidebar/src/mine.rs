@@ -1,12 +1,12 @@
-//! Which queries are this notebook's, how that is known, and which cell ran one.
+//! Which queries belong to this notebook, how that is known, and which cell ran each.
 
 use serde::Deserialize;
 use wire::{CallSite, DriverState, Queries, Query, QueryState};
 
-/// How far off a moment may be that two clocks tell: `Age` counts whole seconds, and the way takes its time.
+/// How far times of the two clocks may be apart: `Age` counts whole seconds, and transport takes time.
 const TOLERANCE_MS: i64 = 1_500;
 
-/// A cell that has run so long without a query does something else than Spark.
+/// A cell that has run this long without a query is busy with something other than Spark.
 const OUTSIDE_MS: i64 = 2_000;
 
 /// An open notebook, as the shell sees it. Times are milliseconds since 1970 by the browser's clock.
@@ -15,15 +15,15 @@ const OUTSIDE_MS: i64 = 2_000;
 pub struct Notebook {
     pub id: String,
     pub title: String,
-    /// The one that a person works in.
+    /// The notebook that a person is working in.
     pub current: bool,
-    /// What Spark's number of a cell is ahead of its execution count.
+    /// By how much Spark's number of a cell exceeds its execution count.
     pub shift: Option<u32>,
-    /// Its kernel has said which Spark it uses, if any: a session of Spark Connect, or a driver of its own.
+    /// Its kernel has reported which Spark it uses, if any: a session of Spark Connect, or its own driver.
     pub asked: bool,
     pub session_id: Option<String>,
     pub app_id: Option<String>,
-    /// Of the kernel's present life.
+    /// Since the kernel's last restart.
     pub executions: Vec<Execution>,
 }
 
@@ -33,26 +33,26 @@ pub struct Notebook {
 pub struct Execution {
     pub count: u32,
     pub begin_ms: i64,
-    /// None while it runs.
+    /// None while it is running.
     pub end_ms: Option<i64>,
 }
 
-/// What the current notebook's queries are known by.
+/// How the current notebook's queries are recognized.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mine {
     pub notebook_id: String,
-    /// None: all queries of the application, which is the notebook's own.
+    /// None if all queries of the application are the notebook's, because the driver is its own.
     pub session_id: Option<String>,
     pub how: How,
 }
 
-/// How that is known, the surest first.
+/// How that is known, the most certain first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
-    /// The kernel has said so.
+    /// The kernel has reported it.
     Asked,
     Chosen,
-    /// One session alone has a query that names this cell and began while it ran.
+    /// Only one session has a query that names this cell and started while it was running.
     Likely {
         cell: u32,
     },
@@ -66,13 +66,13 @@ pub struct Choice {
 }
 
 impl Mine {
-    /// The query is the current notebook's.
+    /// Whether the query belongs to the current notebook.
     pub fn owns(&self, query: &Query) -> bool {
         self.session_id.is_none() || self.session_id == query.session_id
     }
 }
 
-/// What is known of the current notebook. `ahead_ms` is what the browser's clock is ahead of Spark's.
+/// What is known about the current notebook. The browser's clock is `ahead_ms` ahead of Spark's.
 pub fn mine(queries: &Queries, notebooks: &[Notebook], choices: &[Choice], ahead_ms: i64) -> Option<Mine> {
     let notebook = notebooks.iter().find(|notebook| notebook.current)?;
     let mine = |session_id, how| Some(Mine { notebook_id: notebook.id.clone(), session_id, how });
@@ -84,7 +84,7 @@ pub fn mine(queries: &Queries, notebooks: &[Notebook], choices: &[Choice], ahead
         return if its_own { mine(None, How::Asked) } else { None };
     }
     let chosen = choices.iter().find(|choice| choice.notebook_id == notebook.id);
-    // A session that is over, or another application's, is nobody's choice any more.
+    // A choice no longer counts when the session has ended or belongs to another application.
     let chosen = chosen.filter(|choice| queries.sessions.iter().any(|session| session.session_id == choice.session_id));
     if let Some(choice) = chosen {
         return mine(Some(choice.session_id.clone()), How::Chosen);
@@ -97,7 +97,7 @@ fn app_id(queries: &Queries) -> Option<String> {
     queries.app.as_ref().map(|app| app.app_id.clone())
 }
 
-/// The one session whose query names a cell of this notebook and began while that cell ran.
+/// The only session with a query that names a cell of this notebook and started while that cell was running.
 fn likely(queries: &Queries, notebook: &Notebook, all: &[Notebook], ahead_ms: i64) -> Option<(String, u32)> {
     let mut found: Option<(String, u32)> = None;
     for query in queries.running.iter().chain(&queries.recent) {
@@ -120,7 +120,7 @@ fn likely(queries: &Queries, notebook: &Notebook, all: &[Notebook], ahead_ms: i6
     found
 }
 
-/// The notebook whose query it is, as far as that is known.
+/// The notebook that a query belongs to, if that is known.
 pub fn notebook_of<'a>(
     query: &Query,
     queries: &Queries,
@@ -137,14 +137,14 @@ pub fn notebook_of<'a>(
     })
 }
 
-/// Execution count of the cell that ran it, when only one can have done so.
+/// Execution count of the cell that ran a query, if only one is possible.
 pub fn run_by(notebook: &Notebook, query: &Query, ahead_ms: i64) -> Option<u32> {
     let mut cells = begun_in(notebook, query, ahead_ms);
     let cell = cells.next()?;
     if cells.next().is_some() { None } else { Some(cell.count) }
 }
 
-/// The cells that ran all the while a query did.
+/// The cells that were running for the whole duration of a query.
 fn begun_in(notebook: &Notebook, query: &Query, ahead_ms: i64) -> impl Iterator<Item = Execution> {
     let begin_ms = query.submitted_at_ms + ahead_ms;
     let end_ms = end_ms(query, ahead_ms);
@@ -154,14 +154,14 @@ fn begun_in(notebook: &Notebook, query: &Query, ahead_ms: i64) -> impl Iterator<
     })
 }
 
-/// When a query ended, or was last seen to run, by the browser's clock.
+/// When a query ended, or was last seen running, by the browser's clock.
 fn end_ms(query: &Query, ahead_ms: i64) -> i64 {
     let elapsed_ms = i64::try_from(query.elapsed_ms).unwrap_or(i64::MAX);
     query.submitted_at_ms.saturating_add(elapsed_ms).saturating_add(ahead_ms)
 }
 
-/// The current notebook's cell that runs without a query of it, and how long it did when Spark was asked at `seen_at_ms`,
-/// by the browser's clock.
+/// The current notebook's cell that is running without a query, and how long it had been running when Spark was asked
+/// at `seen_at_ms`, by the browser's clock.
 pub fn outside(
     queries: &Queries,
     notebooks: &[Notebook],
@@ -171,8 +171,8 @@ pub fn outside(
 ) -> Option<(u32, u64)> {
     let notebook = notebooks.iter().find(|notebook| notebook.current)?;
     let cell = notebook.executions.iter().find(|execution| execution.end_ms.is_none())?;
-    // Of a notebook that uses another Spark nothing is known here, and a cell may be starting one; queries that are not
-    // shown may be its own.
+    // Nothing is known about a notebook that uses another Spark, and a cell may be starting one; queries that are not
+    // shown may belong to it.
     let is_up = queries.app.as_ref().is_some_and(|app| app.driver == DriverState::Ready);
     if !is_up || (mine.is_none() && notebook.asked) || queries.running_not_shown > 0 {
         return None;
@@ -182,7 +182,7 @@ pub fn outside(
         return None;
     }
     let owns = |query: &&Query| mine.is_none_or(|mine| mine.owns(query));
-    // What an earlier cell has left behind may be listed for ever.
+    // Queries that an earlier cell has left behind may be listed for ever.
     let left_behind =
         |query: &Query| query.state == QueryState::Silent && query.submitted_at_ms + ahead_ms < cell.begin_ms;
     if queries.running.iter().any(|query| owns(&query) && !left_behind(query)) {
@@ -282,7 +282,7 @@ mod tests {
         let mut two = notebook();
         two.executions.push(execution(4, 8_000, 11_000));
         assert_eq!(run_by(&two, &query, 0), None);
-        // It ran longer than that cell did.
+        // The query ran longer than that cell.
         two.executions[2] = execution(4, 8_000, 10_400);
         assert_eq!(run_by(&two, &query, 0), Some(3));
         two.executions = vec![Execution { count: 5, begin_ms: 9_000, end_ms: None }];
@@ -302,10 +302,10 @@ mod tests {
         };
         assert_eq!(at(&queries(Vec::new()), 22_000), None);
         assert_eq!(at(&queries(Vec::new()), 22_001), Some((4, 2_001)));
-        // Another session's query is not this cell's, its own is.
+        // Another session's query does not count as this cell's; its own does.
         assert_eq!(at(&queries(vec![query("b", 4)]), 25_000), Some((4, 5_000)));
         assert_eq!(at(&queries(vec![query("a", 4)]), 25_000), None);
-        // What an earlier cell has left behind is not its own either.
+        // A query left behind by an earlier cell does not count either.
         let silent = |submitted_at_ms| Query { state: QueryState::Silent, submitted_at_ms, ..query("a", 4) };
         assert_eq!(at(&queries(vec![silent(10_000)]), 25_000), Some((4, 5_000)));
         assert_eq!(at(&queries(vec![silent(20_500)]), 25_000), None);
@@ -323,7 +323,7 @@ mod tests {
         assert_eq!(at(&notebook, &queries(Vec::new())), None);
         notebook.executions.push(Execution { count: 4, begin_ms: 20_000, end_ms: None });
         assert_eq!(at(&notebook, &queries(Vec::new())), Some((4, 10_000)));
-        // Whose the query is nobody knows.
+        // The query's owner is unknown.
         assert_eq!(at(&notebook, &queries(vec![query("b", 4)])), None);
         assert_eq!(at(&Notebook { asked: true, ..notebook.clone() }, &queries(Vec::new())), None);
         assert_eq!(at(&notebook, &Queries { app: None, ..queries(Vec::new()) }), None);

@@ -1,4 +1,4 @@
-//! What the panel knows, and how each action changes it.
+//! The panel's state, and how each action changes it.
 
 mod action;
 mod choice;
@@ -45,7 +45,7 @@ impl Reducible for Model {
             Action::Jump(_) => next.jumped = None,
             Action::Jumped(place, found) => next.jumped = Some((place, found)),
             Action::Preferences(preferences) => next.obey(preferences),
-            // The shell opens it.
+            // Handled by the shell.
             Action::OpenReport => {}
         }
         Rc::new(next)

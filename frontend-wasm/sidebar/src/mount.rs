@@ -1,4 +1,4 @@
-//! What the TypeScript shell calls: mount a widget, tell it what it cannot see itself, destroy it.
+//! The interface for the TypeScript shell: mount a widget, update it, destroy it.
 
 use std::rc::Rc;
 
@@ -19,53 +19,53 @@ use kit::read;
 
 #[wasm_bindgen(typescript_custom_section)]
 const MOUNT_OPTIONS: &str = r#"
-/** How a thing is. */
+/** How good or bad something is. */
 export type Tone = 'good' | 'warn' | 'bad' | 'muted';
 
-/** What a person can ask the panel for by a command. */
+/** A person's commands for the panel. */
 export type Order = 'refresh' | 'toggle-pause';
 
 export interface MountOptions {
-  /** A person asks for the panel. */
+  /** Called when a person opens the panel. */
   on_open?: () => void;
-  /** The chip says something else of the cluster. */
+  /** Called when the chip's report on the cluster has changed. */
   on_state?: (tone: Tone, words: string) => void;
-  /** The panel's updates are paused, or go on. */
+  /** Called when the panel's updates are paused or resumed. */
   on_paused?: (paused: boolean) => void;
-  /** A person asks for the connection report. */
+  /** Called when a person opens the connection report. */
   on_open_report?: () => void;
-  /** The application that was chosen in this workspace. */
+  /** The application that was last chosen in this workspace. */
   app_id?: string;
-  /** Remember this choice; null is none. */
+  /** Stores this choice; null clears it. */
   on_pick_app?: (app_id: string | null) => void;
-  /** Put text on the clipboard; rejects when that is not possible. */
+  /** Copies text to the clipboard; rejects if that is not possible. */
   on_copy?: (text: string) => Promise<void>;
-  /** Go to a cell, named by its execution count or by the hash of its text; false when it is not what it was. */
+  /** Goes to a cell, identified by its execution count or by the hash of its text; false if it has changed. */
   on_jump?: (notebook_id: string, cell: number | string, line: number | null) => Promise<boolean>;
 }
 
-/** What the panel is told of an open notebook. Times are milliseconds since 1970. */
+/** The panel's facts about an open notebook. Times are milliseconds since 1970. */
 export interface NotebookFacts {
   id: string;
   title: string;
-  /** The one that a person works in. */
+  /** The notebook that a person is working in. */
   current: boolean;
-  /** What Spark's number of a cell is ahead of its execution count; null while not known. */
+  /** By how much Spark's number of a cell exceeds its execution count; null if unknown. */
   shift: number | null;
-  /** The kernel has said which Spark it uses, if any. */
+  /** Whether the kernel has reported which Spark it uses, if any. */
   asked: boolean;
   /** Its session of Spark Connect. */
   session_id: string | null;
-  /** The application whose driver it is. */
+  /** The application whose driver the kernel is. */
   app_id: string | null;
-  /** The cells that ran last, of the kernel's present life; `end_ms` is null while one runs. */
+  /** The last cells since the kernel's start; `end_ms` is null while a cell is running. */
   executions: { count: number; begin_ms: number; end_ms: number | null }[];
 }
 "#;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The options both mounts take.
+    /// The options of both mounts.
     #[wasm_bindgen(typescript_type = "MountOptions")]
     pub type MountOptions;
 
@@ -93,7 +93,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn on_jump(this: &MountOptions) -> Option<Function>;
 
-    /// What the shell tells of the open notebooks.
+    /// The shell's facts about the open notebooks.
     #[wasm_bindgen(typescript_type = "NotebookFacts[]")]
     pub type NotebookFacts;
 
@@ -117,7 +117,7 @@ impl MountOptions {
         let on_open = self.on_open();
         Callback::from(move |()| {
             if let Some(on_open) = &on_open {
-                // What the shell's own function throws is the shell's to report: it is in the browser's console.
+                // If the shell's own function throws, the browser's console shows it.
                 let _ = on_open.call0(&JsValue::NULL);
             }
         })
@@ -142,19 +142,19 @@ pub struct ChipHandle {
 
 #[wasm_bindgen]
 impl ChipHandle {
-    /// A kernel of this JupyterLab is busy, or none is.
+    /// Whether any kernel of this JupyterLab is busy.
     pub fn set_kernel_busy(&mut self, kernel_busy: bool) {
         self.props.kernel_busy = kernel_busy;
         self.app.update(self.props.clone());
     }
 
-    /// What a person has set.
+    /// Sets the person's settings.
     pub fn set_preferences(&mut self, preferences: PreferencesJson) {
         self.props.wanted_ms = Preferences::from(preferences).chip_poll_ms;
         self.app.update(self.props.clone());
     }
 
-    /// Asks now.
+    /// Polls now.
     pub fn refresh(&mut self) {
         self.props.refreshes += 1;
         self.app.update(self.props.clone());
@@ -170,34 +170,34 @@ pub struct PanelHandle {
 
 #[wasm_bindgen]
 impl PanelHandle {
-    /// The panel is shown or hidden by JupyterLab.
+    /// Whether JupyterLab shows the panel.
     pub fn set_visible(&mut self, visible: bool) {
         self.props.visible = visible;
         self.props.drawn |= visible;
         self.app.update(self.props.clone());
     }
 
-    /// A kernel of this JupyterLab is busy, or none is.
+    /// Whether any kernel of this JupyterLab is busy.
     pub fn set_kernel_busy(&mut self, kernel_busy: bool) {
         self.props.kernel_busy = kernel_busy;
         self.app.update(self.props.clone());
     }
 
-    /// The open notebooks, whenever something about them has changed.
+    /// Sets the open notebooks; called whenever something about them changes.
     pub fn set_notebooks(&mut self, notebooks: NotebookFacts) {
-        // They are of the same build as this is; if they cannot be read all the same, nothing is known.
+        // The shell is from the same build; should decoding fail anyway, there are none.
         let notebooks: Vec<Notebook> = read::read(notebooks.into()).unwrap_or_default();
         self.props.notebooks = notebooks.into();
         self.app.update(self.props.clone());
     }
 
-    /// What a person has set.
+    /// Sets the person's settings.
     pub fn set_preferences(&mut self, preferences: PreferencesJson) {
         self.props.preferences = Rc::new(preferences.into());
         self.app.update(self.props.clone());
     }
 
-    /// Does what a person asks for by a command.
+    /// Carries out a person's command.
     pub fn order(&mut self, order: OrderName) {
         let order = match JsValue::from(order).as_string().as_deref() {
             Some("refresh") => Order::Refresh,
@@ -208,10 +208,10 @@ impl PanelHandle {
         self.app.update(self.props.clone());
     }
 
-    /// The panel has no place to be shown for now: aborts what is in flight, ends timers, draws nothing. What a person
-    /// has chosen in it stays.
+    /// Called when the panel is closed: aborts requests in flight, ends timers, draws nothing. A person's choices stay.
     ///
-    /// There is no `destroy`: Yew never takes back the listeners of a root, so a panel that is opened again uses the old.
+    /// There is no `destroy`: Yew never removes a root's listeners, so a panel that is opened again reuses the old
+    /// root.
     pub fn clear(&mut self) {
         self.props.visible = false;
         self.props.drawn = false;
@@ -219,7 +219,7 @@ impl PanelHandle {
     }
 }
 
-/// Chip and panel of one page, and what they share.
+/// The chip and the panel of one page, and what they share.
 #[wasm_bindgen]
 pub struct Frontend {
     api: Api,
@@ -228,7 +228,7 @@ pub struct Frontend {
 
 #[wasm_bindgen]
 impl Frontend {
-    /// `api_url` is where the sidecar's routes begin, with the last slash.
+    /// `api_url` is the base URL of the sidecar's routes, with the trailing slash.
     #[wasm_bindgen(constructor)]
     pub fn new(api_url: String, headers: OwnHeaders) -> Self {
         let api = Api { url: api_url.into(), headers: Some(headers.into()) };
@@ -250,7 +250,7 @@ impl Frontend {
         ChipHandle { app, props }
     }
 
-    /// Mounts the sidebar panel in `element`; it asks nothing until it is made visible.
+    /// Mounts the sidebar panel in `element`; it does not poll until it is made visible.
     pub fn mount_panel(&self, element: Element, options: &MountOptions) -> PanelHandle {
         let props = PanelAppProps {
             api: self.api.clone(),

@@ -1,4 +1,4 @@
-//! A line of a notebook's cell, and what names the cell.
+//! A line of a notebook's cell.
 
 /// A line of a notebook's cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub struct Place {
     pub line: Option<u32>,
 }
 
-/// What names a cell.
+/// Identifies a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
     /// Its execution count.

@@ -1,4 +1,4 @@
-//! What a person has set in JupyterLab's Settings editor.
+//! The person's settings from JupyterLab's Settings editor.
 
 use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -8,17 +8,17 @@ use kit::read;
 
 #[wasm_bindgen(typescript_custom_section)]
 const PREFERENCES: &str = r#"
-/** What a person has set. */
+/** A person's settings. */
 export interface Preferences {
   /** Milliseconds between polls of the chip; 0 leaves it to the sidecar. */
   chip_poll_ms: number;
-  /** The same of cluster, applications and history. */
+  /** The same for cluster, applications and history. */
   cluster_poll_ms: number;
-  /** The same of queries, stages and executors. */
+  /** The same for queries, stages and executors. */
   query_poll_ms: number;
   amber_above_percent: number;
   red_above_percent: number;
-  /** Sections that are folded at start. */
+  /** Sections that are collapsed at start. */
   folded: string[];
 }
 "#;
@@ -50,13 +50,13 @@ impl Default for Preferences {
 
 impl From<PreferencesJson> for Preferences {
     fn from(json: PreferencesJson) -> Self {
-        // They are of the same build as this is; if they cannot be read all the same, nothing has been set.
+        // The shell is from the same build; should decoding fail anyway, the defaults apply.
         read::read(json.into()).unwrap_or_default()
     }
 }
 
 impl Preferences {
-    /// Where the colours of a bar begin.
+    /// Where the colours of a bar start.
     pub fn thresholds(&self) -> Thresholds {
         Thresholds { amber_above_percent: self.amber_above_percent, red_above_percent: self.red_above_percent }
     }

@@ -1,4 +1,4 @@
-//! What the panel asks of JupyterLab, through the TypeScript shell.
+//! The panel's requests to JupyterLab, through the TypeScript shell.
 
 use js_sys::Function;
 use wasm_bindgen::JsValue;
@@ -6,52 +6,52 @@ use wasm_bindgen::JsValue;
 use crate::place::{Cell, Place};
 use kit::shell_call;
 
-/// What the shell has handed to the panel.
+/// Values and functions from the shell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shell {
-    /// The application that was chosen in this workspace.
+    /// The application that was last chosen in this workspace.
     pub app_id: Option<String>,
-    /// Remembers another choice.
+    /// Stores another choice.
     pub on_pick_app: Option<Function>,
     /// Puts text on the clipboard.
     pub on_copy: Option<Function>,
-    /// Goes to a cell.
+    /// Jumps to a cell.
     pub on_jump: Option<Function>,
-    /// Hears whether updates are paused.
+    /// Receives whether updates are paused.
     pub on_paused: Option<Function>,
     /// Opens the connection report.
     pub on_open_report: Option<Function>,
 }
 
 impl Shell {
-    /// Has a choice remembered; none forgets it.
+    /// Stores a choice; none clears it.
     pub fn pick(&self, app_id: Option<&str>) {
         if let Some(on_pick_app) = &self.on_pick_app {
-            // What the shell's own function throws is the shell's to report: it is in the browser's console.
+            // If the shell's own function throws, the browser's console shows it.
             let _ = on_pick_app.call1(&JsValue::NULL, &app_id.map_or(JsValue::NULL, JsValue::from));
         }
     }
 
-    /// Opens the connection report, which is a tab of its own.
+    /// Opens the connection report, which is a separate tab.
     pub fn open_report(&self) {
         if let Some(on_open_report) = &self.on_open_report {
             let _ = on_open_report.call0(&JsValue::NULL);
         }
     }
 
-    /// Tells whether updates are paused.
+    /// Reports whether updates are paused.
     pub fn tell_paused(&self, paused: bool) {
         if let Some(on_paused) = &self.on_paused {
             let _ = on_paused.call1(&JsValue::NULL, &paused.into());
         }
     }
 
-    /// Copies, and tells whether that worked.
+    /// Copies text, and reports whether that worked.
     pub fn copy(&self, text: &str, on_done: impl FnOnce(bool) + 'static) {
         shell_call::copy(self.on_copy.as_ref(), text, on_done);
     }
 
-    /// Goes to a line of a cell, and tells whether that cell is still what it was.
+    /// Jumps to a line of a cell, and reports whether that cell is unchanged.
     pub fn jump(&self, place: &Place, on_done: impl FnOnce(bool) + 'static) {
         let cell = match &place.cell {
             Cell::Count(count) => JsValue::from(*count),

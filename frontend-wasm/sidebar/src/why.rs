@@ -7,8 +7,8 @@ use crate::model::Model;
 use kit::format;
 use kit::i18n::{Message, tr};
 
-/// The one sentence above all queries: what all wait for, else that my cell does something else, else what the newest of mine
-/// waits for, else what the newest of all waits for.
+/// The one sentence above all queries: the application's wait; otherwise that the person's cell is busy elsewhere;
+/// otherwise the wait of the person's newest query; otherwise of the newest query of all.
 pub fn line(model: &Model) -> Option<String> {
     let queries = model.queries.body()?;
     let mine = model.mine.as_ref();

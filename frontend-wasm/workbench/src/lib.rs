@@ -1,7 +1,7 @@
 //! The tabs in JupyterLab's main area, loaded when the first of them is opened.
 //!
-//! [`mount`] is what the TypeScript shell calls, [`roots`] gives each tab an element to draw in, [`tab`] lists the kinds of
-//! tabs; each kind has files of its own.
+//! [`mount`] is the interface for the TypeScript shell, [`roots`] provides an element to draw each tab in, [`tab`]
+//! lists the kinds of tabs; each kind has its own files.
 
 mod mount;
 mod report;

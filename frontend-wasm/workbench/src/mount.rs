@@ -1,4 +1,4 @@
-//! What the TypeScript shell calls: open a tab, tell it what it cannot see itself, close it.
+//! The interface for the TypeScript shell: open a tab, update it, close it.
 
 use js_sys::Function;
 use wasm_bindgen::JsValue;
@@ -14,14 +14,14 @@ use kit::own_headers::OwnHeaders;
 #[wasm_bindgen(typescript_custom_section)]
 const OPTIONS: &str = r#"
 export interface ReportOptions {
-  /** Puts text on the clipboard; rejects when that is not possible. */
+  /** Copies text to the clipboard; rejects if that is not possible. */
   on_copy: (text: string) => Promise<void>;
 }
 "#;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the connection report needs of the shell.
+    /// What the connection report needs from the shell.
     #[wasm_bindgen(typescript_type = "ReportOptions")]
     pub type ReportOptions;
 
@@ -38,17 +38,17 @@ pub struct Workbench {
 
 #[wasm_bindgen]
 impl Workbench {
-    /// `api_url` is where the sidecar's routes begin, with the last slash.
+    /// `api_url` is the base URL of the sidecar's routes, with the trailing slash.
     #[wasm_bindgen(constructor)]
     pub fn new(api_url: String, headers: OwnHeaders) -> Self {
         let api = Api { url: api_url.into(), headers: Some(headers.into()) };
         Self { api, roots: Roots::default() }
     }
 
-    /// Opens the connection report in `parent`; it asks nothing until it is shown.
+    /// Opens the connection report in `parent`; it does nothing until it is shown.
     ///
     /// # Errors
-    /// When the browser refuses to make an element.
+    /// When the browser refuses to create an element.
     pub fn open_report(&self, parent: &Element, options: &ReportOptions) -> Result<ReportHandle, JsValue> {
         let props =
             ReportTabProps { api: self.api.clone(), shown: false, on_copy: options.on_copy(), runs: 0, copies: 0 };
@@ -66,19 +66,19 @@ pub struct ReportHandle {
 
 #[wasm_bindgen]
 impl ReportHandle {
-    /// JupyterLab shows the tab, or hides it behind another.
+    /// Whether JupyterLab shows the tab or hides it behind another.
     pub fn set_shown(&mut self, shown: bool) {
         self.props.shown = shown;
         self.draw();
     }
 
-    /// Checks again.
+    /// Runs the report again.
     pub fn run(&mut self) {
         self.props.runs += 1;
         self.draw();
     }
 
-    /// Checks again, and copies the result.
+    /// Runs the report again and copies the result.
     pub fn copy(&mut self) {
         self.props.copies += 1;
         self.draw();

@@ -1,5 +1,5 @@
-//! The connection report: the way from this browser to the sidecar, as measured here, and what the sidecar says of the
-//! rest.
+//! The connection report: the connection from this browser to the sidecar, as measured here, and the sidecar's report
+//! on the rest.
 
 use web_sys::AbortSignal;
 use wire::{Doctor, Health, Hop, HopName, HopVerdict};
@@ -10,10 +10,10 @@ use kit::i18n::{Message, tr};
 use kit::language;
 use kit::problem::Problem;
 
-/// An answer that takes longer than this is felt in everything; milliseconds.
+/// An answer that takes longer makes everything feel slow; milliseconds.
 const SLOW_MS: u32 = 1_500;
 
-/// The way to the sidecar, and the sidecar's own report when it could be asked.
+/// The connection to the sidecar, and the sidecar's own report if it could be fetched.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub way_ms: u32,
@@ -29,7 +29,7 @@ pub struct Line {
     pub fix: Option<String>,
 }
 
-/// Measures the way, then asks the sidecar.
+/// Measures the connection, then asks the sidecar.
 pub async fn fetch(api: &Api, signal: &AbortSignal) -> Report {
     let begin = js_sys::Date::now();
     let way = api.ask("healthz", signal, 0).await.reply;
@@ -55,7 +55,7 @@ impl Report {
         }
     }
 
-    /// From the browser to the driver.
+    /// All hops, from the browser to the driver.
     pub fn lines(&self) -> Vec<Line> {
         let mut lines = vec![self.way()];
         match &self.outcome {
@@ -91,7 +91,7 @@ impl Report {
         }
     }
 
-    /// For an administrator: plain text without an address or a token.
+    /// The report for an administrator: plain text without addresses or tokens.
     pub fn text(&self, time: &str) -> String {
         let version = match &self.outcome {
             Ok(doctor) => doctor.version.as_str(),
@@ -133,7 +133,7 @@ fn line(hop: &Hop) -> Line {
     Line { name, verdict: hop.verdict, duration_ms: hop.duration_ms, found, fix }
 }
 
-/// The verdict in a word.
+/// The word for a verdict.
 pub fn verdict_word(verdict: HopVerdict) -> Message<'static> {
     match verdict {
         HopVerdict::Ok => Message::HopOk,

@@ -1,4 +1,4 @@
-//! What the tab with the connection report knows, and how each action changes it.
+//! The state of the connection report's tab, and how each action changes it.
 
 use std::rc::Rc;
 
@@ -6,21 +6,21 @@ use yew::{Callback, Reducible};
 
 use crate::report::Report;
 
-/// What the tab is drawn from.
+/// The state from which the tab is drawn.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// The last report, and when it came; milliseconds since 1970.
+    /// The last report, and when it arrived; milliseconds since 1970.
     pub report: Option<Rc<Report>>,
     pub at_ms: i64,
-    /// A report is on its way, or will be made as soon as the tab is shown.
+    /// A report is in progress, or starts as soon as the tab is shown.
     pub pending: bool,
     /// The next report will be copied.
     pub copies: bool,
-    /// Whether the last copy worked; none when there was none lately.
+    /// Whether the last copy worked; none if there was no recent copy.
     pub copied: Option<bool>,
 }
 
-/// What can happen to the tab.
+/// An action of a person or an event.
 #[derive(Clone, Debug)]
 pub enum Action {
     Run,
@@ -29,11 +29,11 @@ pub enum Action {
     /// Copy what is shown.
     Copy,
     Copied(bool),
-    /// The last copy was long enough ago.
+    /// The confirmation of the last copy has been shown long enough.
     ForgetCopy,
 }
 
-/// Where the tab reports what a person does.
+/// The callback by which the tab reports actions.
 pub type Act = Callback<Action>;
 
 impl Default for Model {

@@ -1,4 +1,4 @@
-//! The tab with the connection report: makes one while it is shown, and copies it.
+//! The tab with the connection report, which runs the report while it is shown, and copies it.
 
 use std::rc::Rc;
 
@@ -26,13 +26,13 @@ pub struct ReportTabProps {
     pub shown: bool,
     /// Puts text on the clipboard.
     pub on_copy: Option<Function>,
-    /// How often another report was asked for by a command.
+    /// How many times a command has asked for another report.
     pub runs: u32,
-    /// How often another report and a copy of it were asked for by a command.
+    /// How many times a command has asked for another report and a copy of it.
     pub copies: u32,
 }
 
-/// The tab: the first report is made as soon as it is shown.
+/// The tab; the first report starts as soon as it is shown.
 #[component]
 pub fn ReportTab(props: &ReportTabProps) -> Html {
     let shown = use_tab_shown() && props.shown;
@@ -54,7 +54,7 @@ pub fn ReportTab(props: &ReportTabProps) -> Html {
     report_view(&model, &act)
 }
 
-/// Does what an action asks of the shell, then takes it in.
+/// Carries out an action's request to the shell, then updates the model.
 fn act(model: &UseReducerHandle<Model>, on_copy: Option<Function>) -> Act {
     let (model, dispatcher) = (model.clone(), model.dispatcher());
     Callback::from(move |action| {
@@ -67,7 +67,7 @@ fn act(model: &UseReducerHandle<Model>, on_copy: Option<Function>) -> Act {
     })
 }
 
-/// Does what a person asks for by a command.
+/// Carries out a person's commands.
 #[hook]
 fn use_commands(props: &ReportTabProps, act: &Act) {
     let tell = act.clone();
@@ -84,7 +84,7 @@ fn use_commands(props: &ReportTabProps, act: &Act) {
     });
 }
 
-/// Makes a report while one is wanted; aborts it when the tab is hidden or closed before it is there.
+/// Runs a report while one is wanted; aborts it if the tab is hidden or closed before the end.
 #[hook]
 fn use_report(api: &Api, wanted: bool, act: Act) {
     let api = api.clone();

@@ -1,4 +1,4 @@
-//! The connection report as drawn: its result, when it was made, and each hop from the browser to the driver.
+//! The connection report's HTML: its result, its time, and each hop from the browser to the driver.
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -31,7 +31,7 @@ pub fn report_view(model: &Model, act: &Act) -> Html {
     }
 }
 
-/// In a word; while a report is being made, just that.
+/// The result in a word; or, while a report is in progress, that it is.
 fn result(model: &Model) -> Html {
     match &model.report {
         Some(report) if !model.pending => health(report.health()),
@@ -48,7 +48,8 @@ fn health(health: Health) -> Html {
     toned(tone, tr(word))
 }
 
-/// A report that is being made cannot be asked for again. The button is not disabled then, because it would lose the focus.
+/// While a report is in progress it cannot be run again. The button stays enabled, because a disabled one would lose
+/// the focus.
 fn buttons(model: &Model, act: &Act) -> Html {
     let on_click = |action: Action| act.reform(move |_| action.clone());
     html! {

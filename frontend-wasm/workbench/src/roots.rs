@@ -1,7 +1,7 @@
-//! The elements that tabs are drawn in.
+//! The elements in which tabs are drawn.
 //!
-//! Yew never takes back the listeners on the root of an application, and they keep the root alive. So there are as many
-//! roots as tabs were ever open at the same time: the root of a closed tab is kept for the next one.
+//! Yew never removes the listeners on an application's root, and they keep the root alive. So the root of a closed tab
+//! is reused for the next one, and there are only as many roots as tabs were ever open at the same time.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use yew::{AppHandle, Renderer};
 
 use crate::tab::{Tab, TabApp, TabAppProps};
 
-/// The roots without a tab.
+/// The unused roots.
 #[derive(Clone, Default)]
 pub struct Roots(Rc<RefCell<Vec<Root>>>);
 
@@ -22,7 +22,8 @@ struct Root {
     opened: u32,
 }
 
-/// A root with a tab in it. Dropping it closes the tab: its requests are aborted, its timers end, its elements go.
+/// A root with a tab in it. Dropping it closes the tab: its requests are aborted, its timers end, its elements are
+/// removed.
 pub struct OpenTab {
     root: Option<Root>,
     roots: Roots,
@@ -60,7 +61,7 @@ impl Root {
 }
 
 impl OpenTab {
-    /// Draws the tab from other values.
+    /// Draws the tab with new values.
     pub fn draw(&mut self, tab: Tab) {
         if let Some(root) = &mut self.root {
             root.draw(Some(tab));

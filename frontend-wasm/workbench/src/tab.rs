@@ -1,10 +1,10 @@
-//! The one component that is mounted in a root: it draws whichever tab is open there.
+//! The component that is mounted in a root, which draws whichever tab is open there.
 
 use yew::{Html, Properties, component, html};
 
 use crate::report_tab::{ReportTab, ReportTabProps};
 
-/// A tab of each kind, with what it needs.
+/// The kinds of tabs, each with its values.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tab {
     Report(ReportTabProps),
@@ -12,13 +12,14 @@ pub enum Tab {
 
 #[derive(Clone, Debug, Default, PartialEq, Properties)]
 pub struct TabAppProps {
-    /// How many tabs have been open in this root. Another number is another tab, which shares nothing with the one before.
+    /// How many tabs have been opened in this root. A new number is a new tab, which shares nothing with the one
+    /// before.
     pub opened: u32,
-    /// None is drawn while no tab is open here.
+    /// None while no tab is open here.
     pub tab: Option<Tab>,
 }
 
-/// The open tab, or nothing: whatever a tab has started ends when it is no longer drawn.
+/// The open tab, or nothing. Everything that a tab has started ends when it is no longer drawn.
 #[component]
 pub fn TabApp(props: &TabAppProps) -> Html {
     match &props.tab {

@@ -6,14 +6,14 @@ import axe from 'axe-core';
 const PARTS = ['[id="berdl-spark-monitor:panel"]', '.sparkMonitor-Chip', '.sparkMonitor-Page'];
 
 /**
- * What one run of axe brought: how many rules applied, what breaks one, and what it could not decide.
+ * The result of one run of axe: how many rules applied, its findings, and what it could not decide.
  *
  * @typedef {{rules: number, findings: string[], undecided: string[]}} Verdict
  */
 
-/** Every rule that axe has, best practices too. @param {LabPage} lab @returns {Promise<Verdict>} */
+/** Runs every rule of axe, including best practices. @param {LabPage} lab @returns {Promise<Verdict>} */
 export async function check(lab) {
-  // The page's own policy may forbid a script of ours, but not the debugger's.
+  // The page's policy may forbid our script, but not the debugger's.
   await lab.page.evaluate(`window.axe ?? (() => { ${axe.source} })()`);
   const { passes, violations, incomplete } = await lab.page.evaluate(runAxe, PARTS);
   if (![passes, violations, incomplete].flat().some(({ id }) => id === 'color-contrast')) {
@@ -30,7 +30,7 @@ export async function check(lab) {
 /** Runs in the page. @param {string[]} parts @returns {Promise<import('axe-core').AxeResults>} */
 function runAxe(parts) {
   const include = parts.filter(part => document.querySelector(part) !== null).map(part => [part]);
-  // JupyterLab's body has no height of its own. What overflows it is seen all the same, but axe would take it for hidden.
+  // JupyterLab's body has no height. What overflows it is visible anyway, but axe would consider it hidden.
   document.body.style.minHeight = '100vh';
   return /** @type {any} */ (window).axe.run({ include });
 }

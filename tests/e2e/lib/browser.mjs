@@ -1,4 +1,4 @@
-// Chromium, without anything that a test has not asked for.
+// Chromium, with only what a test asks for.
 import { execFileSync } from 'node:child_process';
 import { chromium } from 'playwright-core';
 

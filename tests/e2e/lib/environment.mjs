@@ -1,4 +1,4 @@
-// What the tests are told by their environment, and what the processes they start may see of it.
+// The tests' environment variables, and the environment of the processes that they start.
 import path from 'node:path';
 
 /** Python with JupyterLab and the extension's wheel. */
@@ -7,11 +7,11 @@ export const PYTHON = process.env['PYTHON'] ?? 'python3';
 /** Where screenshots go. */
 export const OUT = path.resolve(process.env['OUT'] ?? path.join(import.meta.dirname, '../../../target/e2e'));
 
-/** Settings of the person at this machine must not change what a test sees. */
+/** Personal settings on this machine must not influence a test. */
 const FOREIGN = /^(MASTER$|SPARK|BERDL|KBASE|JUPYTER|JPY|PYTHON|NODE|IPYTHON)|_proxy$/i;
 
 /**
- * The environment without what concerns Jupyter, Spark or the extension, plus `more`.
+ * The environment without variables that concern Jupyter, Spark or the extension, plus `more`.
  *
  * @param {Record<string, string>} more
  * @returns {Record<string, string>}

@@ -1,10 +1,10 @@
-// A proxy in front of a real server, which can fail in the ways in which servers fail: real data, broken way.
+// A proxy in front of a real server that can fail in the ways servers fail: real data on a broken connection.
 import { once } from 'node:events';
 import { createServer, request as ask } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /**
- * What goes wrong: nothing, no connection, one that breaks, no answer, a web page instead of data, or a status.
+ * The fault: none, a refused connection, a reset, no answer, a web page instead of data, or a status.
  *
  * @typedef {'pass' | 'refuse' | 'reset' | 'hang' | 'html' | number} Fault
  */
@@ -12,13 +12,13 @@ import { text } from 'node:stream/consumers';
 export class FaultProxy {
   /** @param {string} target */
   constructor(target) {
-    /** `http://…` of the server behind. */
+    /** `http://…` of the real server. */
     this.target = target;
     /** @type {Fault} */
     this.fault = 'pass';
     /** Changes the text of an answer. @type {(body: string) => string} */
     this.rewrite = body => body;
-    /** What it was asked, path and query. @type {string[]} */
+    /** The requests, each as path and query. @type {string[]} */
     this.asked = [];
     this.port = 0;
     this.server = createServer((request, response) => this.answer(request, response));
@@ -35,7 +35,7 @@ export class FaultProxy {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** From now on it fails this way; what hangs is let go. @param {Fault} fault */
+  /** Sets the fault, and releases hanging requests. @param {Fault} fault */
   async set(fault) {
     if (fault === this.fault) {
       return;
@@ -95,7 +95,7 @@ export class FaultProxy {
         const { 'content-length': _length, 'transfer-encoding': _encoding, connection: _connection, ...kept } = answer.headers;
         response.writeHead(answer.statusCode ?? 502, kept).end(body);
       } catch {
-        // The server behind went away in the middle of its answer.
+        // The server behind closed the connection in the middle of its answer.
         response.destroy();
       }
     });

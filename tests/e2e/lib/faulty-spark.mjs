@@ -1,4 +1,4 @@
-// A real Spark whose master and driver are reached through proxies that can fail, and the JupyterLab that watches it.
+// A real Spark whose master and driver are behind proxies that can fail, and a JupyterLab that watches it.
 import { environment, PYTHON } from './environment.mjs';
 import { FaultProxy } from './fault-proxy.mjs';
 import { Group } from './group.mjs';
@@ -7,10 +7,10 @@ import { freePort } from './ports.mjs';
 import { Spark } from './spark.mjs';
 import { until } from './until.mjs';
 
-/** The link to a driver in the master's page of an application. */
+/** The link to a driver on the master's page of an application. */
 const DRIVER_LINK = /http:\/\/127\.0\.0\.1:(\d+)(?=\/?">Application Detail UI)/g;
 
-/** What kills a job on the driver's page of jobs. */
+/** The link that kills a job on the driver's page of jobs. */
 const KILL_FORM = /name="id" value="(\d+)"\/>\s*<input type="hidden" name="csrfToken" value="(\w+)"/g;
 
 export class FaultySpark {
@@ -35,7 +35,7 @@ export class FaultySpark {
     return FaultySpark.before(await Spark.start());
   }
 
-  /** Proxies of its own before a Spark that may have others. @param {Spark} spark */
+  /** Puts separate proxies in front of a Spark that may have others. @param {Spark} spark */
   static async before(spark) {
     const { master_ui, driver_ui } = spark.cluster;
     const [master, driver] = await Promise.all([FaultProxy.start(master_ui), FaultProxy.start(driver_ui)]);
@@ -49,19 +49,19 @@ export class FaultySpark {
     return Lab.start({ env: { ...rates, SPARK_MASTER_UI_URL: this.master.url } });
   }
 
-  /** Nothing fails any more, nothing runs, and the second application is gone. */
+  /** Removes all faults, and ends all queries and the second application. */
   async heal() {
     await Promise.all([this.endSecond(), this.endQueries()]);
     await Promise.all([this.master.set('pass'), this.driver.set('pass')]);
     this.answerTruly();
   }
 
-  /** But for the driver's address. @private */
+  /** Passes answers on unchanged, except for the driver's address. @private */
   answerTruly() {
     this.master.rewrite = page => this.withProxiedDriver(page);
   }
 
-  /** A driver's link is learned from the master, as the sidecar does. @private @param {string} page */
+  /** Finds a driver's link on the master's page, as the sidecar does. @private @param {string} page */
   withProxiedDriver(page) {
     return page.replace(DRIVER_LINK, (link, port) => {
       if (Number(port) === this.secondPort) {
@@ -72,7 +72,7 @@ export class FaultySpark {
     });
   }
 
-  /** The master answers as one that waits to take over: it knows nobody. */
+  /** Makes the master answer like a standby, which lists no workers and applications. */
   standBy() {
     this.master.rewrite = body =>
       JSON.stringify({ ...JSON.parse(body), status: 'STANDBY', workers: [], aliveworkers: 0, activeapps: [] });
@@ -85,7 +85,7 @@ export class FaultySpark {
     return this.run('a query', `from pyspark.sql import SparkSession, functions as F\n${session}\n${code}`, {});
   }
 
-  /** Kills what runs as a person does, on the driver's own page: the end of its client does not end a query. */
+  /** Kills queries as a person does, on the driver's page, because a query outlives its client. */
   async endQueries() {
     const page = `${this.spark.cluster.driver_ui}/jobs/`;
     const text = await fetch(page).then(answer => answer.text(), () => 'no driver, no query');
@@ -94,7 +94,7 @@ export class FaultySpark {
     }
   }
 
-  /** A second application, which waits where the first one holds all cores. */
+  /** Starts a second application, which waits because the first one holds all cores. */
   async secondApplication() {
     const code = `import sys
 from pyspark.sql import SparkSession
@@ -102,13 +102,13 @@ builder = SparkSession.builder.master("${this.spark.cluster.master_url}").appNam
 spark = builder.config("spark.ui.port", ${this.secondPort}).config("spark.driver.host", "127.0.0.1").getOrCreate()
 sys.stdin.read()`;
     this.second = this.run('the second application', code, { SPARK_LOCAL_IP: '127.0.0.1', PYSPARK_PYTHON: PYTHON });
-    // The master lists it seconds before its driver answers questions.
+    // The master lists it seconds before its driver answers.
     const url = `http://127.0.0.1:${this.secondPort}/api/v1/applications`;
     const answers = () => fetch(url).then(answer => answer.ok, () => false);
     await this.second.ready(async () => (await this.applications()) > 1 && (await answers()), 60_000);
   }
 
-  /** Ends it, and waits until the master has noticed. */
+  /** Ends the second application, and waits until the master has noticed. */
   async endSecond() {
     if (this.second !== null) {
       await this.second.stop();

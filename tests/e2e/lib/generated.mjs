@@ -1,11 +1,11 @@
-// Parts of the documents that are written by a command, between two comments.
+// Generated parts of the documents, between two comments.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const DOCS = path.resolve(import.meta.dirname, '../../../docs');
 
 /**
- * Writes what stands between `<!-- NAME: … -->` and `<!-- NAME end -->`.
+ * Replaces the text between `<!-- NAME: … -->` and `<!-- NAME end -->`.
  *
  * @param {string} file In `docs/`.
  * @param {string} name

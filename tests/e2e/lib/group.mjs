@@ -1,8 +1,8 @@
-// A process with its children: started in a group of its own, ended as a whole, also when the tests are interrupted.
+// A process with its children: started in its own group and ended as a whole, even if the tests are interrupted.
 import { spawn } from 'node:child_process';
 import { until } from './until.mjs';
 
-/** Groups that still run. @type {Set<Group>} */
+/** Groups that are still running. @type {Set<Group>} */
 const running = new Set();
 
 process.on('exit', () => running.forEach(group => group.signal('SIGTERM')));
@@ -21,7 +21,7 @@ export class Group {
     this.name = name;
     this.child = spawn(program, words, { ...options, detached: true, stdio: 'pipe' });
     this.log = '';
-    /** Standard output alone. */
+    /** Standard output only. */
     this.output = '';
     this.child.stdout.on('data', chunk => {
       this.output += chunk;
@@ -33,7 +33,7 @@ export class Group {
   }
 
   /**
-   * Waits until `ready` gives something; fails at once when the process ends.
+   * Waits until `ready` returns something; fails at once if the process ends.
    *
    * @template T
    * @param {() => T | Promise<T>} ready
@@ -69,12 +69,12 @@ export class Group {
     try {
       return this.pid > 0 && process.kill(-this.pid, signal);
     } catch {
-      // All of it is gone already.
+      // The whole group is already gone.
       return false;
     }
   }
 
-  /** Asks to end, waits for the last child, and insists in the end. */
+  /** Sends SIGTERM, waits for the last child, and finally kills the group. */
   async stop() {
     this.child.stdin.end();
     this.signal('SIGTERM');

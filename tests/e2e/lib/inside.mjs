@@ -1,11 +1,11 @@
-// What the panel does with answers, seen from inside the page: which it reads, and how long it waits for the next.
+// How the panel handles answers, seen from inside the page: which it decodes, and how long it waits for the next.
 
-/** What the panel draws by lot for its jitter, of 0 to 1. */
+/** The value of `Math.random` for the panel's jitter, 0 to 1. */
 export const LOT = 0.25;
 
 /** @typedef {{reads: Record<string, number>, waits: number[]}} Inside */
 
-/** Looks on in all that the page loads from now on. @param {import('playwright-core').Page} page */
+/** Watches everything that the page loads from now on. @param {import('playwright-core').Page} page */
 export async function lookInside(page) {
   await page.addInitScript(lot => {
     /** @type {Inside} */
@@ -13,13 +13,13 @@ export async function lookInside(page) {
     Object.assign(window, { inside });
     const isOurs = () => /wasm/.test(new Error().stack ?? '');
 
-    // An answer that is decoded is read field by field.
+    // A decoded answer is read field by field.
     const json = Response.prototype.json;
     Response.prototype.json = async function () {
       const route = new URL(this.url).pathname.split('/spark-monitor/')[1] ?? '';
       return new Proxy(await json.call(this), {
         get(body, field) {
-          // A promise looks whether what it resolves to is one, too.
+          // A promise checks whether its value is a promise, too.
           inside.reads[route] = (inside.reads[route] ?? 0) + (field === 'then' ? 0 : 1);
           return body[field];
         }
@@ -29,7 +29,7 @@ export async function lookInside(page) {
     const start = window.setTimeout.bind(window);
     Object.assign(window, {
       setTimeout: (/** @type {TimerHandler} */ handler, /** @type {number} */ wait, /** @type {unknown[]} */ ...rest) => {
-        // Yew lets the browser have its turn for 0 ms, when drawing takes long.
+        // Yew yields to the browser with a wait of 0 ms when drawing takes long.
         if (wait > 0 && isOurs()) {
           inside.waits.push(wait);
         }
@@ -42,7 +42,7 @@ export async function lookInside(page) {
   }, LOT);
 }
 
-/** What was seen since it was forgotten. @param {import('playwright-core').Page} page @returns {Promise<Inside>} */
+/** What was seen since the last reset. @param {import('playwright-core').Page} page @returns {Promise<Inside>} */
 export function inside(page) {
   return page.evaluate(() => /** @type {any} */ (window).inside);
 }

@@ -5,10 +5,10 @@ import { OUT } from './environment.mjs';
 import { Requests } from './requests.mjs';
 import { until, untilText } from './until.mjs';
 
-/** No sidebar can be dragged narrower; pixels. */
+/** The narrowest width to which a sidebar can be dragged; pixels. */
 const JUPYTERLAB_MINIMUM = 250;
 
-/** What a page needs that copies, and a test that looks at what was copied. */
+/** Permissions for a page that copies, and a test that reads the clipboard. */
 export const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 
 export class LabPage {
@@ -16,7 +16,7 @@ export class LabPage {
   constructor(page) {
     this.page = page;
     this.requests = new Requests(page);
-    /** What the browser's console said. @type {string[]} */
+    /** The messages of the browser's console. @type {string[]} */
     this.console = [];
     page.on('console', message => this.console.push(`${message.type()} ${message.text()} ${message.location().url}`));
     page.on('pageerror', error => this.console.push(`error ${error}`));
@@ -32,14 +32,14 @@ export class LabPage {
     this.stageBars = this.panel.getByRole('region', { name: 'Active stages' }).getByRole('progressbar');
     this.spill = this.panel.locator('.sparkMonitor-Spill');
     this.recent = this.panel.locator('.sparkMonitor-Recent-button');
-    /** The tab with the connection report, and the handle by which a person chooses, drags and closes it. */
+    /** The tab with the connection report, and its handle for choosing, dragging and closing it. */
     this.report = page.locator('[id="berdl-spark-monitor:report"]');
     this.reportHandle = page.locator('.lm-DockPanel-tabBar [data-id="berdl-spark-monitor:report"]');
     this.hops = this.report.locator('.sparkMonitor-Hop');
   }
 
   /**
-   * A new tab with cookies of its own.
+   * A new tab with its own cookies.
    *
    * @param {import('playwright-core').Browser} browser
    * @param {import('playwright-core').BrowserContextOptions} [options]
@@ -52,7 +52,7 @@ export class LabPage {
   }
 
   /**
-   * Opens an address of JupyterLab and waits until it is there.
+   * Opens a URL of JupyterLab and waits until it is loaded.
    *
    * @param {string} url
    */
@@ -62,7 +62,7 @@ export class LabPage {
   }
 
   /**
-   * Opens JupyterLab by its password, so that the page itself holds no token that would sign it in again.
+   * Opens JupyterLab with a password, so that the page has no token with which it could sign in again.
    *
    * @param {string} url
    * @param {string} password
@@ -96,7 +96,7 @@ export class LabPage {
 
   /** Runs a command of JupyterLab's. @param {string} command @param {object} [args] */
   execute(command, args = {}) {
-    // What it answers may be a widget, which cannot leave the page.
+    // The result may be a widget, which cannot leave the page.
     return this.page.evaluate(
       async ([command, args]) => void (await /** @type {any} */ (window).jupyterapp.commands.execute(command, args)),
       /** @type {const} */ ([command, args])
@@ -115,7 +115,7 @@ export class LabPage {
     await this.report.waitFor({ state: 'detached' });
   }
 
-  /** What was copied last; the page needs the permissions of `CLIPBOARD`. */
+  /** The last copied text; the page needs the permissions of `CLIPBOARD`. */
   clipboard() {
     return this.page.evaluate(() => navigator.clipboard.readText());
   }
@@ -123,16 +123,17 @@ export class LabPage {
   /** Opens or hides the panel by its command in the palette. */
   async toggleByPalette() {
     await this.search('Spark Monitor', async () => {
-      // The list is filtered a moment after the last key, so Enter might hit another command.
+      // The list is filtered a moment after the last key, so Enter might run another command.
       await this.palette.locator('[data-command="berdl-spark-monitor:open"]').click({ timeout: 2_000 });
     });
     await this.palette.waitFor({ state: 'hidden' });
   }
 
   /**
-   * Opens the command palette, types, and does something with what is found.
+   * Opens the command palette, types, and acts on the matches.
    *
-   * A notebook that has just been opened takes the focus when it is complete, which closes the palette: then once more.
+   * A notebook that has just been opened takes the focus when it is loaded, which closes the palette; then we try
+   * again.
    *
    * @param {string} text
    * @param {() => Promise<void>} act
@@ -158,9 +159,9 @@ export class LabPage {
     return this.page.locator('.lm-CommandPalette');
   }
 
-  /** Waits until the open notebook's kernel is there and has nothing to do. @param {number} [within] */
+  /** Waits until the open notebook's kernel is running and idle. @param {number} [within] */
   async kernelIdle(within = 40_000) {
-    // The indicator in the toolbar says "idle" before there is a kernel, and a cell that is run then is not run at all.
+    // The toolbar's indicator says "idle" before there is a kernel, and a cell run then would not run at all.
     const kernel = () => {
       const { sessionContext } = /** @type {any} */ (window).jupyterapp.shell.currentWidget ?? {};
       const { connectionStatus, status } = sessionContext?.session?.kernel ?? {};
@@ -182,7 +183,7 @@ export class LabPage {
     await this.noCellFailed();
   }
 
-  /** Fails with what a cell of the open notebook reports as its error. */
+  /** Fails with the error that a cell of the open notebook reports. */
   async noCellFailed() {
     const error = this.codeCells.locator('[data-mime-type="application/vnd.jupyter.error"]').first();
     if (await error.count()) {
@@ -196,12 +197,12 @@ export class LabPage {
   }
 
   /**
-   * Waits until the bar of one active stage has moved between two looks; tells the two values.
+   * Waits until the bar of one active stage has moved between two samples; returns both values.
    *
    * @param {number} within Milliseconds.
    */
   async barMoves(within) {
-    /** First value seen of each bar, by how many tasks it has. @type {Map<string, number>} */
+    /** The first value of each bar, by its number of tasks. @type {Map<string, number>} */
     const first = new Map();
     return until(
       'the bar of an active stage to move',
@@ -230,13 +231,13 @@ export class LabPage {
     );
   }
 
-  /** The name of the newest ended query, when it is like `pattern`. @param {RegExp} pattern */
+  /** The name of the newest ended query, if it matches `pattern`. @param {RegExp} pattern */
   async newestRecent(pattern) {
     const name = (await this.recent.count()) ? await this.recent.first().getAttribute('title') : null;
     return name !== null && pattern.test(name) ? name : null;
   }
 
-  /** Makes the page believe that its tab is hidden, or shown again. @param {boolean} hidden */
+  /** Makes the page believe that its tab is hidden or visible. @param {boolean} hidden */
   async hideTab(hidden) {
     await this.page.evaluate(hidden => {
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
@@ -245,7 +246,7 @@ export class LabPage {
     }, hidden);
   }
 
-  /** Gives the panel a width: dragged, or narrower than JupyterLab lets a person drag it. @param {number} width */
+  /** Sets the panel's width, even below what JupyterLab allows by dragging. @param {number} width */
   async resizePanel(width) {
     await this.narrow?.evaluate(style => /** @type {Element} */ (style).remove());
     this.narrow = null;

@@ -1,4 +1,4 @@
-// A JupyterLab of its own: free port, empty folders, the extension as the environment configures it.
+// A separate JupyterLab: free port, empty folders, the extension as the environment configures it.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { environment, PYTHON } from './environment.mjs';
 import { Group } from './group.mjs';
 import { freePort } from './ports.mjs';
 
-/** The extension's rates and lifetimes in tests: everything the same, only faster. */
+/** The extension's rates and lifetimes in tests: the usual ones, only shorter. */
 export const FAST = {
   SPARK_MONITOR_POLL_MS: '2000',
   SPARK_MONITOR_POLL_EXECUTORS_MS: '1500',
@@ -25,7 +25,7 @@ const SETTINGS = {
   'apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false, doNotDisturbMode: true }
 };
 
-/** Jupyter may still write while its folder goes. */
+/** Jupyter may still be writing while its folder is removed. */
 const REMOVE = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 };
 
 export class Lab {
@@ -44,8 +44,8 @@ export class Lab {
   }
 
   /**
-   * `password` replaces the token: an address with a token signs in by itself, a page with a token stays signed in.
-   * `app` is Python's module of the application: JupyterLab, or Notebook 7.
+   * `password` replaces the token: a URL with a token signs in automatically, and a page with a token stays signed in.
+   * `app` is the Python module of the application: JupyterLab or Notebook 7.
    *
    * @param {{
    *   env?: Record<string, string>, baseUrl?: string, theme?: string, locale?: string, password?: string, args?: string[],
@@ -62,7 +62,7 @@ export class Lab {
     app = 'jupyterlab'
   } = {}) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'e2e-lab-'));
-    // Interrupted tests have no time to stop in order.
+    // Interrupted tests have no time for an orderly stop.
     process.on('exit', () => rmSync(folder, REMOVE));
     const settings = {
       ...SETTINGS,
@@ -167,7 +167,7 @@ function hashed(password) {
 /** @param {number} pid @param {number} parent */
 function isChild(pid, parent) {
   const stat = read(`/proc/${pid}/stat`);
-  // The name, in brackets, may hold blanks; state and parent follow it.
+  // The name, in brackets, may contain spaces; state and parent follow it.
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
 }
 
@@ -181,7 +181,7 @@ function read(file) {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // The process has ended meanwhile.
+    // The process has ended in the meantime.
     return '';
   }
 }

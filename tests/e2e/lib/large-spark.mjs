@@ -1,4 +1,4 @@
-// A scripted Spark: master and driver of one application, whose rows are recorded ones, repeated.
+// A scripted Spark: master and driver of one application, with recorded rows, repeated.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { recorded, work } from './large-work.mjs';
@@ -17,7 +17,7 @@ export class LargeSpark {
     /** Cores in use, by the master and its one worker. @type {number} */
     this.coresUsed = MASTER.coresused;
     this.executors = [DRIVER, ...Array.from({ length: executors }, (_, id) => executor(id, executors, id < executors - gone))];
-    /** The driver's answers, written once, and not for each poll. @type {Record<string, string>} */
+    /** The driver's answers, encoded once and not for each poll. @type {Record<string, string>} */
     this.written = { allexecutors: JSON.stringify(this.executors) };
     for (const [name, rows] of Object.entries(work(ended, active))) {
       this.written[name] = JSON.stringify(rows);

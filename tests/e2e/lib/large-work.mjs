@@ -1,8 +1,8 @@
-// What a driver lists of its work: recorded stages, repeated, with the jobs and the operations that they belong to.
+// A driver's lists of its work: recorded stages, repeated, with the jobs and operations that they belong to.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What a list of stages has only when it is asked for. */
+/** What a list of stages contains only on request. */
 const DETAILS = ['tasks', 'executorSummary', 'taskMetricsDistributions', 'executorMetricsDistributions'];
 const FIXTURES = path.join(import.meta.dirname, '../../fixtures/spark-4.3.0');
 
@@ -24,16 +24,16 @@ const ENDED = [
 /** @type {Query} */
 const ACTIVE = { operation: SQL, stages: [recorded('active_stage_some_done_withSummaries')] };
 
-/** Notebooks that ask in turn. */
+/** Notebooks that send queries in turn. */
 const SESSIONS = 25;
-/** When the first stage began, and how long after it the next one; milliseconds. */
+/** When the first stage started, and the interval between two stages; milliseconds. */
 const [BEGIN_MS, APART_MS] = [1_795_220_000_000, 1_000];
-/** Numbers of RDDs between those of two queries. */
+/** Numbers of RDDs between two queries. */
 const RDDS = 100;
-/** From an operation to its job, and from the job's end to the operation's; milliseconds. */
+/** From an operation's start to its job's, and from the job's end to the operation's; milliseconds. */
 const OVERHEAD_MS = 100;
 
-/** What a driver lists of its work, newest first. @param {number} ended @param {number} active Stages. */
+/** A driver's lists of its work, newest first. @param {number} ended @param {number} active Stages. */
 export function work(ended, active) {
   /** @type {any[]} */
   const [stages, jobs, operations] = [[], [], []];
@@ -49,7 +49,7 @@ export function work(ended, active) {
   return { stages, jobs, 'connect/operations': operations };
 }
 
-/** Its stages under other numbers, and moved in time: the higher the number, the newer. @param {Query} query @param {number} first */
+/** Its stages with other numbers and times: the higher, the newer. @param {Query} query @param {number} first */
 function stagesOf({ stages }, first) {
   const moved = BEGIN_MS + first * APART_MS - milliseconds(stages[0].submissionTime);
   return stages.map((row, index) => {
@@ -103,7 +103,7 @@ function operation({ operation }, jobId, stages) {
   return { ...row, startTimestamp, finishTimestamp, closeTimestamp: finishTimestamp, duration, executionTime: duration };
 }
 
-/** Of the operation that has one job. @param {number} jobId */
+/** The ids of the operation that has only this job. @param {number} jobId */
 function ids(jobId) {
   return { sessionId: uuid(jobId % SESSIONS, '5'), operationId: uuid(jobId, '0') };
 }

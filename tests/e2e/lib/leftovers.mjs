@@ -1,4 +1,4 @@
-// What a page keeps: listeners and elements, after everything that can be freed has been.
+// What a page keeps: listeners and elements, after everything that can be freed has been freed.
 
 export class Leftovers {
   /** @param {import('./lab-page.mjs').LabPage} lab @param {import('playwright-core').CDPSession} devtools */
@@ -16,7 +16,7 @@ export class Leftovers {
   }
 
   async count() {
-    // What a round leaves to timers and to the next frame must have happened; one collection frees what the next one needs.
+    // Timers and the next frame must have run; one collection frees what the next one needs.
     for (let round = 0; round < 5; round += 1) {
       await this.lab.page.waitForTimeout(300);
       await this.devtools.send('HeapProfiler.collectGarbage');

@@ -1,4 +1,4 @@
-// A double of the cluster manager and of an idle Spark Master, in the shapes that the real ones answer.
+// A double of the cluster manager and of an idle Spark Master, with the shapes of the real ones.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
@@ -29,7 +29,7 @@ export class Manager {
   }
 
   /**
-   * What `/clusters` says from now on.
+   * Sets the answer of `/clusters`.
    *
    * @param {Deployment} master
    * @param {Deployment} workers

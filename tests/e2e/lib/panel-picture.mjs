@@ -1,4 +1,4 @@
-// The panel in each of JupyterLab's themes, and pictures of it alone.
+// The panel in each of JupyterLab's themes, and pictures of the panel alone.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { untilPanelSays } from './panel-words.mjs';
@@ -6,7 +6,7 @@ import { until } from './until.mjs';
 
 /** @typedef {import('./lab-page.mjs').LabPage} LabPage */
 
-/** What ships with JupyterLab. @typedef {keyof typeof THEMES} Theme */
+/** JupyterLab's own themes. @typedef {keyof typeof THEMES} Theme */
 export const THEMES = {
   light: 'JupyterLab Light',
   dark: 'JupyterLab Dark',
@@ -14,13 +14,13 @@ export const THEMES = {
 };
 /** Pixels. */
 const WIDTH = 300;
-/** What is further down says nothing about the state; pixels. */
+/** Anything further down says nothing about the state; pixels. */
 const HIGHEST = 640;
-/** Below the last line; pixels. */
+/** Margin below the last line; pixels. */
 const MARGIN = 8;
 
 /**
- * Does something in each theme, as soon as the telling words are in the panel.
+ * Does something in each theme, once the state's words are in the panel.
  *
  * @param {LabPage} lab
  * @param {import('../states/site.mjs').State} state
@@ -51,7 +51,7 @@ async function changeTheme(lab, theme) {
   );
   const themed = lab.page.locator(`body[data-jp-theme-name="${theme}"]`);
   await until(`the theme ${theme}`, async () => (await themed.count()) === 1);
-  // The stylesheet has come, but the colours change a moment later.
+  // The stylesheet is loaded, but the colours change a moment later.
   await lab.page.waitForTimeout(300);
 }
 

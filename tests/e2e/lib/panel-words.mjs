@@ -1,12 +1,12 @@
-// What the panel says, read as a person does: only what can be seen.
+// The panel's words as a person reads them: only what is visible.
 import { until } from './until.mjs';
 
 /** @typedef {import('./lab-page.mjs').LabPage} LabPage */
 
-/** How long one question may take before the next is asked; milliseconds. */
+/** How long one attempt may take before the next; milliseconds. */
 const ANSWER_MS = 2_000;
 
-/** Shows the panel even where there is no chip to click on. @param {LabPage} lab */
+/** Shows the panel even if there is no chip to click on. @param {LabPage} lab */
 export async function showPanel(lab) {
   await lab.page.evaluate(
     () => /** @type {any} */ (window).jupyterapp.shell.activateById('berdl-spark-monitor:panel')
@@ -24,7 +24,7 @@ export async function untilPanelSays(lab, telling, within = 20_000) {
 }
 
 /**
- * The same, but asks for everything again and again: a view that has failed waits long.
+ * The same, but refreshes again and again, because a view that has failed waits long.
  *
  * @param {LabPage} lab
  * @param {RegExp} telling

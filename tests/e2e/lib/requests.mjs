@@ -5,7 +5,7 @@ const ROUTE = /\/berdl\/api\/spark-monitor\/([^?]*)/;
 export class Requests {
   /** @param {import('playwright-core').Page} page */
   constructor(page) {
-    /** Routes in the order they were asked. @type {{route: string, at: number}[]} */
+    /** Routes in the order of the requests. @type {{route: string, at: number}[]} */
     this.seen = [];
     page.on('request', request => {
       const route = ROUTE.exec(new URL(request.url()).pathname)?.[1];
@@ -21,7 +21,7 @@ export class Requests {
   }
 
   /**
-   * How often a route was asked.
+   * How many times a route was requested.
    *
    * @param {string} route
    */

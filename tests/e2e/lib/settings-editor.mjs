@@ -17,7 +17,7 @@ export class SettingsEditor {
     await this.form.locator('input').first().waitFor();
   }
 
-  /** Ticks a box by its label, or takes the tick away. @param {string} label @param {boolean} on */
+  /** Sets a checkbox by its label. @param {string} label @param {boolean} on */
   async check(label, on) {
     await this.form.getByRole('checkbox', { name: label, exact: true }).setChecked(on);
   }

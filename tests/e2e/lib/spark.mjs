@@ -1,4 +1,4 @@
-// A real Spark: the one that runs already, or one of our own.
+// A real Spark: a running one, or one of our own.
 import { environment } from './environment.mjs';
 import { Group } from './group.mjs';
 
@@ -22,8 +22,8 @@ export class Spark {
   }
 
   /**
-   * `SPARK_RUNNING` holds the JSON line of a cluster that runs already, which saves half a minute; one with `options` of
-   * `cargo xtask spark` is always our own.
+   * `SPARK_RUNNING` contains the JSON line of a running cluster, which saves half a minute; with `options` of `cargo
+   * xtask spark` it is always our own.
    *
    * @param {string[]} options
    */
@@ -47,7 +47,7 @@ export class Spark {
   }
 
   /**
-   * Gives an order and waits until it is done: `connect stop`, `connect start` or `worker kill`.
+   * Sends an order and waits until it is done: `connect stop`, `connect start` or `worker kill`.
    *
    * @param {string} order
    */
@@ -67,7 +67,7 @@ export class Spark {
   }
 }
 
-/** The lines, when there are more than before; the last one is not complete. @param {string} output @param {number} before */
+/** The lines, once there are more than before; the last is incomplete. @param {string} output @param {number} before */
 function moreLines(output, before) {
   const lines = output.split('\n');
   return lines.length > before ? lines : null;

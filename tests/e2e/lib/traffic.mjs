@@ -1,17 +1,17 @@
-// What is asked in a minute: by a page of the sidecar, and by the sidecar of master and driver.
+// Requests per minute: the page's to the sidecar, and the sidecar's to master and driver.
 import { Wire } from './wire.mjs';
 
 /** @typedef {import('./fault-proxy.mjs').FaultProxy} FaultProxy */
 /** @typedef {import('./lab-page.mjs').LabPage} LabPage */
 
 const MINUTE_MS = 60_000;
-/** The routes that the panel polls; `queries/{query_id}` while a query is folded out. */
+/** The routes that the panel polls; `queries/{query_id}` while a query is expanded. */
 const ROUTES = ['chip', 'cluster', 'history', 'executors', 'stages', 'queries', 'queries/{query_id}'];
 const OF_APPLICATION = /^\/api\/v1\/applications\/[^/]+\/?/;
-/** What is asked in order to find the driver: its own entry, the master's proxy and page. */
+/** The requests that look for the driver: its own entry, the master's proxy and page. */
 const WAY = 'way to the driver';
 
-/** How often one kind of thing was asked, and what came of it: each status, or `broken`. */
+/** How many requests of one kind there were, and their results: each status, or `broken`. */
 export class Count {
   constructor() {
     this.asked = 0;
@@ -101,6 +101,6 @@ function nameOfDriverCall(url) {
   if (part === '' || part === path) {
     return WAY;
   }
-  // The chip's own, smaller list of stages.
+  // The chip's own, shorter list of stages.
   return query === 'status=active' ? `${part}?${query}` : part.replaceAll(/\d+/g, 'N');
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks again and again until `ask` gives something other than false, null or undefined.
+ * Repeats `ask` until it returns something other than false, null or undefined.
  *
  * @template T
  * @param {string} what What is waited for, as a sentence's end.
@@ -25,7 +25,7 @@ export async function until(what, ask, { within = 15_000, every = 50 } = {}) {
 }
 
 /**
- * Waits until `look` gives one of `wanted`, and says what was seen instead when it never does.
+ * Waits until `look` returns one of `wanted`; on failure reports what was seen instead.
  *
  * @param {string} wanted
  * @param {() => Promise<string>} look

@@ -1,13 +1,13 @@
-// What a page and the sidecar say to each other, seen below the browser's cache.
+// The traffic between a page and the sidecar, seen below the browser's cache.
 
 const ROUTE = /\/berdl\/api\/spark-monitor\/([^?]*)/;
 
 /**
  * @typedef {object} Exchange
- * @property {string} [route] None until the request itself is told: its pieces come in any order.
+ * @property {string} [route] None until the request event arrives: its pieces come in any order.
  * @property {string} [asked] The request's `If-None-Match`.
  * @property {string} [etag] The answer's `ETag`.
- * @property {number} [status] As it came: the page is told 200 for an answer that the browser had already.
+ * @property {number} [status] As sent: the page sees 200 for an answer that the browser already had.
  * @property {number} [askedBytes] Of the request's headers.
  * @property {number} [answeredBytes] Of the answer, headers included.
  * @property {'flying' | 'answered' | 'failed' | 'aborted'} state
@@ -16,7 +16,7 @@ const ROUTE = /\/berdl\/api\/spark-monitor\/([^?]*)/;
 export class Wire {
   /** @param {import('playwright-core').CDPSession} devtools */
   constructor(devtools) {
-    /** In the order they were asked. @type {Map<string, Exchange>} */
+    /** In the order of the requests. @type {Map<string, Exchange>} */
     this.exchanges = new Map();
     devtools.on('Network.requestWillBeSent', ({ requestId, request }) => {
       const route = ROUTE.exec(new URL(request.url).pathname)?.[1];
@@ -25,7 +25,7 @@ export class Wire {
       }
     });
     devtools.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => {
-      // Colon, blank and the line's end around each header.
+      // Colon, space and line end of each header.
       const askedBytes = Object.entries(headers).reduce((bytes, [name, value]) => bytes + name.length + value.length + 4, 0);
       this.tell(requestId, { asked: header(headers, 'if-none-match'), askedBytes });
     });
@@ -48,7 +48,7 @@ export class Wire {
     return wire;
   }
 
-  /** Forgets what was said. */
+  /** Forgets all exchanges. */
   clear() {
     this.exchanges.clear();
   }

@@ -1,13 +1,14 @@
-// States of a site's configuration and of its users: no Spark is asked, identity and cluster manager are doubles.
+// States that come from a site's configuration and its users: without Spark, with doubles of identity and cluster
+// manager.
 import { FaultProxy } from '../lib/fault-proxy.mjs';
 import { FAST, Lab } from '../lib/lab.mjs';
 import { Manager } from '../lib/manager.mjs';
 import { refreshUntilPanelSays, showPanel } from '../lib/panel-words.mjs';
 
 const PASSWORD = 'open sesame';
-/** Places for requests; each will hold one that is never answered. */
+/** Places for requests; each will be taken by a request that is never answered. */
 const PLACES = 8;
-/** Longer than it takes to look at them; milliseconds. */
+/** Longer than looking at them takes; milliseconds. */
 const NEVER = '120000';
 
 /** A site without a Spark Master, behind Jupyter's own password. @type {import('./site.mjs').StartSite} */
@@ -37,7 +38,7 @@ export async function withoutMaster() {
           await showPanel(lab);
           await signOut(lab);
         },
-        // A theme is a setting, and only who is signed in can save it.
+        // A theme is a setting, and only signed-in users can save it.
         themed: async (lab, change) => {
           await lab.page.context().addCookies(cookies);
           await change();
@@ -48,7 +49,7 @@ export async function withoutMaster() {
   };
 }
 
-/** A site whose users sign in; who they are is never answered. @type {import('./site.mjs').StartSite} */
+/** A site whose users sign in, but whose login service never answers. @type {import('./site.mjs').StartSite} */
 export async function withUsers() {
   const manager = await Manager.start();
   const auth2 = await FaultProxy.start(manager.url);
@@ -103,7 +104,8 @@ export async function demonstration() {
         name: 'webassembly-failed',
         telling: /script-src must allow/,
         arrange: async lab => {
-          // JupyterLab itself does not start without 'unsafe-eval', which allows WebAssembly too: so the policy comes later.
+          // JupyterLab itself does not start without 'unsafe-eval', which allows WebAssembly too, so the policy comes
+          // later.
           await lab.page.route(/\.wasm(\?|$)/, async route => {
             await lab.page.locator('.jp-Launcher').waitFor();
             await lab.page.evaluate(addPolicy, "script-src 'self' 'unsafe-inline'");

@@ -1,4 +1,4 @@
-// States that a real Spark produces, most of them behind a fault between it and the sidecar.
+// States that a real Spark produces, most of them with a fault between Spark and the sidecar.
 import { FaultySpark } from '../lib/faulty-spark.mjs';
 import { FAST } from '../lib/lab.mjs';
 import { refreshUntilPanelSays, showPanel, untilPanelSays } from '../lib/panel-words.mjs';
@@ -19,13 +19,13 @@ rows.sortWithinPartitions("key").write.format("noop").mode("overwrite").save()`;
 export async function realSpark() {
   const spark = await FaultySpark.start();
   const startedAt = Date.now();
-  // The history keeps a point each five seconds, and a line must not break between two of them.
+  // The history keeps a point every five seconds, and a line must not break between two of them.
   const jupyter = await spark.watch({ ...FAST, SPARK_MONITOR_POLL_MS: '4000' });
 
-  /** That a Connect server has started again. @type {Promise<void>} */
+  /** Resolves when a Connect server has started again. @type {Promise<void>} */
   let connected = Promise.resolve();
 
-  /** Forgets what the sidecar knows: Jupyter starts another one. */
+  /** Resets what the sidecar knows: Jupyter starts another one. */
   const forget = () => jupyter.sidecars().forEach(pid => process.kill(pid, 'SIGKILL'));
 
   /** @param {LabPage} lab @param {RegExp} telling */
@@ -55,7 +55,8 @@ export async function realSpark() {
     await lab.startCell(0);
     await lab.cellDone(0, 60_000);
     await showPanel(lab);
-    // Cells that follow each other closely are not told apart, and the kernel is asked only when it has been idle.
+    // Cells that follow each other closely cannot be distinguished, and the kernel is asked only after it has been
+    // idle.
     await lab.page.waitForTimeout(4_000);
     await lab.startCell(1);
     await untilPanelSays(lab, /This notebook[^]*run by cell \[2\]/, 90_000);
@@ -118,7 +119,7 @@ export async function realSpark() {
           await lab.page.waitForTimeout(Math.max(0, startedAt + STARTING_MS - Date.now()));
           await spark.driver.set('refuse');
           forget();
-          // Not of the sidecar, which Jupyter starts again first.
+          // Not from the sidecar, which Jupyter restarts first.
           await until(lab, /Alive[^]*No answer/);
         }
       },
@@ -187,7 +188,7 @@ export async function realSpark() {
         telling: /The driver is starting/,
         arrange: async lab => {
           await spark.driver.set('refuse');
-          // The state ends a minute after the application's start, whether the server is there or not.
+          // The state ends a minute after the application's start, whether or not the server is up.
           connected = spark.spark.order('connect start');
           await showPanel(lab);
           await refreshUntilPanelSays(lab, /The driver is starting/, 120_000);

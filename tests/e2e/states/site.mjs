@@ -1,17 +1,17 @@
-// What the pictures of the panel's states are taken from.
+// The sites from which the pictures of the panel's states are taken.
 
 /** @typedef {import('../lib/lab-page.mjs').LabPage} LabPage */
 /** @typedef {import('../lib/lab.mjs').Lab} Lab */
 
 /**
- * A state: its picture's name, the words that tell it from all others, and how it comes about.
+ * A state: its picture's name, the words that identify it, and how it is produced.
  *
  * @typedef {object} State
  * @property {string} name
  * @property {RegExp} telling
  * @property {(lab: LabPage) => Promise<unknown>} arrange
  * @property {(lab: LabPage, change: () => Promise<void>) => Promise<void>} [themed]
- *   Changes the theme where the state would forbid it.
+ *   Changes the theme if the state would not allow that.
  */
 
 /**
@@ -19,8 +19,8 @@
  *
  * @typedef {object} Site
  * @property {Lab} jupyter
- * @property {(lab: LabPage) => Promise<void>} [open] Signs in, where that is more than an address.
- * @property {() => Promise<void>} [heal] Takes back what the last state has broken.
+ * @property {(lab: LabPage) => Promise<void>} [open] Signs in, if that takes more than an address.
+ * @property {() => Promise<void>} [heal] Undoes what the last state has broken.
  * @property {() => Promise<void>} stop
  * @property {State[]} states
  */

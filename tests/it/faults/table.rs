@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::support::Answer;
 
-/// What one route answered.
+/// The answer of one route.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub route: &'static str,
@@ -14,11 +14,11 @@ pub struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
     Well,
-    /// The last good answer, and the code of the reason.
+    /// The last good answer, and the code of the failure.
     Old(String),
     /// Status, code and `Retry-After`.
     Error(String),
-    /// A connection report that says what is wrong.
+    /// A connection report that names the fault.
     Told(String),
 }
 
@@ -55,11 +55,11 @@ impl Outcome {
 /// One fault of one upstream.
 pub struct Row {
     pub fault: &'static str,
-    /// When the routes answer.
+    /// How soon the routes answer.
     pub answered: &'static str,
-    /// Answers of the routes when nothing is known yet.
+    /// Answers of the routes while nothing is known yet.
     pub at_first: Vec<Outcome>,
-    /// Answers of the routes when all has worked before.
+    /// Answers of the routes after everything has worked.
     pub later: Vec<Outcome>,
 }
 
@@ -152,7 +152,7 @@ impl Row {
     }
 }
 
-/// The one outcome of some routes, or each with its routes.
+/// The common outcome of some routes, or each outcome with its routes.
 fn words(outcomes: &[Outcome], of: fn(&str) -> bool) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for outcome in outcomes.iter().filter(|outcome| of(outcome.route) && !outcome.is_well()) {

@@ -1,4 +1,4 @@
-//! Faults of the machine that the sidecar runs on.
+//! Faults of the machine on which the sidecar runs.
 
 use std::{
     fs::{self, File},
@@ -78,7 +78,7 @@ async fn a_log_that_nobody_reads_stops_nothing() {
     }
 }
 
-/// Tells another time than the system, by as many seconds as a file says.
+/// Shifts the time by the number of seconds in a file.
 const CLOCK: &str = r#"
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -126,7 +126,7 @@ async fn a_clock_that_jumps_changes_nothing_but_the_time_that_is_told() {
 async fn bodies_without_end_and_gzip_bombs_cost_no_more_memory_than_their_limits() {
     let (site, user) = (Site::start().await, User::new("ann"));
     site.heal(&user);
-    // With the limit of a site that sets none, and with time to reach it.
+    // With the default limit of a site, and with time to reach it.
     let mut args = site.args(None);
     for (flag, value) in [("max-body-bytes", 32 << 20), ("call-timeout-ms", 120_000), ("request-timeout-ms", 240_000)] {
         let at = args.iter().position(|arg| *arg == format!("--spark-monitor-{flag}")).unwrap();
@@ -138,12 +138,12 @@ async fn bodies_without_end_and_gzip_bombs_cost_no_more_memory_than_their_limits
     // Twice what a panel route reads.
     for greedy in [Reply::Endless, Reply::gzip(512 << 20)] {
         for upstream in ["auth2", "manager", "master", "driver"] {
-            // What failed before is forgotten.
+            // Earlier failures are forgotten.
             site.heal(&user);
             tokio::time::sleep(2 * site::FAILURE_LIFETIME).await;
             is_well(&sidecar, &user).await;
             match upstream {
-                // Its lists, once it is known.
+                // Its lists, once they are known.
                 "driver" => LISTS.iter().for_each(|list| site.break_list(list, &user, &greedy)),
                 _ => site.break_upstream(upstream, &user, &|_| greedy.clone()),
             }

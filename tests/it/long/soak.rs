@@ -1,4 +1,5 @@
-//! Minutes of random faults, upstreams that restart, a sidecar that is suspended and killed: nothing grows, nothing is left.
+//! Minutes of random faults, restarted upstreams, a sidecar that is suspended and killed: nothing grows, nothing is
+//! left.
 
 use std::{
     collections::BTreeMap,
@@ -26,14 +27,14 @@ use crate::{
 
 const USERS: usize = 6;
 const KILLS: u32 = 4;
-/// The deadline of a request, a suspension, and much more for a machine that is busy with other things.
+/// The deadline of a request, a suspension, and a large allowance for a busy machine.
 const HANGS: Duration = Duration::from_secs(60);
 
 fn routes() -> impl Iterator<Item = &'static str> {
     OWN_ROUTES.into_iter().chain(ROUTES)
 }
 
-/// What was seen.
+/// The observations.
 #[derive(Default)]
 struct Tally {
     outcomes: BTreeMap<String, u64>,
@@ -45,7 +46,7 @@ struct Tally {
     cut_off: u64,
 }
 
-/// The sidecar that is asked, until it is killed.
+/// The current sidecar, until it is killed.
 struct Target {
     sidecar: Sidecar,
     killed: AtomicBool,
@@ -60,7 +61,7 @@ impl Target {
 
 type Current = RwLock<Arc<Target>>;
 
-/// Numbers that look random and are the same in every run.
+/// Pseudo-random numbers, the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -91,7 +92,7 @@ fn fault(dice: &mut Dice, right: &str) -> Reply {
     }
 }
 
-/// JSON with an id, and a status of the contract; errors with their code.
+/// Every answer is JSON with an id and a status of the contract; errors have their code.
 fn outcome(route: &str, answer: &Answer) -> String {
     let head = answer.head.to_ascii_lowercase();
     assert!(head.contains("\r\ncontent-type: application/json"), "{route}: {head}");
@@ -111,7 +112,7 @@ fn outcome(route: &str, answer: &Answer) -> String {
     }
 }
 
-/// Polls as a panel does until `end`; only one that was killed may not answer.
+/// Polls like a panel until `end`; only a killed sidecar may fail to answer.
 async fn poll(current: &Current, user: &User, tally: &Mutex<Tally>, end: Instant, seed: u64) {
     let mut dice = Dice(seed);
     let routes: Vec<_> = routes().collect();
@@ -132,7 +133,7 @@ async fn poll(current: &Current, user: &User, tally: &Mutex<Tally>, end: Instant
     }
 }
 
-/// Twice a second something breaks or heals; the memory of the last sidecar, KiB.
+/// Breaks or heals something twice a second; returns the memory of the last sidecar, KiB.
 async fn disturb(
     site: &Site,
     users: &[User],
@@ -191,7 +192,7 @@ async fn minutes_of_faults_leave_nothing_behind() {
     let polls =
         (1..).zip(users.iter().chain(&users)).map(|(seed, user)| poll(&current, user, &tally, end, seed * 7919));
     let (resident, _) = join(disturb(&site, &users, &log, &current, &tally, all), join_all(polls)).await;
-    // All is well again, and what hangs has reached its deadline.
+    // Everything is healed, and hanging calls have reached their deadline.
     users.iter().for_each(|user| site.heal(user));
     tokio::time::sleep(Duration::from_secs(15)).await;
     let target = Arc::into_inner(current.into_inner()).unwrap();
@@ -224,7 +225,7 @@ async fn minutes_of_faults_leave_nothing_behind() {
     documents::write("soak.md", &summary);
 }
 
-/// `docs/soak.md`.
+/// Writes `docs/soak.md`.
 fn summary(minutes: u64, tally: &Tally) -> String {
     let Tally { outcomes, slowest, faults, restarts, suspensions, cut_off } = tally;
     let mut text = format!(

@@ -1,10 +1,10 @@
-//! Texts from a cluster that its user owns: they are shown, and never followed.
+//! Text from a cluster that its user controls is shown, and never followed.
 
 use berdl_spark_monitor::config::Secrets;
 
 use crate::support::{APP, Double, TestApp, application, canary, fixture, spark};
 
-/// A master whose one application has this id.
+/// A master whose only application has this id.
 async fn master(app_id: &str) -> Double {
     let master = Double::start().await;
     let app = serde_json::json!({"id": app_id, "name": "x", "state": "RUNNING", "cores": 1, "starttime": 1});
@@ -66,7 +66,7 @@ async fn markup_in_names_stays_text() {
     for route in ["/panel/stages", "/panel/queries", "/panel/apps", "/panel/chip"] {
         let answer = app.get(route).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"), "{route}");
-        // A browser that took it for a page all the same would find no tag that is not within a JSON string.
+        // Even a browser that took it for a page would find no tag outside a JSON string.
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         answer.json();
     }

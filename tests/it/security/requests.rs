@@ -1,4 +1,4 @@
-//! What a browser, or one who pretends to be one, may send; and what it is sent back.
+//! What a browser, or a program that pretends to be one, may send, and what it gets back.
 
 use axum::http::{Method, Request};
 
@@ -48,7 +48,7 @@ async fn jupyters_xsrf_token_means_nothing_to_the_sidecar() {
     for method in [Method::GET, Method::POST] {
         let asked = || Request::builder().method(method.clone()).uri("/panel/chip");
         let without = app.send(asked()).await.outcome();
-        // A neighbour on the same origin can set the cookie, so a header that is like it proves nothing.
+        // A neighbour on the same origin can set the cookie, so a header with the same value proves nothing.
         for (cookie, header) in [("a", "a"), ("a", "b"), ("", "a"), ("a", "")] {
             let sent = asked().header("cookie", format!("_xsrf={cookie}")).header("x-xsrftoken", header);
             assert_eq!(app.send(sent).await.outcome(), without, "{method} {cookie} {header}");

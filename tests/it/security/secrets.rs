@@ -1,4 +1,4 @@
-//! Where each secret may turn up, of everything that the executable emits.
+//! Where each secret may appear in everything that the executable emits.
 
 use std::{os::unix::fs::PermissionsExt, time::Duration};
 
@@ -16,7 +16,7 @@ use upstream::descriptors::Descriptors;
 
 use crate::support::{OWN_ROUTES, ROUTES, Reply, Site, User, canary, check_for_secrets, site::UPSTREAMS};
 
-/// The executable with all its secrets and the most talkative log, on a Unix socket.
+/// The executable with all its secrets and the most verbose log, on a Unix socket.
 struct Sidecar {
     child: tokio::process::Child,
     folder: tempfile::TempDir,
@@ -49,7 +49,7 @@ impl Sidecar {
         UnixStream::connect(self.folder.path().join("socket")).await
     }
 
-    /// As Jupyter passes a browser's request on: with its own secrets in every place where there may be one.
+    /// A browser's request as Jupyter forwards it, with its own secrets wherever there may be one.
     async fn get(&self, user: &User, path: &str) -> String {
         let mut stream = self.connect().await.unwrap();
         let (session, jupyter, xsrf) = (canary(user.cookie().0), canary("jupyter"), canary("xsrf"));
@@ -77,7 +77,7 @@ async fn the_executable_emits_no_secret_whatever_its_upstreams_do() {
     let sidecar = Sidecar::start(&site).await;
     let user = User::new("ann");
     site.heal(&user);
-    // An upstream may send back what it was sent.
+    // An upstream may echo what it was sent.
     let echo = format!(r#"{{"message": "who is {}"}}"#, canary("ann"));
     let replies = [Reply::status(401), Reply::html(500), Reply::Reset, Reply::json(&echo)];
     for round in 0..=replies.len() {

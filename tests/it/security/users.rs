@@ -1,4 +1,4 @@
-//! Many people on one sidecar: whatever they do at the same time, nobody is shown another's bytes.
+//! Many people share one sidecar: whatever they do at the same time, nobody sees another's bytes.
 
 use std::{
     sync::{Arc, Mutex},
@@ -32,16 +32,16 @@ const IDENTITY: Duration = Duration::from_millis(60);
 /// What happens next.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// A token is from now on this user's, whoever had it before.
+    /// From now on a token belongs to this user, whoever had it before.
     LogIn {
         token: usize,
         user: usize,
     },
-    /// A token is nobody's.
+    /// From now on a token belongs to nobody.
     LogOut {
         token: usize,
     },
-    /// All routes are asked with a token.
+    /// All routes are requested with a token.
     Ask {
         token: usize,
     },
@@ -65,7 +65,7 @@ fn token(token: usize) -> String {
     format!("token{token}")
 }
 
-/// Whose each token was, since when.
+/// The owners of each token, with times.
 type Past = Arc<Mutex<Vec<Vec<(Instant, Option<usize>)>>>>;
 
 struct Site {
@@ -73,7 +73,7 @@ struct Site {
     manager: Double,
     master: Double,
     past: Past,
-    /// When each request began and ended.
+    /// When each request started and ended.
     requests: Mutex<Vec<(Instant, Option<Instant>)>>,
 }
 
@@ -82,7 +82,7 @@ impl Site {
         let [auth2, manager, master] = [Double::start().await, Double::start().await, Double::start().await];
         for user in 0..USERS {
             let name = name(user);
-            // Everything that is shown to a user names that user.
+            // Everything that a user is shown names that user.
             let app =
                 format!(r#"{{"id": "{APP}", "name": "of-{name}", "state": "RUNNING", "cores": 1, "starttime": 1}}"#);
             let json = format!(r#"{{"url": "of-{name}", "workers": [], "activeapps": [{app}], "status": "ALIVE"}}"#);
@@ -107,7 +107,7 @@ impl Site {
         site
     }
 
-    /// What it remembers of a token it forgets soon; what it remembers of a user stays theirs.
+    /// The sidecar soon forgets what it knows of a token; what it knows of a user stays theirs.
     fn app(&self) -> TestApp {
         let milliseconds = IDENTITY.as_millis().to_string();
         TestApp::new(&[
@@ -137,7 +137,7 @@ impl Site {
             None => (Reply::status(401), Reply::status(401)),
         };
         let token = token(which);
-        // Both at the same moment as far as anybody can tell: whoever asks in between is asked about both.
+        // The change counts as a single moment: requests in between may see either user.
         self.past.lock().unwrap()[which].push((Instant::now(), user));
         self.auth2.set_for(Cookie(&token), "/api/V2/me", me);
         self.manager.set_for(Cookie(&token), "/clusters", status);
@@ -154,15 +154,15 @@ impl Site {
         self.requests.lock().unwrap()[request].1 = Some(Instant::now());
     }
 
-    /// Since when Auth2 may have said what one who begins at `begin` is told: what is remembered arrived within the
-    /// lifetime, to a request that had waited for it.
+    /// Since when Auth2 may have given the identity that a request starting at `begin` uses: a remembered identity
+    /// arrived within its lifetime, for a request that had waited for it.
     fn known_since(&self, begin: Instant) -> Instant {
         let requests = self.requests.lock().unwrap();
         let lasted = requests.iter().filter(|(_, end)| end.is_none_or(|end| end + 2 * IDENTITY >= begin));
         lasted.map(|(begin, _)| *begin).min().unwrap_or(begin)
     }
 
-    /// Who may have had the token between then and now.
+    /// Everyone who may have owned the token since then.
     fn owners(&self, token: usize, then: Instant) -> Vec<Option<usize>> {
         let past = self.past.lock().unwrap();
         let past = &past[token];

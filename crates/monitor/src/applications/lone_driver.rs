@@ -1,4 +1,4 @@
-//! The applications of a driver without a master: it lists its own, while it is there.
+//! The applications of a driver without a master, which lists only its own.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,16 +11,16 @@ use crate::{
     clock,
 };
 
-/// A driver that was not there, or that said that it is starting, may need so long until it answers; milliseconds.
+/// How long a driver that was absent or starting may take until it answers; milliseconds.
 const STARTING_MS: i64 = 60_000;
 
-/// Whether the lister of the applications is there; a master always is.
+/// Whether the source of the applications is up; a master always counts as up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListerState {
     Answers,
     /// A driver without a master whose web server is not ready yet.
     Starting,
-    /// A driver without a master that is not there: no session has been started.
+    /// A driver without a master that is absent, because no session has been started.
     Absent,
 }
 
@@ -28,14 +28,14 @@ pub enum ListerState {
 #[derive(Debug)]
 pub(super) struct LoneDriver {
     lists: Cached<Whose, FirstRows<ApplicationRow>>,
-    /// When each driver was last seen not to be there yet, milliseconds since 1970.
+    /// When each driver was last seen absent or starting, milliseconds since 1970.
     not_there: Cache<Whose, i64>,
 }
 
-/// What it lists.
+/// What the driver lists.
 pub(super) enum Listed {
     Applications(Observed<Arc<FirstRows<ApplicationRow>>>),
-    /// Without a master, no driver simply means that no session has been started.
+    /// Without a master, an absent driver simply means that no session has been started.
     Nothing(Failure, ListerState),
 }
 
@@ -45,7 +45,7 @@ impl LoneDriver {
         Self { lists, not_there: Cache::builder().max_capacity(limits.cache_entries).time_to_idle(IDLE).build() }
     }
 
-    /// The list within its lifetime, for who asks again soon.
+    /// The list within its lifetime, for clients that retry soon.
     pub async fn fresh(
         &self,
         drivers: &Drivers,
@@ -54,7 +54,7 @@ impl LoneDriver {
         Ok(self.lists.fresh_for(Retry::Soon, whose, |_| drivers.applications(whose)).await?.into())
     }
 
-    /// The list, the last good one where there is nothing newer.
+    /// The list, or the last good one if nothing newer is available.
     pub async fn last_good(&self, drivers: &Drivers, whose: &Whose, max_age: Duration) -> Result<Listed, Failure> {
         let seen = self.lists.last_good(whose, max_age, |_| drivers.applications(whose)).await;
         let failure = match &seen {
@@ -67,10 +67,10 @@ impl LoneDriver {
         }
     }
 
-    /// What a failure says of the driver; none when it is a failure and nothing else.
+    /// What a failure means for the driver's state; none if it is just a failure.
     fn state(&self, whose: &Whose, failure: &Failure, has_answered: bool) -> Option<ListerState> {
         let now_ms = clock::now_ms();
-        // On its way it hangs for seconds, or answers with a page, between being absent and listing itself.
+        // While a driver starts, it may hang for seconds or answer with a web page before it lists itself.
         let began_ms = self.not_there.get(whose).unwrap_or(0);
         let is_young = |since_ms: i64| (now_ms.saturating_sub(since_ms) < STARTING_MS).then_some(ListerState::Starting);
         let state = match failure.error.kind {

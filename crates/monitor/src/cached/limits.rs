@@ -4,32 +4,32 @@ use std::time::Duration;
 
 use upstream::Upstream;
 
-/// How long things are kept and how many.
+/// How long entries are kept, and how many.
 #[derive(Clone, Copy, Debug)]
 pub struct CacheLimits {
-    /// What is cached, for the log; none where the caller's own cache tells the same failure.
+    /// What is cached, for the log; none if the caller's own cache logs the same failure.
     pub logged_as: Option<&'static str>,
-    /// How long a value is good, from its arrival.
+    /// How long a value is good after its arrival.
     pub lifetime: Duration,
-    /// How long a failure is answered without a new attempt.
+    /// How long a failure is returned without a new attempt.
     pub failure_lifetime: Duration,
     /// The same for [`Retry::Soon`], if it is shorter.
     pub soon_failure_lifetime: Duration,
-    /// How long a failure is remembered that says the caller is not allowed in; none: as long as any other.
+    /// How long a "not allowed in" failure is kept; none means as long as any other.
     pub denied_lifetime: Option<Duration>,
-    /// How long a caller waits for a newer value when there is a last good one.
+    /// How long a caller waits for a newer value if there is a last good one.
     pub patience: Duration,
-    /// Who is asked, as a late answer is said to be theirs.
+    /// The upstream, named in the failure when an answer is late.
     pub upstream: Upstream,
     pub entries: u64,
     pub bytes: u64,
 }
 
-/// How soon a failed upstream is asked again.
+/// How soon a failed upstream is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// For who polls anyway.
+    /// For clients that poll anyway.
     Usual,
-    /// For the older extension's frontend, which asks again only once, after a second.
+    /// For the older extension's frontend, which retries only once, after a second.
     Soon,
 }

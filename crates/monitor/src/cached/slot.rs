@@ -1,4 +1,4 @@
-//! One entry of a cache: the last good value, the last failure, and the fetch that is under way.
+//! One entry of a cache: the last good value, the last failure, and the fetch in flight.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -28,7 +28,7 @@ impl<V> Default for Slot<V> {
     }
 }
 
-/// A fetch under way, as seen by a caller that waits for it.
+/// A fetch in flight, as a waiting caller sees it.
 pub(super) struct Flight<V>(watch::Receiver<Option<Outcome<V>>>);
 
 /// The same, as the fetch itself sees it.
@@ -42,7 +42,7 @@ pub(super) enum Next<V> {
 
 impl<V> Flight<V> {
     pub(super) async fn landed(mut self) -> Outcome<V> {
-        // The sender is gone without a value only when the fetch panicked.
+        // The sender is dropped without a value only if the fetch panicked.
         let lost =
             || Failure { error: Arc::new(UpstreamError::lost()), arrived: Instant::now(), since_ms: clock::now_ms() };
         match self.0.wait_for(Option::is_some).await {
@@ -53,15 +53,15 @@ impl<V> Flight<V> {
 }
 
 impl<V> Slot<V> {
-    /// What to do for a caller that accepts a value up to `max_age` old.
+    /// What to do for a caller that accepts values up to `max_age` old.
     pub(super) fn next(&self, limits: &CacheLimits, retry: Retry, max_age: Duration) -> Next<V> {
         let mut state = self.state();
-        // A failure that stands here is newer than the value, which is then good for its own lifetime only.
+        // A failure here is newer than the value, so the value is good only for its own lifetime.
         let good_for = if state.failure.is_some() { limits.lifetime } else { limits.lifetime.max(max_age) };
         if let Some(good) = state.good.as_ref().filter(|good| good.arrived.elapsed() < good_for) {
             return Next::Answer(Ok(good.clone()));
         }
-        // A flight whose sender is gone has crashed: it must not block its key for ever.
+        // If the sender is gone, the fetch has panicked; it must not block its key for ever.
         if let Some(flight) = state.flight.as_ref().filter(|flight| flight.0.has_changed().is_ok()) {
             return Next::Wait(Flight(flight.0.clone()));
         }
@@ -75,7 +75,7 @@ impl<V> Slot<V> {
         Next::Fetch { landing, flight: Flight(receiver), last_good: state.good.clone() }
     }
 
-    /// Stores what the fetch brought and tells those who wait.
+    /// Stores the result of the fetch and wakes the waiting callers.
     pub(super) fn land(&self, landing: Landing<V>, result: Result<V, UpstreamError>, limits: &CacheLimits) {
         let CacheLimits { logged_as, lifetime, .. } = *limits;
         let mut state = self.state();
@@ -91,14 +91,14 @@ impl<V> Slot<V> {
                 Ok(good)
             }
             Err(error) => {
-                // Logged when it begins to fail, not at every poll.
+                // Logged when the upstream starts failing, not at every poll.
                 match logged_as {
                     Some(what) if state.failure.is_none() => {
                         tracing::warn!(what, upstream = %error.upstream, cause = %error.kind, "Could not be fetched");
                     }
                     _ => tracing::debug!(upstream = %error.upstream, cause = %error.kind, "Could not be fetched"),
                 }
-                // One who is no longer allowed in must not be shown what was there before.
+                // A caller that is no longer allowed in must not see the old value.
                 if error.is_denied() {
                     state.good = None;
                 }
@@ -117,7 +117,7 @@ impl<V> Slot<V> {
         self.state().good.clone()
     }
 
-    /// The flight stays, so that all who find the value gone share the next fetch.
+    /// The flight stays, so that all callers that find the value gone share the next fetch.
     pub(super) fn forget(&self, value: &Arc<V>) {
         let mut state = self.state();
         if state.good.as_ref().is_some_and(|good| Arc::ptr_eq(&good.value, value)) {
@@ -125,7 +125,7 @@ impl<V> Slot<V> {
         }
     }
 
-    /// What is said while the fetch goes on: why it has failed before, else that it is late.
+    /// The failure to return while the fetch continues: its previous failure, or that it is late.
     pub(super) fn late(&self, upstream: Upstream, after: Duration) -> Failure {
         let late = || Failure {
             error: Arc::new(UpstreamError::timeout(upstream, after)),
@@ -136,7 +136,7 @@ impl<V> Slot<V> {
     }
 
     fn state(&self) -> MutexGuard<'_, State<V>> {
-        // Nothing in here panics while it holds the lock, so a poisoned one is still whole.
+        // Nothing panics while it holds the lock, so a poisoned one is still consistent.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

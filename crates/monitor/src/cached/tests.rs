@@ -1,4 +1,4 @@
-//! What `Cached` promises, in paused time.
+//! The guarantees of `Cached`, in paused time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,9 +1,9 @@
-//! A parser for protobuf's text form, in which Spark Connect prints the request of a stage: total, bounded, and fine
-//! with a text that was cut.
+//! A parser for protobuf's text format, in which Spark Connect prints the request of a stage. It accepts any text,
+//! including truncated text, and is bounded.
 
-/// Fields that are read; a longer text is read up to here.
+/// Fields that are read at most; the rest is ignored.
 const MOST_FIELDS: usize = 5_000;
-/// Messages within messages that are read.
+/// Deepest nesting that is read.
 const DEEPEST: usize = 100;
 
 /// One field of a message.
@@ -16,7 +16,7 @@ pub(super) struct Field {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Message(Vec<Field>),
-    /// A quoted text without its quotes, or a bare word or number.
+    /// A quoted text without its quotes, a bare word or a number.
     Scalar(String),
 }
 
@@ -41,7 +41,7 @@ pub(super) fn find<'a>(fields: &'a [Field], name: &str) -> Option<&'a Value> {
     fields.iter().find(|field| field.name == name).map(|field| &field.value)
 }
 
-/// Reads as many fields as there are; what is no field ends the message that it stands in.
+/// Reads as many fields as possible; anything that is not a field ends its message.
 pub(super) fn parse(text: &str) -> Vec<Field> {
     let mut parser = Parser { rest: text, fields_left: MOST_FIELDS };
     parser.fields(DEEPEST)
@@ -119,14 +119,14 @@ impl Parser<'_> {
                 _ => bytes.extend(c.encode_utf8(&mut [0; 4]).bytes()),
             }
         }
-        // The text was cut within the quotes: what there is still says something.
+        // The text was cut within the quotes; what is left is still useful,
         self.rest = "";
-        // But not the letter that was cut.
+        // except for a character that was cut in half.
         Some(String::from_utf8_lossy(&bytes).trim_end_matches('\u{fffd}').to_owned())
     }
 }
 
-/// A byte that is no ASCII is printed as a backslash and three octal digits.
+/// Non-ASCII bytes are printed as a backslash and three octal digits.
 fn octal(first: char, chars: &mut std::str::CharIndices<'_>) -> u8 {
     let mut value = first.to_digit(8).unwrap_or(0);
     for _ in 0..2 {

@@ -8,7 +8,7 @@ fn name(details: &str) -> String {
     ConnectRequest::of_details(details).name().1
 }
 
-/// Statements recorded from a notebook, by the beginning of their text.
+/// The statement recorded from a notebook that starts with this text.
 fn recorded(begin: &str) -> ConnectRequest {
     let rows: Vec<serde_json::Value> = serde_json::from_str(NOTEBOOK).unwrap();
     let statements = rows.iter().map(|row| row["statement"].as_str().unwrap());

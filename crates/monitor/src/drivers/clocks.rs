@@ -6,8 +6,8 @@ use moka::sync::Cache;
 
 use crate::{DriverKey, cached::IDLE};
 
-/// How far drivers' clocks are ahead of ours. Kept apart from the ways to them, which are forgotten when a driver fails,
-/// while its last answer is still shown. Cheap to clone; clones share what was measured.
+/// How far drivers' clocks are ahead of ours. Separate from the addresses, which are forgotten when a driver fails,
+/// while its last answer is still shown. Cheap to clone; clones share the measurements.
 #[derive(Clone)]
 pub(crate) struct DriverClocks(Cache<DriverKey, i64>);
 
@@ -16,13 +16,13 @@ impl DriverClocks {
         Self(Cache::builder().max_capacity(entries).time_to_idle(IDLE).build())
     }
 
-    /// Takes what was measured when the driver was found.
+    /// Records the difference measured when the driver was found.
     pub fn record(&self, driver: &DriverKey, ahead_ms: i64) {
         let ahead_ms = upstream::settled(self.ahead_ms(driver), ahead_ms);
         self.0.insert(driver.clone(), ahead_ms);
     }
 
-    /// Zero where nothing is known.
+    /// The difference, or zero if it is unknown.
     pub fn ahead_ms(&self, driver: &DriverKey) -> i64 {
         self.0.get(driver).unwrap_or(0)
     }

@@ -1,4 +1,4 @@
-//! From the driver's rows to the table a person sees, with the share of garbage collection over the last polls.
+//! From the driver's rows to the table that people see, with the share of garbage collection over the last polls.
 
 use std::collections::HashMap;
 
@@ -9,11 +9,11 @@ use upstream::{
 };
 use wire::{App, Executor, Executors, Level, Meter};
 
-/// Task time after which a share says something, milliseconds.
+/// Task time that a share must be based on, milliseconds.
 const WINDOW_MS: i64 = 10_000;
-/// Above this share of task time garbage collection deserves attention, tenths of a percent (Spark's own UI: 10 %).
+/// Garbage collection above this share of task time needs attention, tenths of a percent (Spark's own UI: 10 %).
 const AMBER_PERMILLE: u32 = 100;
-/// Longest reason for a removal that is shown, characters.
+/// Longest removal reason that is shown, characters.
 const LONGEST_REASON: usize = 200;
 
 /// The executors at one moment.
@@ -23,7 +23,7 @@ pub struct ExecutorsSeen {
     gc: HashMap<String, GcWindow>,
 }
 
-/// Garbage collection of one executor since `total_gc_time` was `from_gc_ms`.
+/// Garbage collection of one executor since its `total_gc_time` was `from_gc_ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct GcWindow {
     from_gc_ms: i64,
@@ -32,7 +32,7 @@ struct GcWindow {
 }
 
 impl ExecutorsSeen {
-    /// The rows of this poll and what is remembered from the one `before`.
+    /// Combines the rows of this poll with what is remembered from the one `before`.
     #[must_use]
     pub fn new(rows: FirstRows<ExecutorRow>, before: Option<&Self>) -> Self {
         let gc = rows.iter().map(|row| {
@@ -43,7 +43,7 @@ impl ExecutorsSeen {
         Self { rows, gc }
     }
 
-    /// As the panel shows them: living ones first, at most `limit`.
+    /// The executors as the panel shows them: live ones first, at most `limit`.
     #[must_use]
     pub fn shown(&self, app: Option<App>, limit: usize) -> Executors {
         let is_driver = |row: &&ExecutorRow| row.id == "driver";
@@ -62,7 +62,7 @@ impl ExecutorsSeen {
         }
     }
 
-    /// Task slots in use, of all; of a local driver, which runs its tasks itself, the driver's own.
+    /// Task slots in use and in total; for a local driver, which runs its tasks itself, its own.
     #[must_use]
     pub fn slots(&self) -> Meter {
         let living = || self.rows.iter().filter(|row| row.is_active);
@@ -71,7 +71,7 @@ impl ExecutorsSeen {
     }
 
     fn executor(&self, row: &ExecutorRow) -> Executor {
-        // The driver's task time is its uptime, so its share would say nothing.
+        // The driver's task time is its uptime, so a share would mean nothing.
         let is_driver = row.id == "driver";
         let gc_permille = self.gc.get(&row.id).and_then(|window| window.permille).filter(|_| !is_driver);
         Executor {
@@ -90,7 +90,7 @@ impl ExecutorsSeen {
     }
 }
 
-/// Spark counts a task that has just ended for a moment longer, so that more would run than there are slots, and a dead
+/// Spark counts a task for a moment after it has ended, so more tasks may seem to run than there are slots; and a dead
 /// executor keeps its last count.
 fn active_tasks(row: &ExecutorRow) -> u32 {
     if row.is_active { count(row.active_tasks).min(count(row.max_tasks)) } else { 0 }
@@ -106,7 +106,7 @@ impl GcWindow {
         let Some(window) = known else { return here };
         let task_ms = row.total_duration - window.from_task_ms;
         if task_ms < 0 {
-            // Another executor under an old id.
+            // Another executor reuses the id.
             here
         } else if task_ms < WINDOW_MS {
             window

@@ -1,4 +1,4 @@
-//! What is asked of a driver to know its queries: its lists, and closer looks at the few stages that work.
+//! Fetches a driver's queries: its lists, and details of the few active stages.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ use crate::{
     stages::{KeptStage, StageDigest},
 };
 
-/// Stages that are looked at closely, the newest first.
+/// Stages whose tasks are examined, the newest first.
 const CLOSE_LOOKS: usize = 3;
 
 /// Whether a driver lists its Spark Connect operations.
@@ -35,10 +35,10 @@ impl Weight for ListsOperations {
     }
 }
 
-/// Asks for everything; the closer looks are extras, and their failures are silent.
+/// Fetches everything; the stage details are optional, so their failures are not reported.
 ///
 /// # Errors
-/// That one of the lists could not be had.
+/// That one of the lists could not be fetched.
 pub(super) async fn ask(
     call: &DriverCall,
     stages: &StageDigest,
@@ -46,7 +46,7 @@ pub(super) async fn ask(
 ) -> Result<QueriesSeen, UpstreamError> {
     let (jobs, mut seen) =
         tokio::try_join!(call.rows::<NewestRows<JobRow>>(DriverPath::Jobs), operations_or_sql(call, lists_operations))?;
-    // Several jobs may be of one query.
+    // Several jobs may belong to one query.
     seen.left_out = seen.left_out.max(jobs.left_out);
     seen.jobs = jobs.into_vec();
     let mut active: Vec<_> = stages.active().filter(|kept| kept.stage.tasks.running > 0).collect();
@@ -71,11 +71,11 @@ async fn operations_or_sql(
     let lists = lists_operations.fresh(&call.key, |_| async move {
         match asked.rows::<NewestRows<OperationRow>>(DriverPath::Operations).await {
             Ok(rows) => {
-                // Who asked may have left.
+                // The receiver may be gone.
                 let _ = operations.send(rows);
                 Ok(ListsOperations(true))
             }
-            // Spark before 4.3 and drivers without Connect: no such page.
+            // Spark before 4.3 and drivers without Connect do not have the page.
             Err(error) if is_no_such_page(&error.kind) => Ok(ListsOperations(false)),
             Err(error) => Err(error),
         }
@@ -97,7 +97,7 @@ fn is_no_such_page(kind: &UpstreamErrorKind) -> bool {
     matches!(kind, UpstreamErrorKind::Status { status: 404, .. } | UpstreamErrorKind::NotJson(_))
 }
 
-/// SQL executions of active stages that are hardly on a CPU: their plan may tell why.
+/// SQL executions of active stages that hardly use a CPU: their plan may show why.
 fn sql_off_the_cpu(seen: &QueriesSeen, stages: &StageDigest, active: &[&KeptStage]) -> Vec<i64> {
     let ids: BTreeSet<i64> = active
         .iter()
@@ -117,7 +117,7 @@ async fn runs_python(call: &DriverCall, execution_id: i64) -> Option<i64> {
     has_python(&plan).then_some(execution_id)
 }
 
-/// Spark 4 measures it; before that the operators' names must do.
+/// Spark 4 measures it; for older versions we go by the operators' names.
 fn has_python(plan: &SqlNodesRow) -> bool {
     plan.nodes.iter().any(|node| {
         node.node_name.contains("Python")

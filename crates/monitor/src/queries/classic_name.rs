@@ -1,4 +1,4 @@
-//! Names without Spark Connect: Spark's own words for what was called where, or the user's description.
+//! Names without Spark Connect: Spark's own `method at place`, or the user's description.
 
 use wire::{CallSite, NamedBy};
 
@@ -13,12 +13,12 @@ pub(super) fn classic_name(words: &str) -> (NamedBy, String, Option<CallSite>) {
     }
 }
 
-/// Whether it can be the name of a method: Spark's own names have no second word.
+/// Whether it can be the name of a method: Spark's own names are a single word.
 fn is_method(action: &str) -> bool {
     !action.is_empty() && action.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '$' | '<' | '>'))
 }
 
-/// Whether it can be a line of code: a file, or what stands for one, and a number.
+/// Whether it can be a line of code: a file or a placeholder for one, and a number.
 fn is_place(place: &str) -> bool {
     let Some((file, line)) = place.rsplit_once(':') else { return false };
     let is_one_word = file.starts_with('/') || !file.contains(char::is_whitespace);

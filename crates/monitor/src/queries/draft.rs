@@ -1,4 +1,4 @@
-//! One thing that a user has asked for, as far as Spark's lists tell it.
+//! One query as far as Spark's lists describe it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::{classic_name::classic_name, job_tags::JobTags, stream::Progress};
 use crate::{connect_request::ConnectRequest, stages::StageDigest};
 use upstream::{driver::amount, query_rows::JobRow};
 
-/// One query as far as Spark's lists tell it.
+/// See the module's sentence.
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
     pub query_id: String,
@@ -23,33 +23,33 @@ pub(super) struct Draft<'a> {
     pub sql_execution_ids: Vec<i64>,
     pub begin_ms: i64,
     pub stated: Stated<'a>,
-    /// Of a stream.
+    /// Progress, for a stream.
     pub stream: Option<Progress>,
-    /// Set by its client for itself, or the first half of another one.
+    /// Not shown: the client's own housekeeping, or the analysis that precedes another query.
     pub hidden: bool,
     pub request: ConnectRequest,
 }
 
-/// What the list that it was taken from says of its state.
+/// The query's state according to the list it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stated<'a> {
     Runs,
-    /// It ended at that time, if Spark says when, for that reason, if it failed.
+    /// It ended, with the time if Spark reports one, and with the reason if it failed.
     Ended {
         at_ms: Option<i64>,
         failed: bool,
         canceled: bool,
         reason: &'a str,
     },
-    /// The newest batch of a stream has ended well; the next one may come.
+    /// The newest batch of a stream succeeded; the next one may follow.
     BetweenBatches {
         since_ms: i64,
     },
-    /// Only its jobs can tell.
+    /// Only its jobs can tell the state.
     ByJobs,
 }
 
-/// Several run while one does, and ended as the last one did.
+/// A group is running while one of them is, and ended as its last one did.
 pub(super) fn together<'a>(all: impl Iterator<Item = Stated<'a>>) -> Stated<'a> {
     let later = |a: Stated<'a>, b: Stated<'a>| match (a, b) {
         (Stated::Ended { at_ms: first, .. }, Stated::Ended { at_ms: second, .. }) if first > second => a,
@@ -59,7 +59,7 @@ pub(super) fn together<'a>(all: impl Iterator<Item = Stated<'a>>) -> Stated<'a> 
     all.reduce(later).unwrap_or(Stated::ByJobs)
 }
 
-/// Takes jobs from those that belong to nothing yet, newest first.
+/// Removes jobs from those that belong to no query yet, and returns them newest first.
 pub(super) fn take<'a>(jobs: &mut BTreeMap<i64, &'a JobRow>, ids: impl Iterator<Item = i64>) -> Vec<&'a JobRow> {
     let mut mine: Vec<_> = ids.filter_map(|id| jobs.remove(&id)).collect();
     mine.sort_by_key(|job| std::cmp::Reverse(job.job_id));
@@ -72,7 +72,7 @@ pub(super) fn request_of(jobs: &[&JobRow], stages: &StageDigest) -> Option<Conne
     ids.flat_map(|id| stages.attempts(*id)).find_map(|kept| kept.request.as_deref().cloned())
 }
 
-/// A draft with its name; the best source wins.
+/// A draft with its name, from the best source.
 pub(super) fn named<'a>(request: ConnectRequest, jobs: &[&'a JobRow], description: Option<&str>) -> Draft<'a> {
     let tags = jobs.iter().map(|job| JobTags::of(job)).reduce(|all, tags| JobTags {
         operation: all.operation.or(tags.operation),
@@ -87,7 +87,7 @@ pub(super) fn named<'a>(request: ConnectRequest, jobs: &[&'a JobRow], descriptio
     if named_by == NamedBy::Nothing && session_id.is_none() {
         let words = description.or_else(|| jobs.first().map(|job| job.name.as_str())).unwrap_or_default();
         (named_by, name, call_site) = classic_name(words);
-        // A description of the user's own hides where it was called.
+        // A description set by the user hides the call site.
         let of_job = || jobs.iter().find_map(|job| classic_name(&job.name).2);
         call_site = call_site.or_else(of_job);
     }
@@ -110,13 +110,13 @@ pub(super) fn named<'a>(request: ConnectRequest, jobs: &[&'a JobRow], descriptio
 }
 
 impl Draft<'_> {
-    /// When anything of it last began or ended, by the driver's clock.
+    /// When any part of it last started or ended, by the driver's clock.
     pub fn last_sign_ms(&self) -> i64 {
         let times = self.jobs.iter().flat_map(|job| [job.submission_time, job.completion_time]);
         times.flatten().map(|time| time.0).fold(self.begin_ms, i64::max)
     }
 
-    /// Whether a job of it runs.
+    /// Whether one of its jobs is running.
     pub fn has_running_job(&self) -> bool {
         self.jobs.iter().any(|job| job.runs())
     }

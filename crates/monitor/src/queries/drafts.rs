@@ -1,4 +1,4 @@
-//! Jobs, SQL executions and Spark Connect operations put together: one draft for each thing a user has asked for.
+//! Combines jobs, SQL executions and Spark Connect operations: one draft for each query.
 
 use std::collections::BTreeMap;
 
@@ -19,14 +19,14 @@ pub(super) fn drafts<'a>(seen: &'a QueriesSeen, stages: &StageDigest) -> Vec<Dra
     let mut jobs: BTreeMap<i64, &JobRow> = seen.jobs.iter().map(|job| (job.job_id, job)).collect();
     let mut drafts = Vec::new();
     if let Some(operations) = &seen.operations {
-        // Their jobs carry the tag of the operation that started the stream, long after it has ended.
+        // Their jobs keep the tag of the operation that started the stream, long after it has ended.
         drafts.extend(stream_drafts::of_jobs(&mut jobs, stages));
         drafts.extend(operations.iter().map(|row| of_operation(row, &mut jobs)));
         hide_analyses(&mut drafts);
     } else {
         drafts.extend(of_sql(&seen.sql, &mut jobs, stages));
     }
-    // What is left belongs to operations that Spark has forgotten, or to no SQL at all.
+    // The rest belong to operations that Spark has forgotten, or to no SQL execution.
     drafts.extend(of_jobs(jobs.into_values().collect(), stages));
     drafts.retain(|draft| !draft.hidden);
     drafts.sort_by(|a, b| (b.begin_ms, &b.query_id).cmp(&(a.begin_ms, &a.query_id)));
@@ -39,12 +39,12 @@ fn of_operation<'a>(row: &'a OperationRow, jobs: &mut BTreeMap<i64, &'a JobRow>)
     let request = ConnectRequest::of_statement(&row.statement).tagged(tag);
     let ended_at = [row.finish_timestamp, row.close_timestamp].into_iter().find(|time| *time > 0);
     let ended = |failed, canceled| Stated::Ended { at_ms: ended_at, failed, canceled, reason: &row.detail };
-    // An operation that succeeds may have given up earlier jobs.
+    // An operation that succeeds may have abandoned earlier jobs.
     let last_job_failed = mine.first().is_some_and(|job| job.status == "FAILED");
     let stated = match row.state.as_str() {
         "CANCELED" => ended(false, true),
         "FAILED" => ended(true, false),
-        // Closing hides how it ended: a failure leaves its reason, an interrupt nothing but its failed job.
+        // Closing hides how an operation ended: a failure leaves its reason, an interrupt only its failed job.
         "FINISHED" | "CLOSED" if error_class(&row.detail) == Some("OPERATION_CANCELED") => ended(false, true),
         "FINISHED" | "CLOSED" if !row.detail.is_empty() => ended(true, false),
         "FINISHED" | "CLOSED" => ended(false, last_job_failed),
@@ -63,12 +63,12 @@ fn of_operation<'a>(row: &'a OperationRow, jobs: &mut BTreeMap<i64, &'a JobRow>)
     }
 }
 
-/// The first error class that a text names: `INTERNAL: [USER_RAISED_EXCEPTION] boom`.
+/// The first error class in a text, such as `INTERNAL: [USER_RAISED_EXCEPTION] boom`.
 fn error_class(detail: &str) -> Option<&str> {
     Some(detail.split_once('[')?.1.split_once(']')?.0)
 }
 
-/// `spark.sql(…).collect()` is two operations, the first of which only analyses the text of the second.
+/// `spark.sql(…).collect()` is two operations; the first one only analyses the text of the second.
 fn hide_analyses(drafts: &mut [Draft<'_>]) {
     let follows = |first: &Draft<'_>, second: &Draft<'_>| {
         second.session_id == first.session_id

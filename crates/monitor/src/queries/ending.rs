@@ -1,13 +1,14 @@
-//! How a query stands, until when it ran, and why it failed. Spark's word on the execution wins over its jobs and stages.
+//! A query's state, when it ended, and why it failed. Spark's report on the execution takes precedence over its jobs
+//! and stages.
 
 use wire::QueryState;
 
 use super::draft::{Draft, Stated};
 use crate::{clock::DriverTime, stages::StageDigest};
 
-/// A query that Spark calls running and of which nothing has moved this long may have no client any more, milliseconds.
+/// A query that Spark calls running but that has not changed for this long may have lost its client, milliseconds.
 const SILENCE_MS: u64 = 600_000;
-/// A stream whose next batch has not begun for so long, and for so many of its periods, has ended; milliseconds.
+/// A stream without a new batch for this long, and for this many of its periods, has ended; milliseconds.
 const STREAM_PAUSE_MS: u64 = 60_000;
 const STREAM_PAUSE_PERIODS: u64 = 3;
 
@@ -15,7 +16,7 @@ const STREAM_PAUSE_PERIODS: u64 = 3;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ending {
     pub state: QueryState,
-    /// By the driver's clock; now of what runs.
+    /// By the driver's clock; the current time for a running query.
     pub end_ms: i64,
     pub reason: Option<String>,
 }
@@ -58,8 +59,8 @@ impl Ending {
         }
     }
 
-    /// Failed, or canceled: then all that failed of it says so, and nothing else does. When one side of a join fails, Spark
-    /// cancels the other side, whose reason is no reason.
+    /// Failed or canceled. It is canceled if each of its failures is a cancellation. If one side of a join fails, Spark
+    /// cancels the other side, so only the failure counts as the reason.
     fn failed(draft: &Draft<'_>, stages: &StageDigest, end_ms: i64, stated: &str) -> Self {
         let ids = draft.stage_ids();
         let of_stages = ids.iter().rev().flat_map(|id| stages.attempts(*id).rev());
@@ -71,7 +72,7 @@ impl Ending {
     }
 }
 
-/// Whether a failure only says that a job was ended from outside, in Spark's own first words (`DAGScheduler`).
+/// Whether a failure only reports that a job was canceled, in the words of Spark's `DAGScheduler`.
 pub(super) fn was_canceled(reason: &str) -> bool {
     let own = reason.strip_prefix("org.apache.spark.SparkException: ").unwrap_or(reason);
     let after_number = |rest: &str| {

@@ -1,4 +1,4 @@
-//! Whose job it is, by the tags that Spark Connect and Spark SQL give it (`ExecuteHolder` and `SQLExecution` in Spark).
+//! Which operation or SQL execution a job belongs to, from its tags (`ExecuteHolder` and `SQLExecution` in Spark).
 
 use upstream::query_rows::JobRow;
 
@@ -8,11 +8,11 @@ const SQL: &str = "-execution-root-id-";
 /// A session's id is a UUID.
 const UUID: usize = 36;
 
-/// What the tags of one job say.
+/// The information in one job's tags.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct JobTags<'a> {
     pub operation: Option<OperationTag<'a>>,
-    /// What the user called it with `spark.addTag`.
+    /// The user's tag, from `spark.addTag`.
     pub own: Option<&'a str>,
     pub sql_execution_id: Option<i64>,
 }
@@ -35,7 +35,7 @@ impl<'a> JobTags<'a> {
     }
 }
 
-// From the end, because a user may be called anything.
+// Parsed from the end, because a user's name may contain anything.
 fn operation(tag: &str) -> Option<OperationTag<'_>> {
     let (session, operation_id) = tag.strip_prefix(OPERATION)?.rsplit_once("_Operation_")?;
     let (user, session_id) = session.rsplit_once("_Session_")?;

@@ -1,4 +1,4 @@
-//! Moments recorded from a real Spark, and what is told of them.
+//! Moments recorded from a real Spark, and the resulting answers.
 
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ fn a_failed_query_tells_its_reason_and_only_a_canceled_one_is_canceled() {
 fn create_table_as_select_is_one_query_that_runs_tasks() {
     let queries = queries("3.5.9", "create_table_as_select");
     let [query] = &queries.running[..] else { panic!("{queries:#?}") };
-    // The executors say so; the stage, at the same moment, says two.
+    // The executors report one; at the same moment the stage reports two.
     assert_eq!((query.tasks.total, query.tasks.running), (2, 1));
     assert_eq!(query.wait, Some(Wait::Busy { running: 1 }));
     assert_eq!(queries.recent.iter().filter(|query| query.tasks.total > 0).count(), 0);

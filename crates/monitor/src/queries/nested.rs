@@ -1,9 +1,9 @@
-//! Executions within executions: Spark runs `CREATE TABLE … AS`, `saveAsTable`, `CACHE TABLE … AS` and each batch of a stream
-//! as two, and only the inner one has jobs.
+//! Nested executions: Spark runs `CREATE TABLE … AS`, `saveAsTable`, `CACHE TABLE … AS` and each batch of a stream as
+//! two executions, and only the inner one has jobs.
 
 use upstream::query_rows::SqlRow;
 
-/// The execution that runs within this one, which has no jobs of its own: the next one of the same description and time.
+/// The execution nested in this one, which has no jobs itself: the next one with the same description and time.
 pub(super) fn inner_of<'a>(outer: &SqlRow, rows: &'a [SqlRow]) -> Option<&'a SqlRow> {
     if has_jobs(outer) {
         return None;
@@ -20,7 +20,7 @@ fn has_jobs(row: &SqlRow) -> bool {
     [&row.running_job_ids, &row.success_job_ids, &row.failed_job_ids].iter().any(|ids| !ids.is_empty())
 }
 
-/// Begin and end, milliseconds since 1970; what runs ends never.
+/// Start and end, milliseconds since 1970; a running execution never ends.
 fn time_of(row: &SqlRow) -> Option<(i64, i64)> {
     let begin_ms = row.submission_time?.0;
     let end_ms = if row.status == "RUNNING" { i64::MAX } else { begin_ms.saturating_add(row.duration) };

@@ -1,4 +1,4 @@
-//! What was seen of one driver's queries.
+//! What was fetched about one driver's queries.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,15 +10,15 @@ use upstream::{
 
 use super::stage_look::StageLook;
 
-/// The lists of one driver, and what closer looks brought.
+/// One driver's lists, and the details of its active stages.
 #[derive(Debug, Default)]
 pub struct QueriesSeen {
     pub(super) jobs: Vec<JobRow>,
-    /// Rows of the lists that may run and are not kept.
+    /// Rows of the lists that may be running and are not kept.
     pub(super) left_out: u32,
-    /// None on a driver that does not list them.
+    /// None if the driver does not list them.
     pub(super) operations: Option<Vec<OperationRow>>,
-    /// Asked only where there are no operations.
+    /// Fetched only if there are no operations.
     pub(super) sql: Vec<SqlRow>,
     pub(super) looks: BTreeMap<StageAttempt, StageLook>,
     /// SQL executions whose plan runs Python.

@@ -21,7 +21,7 @@ const SESSIONS: usize = 20;
 /// Stages of one query that are shown.
 const STAGES: usize = 50;
 
-/// One driver's queries and stages, and when they were seen.
+/// One driver's queries and stages, and when they were fetched.
 pub(super) struct Snapshot {
     pub queries: Arc<QueriesSeen>,
     pub stages: Arc<StageDigest>,
@@ -29,7 +29,7 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// A job runs, and none of its tasks does.
+    /// Whether a job is running, but none of its tasks.
     pub fn may_lack_executors(&self, queries: &Queries) -> bool {
         let has_tasks = self.stages.active().any(|kept| kept.stage.tasks.running > 0);
         !has_tasks && queries.running.iter().any(|query| query.stages_total > 0)
@@ -44,13 +44,13 @@ impl Snapshot {
         let running_not_shown = u32::try_from(running.len().saturating_sub(RUNNING)).unwrap_or(u32::MAX);
         let running_not_shown = running_not_shown.saturating_add(self.queries.left_out);
         running.truncate(RUNNING);
-        // A long one that has just ended is news too.
+        // By end, so that a long query that has just ended comes first.
         recent.sort_by_key(|query| Reverse(query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms)));
         recent.truncate(RECENT);
         Queries { app, wait: None, sessions, running, running_not_shown, recent }
     }
 
-    /// One query with the stages of its jobs, each in its newest attempt.
+    /// One query with the newest attempt of each of its jobs' stages.
     pub fn query(&self, app: Option<wire::App>, query_id: &str) -> QueryStages {
         let drafts = drafts(&self.queries, &self.stages);
         let draft = drafts.iter().find(|draft| draft.query_id == query_id);
@@ -58,7 +58,7 @@ impl Snapshot {
         let total = query.as_ref().map_or(0, |query| query.stages_total);
         let ids = draft.map(Draft::stage_ids).unwrap_or_default();
         let newest = ids.iter().rev().filter_map(|id| self.stages.attempts(*id).next_back());
-        // What was skipped did no work, nor will what waits to be.
+        // A skipped stage did no work, and one that will be skipped will not do any.
         let works = |kept: &&KeptStage| {
             kept.stage.state != StageState::Skipped && self.stages.tasks_to_skip(kept.stage.stage_id).is_none()
         };
@@ -99,12 +99,12 @@ impl Snapshot {
     fn facts<'a>(&'a self, draft: &'a Draft<'a>) -> wait::Facts<'a> {
         let ids = draft.stage_ids();
         let mine = || self.stages.active().filter(|kept| ids.contains(&kept.stage.stage_id));
-        // The newest that works; of stages that wait for slots the newest.
+        // The newest stage with running tasks; if all wait for slots, the newest.
         let stage =
             mine().max_by_key(|kept| (kept.stage.tasks.running > 0, kept.stage.submitted_at_ms, kept.stage.stage_id));
         let all = self.stages.active().map(|kept| kept.stage.tasks.running).fold(0, u32::saturating_add);
         let own = mine().map(|kept| kept.stage.tasks.running).fold(0, u32::saturating_add);
-        // With several stages at work the slots of one say nothing about the others.
+        // If several stages are running, the slots of one say nothing about the others.
         let is_alone = mine().filter(|kept| kept.stage.tasks.running > 0).count() == 1;
         wait::Facts {
             draft,
@@ -117,7 +117,7 @@ impl Snapshot {
         }
     }
 
-    /// Over the jobs; skipped tasks are no work, and counts that Spark got wrong are clamped.
+    /// Tasks of all jobs, without skipped ones; counts that Spark got wrong are clamped.
     fn tasks(&self, draft: &Draft<'_>) -> Tasks {
         let of_job = |job: &&JobRow| {
             let to_skip = self.to_skip(job).map(i64::from).sum::<i64>();
@@ -133,7 +133,7 @@ impl Snapshot {
         let tasks = draft.jobs.iter().map(of_job).fold(Tasks::default(), |sum, tasks| sum.plus(&tasks));
         let ids = draft.stage_ids();
         let mine = self.stages.active().filter(|kept| ids.contains(&kept.stage.stage_id));
-        // Of the stages: the jobs' own counts lag behind.
+        // From the stages, because the jobs' own counts lag.
         Tasks { running: mine.map(|kept| kept.stage.tasks.running).fold(0, u32::saturating_add), ..tasks }
     }
 
@@ -146,14 +146,14 @@ impl Snapshot {
         draft.jobs.iter().map(of_job).fold(0, u32::saturating_add)
     }
 
-    /// Tasks of each stage of a running job that will be skipped.
+    /// Tasks of each stage that a running job will skip.
     fn to_skip(&self, job: &JobRow) -> impl Iterator<Item = u32> {
         let running = job.runs().then_some(&job.stage_ids).into_iter().flatten();
         running.filter_map(|id| self.stages.tasks_to_skip(*id))
     }
 }
 
-/// Who asked, the latest first.
+/// Sessions with queries, the latest first.
 fn sessions(drafts: &[Draft<'_>], running: &[Query], time: DriverTime) -> Vec<ConnectSession> {
     let mut sessions: Vec<ConnectSession> = Vec::new();
     for draft in drafts {

@@ -1,4 +1,4 @@
-//! SQL executions and their jobs put together: those of one operation are one query, and so are the batches of a stream.
+//! Combines SQL executions with their jobs: those of one operation are one query, and so are the batches of a stream.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{connect_request::ConnectRequest, stages::StageDigest};
 
-/// What SQL executions belong to: an operation of Spark Connect, a stream, or nothing but themselves.
+/// What SQL executions belong to: an operation of Spark Connect, a stream, or only themselves.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner<'a> {
     Operation(&'a str),
@@ -44,15 +44,15 @@ pub(super) fn of_sql<'a>(
     }
     let mut executions: BTreeMap<Owner<'a>, Vec<&'a SqlRow>> = BTreeMap::new();
     let owner_of = |row: &'a SqlRow| {
-        // Jobs of an execution within another one are tagged with the outer one alone.
+        // Jobs of a nested execution are tagged with the outer one only.
         let of_jobs = || listed(row).find_map(|id| owner_of_job.get(&id));
         let stream = || Batch::of(&row.description).map(|batch| Owner::Stream(batch.run_id));
         stream().or_else(|| owner_of_sql.get(&row.id).or_else(of_jobs).copied())
     };
     for row in rows {
-        // Spark 3.5 runs `CREATE TABLE … AS` and the like as two executions, of which only the inner one has jobs.
+        // Spark 3.5 runs `CREATE TABLE … AS` and the like as two executions; only the inner one has jobs.
         let inner = || nested::inner_of(row, rows).map(|inner| owner_of(inner).unwrap_or(Owner::Sql(inner.id)));
-        // Without a job yet nobody knows whose it is: it is a query of its own until then.
+        // Until an execution has a job, its owner is unknown, and it is a query of its own.
         let owner = owner_of(row).or_else(inner).unwrap_or(Owner::Sql(row.id));
         executions.entry(owner).or_default().push(row);
     }
@@ -64,7 +64,7 @@ pub(super) fn of_sql<'a>(
         let owned = jobs_of.get(&owner).into_iter().flatten().copied();
         let ids: BTreeSet<i64> = rows.iter().flat_map(|row| listed(row)).chain(owned).collect();
         let mine = take(jobs, ids.into_iter());
-        // The id stays when the first job comes and tells the operation.
+        // The id stays the same when the first job reveals the operation.
         let first = rows.first()?;
         let request = request_of(&mine, stages).unwrap_or_else(|| ConnectRequest::of_details(&first.description));
         Some(Draft {
@@ -79,7 +79,7 @@ pub(super) fn of_sql<'a>(
     executions.into_iter().filter_map(&mut draft).collect()
 }
 
-/// The batches that executions are of, with their jobs.
+/// The batches that executions belong to, with their jobs.
 fn batches_of<'a>(rows: &[&'a SqlRow], jobs: &mut BTreeMap<i64, &'a JobRow>) -> Vec<BatchSeen<'a>> {
     let seen = |row: &&'a SqlRow| {
         Some(BatchSeen {
@@ -93,7 +93,7 @@ fn batches_of<'a>(rows: &[&'a SqlRow], jobs: &mut BTreeMap<i64, &'a JobRow>) -> 
     rows.iter().filter_map(seen).collect()
 }
 
-/// The jobs that the list of SQL executions names.
+/// The jobs listed in the SQL execution.
 fn listed(row: &SqlRow) -> impl Iterator<Item = i64> {
     [&row.running_job_ids, &row.success_job_ids, &row.failed_job_ids].into_iter().flatten().copied()
 }

@@ -1,4 +1,4 @@
-//! Closer looks at the few stages that work: finished tasks against those that run.
+//! Details of the few active stages: finished tasks compared with running ones.
 
 use upstream::{
     driver::amount,
@@ -10,31 +10,31 @@ use wire::percent;
 
 use crate::{DriverCall, clock, stages::TaskTime};
 
-/// Finished tasks from which on quantiles say something.
+/// Finished tasks that quantiles must be based on.
 pub(super) const ENOUGH_TASKS: u32 = 8;
-/// Task time from which on a share says something, milliseconds.
+/// Task time that a share must be based on, milliseconds.
 pub(super) const ENOUGH_TASK_TIME_MS: u64 = 10_000;
-/// Share of the task time below which a stage is hardly on a CPU, percent.
+/// A stage with a lower CPU share of its task time hardly uses a CPU, percent.
 const OFF_CPU_PERCENT: u32 = 30;
 
-/// A close look at one active stage: finished tasks against those that run.
+/// Details of one active stage: finished tasks compared with running ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StageLook {
     pub median_ms: u64,
     pub p75_ms: u64,
-    /// The running task that was launched first has run that long.
+    /// How long the running task that started first has been running.
     pub slowest_ms: u64,
-    /// Input and shuffle together.
+    /// Input and shuffle bytes together.
     pub median_bytes_read: u64,
     pub slowest_bytes_read: u64,
 }
 
-/// Whether the tasks of a stage spend their time elsewhere than on a CPU in the JVM.
+/// Whether a stage's tasks spend little of their time on a CPU in the JVM.
 pub(super) fn is_off_the_cpu(time: TaskTime) -> bool {
     time.run_ms > ENOUGH_TASK_TIME_MS && percent(time.cpu_ms, time.run_ms) < OFF_CPU_PERCENT
 }
 
-/// Asks for it; it only explains, so its failure is silent.
+/// Fetches the details; they only explain, so a failure is not reported.
 pub(super) async fn look(call: &DriverCall, attempt: StageAttempt) -> Option<(StageAttempt, StageLook)> {
     let (finished, running) = tokio::join!(
         call.json::<TaskSummaryRow>(DriverPath::TaskSummary(attempt)),

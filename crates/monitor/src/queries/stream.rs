@@ -1,20 +1,20 @@
-//! Streams: Spark runs each batch as queries of its own, whose description names the stream.
+//! Streams: Spark runs each batch as one or more queries, whose description names the stream.
 
 use std::collections::BTreeMap;
 
-/// What the description of a batch says (`StreamExecution.getBatchDescriptionString` in Spark).
+/// The parsed description of a batch (`StreamExecution.getBatchDescriptionString` in Spark).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Batch<'a> {
-    /// As the user called it; often empty.
+    /// The name chosen by the user; often empty.
     pub name: &'a str,
     pub id: &'a str,
-    /// The same until the stream is started again.
+    /// Stays the same until the stream is restarted.
     pub run_id: &'a str,
     pub number: u64,
 }
 
 impl<'a> Batch<'a> {
-    /// None for anything else; `init` stands for a batch that is not numbered yet.
+    /// None for any other description; `init` stands for a batch without a number yet.
     pub fn of(description: &'a str) -> Option<Self> {
         let mut lines = description.rsplit('\n');
         let number = lines.next()?.strip_prefix("batch = ")?;
@@ -33,19 +33,19 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// How a stream goes on.
+/// A stream's progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Progress {
-    /// Of its newest batch.
+    /// Number of the newest batch.
     pub batch: u64,
-    /// Mean time from one batch's begin to the next one's, milliseconds.
+    /// Mean time between the starts of two batches, milliseconds.
     pub period_ms: Option<u64>,
 }
 
 impl Progress {
-    /// From when each known batch began, milliseconds since 1970.
+    /// Computes progress from the start of each known batch, milliseconds since 1970.
     pub fn of(begins: &BTreeMap<u64, i64>) -> Self {
-        /// Older batches say nothing about now.
+        /// Older batches say nothing about the current pace.
         const RECENT: usize = 10;
         let recent: Vec<(u64, i64)> =
             begins.iter().rev().take(RECENT).map(|(number, begin)| (*number, *begin)).collect();

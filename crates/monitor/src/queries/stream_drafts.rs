@@ -1,4 +1,4 @@
-//! The batches of a stream put together: they are one query, and what runs is its newest batch.
+//! Combines the batches of a stream into one query, which shows the newest batch.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{stages::StageDigest, text};
 
-/// One batch, as far as one row tells it; a batch may have several.
+/// What one row tells about a batch; a batch may have several rows.
 pub(super) struct BatchSeen<'a> {
     pub batch: Batch<'a>,
     pub begin_ms: i64,
@@ -20,7 +20,7 @@ pub(super) struct BatchSeen<'a> {
     pub sql_execution_id: Option<i64>,
 }
 
-/// The query of all these batches of one stream.
+/// Combines the batches of one stream into a query.
 pub(super) fn of_stream<'a>(seen: Vec<BatchSeen<'a>>, stages: &StageDigest) -> Option<Draft<'a>> {
     let mut begins = BTreeMap::new();
     for BatchSeen { batch, begin_ms, .. } in &seen {
@@ -51,7 +51,7 @@ pub(super) fn of_stream<'a>(seen: Vec<BatchSeen<'a>>, stages: &StageDigest) -> O
     })
 }
 
-/// The streams among jobs, where no list of executions tells them; takes the jobs of their batches.
+/// Finds streams among jobs if there is no list of executions; takes the jobs of their batches.
 pub(super) fn of_jobs<'a>(jobs: &mut BTreeMap<i64, &'a JobRow>, stages: &StageDigest) -> Vec<Draft<'a>> {
     let mut streams: BTreeMap<&'a str, Vec<BatchSeen<'a>>> = BTreeMap::new();
     jobs.retain(|_, job| {

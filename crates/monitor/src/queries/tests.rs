@@ -1,4 +1,4 @@
-//! Recorded lists put together: names, states, progress.
+//! Names, states and progress from recorded lists.
 
 use std::sync::Arc;
 
@@ -100,7 +100,7 @@ fn sql_executions_and_jobs_of_one_operation_are_one_query() {
             job(3, "RUNNING", &[&operation, "x-execution-root-id-5"]),
             job(7, "SUCCEEDED", &["x-execution-root-id-8"]),
         ])),
-        // 9 is within 8.
+        // 9 is nested in 8.
         sql: rows(json!([
             sql(4, "COMPLETED", &[1]),
             sql(5, last, &[]),

@@ -1,18 +1,18 @@
-//! How long the working stage of a query may still take, from the pace at which its tasks end; more stages may follow.
+//! How long a query's current stage may still take, from the pace at which its tasks end; more stages may follow.
 
 use wire::TimeLeft;
 
 use super::stage_look::StageLook;
 use crate::stages::{KeptStage, Rates};
 
-/// What a pace may be off by.
+/// Margin of error of a pace.
 const LESS: f64 = 0.75;
 const MORE: f64 = 1.15;
-/// A task that has run for more than so many medians, and longer than so many milliseconds, may take for ever.
+/// A task that has run longer than this many medians and this many milliseconds may never end.
 const SLOW_MEDIANS: u64 = 3;
 const SLOW_MS: u64 = 5_000;
 
-/// None where it would be a guess: with a single slow task, or when all tasks that are left run already.
+/// None if it would be a guess: a single task is slow, or all remaining tasks are already running.
 pub(super) fn of_stage(kept: &KeptStage, rates: Rates, look: Option<StageLook>) -> Option<TimeLeft> {
     let tasks = kept.stage.tasks;
     let left = tasks.total.saturating_sub(tasks.done);

@@ -1,6 +1,6 @@
-//! Why a query waits: the first rule of the list that holds, with the numbers that triggered it.
+//! Why a query waits: the first matching rule, with the numbers that triggered it.
 //!
-//! That there are no cores for the whole application is found before a single query is looked at ([`of_app`]).
+//! A lack of cores for the whole application is checked first ([`of_app`]).
 
 use wire::{ApplicationState, CoreHolder, Wait, percent};
 
@@ -10,32 +10,32 @@ use super::{
 };
 use crate::{applications::Apps, cluster::ClusterCores, stages::KeptStage};
 
-/// Between two jobs the driver always works for a moment; longer than that it is worth telling, milliseconds.
+/// The driver always works for a moment between two jobs; a longer pause is reported, milliseconds.
 const DRIVER_PAUSE_MS: u64 = 1_000;
-/// Share of the task time above which waiting for other tasks' output is worth telling, percent.
+/// Waiting for other tasks' output is reported above this share of task time, percent.
 const FETCH_WAIT_PERCENT: u32 = 20;
 /// A task that has run longer than this, milliseconds, …
 const SLOW_TASK_MS: u64 = 5_000;
-/// … and longer than so many medians is slow.
+/// … and longer than this many medians is slow.
 const SLOW_TASK_MEDIANS: u64 = 3;
-/// A task that reads more than so many medians, and more than [`MUCH_DATA`], has more to do than the others.
+/// A task that reads more than this many medians, and more than [`MUCH_DATA`], has more to do than the others.
 const MUCH_DATA_MEDIANS: u64 = 3;
 /// Bytes.
 const MUCH_DATA: u64 = 64 << 20;
-/// Applications that are named as holders of cores.
+/// Applications that are named as holding cores.
 const HOLDERS: usize = 3;
 
-/// What the rules look at.
+/// The input of the rules.
 pub(super) struct Facts<'a> {
     pub draft: &'a Draft<'a>,
-    /// The stage of it that works, the newest when there are several.
+    /// Its stage with running tasks; the newest if there are several.
     pub stage: Option<&'a KeptStage>,
     pub look: Option<StageLook>,
-    /// No other stage of it works.
+    /// No other stage of it has running tasks.
     pub is_alone: bool,
     /// Its plan runs Python.
     pub python: bool,
-    /// Tasks of other queries of the application that run now.
+    /// Running tasks of the application's other queries.
     pub foreign_tasks: u32,
     pub now_ms: i64,
 }
@@ -50,7 +50,7 @@ pub(super) fn of_query(facts: &Facts<'_>) -> Wait {
     RULES.iter().find_map(|rule| rule(facts)).unwrap_or_else(busy)
 }
 
-/// Why the whole application waits. One that has given its cores back waits only if it wants some: `works` tells that.
+/// Why the whole application waits. One that has given its cores back waits only if it wants some, as `works` says.
 pub(super) fn of_app(app: &wire::App, apps: &Apps, works: bool) -> Option<Wait> {
     let ClusterCores { used, total, workers_alive, workers_wanted } = apps.cores?;
     let starves = app.cores == Some(0) && works && used >= total;

@@ -1,4 +1,4 @@
-//! Thousands of stages folded, while they are read, into the few that are of interest and the sums over all.
+//! Thousands of stages, folded while they are read into the few that matter and the sums over all.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,33 +17,33 @@ use upstream::{
     rows::FromRows,
 };
 
-/// Stages that are kept: enough for the queries that are shown. Active ones are kept beyond that.
+/// Stages that are kept: enough for the queries that are shown. Active ones are kept in addition.
 const KEPT: usize = 300;
-/// Stages that are kept, however many are active.
+/// Stages that are kept at most, including active ones.
 const MOST: usize = 1000;
 /// Active stages that are shown.
 const ACTIVE: usize = 50;
-/// Spill to disk above this is red, bytes.
+/// Spill to disk above this is shown in red, bytes.
 const MUCH_SPILL: u64 = 1 << 30;
-/// Under Spark Connect `name` is the same unreadable dump for every stage; `details` holds the whole request.
+/// Under Spark Connect, `name` is the same unreadable dump for every stage; `details` holds the whole request.
 const CONNECT_PREFIX: &str = "Spark Connect - session_id";
 
 /// What is kept of a list of stages.
 #[derive(Debug, Default)]
 pub struct StageDigest {
     kept: BTreeMap<StageAttempt, KeptStage>,
-    /// What they hold; a request that several share is counted for each.
+    /// Memory of the kept stages; a shared request counts once for each stage.
     kept_bytes: usize,
-    /// Active ones, and rows that were not decoded, that are not kept.
+    /// Active stages that are not kept, and rows that were not decoded.
     left_out: u32,
     spilled_stages: u32,
     spilled_to_disk_bytes: u64,
     spilled_from_memory_bytes: u64,
     retained: u32,
     oldest_stage_id: Option<i64>,
-    /// The request of the stage before, and its text: stages of one query stand side by side and repeat it.
+    /// The previous stage's request and its text: neighbouring stages of one query repeat it.
     last_request: Option<(String, Arc<ConnectRequest>)>,
-    /// How fast the active ones work.
+    /// How fast the active stages work.
     paces: BTreeMap<StageAttempt, Pace>,
 }
 
@@ -51,10 +51,10 @@ pub struct StageDigest {
 #[derive(Clone, Debug)]
 pub struct KeptStage {
     pub stage: Stage,
-    /// The Spark Connect request that it works for.
+    /// The Spark Connect request that the stage belongs to.
     pub request: Option<Arc<ConnectRequest>>,
     pub task_time: TaskTime,
-    /// What it computes: a stage that is planned again for another job has the same.
+    /// The RDDs that the stage computes: a stage that is planned again for another job has the same ones.
     pub rdd_ids: Vec<i64>,
 }
 
@@ -77,7 +77,7 @@ impl KeptStage {
         StageAttempt { stage_id: self.stage.stage_id, stage_attempt_id: self.stage.stage_attempt_id }
     }
 
-    /// The stage as of this moment, until which an active one has run.
+    /// The stage now, with the time that an active one has run so far.
     #[must_use]
     pub fn shown(&self, time: DriverTime) -> Stage {
         let until_now = |begin| amount(time.now_ms - begin);
@@ -108,7 +108,7 @@ impl FromRows for StageDigest {
             _ => None,
         };
         match evicted {
-            // The request is parsed from a kilobyte of text, so only for those that stay.
+            // Parsing the request costs a kilobyte of text, so it is done only for stages that are kept.
             Some(oldest) if !is_active && attempt < oldest => return,
             Some(oldest) => self.evict(&oldest),
             None => {}
@@ -150,7 +150,7 @@ impl StageDigest {
         self.left_out = self.left_out.saturating_add(u32::from(kept.is_active()));
     }
 
-    /// Corrects how many tasks of the active stages run by what the executors say.
+    /// Corrects the running tasks of the active stages with the executors' numbers.
     #[must_use]
     pub fn with_slots(mut self, slots: Slots) -> Self {
         let mut active: Vec<&mut KeptStage> = self.kept.values_mut().filter(|kept| kept.is_active()).collect();
@@ -165,7 +165,7 @@ impl StageDigest {
         self
     }
 
-    /// With the pace of the active stages, as it shows since the looks `before`.
+    /// Adds the pace of the active stages since the samples `before`.
     #[must_use]
     pub fn after(mut self, before: Option<&Self>, at_ms: i64) -> Self {
         let known = |attempt| before.and_then(|before| before.paces.get(&attempt)).cloned().unwrap_or_default();
@@ -174,13 +174,13 @@ impl StageDigest {
         self
     }
 
-    /// How fast the tasks of an active stage end; none when that cannot be told.
+    /// How fast the tasks of an active stage end; none if unknown.
     #[must_use]
     pub fn rates(&self, kept: &KeptStage) -> Option<Rates> {
         self.paces.get(&kept.attempt())?.rates(kept.stage.tasks.running)
     }
 
-    /// What the panel shows of them as of this moment.
+    /// What the panel shows of the stages now.
     #[must_use]
     pub fn shown(&self, app: Option<App>, time: DriverTime) -> Stages {
         let mut active: Vec<_> = self.active().map(|kept| kept.shown(time)).collect();
@@ -198,7 +198,7 @@ impl StageDigest {
         }
     }
 
-    /// What runs now, for the chip's tooltip.
+    /// What is running now, for the chip's tooltip.
     #[must_use]
     pub fn activity(&self, app_name: &str) -> Option<wire::Activity> {
         let newest = self.active().max_by_key(|kept| (kept.stage.submitted_at_ms, kept.stage.stage_id))?;
@@ -214,13 +214,14 @@ impl StageDigest {
         self.kept.values().filter(|kept| kept.is_active())
     }
 
-    /// All attempts of one stage that are kept, the first attempt first.
+    /// All kept attempts of one stage, the first attempt first.
     pub fn attempts(&self, stage_id: i64) -> impl DoubleEndedIterator<Item = &KeptStage> {
         let attempt = |stage_attempt_id| StageAttempt { stage_id, stage_attempt_id };
         self.kept.range(attempt(i64::MIN)..=attempt(i64::MAX)).map(|(_, kept)| kept)
     }
 
-    /// Its tasks, when it waits to be skipped: another job has already done the same. Spark only tells when the job ends.
+    /// The tasks of a stage that will be skipped because another job has already computed it. Spark reports that only
+    /// when the job ends.
     #[must_use]
     pub fn tasks_to_skip(&self, stage_id: i64) -> Option<u32> {
         let pending = self.attempts(stage_id).find(|kept| kept.stage.state == StageState::Pending)?;
@@ -270,12 +271,12 @@ fn kept(row: &StageRow, request: Option<Arc<ConnectRequest>>) -> KeptStage {
     KeptStage { stage, request, task_time, rdd_ids: row.rdd_ids.clone() }
 }
 
-/// What a person can read: of the request under Spark Connect, Spark's own words for a classic driver.
+/// A readable name: from the request under Spark Connect, Spark's own for a classic driver.
 fn name(row: &StageRow, request: Option<&ConnectRequest>) -> String {
     request.map_or_else(|| text::name(&row.name), |request| request.name().1)
 }
 
-/// Wall clock, never `executorRunTime`, which is a sum over tasks.
+/// Wall-clock time; `executorRunTime` is a sum over tasks.
 fn wall_clock_ms(begin: Option<SparkTime>, end: Option<SparkTime>) -> Option<u64> {
     Some(amount(end?.0 - begin?.0))
 }
@@ -292,7 +293,7 @@ fn state_of(row: &StageRow) -> StageState {
 }
 
 impl Weight for KeptStage {
-    /// Itself included: nodes of the map are half empty at worst.
+    /// Includes the digest itself. The map's nodes are at least half full.
     fn weight_bytes(&self) -> usize {
         let Stage { name, failure_reason, .. } = &self.stage;
         let request = self.request.as_ref().map_or(0, |request| size_of::<ConnectRequest>() + request.weight_bytes());

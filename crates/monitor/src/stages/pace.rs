@@ -1,23 +1,23 @@
-//! How fast a stage works: how many of its tasks ended in the last seconds, from one look at it to the next.
+//! How fast a stage works: how many of its tasks ended in the last seconds, from one sample to the next.
 
-/// One look at an active stage.
+/// One sample of an active stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Sample {
     at_ms: i64,
     done: u32,
 }
 
-/// Looks that are kept of one stage, milliseconds and number.
+/// Samples that are kept of one stage, milliseconds and number.
 const KEPT_MS: i64 = 60_000;
 const KEPT: usize = 20;
-/// A shorter time says nothing, milliseconds.
+/// Shortest time that a pace can be based on, milliseconds.
 const WINDOW_MS: i64 = 9_000;
-/// The same for how it goes just now.
+/// The same for the current pace.
 const NOW_MS: i64 = 3_500;
-/// Tasks that must have ended in the time.
+/// Tasks that must have ended in that time.
 const ENOUGH: u32 = 4;
 
-/// The looks at one stage, oldest first.
+/// The samples of one stage, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pace(Vec<Sample>);
 
@@ -29,7 +29,7 @@ pub struct Rates {
 }
 
 impl Pace {
-    /// These looks and one more.
+    /// Adds a sample.
     #[must_use]
     pub fn and(&self, at_ms: i64, done: u32) -> Self {
         let recent =
@@ -41,7 +41,7 @@ impl Pace {
         Self(samples)
     }
 
-    /// The pace of the shortest time in which enough tasks ended, and that of the last moments; none when too few did.
+    /// The pace over the shortest time in which enough tasks ended, and the current pace; none if too few ended.
     #[must_use]
     pub fn rates(&self, running: u32) -> Option<Rates> {
         let enough = ENOUGH.max(running.saturating_mul(2));

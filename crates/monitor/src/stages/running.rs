@@ -1,21 +1,21 @@
-//! How many tasks run. Spark writes a stage's row again only when a task of it ends, and counts one that has just ended for
-//! a moment longer: so a stage may seem to run nothing, or more than there are slots. The executors know better.
+//! How many tasks are running. Spark updates a stage's row only when one of its tasks ends, and counts that task for a
+//! moment longer; so a stage may seem to run no tasks, or more than there are slots. The executors are more accurate.
 
 use upstream::driver::{ExecutorRow, count};
 
-/// What the living executors do.
+/// What the live executors are doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slots {
-    /// Tasks that run, never more than there are slots.
+    /// Running tasks, at most one per slot.
     pub used: u32,
     pub total: u32,
 }
 
-/// An active stage's part of the running tasks.
+/// An active stage's share of the running tasks.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Share {
     pub running: u32,
-    /// Tasks that are not done.
+    /// Tasks that have not ended.
     pub left: u32,
 }
 
@@ -27,13 +27,14 @@ impl Slots {
         Self { used: living().map(used).fold(0, u32::saturating_add), total }
     }
 
-    /// Corrects what active stages say, the oldest first: Spark gives a free slot to the oldest stage that has tasks.
+    /// Corrects the counts of active stages, the oldest first: Spark gives a free slot to the oldest stage that has
+    /// tasks.
     pub(super) fn share(self, stages: &mut [&mut Share]) {
         let told = stages.iter().map(|share| share.running).fold(0, u32::saturating_add);
-        // Between two tasks all executors may be idle for a moment; the stages remember longer.
+        // All executors may be idle for a moment between two tasks; the stages' counts last longer.
         let mut right = if self.used > 0 { self.used } else { told.min(self.total) };
         if told > right {
-            // All lag alike.
+            // The counts of all stages lag alike.
             for share in stages {
                 share.running = share.running.min(right);
                 right -= share.running;

@@ -1,10 +1,10 @@
-//! Everything the frontend says, in English: one line a message.
+//! Every text of the frontend in English, one message per line.
 //!
-//! A message is a whole sentence with its values in braces, never a piece of one, so that another language can order its
-//! words as it needs. Where a number decides the form, it is named before `=>`, and both English forms follow.
+//! A message is a whole sentence with its values in braces, never a fragment, so that translations can reorder the
+//! words. If a number decides the form, its name stands before `=>`, and both English forms follow.
 //!
-//! The WebAssembly holds none of these texts, only their places in the list. `xtask/src/translations.rs` includes this
-//! file, so that it must not need others, and writes the list for the shell and for translators.
+//! The WebAssembly contains none of these texts, only their indices. `xtask/src/translations.rs` includes this file,
+//! which therefore must not need others, and writes the list for the shell and for translators.
 
 /// Declares [`Message`] and, in the same order, [`TEXTS`].
 macro_rules! messages {
@@ -12,7 +12,7 @@ macro_rules! messages {
         $(#[$doc:meta])*
         $name:ident $({ $($field:ident: $kind:ty),+ })?: $($count:ident =>)? $one:literal $(| $other:literal)?;
     )*) => {
-        /// Everything the frontend says.
+        /// Every text of the frontend.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Message<'a> {
             $($(#[$doc])* $name $({ $($field: $kind),+ })?,)*
@@ -27,7 +27,7 @@ macro_rules! messages {
         ),*];
 
         impl Message<'_> {
-            /// Tells `say` which of [`TEXTS`] it is, the number that decides its form, and its values.
+            /// Calls `say` with the index in [`TEXTS`], the number that decides the form, and the values.
             pub fn tell(self, say: fn(usize, u64, &[Value<'_>]) -> String) -> String {
                 match self {
                     $(Self::$name $({ $($field),+ })? => {
@@ -39,23 +39,23 @@ macro_rules! messages {
     };
 }
 
-/// A text in English.
+/// An English text.
 #[cfg(not(target_arch = "wasm32"))]
 pub struct Text {
-    /// For exactly one, where a number decides.
+    /// For exactly one, if a number decides.
     pub one: &'static str,
     /// For all other numbers.
     pub other: Option<&'static str>,
-    /// What its values are called.
+    /// The names of its values.
     pub names: &'static [&'static str],
 }
 
-/// Something that a message tells.
+/// A value in a message.
 pub enum Value<'a> {
     Words(&'a str),
-    /// Written as the language writes numbers.
+    /// Formatted as the language formats numbers.
     Amount(u64),
-    /// Names something, so it is written as it is.
+    /// An identifier, written without formatting.
     Number(i64),
 }
 
@@ -131,7 +131,7 @@ messages! {
     NoSession: "No active Spark session";
     NoSessionHint: "Start one in a notebook:";
 
-    // What the frontend finds out by itself.
+    // Problems that the frontend detects itself.
     SignedOutOrStopped: "You are signed out of Jupyter, or your Jupyter server has stopped.";
     SignedOutOrStoppedHint: "Reload the page to sign in or to start the server.";
     Late: "No answer came in time.";
@@ -160,7 +160,7 @@ messages! {
     Percent { percent: u32 }: "{percent}%";
     Share { percent: &'a str }: "{percent}%";
 
-    // What is read out.
+    // What screen readers announce.
     NowRunning: "A query is running.";
     NowRunningStage { stage: u32, stages: u32, percent: u32 }:
         "A query is running: stage {stage} of {stages}, {percent}%.";

@@ -1,4 +1,4 @@
-//! Bars: how much of a whole is used, and how far a stage is.
+//! Bars: how much is used, and how far a stage has got.
 
 use wire::{Level, Meter, Tasks, Thresholds};
 use yew::{Html, classes, html};
@@ -6,7 +6,7 @@ use yew::{Html, classes, html};
 use super::tone::{Tone, level_word, toned};
 use crate::i18n::{Message, tr};
 
-/// A meter under its name and its value in words.
+/// A meter below its name and its value in words.
 pub fn labelled_meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, value: &str) -> Html {
     let (percent, level) = (percent(meter), level(thresholds, meter));
     html! {
@@ -24,7 +24,7 @@ pub fn labelled_meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, 
     }
 }
 
-/// A meter alone; its words stand beside it.
+/// A meter alone; its words are shown beside it.
 pub fn meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, value: &str) -> Html {
     let Meter { used, total, .. } = meter;
     let level = level(thresholds, meter);
@@ -42,7 +42,7 @@ pub fn meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, value: &s
     }
 }
 
-/// By the thresholds that a person has set.
+/// The level by the thresholds in the person's settings.
 fn level(thresholds: Thresholds, meter: Meter) -> Level {
     thresholds.level(meter.used, meter.total)
 }
@@ -51,7 +51,7 @@ fn percent(meter: Meter) -> String {
     tr(Message::Percent { percent: wire::percent(meter.used, meter.total) })
 }
 
-/// How many of a stage's tasks are done, and how many run.
+/// How many of a stage's tasks are done, and how many are running.
 pub fn progress(label: &str, tasks: Tasks) -> Html {
     let Tasks { total, done, running, .. } = tasks;
     let running_percent = wire::percent(running.into(), total.into());

@@ -1,10 +1,10 @@
-//! A button that shows a sign and says what it does.
+//! A button with an icon and an accessible name.
 
 use yew::{Callback, Html, MouseEvent, classes, html};
 
 use crate::i18n::{Message, tr};
 
-/// The sign is drawn by the stylesheet.
+/// The stylesheet draws the icon.
 pub fn icon_button(icon: &'static str, label: Message<'_>, onclick: Callback<MouseEvent>) -> Html {
     let label = tr(label);
     html! {
@@ -17,7 +17,7 @@ pub fn icon_button(icon: &'static str, label: Message<'_>, onclick: Callback<Mou
     }
 }
 
-/// Whether a copy worked; nothing while none was made.
+/// Whether a copy worked; empty if there was none.
 pub fn copied(done: Option<bool>) -> Html {
     let said = done.map(|done| tr(if done { Message::Copied } else { Message::NotCopied }));
     html! { <span class="sparkMonitor-Copied" role="status">{ said }</span> }

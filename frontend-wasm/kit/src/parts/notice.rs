@@ -1,4 +1,4 @@
-//! What is said instead of data, or beside old data.
+//! Notices shown instead of data or beside old data.
 
 use yew::{Html, classes, html};
 
@@ -8,7 +8,7 @@ use crate::language;
 use crate::loaded::Trouble;
 use crate::problem::{Problem, ProblemKind};
 
-/// A state of affairs: a heading, a sentence, and what more there is to say.
+/// A notice: a heading, a sentence, and more details.
 pub fn notice(tone: Tone, heading: Message<'_>, sentence: Message<'_>, more: Html) -> Html {
     html! {
         <div class={classes!("sparkMonitor-Notice", tone.class())} role="status">
@@ -19,7 +19,7 @@ pub fn notice(tone: Tone, heading: Message<'_>, sentence: Message<'_>, more: Htm
     }
 }
 
-/// A problem without any data to show.
+/// A problem, when there is no data to show.
 pub fn problem_notice(problem: &Problem) -> Html {
     let Problem { kind, sentence, hint, request_id } = problem;
     let (heading, tone) = match kind {
@@ -46,7 +46,7 @@ pub fn problem_notice(problem: &Problem) -> Html {
     }
 }
 
-/// Says since when, and why, what is below is old. Not read out by itself: `announce` says that something is old.
+/// Says since when, and why, the data below is old. Not a live region, because `announce` announces old data.
 pub fn stale_line(trouble: &Trouble) -> Html {
     let time = language::time(trouble.since_ms);
     let Problem { sentence, hint, .. } = &trouble.problem;
@@ -57,12 +57,12 @@ pub fn stale_line(trouble: &Trouble) -> Html {
     }
 }
 
-/// Nothing has come yet.
+/// Shown until something arrives.
 pub fn loading() -> Html {
     html! { <p class="sparkMonitor-Loading" role="status">{ tr(Message::Loading) }</p> }
 }
 
-/// A line beside the data.
+/// A muted line beside the data.
 pub fn muted(message: Message<'_>) -> Html {
     html! { <p class="sparkMonitor-Muted">{ tr(message) }</p> }
 }

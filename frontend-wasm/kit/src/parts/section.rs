@@ -1,11 +1,11 @@
-//! A part of the panel that folds.
+//! A collapsible part of the panel.
 
 use yew::{Callback, Html, MouseEvent, html};
 
 use crate::i18n::{Message, tr};
 
-/// A heading with a button that folds what is below it. `name` is part of the id that ties the two together; `summary`
-/// is what matters while it is folded.
+/// A heading with a button that collapses the content. `name` is part of the id that connects the two; `summary` is
+/// shown while it is collapsed.
 pub fn section(
     name: &str,
     open: bool,

@@ -1,11 +1,11 @@
-//! The colours, each only ever beside a word.
+//! The colours, each always beside a word.
 
 use wire::Level;
 use yew::{Html, classes, html};
 
 use crate::i18n::{Message, tr};
 
-/// How a thing is.
+/// How good or bad something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     Good,
@@ -15,7 +15,7 @@ pub enum Tone {
 }
 
 impl Tone {
-    /// As the shell knows it.
+    /// The shell's name for it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -46,7 +46,7 @@ impl From<Level> for Tone {
     }
 }
 
-/// The word that stands beside a level's colour.
+/// The word beside a level's colour.
 pub fn level_word(level: Level) -> String {
     tr(match level {
         Level::Green => Message::LevelGreen,
@@ -60,7 +60,7 @@ pub fn dot(tone: Tone) -> Html {
     html! { <span class={classes!("sparkMonitor-Dot", tone.class())} aria-hidden="true" /> }
 }
 
-/// Words that carry a tone, with the dot before them.
+/// Words with a tone, after a dot of its colour.
 pub fn toned(tone: Tone, words: String) -> Html {
     html! { <span class="sparkMonitor-Toned">{ dot(tone) }{ words }</span> }
 }

@@ -1,4 +1,4 @@
-//! The stages that run now, each with how far it is.
+//! The running stages, each with its progress.
 
 use wire::{Stage, Stages};
 use yew::{Html, html};
@@ -9,7 +9,7 @@ use kit::i18n::Message;
 use kit::parts::bar::progress;
 use kit::parts::notice::muted;
 
-/// One item a stage, newest first.
+/// One item per stage, newest first.
 pub fn active_stages(stages: &Stages) -> Html {
     let not_shown = stages.active_not_shown;
     html! {

@@ -1,4 +1,4 @@
-//! The application that is shown, and what is said while it has nothing to show.
+//! The selected application, and notices while it has no data.
 
 use web_sys::HtmlSelectElement;
 use wire::{App, ApplicationState, DriverState};
@@ -12,7 +12,7 @@ use kit::parts::notice::notice;
 use kit::parts::tone::{Tone, toned};
 use kit::problem::Problem;
 
-/// Name, state, cores and start of the application, or a list to choose it from; nothing while nobody knows any.
+/// Name, state, cores and start of the application, or a list to choose one from; nothing while none is known.
 pub fn application(panel: &Panel<'_>, app: Option<&App>) -> Html {
     let choice = picker(panel);
     let facts = app.map(|app| {
@@ -39,7 +39,7 @@ pub fn application(panel: &Panel<'_>, app: Option<&App>) -> Html {
     html! { <div class="sparkMonitor-App">{ choice }{ facts }</div> }
 }
 
-/// The list to choose an application from, when there is a choice.
+/// The list of applications, if there is a choice.
 fn picker(panel: &Panel<'_>) -> Option<Html> {
     let Model { apps, picked, .. } = panel.model;
     let apps = apps.body().filter(|_| panel.model.may_choose())?;
@@ -58,7 +58,7 @@ fn picker(panel: &Panel<'_>) -> Option<Html> {
     };
     Some(html! {
         <>
-            // Letters choose an entry here; everywhere else in the panel JupyterLab's shortcuts go on working.
+            // Letters choose an entry here; everywhere else in the panel JupyterLab's shortcuts keep working.
             <select
                 class="sparkMonitor-App-picker"
                 aria-label={tr(Message::Application)}
@@ -88,7 +88,7 @@ fn option(app: &App) -> String {
     })
 }
 
-/// The chosen application is not there any more: says so and offers the newest.
+/// Says that the chosen application is gone, and offers the newest.
 pub fn application_gone(panel: &Panel<'_>, problem: &Problem) -> Html {
     html! {
         <div class="sparkMonitor-Notice sparkMonitor-mod-muted" role="status">
@@ -111,7 +111,7 @@ fn state(app: &App) -> (Message<'static>, Tone) {
     }
 }
 
-/// Why the application has no executors or stages to show yet, if it has none for a reason.
+/// Why the application has no executors or stages yet, if there is a reason.
 pub fn application_notice(app: &App) -> Html {
     let (heading, hint) = match (app.state, app.driver) {
         (ApplicationState::Running, DriverState::Starting) => (Message::DriverStarting, Message::DriverStartingHint),
@@ -121,7 +121,7 @@ pub fn application_notice(app: &App) -> Html {
     notice(Tone::Warn, heading, hint, Html::default())
 }
 
-/// No application runs: says so, and how to start one, on the given master when that is known.
+/// Says that no application is running, and how to start one, on the given master if that is known.
 pub fn no_session(master_url: Option<&str>) -> Html {
     let master = master_url.map(|url| format!("\n    .master(\"{url}\")")).unwrap_or_default();
     let code = format!(

@@ -1,4 +1,4 @@
-//! The status-bar chip: one word on the cluster, the rest in its tooltip.
+//! The status-bar chip: the cluster's state in one word, and a tooltip with the rest.
 
 use wire::{Chip, ChipState};
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_reducer};
@@ -11,7 +11,7 @@ use kit::parts::tone::{Tone, dot};
 use kit::poll::{Poll, Pollers, use_poll};
 use kit::tab::use_tab_shown;
 
-/// Failed polls in a row after which the last known state is no longer shown.
+/// After this many consecutive failed polls the last known state is no longer shown.
 const POLLS_TO_DOUBT: u32 = 2;
 
 #[derive(Clone, Properties, PartialEq)]
@@ -20,15 +20,15 @@ pub struct ChipAppProps {
     pub pollers: Pollers,
     pub kernel_busy: bool,
     pub on_open: Callback<()>,
-    /// Hears the cluster's state: its tone's name, and words.
+    /// Receives the cluster's state: the name of its tone, and words.
     pub on_state: Callback<(&'static str, String)>,
-    /// How long a person wants to wait between polls; 0 leaves it to the sidecar. Milliseconds.
+    /// The wait between polls in the person's settings; 0 leaves it to the sidecar. Milliseconds.
     pub wanted_ms: u32,
-    /// How often a person has asked for a fresh answer.
+    /// How many times a person has refreshed.
     pub refreshes: u32,
 }
 
-/// The chip with its polling.
+/// The chip, which polls.
 #[component]
 pub fn ChipApp(props: &ChipAppProps) -> Html {
     let shown = use_tab_shown();
@@ -44,7 +44,7 @@ pub fn ChipApp(props: &ChipAppProps) -> Html {
     chip_view(&chip, &props.on_open)
 }
 
-/// The chip as drawn.
+/// The chip's HTML.
 pub fn chip_view(chip: &Loaded<Chip>, on_open: &Callback<()>) -> Html {
     let (label, tone) = label(chip);
     let tip = tooltip(chip).join("\n");
@@ -57,7 +57,7 @@ pub fn chip_view(chip: &Loaded<Chip>, on_open: &Callback<()>) -> Html {
     }
 }
 
-/// First match wins, as in the product's table.
+/// The first match, as in the product's table.
 fn label(chip: &Loaded<Chip>) -> (Message<'static>, Tone) {
     if chip.is_loading() {
         return (Message::ChipLoading, Tone::Muted);
@@ -75,7 +75,7 @@ fn label(chip: &Loaded<Chip>) -> (Message<'static>, Tone) {
     }
 }
 
-/// What is, what runs and how far, how old that is and why, one sentence a line.
+/// The state, what is running and its progress, and how old that is and why; one sentence per line.
 fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
     let mut lines = Vec::new();
     if chip.is_demonstration() {

@@ -66,7 +66,7 @@ fn applications(cluster: &Cluster) -> Html {
     )
 }
 
-/// Where a session connects to.
+/// The address that sessions connect to.
 fn master_url(panel: &Panel<'_>, url: &str) -> Html {
     html! {
         <p class="sparkMonitor-Fact sparkMonitor-Master">

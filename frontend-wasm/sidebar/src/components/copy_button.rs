@@ -1,4 +1,4 @@
-//! A button that copies what the panel shows.
+//! A button that copies text from the panel.
 
 use yew::{Html, html};
 
@@ -7,7 +7,7 @@ use crate::model::{Action, Copyable};
 use kit::i18n::Message;
 use kit::parts::icon_button::{self, icon_button};
 
-/// A button that copies `text`, and says whether that worked.
+/// A button that copies `text`, and reports whether that worked.
 pub fn copy_button(panel: &Panel<'_>, what: Copyable, label: Message<'_>, text: &str) -> Html {
     html! {
         <>
@@ -17,7 +17,7 @@ pub fn copy_button(panel: &Panel<'_>, what: Copyable, label: Message<'_>, text: 
     }
 }
 
-/// Whether the last copy of this worked, for a moment.
+/// Whether the last copy of this text worked; shown for a moment.
 pub fn copied(panel: &Panel<'_>, what: Copyable) -> Html {
     let copied = panel.model.copied.filter(|copied| copied.what == what);
     icon_button::copied(copied.map(|copied| copied.done))

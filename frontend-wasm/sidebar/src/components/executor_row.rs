@@ -1,4 +1,4 @@
-//! One executor, or the driver.
+//! One row: an executor or the driver.
 
 use wire::{Executor, Level};
 use yew::{Html, html};
@@ -9,7 +9,7 @@ use kit::i18n::{Message, tr};
 use kit::parts::bar::meter;
 use kit::parts::tone::toned;
 
-/// A row of the executor table; `row` is its number where not all rows are drawn.
+/// A row of the executor table; `row` is its number if only some rows are drawn.
 pub fn executor_row(panel: &Panel<'_>, executor: &Executor, row: Option<usize>) -> Html {
     let row = row.map(|row| row.to_string());
     let Executor { executor_id, host, .. } = executor;
@@ -33,7 +33,7 @@ pub fn executor_row(panel: &Panel<'_>, executor: &Executor, row: Option<usize>) 
     }
 }
 
-/// A driver runs no tasks of its own, so its name takes that column too; in local mode it runs all of them.
+/// A driver normally runs no tasks, so its name spans that column too; in local mode it runs all tasks.
 pub fn driver_row(panel: &Panel<'_>, driver: &Executor, row: Option<usize>) -> Html {
     let local = runs_tasks(driver);
     html! {
@@ -47,7 +47,7 @@ pub fn driver_row(panel: &Panel<'_>, driver: &Executor, row: Option<usize>) -> H
     }
 }
 
-/// Whether a driver is its application's only executor too: local mode.
+/// Whether a driver is also its application's only executor: local mode.
 pub fn runs_tasks(driver: &Executor) -> bool {
     driver.task_slots > 0
 }
@@ -87,7 +87,7 @@ fn memory_and_traffic(panel: &Panel<'_>, executor: &Executor) -> Html {
     }
 }
 
-/// Zero is the common case and should not shout.
+/// Zero is common, so it is muted.
 fn amount(bytes: u64) -> Html {
     let class = (bytes == 0).then_some("sparkMonitor-Zero");
     html! { <span {class}>{ format::bytes(bytes) }</span> }

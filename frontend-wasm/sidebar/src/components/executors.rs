@@ -1,6 +1,6 @@
-//! The table of an application's executors, the driver apart.
+//! The table of an application's executors, with the driver separate.
 //!
-//! Of a long table only the rows that can be seen are in the document; empty rows before and after them keep its length.
+//! Only the visible rows of a long table are in the document; empty rows before and after them keep its height.
 
 use web_sys::Element;
 use wire::Executors;
@@ -12,7 +12,7 @@ use crate::executor_order::{Column, Window};
 use crate::model::Action;
 use kit::i18n::{Message, tr};
 
-/// One row an executor, then the driver's.
+/// One row per executor, then the driver's.
 pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
     let (count, not_shown) = (answer.executors.len(), answer.executors_not_shown);
     let rows = panel.model.window.rows(count);
@@ -44,7 +44,7 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
     html! {
         <>
             if long {
-                // Who has no mouse scrolls with the arrow keys.
+                // Lets people without a mouse scroll with the arrow keys.
                 <div
                     class="sparkMonitor-Table-scroll" tabindex="0" role="group" aria-label={tr(Message::Executors)}
                     {onscroll} ref={panel.table.clone()}
@@ -61,12 +61,12 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
     }
 }
 
-/// What is seen of a long table now.
+/// The visible part of a long table now.
 pub fn scrolled(table: &Element) -> Action {
     Action::Scroll(Window::seen(table.scroll_top(), table.client_height(), table.scroll_height()))
 }
 
-/// As high as the rows that are left out.
+/// An empty row with the height of the rows that are left out.
 fn gap(key: &'static str, rows: usize) -> Html {
     if rows == 0 {
         return Html::default();

@@ -1,7 +1,7 @@
 //! Sparklines of the last minutes: cores, memory, tasks.
 //!
-//! A moment that is looked at is looked at in all of them. Each is a slider for those who listen or type: its arrow
-//! keys walk from sample to sample.
+//! A moment selected in one sparkline is selected in all. Each is a slider for screen readers and keyboards: the arrow
+//! keys move from sample to sample.
 
 use web_sys::Element;
 use wire::{History, Meta};
@@ -14,7 +14,7 @@ use kit::i18n::{Message, tr};
 use kit::language;
 use kit::sparkline::{HEIGHT, Sample, Series, WIDTH};
 
-/// One line for each series that has samples.
+/// One line for each series with samples.
 pub fn history(panel: &Panel<'_>, history: &History, meta: &Meta) -> Html {
     let cores = Series::of(history, meta.observed_at_ms, history.cores_total.map(u64::from), |point| {
         point.cores_used.map(u64::from)
@@ -104,7 +104,7 @@ fn on_key(panel: &Panel<'_>, series: Series, index: usize) -> yew::Callback<Keyb
             "Escape" => return act.emit(Action::Look(None)),
             _ => return,
         };
-        // Else the panel would scroll too.
+        // Otherwise the panel would scroll, too.
         Event::prevent_default(&event);
         act.emit(Action::Look(series.samples.get(to).map(|sample| sample.at_ms)));
     })

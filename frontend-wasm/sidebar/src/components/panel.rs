@@ -1,4 +1,4 @@
-//! The panel with its polling: views that are asked for only while the panel can be seen.
+//! The panel with its polling: it polls only while it is visible.
 
 use std::rc::Rc;
 
@@ -27,17 +27,17 @@ pub struct PanelAppProps {
     pub kernel_busy: bool,
     /// JupyterLab shows the panel.
     pub visible: bool,
-    /// It has a place in the document, be it hidden.
+    /// The panel is in the document, even if it is hidden.
     pub drawn: bool,
     pub shell: Shell,
     /// The open notebooks.
     pub notebooks: Rc<[Notebook]>,
     pub preferences: Rc<Preferences>,
-    /// What a person has asked for last by a command, with its number.
+    /// The last command of a person, with a number that makes it unique.
     pub order: (u32, Order),
 }
 
-/// What a person can ask for by a command.
+/// The commands for the panel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     #[default]
@@ -46,7 +46,7 @@ pub enum Order {
     TogglePause,
 }
 
-/// The panel with its polling.
+/// The panel, which polls.
 #[component]
 pub fn PanelApp(props: &PanelAppProps) -> Html {
     let shown = use_tab_shown() && props.visible;
@@ -89,7 +89,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     panel_view(&Panel { model: &model, act: &act, table: &table })
 }
 
-/// Does what an action asks of JupyterLab, then takes it in.
+/// Carries out an action's request to JupyterLab, then updates the model.
 fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
     Callback::from(move |action: Action| {
         match &action {
@@ -112,7 +112,7 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
     })
 }
 
-/// A route of the application that a person has chosen.
+/// A route for the selected application.
 fn app_route(view: &str, model: &Model) -> String {
     match &model.picked {
         None => view.to_owned(),
@@ -120,7 +120,7 @@ fn app_route(view: &str, model: &Model) -> String {
     }
 }
 
-/// The route of the query that is folded out.
+/// The route of the expanded query.
 fn query_route(model: &Model) -> String {
     let query_id = model.open_query.as_deref().map(js_sys::encode_uri_component);
     ["queries/", &query_id.map(String::from).unwrap_or_default()].concat()
@@ -130,7 +130,7 @@ fn hear(act: &Act, view: View) -> Callback<News> {
     act.reform(move |news| Action::News(view, news))
 }
 
-/// Does what a person asks for by a command.
+/// Carries out a person's commands.
 #[hook]
 fn use_orders(order: (u32, Order), act: Act) {
     use_effect_with(order, move |(_, order)| match order {
@@ -140,8 +140,8 @@ fn use_orders(order: (u32, Order), act: Act) {
     });
 }
 
-/// Tells the time each second while the panel is shown, and what is seen of a long table: nobody tells when its rows
-/// have become higher in a narrower panel.
+/// While the panel is visible, updates the clock and the visible part of a long table each second: there is no event
+/// when rows grow taller in a narrower panel.
 #[hook]
 fn use_clock(shown: bool, table: NodeRef, act: Act) {
     use_effect_with(shown, move |shown| {

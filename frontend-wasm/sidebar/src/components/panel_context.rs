@@ -1,20 +1,20 @@
-//! What the parts of the panel are drawn from, and where they report.
+//! The context that all parts of the panel share.
 
 use yew::{Callback, MouseEvent, NodeRef};
 
 use crate::model::{Act, Action, Model};
 
-/// What every part that folds, sorts or copies needs: what is known, where to report.
+/// What every part needs: the model, and a callback for actions.
 #[derive(Clone, Copy)]
 pub struct Panel<'a> {
     pub model: &'a Model,
     pub act: &'a Act,
-    /// Where a long table scrolls.
+    /// The scrolling element of a long table.
     pub table: &'a NodeRef,
 }
 
 impl Panel<'_> {
-    /// What a click does.
+    /// A click handler that sends an action.
     pub fn on_click(&self, action: Action) -> Callback<MouseEvent> {
         self.act.reform(move |_| action.clone())
     }

@@ -1,4 +1,4 @@
-//! What the three views say together: decided here once, drawn in `panel_view`.
+//! The combined state of the three views: decided here once, drawn in `panel_view`.
 
 use wire::{App, ApplicationState, DriverState};
 
@@ -6,18 +6,18 @@ use crate::model::Model;
 use kit::loaded::Trouble;
 use kit::problem::{Problem, ProblemKind};
 
-/// What is true of the whole panel.
+/// The state of the whole panel.
 pub enum Whole {
     Loading,
-    /// Nothing to show, and the same reason everywhere.
+    /// Nothing to show, for the same reason in all views.
     Problem(Problem),
-    /// `trouble` is set when all views are old for the same reason, so that it is said once.
+    /// `trouble` is set if all views are old for the same reason, so that it is shown once.
     Sections {
         trouble: Option<Trouble>,
     },
 }
 
-/// Decides what is true of the whole panel.
+/// Decides the state of the whole panel.
 pub fn whole(model: &Model) -> Whole {
     let Model { cluster, executors, stages, .. } = model;
     if cluster.is_loading() && executors.is_loading() && stages.is_loading() {
@@ -28,7 +28,7 @@ pub fn whole(model: &Model) -> Whole {
             if first.problem.sentence == second.problem.sentence
                 && first.problem.sentence == third.problem.sentence =>
         {
-            // Said once for all, it is the time of the youngest.
+            // One notice for all views shows the time of the newest.
             let since_ms = first.since_ms.max(second.since_ms).max(third.since_ms);
             Some(Trouble { since_ms, ..first })
         }
@@ -41,21 +41,21 @@ pub fn whole(model: &Model) -> Whole {
     }
 }
 
-/// The application that executors and stages are of.
+/// The application whose executors and stages are shown.
 pub enum Shown {
-    /// The chosen one has ended or was never there.
+    /// The chosen one has ended or never existed.
     Gone(Problem),
-    /// There is none.
+    /// There is no application.
     NoApp,
-    /// Nothing of it could be read, and the same reason for all.
+    /// None of its data could be read, for the same reason everywhere.
     Unreadable(Problem),
-    /// It has neither executors nor stages yet, for a reason of its own.
+    /// It has neither executors nor stages yet, for a known reason.
     NotYet(App),
-    /// It, or `None` while nobody knows yet.
+    /// The application, or `None` while it is unknown.
     App(Option<App>),
 }
 
-/// Decides which application is shown; the fresher of two answers that disagree wins.
+/// Decides which application is shown; if two answers disagree, the newer one counts.
 pub fn shown(model: &Model) -> Shown {
     let Model { executors, stages, .. } = model;
     let problems = executors.problem.iter().chain(&stages.problem);

@@ -1,4 +1,4 @@
-//! The panel as drawn: which sections there are, and what is said for all of them at once.
+//! The panel's HTML: its sections, and notices that concern all of them.
 
 use wire::{ApplicationState, Cluster};
 use yew::{Html, html};
@@ -42,7 +42,7 @@ pub fn panel_view(panel: &Panel<'_>) -> Html {
     }
 }
 
-/// Opens the connection report, which is a tab of its own. Here whatever has failed, since it is needed most then.
+/// Opens the connection report, which is a separate tab. Shown whatever has failed, because it is needed most then.
 fn report_link(panel: &Panel<'_>) -> Html {
     html! {
         <div class="sparkMonitor-Section">
@@ -57,13 +57,13 @@ fn report_link(panel: &Panel<'_>) -> Html {
     }
 }
 
-/// Each section says by itself that it is old, unless that has been said for all: then `says_stale` is false.
+/// Each section says that its data is old, unless one notice says so for all: then `says_stale` is false.
 fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
     let Model { cluster, stages, .. } = panel.model;
     let shown = shown(panel.model);
-    // What an application that is gone has spilled helps nobody any more.
+    // The spill of an application that is gone no longer matters.
     let spill = stages.body().and_then(|stages| stages.spill).filter(|_| matches!(shown, Shown::App(_)));
-    // Nor what it waited for.
+    // Nor does the reason for its waiting.
     let why = match &shown {
         Shown::App(_) | Shown::NotYet(_) => why_line(panel),
         _ => None,
@@ -79,7 +79,7 @@ fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
         Shown::NotYet(app) => html! {
             <>
                 { application(panel, Some(&app)) }
-                // The sentence above says the same, and who holds the cores.
+                // The sentence above says the same, and names the applications that hold the cores.
                 if why.is_none() || app.state != ApplicationState::Waiting {
                     { application_notice(&app) }
                 }
@@ -101,7 +101,7 @@ fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
             { spill.map(spill_warning).unwrap_or_default() }
             { why.unwrap_or_default() }
             { of_app }
-            // Below what runs now, which must be in sight without scrolling.
+            // Below the running queries, which must be visible without scrolling.
             { history_section(panel) }
         </>
     }

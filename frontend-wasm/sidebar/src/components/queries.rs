@@ -1,4 +1,4 @@
-//! The queries that run and those that ended last, each with details that fold out.
+//! The running queries and the recent ones, each with details that can be expanded.
 
 use wire::{Queries, Query, QueryState, TimeLeft};
 use yew::{Html, classes, html};
@@ -15,9 +15,9 @@ use kit::parts::bar::progress;
 use kit::parts::notice::muted;
 use kit::parts::tone::{Tone, toned};
 
-/// Why a person waits; nothing while nothing runs or waits.
+/// Why a person waits; nothing if nothing is running or waiting.
 pub fn why_line(panel: &Panel<'_>) -> Option<Html> {
-    // Not read out by itself: its numbers change all the time.
+    // Not a live region, because its numbers change all the time.
     why::line(panel.model).map(|line| html! { <p class="sparkMonitor-Why">{ line }</p> })
 }
 
@@ -101,7 +101,7 @@ fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     }
 }
 
-/// Folds a query out: its sign, its name and what else is known, its state, how long it takes.
+/// The button that expands a query: its icon, its name and a second label, its state, and its duration.
 fn button(
     panel: &Panel<'_>,
     query: &Query,
@@ -133,7 +133,7 @@ fn is_open(panel: &Panel<'_>, query: &Query) -> bool {
 }
 
 fn time_left(left: TimeLeft) -> String {
-    // Rounded up: nobody waits for milliseconds.
+    // Rounded up, because a wait of milliseconds is none.
     let time = |ms: u64| format::duration(ms.div_ceil(1000).max(1).saturating_mul(1000));
     let (least, most) = (&time(left.at_least_ms), &time(left.at_most_ms));
     tr(if least == most { Message::TimeLeft { time: most } } else { Message::TimeLeftBetween { least, most } })

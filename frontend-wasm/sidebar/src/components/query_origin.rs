@@ -1,4 +1,4 @@
-//! Where a query comes from: what it is called, the cell that built it, the cell that ran it, whose it is.
+//! The origin of a query: its title, the cells that built and ran it, and its session.
 
 use wire::{CallSite, NamedBy, Queries, Query};
 use yew::{Html, html};
@@ -10,7 +10,7 @@ use crate::place::{Cell, Place};
 use kit::i18n::{Message, tr};
 use kit::parts::tone::{Tone, toned};
 
-/// What a query is called, and what else is known of it when that is its place.
+/// A query's title, and a second label if its place serves as the title.
 pub fn title<'a>(panel: &Panel<'_>, queries: &Queries, query: &'a Query) -> (String, Option<&'a str>) {
     let name = Some(query.name.as_str()).filter(|name| !name.is_empty());
     if let (NamedBy::Tag | NamedBy::Sql, Some(name)) = (query.named_by, name) {
@@ -32,12 +32,12 @@ fn notebook<'a>(panel: &Panel<'a>, queries: &Queries, query: &Query) -> Option<&
     notebook_of(query, queries, &panel.model.notebooks, panel.model.mine.as_ref())
 }
 
-/// The execution count behind Spark's number of a cell, which only its notebook's kernel can tell.
+/// The execution count for Spark's number of a cell, which only the notebook's kernel knows.
 fn cell(notebook: Option<&Notebook>, number: u32) -> Option<u32> {
     number.checked_sub(notebook?.shift?).filter(|count| *count > 0)
 }
 
-/// The cells that built and ran a query, and its session unless it is the current notebook's.
+/// The cells that built and ran a query, and its session if that is not the current notebook's.
 pub fn places(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let notebook = notebook(panel, queries, query);
     let built = query.call_site.as_ref().map(|call_site| match call_site {
@@ -77,7 +77,7 @@ fn said(message: Message<'_>) -> Html {
     html! { <li>{ tr(message) }</li> }
 }
 
-/// A button that goes to a cell, and says so when it is not there any more.
+/// A button that jumps to a cell, and says so if the cell has changed or is gone.
 fn jump(panel: &Panel<'_>, notebook: &Notebook, cell: Cell, line: Option<u32>, text: Message<'_>) -> Html {
     let (title, changed) = match cell {
         Cell::Count(cell) => {
@@ -104,7 +104,7 @@ fn jump(panel: &Panel<'_>, notebook: &Notebook, cell: Cell, line: Option<u32>, t
     }
 }
 
-/// A session in a few words.
+/// A short label for a session.
 pub fn session_label(queries: &Queries, session_id: &str) -> String {
     let session = session_id.get(..8).unwrap_or(session_id);
     let known = queries.sessions.iter().find(|known| known.session_id == session_id);

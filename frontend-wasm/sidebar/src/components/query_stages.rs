@@ -1,4 +1,4 @@
-//! What is below a query that is folded out: how it went, and its stages.
+//! The details of an expanded query: how it went, and its stages.
 
 use wire::{Queries, Query, QueryStages, Stage, StageState};
 use yew::{Html, classes, html};
@@ -13,7 +13,7 @@ use kit::parts::filled::filled;
 use kit::parts::notice::muted;
 use kit::parts::tone::Tone;
 
-/// What a query says when it is folded out. Where a running one comes from stands above already.
+/// The details of an expanded query. The origin of a running one is already shown above.
 pub fn details(panel: &Panel<'_>, queries: &Queries, query: &Query, running: bool) -> Html {
     let stages = &panel.model.query_stages;
     let (done, total) = (query.stages_done, query.stages_total);

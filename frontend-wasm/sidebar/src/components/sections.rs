@@ -1,6 +1,6 @@
-//! The panel's folding sections: each one view's last good data, with what is wrong with it.
+//! The panel's collapsible sections: each one view's last good data, with the problem if there is one.
 //!
-//! `says_stale` is false when it has been said for all of them that they are old.
+//! `says_stale` is false if one notice says for all sections that they are old.
 
 use yew::Html;
 
@@ -22,7 +22,7 @@ pub fn cluster_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     section(panel, "cluster", Message::Cluster, summary, filled(cluster, says_stale, content))
 }
 
-/// What was in use during the last minutes; nothing when that is not known.
+/// Usage over the last minutes; nothing if that is unknown.
 pub fn history_section(panel: &Panel<'_>) -> Html {
     let Some(answer) = panel.model.history.value.as_ref().filter(|answer| !answer.body.points.is_empty()) else {
         return Html::default();
@@ -49,7 +49,7 @@ pub fn executor_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     section(panel, "executors", Message::Executors, summary.unwrap_or_default(), content)
 }
 
-/// The queries that run. Recent ones come in the same answer, so this section says what is wrong with it.
+/// The running queries. Recent ones come in the same answer, so this section shows that answer's problem.
 pub fn running_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let queries = &panel.model.queries;
     let running =
@@ -58,7 +58,7 @@ pub fn running_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     section(panel, "running", Message::RunningQueries, running, content)
 }
 
-/// The queries that ended last.
+/// The recent queries.
 pub fn recent_section(panel: &Panel<'_>) -> Html {
     let Some(queries) = panel.model.queries.body() else {
         return Html::default();
@@ -67,7 +67,7 @@ pub fn recent_section(panel: &Panel<'_>) -> Html {
     section(panel, "recent", Message::RecentQueries, count(queries.recent.len(), 0), content)
 }
 
-/// The stages that run.
+/// The running stages.
 pub fn stage_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let stages = &panel.model.stages;
     let active = stages.body().map(|stages| count(stages.active.len(), stages.active_not_shown)).unwrap_or_default();

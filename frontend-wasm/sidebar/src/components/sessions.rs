@@ -1,4 +1,4 @@
-//! Mine and others': queries under the heading of whose they are, and the choice when nobody can tell.
+//! The person's own queries and others', under headings, and a choice of session if it is unknown.
 
 use web_sys::HtmlSelectElement;
 use wire::{Queries, Query};
@@ -12,7 +12,7 @@ use kit::i18n::{Message, tr};
 use kit::language;
 use kit::parts::notice::muted;
 
-/// Draws a list, in two parts when it is known which queries are the current notebook's.
+/// A list, in two parts if it is known which queries belong to the current notebook.
 pub fn grouped(panel: &Panel<'_>, class: &'static str, queries: &[Query], item: &dyn Fn(&Query) -> Html) -> Html {
     let list = |of: &[&Query]| html! { <ul {class}>{ for of.iter().map(|query| item(query)) }</ul> };
     let Some(mine) = &panel.model.mine else {
@@ -42,7 +42,7 @@ pub fn grouped(panel: &Panel<'_>, class: &'static str, queries: &[Query], item: 
     }
 }
 
-/// A list to choose this notebook's session from, while that is not known for sure.
+/// A list to choose this notebook's session from, as long as that is uncertain.
 pub fn session_picker(panel: &Panel<'_>, queries: &Queries) -> Html {
     let current = panel.model.notebooks.iter().find(|notebook| notebook.current);
     if current.is_none_or(|notebook| notebook.asked) || queries.sessions.is_empty() {

@@ -7,7 +7,8 @@ use kit::format;
 use kit::i18n::{Message, tr};
 use kit::parts::tone::{Tone, level_word};
 
-/// How much was spilled, what that means, and what avoids it. Not read out by itself: the bytes change all the time.
+/// How much was spilled, what that means, and how to avoid it. Not a live region, because the bytes change all the
+/// time.
 pub fn spill_warning(spill: Spill) -> Html {
     let Spill { stages, to_disk_bytes, from_memory_bytes, level } = spill;
     let (bytes, from_memory) = (format::bytes(to_disk_bytes), format::bytes(from_memory_bytes));

@@ -7,7 +7,7 @@ use kit::format;
 use kit::i18n::{Message, tr};
 use kit::parts::tone::{Tone, toned};
 
-/// Tasks by state, then bytes; what is zero is left out.
+/// Tasks by state, then bytes; zeros are left out.
 pub fn stage_facts(stage: &Stage) -> Html {
     let Tasks { total, done, running, failed, killed } = stage.tasks;
     html! {
@@ -44,7 +44,7 @@ fn spilled(bytes: u64) -> String {
     tr(Message::BytesSpilled { bytes: &format::bytes(bytes) })
 }
 
-/// The stage's number, and which attempt when it is not the first.
+/// The stage's number, and its attempt if that is not the first.
 pub fn stage_number(stage: &Stage) -> String {
     tr(match stage.stage_attempt_id {
         0 => Message::StageNumber { stage_id: stage.stage_id },
@@ -52,12 +52,12 @@ pub fn stage_number(stage: &Stage) -> String {
     })
 }
 
-/// What a person knows it by.
+/// The stage's name for people.
 pub fn stage_name(stage: &Stage) -> String {
     if stage.name.is_empty() { stage_number(stage) } else { stage.name.clone() }
 }
 
-/// What tells this attempt of this stage from all others in a list.
+/// Identifies this attempt of this stage in a list.
 pub fn stage_key(stage: &Stage) -> String {
     format!("{}.{}", stage.stage_id, stage.stage_attempt_id)
 }

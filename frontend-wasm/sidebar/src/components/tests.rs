@@ -1,4 +1,4 @@
-//! Every state of chip and panel, as the HTML that is drawn.
+//! Every state of chip and panel, as HTML.
 
 mod chip;
 mod foreign_text;
@@ -19,7 +19,7 @@ fn panel(model: &Model) -> Html {
     of_panel(model, panel_view)
 }
 
-/// A part that needs the panel.
+/// A part that needs the panel's context.
 fn of_panel(model: &Model, part: impl FnOnce(&Panel<'_>) -> Html) -> Html {
     part(&Panel { model, act: &Act::noop(), table: &NodeRef::default() })
 }

@@ -1,4 +1,4 @@
-//! The panel's head: its title, how old its data is, and the buttons that ask again and that pause.
+//! The panel's toolbar: its title, the age of its data, and buttons to refresh and to pause.
 
 use yew::{Html, html};
 
@@ -15,7 +15,7 @@ pub fn toolbar(panel: &Panel<'_>) -> Html {
     html! {
         <div class="sparkMonitor-Toolbar">
             <h2 class="sparkMonitor-Panel-title">{ tr(Message::Title) }</h2>
-            // A timer is not read out by itself, else it would interrupt every second.
+            // Browsers do not announce a timer; other live regions would interrupt every second.
             <span class="sparkMonitor-Age" role="timer">{ age(panel) }</span>
             { icon_button("refresh", Message::Refresh, panel.on_click(Action::Refresh)) }
             { icon_button(if paused { "resume" } else { "pause" }, pause, panel.on_click(Action::TogglePause)) }

@@ -1,4 +1,4 @@
-//! What can happen to a panel, and what the things are called that it happens to.
+//! The panel's actions, and the names of what they affect.
 
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ pub enum Copyable {
     MasterUrl,
 }
 
-/// How a copy went.
+/// The result of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copied {
     pub what: Copyable,
@@ -36,7 +36,7 @@ pub struct Copied {
     pub at_ms: i64,
 }
 
-/// What happens to a panel.
+/// An action of a person or an event.
 #[derive(Clone, Debug)]
 pub enum Action {
     News(View, News),
@@ -45,23 +45,23 @@ pub enum Action {
     },
     Refresh,
     TogglePause,
-    /// Look at this application, or at the newest.
+    /// Select this application, or the newest.
     Pick(Option<String>),
     Copy {
         what: Copyable,
         text: String,
     },
     Copied(Copied),
-    /// Look at a moment of the past, or no longer.
+    /// Select a past moment, or none.
     Look(Option<i64>),
     Sort(Column),
     Scroll(Window),
-    /// Fold or unfold a section.
+    /// Expand or collapse a section.
     Toggle(String),
-    /// Fold or unfold a query.
+    /// Expand or collapse a query.
     ToggleQuery(String),
     Notebooks(Rc<[Notebook]>),
-    /// This session is the current notebook's; none is not known.
+    /// Choose the current notebook's session; none if it is unknown.
     ChooseSession(Option<String>),
     Jump(Place),
     Jumped(Place, bool),
@@ -70,5 +70,5 @@ pub enum Action {
     OpenReport,
 }
 
-/// Where a part of the panel reports what a person does.
+/// The callback by which parts of the panel report actions.
 pub type Act = Callback<Action>;

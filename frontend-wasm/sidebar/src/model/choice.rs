@@ -1,17 +1,17 @@
-//! Which application and which session is looked at.
+//! The selected application and session.
 
 use super::state::Model;
 use crate::mine::{self, Choice};
 use kit::loaded::Loaded;
 
 impl Model {
-    /// There may be another application than the one that is shown.
+    /// Whether there may be more than one application.
     pub fn may_choose(&self) -> bool {
         let listed = self.cluster.body().map_or(0, |cluster| cluster.apps_running + cluster.apps_waiting);
         listed > 1 || self.picked.is_some()
     }
 
-    /// What is known of an application, once another is looked at.
+    /// Forgets the application's data when another is selected.
     pub fn forget_app(&mut self) {
         self.executors = Loaded::default();
         self.stages = Loaded::default();

@@ -1,4 +1,4 @@
-//! What is folded out: sections, one query.
+//! What is expanded: sections, and one query.
 
 use std::rc::Rc;
 
@@ -7,13 +7,13 @@ use crate::preferences::Preferences;
 use kit::loaded::Loaded;
 
 impl Model {
-    /// A section is folded out.
+    /// Whether a section is expanded.
     pub fn is_open(&self, section: &str) -> bool {
         let is_in = |list: &[String]| list.iter().any(|listed| listed == section);
         is_in(&self.toggled) == is_in(&self.preferences.folded)
     }
 
-    /// Another setting wins over what was folded by hand.
+    /// A changed setting overrides sections that were toggled by hand.
     pub fn obey(&mut self, preferences: Rc<Preferences>) {
         let old = &self.preferences.folded;
         self.toggled.retain(|section| old.contains(section) == preferences.folded.contains(section));

@@ -1,4 +1,4 @@
-//! Takes in what the polls bring.
+//! Applies the results of polls.
 
 use super::action::View;
 use super::state::Model;
@@ -6,13 +6,13 @@ use crate::announce::{self, Affairs};
 use kit::loaded::Loaded;
 use kit::news::{News, Told, is_another};
 
-/// Two answers that disagree by more about the clocks' difference are of different clocks; milliseconds.
+/// If the measured clock difference changes by more than this, a clock has been set; milliseconds.
 const CLOCK_SET_MS: i64 = 10_000;
 
 impl Model {
     pub fn hear(&mut self, view: View, news: News) {
         self.notice_session(news.session);
-        // The history is the sidecar's own memory and says nothing of how old the rest is.
+        // The history is the sidecar's own memory, so it says nothing about the age of the rest.
         if view != View::History && !matches!(news.told, Told::Failed(_)) {
             let fresh_at_ms = news.at_ms - i64::from(news.told.age_ms());
             self.fresh_at_ms = self.fresh_at_ms.max(Some(fresh_at_ms));
@@ -40,18 +40,18 @@ impl Model {
         self.announce();
     }
 
-    /// Compares the clocks by the history, which the sidecar makes as it is asked; any other answer may be the same as one
-    /// long ago. Every answer is some way late, so that the least difference is the best.
+    /// Compares the clocks by means of the history, which the sidecar computes on request; other answers may be old.
+    /// Every answer is a little late, so the smallest difference is the best.
     pub fn compare_clocks(&mut self, news: &News) {
         if let Told::Answer { meta, .. } = &news.told {
             let ahead_ms = news.at_ms - meta.observed_at_ms;
-            // Further apart than an answer can be late: somebody has set a clock.
+            // More than an answer can be late: somebody has set a clock.
             let known = self.clock_ahead_ms.filter(|known| (ahead_ms - known).abs() < CLOCK_SET_MS);
             self.clock_ahead_ms = Some(known.map_or(ahead_ms, |known| known.min(ahead_ms)));
         }
     }
 
-    /// Another session's data goes from all views at once, and they are asked for again.
+    /// When the session changes, clears all views and polls them again.
     pub fn notice_session(&mut self, session: Option<u32>) {
         if is_another(self.session, session) {
             self.forget_app();
@@ -66,7 +66,7 @@ impl Model {
 }
 
 impl Model {
-    /// Says what is the case when that is something else than before; numbers alone are nothing else.
+    /// Announces the situation if it has changed; numbers alone do not count.
     pub fn announce(&mut self) {
         let stages = self.stages.body();
         let Some(affairs) = stages.and_then(|stages| Affairs::of(&self.queries, stages, self.mine.as_ref())) else {
@@ -80,7 +80,7 @@ impl Model {
             self.announced = announce::sentence(self.queries.body(), self.mine.as_ref(), &affairs);
             self.announced_at_ms = self.now_ms;
         }
-        // What is so from the beginning is on the screen already.
+        // The initial situation is visible on the screen, so it is not announced.
         self.announced_of = Some(affairs);
     }
 }

@@ -1,4 +1,4 @@
-//! The connection report, drawn and as text.
+//! The connection report, as HTML and as text.
 
 use insta::assert_snapshot;
 use wire::{Doctor, Health, Hop, HopName, HopVerdict};

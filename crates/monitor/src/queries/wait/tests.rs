@@ -8,7 +8,7 @@ use crate::stages::{StageDigest, TaskTime};
 
 const NOW_MS: i64 = 100_000;
 
-/// One running operation, with a running job or without, and its stage.
+/// One running operation, with or without a running job, and its stage.
 struct Case {
     job: bool,
     stage: Option<KeptStage>,
@@ -32,7 +32,7 @@ impl Case {
         self
     }
 
-    /// Why it waits, `idle_ms` after it was begun.
+    /// Why it waits, `idle_ms` after it started.
     fn wait(&self, idle_ms: i64) -> Wait {
         let jobs = if self.job { json!([{"jobId": 1, "status": "RUNNING"}]) } else { json!([]) };
         let operation =

@@ -1,4 +1,4 @@
-//! The chip, a test for each line of the product's table.
+//! The chip, with a test for each row of the product's table.
 
 use insta::assert_snapshot;
 use wire::{Chip, ChipState};

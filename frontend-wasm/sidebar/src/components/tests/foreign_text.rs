@@ -1,4 +1,4 @@
-//! Texts that somebody else wrote are drawn as text, wherever they stand.
+//! Foreign text is drawn as text everywhere.
 
 use wire::{App, CallSite, ConnectSession, ErrorCode, Executor, Executors, Queries, Query, Stage, Stages};
 use yew::Reducible;

@@ -1,4 +1,4 @@
-//! Queries: their names, whose they are, how far they are, why they wait.
+//! Queries: names, owners, progress, reasons for waiting.
 
 use std::rc::Rc;
 
@@ -21,7 +21,7 @@ use kit::samples::{self, OBSERVED_AT_MS};
 
 const BEGAN_AT_MS: i64 = OBSERVED_AT_MS - 20_000;
 
-/// Built in cell 3, which is 4 to Spark.
+/// Built in cell 3, which Spark numbers 4.
 fn cell_query(query_id: &str, session_id: &str) -> Query {
     Query {
         name: "count of range".to_owned(),
@@ -32,7 +32,7 @@ fn cell_query(query_id: &str, session_id: &str) -> Query {
     }
 }
 
-/// Cell 5 ran when the sample queries began.
+/// Cell 5 was running when the sample queries started.
 fn notebook() -> Notebook {
     let execution = Execution { count: 5, begin_ms: BEGAN_AT_MS - 1_000, end_ms: None };
     Notebook {

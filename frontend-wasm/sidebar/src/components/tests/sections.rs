@@ -1,4 +1,4 @@
-//! Each part of the panel alone.
+//! Each part of the panel on its own.
 
 use insta::assert_snapshot;
 use wire::{Cluster, ClusterKind, Executor, Executors, Meter, Stages};

@@ -1,4 +1,4 @@
-//! Each state that the panel can be in as a whole, as the text a person reads.
+//! Each state of the whole panel, as the text a person reads.
 
 use insta::assert_snapshot;
 use wire::{Cluster, ErrorCode, Master, MasterStatus, Queries, Wait};
@@ -14,7 +14,7 @@ fn never<T>(problem: &Problem) -> Loaded<T> {
     Loaded::default().after(Err(problem.clone()), OBSERVED_AT_MS)
 }
 
-/// Every view fails alike, and none ever worked.
+/// Every view fails alike, and none has ever worked.
 async fn nothing_but(problem: Problem) -> String {
     let (cluster, executors, stages) = (never(&problem), never(&problem), never(&problem));
     text(panel(&Model { cluster, executors, stages, ..Model::default() })).await
@@ -29,7 +29,7 @@ fn all_well() -> Model {
     }
 }
 
-/// Without what the other tests show already.
+/// The text before `until`; other tests cover the rest.
 fn head(text: &str, until: &str) -> String {
     text.split(until).next().unwrap_or_default().to_owned()
 }
