@@ -4,7 +4,7 @@ mod digest;
 mod pace;
 mod running;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use upstream::{
@@ -25,6 +25,9 @@ use crate::{
     clock::{self, DriverTime},
     selection::{self, OfApp, Selection},
 };
+
+/// How long the stages wait for what only corrects them.
+const EXTRA: Duration = Duration::from_millis(700);
 
 /// See the module's sentence.
 #[derive(Debug)]
@@ -101,8 +104,8 @@ async fn corrected(call: DriverCall, path: DriverPath) -> Result<StageDigest, Up
         return Ok(stages);
     }
     // This is only a correction, so its failure is not reported.
-    match call.rows::<FirstRows<ExecutorRow>>(DriverPath::Executors).await {
-        Ok(executors) => Ok(stages.with_slots(Slots::of(&executors))),
-        Err(_) => Ok(stages),
+    match tokio::time::timeout(EXTRA, call.rows::<FirstRows<ExecutorRow>>(DriverPath::Executors)).await {
+        Ok(Ok(executors)) => Ok(stages.with_slots(Slots::of(&executors))),
+        Ok(Err(_)) | Err(_) => Ok(stages),
     }
 }

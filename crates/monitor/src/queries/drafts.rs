@@ -1,6 +1,6 @@
 //! Combines jobs, SQL executions and Spark Connect operations: one draft for each query.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use upstream::query_rows::{JobRow, OperationRow};
 use wire::QueryKind;
@@ -25,6 +25,10 @@ pub(super) fn drafts<'a>(seen: &'a QueriesSeen, stages: &StageDigest) -> Vec<Dra
         hide_analyses(&mut drafts);
     } else {
         drafts.extend(of_sql(&seen.sql, &mut jobs, stages));
+        // Jobs of a stream's older batches outlive their executions.
+        let known: BTreeSet<String> = drafts.iter().map(|draft| draft.query_id.clone()).collect();
+        let older = stream_drafts::of_jobs(&mut jobs, stages);
+        drafts.extend(older.into_iter().filter(|draft| !known.contains(&draft.query_id)));
     }
     // The rest belong to operations that Spark has forgotten, or to no SQL execution.
     drafts.extend(of_jobs(jobs.into_values().collect(), stages));

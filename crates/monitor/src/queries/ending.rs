@@ -33,10 +33,11 @@ impl Ending {
             Stated::BetweenBatches { since_ms } => {
                 let period_ms = draft.stream.and_then(|progress| progress.period_ms).unwrap_or(0);
                 let pause_ms = period_ms.saturating_mul(STREAM_PAUSE_PERIODS).max(STREAM_PAUSE_MS);
+                // Whether a stream goes on is not told; one without new data has no batches.
                 if since(since_ms) < pause_ms {
                     ended(QueryState::Running, now_ms)
                 } else {
-                    ended(QueryState::Succeeded, since_ms)
+                    ended(QueryState::Silent, now_ms)
                 }
             }
             Stated::Ended { at_ms, failed, canceled, reason } => {
@@ -63,7 +64,8 @@ impl Ending {
     /// cancels the other side, so only the failure counts as the reason.
     fn failed(draft: &Draft<'_>, stages: &StageDigest, end_ms: i64, stated: &str) -> Self {
         let ids = draft.stage_ids();
-        let of_stages = ids.iter().rev().flat_map(|id| stages.attempts(*id).rev());
+        // Why an earlier attempt failed is over: the stage was tried again.
+        let of_stages = ids.iter().rev().filter_map(|id| stages.attempts(*id).next_back());
         let of_stages = of_stages.filter_map(|kept| kept.stage.failure_reason.as_deref());
         let said: Vec<&str> = Some(stated).filter(|text| !text.is_empty()).into_iter().chain(of_stages).collect();
         let reason = said.iter().find(|text| !was_canceled(text));
@@ -84,7 +86,48 @@ pub(super) fn was_canceled(reason: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use upstream::query_rows::SqlRow;
+
     use super::*;
+    use crate::queries::{drafts::drafts, seen::QueriesSeen};
+
+    fn batch(number: u64, begin: &str) -> SqlRow {
+        let description = format!("orders\nid = i\nrunId = r\nbatch = {number}");
+        let row = serde_json::json!({"id": number, "status": "COMPLETED", "description": description,
+            "submissionTime": format!("2026-11-20T23:{begin}.000GMT"), "duration": 1_000, "successJobIds": [number]});
+        serde_json::from_value(row).unwrap()
+    }
+
+    /// State of a stream `after_s` seconds after its last batch has ended.
+    fn stream(sql: Vec<SqlRow>, after_s: i64) -> QueryState {
+        let last = sql.iter().filter_map(|row| row.submission_time).map(|time| time.0).max().unwrap() + 1_000;
+        let seen = QueriesSeen { sql, ..QueriesSeen::default() };
+        let stages = StageDigest::default();
+        let drafts = drafts(&seen, &stages);
+        Ending::of(drafts.first().unwrap(), &stages, DriverTime::at(last + 1000 * after_s, 0)).state
+    }
+
+    #[test]
+    fn a_stream_without_a_new_batch_is_silent_and_never_a_success() {
+        assert_eq!(stream(vec![batch(1, "34:00")], 59), QueryState::Running);
+        assert_eq!(stream(vec![batch(1, "34:00")], 60), QueryState::Silent);
+        let every_minute = || vec![batch(1, "34:00"), batch(2, "35:00")];
+        assert_eq!(stream(every_minute(), 179), QueryState::Running, "three of its periods");
+        assert_eq!(stream(every_minute(), 180), QueryState::Silent);
+    }
+
+    #[test]
+    fn a_stage_that_was_tried_again_does_not_tell_why_its_query_ended() {
+        let stages = serde_json::json!([
+            {"stageId": 1, "attemptId": 0, "status": "FAILED", "failureReason": "FetchFailedException: refused"},
+            {"stageId": 1, "attemptId": 1, "status": "FAILED", "failureReason": "Job 1 cancelled by the user"}]);
+        let stages: StageDigest = upstream::rows::from_value(&stages).unwrap();
+        let jobs = serde_json::json!([{"jobId": 1, "status": "FAILED", "stageIds": [1]}]);
+        let seen = QueriesSeen { jobs: serde_json::from_value(jobs).unwrap(), ..QueriesSeen::default() };
+        let drafts = drafts(&seen, &stages);
+        let ending = Ending::of(drafts.first().unwrap(), &stages, DriverTime::at(0, 0));
+        assert_eq!((ending.state, ending.reason), (QueryState::Canceled, None));
+    }
 
     #[test]
     fn only_sparks_own_first_words_say_that_a_job_was_canceled() {

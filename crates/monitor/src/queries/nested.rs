@@ -1,19 +1,39 @@
 //! Nested executions: Spark runs `CREATE TABLE … AS`, `saveAsTable`, `CACHE TABLE … AS` and each batch of a stream as
 //! two executions, and only the inner one has jobs.
 
+use std::collections::HashMap;
+
 use upstream::query_rows::SqlRow;
 
-/// The execution nested in this one, which has no jobs itself: the next one with the same description and time.
-pub(super) fn inner_of<'a>(outer: &SqlRow, rows: &'a [SqlRow]) -> Option<&'a SqlRow> {
-    if has_jobs(outer) {
+/// The execution nested in this one, which has no jobs itself: the very next one, within its time and with the same
+/// description. Two plain actions of two threads would look alike, so they are never taken for one.
+pub(super) fn inner_of<'a>(outer: &SqlRow, by_id: &HashMap<i64, &'a SqlRow>) -> Option<&'a SqlRow> {
+    if has_jobs(outer) || is_plain_action(&outer.description) {
         return None;
     }
-    let (begin_ms, end_ms) = time_of(outer)?;
-    let is_inner = |row: &&SqlRow| {
-        let within = time_of(row).is_some_and(|(begin, end)| begin >= begin_ms && end <= end_ms);
-        row.id > outer.id && within && row.description == outer.description
-    };
-    rows.iter().filter(is_inner).min_by_key(|row| row.id)
+    let inner = *by_id.get(&outer.id.checked_add(1)?)?;
+    let ((begin_ms, end_ms), (inner_begin_ms, inner_end_ms)) = (time_of(outer)?, time_of(inner)?);
+    let within = inner_begin_ms >= begin_ms && inner_end_ms <= end_ms;
+    (within && inner.description == outer.description).then_some(inner)
+}
+
+/// Whether Spark's own words name an action that runs no other: `count at NativeMethodAccessorImpl.java:0`.
+fn is_plain_action(description: &str) -> bool {
+    const ACTIONS: [&str; 12] = [
+        "collect",
+        "collectToPython",
+        "count",
+        "first",
+        "foreach",
+        "foreachPartition",
+        "head",
+        "reduce",
+        "show",
+        "showString",
+        "take",
+        "toPandas",
+    ];
+    description.split_once(" at ").is_some_and(|(action, _)| ACTIONS.contains(&action))
 }
 
 fn has_jobs(row: &SqlRow) -> bool {
@@ -38,7 +58,23 @@ mod tests {
     }
 
     fn inner(outer: &SqlRow, rows: &[SqlRow]) -> Option<i64> {
-        inner_of(outer, rows).map(|row| row.id)
+        inner_of(outer, &rows.iter().map(|row| (row.id, row)).collect()).map(|row| row.id)
+    }
+
+    #[test]
+    fn two_actions_of_two_threads_are_two_queries() {
+        let described = |description: &str| {
+            let mut rows = [row(1, "RUNNING", 9, 0, &[]), row(2, "RUNNING", 10, 0, &[7])];
+            rows.iter_mut().for_each(|row| row.description = description.to_owned());
+            inner(&rows[0], &rows)
+        };
+        assert_eq!(described("count at NativeMethodAccessorImpl.java:0"), None);
+        assert_eq!(described("saveAsTable at NativeMethodAccessorImpl.java:0"), Some(2));
+        let mut rows = [row(1, "RUNNING", 9, 0, &[]), row(2, "RUNNING", 10, 0, &[7])];
+        rows[1].description = "another".to_owned();
+        assert_eq!(inner(&rows[0], &rows), None);
+        let apart = [row(1, "RUNNING", 9, 0, &[]), row(3, "RUNNING", 10, 0, &[7])];
+        assert_eq!(inner(&apart[0], &apart), None, "another execution began between them");
     }
 
     #[test]

@@ -33,7 +33,9 @@ pub(super) fn of_sql<'a>(
     let mut jobs_of: BTreeMap<Owner<'a>, Vec<i64>> = BTreeMap::new();
     let mut owner_of_job: HashMap<i64, Owner<'a>> = HashMap::new();
     let mut owner_of_sql: HashMap<i64, Owner<'a>> = HashMap::new();
-    for job in jobs.values() {
+    // A batch carries the tag of the operation that started its stream.
+    let is_batch = |job: &JobRow| job.description.as_deref().and_then(Batch::of).is_some();
+    for job in jobs.values().filter(|job| !is_batch(job)) {
         let JobTags { operation, sql_execution_id, .. } = JobTags::of(job);
         let operation = operation.map(|tag| Owner::Operation(tag.operation_id));
         if let Some(owner) = operation.or(sql_execution_id.map(Owner::Sql)) {
@@ -42,6 +44,7 @@ pub(super) fn of_sql<'a>(
             owner_of_sql.extend(sql_execution_id.map(|id| (id, owner)));
         }
     }
+    let by_id: HashMap<i64, &'a SqlRow> = rows.iter().map(|row| (row.id, row)).collect();
     let mut executions: BTreeMap<Owner<'a>, Vec<&'a SqlRow>> = BTreeMap::new();
     let owner_of = |row: &'a SqlRow| {
         // Jobs of a nested execution are tagged with the outer one only.
@@ -51,7 +54,7 @@ pub(super) fn of_sql<'a>(
     };
     for row in rows {
         // Spark 3.5 runs `CREATE TABLE … AS` and the like as two executions; only the inner one has jobs.
-        let inner = || nested::inner_of(row, rows).map(|inner| owner_of(inner).unwrap_or(Owner::Sql(inner.id)));
+        let inner = || nested::inner_of(row, &by_id).map(|inner| owner_of(inner).unwrap_or(Owner::Sql(inner.id)));
         // Until an execution has a job, its owner is unknown, and it is a query of its own.
         let owner = owner_of(row).or_else(inner).unwrap_or(Owner::Sql(row.id));
         executions.entry(owner).or_default().push(row);

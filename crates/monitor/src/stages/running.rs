@@ -27,26 +27,33 @@ impl Slots {
         Self { used: living().map(used).fold(0, u32::saturating_add), total }
     }
 
-    /// Corrects the counts of active stages, the oldest first: Spark gives a free slot to the oldest stage that has
-    /// tasks.
+    /// Corrects the counts of active stages. Of several stages Spark alone knows which one runs the tasks that no stage
+    /// tells yet, so then nothing is added.
     pub(super) fn share(self, stages: &mut [&mut Share]) {
         let told = stages.iter().map(|share| share.running).fold(0, u32::saturating_add);
         // All executors may be idle for a moment between two tasks; the stages' counts last longer.
-        let mut right = if self.used > 0 { self.used } else { told.min(self.total) };
+        let right = if self.used > 0 { self.used } else { told.min(self.total) };
         if told > right {
-            // The counts of all stages lag alike.
-            for share in stages {
-                share.running = share.running.min(right);
-                right -= share.running;
-            }
-            return;
+            reduce(stages, told, right);
+        } else if let [only] = stages {
+            only.running = right.min(only.left).max(only.running);
         }
-        let mut more = right - told;
-        for share in stages {
-            let taken = more.min(share.left.saturating_sub(share.running));
-            share.running += taken;
-            more -= taken;
-        }
+    }
+}
+
+/// In proportion, for all lag alike; a stage that runs tasks keeps one, while there are enough.
+fn reduce(stages: &mut [&mut Share], told: u32, right: u32) {
+    let mut rest = right;
+    let at_work = stages.iter().filter(|share| share.running > 0).count();
+    let mut to_come = u32::try_from(at_work).unwrap_or(u32::MAX);
+    for share in stages.iter_mut().filter(|share| share.running > 0) {
+        to_come = to_come.saturating_sub(1);
+        let part = u64::from(share.running) * u64::from(right) / u64::from(told.max(1));
+        let part = u32::try_from(part).unwrap_or(u32::MAX).max(1);
+        // What is left over is the last one's.
+        let most = rest.saturating_sub(to_come.min(rest.saturating_sub(1)));
+        share.running = if to_come == 0 { rest.min(share.running) } else { part.min(most).min(share.running) };
+        rest -= share.running;
     }
 }
 
@@ -64,15 +71,19 @@ mod tests {
     #[test]
     fn no_more_run_than_there_are_slots() {
         assert_eq!(shared(2, 2, &[(3, 40)]), [2]);
-        assert_eq!(shared(2, 2, &[(2, 5), (3, 40)]), [2, 0]);
+        assert_eq!(shared(2, 2, &[(2, 5), (3, 40)]), [1, 1]);
+        assert_eq!(shared(2, 4, &[(3, 40), (1, 40)]), [1, 1], "each that works keeps one");
+        assert_eq!(shared(8, 8, &[(6, 40), (0, 9), (6, 40)]), [4, 0, 4]);
+        assert_eq!(shared(1, 2, &[(3, 40), (1, 40)]), [1, 0], "there is one task");
         assert_eq!(shared(0, 2, &[(5, 40)]), [2], "the executors are between two tasks");
     }
 
     #[test]
-    fn what_the_executors_run_is_of_the_oldest_stage_that_has_tasks() {
+    fn what_the_executors_run_is_of_the_only_stage() {
         assert_eq!(shared(2, 2, &[(0, 40)]), [2]);
-        assert_eq!(shared(4, 4, &[(0, 1), (1, 40)]), [1, 3]);
+        assert_eq!(shared(4, 4, &[(1, 2)]), [2], "no more than it has left");
         assert_eq!(shared(2, 2, &[(0, 0)]), [0], "its tasks are all done");
+        assert_eq!(shared(4, 4, &[(0, 40), (1, 40)]), [0, 1], "of two stages Spark alone knows");
         assert_eq!(shared(0, 2, &[(0, 40)]), [0]);
     }
 }
