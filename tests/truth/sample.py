@@ -89,21 +89,16 @@ def executors(count: Count, before: list[Row], panel: Row, after: list[Row]) -> 
             continue
         count.within(f"executor {name} slots", executor["task_slots"], old[name]["maxTasks"], new[name]["maxTasks"])
         read = (old[name]["totalShuffleRead"], new[name]["totalShuffleRead"])
-        count.within(f"executor {name} read", executor["shuffle_read_bytes"], *read)
+        count.within(f"executor {name} read", executor.get("shuffle_read_bytes", 0), *read)
     count.at_most("tasks of executors", panel["active_tasks"], panel["task_slots"])
 
 
 def queries(count: Count, before: list[Row], panel: dict[str, Any], after: list[Row]) -> None:
-    """Compare the tasks of the running query with those of the running job, where both looks show the same job."""
+    """Compare what all running queries do with what there is to do, and with the slots there are."""
     slots = panel["executors"]["task_slots"]
-    running = panel["queries"]["running"]
-    for query in running:
-        count.at_most(f"tasks of {query['name']}", query["tasks"].get("running", 0), slots)
-    old, new = ([row for row in rows if row["status"] == "RUNNING"] for rows in (before, after))
-    if {row["jobId"] for row in old} != {row["jobId"] for row in new} or len(before) != len(after) or not old:
-        return
-    mine = [query for query in running if query["tasks"].get("total")]
-    if len(mine) == 1 and len(old) == len([row for row in before if row["jobId"] >= old[-1]["jobId"]]):
-        done = [sum(row["numCompletedIndices"] for row in rows) for rows in (old, new)]
-        if len(old) == 1 and mine[0]["stages_total"] == len(old[0]["stageIds"]):
-            count.within("tasks done", mine[0]["tasks"].get("done", 0), *done)
+    total = [sum(row["numTasks"] for row in rows) for rows in (before, after)]
+    for query in panel["queries"]["running"]:
+        tasks = query["tasks"]
+        count.at_most(f"running tasks of {query['name']}", tasks.get("running", 0), slots)
+        count.at_most(f"done tasks of {query['name']}", tasks.get("done", 0), tasks.get("total", 0))
+        count.at_most(f"tasks of {query['name']}", tasks.get("total", 0), max(total))

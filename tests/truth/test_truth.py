@@ -1,6 +1,6 @@
 """The panel's numbers against Spark's, each sentence against what may be said, the time left against the real end."""
 
-import threading
+import queue
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -31,11 +31,13 @@ def milliseconds(text: str) -> int:
     return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fGMT").replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def running(notebook: Notebook, cell: str) -> threading.Thread:
-    """Run a cell in a thread of its own."""
-    thread = threading.Thread(target=notebook.run, args=(cell,))
-    thread.start()
-    return thread
+def runs(notebook: Notebook, message_id: str) -> bool:
+    """Wait a moment, and tell whether the cell still runs."""
+    try:
+        notebook.finish(message_id, PAUSE)
+    except (queue.Empty, TimeoutError):
+        return True
+    return False
 
 
 def look(site: Site, spark: Driver, seen: Seen) -> None:
@@ -70,10 +72,9 @@ def test_what_it_says_is_true(site: Site, table: Table, workload: Workload) -> N
     notebook = site.first
     spark, seen = driver(site), table.begin(workload.name)
     begin_ms = site.newest()
-    cell = running(notebook, workload.cell)
-    while cell.is_alive():
+    message_id = notebook.start(workload.cell)
+    while runs(notebook, message_id):
         look(site, spark, seen)
-        cell.join(PAUSE)
 
     def left() -> list[dict[str, Any]] | None:
         answer = site.queries()

@@ -201,7 +201,9 @@ impl Apps {
 #[must_use]
 pub fn active_apps(rows: &[MasterApp]) -> Vec<wire::App> {
     let mut apps: Vec<_> = rows.iter().filter(|row| is_app_id(&row.id)).map(app_of_master).collect();
-    apps.sort_by_key(|app| (app.state != State::Running, app.state != State::Waiting, -app.started_at_ms));
+    apps.sort_by_key(|app| {
+        (app.state != State::Running, app.state != State::Waiting, app.started_at_ms.saturating_neg())
+    });
     apps
 }
 

@@ -18,7 +18,7 @@ mod wait;
 
 use std::{sync::Arc, time::Duration};
 
-use wire::{Queries, QueryStages, QueryState, Wait};
+use wire::{Queries, Query, QueryStages, QueryState, Wait};
 
 use crate::{
     AppExecutors, AppStages, DriverCall, DriverKey, Error, Failure, Limits, Observed, Tasks,
@@ -68,7 +68,10 @@ impl AppQueries {
         queries.wait = app.as_ref().and_then(of_app);
         if let Some(wait) = &queries.wait {
             // For those without a running task: what the application waits for.
-            let idle = queries.running.iter_mut().filter(|query| query.tasks.running == 0);
+            let idle = queries
+                .running
+                .iter_mut()
+                .filter(|query| query.tasks.running == 0 && !matches!(query.wait, Some(Wait::NextBatch { .. })));
             idle.for_each(|query| query.wait = Some(wait.clone()));
         }
         let queries = Observed { value: queries, age };
@@ -128,7 +131,8 @@ pub fn of_rows(
 /// Whether a query is running; a silent one does not count, because it may never end.
 #[must_use]
 pub fn works(queries: &Queries) -> bool {
-    queries.running.iter().any(|query| query.state == QueryState::Running)
+    let rests = |query: &Query| matches!(query.wait, Some(Wait::NextBatch { .. }));
+    queries.running.iter().any(|query| query.state == QueryState::Running && !rests(query))
 }
 
 fn nothing(app: Option<wire::App>) -> Queries {

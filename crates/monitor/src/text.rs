@@ -18,20 +18,21 @@ pub fn name(text: &str) -> String {
     cut(&line, LONGEST_NAME)
 }
 
-/// Why something failed, extracted from Spark's whole text: its first line, and the last one before the Java trace,
-/// which in a Python trace states the error.
+/// Why something failed, extracted from Spark's whole text: its first line, and the line that states the error. That is
+/// the last one before the Java trace of the innermost cause, where a Python trace states it too.
 #[must_use]
 pub fn reason(text: &str) -> String {
-    let before_trace = text.split("\n\tat ").next().unwrap_or_default();
-    let visible: String =
-        before_trace.chars().filter(|char| !is_hidden(*char) || matches!(char, '\n' | '\t')).collect();
-    let visible = visible.trim();
-    let (head, last) = match (visible.split_once('\n'), visible.rsplit_once('\n')) {
-        (Some((head, _)), Some((_, last))) => (head.trim(), last.trim()),
-        _ => return cut(visible, LONGEST_REASON),
-    };
-    if visible.chars().count() <= LONGEST_REASON {
-        return visible.to_owned();
+    let text: String = text.chars().filter(|char| !is_hidden(*char) || matches!(char, '\n' | '\t')).collect();
+    let before_trace = |text: &str| text.split("\n\tat ").next().unwrap_or_default().trim().to_owned();
+    let message = before_trace(&text);
+    let cause = text.rsplit_once("\nCaused by: ").map(|(_, cause)| before_trace(cause));
+    if cause.is_none() && message.chars().count() <= LONGEST_REASON {
+        return message;
+    }
+    let head = message.lines().next().unwrap_or_default().trim();
+    let last = cause.as_ref().unwrap_or(&message).lines().next_back().unwrap_or_default().trim();
+    if head == last {
+        return cut(head, LONGEST_REASON);
     }
     let room = LONGEST_REASON / 2;
     format!("{}\n…\n{}", cut(head, room), cut(last, room))
@@ -75,6 +76,19 @@ mod tests {
         let said = reason(&text);
         assert!(said.starts_with("Job aborted due to stage failure: Task 0"), "{said}");
         assert!(said.ends_with("\n…\nZeroDivisionError: division by zero"), "{said}");
+        let caused = |cause: &str| {
+            reason(&format!(
+                "Task failed while writing rows.\n\tat a.X.y(X.scala:1)\nCaused by: {cause}\n\tat a.Z.z(Z.scala:1)"
+            ))
+        };
+        assert_eq!(
+            caused("java.lang.ArithmeticException: / by zero"),
+            "Task failed while writing rows.\n…\njava.lang.ArithmeticException: / by zero"
+        );
+        assert_eq!(
+            caused("PythonException: Traceback:\n  File \"x.py\", line 1\nZeroDivisionError: division by zero\n"),
+            "Task failed while writing rows.\n…\nZeroDivisionError: division by zero"
+        );
         assert_eq!(reason("boom\n\tat org.apache.spark.X.y(X.scala:1)"), "boom");
         assert_eq!(reason("boom 7 SQLSTATE: P0001"), "boom 7 SQLSTATE: P0001");
         assert!(reason(&"x".repeat(5_000)).chars().count() <= 500);

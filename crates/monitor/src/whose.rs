@@ -4,7 +4,7 @@ use upstream::{Caller, user::User};
 
 /// The user whose cluster a fact belongs to; none if the site does not distinguish users.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Whose(pub Option<User>);
+pub struct Whose(pub(crate) Option<User>);
 
 /// One application of one user, which identifies a driver.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -75,7 +75,7 @@ impl Snapshot {
         let facts = self.facts(draft);
         let runs = state.is_open();
         let rates = |kept: &KeptStage| self.stages.rates(kept).filter(|_| facts.is_alone);
-        let time_left = facts.stage.and_then(|kept| time_left::of_stage(kept, rates(kept)?, facts.look));
+        let time_left = facts.stage.and_then(|kept| time_left::of_stage(kept, rates(kept)?, facts.look?));
         Query {
             query_id: draft.query_id.clone(),
             kind: draft.kind,
@@ -121,7 +121,7 @@ impl Snapshot {
     fn tasks(&self, draft: &Draft<'_>) -> Tasks {
         let of_job = |job: &&JobRow| {
             let to_skip = self.to_skip(job).map(i64::from).sum::<i64>();
-            let total = count(job.num_tasks - job.num_skipped_tasks - to_skip);
+            let total = count(job.num_tasks.saturating_sub(job.num_skipped_tasks).saturating_sub(to_skip));
             Tasks {
                 total,
                 done: job.completed().min(total),

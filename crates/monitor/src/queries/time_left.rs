@@ -13,10 +13,10 @@ const SLOW_MEDIANS: u64 = 3;
 const SLOW_MS: u64 = 5_000;
 
 /// None if it would be a guess: a single task is slow, or all remaining tasks are already running.
-pub(super) fn of_stage(kept: &KeptStage, rates: Rates, look: Option<StageLook>) -> Option<TimeLeft> {
+pub(super) fn of_stage(kept: &KeptStage, rates: Rates, look: StageLook) -> Option<TimeLeft> {
     let tasks = kept.stage.tasks;
     let left = tasks.total.saturating_sub(tasks.done);
-    if tasks.running == 0 || left <= tasks.running || look.is_some_and(has_slow_task) {
+    if tasks.running == 0 || left <= tasks.running || has_slow_task(look) {
         return None;
     }
     let at = |per_second: f64, factor: f64| (f64::from(left) / per_second * factor * 1000.0) as u64;
@@ -38,7 +38,7 @@ mod tests {
     fn left(done: u32, total: u32, running: u32, rates: Rates, slowest_ms: u64) -> Option<(u64, u64)> {
         let kept = stage(Tasks { done, total, running, ..Tasks::default() });
         let look = StageLook { median_ms: 2_000, slowest_ms, ..StageLook::default() };
-        of_stage(&kept, rates, Some(look)).map(|left| (left.at_least_ms, left.at_most_ms))
+        of_stage(&kept, rates, look).map(|left| (left.at_least_ms, left.at_most_ms))
     }
 
     #[test]

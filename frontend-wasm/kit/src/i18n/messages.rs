@@ -95,7 +95,7 @@ messages! {
     TipLoading: "Asking for the state of your Spark cluster.";
     TipNoData: "The state of your Spark cluster is not known.";
     TipNoCluster: "You have no Spark cluster.";
-    TipError: "The cluster manager reports an error.";
+    TipError: "The cluster has failed: no worker is left, or its manager reports an error.";
     TipWorkers { ready: u32, wanted: u32 }: wanted =>
         "{ready} of {wanted} worker is ready." | "{ready} of {wanted} workers are ready.";
     TipDriver: "Your Spark driver answers.";
@@ -350,7 +350,7 @@ messages! {
     QueryFailed: "Failed";
     QueryCanceled: "Canceled";
     QuerySilent: "Silent";
-    QuerySilentLong: "Spark says that it runs, but nothing of it has moved for long: its client may be gone.";
+    QuerySilentLong: "Spark says that it runs, but nothing of it has moved for a while: its client may be gone, or its stream has no new data.";
     QueryUnknown: "Unknown end";
     TimeLeft { time: &'a str }: "about {time} left, more stages may follow";
     TimeLeftBetween { least: &'a str, most: &'a str }: "{least} to {most} left, more stages may follow";

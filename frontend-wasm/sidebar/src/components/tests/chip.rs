@@ -76,7 +76,7 @@ async fn no_cluster_is_muted() {
 #[tokio::test]
 async fn an_error_of_the_cluster_manager_is_red() {
     assert_snapshot!(in_state(ChipState::Error, 0, 0).await, @r#"
-    <button type="button" title="The cluster manager reports an error.
+    <button type="button" title="The cluster has failed: no worker is left, or its manager reports an error.
     As of 12:00:00 UTC.
     Click to open Spark Monitor." class="sparkMonitor-Chip">
     <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-bad">
