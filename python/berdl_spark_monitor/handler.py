@@ -45,7 +45,7 @@ class SidecarChecks(JupyterChecks):
             raise
 
     def get_login_url(self) -> str:
-        """Refuse a request that failed the check: it is signed in, so the login page would redirect it back for ever."""
+        """Refuse a request that failed the check. It is signed in: the login page would redirect it back for ever."""
         if self._refused is not None:
             raise self._refused
         return super().get_login_url()
