@@ -87,7 +87,8 @@ function activate(
   const options: MountOptions = {
     on_open: () => panel.open(),
     on_paused: paused => commands.setPaused(paused),
-    on_open_report: () => void app.commands.execute(OPEN_REPORT)
+    on_open_report: () => void app.commands.execute(OPEN_REPORT),
+    on_session_changed: () => report.forget()
   };
 
   const chip = new Chip(statusBar, loader, options, kernels, settings);

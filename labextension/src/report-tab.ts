@@ -34,6 +34,11 @@ export class ReportTab {
     widget.content.ask(report => report.copy());
   }
 
+  /** Runs the report of an open tab anew: the last one may be another person's. */
+  forget(): void {
+    this.tracker.find(() => true)?.content.ask(report => report.forget());
+  }
+
   /** Calls `command`, with `restored`, for a tab that was open before a reload. */
   restoredBy(restorer: ILayoutRestorer | null, command: string): void {
     void restorer?.restore(this.tracker, { command, name: () => 'report', args: () => ({ restored: true }) });
@@ -41,6 +46,10 @@ export class ReportTab {
 
   /** Creates the tab; the restorer puts it in its place. */
   async restore(): Promise<void> {
+    // It may have been opened meanwhile.
+    if (this.tracker.find(() => true)) {
+      return;
+    }
     const widget = this.create();
     this.shell.add(widget, 'main', { activate: false });
     await this.tracker.add(widget);

@@ -97,6 +97,7 @@ test('it is opened from the palette, and has the focus', async () => {
 test('opened and closed many times, it leaves no listener and no element behind', async () => {
   await lab.closeReport();
   const leftovers = await Leftovers.watch(lab);
+  /** @type {Awaited<ReturnType<Leftovers['count']>>[]} */
   const counts = [];
   for (let lap = 0; lap <= LAPS; lap += 1) {
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -150,6 +151,28 @@ test('behind another tab it rests: what is in flight is aborted, and asked for w
   assert.equal(asked(), 0);
   await lab.reportHandle.click();
   await until('another report', () => lab.requests.count('doctor') === 1);
+});
+
+test('when another person is answered, the report of the one before is gone', async () => {
+  await all();
+  let session = '1';
+  await lab.page.route('**/spark-monitor/panel/*', async route => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'x-spark-monitor-session': session } });
+  });
+  await lab.execute('berdl-spark-monitor:refresh');
+  await lab.page.waitForTimeout(1_000);
+  lab.requests.clear();
+  const held = await hold('doctor');
+  session = '2';
+  await lab.execute('berdl-spark-monitor:refresh');
+  await held.arrived;
+  assert.equal(await lab.hops.count(), 0);
+  assert.match(await lab.report.innerText(), /Checking…/);
+  await lab.page.unroute('**/spark-monitor/panel/*');
+  await lab.page.unroute('**/doctor');
+  await lab.closeReport();
+  await lab.openReport();
 });
 
 test('closed while it is being made, the request is aborted, and nothing is left or asked any more', async () => {

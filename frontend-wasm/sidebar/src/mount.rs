@@ -34,6 +34,8 @@ export interface MountOptions {
   on_paused?: (paused: boolean) => void;
   /** Called when a person opens the connection report. */
   on_open_report?: () => void;
+  /** Called when another session is answered than before. */
+  on_session_changed?: () => void;
   /** The application that was last chosen in this workspace. */
   app_id?: string;
   /** Stores this choice; null clears it. */
@@ -79,6 +81,9 @@ extern "C" {
     fn on_paused(this: &MountOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
+    fn on_session_changed(this: &MountOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
     fn on_open_report(this: &MountOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
@@ -109,6 +114,7 @@ impl MountOptions {
             on_copy: self.on_copy(),
             on_jump: self.on_jump(),
             on_paused: self.on_paused(),
+            on_session_changed: self.on_session_changed(),
             on_open_report: self.on_open_report(),
         }
     }

@@ -19,6 +19,8 @@ pub struct Shell {
     pub on_jump: Option<Function>,
     /// Receives whether updates are paused.
     pub on_paused: Option<Function>,
+    /// Is told when another session is answered than before.
+    pub on_session_changed: Option<Function>,
     /// Opens the connection report.
     pub on_open_report: Option<Function>,
 }
@@ -43,6 +45,13 @@ impl Shell {
     pub fn tell_paused(&self, paused: bool) {
         if let Some(on_paused) = &self.on_paused {
             let _ = on_paused.call1(&JsValue::NULL, &paused.into());
+        }
+    }
+
+    /// Reports that another session is answered than before: what a tab shows may be another person's.
+    pub fn tell_session_changed(&self) {
+        if let Some(on_session_changed) = &self.on_session_changed {
+            let _ = on_session_changed.call0(&JsValue::NULL);
         }
     }
 

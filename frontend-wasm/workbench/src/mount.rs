@@ -50,8 +50,14 @@ impl Workbench {
     /// # Errors
     /// When the browser refuses to create an element.
     pub fn open_report(&self, parent: &Element, options: &ReportOptions) -> Result<ReportHandle, JsValue> {
-        let props =
-            ReportTabProps { api: self.api.clone(), shown: false, on_copy: options.on_copy(), runs: 0, copies: 0 };
+        let props = ReportTabProps {
+            api: self.api.clone(),
+            shown: false,
+            on_copy: options.on_copy(),
+            runs: 0,
+            copies: 0,
+            forgets: 0,
+        };
         let tab = self.roots.open(parent, Tab::Report(props.clone()))?;
         Ok(ReportHandle { tab, props })
     }
@@ -81,6 +87,12 @@ impl ReportHandle {
     /// Runs the report again and copies the result.
     pub fn copy(&mut self) {
         self.props.copies += 1;
+        self.draw();
+    }
+
+    /// Forgets the last report, and runs it again.
+    pub fn forget(&mut self) {
+        self.props.forgets += 1;
         self.draw();
     }
 

@@ -25,6 +25,8 @@ pub struct Model {
 pub enum Action {
     Run,
     RunAndCopy,
+    /// Another session is answered: the last report may be another person's.
+    Forget,
     Reported(Rc<Report>, i64),
     /// Copy what is shown.
     Copy,
@@ -53,6 +55,7 @@ impl Reducible for Model {
                 next.pending = true;
                 next.copies = true;
             }
+            Action::Forget => next = Self::default(),
             Action::Reported(report, at_ms) => {
                 next.report = Some(report);
                 next.at_ms = at_ms;

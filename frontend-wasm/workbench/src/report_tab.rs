@@ -30,6 +30,8 @@ pub struct ReportTabProps {
     pub runs: u32,
     /// How many times a command has asked for another report and a copy of it.
     pub copies: u32,
+    /// How many times another session was answered than before.
+    pub forgets: u32,
 }
 
 /// The tab; the first report starts as soon as it is shown.
@@ -39,7 +41,7 @@ pub fn ReportTab(props: &ReportTabProps) -> Html {
     let model = use_reducer(Model::default);
     let act = act(&model, props.on_copy.clone());
     use_commands(props, &act);
-    use_report(&props.api, shown && model.pending, act.clone());
+    use_report(&props.api, (shown && model.pending, props.forgets), act.clone());
     let tell = act.clone();
     use_effect_with(model.copies && !model.pending, move |due| {
         if *due {
@@ -77,6 +79,12 @@ fn use_commands(props: &ReportTabProps, act: &Act) {
         }
     });
     let tell = act.clone();
+    use_effect_with(props.forgets, move |forgets| {
+        if *forgets > 0 {
+            tell.emit(Action::Forget);
+        }
+    });
+    let tell = act.clone();
     use_effect_with(props.copies, move |copies| {
         if *copies > 0 {
             tell.emit(Action::RunAndCopy);
@@ -84,11 +92,12 @@ fn use_commands(props: &ReportTabProps, act: &Act) {
     });
 }
 
-/// Runs a report while one is wanted; aborts it if the tab is hidden or closed before the end.
+/// Runs a report while one is wanted; aborts it if the tab is hidden or closed before the end, or if another session is
+/// answered.
 #[hook]
-fn use_report(api: &Api, wanted: bool, act: Act) {
+fn use_report(api: &Api, wanted: (bool, u32), act: Act) {
     let api = api.clone();
-    use_effect_with(wanted, move |wanted| {
+    use_effect_with(wanted, move |(wanted, _)| {
         let controller = if *wanted { AbortController::new().ok() } else { None };
         if let Some(controller) = &controller {
             let signal = controller.signal();

@@ -81,6 +81,12 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_orders(props.order, act.clone());
     let shell = props.shell.clone();
     use_effect_with(model.paused, move |paused| shell.tell_paused(*paused));
+    let shell = props.shell.clone();
+    use_effect_with(model.session_changes, move |changes| {
+        if *changes > 0 {
+            shell.tell_session_changed();
+        }
+    });
     let table = use_node_ref();
     use_clock(shown, table.clone(), act.clone());
     if !props.drawn {

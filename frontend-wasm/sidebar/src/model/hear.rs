@@ -60,6 +60,7 @@ impl Model {
             self.choices.clear();
             self.fresh_at_ms = None;
             self.refreshes += 1;
+            self.session_changes += 1;
         }
         self.session = session.or(self.session);
     }

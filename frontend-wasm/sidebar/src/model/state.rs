@@ -64,4 +64,6 @@ pub struct Model {
     pub announced_at_ms: i64,
     /// The number of the session that the sidecar last answered; none before its first answer.
     pub session: Option<u32>,
+    /// How many times another session was answered than before.
+    pub session_changes: u32,
 }
