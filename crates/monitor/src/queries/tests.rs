@@ -185,3 +185,23 @@ fn an_operation_that_nothing_has_been_heard_of_for_long_is_silent() {
     assert_eq!((queries.running.len(), queries.recent.len()), (1, 0), "Spark still calls it running");
     assert!(queries.running[0].wait.is_some() && !works(&queries));
 }
+
+#[test]
+fn stages_that_spark_has_forgotten_are_counted() {
+    let jobs = rows(json!([{"jobId": 1, "status": "RUNNING", "stageIds": [1, 2, 3], "numTasks": 9}]));
+    let stages = json!([{"stageId": 3, "status": "ACTIVE", "numTasks": 3}]);
+    let shown = moment(QueriesSeen { jobs, ..QueriesSeen::default() }, stages).query(None, "job-1");
+    assert_eq!((shown.stages.len(), shown.stages_not_shown, shown.stages_forgotten), (1, 2, 2));
+    assert_eq!(shown.query.unwrap().stages_total, 3);
+}
+
+#[test]
+fn an_operation_is_canceled_by_its_error_class_and_not_by_a_word_in_its_error() {
+    let state = |detail: &str| {
+        let row = json!([{"operationId": "op", "state": "CLOSED", "startTimestamp": 1, "detail": detail}]);
+        let operations = Some(rows(row));
+        shown(&moment(QueriesSeen { operations, ..QueriesSeen::default() }, json!([]))).remove(0).state
+    };
+    assert_eq!(state("INTERNAL: [OPERATION_CANCELED] Operation has been canceled."), QueryState::Canceled);
+    assert_eq!(state("INTERNAL: [USER_RAISED_EXCEPTION] upstream: OPERATION_CANCELED"), QueryState::Failed);
+}
