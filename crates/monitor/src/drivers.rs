@@ -26,7 +26,7 @@ use clocks::DriverClocks;
 const FOUND_LIFETIME: Duration = Duration::from_secs(600);
 
 /// For this long after its start, a driver that cannot be reached counts as starting; milliseconds.
-const STARTING_MS: i64 = 60_000;
+pub(crate) const STARTING_MS: i64 = 60_000;
 
 /// The addresses of all drivers.
 #[derive(Debug)]

@@ -13,6 +13,7 @@ use upstream::{
 use wire::{Cluster, ClusterKind, Executors, Meter};
 
 pub use rows::ExecutorsSeen;
+pub(crate) use rows::slots;
 
 use crate::{
     DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,

@@ -17,12 +17,12 @@ use wire::{Activity, Stages};
 
 pub use digest::{KeptStage, StageDigest, TaskTime};
 pub use pace::Rates;
-pub use running::Slots;
 
 use crate::{
     DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
     cached::Cached,
     clock::{self, DriverTime},
+    executors::slots,
     selection::{self, OfApp, Selection},
 };
 
@@ -105,7 +105,7 @@ async fn corrected(call: DriverCall, path: DriverPath) -> Result<StageDigest, Up
     }
     // This is only a correction, so its failure is not reported.
     match tokio::time::timeout(EXTRA, call.rows::<FirstRows<ExecutorRow>>(DriverPath::Executors)).await {
-        Ok(Ok(executors)) => Ok(stages.with_slots(Slots::of(&executors))),
+        Ok(Ok(executors)) => Ok(stages.with_slots(slots(&executors))),
         Ok(Err(_)) | Err(_) => Ok(stages),
     }
 }

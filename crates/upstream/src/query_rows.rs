@@ -114,6 +114,13 @@ pub struct OperationRow {
     pub detail: String,
 }
 
+impl SqlRow {
+    /// The jobs listed in the SQL execution.
+    pub fn job_ids(&self) -> impl Iterator<Item = i64> {
+        [&self.running_job_ids, &self.success_job_ids, &self.failed_job_ids].into_iter().flatten().copied()
+    }
+}
+
 impl Newest for JobRow {
     type Age = i64;
     fn age(&self) -> i64 {

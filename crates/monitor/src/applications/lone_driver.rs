@@ -9,10 +9,8 @@ use crate::{
     Drivers, Failure, Limits, Observed, Tasks, Whose,
     cached::{Cached, IDLE, Retry},
     clock,
+    drivers::STARTING_MS,
 };
-
-/// How long a driver that was absent or starting may take until it answers; milliseconds.
-const STARTING_MS: i64 = 60_000;
 
 /// Whether the source of the applications is up; a master always counts as up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use upstream::query_rows::SqlRow;
 /// The execution nested in this one, which has no jobs itself: the very next one, within its time and with the same
 /// description. Two plain actions of two threads would look alike, so they are never taken for one.
 pub(super) fn inner_of<'a>(outer: &SqlRow, by_id: &HashMap<i64, &'a SqlRow>) -> Option<&'a SqlRow> {
-    if has_jobs(outer) || is_plain_action(&outer.description) {
+    if outer.job_ids().next().is_some() || is_plain_action(&outer.description) {
         return None;
     }
     let inner = *by_id.get(&outer.id.checked_add(1)?)?;
@@ -34,10 +34,6 @@ fn is_plain_action(description: &str) -> bool {
         "toPandas",
     ];
     description.split_once(" at ").is_some_and(|(action, _)| ACTIONS.contains(&action))
-}
-
-fn has_jobs(row: &SqlRow) -> bool {
-    [&row.running_job_ids, &row.success_job_ids, &row.failed_job_ids].iter().any(|ids| !ids.is_empty())
 }
 
 /// Start and end, milliseconds since 1970; a running execution never ends.

@@ -48,7 +48,7 @@ pub(super) fn of_sql<'a>(
     let mut executions: BTreeMap<Owner<'a>, Vec<&'a SqlRow>> = BTreeMap::new();
     let owner_of = |row: &'a SqlRow| {
         // Jobs of a nested execution are tagged with the outer one only.
-        let of_jobs = || listed(row).find_map(|id| owner_of_job.get(&id));
+        let of_jobs = || row.job_ids().find_map(|id| owner_of_job.get(&id));
         let stream = || Batch::of(&row.description).map(|batch| Owner::Stream(batch.run_id));
         stream().or_else(|| owner_of_sql.get(&row.id).or_else(of_jobs).copied())
     };
@@ -65,7 +65,7 @@ pub(super) fn of_sql<'a>(
             return of_stream(batches_of(&rows, jobs), stages);
         }
         let owned = jobs_of.get(&owner).into_iter().flatten().copied();
-        let ids: BTreeSet<i64> = rows.iter().flat_map(|row| listed(row)).chain(owned).collect();
+        let ids: BTreeSet<i64> = rows.iter().flat_map(|row| row.job_ids()).chain(owned).collect();
         let mine = take(jobs, ids.into_iter());
         // The id stays the same when the first job reveals the operation.
         let first = rows.first()?;
@@ -89,16 +89,11 @@ fn batches_of<'a>(rows: &[&'a SqlRow], jobs: &mut BTreeMap<i64, &'a JobRow>) -> 
             batch: Batch::of(&row.description)?,
             begin_ms: row.submission_time.map_or(0, |time| time.0),
             stated: stated_by_sql(row),
-            jobs: take(jobs, listed(row)),
+            jobs: take(jobs, row.job_ids()),
             sql_execution_id: Some(row.id),
         })
     };
     rows.iter().filter_map(seen).collect()
-}
-
-/// The jobs listed in the SQL execution.
-fn listed(row: &SqlRow) -> impl Iterator<Item = i64> {
-    [&row.running_job_ids, &row.success_job_ids, &row.failed_job_ids].into_iter().flatten().copied()
 }
 
 fn stated_by_sql(row: &SqlRow) -> Stated<'_> {

@@ -10,6 +10,9 @@ use wire::percent;
 
 use crate::{DriverCall, clock, stages::TaskTime};
 
+/// A task that has run longer than this many milliseconds and this many medians is slow, and may never end.
+const SLOW_TASK_MS: u64 = 5_000;
+const SLOW_TASK_MEDIANS: u64 = 3;
 /// Finished tasks that quantiles must be based on.
 pub(super) const ENOUGH_TASKS: u32 = 8;
 /// Task time that a share must be based on, milliseconds.
@@ -27,6 +30,13 @@ pub struct StageLook {
     /// Input and shuffle bytes together.
     pub median_bytes_read: u64,
     pub slowest_bytes_read: u64,
+}
+
+impl StageLook {
+    /// Whether the slowest running task is slow.
+    pub fn has_slow_task(self) -> bool {
+        self.slowest_ms > SLOW_TASK_MS && self.slowest_ms > self.median_ms.saturating_mul(SLOW_TASK_MEDIANS)
+    }
 }
 
 /// Whether a stage's tasks spend little of their time on a CPU in the JVM.

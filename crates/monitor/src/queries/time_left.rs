@@ -8,23 +8,15 @@ use crate::stages::{KeptStage, Rates};
 /// Margin of error of a pace.
 const LESS: f64 = 0.75;
 const MORE: f64 = 1.15;
-/// A task that has run longer than this many medians and this many milliseconds may never end.
-const SLOW_MEDIANS: u64 = 3;
-const SLOW_MS: u64 = 5_000;
-
 /// None if it would be a guess: a single task is slow, or all remaining tasks are already running.
 pub(super) fn of_stage(kept: &KeptStage, rates: Rates, look: StageLook) -> Option<TimeLeft> {
     let tasks = kept.stage.tasks;
     let left = tasks.total.saturating_sub(tasks.done);
-    if tasks.running == 0 || left <= tasks.running || has_slow_task(look) {
+    if tasks.running == 0 || left <= tasks.running || look.has_slow_task() {
         return None;
     }
     let at = |per_second: f64, factor: f64| (f64::from(left) / per_second * factor * 1000.0) as u64;
     Some(TimeLeft { at_least_ms: at(rates.fast, LESS), at_most_ms: at(rates.slow, MORE) })
-}
-
-fn has_slow_task(look: StageLook) -> bool {
-    look.slowest_ms > SLOW_MS && look.slowest_ms > look.median_ms.saturating_mul(SLOW_MEDIANS)
 }
 
 #[cfg(test)]

@@ -14,10 +14,6 @@ use crate::{applications::Apps, cluster::ClusterCores, stages::KeptStage};
 const DRIVER_PAUSE_MS: u64 = 1_000;
 /// Waiting for other tasks' output is reported above this share of task time, percent.
 const FETCH_WAIT_PERCENT: u32 = 20;
-/// A task that has run longer than this, milliseconds, …
-const SLOW_TASK_MS: u64 = 5_000;
-/// … and longer than this many medians is slow.
-const SLOW_TASK_MEDIANS: u64 = 3;
 /// A task that reads more than this many medians, and more than [`MUCH_DATA`], has more to do than the others.
 const MUCH_DATA_MEDIANS: u64 = 3;
 /// Bytes.
@@ -99,10 +95,9 @@ fn last_tasks(facts: &Facts<'_>) -> Option<Wait> {
     let (stage, look) = (&facts.stage?.stage, facts.look?);
     let left = stage.tasks.total.saturating_sub(stage.tasks.done);
     let all_launched = left > 0 && left <= stage.tasks.running;
-    let is_slow = look.slowest_ms > SLOW_TASK_MS && look.slowest_ms > look.median_ms.saturating_mul(SLOW_TASK_MEDIANS);
     let more_data = look.slowest_bytes_read > MUCH_DATA
         && look.slowest_bytes_read > look.median_bytes_read.saturating_mul(MUCH_DATA_MEDIANS);
-    (all_launched && stage.tasks.done >= ENOUGH_TASKS && is_slow).then_some(Wait::LastTasks {
+    (all_launched && stage.tasks.done >= ENOUGH_TASKS && look.has_slow_task()).then_some(Wait::LastTasks {
         stage_id: stage.stage_id,
         left,
         total: stage.tasks.total,

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use wire::{App, Level, Spill, Stage, StageState, Stages, Tasks};
+use wire::{App, Level, Meter, Spill, Stage, StageState, Stages, Tasks};
 
 use super::{
     pace::{Pace, Rates},
-    running::{Share, Slots},
+    running::{self, Share},
 };
 use crate::{clock::DriverTime, connect_request::ConnectRequest, text};
 use upstream::{
@@ -152,13 +152,13 @@ impl StageDigest {
 
     /// Corrects the running tasks of the active stages with the executors' numbers.
     #[must_use]
-    pub fn with_slots(mut self, slots: Slots) -> Self {
+    pub fn with_slots(mut self, slots: Meter) -> Self {
         let mut active: Vec<&mut KeptStage> = self.kept.values_mut().filter(|kept| kept.is_active()).collect();
         active.sort_by_key(|kept| (kept.stage.submitted_at_ms, kept.stage.stage_id));
         let left = |tasks: Tasks| tasks.total.saturating_sub(tasks.done);
         let share = |kept: &&mut KeptStage| Share { running: kept.stage.tasks.running, left: left(kept.stage.tasks) };
         let mut shares: Vec<Share> = active.iter().map(share).collect();
-        slots.share(&mut shares.iter_mut().collect::<Vec<_>>());
+        running::share(slots, &mut shares.iter_mut().collect::<Vec<_>>());
         for (kept, share) in active.into_iter().zip(shares) {
             kept.stage.tasks.running = share.running;
         }

@@ -1,15 +1,7 @@
 //! How many tasks are running. Spark updates a stage's row only when one of its tasks ends, and counts that task for a
 //! moment longer; so a stage may seem to run no tasks, or more than there are slots. The executors are more accurate.
 
-use upstream::driver::{ExecutorRow, count};
-
-/// What the live executors are doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slots {
-    /// Running tasks, at most one per slot.
-    pub used: u32,
-    pub total: u32,
-}
+use wire::Meter;
 
 /// An active stage's share of the running tasks.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,25 +11,17 @@ pub(super) struct Share {
     pub left: u32,
 }
 
-impl Slots {
-    pub fn of(rows: &[ExecutorRow]) -> Self {
-        let living = || rows.iter().filter(|row| row.is_active);
-        let used = |row: &ExecutorRow| count(row.active_tasks).min(count(row.max_tasks));
-        let total = living().map(|row| count(row.max_tasks)).fold(0, u32::saturating_add);
-        Self { used: living().map(used).fold(0, u32::saturating_add), total }
-    }
-
-    /// Corrects the counts of active stages. Of several stages Spark alone knows which one runs the tasks that no stage
-    /// tells yet, so then nothing is added.
-    pub(super) fn share(self, stages: &mut [&mut Share]) {
-        let told = stages.iter().map(|share| share.running).fold(0, u32::saturating_add);
-        // All executors may be idle for a moment between two tasks; the stages' counts last longer.
-        let right = if self.used > 0 { self.used } else { told.min(self.total) };
-        if told > right {
-            reduce(stages, told, right);
-        } else if let [only] = stages {
-            only.running = right.min(only.left).max(only.running);
-        }
+/// Corrects the counts of active stages. Of several stages Spark alone knows which one runs the tasks that no stage
+/// tells yet, so then nothing is added.
+pub(super) fn share(slots: Meter, stages: &mut [&mut Share]) {
+    let told = stages.iter().map(|share| share.running).fold(0, u32::saturating_add);
+    // All executors may be idle for a moment between two tasks; the stages' counts last longer.
+    let right = if slots.used > 0 { slots.used } else { slots.total.min(told.into()) };
+    let right = u32::try_from(right).unwrap_or(u32::MAX);
+    if told > right {
+        reduce(stages, told, right);
+    } else if let [only] = stages {
+        only.running = right.min(only.left).max(only.running);
     }
 }
 
@@ -61,10 +45,10 @@ fn reduce(stages: &mut [&mut Share], told: u32, right: u32) {
 mod tests {
     use super::*;
 
-    fn shared(used: u32, total: u32, told: &[(u32, u32)]) -> Vec<u32> {
+    fn shared(used: u64, total: u64, told: &[(u32, u32)]) -> Vec<u32> {
         let mut shares: Vec<Share> =
             told.iter().map(|(running, left)| Share { running: *running, left: *left }).collect();
-        Slots { used, total }.share(&mut shares.iter_mut().collect::<Vec<_>>());
+        share(Meter::new(used, total), &mut shares.iter_mut().collect::<Vec<_>>());
         shares.iter().map(|share| share.running).collect()
     }
 
