@@ -9,14 +9,15 @@ use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::AbortController;
 use wire::Meta;
 use yew::{AttrValue, Callback, hook, use_effect_with, use_memo};
 
 use crate::api::{self, Api, Outcome, Reply};
 use crate::news::{News, Told, is_another};
 use crate::problem::Problem;
+use crate::request::Request;
 use crate::schedule::{self, Rates, SHORTEST_GAP_MS};
+use crate::snapshots::{Snapshots, View};
 
 /// A request that takes longer is replaced when a person refreshes: the sidecar gives each upstream call that long, and
 /// joins the new request to a call in flight. Milliseconds.
@@ -28,8 +29,7 @@ pub struct Poll {
     pub api: Api,
     /// The other pollers of this page.
     pub pollers: Pollers,
-    /// The route to fetch, relative to the sidecar's base URL.
-    pub route: AttrValue,
+    pub source: Source,
     /// Whether the view is visible; nothing is requested while it is not.
     pub shown: bool,
     /// A kernel of this JupyterLab is busy.
@@ -40,6 +40,21 @@ pub struct Poll {
     pub wanted_ms: u32,
     /// How many times a person has refreshed.
     pub refreshes: u32,
+}
+
+/// What a view fetches.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// A route of its own, relative to the sidecar's base URL.
+    Route(AttrValue),
+    /// A part of what its panel fetches.
+    View(View),
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::Route(AttrValue::default())
+    }
 }
 
 /// The pollers of this page. The success of one shows that the sidecar can be reached, so others need not back off.
@@ -57,6 +72,27 @@ impl Pollers {
         let mut pollers = self.0.borrow_mut();
         pollers.retain(|poller| poller.strong_count() > 0);
         pollers.push(Rc::downgrade(poller));
+    }
+
+    /// Adds views that are due soon to a request that is about to be sent, and if one of them is the driver's, all of
+    /// the driver's. Returns all views of the request, and the oldest answer that each of them accepts.
+    pub fn gather(&self, snapshots: &Snapshots, request: &Rc<Request>) -> (Vec<(Rc<Poller>, View)>, u32) {
+        let pollers: Vec<_> = self.0.borrow().iter().filter_map(Weak::upgrade).collect();
+        let of_panel = pollers.into_iter().filter_map(|poller| {
+            let view = poller.view().filter(|view| view.snapshots == *snapshots)?;
+            Some((poller, view))
+        });
+        let mut of_panel: Vec<_> = of_panel.collect();
+        let joins = |poller: &Rc<Poller>| poller.flies_with(request) || poller.is_due_soon();
+        let of_driver = of_panel.iter().any(|(poller, view)| view.is_of_driver && joins(poller));
+        let max_age_ms = of_panel.iter().filter_map(|(poller, _)| poller.max_age_ms(request)).min().unwrap_or_default();
+        of_panel.retain(|(poller, view)| {
+            if joins(poller) || (of_driver && view.is_of_driver && poller.is_scheduled()) {
+                poller.board(request, max_age_ms);
+            }
+            poller.flies_with(request)
+        });
+        (of_panel, max_age_ms)
     }
 
     /// `recovered`: the poller that succeeded had failed before.
@@ -98,13 +134,15 @@ pub struct Poller {
     started_at_ms: Cell<f64>,
     flight: RefCell<Option<Flight>>,
     timer: RefCell<Option<Timeout>>,
+    /// When the timer will fire.
+    due_at_ms: Cell<f64>,
 }
 
 impl Poller {
     /// Acts on what differs from the last settings.
     fn follow(self: &Rc<Self>, poll: &Poll) {
         let old = self.poll.replace(poll.clone());
-        let elsewhere = old.route != poll.route;
+        let elsewhere = old.source != poll.source;
         if elsewhere {
             self.rates.take();
             self.failures.take();
@@ -145,45 +183,94 @@ impl Poller {
             }
             return;
         }
-        let Ok(controller) = AbortController::new() else {
+        let Poll { api, pollers, source, .. } = self.poll.borrow().clone();
+        let request = match &source {
+            Source::Route(_) => Request::start(),
+            Source::View(view) => view.snapshots.request(api.clone(), pollers),
+        };
+        let Some(request) = request else {
             return;
         };
-        let signal = controller.signal();
+        self.board(&request, max_age_ms);
+        if let Source::Route(route) = source {
+            let (poller, signal, waiting) = (Rc::clone(self), request.signal(), Rc::downgrade(&request));
+            spawn_local(async move {
+                let outcome = api.ask(&route, &signal, max_age_ms).await;
+                if let Some(request) = waiting.upgrade() {
+                    poller.land(&request, outcome);
+                }
+            });
+        }
+    }
+
+    /// Waits for a request's answer, unless it waits for another's or is hidden or paused.
+    fn board(&self, request: &Rc<Request>, max_age_ms: u32) {
+        if self.flight.borrow().is_some() {
+            return;
+        }
+        self.timer.take();
         self.started_at_ms.set(js_sys::Date::now());
-        self.flight.replace(Some(Flight { controller, max_age_ms, is_overtaken: false }));
-        let poller = Rc::clone(self);
-        let Poll { api, pollers, route, .. } = self.poll.borrow().clone();
-        spawn_local(async move {
-            let outcome = api.ask(&route, &signal, max_age_ms).await;
-            // Aborted meanwhile: there may be a later request, which must stay untouched.
-            if signal.aborted() {
-                return;
-            }
-            let is_overtaken = poller.flight.take().is_some_and(|flight| flight.is_overtaken);
-            let Outcome { reply, session } = outcome;
-            let recovered = poller.failures.get() > 0;
-            let told = poller.take_in(reply, session);
-            let (rate_ms, age_ms) = (poller.delay_ms(), told.age_ms());
-            if is_overtaken {
-                poller.start(0);
-            } else {
-                // Accepts other views' recent answers, so that all come to poll at the same time and share one call.
-                // With half of the rate or less, two groups of views could stay half a round apart for ever.
-                let max_age_ms = if poller.failures.get() == 0 { rate_ms / 4 * 3 } else { 0 };
-                poller.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
-            }
-            if poller.failures.get() == 0 {
-                pollers.wake(recovered);
-            }
-            poller.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told, session });
-        });
+        self.flight.replace(Some(Flight { request: Rc::clone(request), max_age_ms, is_overtaken: false }));
+    }
+
+    /// Takes in the answer of a request, unless the view no longer waits for it.
+    pub fn land(self: &Rc<Self>, request: &Rc<Request>, Outcome { reply, session }: Outcome) {
+        if !self.flies_with(request) {
+            return;
+        }
+        let is_overtaken = self.flight.take().is_some_and(|flight| flight.is_overtaken);
+        let recovered = self.failures.get() > 0;
+        let told = self.take_in(reply, session);
+        let (rate_ms, age_ms) = (self.delay_ms(), told.age_ms());
+        if is_overtaken {
+            self.start(0);
+        } else {
+            // Accepts other views' recent answers, so that all come to poll at the same time and share one call.
+            // With half of the rate or less, two groups of views could stay half a round apart for ever.
+            let max_age_ms = if self.failures.get() == 0 { rate_ms / 4 * 3 } else { 0 };
+            self.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
+        }
+        if self.failures.get() == 0 {
+            let pollers = self.poll.borrow().pollers.clone();
+            pollers.wake(recovered);
+        }
+        self.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told, session });
+    }
+
+    /// The view, if it is fetched together with others.
+    fn view(&self) -> Option<View> {
+        match &self.poll.borrow().source {
+            Source::Route(_) => None,
+            Source::View(view) => Some(view.clone()),
+        }
+    }
+
+    fn flies_with(&self, request: &Rc<Request>) -> bool {
+        self.max_age_ms(request).is_some()
+    }
+
+    /// The oldest answer that it accepts, if it waits for this request.
+    fn max_age_ms(&self, request: &Rc<Request>) -> Option<u32> {
+        let flight = self.flight.borrow();
+        flight.as_ref().filter(|flight| Rc::ptr_eq(&flight.request, request)).map(|flight| flight.max_age_ms)
+    }
+
+    /// Not while it is hidden, paused or waits for an answer.
+    fn is_scheduled(&self) -> bool {
+        self.timer.borrow().is_some()
+    }
+
+    /// Whether less than a quarter of its interval is left: it would accept an answer that old.
+    fn is_due_soon(&self) -> bool {
+        let left_ms = self.due_at_ms.get() - js_sys::Date::now();
+        self.is_scheduled() && left_ms <= f64::from(self.delay_ms()) / 4.0
     }
 
     fn take_in(&self, reply: Result<Reply, Problem>, session: Option<u32>) -> Told {
         // After a change of session the same body is new.
         let known = self.etag.take().filter(|_| !is_another(self.session.get(), session));
         self.session.set(session.or(self.session.get()));
-        let answer = reply.and_then(|Reply { json, etag, age_ms }| {
+        let answer = reply.and_then(|Reply { json, etag, age_ms, .. }| {
             if known.is_some() && known == etag {
                 self.etag.replace(etag);
                 return Ok(Told::Same { age_ms });
@@ -244,6 +331,7 @@ impl Poller {
             return;
         }
         let poller = Rc::clone(self);
+        self.due_at_ms.set(js_sys::Date::now() + f64::from(delay_ms));
         self.timer.replace(Some(Timeout::new(delay_ms, move || poller.start(max_age_ms))));
     }
 
@@ -253,17 +341,11 @@ impl Poller {
     }
 }
 
-/// A request in flight. Dropping it aborts the request, which has no effect on one that has ended.
+/// A request that the view waits for; other views may wait for the same one.
 #[derive(Debug)]
 struct Flight {
-    controller: AbortController,
+    request: Rc<Request>,
     max_age_ms: u32,
     /// Something fresher has been requested since it started.
     is_overtaken: bool,
-}
-
-impl Drop for Flight {
-    fn drop(&mut self) {
-        self.controller.abort();
-    }
 }

@@ -65,7 +65,9 @@ impl ExecutorsSeen {
     /// Task slots in use and in total; for a local driver, which runs its tasks itself, its own.
     #[must_use]
     pub fn slots(&self) -> Meter {
-        slots(&self.rows)
+        let living = || self.rows.iter().filter(|row| row.is_active);
+        let used = living().map(|row| u64::from(active_tasks(row))).fold(0, u64::saturating_add);
+        Meter::new(used, living().map(|row| amount(row.max_tasks)).fold(0, u64::saturating_add))
     }
 
     fn executor(&self, row: &ExecutorRow) -> Executor {
@@ -86,13 +88,6 @@ impl ExecutorsSeen {
             removed: (!row.is_active).then(|| removal(row)),
         }
     }
-}
-
-/// Task slots of the live executors, in use and in total.
-pub fn slots(rows: &[ExecutorRow]) -> Meter {
-    let living = || rows.iter().filter(|row| row.is_active);
-    let used = living().map(|row| u64::from(active_tasks(row))).fold(0, u64::saturating_add);
-    Meter::new(used, living().map(|row| amount(row.max_tasks)).fold(0, u64::saturating_add))
 }
 
 /// Spark counts a task for a moment after it has ended, so more tasks may seem to run than there are slots; and a dead

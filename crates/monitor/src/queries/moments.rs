@@ -6,11 +6,12 @@ use serde::Deserialize;
 use upstream::{
     driver::ExecutorRow,
     query_rows::{JobRow, SqlRow},
+    rows::FirstRows,
 };
 use wire::{NamedBy, Queries, Query, QueryState, Wait};
 
 use super::{seen::QueriesSeen, snapshot::Snapshot};
-use crate::{clock::DriverTime, executors::slots, stages::StageDigest};
+use crate::{clock::DriverTime, executors::ExecutorsSeen, stages::StageDigest};
 
 /// A driver's lists at one moment.
 #[derive(Deserialize)]
@@ -27,7 +28,7 @@ fn moment(version: &str, name: &str) -> Snapshot {
     let Moment { at_ms, jobs, sql, stages, executors } =
         serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let stages: StageDigest = upstream::rows::from_value(&stages).unwrap();
-    let stages = stages.with_slots(slots(&executors));
+    let stages = stages.with_slots(ExecutorsSeen::new(FirstRows::of(executors), None).slots());
     let queries = QueriesSeen { jobs, sql, ..QueriesSeen::default() };
     Snapshot { queries: Arc::new(queries), stages: Arc::new(stages), time: DriverTime::at(at_ms, 0) }
 }

@@ -21,21 +21,22 @@ const SESSIONS: usize = 20;
 /// Stages of one query that are shown.
 const STAGES: usize = 50;
 
-/// One driver's queries and stages, and when they were fetched.
-pub(super) struct Snapshot {
-    pub queries: Arc<QueriesSeen>,
-    pub stages: Arc<StageDigest>,
-    pub time: DriverTime,
+/// One driver's queries and stages at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub(super) queries: Arc<QueriesSeen>,
+    pub(super) stages: Arc<StageDigest>,
+    pub(super) time: DriverTime,
 }
 
 impl Snapshot {
     /// Whether a job is running, but none of its tasks.
-    pub fn may_lack_executors(&self, queries: &Queries) -> bool {
+    pub(super) fn may_lack_executors(&self, queries: &Queries) -> bool {
         let has_tasks = self.stages.active().any(|kept| kept.stage.tasks.running > 0);
         !has_tasks && queries.running.iter().any(|query| query.stages_total > 0)
     }
 
-    pub fn queries(&self, app: Option<wire::App>) -> Queries {
+    pub(super) fn queries(&self, app: Option<wire::App>) -> Queries {
         let drafts = drafts(&self.queries, &self.stages);
         let (mut running, mut recent): (Vec<_>, Vec<_>) =
             drafts.iter().map(|draft| self.shown(draft)).partition(|query| query.state.is_open());
@@ -51,7 +52,7 @@ impl Snapshot {
     }
 
     /// One query with the newest attempt of each of its jobs' stages.
-    pub fn query(&self, app: Option<wire::App>, query_id: &str) -> QueryStages {
+    pub(super) fn query(&self, app: Option<wire::App>, query_id: &str) -> QueryStages {
         let drafts = drafts(&self.queries, &self.stages);
         let draft = drafts.iter().find(|draft| draft.query_id == query_id);
         let query = draft.map(|draft| self.shown(draft));
@@ -70,7 +71,7 @@ impl Snapshot {
         QueryStages { app, query, stages, stages_not_shown, stages_forgotten }
     }
 
-    pub fn shown(&self, draft: &Draft<'_>) -> Query {
+    pub(super) fn shown(&self, draft: &Draft<'_>) -> Query {
         let Ending { state, end_ms, reason } = Ending::of(draft, &self.stages, self.time);
         let facts = self.facts(draft);
         let runs = state.is_open();
