@@ -38,16 +38,21 @@ impl Snapshot {
 
     pub(super) fn queries(&self, app: Option<wire::App>) -> Queries {
         let drafts = drafts(&self.queries, &self.stages);
+        let ending = |draft| (draft, Ending::of(draft, &self.stages, self.time));
         let (mut running, mut recent): (Vec<_>, Vec<_>) =
-            drafts.iter().map(|draft| self.shown(draft)).partition(|query| query.state.is_open());
-        running.sort_by_key(|query| query.state == QueryState::Silent);
+            drafts.iter().map(ending).partition(|(_, ending)| ending.state.is_open());
+        running.sort_by_key(|(_, ending)| ending.state == QueryState::Silent);
         let sessions = sessions(&drafts, &running, self.time);
         let running_not_shown = u32::try_from(running.len().saturating_sub(RUNNING)).unwrap_or(u32::MAX);
         let running_not_shown = running_not_shown.saturating_add(self.queries.left_out);
-        running.truncate(RUNNING);
         // By end, so that a long query that has just ended comes first.
-        recent.sort_by_key(|query| Reverse(query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms)));
-        recent.truncate(RECENT);
+        recent.sort_by_key(|(draft, ending)| {
+            Reverse(draft.begin_ms.saturating_add_unsigned(draft.elapsed_ms(ending.end_ms)))
+        });
+        let first = |endings: Vec<(&Draft<'_>, Ending)>, most| {
+            endings.into_iter().take(most).map(|(draft, ending)| self.with_ending(draft, ending)).collect()
+        };
+        let (running, recent) = (first(running, RUNNING), first(recent, RECENT));
         Queries { app, wait: None, sessions, running, running_not_shown, recent }
     }
 
@@ -72,7 +77,10 @@ impl Snapshot {
     }
 
     pub(super) fn shown(&self, draft: &Draft<'_>) -> Query {
-        let Ending { state, end_ms, reason } = Ending::of(draft, &self.stages, self.time);
+        self.with_ending(draft, Ending::of(draft, &self.stages, self.time))
+    }
+
+    fn with_ending(&self, draft: &Draft<'_>, Ending { state, end_ms, reason }: Ending) -> Query {
         let facts = self.facts(draft);
         let runs = state.is_open();
         let rates = |kept: &KeptStage| self.stages.rates(kept).filter(|_| facts.is_alone);
@@ -97,7 +105,7 @@ impl Snapshot {
         }
     }
 
-    fn facts<'a>(&'a self, draft: &'a Draft<'a>) -> wait::Facts<'a> {
+    pub(super) fn facts<'a>(&'a self, draft: &'a Draft<'a>) -> wait::Facts<'a> {
         let ids = draft.stage_ids();
         let mine = || self.stages.active().filter(|kept| ids.contains(&kept.stage.stage_id));
         // The newest stage with running tasks; if all wait for slots, the newest.
@@ -155,16 +163,16 @@ impl Snapshot {
 }
 
 /// Sessions with queries, the latest first.
-fn sessions(drafts: &[Draft<'_>], running: &[Query], time: DriverTime) -> Vec<ConnectSession> {
+fn sessions(drafts: &[Draft<'_>], running: &[(&Draft<'_>, Ending)], time: DriverTime) -> Vec<ConnectSession> {
     let mut sessions: Vec<ConnectSession> = Vec::new();
     for draft in drafts {
         let Some(session_id) = draft.session_id.as_ref() else { continue };
         // Drafts are newest first, so the first of a session is its latest.
         if sessions.len() < SESSIONS && !sessions.iter().any(|known| known.session_id == *session_id) {
-            let of_session = |query: &&Query| query.session_id.as_ref() == Some(session_id);
+            let of_session = |(running, _): &&(&Draft<'_>, Ending)| running.session_id.as_ref() == Some(session_id);
             sessions.push(ConnectSession {
                 session_id: session_id.clone(),
-                user: draft.user.clone(),
+                user: text::name(&draft.user),
                 running: u32::try_from(running.iter().filter(of_session).count()).unwrap_or(u32::MAX),
                 last_query_at_ms: time.to_ours(draft.begin_ms),
             });
