@@ -35,7 +35,7 @@ pub struct Outcome {
 }
 
 /// A successful answer, not yet decoded.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Reply {
     pub json: JsValue,
     /// Identifies the body: the same tag means the same body.

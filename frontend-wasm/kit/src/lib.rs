@@ -20,6 +20,6 @@ pub mod request;
 pub mod samples;
 pub mod schedule;
 pub mod shell_call;
-pub mod snapshots;
+pub mod snapshot;
 pub mod sparkline;
 pub mod tab;

@@ -17,7 +17,7 @@ use crate::news::{News, Told, is_another};
 use crate::problem::Problem;
 use crate::request::Request;
 use crate::schedule::{self, Rates, SHORTEST_GAP_MS};
-use crate::snapshots::{Snapshots, View};
+use crate::snapshot;
 
 /// A request that takes longer is replaced when a person refreshes: the sidecar gives each upstream call that long, and
 /// joins the new request to a call in flight. Milliseconds.
@@ -29,7 +29,10 @@ pub struct Poll {
     pub api: Api,
     /// The other pollers of this page.
     pub pollers: Pollers,
-    pub source: Source,
+    /// The view's name in the answer of `snapshot`, which fetches several views at once; empty for a route of its own.
+    pub view: &'static str,
+    /// The route, relative to the sidecar's base URL; for a view its parameters, with a leading `&`.
+    pub route: AttrValue,
     /// Whether the view is visible; nothing is requested while it is not.
     pub shown: bool,
     /// A kernel of this JupyterLab is busy.
@@ -42,24 +45,16 @@ pub struct Poll {
     pub refreshes: u32,
 }
 
-/// What a view fetches.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Source {
-    /// A route of its own, relative to the sidecar's base URL.
-    Route(AttrValue),
-    /// A part of what its panel fetches.
-    View(View),
-}
-
-impl Default for Source {
-    fn default() -> Self {
-        Self::Route(AttrValue::default())
-    }
-}
-
 /// The pollers of this page. The success of one shows that the sidecar can be reached, so others need not back off.
 #[derive(Clone, Debug, Default)]
-pub struct Pollers(Rc<RefCell<Vec<Weak<Poller>>>>);
+pub struct Pollers(Rc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    pollers: RefCell<Vec<Weak<Poller>>>,
+    /// A request for several views that has not been sent yet.
+    unsent: RefCell<Weak<Request>>,
+}
 
 impl PartialEq for Pollers {
     fn eq(&self, other: &Self) -> bool {
@@ -69,37 +64,43 @@ impl PartialEq for Pollers {
 
 impl Pollers {
     fn add(&self, poller: &Rc<Poller>) {
-        let mut pollers = self.0.borrow_mut();
+        let mut pollers = self.0.pollers.borrow_mut();
         pollers.retain(|poller| poller.strong_count() > 0);
         pollers.push(Rc::downgrade(poller));
     }
 
-    /// Adds views that are due soon to a request that is about to be sent, and if one of them is the driver's, all of
-    /// the driver's. Returns all views of the request, and the oldest answer that each of them accepts.
-    pub fn gather(&self, snapshots: &Snapshots, request: &Rc<Request>) -> (Vec<(Rc<Poller>, View)>, u32) {
-        let pollers: Vec<_> = self.0.borrow().iter().filter_map(Weak::upgrade).collect();
-        let of_panel = pollers.into_iter().filter_map(|poller| {
-            let view = poller.view().filter(|view| view.snapshots == *snapshots)?;
-            Some((poller, view))
-        });
-        let mut of_panel: Vec<_> = of_panel.collect();
-        let joins = |poller: &Rc<Poller>| poller.flies_with(request) || poller.is_due_soon();
-        let of_driver = of_panel.iter().any(|(poller, view)| view.is_of_driver && joins(poller));
-        let max_age_ms = of_panel.iter().filter_map(|(poller, _)| poller.max_age_ms(request)).min().unwrap_or_default();
-        of_panel.retain(|(poller, view)| {
-            if joins(poller) || (of_driver && view.is_of_driver && poller.is_scheduled()) {
-                poller.board(request, max_age_ms);
-            }
-            poller.flies_with(request)
-        });
-        (of_panel, max_age_ms)
+    pub fn all(&self) -> Vec<Rc<Poller>> {
+        self.0.pollers.borrow().iter().filter_map(Weak::upgrade).collect()
     }
 
     /// `recovered`: the poller that succeeded had failed before.
     fn wake(&self, recovered: bool) {
-        let pollers: Vec<_> = self.0.borrow().iter().filter_map(Weak::upgrade).collect();
-        for poller in pollers {
+        for poller in self.all() {
             poller.wake(recovered);
+        }
+    }
+
+    /// The request for a view: all views that poll in this turn of the event loop share one, and a route of its own
+    /// shares none.
+    fn request(&self, poll: &Poll) -> Option<Rc<Request>> {
+        let is_shared = !poll.view.is_empty();
+        let unsent = self.0.unsent.borrow().upgrade().filter(|_| is_shared);
+        unsent.or_else(|| {
+            let request = Request::start()?;
+            let waiting = Rc::downgrade(&request);
+            if is_shared {
+                self.0.unsent.replace(waiting.clone());
+            }
+            spawn_local(snapshot::fetch(self.clone(), waiting, poll.api.clone()));
+            Some(request)
+        })
+    }
+
+    /// Whoever polls from now on needs another request than this one.
+    pub fn sent(&self, request: &Rc<Request>) {
+        let mut unsent = self.0.unsent.borrow_mut();
+        if std::ptr::eq(unsent.as_ptr(), Rc::as_ptr(request)) {
+            *unsent = Weak::new();
         }
     }
 }
@@ -142,7 +143,7 @@ impl Poller {
     /// Acts on what differs from the last settings.
     fn follow(self: &Rc<Self>, poll: &Poll) {
         let old = self.poll.replace(poll.clone());
-        let elsewhere = old.source != poll.source;
+        let elsewhere = old.route != poll.route;
         if elsewhere {
             self.rates.take();
             self.failures.take();
@@ -183,28 +184,14 @@ impl Poller {
             }
             return;
         }
-        let Poll { api, pollers, source, .. } = self.poll.borrow().clone();
-        let request = match &source {
-            Source::Route(_) => Request::start(),
-            Source::View(view) => view.snapshots.request(api.clone(), pollers),
-        };
-        let Some(request) = request else {
-            return;
-        };
-        self.board(&request, max_age_ms);
-        if let Source::Route(route) = source {
-            let (poller, signal, waiting) = (Rc::clone(self), request.signal(), Rc::downgrade(&request));
-            spawn_local(async move {
-                let outcome = api.ask(&route, &signal, max_age_ms).await;
-                if let Some(request) = waiting.upgrade() {
-                    poller.land(&request, outcome);
-                }
-            });
+        let poll = self.poll.borrow();
+        if let Some(request) = poll.pollers.request(&poll) {
+            self.board(&request, max_age_ms);
         }
     }
 
     /// Waits for a request's answer, unless it waits for another's or is hidden or paused.
-    fn board(&self, request: &Rc<Request>, max_age_ms: u32) {
+    pub fn board(&self, request: &Rc<Request>, max_age_ms: u32) {
         if self.flight.borrow().is_some() {
             return;
         }
@@ -215,7 +202,7 @@ impl Poller {
 
     /// Takes in the answer of a request, unless the view no longer waits for it.
     pub fn land(self: &Rc<Self>, request: &Rc<Request>, Outcome { reply, session }: Outcome) {
-        if !self.flies_with(request) {
+        if self.max_age_ms(request).is_none() {
             return;
         }
         let is_overtaken = self.flight.take().is_some_and(|flight| flight.is_overtaken);
@@ -237,31 +224,25 @@ impl Poller {
         self.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told, session });
     }
 
-    /// The view, if it is fetched together with others.
-    fn view(&self) -> Option<View> {
-        match &self.poll.borrow().source {
-            Source::Route(_) => None,
-            Source::View(view) => Some(view.clone()),
-        }
-    }
-
-    fn flies_with(&self, request: &Rc<Request>) -> bool {
-        self.max_age_ms(request).is_some()
+    /// The name of the view and its parameters.
+    pub fn view(&self) -> (&'static str, AttrValue) {
+        let poll = self.poll.borrow();
+        (poll.view, poll.route.clone())
     }
 
     /// The oldest answer that it accepts, if it waits for this request.
-    fn max_age_ms(&self, request: &Rc<Request>) -> Option<u32> {
+    pub fn max_age_ms(&self, request: &Rc<Request>) -> Option<u32> {
         let flight = self.flight.borrow();
         flight.as_ref().filter(|flight| Rc::ptr_eq(&flight.request, request)).map(|flight| flight.max_age_ms)
     }
 
     /// Not while it is hidden, paused or waits for an answer.
-    fn is_scheduled(&self) -> bool {
+    pub fn is_scheduled(&self) -> bool {
         self.timer.borrow().is_some()
     }
 
     /// Whether less than a quarter of its interval is left: it would accept an answer that old.
-    fn is_due_soon(&self) -> bool {
+    pub fn is_due_soon(&self) -> bool {
         let left_ms = self.due_at_ms.get() - js_sys::Date::now();
         self.is_scheduled() && left_ms <= f64::from(self.delay_ms()) / 4.0
     }

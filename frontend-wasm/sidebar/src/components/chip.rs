@@ -1,14 +1,14 @@
 //! The status-bar chip: the cluster's state in one word, and a tooltip with the rest.
 
 use wire::{Chip, ChipState};
-use yew::{Callback, Html, Properties, component, html, use_effect_with, use_reducer};
+use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_reducer};
 
 use kit::api::Api;
 use kit::i18n::{Message, tr};
 use kit::language;
 use kit::loaded::Loaded;
 use kit::parts::tone::{Tone, dot};
-use kit::poll::{Poll, Pollers, Source, use_poll};
+use kit::poll::{Poll, Pollers, use_poll};
 use kit::tab::use_tab_shown;
 
 /// After this many consecutive failed polls the last known state is no longer shown.
@@ -35,8 +35,8 @@ pub fn ChipApp(props: &ChipAppProps) -> Html {
     let chip = use_reducer(Loaded::<Chip>::default);
     let dispatcher = chip.dispatcher();
     let ChipAppProps { kernel_busy, wanted_ms, refreshes, .. } = *props;
-    let (api, pollers, source) = (props.api.clone(), props.pollers.clone(), Source::Route("panel/chip".into()));
-    let poll = Poll { api, pollers, source, shown, kernel_busy, wanted_ms, refreshes, ..Poll::default() };
+    let (api, pollers, route) = (props.api.clone(), props.pollers.clone(), AttrValue::from("panel/chip"));
+    let poll = Poll { api, pollers, route, shown, kernel_busy, wanted_ms, refreshes, ..Poll::default() };
     use_poll(poll, Callback::from(move |news| dispatcher.dispatch(news)));
     let (label, tone) = label(&chip);
     let on_state = props.on_state.clone();

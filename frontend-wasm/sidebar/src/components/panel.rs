@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
 use yew::{
-    Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with, use_memo,
+    AttrValue, Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with,
     use_node_ref, use_reducer,
 };
 
@@ -17,12 +17,8 @@ use crate::preferences::Preferences;
 use crate::shell::Shell;
 use kit::api::Api;
 use kit::news::News;
-use kit::poll::{Poll, Pollers, Source, use_poll};
-use kit::snapshots::{Snapshots, View as Part};
+use kit::poll::{Poll, Pollers, use_poll};
 use kit::tab::use_tab_shown;
-
-/// Views of the driver, which show the same moment.
-const DRIVERS: [&str; 4] = ["executors", "stages", "queries", "query"];
 
 #[derive(Clone, Properties, PartialEq)]
 pub struct PanelAppProps {
@@ -57,34 +53,29 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     let picked = props.shell.app_id.clone();
     let model = use_reducer(move || Model { picked, ..Model::default() });
     let act = act(model.dispatcher(), props.shell.clone());
-    let snapshots = use_memo((), |()| Snapshots::default());
-    let poll = |name, parameter: String, wanted_ms: u32| Poll {
+    let app = parameter("&app=", model.picked.as_deref());
+    let poll = |view, route: &str, wanted_ms: u32| Poll {
         api: props.api.clone(),
         pollers: props.pollers.clone(),
-        source: Source::View(Part {
-            snapshots: (*snapshots).clone(),
-            name,
-            parameter,
-            app: app_parameter(&model),
-            is_of_driver: DRIVERS.contains(&name),
-        }),
+        view,
+        route: AttrValue::from(route.to_owned()),
         shown,
         kernel_busy: props.kernel_busy,
         paused: model.paused,
         wanted_ms,
         refreshes: model.refreshes,
     };
-    let of_cluster = |name| poll(name, String::new(), props.preferences.cluster_poll_ms);
-    let of_app = |name| poll(name, String::new(), props.preferences.query_poll_ms);
-    use_poll(of_cluster("cluster"), hear(&act, View::Cluster));
-    let apps = of_cluster("apps");
+    let of_cluster = |view, route| poll(view, route, props.preferences.cluster_poll_ms);
+    let of_app = |view, route| poll(view, route, props.preferences.query_poll_ms);
+    use_poll(of_cluster("cluster", ""), hear(&act, View::Cluster));
+    let apps = of_cluster("apps", "");
     use_poll(Poll { shown: shown && model.may_choose(), ..apps }, hear(&act, View::Apps));
-    use_poll(of_app("executors"), hear(&act, View::Executors));
-    use_poll(of_app("stages"), hear(&act, View::Stages));
-    use_poll(of_app("queries"), hear(&act, View::Queries));
-    let query = poll("query", query_parameter(&model), props.preferences.query_poll_ms);
+    use_poll(of_app("executors", &app), hear(&act, View::Executors));
+    use_poll(of_app("stages", &app), hear(&act, View::Stages));
+    use_poll(of_app("queries", &app), hear(&act, View::Queries));
+    let query = of_app("query", &[&*parameter("&query=", model.open_query.as_deref()), &app].concat());
     use_poll(Poll { shown: shown && model.open_query.is_some(), ..query }, hear(&act, View::QueryStages));
-    use_poll(of_cluster("history"), hear(&act, View::History));
+    use_poll(of_cluster("history", &app), hear(&act, View::History));
     let tell = act.clone();
     use_effect_with(Rc::clone(&props.notebooks), move |notebooks| tell.emit(Action::Notebooks(Rc::clone(notebooks))));
     let tell = act.clone();
@@ -129,16 +120,7 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
     })
 }
 
-/// The selected application; nothing for the newest.
-fn app_parameter(model: &Model) -> String {
-    parameter("app=", model.picked.as_deref())
-}
-
-/// The expanded query.
-fn query_parameter(model: &Model) -> String {
-    parameter("query=", model.open_query.as_deref())
-}
-
+/// A parameter of a route; nothing without a value.
 fn parameter(name: &str, value: Option<&str>) -> String {
     value.map_or_else(String::new, |value| [name, &String::from(js_sys::encode_uri_component(value))].concat())
 }

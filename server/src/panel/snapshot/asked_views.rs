@@ -56,7 +56,7 @@ fn wanted(query: &str) -> Result<Wanted, Malformed> {
     let names = match only("views")? {
         None if query_id.is_some() => Vec::new(),
         None => NAMES.to_vec(),
-        Some(list) => list.split(',').map(named).collect::<Result<_, _>>()?,
+        Some(list) => list.split(',').filter(|name| !name.is_empty()).map(named).collect::<Result<_, _>>()?,
     };
     if query_id.as_ref().is_some_and(|id| id.len() > LONGEST_QUERY_ID) {
         return Err(Malformed);
@@ -79,9 +79,9 @@ mod tests {
     #[test]
     fn known_names_or_none_for_all() {
         let names = |query| AskedViews::parse(query).0.map(|wanted| wanted.names);
-        assert_eq!(names("views=stages,cluster"), Ok(vec!["stages", "cluster"]));
+        assert_eq!(names("views=stages,cluster,"), Ok(vec!["stages", "cluster"]));
         assert_eq!([names(""), names("views=&app=app-1")], [Ok(NAMES.to_vec()), Ok(NAMES.to_vec())]);
-        for bad in ["views=chip", "views=stages,", "views=stages&views=apps", "query=a&query=b"] {
+        for bad in ["views=chip", "views=stages,chip", "views=stages&views=apps", "query=a&query=b"] {
             assert_eq!(names(bad), Err(Malformed), "{bad}");
         }
     }
