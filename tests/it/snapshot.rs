@@ -100,10 +100,10 @@ async fn an_unchanged_answer_is_not_sent_again_but_the_age_of_each_view_is() {
     let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
     let route = "/snapshot?views=cluster,stages";
     let first = app.get(route).await;
-    assert_eq!(first.header("x-spark-monitor-ages"), "cluster=0, stages=0");
+    assert_eq!(first.header("x-spark-monitor-ages"), "cluster=0,stages=0");
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     let same = app.send(Request::get(route).header("if-none-match", first.header("etag"))).await;
-    assert_eq!((same.status, same.header("x-spark-monitor-ages")), (304, "cluster=1, stages=1"));
+    assert_eq!((same.status, same.header("x-spark-monitor-ages")), (304, "cluster=1,stages=1"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Answer, Apps, Cluster, ErrorBody, Executors, History, Queries, QueryStages, Stages};
 
 /// The requested views; others are absent. The header `X-Spark-Monitor-Ages` tells the age of each in seconds, for
-/// example `cluster=4, queries=0`.
+/// example `cluster=4,queries=0`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Snapshot {

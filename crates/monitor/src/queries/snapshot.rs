@@ -131,9 +131,12 @@ impl Snapshot {
         let of_job = |job: &&JobRow| {
             let to_skip = self.to_skip(job).map(i64::from).sum::<i64>();
             let total = count(job.num_tasks.saturating_sub(job.num_skipped_tasks).saturating_sub(to_skip));
+            let of_stages = self.stages.active().filter(|kept| job.stage_ids.contains(&kept.stage.stage_id));
+            let of_stages = of_stages.map(|kept| kept.stage.tasks.done).fold(0, u32::saturating_add);
             Tasks {
                 total,
-                done: job.completed().min(total),
+                // Spark may write a stage's count before its job's.
+                done: job.completed().max(of_stages).min(total),
                 running: 0,
                 failed: count(job.num_failed_tasks),
                 killed: count(job.num_killed_tasks),

@@ -76,7 +76,7 @@ impl<'a> Views<'a> {
     pub fn answer(self) -> Result<Response, ApiError> {
         let ages: Vec<String> =
             self.arrived.iter().map(|(name, arrived)| format!("{name}={}", arrived.elapsed().as_secs())).collect();
-        let ages = HeaderValue::try_from(ages.join(", ")).map_err(|_| ApiError::internal())?;
+        let ages = HeaderValue::try_from(ages.join(",")).map_err(|_| ApiError::internal())?;
         let json = serde_json::to_vec(&self.views).map_err(|_| ApiError::internal())?;
         let oldest = self.arrived.iter().map(|(_, arrived)| *arrived).min().unwrap_or_else(Instant::now);
         let body = Body::new(0, json).ok_or_else(ApiError::internal)?;
