@@ -94,8 +94,8 @@ impl App {
             Spark::Driver(_) => Applications::of_driver(drivers, &facts, tasks),
             Spark::NotSet => Applications::of_nobody(drivers),
         });
-        let (executors, stages) = (AppExecutors::new(&facts, tasks), AppStages::new(&facts, tasks));
-        let (executors, stages) = (Arc::new(executors), Arc::new(stages));
+        let executors = Arc::new(AppExecutors::new(&facts, tasks));
+        let stages = Arc::new(AppStages::new(Arc::clone(&executors), &facts, tasks));
         let queries = AppQueries::new(Arc::clone(&stages), Arc::clone(&executors), &facts, tasks);
         let hops = Hops {
             sessions: Arc::clone(&sessions),

@@ -12,6 +12,7 @@ pub(crate) mod queries;
 mod rate;
 mod rendered;
 mod selected;
+pub(crate) mod snapshot;
 pub(crate) mod stages;
 
 pub(crate) use answer::Panel;

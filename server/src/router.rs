@@ -27,7 +27,7 @@ const DOCTOR: &str = "/doctor";
 const OPENAPI: &str = "/openapi.json";
 
 /// Routes of the panel and of the older extension. On TCP they need the sidecar's token.
-fn guarded() -> [(&'static str, MethodRouter<App>); 14] {
+fn guarded() -> [(&'static str, MethodRouter<App>); 15] {
     [
         ("/status", get(contract::status::get_status)),
         ("/cluster", get(contract::cluster::get_cluster)),
@@ -41,6 +41,7 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 14] {
         ("/panel/queries", get(panel::queries::list_queries)),
         ("/panel/queries/{query_id}", get(panel::queries::get_query)),
         ("/panel/history", get(panel::history::get_history)),
+        ("/snapshot", get(panel::snapshot::get_snapshot)),
         (DOCTOR, get(panel::doctor::get_doctor)),
         (OPENAPI, get(openapi_json)),
     ]
@@ -116,6 +117,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         panel::queries::list_queries,
         panel::queries::get_query,
         panel::history::get_history,
+        panel::snapshot::get_snapshot,
         panel::doctor::get_doctor,
     )
 )]

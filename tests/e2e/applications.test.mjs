@@ -61,7 +61,7 @@ test('choosing the other shows its queries and its executors', async () => {
   await showsOnly('count');
   await until('its executor', async () => (await executorHost()) !== before);
   // The next polls bring nothing of the other one back.
-  await until('two more polls', () => lab.requests.count('panel/executors') >= 3 && lab.requests.count('panel/queries') >= 3);
+  await until('two more polls', () => lab.requests.count('executors') >= 3 && lab.requests.count('queries') >= 3);
   assert.notEqual(await executorHost(), before);
   await showsOnly('count');
 });

@@ -94,8 +94,8 @@ test('paused by its command, nothing is asked, and refreshing asks once', async 
   assert.deepEqual(lab.requests.routes(), ['panel/chip']);
   lab.requests.clear();
   await lab.execute('berdl-spark-monitor:refresh');
-  await until('everything to be asked', () => lab.requests.routes().length >= 6);
-  assert.equal(lab.requests.count('panel/executors'), 1);
+  await until('everything to be asked', () => lab.requests.count('snapshot') > 0);
+  assert.deepEqual(lab.requests.of('snapshot').map(({ views }) => views), [['cluster', 'executors', 'stages', 'queries', 'history']]);
   await lab.execute('berdl-spark-monitor:pause');
   await lab.panel.getByRole('button', { name: 'Pause updates' }).waitFor();
 });
@@ -192,7 +192,7 @@ test('what JupyterLab’s own Switch Sidebar Side says holds, whatever the setti
 /** Milliseconds between two requests for executors, after the wait that is already running. */
 async function gap() {
   // The wait that was running when the setting changed may be shorter.
-  const times = () => lab.requests.seen.filter(({ route }) => route === 'panel/executors').map(({ at }) => at);
+  const times = () => lab.requests.of('executors').map(({ at }) => at);
   lab.requests.clear();
   await until('three requests', () => times().length >= 3, { within: 20_000 });
   const [, second = 0, third = 0] = times();

@@ -223,8 +223,8 @@ async function polls(jupyter) {
     const after = await spent();
     // The chip continues while the panel is paused.
     const answers = await lab.page.evaluate(() => {
-      const ours = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/spark-monitor/panel/'));
-      return ours.filter(({ name }) => !name.endsWith('/chip')).length;
+      const ours = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/spark-monitor/snapshot'));
+      return ours.length;
     });
     return { tasks: after.tasks - before.tasks, script: after.script - before.script, answers };
   };

@@ -27,8 +27,9 @@ before(async () => {
   browser = await launch();
   lab = await LabPage.create(browser, { viewport: { width: 1280, height: 1400 } });
   lab.page.on('response', async response => {
-    if (response.url().endsWith('/panel/history')) {
-      ({ points } = await response.json().catch(() => ({ points })));
+    if (response.url().includes('/spark-monitor/snapshot')) {
+      const { history } = await response.json().catch(() => ({}));
+      points = history?.good.answer.points ?? points;
     }
   });
   spark.coresUsed = 0;

@@ -41,7 +41,7 @@ test('2. Refresh asks, and Pause pauses and goes on', async () => {
   await tabTo('Refresh');
   lab.requests.clear();
   await lab.page.keyboard.press('Enter');
-  await until('a request', () => lab.requests.count('panel/cluster') > 0);
+  await until('a request', () => lab.requests.count('cluster') > 0);
   await tabTo('Pause updates');
   await lab.page.keyboard.press('Space');
   await until('paused', async () => (await focused()).name === 'Resume updates');
@@ -156,7 +156,7 @@ test('nothing is read out while only numbers change', async () => {
     }
   });
   lab.requests.clear();
-  await until('several polls', () => lab.requests.count('panel/queries') >= 4, { within: 30_000 });
+  await until('several polls', () => lab.requests.count('queries') >= 4, { within: 30_000 });
   assert.deepEqual(await lab.page.evaluate(() => /** @type {any} */ (window).said), []);
 });
 

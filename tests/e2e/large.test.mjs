@@ -5,6 +5,7 @@ import { launch } from './lib/browser.mjs';
 import { LabPage } from './lib/lab-page.mjs';
 import { FAST, Lab } from './lib/lab.mjs';
 import { LargeSpark, storage } from './lib/large-spark.mjs';
+import { routeOf } from './lib/routes.mjs';
 import { until } from './lib/until.mjs';
 
 const EXECUTORS = 500;
@@ -29,14 +30,8 @@ let lab;
 const bytes = {};
 /** Largest allowed answer; bytes. */
 const MOST = {
-  'panel/apps': 1_000,
   'panel/chip': 1_000,
-  'panel/cluster': 1_000,
-  'panel/executors': EXECUTORS * 300 + 1_000,
-  'panel/history': 20_000,
-  'panel/queries': 20_000,
-  'panel/queries/{query_id}': 5_000,
-  'panel/stages': 20_000
+  snapshot: EXECUTORS * 300 + 70_000
 };
 
 before(async () => {
@@ -45,7 +40,7 @@ before(async () => {
   browser = await launch();
   lab = await LabPage.create(browser);
   lab.page.on('requestfinished', async request => {
-    const route = /spark-monitor\/(panel\/[^?]+)/.exec(request.url())?.[1]?.replace(/queries\/.+/, 'queries/{query_id}');
+    const route = routeOf(request.url())?.route;
     if (route) {
       const { responseBodySize } = await request.sizes().catch(() => ({ responseBodySize: 0 }));
       bytes[route] = Math.max(bytes[route] ?? 0, responseBodySize);
@@ -130,9 +125,8 @@ test('of active stages and queries only the newest are listed', async () => {
 });
 
 test('a poll is small: stages and queries below 20 KB, executors below 300 bytes each', async t => {
-  // Requested only if there is a choice.
-  await lab.page.evaluate(url => fetch(url).then(answer => answer.text()), `${jupyter.url}berdl/api/spark-monitor/panel/apps`);
   await lab.recent.first().click();
+  await until('the query that is folded out', () => lab.requests.count('query') > 0);
   await until('an answer of each route', () => Object.keys(MOST).every(route => bytes[route]));
   for (const [route, most] of Object.entries(MOST)) {
     const size = bytes[route] ?? Infinity;

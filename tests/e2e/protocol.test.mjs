@@ -10,7 +10,7 @@ import { LargeSpark } from './lib/large-spark.mjs';
 import { until } from './lib/until.mjs';
 import { Wire } from './lib/wire.mjs';
 
-const VIEWS = ['panel/cluster', 'panel/executors', 'panel/stages', 'panel/queries', 'panel/history'];
+const VIEWS = ['cluster', 'executors', 'stages', 'queries', 'history'];
 /** Within this lifetime of the sidecar's caches every poll gets the same answer; milliseconds. */
 const FOR_GOOD = '600000';
 /** Every view's rate while no task runs; milliseconds. */
@@ -54,25 +54,26 @@ after(async () => {
 });
 
 test('the same answer is asked for by its tag, answered 304, and not read again', async () => {
-  await until('the first answer', () => wire.of('panel/cluster', 'answered').length > 0);
+  await until('the first answers', () => ['panel/chip', 'cluster'].every(name => wire.of(name, 'answered').length > 0));
   wire.clear();
   await forget(lab.page);
-  await until('three polls', () => wire.of('panel/cluster', 'answered').length >= 3);
-  const polls = wire.of('panel/cluster', 'answered');
+  await until('three polls', () => ['panel/chip', 'cluster'].every(name => wire.of(name, 'answered').length >= 3));
+  const polls = wire.of('panel/chip', 'answered');
   assert.deepEqual(polls.map(({ status }) => status), polls.map(() => 304));
   assert.match(polls[0]?.asked ?? '', /^"[0-9a-f]{32}"$/);
-  assert.equal((await inside(lab.page)).reads['panel/cluster'] ?? 0, 0);
+  const { reads } = await inside(lab.page);
+  assert.deepEqual([reads['panel/chip'] ?? 0, reads['cluster'] ?? 0], [0, 0]);
 });
 
 test('an answer that is new in its age alone changes nothing that is shown', async t => {
   wire.clear();
   await forget(lab.page);
   const changes = await changesWhile(async () => {
-    await until('three polls', () => ['panel/executors', 'panel/stages'].every(view => wire.of(view, 'answered').length >= 3));
+    await until('three polls', () => ['executors', 'stages'].every(view => wire.of(view, 'answered').length >= 3));
   });
   assert.deepEqual(changes, []);
   const { reads } = await inside(lab.page);
-  t.diagnostic(`panel/stages answered ${wire.of('panel/stages', 'answered').map(({ status }) => status)}, ${reads['panel/stages'] ?? 0} reads`);
+  t.diagnostic(`stages answered ${wire.of('stages', 'answered').length} times, ${reads['stages'] ?? 0} reads`);
 });
 
 test('what has changed is read and drawn', async () => {
@@ -83,25 +84,25 @@ test('what has changed is read and drawn', async () => {
     await lab.panel.locator('.sparkMonitor-Cell-storage', { hasText: '100.0 MB' }).waitFor();
   });
   assert.ok(changes.length > 0);
-  assert.ok(((await inside(lab.page)).reads['panel/executors'] ?? 0) > 0);
+  assert.ok(((await inside(lab.page)).reads['executors'] ?? 0) > 0);
 });
 
-test('a view has one request in flight, however often one asks', async () => {
-  const release = await hold('panel/stages');
+test('the panel has one request in flight, however often one asks', async () => {
+  const release = await hold(/snapshot/);
   wire.clear();
-  await until('a request that is held', () => wire.of('panel/stages', 'flying').length === 1);
+  await until('a request that is held', () => wire.of('snapshot', 'flying').length === 1);
   for (let click = 1; click <= 3; click += 1) {
-    const before = wire.of('panel/cluster').length;
     await lab.panel.getByRole('button', { name: 'Refresh' }).click();
-    await until('the other views', () => wire.of('panel/cluster').length > before);
   }
-  assert.equal(wire.of('panel/stages').length, 1);
+  const before = wire.of('panel/chip').length;
+  await until('another poll of the chip', () => wire.of('panel/chip').length > before);
+  assert.deepEqual(wire.of('snapshot').map(({ views }) => views), [VIEWS]);
   await release();
-  await until('the next poll', () => wire.of('panel/stages', 'answered').length >= 2);
+  await until('the next poll', () => wire.of('snapshot', 'answered').length >= 2);
 });
 
 test('what is in flight when the panel is hidden is aborted, the chip\'s request is not', async () => {
-  const release = await hold('panel/*');
+  const release = await hold(/panel|snapshot/);
   wire.clear();
   await until('all held', () => [...VIEWS, 'panel/chip'].every(view => wire.of(view, 'flying').length === 1));
   await lab.toggleByPalette();
@@ -115,7 +116,7 @@ test('what is in flight when the panel is hidden is aborted, the chip\'s request
 
 test('what is in flight when the tab is hidden is aborted, the chip\'s request too', async () => {
   const all = [...VIEWS, 'panel/chip'];
-  const release = await hold('panel/*');
+  const release = await hold(/panel|snapshot/);
   wire.clear();
   await until('all held', () => all.every(view => wire.of(view, 'flying').length === 1));
   await lab.hideTab(true);
@@ -127,28 +128,28 @@ test('what is in flight when the tab is hidden is aborted, the chip\'s request t
 });
 
 test('while answers fail polls become rarer, spread by lot; one that succeeds brings the old rate back', async () => {
-  const stages = '**/spark-monitor/panel/stages*';
-  await lab.page.route(stages, route => route.fulfill({ status: 503, contentType: 'text/html', body: 'Starting' }));
+  const snapshot = '**/spark-monitor/snapshot*';
+  await lab.page.route(snapshot, route => route.fulfill({ status: 503, contentType: 'text/html', body: 'Starting' }));
   await forget(lab.page);
-  // Only failed polls wait for a time other than the rate.
-  const waits = async () => (await inside(lab.page)).waits.filter(wait => wait !== POLL_MS);
+  // Only failed polls wait for a time other than the rate; the views wait for the same.
+  const waits = async () => [...new Set((await inside(lab.page)).waits.filter(wait => wait !== POLL_MS))];
   await until('four failures', async () => (await waits()).length >= 4, { within: 30_000 });
   const spread = 0.8 + 0.4 * LOT;
   assert.deepEqual((await waits()).slice(0, 4), [1, 2, 4, 8].map(times => POLL_MS * times * spread));
   await lab.panel.locator('.sparkMonitor-Stale').first().waitFor();
   assert.ok((await lab.recent.count()) > 0, 'the last good data stays');
 
-  await lab.page.unroute(stages);
+  await lab.page.unroute(snapshot);
   await lab.panel.getByRole('button', { name: 'Refresh' }).click();
   await lab.panel.locator('.sparkMonitor-Stale').first().waitFor({ state: 'detached' });
   wire.clear();
   await forget(lab.page);
-  await until('polls at the old rate', () => wire.of('panel/stages', 'answered').length >= 3);
+  await until('polls at the old rate', () => wire.of('stages', 'answered').length >= 3);
   assert.deepEqual(await waits(), []);
 });
 
 test('the first view that succeeds again wakes those that back off', async () => {
-  const [views, chip] = [/panel\/(?!chip)/, /panel\/chip/];
+  const [views, chip] = [/spark-monitor\/snapshot/, /panel\/chip/];
   const broken = (/** @type {import('playwright-core').Route} */ route) =>
     route.fulfill({ status: 503, contentType: 'text/html', body: 'Starting' });
   await lab.page.route(views, broken);
@@ -165,9 +166,9 @@ test('the first view that succeeds again wakes those that back off', async () =>
   assert.ok(answered('panel/chip') <= 3, `the chip had asked ${answered('panel/chip')} times before the last`);
 });
 
-/** Holds back the requests of a route until the returned function is called. @param {string} route */
-async function hold(route) {
-  const pattern = `**/spark-monitor/${route}`;
+/** Holds back the requests of routes until the returned function is called. @param {RegExp} routes */
+async function hold(routes) {
+  const pattern = new RegExp(`/spark-monitor/(${routes.source})`);
   /** @type {() => void} */
   let open = () => {};
   const gate = new Promise(resolve => (open = () => resolve(undefined)));

@@ -121,7 +121,7 @@ test('asking the kernel leaves no name and counts no cell', async () => {
 test('asking the kernel does not make the panel ask faster', async () => {
   lab.requests.clear();
   await sleep(ASKED_MS);
-  const busy = lab.requests.count('panel/cluster');
+  const busy = lab.requests.count('cluster');
   assert.ok(busy <= 3, `${busy} polls of the cluster`);
 });
 

@@ -24,9 +24,9 @@ time.sleep(${BUSY_S})`;
 
 /** How often a route may be requested per minute. @typedef {Record<string, number>} Rates */
 /** @type {Rates} */
-const IDLE = { chip: 2, cluster: 2, history: 2, executors: 2, stages: 2, queries: 2 };
+const IDLE = { 'panel/chip': 2, snapshot: 2, cluster: 2, history: 2, executors: 2, stages: 2, queries: 2 };
 /** @type {Rates} */
-const BUSY = { ...IDLE, chip: 12, executors: 6, stages: 12, queries: 12 };
+const BUSY = { ...IDLE, 'panel/chip': 12, snapshot: 12, executors: 12, stages: 12, queries: 12 };
 /** One attempt per interval, which back-off shortens by up to a fifth at first. @type {Rates} */
 const FAILING = Object.fromEntries(Object.keys(IDLE).map(route => [route, 2.5]));
 /** The master's and the driver's answers are good for 5 and 4 s: nothing is called more often, whoever asks. */
@@ -56,7 +56,7 @@ try {
   await hiddenTab.lab.hideTab(true);
   await startCell(kernel.lab);
   await Promise.all([
-    watch('panel hidden', hiddenPanel, { chip: IDLE['chip'] ?? 0 }),
+    watch('panel hidden', hiddenPanel, { 'panel/chip': IDLE['panel/chip'] ?? 0 }),
     watch('browser tab hidden', hiddenTab, {}),
     watch('idle', idle, IDLE),
     watch('kernel busy, Spark idle', kernel, BUSY)
@@ -70,7 +70,7 @@ try {
   await unfolded.lab.panel.locator('.sparkMonitor-Query-button').first().click();
   await Promise.all([
     watch('a query runs', idle, BUSY),
-    watch('a query runs and is folded out', unfolded, { ...BUSY, 'queries/{query_id}': BUSY['queries'] ?? 0 })
+    watch('a query runs and is folded out', unfolded, { ...BUSY, query: BUSY['queries'] ?? 0 })
   ]);
   await close(unfolded);
 
@@ -154,9 +154,10 @@ async function watch(situation, { lab, upstream }, may) {
 /** Requests that were too many or too few; an interval may have started before the watch. @param {Watched} watched */
 function excesses({ situation, may, traffic }) {
   const minutes = traffic.perMinute(1) ** -1;
-  const names = new Set([...Object.keys(may), ...traffic.routes.keys()]);
+  const seen = new Map([...traffic.routes, ...traffic.views]);
+  const names = new Set([...Object.keys(may), ...seen.keys()]);
   const routes = [...names].flatMap(route => {
-    const [asked, most] = [traffic.routes.get(route)?.asked ?? 0, (may[route] ?? 0) * minutes];
+    const [asked, most] = [seen.get(route)?.asked ?? 0, (may[route] ?? 0) * minutes];
     const least = may === FAILING ? 1 : Math.floor(most / 2);
     const too = asked > (most > 0 ? most + 1 : 0) ? 'more' : asked < least ? 'less' : null;
     return too === null ? [] : [`${situation}: ${route} ${asked} times, ${too} than ${too === 'more' ? most : least}`];
@@ -186,12 +187,12 @@ function tables() {
       number(traffic.perMinute([...traffic.calls.values()].reduce((sum, { asked }) => sum + asked, 0)))
     ])
   );
-  return `A page of the sidecar, \`panel/…\`, with the answers' statuses:\n\n${requests}\n\nThe sidecar of master (\`json\`) and driver:\n\n${upstream}`;
+  return `A page of the sidecar, with the answers' statuses, then the views of its snapshots:\n\n${requests}\n\nThe sidecar of master (\`json\`) and driver:\n\n${upstream}`;
 }
 
 /** @param {Traffic} traffic @param {string} route */
 function requestCell(traffic, route) {
-  const count = traffic.routes.get(route);
+  const count = traffic.routes.get(route) ?? traffic.views.get(route);
   if (count === undefined) {
     return '-';
   }

@@ -156,7 +156,7 @@ test('behind another tab it rests: what is in flight is aborted, and asked for w
 test('when another person is answered, the report of the one before is gone', async () => {
   await all();
   let session = '1';
-  await lab.page.route('**/spark-monitor/panel/*', async route => {
+  await lab.page.route(/spark-monitor\/(panel|snapshot)/, async route => {
     const response = await route.fetch();
     await route.fulfill({ response, headers: { ...response.headers(), 'x-spark-monitor-session': session } });
   });
@@ -169,7 +169,7 @@ test('when another person is answered, the report of the one before is gone', as
   await held.arrived;
   assert.equal(await lab.hops.count(), 0);
   assert.match(await lab.report.innerText(), /Checking…/);
-  await lab.page.unroute('**/spark-monitor/panel/*');
+  await lab.page.unroute(/spark-monitor\/(panel|snapshot)/);
   await lab.page.unroute('**/doctor');
   await lab.closeReport();
   await lab.openReport();

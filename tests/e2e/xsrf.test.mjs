@@ -7,7 +7,7 @@ import { FAST, Lab } from './lib/lab.mjs';
 import { until } from './lib/until.mjs';
 
 const PASSWORD = 'open sesame';
-const VIEWS = ['cluster', 'executors', 'stages', 'queries', 'history', 'chip'].map(view => `panel/${view}`);
+const VIEWS = ['snapshot', 'panel/chip'];
 
 /** @type {Lab} */
 let jupyter;

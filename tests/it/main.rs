@@ -26,4 +26,5 @@ mod process;
 mod queries;
 mod reports;
 mod security;
+mod snapshot;
 mod support;

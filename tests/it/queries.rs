@@ -116,3 +116,25 @@ async fn an_application_without_cores_waits_for_those_who_hold_them() {
     let expected = json!("no_cluster");
     assert_eq!(wait(self::app(&spark).get(&mine).await.json()), expected);
 }
+
+#[tokio::test]
+async fn of_a_waiting_application_only_queries_without_a_running_task_wait_for_its_cores() {
+    let spark = spark().await;
+    let stage = |running: u32| {
+        json!([{"stageId": 4, "status": "ACTIVE", "numTasks": 40, "numActiveTasks": running,
+            "submissionTime": "2026-11-20T23:34:05.000GMT"}])
+    };
+    let job = json!([{"jobId": 1, "status": "RUNNING", "stageIds": [4], "numTasks": 40}]);
+    spark.json(&path("jobs"), &job.to_string());
+    let executors = |used: u32| json!([{"id": "1", "isActive": true, "activeTasks": used, "maxTasks": 2}]);
+    let app = |id: &str, state: &str| json!({"id": id, "name": id, "state": state, "cores": 1});
+    let worker = json!({"state": "ALIVE", "cores": 2, "coresused": 2});
+    let apps = json!([app("app-etl", "RUNNING"), app(APP, "WAITING")]);
+    spark.json("/json/", &json!({"workers": [worker], "activeapps": apps, "status": "ALIVE"}).to_string());
+    for (running, expected) in [(0, "no_cores"), (1, "busy")] {
+        spark.json(&path("stages"), &stage(running).to_string());
+        spark.json(&path("allexecutors"), &executors(running).to_string());
+        let answer = self::app(&spark).get(&format!("/panel/queries?app={APP}")).await.json();
+        assert!(answer["running"][0]["wait"][expected].is_object(), "{running} running: {answer}");
+    }
+}

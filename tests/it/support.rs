@@ -13,7 +13,7 @@ pub use sidecar::Sidecar;
 pub use site::{Site, User};
 
 /// The routes that call an upstream.
-pub const ROUTES: [&str; 13] = [
+pub const ROUTES: [&str; 14] = [
     "status",
     "cluster",
     "app/executors",
@@ -26,6 +26,7 @@ pub const ROUTES: [&str; 13] = [
     "panel/queries",
     "panel/queries/sql-1",
     "panel/history",
+    "snapshot",
     "doctor",
 ];
 

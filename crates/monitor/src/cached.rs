@@ -13,7 +13,7 @@ use tracing::Instrument;
 
 use crate::{Failure, Good, Observed, Tasks};
 pub use limits::{CacheLimits, Retry};
-use slot::{Flight, Next, Slot};
+use slot::{Accept, Flight, Next, Slot};
 use upstream::{UpstreamError, Weight};
 
 /// How long an unused entry is kept, including its last good value.
@@ -73,7 +73,8 @@ where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
-        self.lookup(key, retry, Duration::ZERO, fetch).1.result().await
+        let accept = Accept { lifetime: self.limits.lifetime, retry, max_age: Duration::ZERO };
+        self.lookup(key, accept, fetch).1.result().await
     }
 
     /// A value no older than its lifetime or `max_age`, whichever is longer; otherwise the last good one together with
@@ -87,7 +88,8 @@ where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
-        let (slot, lookup) = self.lookup(key, Retry::Usual, max_age, fetch);
+        let accept = Accept { lifetime: self.limits.lifetime, retry: Retry::Usual, max_age };
+        let (slot, lookup) = self.lookup(key, accept, fetch);
         let CacheLimits { upstream, patience, .. } = self.limits;
         let result = match slot.last_good() {
             None => lookup.result().await,
@@ -106,6 +108,20 @@ where
         }
     }
 
+    /// A value that arrives after this call, whatever the age of the known one, or the failure. Shares a fetch in
+    /// flight.
+    ///
+    /// # Errors
+    /// As [`Self::fresh`].
+    pub async fn renewed<F, Fut>(&self, key: &K, fetch: F) -> Result<Good<V>, Failure>
+    where
+        F: FnOnce(Option<Good<V>>) -> Fut,
+        Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
+    {
+        let accept = Accept { lifetime: Duration::ZERO, retry: Retry::Usual, max_age: Duration::ZERO };
+        self.lookup(key, accept, fetch).1.result().await
+    }
+
     /// The value, if it is within its lifetime.
     pub fn known(&self, key: &K) -> Option<Good<V>> {
         let good = self.slots.get(key).and_then(|slot| slot.last_good());
@@ -119,13 +135,13 @@ where
         }
     }
 
-    fn lookup<F, Fut>(&self, key: &K, retry: Retry, max_age: Duration, fetch: F) -> (Arc<Slot<V>>, Lookup<V>)
+    fn lookup<F, Fut>(&self, key: &K, accept: Accept, fetch: F) -> (Arc<Slot<V>>, Lookup<V>)
     where
         F: FnOnce(Option<Good<V>>) -> Fut,
         Fut: Future<Output = Result<V, UpstreamError>> + Send + 'static,
     {
         let slot = self.slots.get_with_by_ref(key, || Arc::new(Slot::default()));
-        let lookup = match slot.next(&self.limits, retry, max_age) {
+        let lookup = match slot.next(&self.limits, accept) {
             Next::Answer(result) => Lookup::Answer(result),
             Next::Wait(flight) => Lookup::Flight(flight),
             Next::Fetch { landing, flight, last_good } => {

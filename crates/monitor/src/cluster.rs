@@ -3,7 +3,7 @@
 use upstream::master::{MasterState, MasterWorker};
 use wire::{Cluster, ClusterKind, Master, MasterStatus, Meter, Worker, WorkerState};
 
-use crate::clock;
+use crate::{clock, text};
 
 /// Workers that are listed individually.
 const SHOWN: usize = 100;
@@ -83,7 +83,7 @@ pub fn summary(state: &MasterState, ahead_ms: i64) -> Cluster {
 fn worker(row: &MasterWorker, ahead_ms: i64) -> Worker {
     Worker {
         worker_id: row.id.clone(),
-        host: row.host.clone(),
+        host: text::host(&row.host),
         state: state_of(row),
         cores: Meter::new(row.coresused, row.cores),
         memory_mib: Meter::new(row.memoryused, row.memory),

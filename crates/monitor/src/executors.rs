@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use upstream::{
+    UpstreamError,
     driver::{AcceptedExecutor, ExecutorRow},
     driver_path::DriverPath,
     rows::FirstRows,
@@ -13,7 +14,6 @@ use upstream::{
 use wire::{Cluster, ClusterKind, Executors, Meter};
 
 pub use rows::ExecutorsSeen;
-pub(crate) use rows::slots;
 
 use crate::{
     DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
@@ -88,12 +88,20 @@ impl AppExecutors {
         }))
     }
 
+    /// Task slots of the live executors, fetched after this call. What is derived from other parts of the driver at the
+    /// same time agrees with them.
+    pub(crate) async fn slots_now(&self, call: DriverCall) -> Result<Meter, Failure> {
+        let key = call.key.clone();
+        Ok(self.seen.renewed(&key, |before| fetch(call, before)).await?.value.slots())
+    }
+
     async fn ask(&self, call: DriverCall) -> Result<Observed<Arc<ExecutorsSeen>>, Failure> {
         let (key, max_age) = (call.key.clone(), call.max_age);
-        let fetch = |before: Option<Good<ExecutorsSeen>>| async move {
-            let rows: FirstRows<ExecutorRow> = call.rows(DriverPath::AllExecutors).await?;
-            Ok(ExecutorsSeen::new(rows, before.as_ref().map(|good| &*good.value)))
-        };
-        self.seen.last_good(&key, max_age, fetch).await
+        self.seen.last_good(&key, max_age, |before| fetch(call, before)).await
     }
+}
+
+async fn fetch(call: DriverCall, before: Option<Good<ExecutorsSeen>>) -> Result<ExecutorsSeen, UpstreamError> {
+    let rows: FirstRows<ExecutorRow> = call.rows(DriverPath::AllExecutors).await?;
+    Ok(ExecutorsSeen::new(rows, before.as_ref().map(|good| &*good.value)))
 }

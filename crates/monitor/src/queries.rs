@@ -18,16 +18,17 @@ mod wait;
 
 use std::{sync::Arc, time::Duration};
 
-use wire::{Queries, Query, QueryStages, QueryState, Wait};
+use wire::{Queries, Query, QueryStages, QueryState, Stages, Wait};
 
 use crate::{
     AppExecutors, AppStages, DriverCall, DriverKey, Error, Failure, Limits, Observed, Tasks,
     cached::Cached,
     selection::{self, Chosen, OfApp, Selection},
+    stages,
 };
 use ask::ListsOperations;
-use seen::QueriesSeen;
-use snapshot::Snapshot;
+use seen::QueriesAndStages;
+pub use snapshot::Snapshot;
 
 /// How long an answer waits for parts that only explain it.
 const EXTRA: Duration = Duration::from_secs(1);
@@ -37,7 +38,7 @@ const LISTS_LIFETIME: Duration = Duration::from_secs(60);
 /// See the module's sentence.
 #[derive(Debug)]
 pub struct AppQueries {
-    seen: Cached<DriverKey, QueriesSeen>,
+    seen: Cached<DriverKey, QueriesAndStages>,
     lists_operations: Arc<Cached<DriverKey, ListsOperations>>,
     stages: Arc<AppStages>,
     executors: Arc<AppExecutors>,
@@ -56,13 +57,17 @@ impl AppQueries {
         }
     }
 
-    /// Running queries with silent ones last, then recent ones; newest first.
+    /// The application's queries and stages as they were at one moment: whatever is derived from it agrees.
     ///
     /// # Errors
     /// The driver's failure.
-    pub async fn list(&self, selection: &Observed<Selection>) -> Result<Observed<Queries>, Error> {
-        let seen = selection::ask(selection, |call| self.ask(call)).await?;
-        let (OfApp { app, known }, age) = (seen.value, seen.age);
+    pub async fn moment(&self, selection: &Observed<Selection>) -> Result<Observed<OfApp<Snapshot>>, Error> {
+        selection::ask(selection, |call| self.ask(call)).await
+    }
+
+    /// Running queries with silent ones last, then recent ones; newest first.
+    pub async fn list(&self, selection: &Observed<Selection>, moment: &Observed<OfApp<Snapshot>>) -> Observed<Queries> {
+        let Observed { value: OfApp { app, known }, age } = moment.clone();
         let mut queries = known.as_ref().map_or_else(|| nothing(app.clone()), |known| known.queries(app.clone()));
         let of_app = |app: &wire::App| wait::of_app(app, &selection.value.apps, works(&queries));
         queries.wait = app.as_ref().and_then(of_app);
@@ -84,33 +89,45 @@ impl AppQueries {
                 let slots = tokio::time::timeout(EXTRA, self.executors.task_slots(call.clone())).await.ok().flatten();
                 let wait = (slots == Some(0)).then_some(Wait::ExecutorsRegistering { cores: *cores });
                 // The answer now depends on more than queries and stages.
-                Ok(queries.map(|queries| Queries { wait, ..queries }).passing())
+                queries.map(|queries| Queries { wait, ..queries }).passing()
             }
-            _ => Ok(queries),
+            _ => queries,
         }
     }
 
-    /// One query with the stages of its jobs; none if Spark has forgotten it.
-    ///
-    /// # Errors
-    /// The driver's failure.
-    pub async fn one(&self, selection: &Observed<Selection>, query_id: &str) -> Result<Observed<QueryStages>, Error> {
-        let seen = selection::ask(selection, |call| self.ask(call)).await?;
-        Ok(seen.map(|OfApp { app, known }| match known {
-            Some(known) => known.query(app, query_id),
-            None => QueryStages { app, query: None, stages: Vec::new(), stages_not_shown: 0, stages_forgotten: 0 },
-        }))
-    }
-
     async fn ask(&self, call: DriverCall) -> Result<Observed<Snapshot>, Failure> {
-        let stages = self.stages.ask(&call).await?;
-        let (asked, digest, lists) = (call.clone(), Arc::clone(&stages.value), Arc::clone(&self.lists_operations));
-        let fetch = |_| async move { ask::ask(&asked, &digest, &lists).await };
-        let queries = self.seen.last_good(&call.key, call.max_age, fetch).await?;
-        let both = stages.zip(queries);
+        let newest = self.stages.ask(&call).await?;
+        let (asked, stages, lists) = (call.clone(), newest.clone(), Arc::clone(&self.lists_operations));
+        let fetch = |_| async move {
+            let queries = Arc::new(ask::ask(&asked, &stages.value, &lists).await?);
+            Ok(QueriesAndStages { queries, stages })
+        };
+        let both = self.seen.last_good(&call.key, call.max_age, fetch).await?;
+        // Another view may have fetched newer stages since, which these queries do not agree with.
+        let both = both.value.stages.clone().zip(both);
         // The moment of the answer: that of its oldest part.
         let time = call.driver_time(both.observed_at_ms());
-        Ok(both.map(|(stages, queries)| Snapshot { queries, stages, time }))
+        let both = both.map(|(stages, both)| Snapshot { queries: Arc::clone(&both.queries), stages, time });
+        // If newer stages cannot be fetched, the answer says so.
+        Ok(both.zip(newest).map(|(both, _)| both))
+    }
+}
+
+impl OfApp<Snapshot> {
+    /// Active stages, and spilled bytes.
+    #[must_use]
+    pub fn stages(self) -> Stages {
+        stages::list(OfApp { app: self.app, known: self.known.map(|known| (known.stages, known.time)) })
+    }
+
+    /// One query with the stages of its jobs; none if Spark has forgotten it.
+    #[must_use]
+    pub fn query(self, query_id: &str) -> QueryStages {
+        let Self { app, known } = self;
+        match known {
+            Some(known) => known.query(app, query_id),
+            None => QueryStages { app, query: None, stages: Vec::new(), stages_not_shown: 0, stages_forgotten: 0 },
+        }
     }
 }
 
@@ -123,7 +140,7 @@ pub fn of_rows(
     sql: Vec<upstream::query_rows::SqlRow>,
     stages: crate::stages::StageDigest,
 ) -> Queries {
-    let queries = QueriesSeen { jobs, operations, sql, ..QueriesSeen::default() };
+    let queries = seen::QueriesSeen { jobs, operations, sql, ..seen::QueriesSeen::default() };
     Snapshot { queries: Arc::new(queries), stages: Arc::new(stages), time: crate::clock::DriverTime::at(0, 0) }
         .queries(None)
 }

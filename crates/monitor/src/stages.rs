@@ -7,22 +7,16 @@ mod running;
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use upstream::{
-    UpstreamError,
-    driver::{AcceptedStage, ExecutorRow},
-    driver_path::DriverPath,
-    rows::FirstRows,
-};
+use upstream::{UpstreamError, driver::AcceptedStage, driver_path::DriverPath};
 use wire::{Activity, Stages};
 
 pub use digest::{KeptStage, StageDigest, TaskTime};
 pub use pace::Rates;
 
 use crate::{
-    DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
+    AppExecutors, DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
     cached::Cached,
     clock::{self, DriverTime},
-    executors::slots,
     selection::{self, OfApp, Selection},
 };
 
@@ -35,16 +29,18 @@ pub struct AppStages {
     all: Cached<DriverKey, StageDigest>,
     active: Cached<DriverKey, StageDigest>,
     bytes: Cached<DriverKey, Bytes>,
+    executors: Arc<AppExecutors>,
 }
 
 impl AppStages {
     #[must_use]
-    pub fn new(limits: &Limits, tasks: &Tasks) -> Self {
+    pub fn new(executors: Arc<AppExecutors>, limits: &Limits, tasks: &Tasks) -> Self {
         let lifetime = limits.stages_lifetime;
         Self {
             all: Cached::new(limits.driver_cache("stages", lifetime), tasks.clone()),
             active: Cached::new(limits.driver_cache("active stages", lifetime), tasks.clone()),
             bytes: Cached::new(limits.driver_cache("stages, passed through", lifetime), tasks.clone()),
+            executors,
         }
     }
 
@@ -68,17 +64,14 @@ impl AppStages {
             let time = call.driver_time(seen.observed_at_ms());
             Ok(seen.map(|stages| (stages, time)))
         });
-        Ok(seen.await?.map(|OfApp { app, known }| match known {
-            Some((stages, time)) => stages.shown(app, time),
-            None => StageDigest::default().shown(app, DriverTime::at(clock::now_ms(), 0)),
-        }))
+        Ok(seen.await?.map(list))
     }
 
     /// What is running now; none if nothing is, or if that is unknown right now.
     pub async fn activity(&self, selection: &Observed<Selection>) -> Option<Observed<Option<Activity>>> {
         let chosen = selection.value.chosen.as_ref().filter(|_| selection.age.failure.is_none())?;
-        let call = chosen.call.clone();
-        let fetch = |_| corrected(call, DriverPath::ActiveStages);
+        let (call, executors) = (chosen.call.clone(), Arc::clone(&self.executors));
+        let fetch = |_| corrected(call, DriverPath::ActiveStages, executors);
         let seen: Observed<Arc<StageDigest>> =
             self.active.last_good(&chosen.call.key, chosen.call.max_age, fetch).await.ok()?;
         // What was running before the driver failed may have ended long ago.
@@ -88,24 +81,36 @@ impl AppStages {
 
     /// The application's stages, shared by everything that is derived from them.
     pub(crate) async fn ask(&self, call: &DriverCall) -> Result<Observed<Arc<StageDigest>>, Failure> {
-        let asked = call.clone();
+        let (asked, executors) = (call.clone(), Arc::clone(&self.executors));
         let fetch = |before: Option<Good<StageDigest>>| async move {
-            let stages = corrected(asked, DriverPath::Stages).await?;
+            let stages = corrected(asked, DriverPath::Stages, executors).await?;
             Ok(stages.after(before.as_ref().map(|good| &*good.value), clock::now_ms()))
         };
         self.all.last_good(&call.key, call.max_age, fetch).await
     }
 }
 
+/// The stages as the panel shows them.
+pub(crate) fn list(OfApp { app, known }: OfApp<(Arc<StageDigest>, DriverTime)>) -> Stages {
+    match known {
+        Some((stages, time)) => stages.shown(app, time),
+        None => StageDigest::default().shown(app, DriverTime::at(clock::now_ms(), 0)),
+    }
+}
+
 /// Stages with corrected counts of running tasks, which the executors know better.
-async fn corrected(call: DriverCall, path: DriverPath) -> Result<StageDigest, UpstreamError> {
+async fn corrected(
+    call: DriverCall,
+    path: DriverPath,
+    executors: Arc<AppExecutors>,
+) -> Result<StageDigest, UpstreamError> {
     let stages: StageDigest = call.rows(path).await?;
     if stages.active().next().is_none() {
         return Ok(stages);
     }
     // This is only a correction, so its failure is not reported.
-    match tokio::time::timeout(EXTRA, call.rows::<FirstRows<ExecutorRow>>(DriverPath::Executors)).await {
-        Ok(Ok(executors)) => Ok(stages.with_slots(slots(&executors))),
+    match tokio::time::timeout(EXTRA, executors.slots_now(call)).await {
+        Ok(Ok(slots)) => Ok(stages.with_slots(slots)),
         Ok(Err(_)) | Err(_) => Ok(stages),
     }
 }

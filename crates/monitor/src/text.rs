@@ -2,12 +2,26 @@
 
 /// Longest name, characters.
 const LONGEST_NAME: usize = 120;
+/// Longest host with its port, characters: DNS allows 253.
+const LONGEST_HOST: usize = 260;
 /// Longest reason, characters.
 const LONGEST_REASON: usize = 500;
 
 /// One line of at most [`LONGEST_NAME`] characters, without invisible ones.
 #[must_use]
 pub fn name(text: &str) -> String {
+    line(text, LONGEST_NAME)
+}
+
+/// A host's address as one line without invisible characters.
+#[must_use]
+pub fn host(text: &str) -> String {
+    line(text, LONGEST_HOST)
+}
+
+/// One line of at most `longest` characters, without invisible ones.
+#[must_use]
+pub fn line(text: &str, longest: usize) -> String {
     let visible: String = text.chars().filter(|char| !is_hidden(*char) || char.is_whitespace()).collect();
     let mut words = visible.split_whitespace();
     let mut line = words.next().unwrap_or_default().to_owned();
@@ -15,7 +29,7 @@ pub fn name(text: &str) -> String {
         line.push(' ');
         line.push_str(word);
     }
-    cut(&line, LONGEST_NAME)
+    cut(&line, longest)
 }
 
 /// Why something failed, extracted from Spark's whole text: its first line, and the line that states the error. That is

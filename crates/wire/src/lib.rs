@@ -12,6 +12,7 @@ mod history;
 mod meter;
 mod percent;
 mod queries;
+mod snapshot;
 mod stages;
 mod wait;
 
@@ -27,6 +28,7 @@ pub use percent::percent;
 pub use queries::{
     CallSite, ConnectSession, NamedBy, Queries, Query, QueryKind, QueryStages, QueryState, StreamProgress, TimeLeft,
 };
+pub use snapshot::{Snapshot, View};
 pub use stages::{Spill, Stage, StageState, Stages, Tasks};
 pub use wait::{CoreHolder, Wait};
 

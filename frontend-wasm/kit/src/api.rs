@@ -35,12 +35,17 @@ pub struct Outcome {
 }
 
 /// A successful answer, not yet decoded.
+#[derive(Clone, Default)]
 pub struct Reply {
     pub json: JsValue,
     /// Identifies the body: the same tag means the same body.
     pub etag: Option<String>,
     /// How long ago the sidecar got it from its upstream; milliseconds.
     pub age_ms: u32,
+    /// The ages of the views of a snapshot.
+    pub ages: Option<String>,
+    /// Names the request in the sidecar's log.
+    pub request_id: Option<String>,
 }
 
 impl Api {
@@ -108,7 +113,13 @@ async fn outcome(response: Response, session: &mut Option<u32>) -> Result<Reply,
     if response.ok() {
         let age_s: u32 = number("Age");
         *session = Some(number("X-Spark-Monitor-Session"));
-        return Ok(Reply { json, etag: header("ETag"), age_ms: age_s.saturating_mul(1000) });
+        return Ok(Reply {
+            json,
+            etag: header("ETag"),
+            age_ms: age_s.saturating_mul(1000),
+            ages: header("X-Spark-Monitor-Ages"),
+            request_id: header("X-Request-Id"),
+        });
     }
     match decode::<ErrorBody>(json) {
         Ok(body) => {

@@ -15,9 +15,11 @@ pub mod parts;
 pub mod poll;
 pub mod problem;
 pub mod read;
+pub mod request;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod samples;
 pub mod schedule;
 pub mod shell_call;
+pub mod snapshot;
 pub mod sparkline;
 pub mod tab;

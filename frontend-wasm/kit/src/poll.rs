@@ -9,14 +9,15 @@ use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::AbortController;
 use wire::Meta;
 use yew::{AttrValue, Callback, hook, use_effect_with, use_memo};
 
 use crate::api::{self, Api, Outcome, Reply};
 use crate::news::{News, Told, is_another};
 use crate::problem::Problem;
+use crate::request::Request;
 use crate::schedule::{self, Rates, SHORTEST_GAP_MS};
+use crate::snapshot;
 
 /// A request that takes longer is replaced when a person refreshes: the sidecar gives each upstream call that long, and
 /// joins the new request to a call in flight. Milliseconds.
@@ -28,7 +29,9 @@ pub struct Poll {
     pub api: Api,
     /// The other pollers of this page.
     pub pollers: Pollers,
-    /// The route to fetch, relative to the sidecar's base URL.
+    /// The view's name in the answer of `snapshot`, which fetches several views at once; empty for a route of its own.
+    pub view: &'static str,
+    /// The route, relative to the sidecar's base URL; for a view its parameters, with a leading `&`.
     pub route: AttrValue,
     /// Whether the view is visible; nothing is requested while it is not.
     pub shown: bool,
@@ -44,7 +47,14 @@ pub struct Poll {
 
 /// The pollers of this page. The success of one shows that the sidecar can be reached, so others need not back off.
 #[derive(Clone, Debug, Default)]
-pub struct Pollers(Rc<RefCell<Vec<Weak<Poller>>>>);
+pub struct Pollers(Rc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    pollers: RefCell<Vec<Weak<Poller>>>,
+    /// A request for several views that has not been sent yet.
+    unsent: RefCell<Weak<Request>>,
+}
 
 impl PartialEq for Pollers {
     fn eq(&self, other: &Self) -> bool {
@@ -54,16 +64,43 @@ impl PartialEq for Pollers {
 
 impl Pollers {
     fn add(&self, poller: &Rc<Poller>) {
-        let mut pollers = self.0.borrow_mut();
+        let mut pollers = self.0.pollers.borrow_mut();
         pollers.retain(|poller| poller.strong_count() > 0);
         pollers.push(Rc::downgrade(poller));
     }
 
+    pub fn all(&self) -> Vec<Rc<Poller>> {
+        self.0.pollers.borrow().iter().filter_map(Weak::upgrade).collect()
+    }
+
     /// `recovered`: the poller that succeeded had failed before.
     fn wake(&self, recovered: bool) {
-        let pollers: Vec<_> = self.0.borrow().iter().filter_map(Weak::upgrade).collect();
-        for poller in pollers {
+        for poller in self.all() {
             poller.wake(recovered);
+        }
+    }
+
+    /// The request for a view: all views that poll in this turn of the event loop share one, and a route of its own
+    /// shares none.
+    fn request(&self, poll: &Poll) -> Option<Rc<Request>> {
+        let is_shared = !poll.view.is_empty();
+        let unsent = self.0.unsent.borrow().upgrade().filter(|_| is_shared);
+        unsent.or_else(|| {
+            let request = Request::start()?;
+            let waiting = Rc::downgrade(&request);
+            if is_shared {
+                self.0.unsent.replace(waiting.clone());
+            }
+            spawn_local(snapshot::fetch(self.clone(), waiting, poll.api.clone()));
+            Some(request)
+        })
+    }
+
+    /// Whoever polls from now on needs another request than this one.
+    pub fn sent(&self, request: &Rc<Request>) {
+        let mut unsent = self.0.unsent.borrow_mut();
+        if std::ptr::eq(unsent.as_ptr(), Rc::as_ptr(request)) {
+            *unsent = Weak::new();
         }
     }
 }
@@ -98,6 +135,8 @@ pub struct Poller {
     started_at_ms: Cell<f64>,
     flight: RefCell<Option<Flight>>,
     timer: RefCell<Option<Timeout>>,
+    /// When the timer will fire.
+    due_at_ms: Cell<f64>,
 }
 
 impl Poller {
@@ -145,45 +184,74 @@ impl Poller {
             }
             return;
         }
-        let Ok(controller) = AbortController::new() else {
+        let poll = self.poll.borrow();
+        if let Some(request) = poll.pollers.request(&poll) {
+            self.board(&request, max_age_ms);
+        }
+    }
+
+    /// Waits for a request's answer, unless it waits for another's or is hidden or paused.
+    pub fn board(&self, request: &Rc<Request>, max_age_ms: u32) {
+        if self.flight.borrow().is_some() {
             return;
-        };
-        let signal = controller.signal();
+        }
+        self.timer.take();
         self.started_at_ms.set(js_sys::Date::now());
-        self.flight.replace(Some(Flight { controller, max_age_ms, is_overtaken: false }));
-        let poller = Rc::clone(self);
-        let Poll { api, pollers, route, .. } = self.poll.borrow().clone();
-        spawn_local(async move {
-            let outcome = api.ask(&route, &signal, max_age_ms).await;
-            // Aborted meanwhile: there may be a later request, which must stay untouched.
-            if signal.aborted() {
-                return;
-            }
-            let is_overtaken = poller.flight.take().is_some_and(|flight| flight.is_overtaken);
-            let Outcome { reply, session } = outcome;
-            let recovered = poller.failures.get() > 0;
-            let told = poller.take_in(reply, session);
-            let (rate_ms, age_ms) = (poller.delay_ms(), told.age_ms());
-            if is_overtaken {
-                poller.start(0);
-            } else {
-                // Accepts other views' recent answers, so that all come to poll at the same time and share one call.
-                // With half of the rate or less, two groups of views could stay half a round apart for ever.
-                let max_age_ms = if poller.failures.get() == 0 { rate_ms / 4 * 3 } else { 0 };
-                poller.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
-            }
-            if poller.failures.get() == 0 {
-                pollers.wake(recovered);
-            }
-            poller.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told, session });
-        });
+        self.flight.replace(Some(Flight { request: Rc::clone(request), max_age_ms, is_overtaken: false }));
+    }
+
+    /// Takes in the answer of a request, unless the view no longer waits for it.
+    pub fn land(self: &Rc<Self>, request: &Rc<Request>, Outcome { reply, session }: Outcome) {
+        if self.max_age_ms(request).is_none() {
+            return;
+        }
+        let is_overtaken = self.flight.take().is_some_and(|flight| flight.is_overtaken);
+        let recovered = self.failures.get() > 0;
+        let told = self.take_in(reply, session);
+        let (rate_ms, age_ms) = (self.delay_ms(), told.age_ms());
+        if is_overtaken {
+            self.start(0);
+        } else {
+            // Accepts other views' recent answers, so that all come to poll at the same time and share one call.
+            // With half of the rate or less, two groups of views could stay half a round apart for ever.
+            let max_age_ms = if self.failures.get() == 0 { rate_ms / 4 * 3 } else { 0 };
+            self.schedule(schedule::rest_ms(rate_ms, age_ms), max_age_ms);
+        }
+        if self.failures.get() == 0 {
+            let pollers = self.poll.borrow().pollers.clone();
+            pollers.wake(recovered);
+        }
+        self.on_news.emit(News { at_ms: js_sys::Date::now() as i64, told, session });
+    }
+
+    /// The name of the view and its parameters.
+    pub fn view(&self) -> (&'static str, AttrValue) {
+        let poll = self.poll.borrow();
+        (poll.view, poll.route.clone())
+    }
+
+    /// The oldest answer that it accepts, if it waits for this request.
+    pub fn max_age_ms(&self, request: &Rc<Request>) -> Option<u32> {
+        let flight = self.flight.borrow();
+        flight.as_ref().filter(|flight| Rc::ptr_eq(&flight.request, request)).map(|flight| flight.max_age_ms)
+    }
+
+    /// Not while it is hidden, paused or waits for an answer.
+    pub fn is_scheduled(&self) -> bool {
+        self.timer.borrow().is_some()
+    }
+
+    /// Whether less than a quarter of its interval is left: it would accept an answer that old.
+    pub fn is_due_soon(&self) -> bool {
+        let left_ms = self.due_at_ms.get() - js_sys::Date::now();
+        self.is_scheduled() && left_ms <= f64::from(self.delay_ms()) / 4.0
     }
 
     fn take_in(&self, reply: Result<Reply, Problem>, session: Option<u32>) -> Told {
         // After a change of session the same body is new.
         let known = self.etag.take().filter(|_| !is_another(self.session.get(), session));
         self.session.set(session.or(self.session.get()));
-        let answer = reply.and_then(|Reply { json, etag, age_ms }| {
+        let answer = reply.and_then(|Reply { json, etag, age_ms, .. }| {
             if known.is_some() && known == etag {
                 self.etag.replace(etag);
                 return Ok(Told::Same { age_ms });
@@ -244,6 +312,7 @@ impl Poller {
             return;
         }
         let poller = Rc::clone(self);
+        self.due_at_ms.set(js_sys::Date::now() + f64::from(delay_ms));
         self.timer.replace(Some(Timeout::new(delay_ms, move || poller.start(max_age_ms))));
     }
 
@@ -253,17 +322,11 @@ impl Poller {
     }
 }
 
-/// A request in flight. Dropping it aborts the request, which has no effect on one that has ended.
+/// A request that the view waits for; other views may wait for the same one.
 #[derive(Debug)]
 struct Flight {
-    controller: AbortController,
+    request: Rc<Request>,
     max_age_ms: u32,
     /// Something fresher has been requested since it started.
     is_overtaken: bool,
-}
-
-impl Drop for Flight {
-    fn drop(&mut self) {
-        self.controller.abort();
-    }
 }

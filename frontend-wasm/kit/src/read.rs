@@ -68,6 +68,11 @@ pub fn read<T: DeserializeOwned>(json: JsValue) -> Result<T, Unreadable> {
     T::deserialize(Reader(json))
 }
 
+/// A field of an object; undefined if there is none.
+pub fn field(json: &JsValue, name: &str) -> JsValue {
+    json.field(name)
+}
+
 /// A JSON value.
 trait Json: Sized {
     /// Whether it is null or missing.

@@ -66,6 +66,11 @@ impl ApiError {
     }
 
     #[must_use]
+    pub fn bad_views() -> Self {
+        Self::new(ErrorCode::BadRequest, errors::bad_views())
+    }
+
+    #[must_use]
     pub fn no_session_token() -> Self {
         Self::new(ErrorCode::NoSessionToken, errors::no_session_token())
     }

@@ -1,8 +1,10 @@
 //! Builds a panel answer: its age, polling rate and ETag, or 304 when the browser already has it.
 
+use std::sync::Arc;
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use headers::{HeaderMapExt, IfNoneMatch};
 use monitor::{Age, Failure, Moment, Observed, clock};
@@ -38,7 +40,21 @@ impl Panel {
         if_none_match: Option<&IfNoneMatch>,
         observed: Observed<T>,
         rate: Rate,
-    ) -> Response {
+    ) -> Result<Response, ApiError> {
+        let rendered = self.render(key, observed, rate)?;
+        Ok(respond(if_none_match, rendered.arrived, &rendered.body))
+    }
+
+    /// The answer with this fact. It is remembered under `key`.
+    ///
+    /// # Errors
+    /// 500 if it cannot be written as JSON.
+    pub(super) fn render<T: Serialize>(
+        &self,
+        key: RenderedKey,
+        observed: Observed<T>,
+        rate: Rate,
+    ) -> Result<Arc<Rendered>, ApiError> {
         let Observed { value: body, age: Age { oldest, failure, good_until } } = observed;
         // Poll a failing upstream slowly, even if something was running before it failed.
         let rate = if failure.is_some() { self.rates.slow() } else { rate };
@@ -57,14 +73,11 @@ impl Panel {
         let body = before.and_then(|before| again(&before.body, &mut answer));
         let body = body.or_else(|| {
             answer.meta.observed_at_ms = observed_at_ms;
-            let json = serde_json::to_vec(&answer).ok()?;
-            let etag = format!("\"{}\"", blake3::hash(&json).to_hex().get(..32).unwrap_or_default());
-            Some(Body { observed_at_ms, json: json.into(), etag: etag.parse().ok()? })
+            Body::new(observed_at_ms, serde_json::to_vec(&answer).ok()?)
         });
-        let Some(body) = body else { return ApiError::internal().into_response() };
-        let response = respond(if_none_match, arrived, &body);
-        self.rendered.keep(key, Rendered { arrived, good_until, body });
-        response
+        let rendered = Arc::new(Rendered { arrived, good_until, body: body.ok_or_else(ApiError::internal)? });
+        self.rendered.keep(key, Arc::clone(&rendered));
+        Ok(rendered)
     }
 
     /// The last answer under this key, if all its parts are within their lifetimes, so that no upstream would be asked.
@@ -86,7 +99,7 @@ fn again<T: Serialize>(before: &Body, answer: &mut Answer<T>) -> Option<Body> {
     serde_json::to_vec(answer).is_ok_and(|json| json == before.json).then(|| before.clone())
 }
 
-fn respond(if_none_match: Option<&IfNoneMatch>, arrived: Instant, body: &Body) -> Response {
+pub(super) fn respond(if_none_match: Option<&IfNoneMatch>, arrived: Instant, body: &Body) -> Response {
     let mut response = passthrough::answer(&body.json);
     let headers = response.headers_mut();
     headers.typed_insert(body.etag.clone());

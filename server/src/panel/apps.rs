@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use monitor::{Applications, applications::Apps};
+use monitor::{Applications, Observed, applications::Apps};
 use wire::{Answer, ErrorBody};
 
-use super::poll::Poll;
+use super::{poll::Poll, rate::Rate};
 use crate::http::ApiError;
 
 /// Number of applications that are listed; a longer list would be of no use.
@@ -18,13 +18,17 @@ const SHOWN: usize = 50;
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn list_apps(State(applications): State<Arc<Applications>>, poll: Poll) -> Result<Response, ApiError> {
-    poll.answer(async || {
-        applications.check_lister()?;
-        let whose = poll.whose().await?;
-        let apps = applications.last_good(&whose, poll.max_age).await?;
-        Ok((apps.map(shown), poll.panel.rates.slow()))
-    })
-    .await
+    poll.answer(async || observe(&applications, &poll).await).await
+}
+
+pub(super) async fn observe(
+    applications: &Applications,
+    poll: &Poll,
+) -> Result<(Observed<wire::Apps>, Rate), ApiError> {
+    applications.check_lister()?;
+    let whose = poll.whose().await?;
+    let apps = applications.last_good(&whose, poll.max_age).await?;
+    Ok((apps.map(shown), poll.panel.rates.slow()))
 }
 
 fn shown(seen: Apps) -> wire::Apps {

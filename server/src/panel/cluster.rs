@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use monitor::{AppExecutors, Applications, Error, Samples, Selection, cluster, samples::ClusterSample};
+use monitor::{AppExecutors, Applications, Error, Observed, Samples, Selection, cluster, samples::ClusterSample};
 use wire::{Answer, Cluster, ErrorBody};
 
-use super::poll::Poll;
+use super::{poll::Poll, rate::Rate};
 use crate::http::ApiError;
 
 /// Workers, cores and memory.
@@ -20,20 +20,26 @@ pub(crate) async fn panel_cluster(
     State(samples): State<Arc<Samples>>,
     poll: Poll,
 ) -> Result<Response, ApiError> {
-    poll.answer(async || {
-        applications.check_lister()?;
-        let whose = poll.whose().await?;
-        let Ok(masters) = applications.masters() else {
-            let selection = Selection::of(&applications, &whose, poll.max_age, None).await?;
-            return Ok((executors.as_cluster(&selection).await?, poll.panel.rates.slow()));
-        };
-        let seen = masters.last_good(&whose, poll.max_age).await?;
-        let seen = seen.try_map(|answer| Ok::<_, Error>(cluster::summary(answer.state()?, answer.clock_ahead_ms)))?;
-        let Cluster { cores, memory_mib, .. } = seen.value;
-        if let Some(memory_mib) = memory_mib {
-            samples.record_cluster(&whose, seen.observed_at_ms(), ClusterSample { cores, memory_mib });
-        }
-        Ok((seen, poll.panel.rates.slow()))
-    })
-    .await
+    poll.answer(async || observe(&applications, &executors, &samples, &poll).await).await
+}
+
+pub(super) async fn observe(
+    applications: &Applications,
+    executors: &AppExecutors,
+    samples: &Samples,
+    poll: &Poll,
+) -> Result<(Observed<Cluster>, Rate), ApiError> {
+    applications.check_lister()?;
+    let whose = poll.whose().await?;
+    let Ok(masters) = applications.masters() else {
+        let selection = Selection::of(applications, &whose, poll.max_age, None).await?;
+        return Ok((executors.as_cluster(&selection).await?, poll.panel.rates.slow()));
+    };
+    let seen = masters.last_good(&whose, poll.max_age).await?;
+    let seen = seen.try_map(|answer| Ok::<_, Error>(cluster::summary(answer.state()?, answer.clock_ahead_ms)))?;
+    let Cluster { cores, memory_mib, .. } = seen.value;
+    if let Some(memory_mib) = memory_mib {
+        samples.record_cluster(&whose, seen.observed_at_ms(), ClusterSample { cores, memory_mib });
+    }
+    Ok((seen, poll.panel.rates.slow()))
 }

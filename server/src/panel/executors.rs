@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use monitor::{AppExecutors, Applications, Samples, samples::TasksOf};
+use monitor::{AppExecutors, Applications, Observed, Samples, Selection, samples::TasksOf};
 use wire::{Answer, DriverState, ErrorBody, Executors, Meter};
 
-use super::{poll::Poll, rate::is_starting, selected};
+use super::{
+    poll::Poll,
+    rate::{Rate, is_starting},
+    selected,
+};
 use crate::http::{ApiError, AskedApp};
 
 /// Executors of one application, dead ones included, and its driver in a field of its own.
@@ -25,18 +29,28 @@ pub(crate) async fn panel_executors(
 ) -> Result<Response, ApiError> {
     poll.answer(async || {
         let selection = selected::select(&applications, &poll, &asked).await?;
-        let seen = executors.list(&selection).await?;
-        let Executors { app, active_tasks, task_slots, .. } = &seen.value;
-        if let Some(app) = app.as_ref().filter(|app| app.driver == DriverState::Ready) {
-            // Record it under its id and, if the request named no application, also as the newest one.
-            for app_id in [Some(app.app_id.as_str()), asked.checked()?] {
-                let of = TasksOf { whose: poll.whose().await?, app_id: app_id.map(str::to_owned) };
-                let tasks = Meter::new((*active_tasks).into(), (*task_slots).into());
-                samples.record_tasks(&of, seen.observed_at_ms(), tasks);
-            }
-        }
-        let rate = poll.panel.rates.executors(*active_tasks > 0 || is_starting(app));
-        Ok((seen, rate))
+        observe(&executors, &samples, &poll, &asked, &selection).await
     })
     .await
+}
+
+pub(super) async fn observe(
+    executors: &AppExecutors,
+    samples: &Samples,
+    poll: &Poll,
+    asked: &AskedApp,
+    selection: &Observed<Selection>,
+) -> Result<(Observed<Executors>, Rate), ApiError> {
+    let seen = executors.list(selection).await?;
+    let Executors { app, active_tasks, task_slots, .. } = &seen.value;
+    if let Some(app) = app.as_ref().filter(|app| app.driver == DriverState::Ready) {
+        // Record it under its id and, if the request named no application, also as the newest one.
+        for app_id in [Some(app.app_id.as_str()), asked.checked()?] {
+            let of = TasksOf { whose: poll.whose().await?, app_id: app_id.map(str::to_owned) };
+            let tasks = Meter::new((*active_tasks).into(), (*task_slots).into());
+            samples.record_tasks(&of, seen.observed_at_ms(), tasks);
+        }
+    }
+    let rate = poll.panel.rates.executors(*active_tasks > 0 || is_starting(app));
+    Ok((seen, rate))
 }

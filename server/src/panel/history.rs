@@ -6,7 +6,7 @@ use axum::{extract::State, response::Response};
 use monitor::{Applications, Observed, Samples, clock, samples::TasksOf};
 use wire::{Answer, ErrorBody, History};
 
-use super::poll::Poll;
+use super::{poll::Poll, rate::Rate};
 use crate::http::{ApiError, AskedApp};
 
 /// Used cores and memory of the cluster, and active tasks of one application, during the last ten minutes.
@@ -22,14 +22,20 @@ pub(crate) async fn get_history(
     poll: Poll,
     asked: AskedApp,
 ) -> Result<Response, ApiError> {
-    poll.answer(async || {
-        applications.check_lister()?;
-        let app_id = asked.checked()?.map(str::to_owned);
-        let whose = poll.whose().await?;
-        let rate = poll.panel.rates.slow();
-        // An application that nobody has viewed has no samples here. No upstream is asked whether it exists.
-        let history = samples.of(&TasksOf { whose, app_id }, clock::now_ms(), rate.next_ms.saturating_mul(5) / 2);
-        Ok((Observed::remembered(history), rate))
-    })
-    .await
+    poll.answer(async || observe(&applications, &samples, &poll, &asked).await).await
+}
+
+pub(super) async fn observe(
+    applications: &Applications,
+    samples: &Samples,
+    poll: &Poll,
+    asked: &AskedApp,
+) -> Result<(Observed<History>, Rate), ApiError> {
+    applications.check_lister()?;
+    let app_id = asked.checked()?.map(str::to_owned);
+    let whose = poll.whose().await?;
+    let rate = poll.panel.rates.slow();
+    // An application that nobody has viewed has no samples here. No upstream is asked whether it exists.
+    let history = samples.of(&TasksOf { whose, app_id }, clock::now_ms(), rate.next_ms.saturating_mul(5) / 2);
+    Ok((Observed::remembered(history), rate))
 }

@@ -69,7 +69,7 @@ impl Poll {
             return Ok(answer);
         }
         let (observed, rate) = observe().await?;
-        Ok(self.panel.answer(self.key(), self.if_none_match.as_ref(), observed, rate))
+        self.panel.answer(self.key(), self.if_none_match.as_ref(), observed, rate)
     }
 
     /// Whose cluster the client may see. It stays the same for the whole request.
@@ -78,6 +78,16 @@ impl Poll {
     /// As [`Sessions::whose`].
     pub async fn whose(&self) -> Result<Whose, ApiError> {
         self.whose.get_or_try_init(|| self.sessions.whose(&self.session, Retry::Usual)).await.cloned()
+    }
+
+    /// The answer that the client already has.
+    pub fn if_none_match(&self) -> Option<&IfNoneMatch> {
+        self.if_none_match.as_ref()
+    }
+
+    /// The key under which one view of the answer is remembered.
+    pub fn key_of(&self, view: &str) -> RenderedKey {
+        RenderedKey { path_and_query: format!("{} {view}", self.path_and_query).into(), ..self.key() }
     }
 
     /// The key under which the answer is remembered. `whose` is the user that this answer is for, even if the token has

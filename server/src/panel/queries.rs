@@ -6,10 +6,14 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use monitor::{AppQueries, Applications, queries::works};
+use monitor::{AppQueries, Applications, Observed, queries::works};
 use wire::{Answer, ErrorBody, Queries, QueryStages, QueryState};
 
-use super::{poll::Poll, rate::is_starting, selected};
+use super::{
+    poll::Poll,
+    rate::{Rate, is_starting},
+    selected,
+};
 use crate::http::{ApiError, AskedApp};
 
 /// Running and recent queries, newest first; silent ones come last among the running ones.
@@ -27,11 +31,15 @@ pub(crate) async fn list_queries(
 ) -> Result<Response, ApiError> {
     poll.answer(async || {
         let selection = selected::select(&applications, &poll, &asked).await?;
-        let seen = queries.list(&selection).await?;
-        let works = works(&seen.value) || seen.value.wait.is_some() || is_starting(&seen.value.app);
-        Ok((seen, poll.panel.rates.stages(works)))
+        let moment = queries.moment(&selection).await?;
+        Ok(with_rate(&poll, queries.list(&selection, &moment).await))
     })
     .await
+}
+
+pub(super) fn with_rate(poll: &Poll, seen: Observed<Queries>) -> (Observed<Queries>, Rate) {
+    let works = works(&seen.value) || seen.value.wait.is_some() || is_starting(&seen.value.app);
+    (seen, poll.panel.rates.stages(works))
 }
 
 /// One query with the stages of its jobs.
@@ -53,9 +61,13 @@ pub(crate) async fn get_query(
 ) -> Result<Response, ApiError> {
     poll.answer(async || {
         let selection = selected::select(&applications, &poll, &asked).await?;
-        let seen = queries.one(&selection, &query_id).await?;
-        let works = seen.value.query.as_ref().is_some_and(|query| query.state == QueryState::Running);
-        Ok((seen, poll.panel.rates.stages(works)))
+        let moment = queries.moment(&selection).await?;
+        Ok(one_with_rate(&poll, moment.map(|moment| moment.query(&query_id))))
     })
     .await
+}
+
+pub(super) fn one_with_rate(poll: &Poll, seen: Observed<QueryStages>) -> (Observed<QueryStages>, Rate) {
+    let works = seen.value.query.as_ref().is_some_and(|query| query.state == QueryState::Running);
+    (seen, poll.panel.rates.stages(works))
 }

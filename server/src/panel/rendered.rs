@@ -30,7 +30,17 @@ pub(super) struct Rendered {
 pub(super) struct Body {
     pub observed_at_ms: i64,
     pub json: Bytes,
+    /// The `ETag`, as text and as a header.
+    pub tag: Arc<str>,
     pub etag: ETag,
+}
+
+impl Body {
+    /// A body with its tag; none if the tag is no header, which cannot happen.
+    pub fn new(observed_at_ms: i64, json: Vec<u8>) -> Option<Self> {
+        let tag = format!("\"{}\"", blake3::hash(&json).to_hex().get(..32).unwrap_or_default());
+        Some(Self { observed_at_ms, json: json.into(), etag: tag.parse().ok()?, tag: tag.into() })
+    }
 }
 
 /// The last answer for each client and route.
@@ -52,8 +62,8 @@ impl Renderings {
         self.0.get(key)
     }
 
-    pub(super) fn keep(&self, key: RenderedKey, rendered: Rendered) {
-        self.0.insert(key, Arc::new(rendered));
+    pub(super) fn keep(&self, key: RenderedKey, rendered: Arc<Rendered>) {
+        self.0.insert(key, rendered);
     }
 }
 

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use monitor::{AppStages, Applications};
+use monitor::{AppStages, Applications, Observed};
 use wire::{Answer, ErrorBody, Stages};
 
-use super::{poll::Poll, rate::is_starting, selected};
+use super::{
+    poll::Poll,
+    rate::{Rate, is_starting},
+    selected,
+};
 use crate::http::{ApiError, AskedApp};
 
 /// Active stages, and how much was spilled.
@@ -25,8 +29,12 @@ pub(crate) async fn panel_stages(
     poll.answer(async || {
         let selection = selected::select(&applications, &poll, &asked).await?;
         let seen = stages.list(&selection).await?;
-        let works = !seen.value.active.is_empty() || is_starting(&seen.value.app);
-        Ok((seen, poll.panel.rates.stages(works)))
+        Ok(with_rate(&poll, seen))
     })
     .await
+}
+
+pub(super) fn with_rate(poll: &Poll, seen: Observed<Stages>) -> (Observed<Stages>, Rate) {
+    let works = !seen.value.active.is_empty() || is_starting(&seen.value.app);
+    (seen, poll.panel.rates.stages(works))
 }

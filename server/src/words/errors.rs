@@ -16,6 +16,13 @@ pub(crate) fn bad_app_id() -> Explained {
     }
 }
 
+pub(crate) fn bad_views() -> Explained {
+    Explained {
+        error: say!("There is no such view."),
+        hint: say!("Give `views` and `query` once each; see openapi.json for the names of the views."),
+    }
+}
+
 pub(crate) fn no_session_token() -> Explained {
     Explained {
         error: say!("You are not signed in: the session cookie is missing."),

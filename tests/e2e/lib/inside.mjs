@@ -17,14 +17,23 @@ export async function lookInside(page) {
     const json = Response.prototype.json;
     Response.prototype.json = async function () {
       const route = new URL(this.url).pathname.split('/spark-monitor/')[1] ?? '';
-      return new Proxy(await json.call(this), {
+      const body = await json.call(this);
+      if (route === 'snapshot') {
+        for (const [view, { good }] of Object.entries(body)) {
+          Object.assign(good ?? {}, { answer: counted(good?.answer ?? {}, view) });
+        }
+        return body;
+      }
+      return counted(body, route);
+    };
+    const counted = (/** @type {any} */ body, /** @type {string} */ name) =>
+      new Proxy(body, {
         get(body, field) {
           // A promise checks whether its value is a promise, too.
-          inside.reads[route] = (inside.reads[route] ?? 0) + (field === 'then' ? 0 : 1);
+          inside.reads[name] = (inside.reads[name] ?? 0) + (field === 'then' ? 0 : 1);
           return body[field];
         }
       });
-    };
 
     const start = window.setTimeout.bind(window);
     Object.assign(window, {

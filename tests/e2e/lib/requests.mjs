@@ -1,16 +1,15 @@
 // The requests that a page sends to the sidecar, counted.
-
-const ROUTE = /\/berdl\/api\/spark-monitor\/([^?]*)/;
+import { routeOf } from './routes.mjs';
 
 export class Requests {
   /** @param {import('playwright-core').Page} page */
   constructor(page) {
-    /** Routes in the order of the requests. @type {{route: string, at: number}[]} */
+    /** In the order of the requests. @type {{route: string, views: string[], at: number}[]} */
     this.seen = [];
     page.on('request', request => {
-      const route = ROUTE.exec(new URL(request.url()).pathname)?.[1];
-      if (route !== undefined) {
-        this.seen.push({ route, at: Date.now() });
+      const asked = routeOf(request.url());
+      if (asked !== null) {
+        this.seen.push({ ...asked, at: Date.now() });
       }
     });
   }
@@ -21,12 +20,17 @@ export class Requests {
   }
 
   /**
-   * How many times a route was requested.
+   * How many times a route was requested, or a view of a snapshot.
    *
-   * @param {string} route
+   * @param {string} name
    */
-  count(route) {
-    return this.seen.filter(request => request.route === route).length;
+  count(name) {
+    return this.of(name).length;
+  }
+
+  /** @param {string} name */
+  of(name) {
+    return this.seen.filter(({ route, views }) => route === name || views.includes(name));
   }
 
   /** The different routes, sorted. */

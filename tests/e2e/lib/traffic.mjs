@@ -5,8 +5,8 @@ import { Wire } from './wire.mjs';
 /** @typedef {import('./lab-page.mjs').LabPage} LabPage */
 
 const MINUTE_MS = 60_000;
-/** The routes that the panel polls; `queries/{query_id}` while a query is expanded. */
-const ROUTES = ['chip', 'cluster', 'history', 'executors', 'stages', 'queries', 'queries/{query_id}'];
+/** The routes that the page polls, then the views of its snapshots; `query` while a query is expanded. */
+const ROUTES = ['panel/chip', 'snapshot', 'cluster', 'history', 'executors', 'stages', 'queries', 'query'];
 const OF_APPLICATION = /^\/api\/v1\/applications\/[^/]+\/?/;
 /** The requests that look for the driver: its own entry, the master's proxy and page. */
 const WAY = 'way to the driver';
@@ -34,6 +34,8 @@ export class Traffic {
     this.milliseconds = milliseconds;
     /** The page's requests by route. @type {Map<string, Count>} */
     this.routes = new Map();
+    /** The views of its snapshots. @type {Map<string, Count>} */
+    this.views = new Map();
     /** The sidecar's calls by kind. @type {Map<string, Count>} */
     this.calls = new Map();
   }
@@ -44,10 +46,11 @@ export class Traffic {
     master.asked = [];
     driver.asked = [];
     await lab.page.waitForTimeout(this.milliseconds);
-    for (const { route, state, status, askedBytes = 0, answeredBytes = 0 } of wire.exchanges.values()) {
+    for (const { route, views = [], state, status, askedBytes = 0, answeredBytes = 0 } of wire.exchanges.values()) {
       if (route !== undefined) {
         const end = state === 'answered' ? String(status) : state;
-        count(this.routes, nameOfRoute(route)).add(end, askedBytes + answeredBytes);
+        count(this.routes, route).add(end, askedBytes + answeredBytes);
+        views.forEach(view => count(this.views, view).add('', 0));
       }
     }
     master.asked.forEach(url => count(this.calls, nameOfMasterCall(url)).add('', 0));
@@ -65,9 +68,9 @@ export class Traffic {
   }
 }
 
-/** Routes in the panel's order, then any others. @param {Traffic[]} traffics */
+/** Routes and views in the panel's order, then any others. @param {Traffic[]} traffics */
 export function routesOf(traffics) {
-  const seen = new Set(traffics.flatMap(({ routes }) => [...routes.keys()]));
+  const seen = new Set(traffics.flatMap(({ routes, views }) => [...routes.keys(), ...views.keys()]));
   return [...ROUTES.filter(route => seen.has(route)), ...[...seen].filter(route => !ROUTES.includes(route)).sort()];
 }
 
@@ -81,12 +84,6 @@ function count(counts, name) {
   const found = counts.get(name) ?? new Count();
   counts.set(name, found);
   return found;
-}
-
-/** @param {string} route */
-function nameOfRoute(route) {
-  const name = route.replace(/^panel\//, '');
-  return name.startsWith('queries/') ? 'queries/{query_id}' : name;
 }
 
 /** @param {string} url */

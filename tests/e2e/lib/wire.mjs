@@ -1,10 +1,10 @@
 // The traffic between a page and the sidecar, seen below the browser's cache.
-
-const ROUTE = /\/berdl\/api\/spark-monitor\/([^?]*)/;
+import { routeOf } from './routes.mjs';
 
 /**
  * @typedef {object} Exchange
  * @property {string} [route] None until the request event arrives: its pieces come in any order.
+ * @property {string[]} [views] Of a snapshot.
  * @property {string} [asked] The request's `If-None-Match`.
  * @property {string} [etag] The answer's `ETag`.
  * @property {number} [status] As sent: the page sees 200 for an answer that the browser already had.
@@ -19,9 +19,9 @@ export class Wire {
     /** In the order of the requests. @type {Map<string, Exchange>} */
     this.exchanges = new Map();
     devtools.on('Network.requestWillBeSent', ({ requestId, request }) => {
-      const route = ROUTE.exec(new URL(request.url).pathname)?.[1];
-      if (route !== undefined) {
-        this.tell(requestId, { route });
+      const asked = routeOf(request.url);
+      if (asked !== null) {
+        this.tell(requestId, asked);
       }
     });
     devtools.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => {
@@ -53,9 +53,10 @@ export class Wire {
     this.exchanges.clear();
   }
 
-  /** @param {string} route @param {Exchange['state']} [state] */
-  of(route, state) {
-    return [...this.exchanges.values()].filter(exchange => exchange.route === route && (!state || exchange.state === state));
+  /** The exchanges of a route, or of a view in a snapshot. @param {string} name @param {Exchange['state']} [state] */
+  of(name, state) {
+    const named = (/** @type {Exchange} */ { route, views = [] }) => route === name || views.includes(name);
+    return [...this.exchanges.values()].filter(exchange => named(exchange) && (!state || exchange.state === state));
   }
 
   /** @private @param {string} requestId @param {Partial<Exchange>} news */

@@ -11,7 +11,7 @@ use crate::support::{APP, Cookie, Double, OPERATIONS, Reply, TestApp, applicatio
 
 const USERS: usize = 4;
 const TOKENS: usize = 3;
-const ROUTES: [&str; 13] = [
+const ROUTES: [&str; 14] = [
     "/status",
     "/cluster",
     "/app/executors",
@@ -24,6 +24,7 @@ const ROUTES: [&str; 13] = [
     "/panel/queries",
     "/panel/queries/job-1",
     "/panel/history",
+    "/snapshot",
     "/doctor",
 ];
 /// How long an identity is remembered.

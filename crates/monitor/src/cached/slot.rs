@@ -28,6 +28,16 @@ impl<V> Default for Slot<V> {
     }
 }
 
+/// Which known answers a caller accepts.
+#[derive(Clone, Copy)]
+pub(super) struct Accept {
+    /// How long a value is good after its arrival; zero for a caller that wants a new one.
+    pub lifetime: Duration,
+    pub retry: Retry,
+    /// Values up to this age are good even past their lifetime.
+    pub max_age: Duration,
+}
+
 /// A fetch in flight, as a waiting caller sees it.
 pub(super) struct Flight<V>(watch::Receiver<Option<Outcome<V>>>);
 
@@ -53,11 +63,11 @@ impl<V> Flight<V> {
 }
 
 impl<V> Slot<V> {
-    /// What to do for a caller that accepts values up to `max_age` old.
-    pub(super) fn next(&self, limits: &CacheLimits, retry: Retry, max_age: Duration) -> Next<V> {
+    /// What to do for a caller.
+    pub(super) fn next(&self, limits: &CacheLimits, Accept { lifetime, retry, max_age }: Accept) -> Next<V> {
         let mut state = self.state();
         // A failure here is newer than the value, so the value is good only for its own lifetime.
-        let good_for = if state.failure.is_some() { limits.lifetime } else { limits.lifetime.max(max_age) };
+        let good_for = if state.failure.is_some() { lifetime } else { lifetime.max(max_age) };
         if let Some(good) = state.good.as_ref().filter(|good| good.arrived.elapsed() < good_for) {
             return Next::Answer(Ok(good.clone()));
         }

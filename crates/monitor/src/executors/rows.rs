@@ -9,6 +9,8 @@ use upstream::{
 };
 use wire::{App, Executor, Executors, Level, Meter};
 
+use crate::text;
+
 /// Task time that a share must be based on, milliseconds.
 const WINDOW_MS: i64 = 10_000;
 /// Garbage collection above this share of task time needs attention, tenths of a percent (Spark's own UI: 10 %).
@@ -65,7 +67,9 @@ impl ExecutorsSeen {
     /// Task slots in use and in total; for a local driver, which runs its tasks itself, its own.
     #[must_use]
     pub fn slots(&self) -> Meter {
-        slots(&self.rows)
+        let living = || self.rows.iter().filter(|row| row.is_active);
+        let used = living().map(|row| u64::from(active_tasks(row))).fold(0, u64::saturating_add);
+        Meter::new(used, living().map(|row| amount(row.max_tasks)).fold(0, u64::saturating_add))
     }
 
     fn executor(&self, row: &ExecutorRow) -> Executor {
@@ -74,7 +78,7 @@ impl ExecutorsSeen {
         let gc_permille = self.gc.get(&row.id).and_then(|window| window.permille).filter(|_| !is_driver);
         Executor {
             executor_id: row.id.clone(),
-            host: row.host_port.clone(),
+            host: text::host(&row.host_port),
             active_tasks: active_tasks(row),
             task_slots: count(row.max_tasks),
             storage_bytes: Meter::new(amount(row.memory_used), amount(row.max_memory)),
@@ -88,13 +92,6 @@ impl ExecutorsSeen {
     }
 }
 
-/// Task slots of the live executors, in use and in total.
-pub fn slots(rows: &[ExecutorRow]) -> Meter {
-    let living = || rows.iter().filter(|row| row.is_active);
-    let used = living().map(|row| u64::from(active_tasks(row))).fold(0, u64::saturating_add);
-    Meter::new(used, living().map(|row| amount(row.max_tasks)).fold(0, u64::saturating_add))
-}
-
 /// Spark counts a task for a moment after it has ended, so more tasks may seem to run than there are slots; and a dead
 /// executor keeps its last count.
 fn active_tasks(row: &ExecutorRow) -> u32 {
@@ -102,7 +99,7 @@ fn active_tasks(row: &ExecutorRow) -> u32 {
 }
 
 fn removal(row: &ExecutorRow) -> String {
-    row.remove_reason.as_deref().unwrap_or_default().chars().take(LONGEST_REASON).collect()
+    text::line(row.remove_reason.as_deref().unwrap_or_default(), LONGEST_REASON)
 }
 
 impl GcWindow {
@@ -146,6 +143,18 @@ mod tests {
 
     fn permille(seen: &ExecutorsSeen) -> Option<u32> {
         seen.gc.get("1").unwrap().permille
+    }
+
+    #[test]
+    fn hidden_characters_of_hosts_and_reasons_are_not_shown() {
+        let row = ExecutorRow {
+            host_port: "10.0.0.7\u{202e}:4040\u{0}".into(),
+            remove_reason: Some("lost\u{1b}[31m\nheartbeat".into()),
+            ..ExecutorRow::default()
+        };
+        let shown = ExecutorsSeen::new(FirstRows::of([row]), None).shown(None, 1);
+        assert_eq!(shown.executors[0].host, "10.0.0.7:4040");
+        assert_eq!(shown.executors[0].removed.as_deref(), Some("lost[31m heartbeat"));
     }
 
     #[test]

@@ -6,11 +6,12 @@ use serde::Deserialize;
 use upstream::{
     driver::ExecutorRow,
     query_rows::{JobRow, SqlRow},
+    rows::FirstRows,
 };
-use wire::{NamedBy, Queries, Query, QueryState, Wait};
+use wire::{NamedBy, Queries, Query, QueryState, StageState, Tasks, Wait};
 
 use super::{seen::QueriesSeen, snapshot::Snapshot};
-use crate::{clock::DriverTime, executors::slots, stages::StageDigest};
+use crate::{clock::DriverTime, executors::ExecutorsSeen, selection::OfApp, stages::StageDigest};
 
 /// A driver's lists at one moment.
 #[derive(Deserialize)]
@@ -27,7 +28,7 @@ fn moment(version: &str, name: &str) -> Snapshot {
     let Moment { at_ms, jobs, sql, stages, executors } =
         serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let stages: StageDigest = upstream::rows::from_value(&stages).unwrap();
-    let stages = stages.with_slots(slots(&executors));
+    let stages = stages.with_slots(ExecutorsSeen::new(FirstRows::of(executors), None).slots());
     let queries = QueriesSeen { jobs, sql, ..QueriesSeen::default() };
     Snapshot { queries: Arc::new(queries), stages: Arc::new(stages), time: DriverTime::at(at_ms, 0) }
 }
@@ -122,6 +123,47 @@ fn a_stage_that_is_done_again_is_not_counted_twice() {
     let stages = moment("3.5.9", "retried_stage").query(None, &query.query_id);
     let shown = u32::try_from(stages.stages.len()).unwrap();
     assert_eq!(shown + stages.stages_not_shown, query.stages_total, "{stages:#?}");
+}
+
+const ALL: [(&str, &[&str]); 2] = [
+    ("3.5.9", &["create_table_as_select", "failures", "names", "retried_stage", "streams", "streams_stopped"]),
+    ("4.1.4", &["failures", "names"]),
+];
+
+#[test]
+fn no_two_parts_of_one_answer_disagree() {
+    let old = |job: &JobRow| JobRow { num_completed_tasks: 0, num_completed_indices: Some(0), ..job.clone() };
+    for (version, name) in ALL.iter().flat_map(|(version, names)| names.iter().map(move |name| (version, name))) {
+        let recorded = moment(version, name);
+        let jobs = recorded.queries.jobs.iter().map(old).collect();
+        let lagging = QueriesSeen { jobs, sql: recorded.queries.sql.clone(), ..QueriesSeen::default() };
+        for moment in [recorded.clone(), Snapshot { queries: Arc::new(lagging), ..recorded }] {
+            let queries = moment.queries(None);
+            let stages = OfApp { app: None, known: Some(moment.clone()) }.stages();
+            let sum = |of: fn(&Tasks) -> u32, tasks: Vec<Tasks>| tasks.iter().map(of).sum::<u32>();
+            let of_queries = || queries.running.iter().map(|query| query.tasks).collect();
+            let of_stages = || stages.active.iter().map(|stage| stage.tasks).collect();
+            assert!(
+                sum(|tasks| tasks.running, of_queries()) <= sum(|tasks| tasks.running, of_stages()),
+                "{version} {name}"
+            );
+            for query in queries.running.iter().chain(&queries.recent) {
+                let told = format!("{version} {name} {query:#?}");
+                let detail = moment.query(None, &query.query_id);
+                assert_eq!(detail.query.as_ref(), Some(query), "the list and the query's own answer");
+                assert!(
+                    query.tasks.done + query.tasks.running <= query.tasks.total || query.stream.is_some(),
+                    "{told}"
+                );
+                let own: Vec<_> = detail.stages.iter().filter(|stage| stage.state == StageState::Active).collect();
+                let own = own.iter().map(|stage| stage.tasks).collect::<Vec<_>>();
+                assert!(query.tasks.done >= sum(|tasks| tasks.done, own.clone()), "less than its stages: {told}");
+                assert_eq!(query.tasks.running, sum(|tasks| tasks.running, own), "{told}");
+                let shown = u32::try_from(detail.stages.len()).unwrap();
+                assert_eq!(shown + detail.stages_not_shown, query.stages_total, "{told}");
+            }
+        }
+    }
 }
 
 #[test]

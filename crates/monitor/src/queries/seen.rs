@@ -1,6 +1,9 @@
 //! What was fetched about one driver's queries.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use upstream::{
     Weight,
@@ -9,6 +12,7 @@ use upstream::{
 };
 
 use super::stage_look::StageLook;
+use crate::{Observed, stages::StageDigest};
 
 /// One driver's lists, and the details of its active stages.
 #[derive(Debug, Default)]
@@ -23,6 +27,19 @@ pub struct QueriesSeen {
     pub(super) looks: BTreeMap<StageAttempt, StageLook>,
     /// SQL executions whose plan runs Python.
     pub(super) python: BTreeSet<i64>,
+}
+
+/// Lists of queries, and the stages that were fetched just before them.
+#[derive(Debug)]
+pub(super) struct QueriesAndStages {
+    pub queries: Arc<QueriesSeen>,
+    pub stages: Observed<Arc<StageDigest>>,
+}
+
+impl Weight for QueriesAndStages {
+    fn weight_bytes(&self) -> usize {
+        self.queries.weight_bytes() + self.stages.value.weight_bytes()
+    }
 }
 
 impl Weight for QueriesSeen {

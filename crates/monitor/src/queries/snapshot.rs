@@ -21,37 +21,43 @@ const SESSIONS: usize = 20;
 /// Stages of one query that are shown.
 const STAGES: usize = 50;
 
-/// One driver's queries and stages, and when they were fetched.
-pub(super) struct Snapshot {
-    pub queries: Arc<QueriesSeen>,
-    pub stages: Arc<StageDigest>,
-    pub time: DriverTime,
+/// One driver's queries and stages at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub(super) queries: Arc<QueriesSeen>,
+    pub(super) stages: Arc<StageDigest>,
+    pub(super) time: DriverTime,
 }
 
 impl Snapshot {
     /// Whether a job is running, but none of its tasks.
-    pub fn may_lack_executors(&self, queries: &Queries) -> bool {
+    pub(super) fn may_lack_executors(&self, queries: &Queries) -> bool {
         let has_tasks = self.stages.active().any(|kept| kept.stage.tasks.running > 0);
         !has_tasks && queries.running.iter().any(|query| query.stages_total > 0)
     }
 
-    pub fn queries(&self, app: Option<wire::App>) -> Queries {
+    pub(super) fn queries(&self, app: Option<wire::App>) -> Queries {
         let drafts = drafts(&self.queries, &self.stages);
+        let ending = |draft| (draft, Ending::of(draft, &self.stages, self.time));
         let (mut running, mut recent): (Vec<_>, Vec<_>) =
-            drafts.iter().map(|draft| self.shown(draft)).partition(|query| query.state.is_open());
-        running.sort_by_key(|query| query.state == QueryState::Silent);
+            drafts.iter().map(ending).partition(|(_, ending)| ending.state.is_open());
+        running.sort_by_key(|(_, ending)| ending.state == QueryState::Silent);
         let sessions = sessions(&drafts, &running, self.time);
         let running_not_shown = u32::try_from(running.len().saturating_sub(RUNNING)).unwrap_or(u32::MAX);
         let running_not_shown = running_not_shown.saturating_add(self.queries.left_out);
-        running.truncate(RUNNING);
         // By end, so that a long query that has just ended comes first.
-        recent.sort_by_key(|query| Reverse(query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms)));
-        recent.truncate(RECENT);
+        recent.sort_by_key(|(draft, ending)| {
+            Reverse(draft.begin_ms.saturating_add_unsigned(draft.elapsed_ms(ending.end_ms)))
+        });
+        let first = |endings: Vec<(&Draft<'_>, Ending)>, most| {
+            endings.into_iter().take(most).map(|(draft, ending)| self.with_ending(draft, ending)).collect()
+        };
+        let (running, recent) = (first(running, RUNNING), first(recent, RECENT));
         Queries { app, wait: None, sessions, running, running_not_shown, recent }
     }
 
     /// One query with the newest attempt of each of its jobs' stages.
-    pub fn query(&self, app: Option<wire::App>, query_id: &str) -> QueryStages {
+    pub(super) fn query(&self, app: Option<wire::App>, query_id: &str) -> QueryStages {
         let drafts = drafts(&self.queries, &self.stages);
         let draft = drafts.iter().find(|draft| draft.query_id == query_id);
         let query = draft.map(|draft| self.shown(draft));
@@ -70,8 +76,11 @@ impl Snapshot {
         QueryStages { app, query, stages, stages_not_shown, stages_forgotten }
     }
 
-    pub fn shown(&self, draft: &Draft<'_>) -> Query {
-        let Ending { state, end_ms, reason } = Ending::of(draft, &self.stages, self.time);
+    pub(super) fn shown(&self, draft: &Draft<'_>) -> Query {
+        self.with_ending(draft, Ending::of(draft, &self.stages, self.time))
+    }
+
+    fn with_ending(&self, draft: &Draft<'_>, Ending { state, end_ms, reason }: Ending) -> Query {
         let facts = self.facts(draft);
         let runs = state.is_open();
         let rates = |kept: &KeptStage| self.stages.rates(kept).filter(|_| facts.is_alone);
@@ -96,7 +105,7 @@ impl Snapshot {
         }
     }
 
-    fn facts<'a>(&'a self, draft: &'a Draft<'a>) -> wait::Facts<'a> {
+    pub(super) fn facts<'a>(&'a self, draft: &'a Draft<'a>) -> wait::Facts<'a> {
         let ids = draft.stage_ids();
         let mine = || self.stages.active().filter(|kept| ids.contains(&kept.stage.stage_id));
         // The newest stage with running tasks; if all wait for slots, the newest.
@@ -122,9 +131,12 @@ impl Snapshot {
         let of_job = |job: &&JobRow| {
             let to_skip = self.to_skip(job).map(i64::from).sum::<i64>();
             let total = count(job.num_tasks.saturating_sub(job.num_skipped_tasks).saturating_sub(to_skip));
+            let of_stages = self.stages.active().filter(|kept| job.stage_ids.contains(&kept.stage.stage_id));
+            let of_stages = of_stages.map(|kept| kept.stage.tasks.done).fold(0, u32::saturating_add);
             Tasks {
                 total,
-                done: job.completed().min(total),
+                // Spark may write a stage's count before its job's.
+                done: job.completed().max(of_stages).min(total),
                 running: 0,
                 failed: count(job.num_failed_tasks),
                 killed: count(job.num_killed_tasks),
@@ -154,16 +166,16 @@ impl Snapshot {
 }
 
 /// Sessions with queries, the latest first.
-fn sessions(drafts: &[Draft<'_>], running: &[Query], time: DriverTime) -> Vec<ConnectSession> {
+fn sessions(drafts: &[Draft<'_>], running: &[(&Draft<'_>, Ending)], time: DriverTime) -> Vec<ConnectSession> {
     let mut sessions: Vec<ConnectSession> = Vec::new();
     for draft in drafts {
         let Some(session_id) = draft.session_id.as_ref() else { continue };
         // Drafts are newest first, so the first of a session is its latest.
         if sessions.len() < SESSIONS && !sessions.iter().any(|known| known.session_id == *session_id) {
-            let of_session = |query: &&Query| query.session_id.as_ref() == Some(session_id);
+            let of_session = |(running, _): &&(&Draft<'_>, Ending)| running.session_id.as_ref() == Some(session_id);
             sessions.push(ConnectSession {
                 session_id: session_id.clone(),
-                user: draft.user.clone(),
+                user: text::name(&draft.user),
                 running: u32::try_from(running.iter().filter(of_session).count()).unwrap_or(u32::MAX),
                 last_query_at_ms: time.to_ours(draft.begin_ms),
             });

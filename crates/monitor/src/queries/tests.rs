@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use wire::{NamedBy, Query, QueryKind, QueryState, Tasks};
 
-use super::{drafts::drafts, seen::QueriesSeen, snapshot::Snapshot, works};
+use super::{drafts::drafts, seen::QueriesSeen, snapshot::Snapshot, stage_look::StageLook, works};
 use crate::{
     clock::DriverTime,
     stages::{KeptStage, StageDigest},
@@ -184,6 +184,22 @@ fn an_operation_that_nothing_has_been_heard_of_for_long_is_silent() {
     let queries = moment.queries(app.unwrap());
     assert_eq!((queries.running.len(), queries.recent.len()), (1, 0), "Spark still calls it running");
     assert!(queries.running[0].wait.is_some() && !works(&queries));
+}
+
+#[test]
+fn a_close_look_at_one_stage_says_nothing_about_a_query_with_several_running_stages() {
+    let stage = |id: i64| json!({"stageId": id, "status": "ACTIVE", "numTasks": 40, "numActiveTasks": 1});
+    let facts_of = |stages: serde_json::Value| {
+        let jobs = rows(json!([{"jobId": 1, "status": "RUNNING", "stageIds": [1, 2], "numTasks": 80}]));
+        let attempt = |stage_id| upstream::driver_path::StageAttempt { stage_id, stage_attempt_id: 0 };
+        let looks = [1, 2].map(|id| (attempt(id), StageLook::default())).into();
+        let moment = moment(QueriesSeen { jobs, looks, ..QueriesSeen::default() }, stages);
+        let drafts = drafts(&moment.queries, &moment.stages);
+        let facts = moment.facts(&drafts[0]);
+        (facts.is_alone, facts.look.is_some())
+    };
+    assert_eq!(facts_of(json!([stage(2)])), (true, true));
+    assert_eq!(facts_of(json!([stage(1), stage(2)])), (false, false));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
 use yew::{
-    Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with, use_node_ref,
-    use_reducer,
+    AttrValue, Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with,
+    use_node_ref, use_reducer,
 };
 
 use super::executors::scrolled;
@@ -53,27 +53,29 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     let picked = props.shell.app_id.clone();
     let model = use_reducer(move || Model { picked, ..Model::default() });
     let act = act(model.dispatcher(), props.shell.clone());
-    let poll = |view: &str, wanted_ms: u32| Poll {
+    let app = parameter("&app=", model.picked.as_deref());
+    let poll = |view, route: &str, wanted_ms: u32| Poll {
         api: props.api.clone(),
         pollers: props.pollers.clone(),
-        route: ["panel/", view].concat().into(),
+        view,
+        route: AttrValue::from(route.to_owned()),
         shown,
         kernel_busy: props.kernel_busy,
         paused: model.paused,
         wanted_ms,
         refreshes: model.refreshes,
     };
-    let of_cluster = |view: &str| poll(view, props.preferences.cluster_poll_ms);
-    let of_app = |view: &str| poll(&app_route(view, &model), props.preferences.query_poll_ms);
-    use_poll(of_cluster("cluster"), hear(&act, View::Cluster));
-    let apps = of_cluster("apps");
+    let of_cluster = |view, route| poll(view, route, props.preferences.cluster_poll_ms);
+    let of_app = |view, route| poll(view, route, props.preferences.query_poll_ms);
+    use_poll(of_cluster("cluster", ""), hear(&act, View::Cluster));
+    let apps = of_cluster("apps", "");
     use_poll(Poll { shown: shown && model.may_choose(), ..apps }, hear(&act, View::Apps));
-    use_poll(of_app("executors"), hear(&act, View::Executors));
-    use_poll(of_app("stages"), hear(&act, View::Stages));
-    use_poll(of_app("queries"), hear(&act, View::Queries));
-    let stages = of_app(&query_route(&model));
-    use_poll(Poll { shown: shown && model.open_query.is_some(), ..stages }, hear(&act, View::QueryStages));
-    use_poll(of_cluster(&app_route("history", &model)), hear(&act, View::History));
+    use_poll(of_app("executors", &app), hear(&act, View::Executors));
+    use_poll(of_app("stages", &app), hear(&act, View::Stages));
+    use_poll(of_app("queries", &app), hear(&act, View::Queries));
+    let query = of_app("query", &[&*parameter("&query=", model.open_query.as_deref()), &app].concat());
+    use_poll(Poll { shown: shown && model.open_query.is_some(), ..query }, hear(&act, View::QueryStages));
+    use_poll(of_cluster("history", &app), hear(&act, View::History));
     let tell = act.clone();
     use_effect_with(Rc::clone(&props.notebooks), move |notebooks| tell.emit(Action::Notebooks(Rc::clone(notebooks))));
     let tell = act.clone();
@@ -118,18 +120,9 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
     })
 }
 
-/// A route for the selected application.
-fn app_route(view: &str, model: &Model) -> String {
-    match &model.picked {
-        None => view.to_owned(),
-        Some(app_id) => [view, "?app=", &String::from(js_sys::encode_uri_component(app_id))].concat(),
-    }
-}
-
-/// The route of the expanded query.
-fn query_route(model: &Model) -> String {
-    let query_id = model.open_query.as_deref().map(js_sys::encode_uri_component);
-    ["queries/", &query_id.map(String::from).unwrap_or_default()].concat()
+/// A parameter of a route; nothing without a value.
+fn parameter(name: &str, value: Option<&str>) -> String {
+    value.map_or_else(String::new, |value| [name, &String::from(js_sys::encode_uri_component(value))].concat())
 }
 
 fn hear(act: &Act, view: View) -> Callback<News> {
