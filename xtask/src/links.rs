@@ -11,9 +11,10 @@ const TEXTS: &str = "python/berdl_spark_monitor/locale/berdl_spark_monitor.pot";
 /// Finds links of a document to files and headings that do not exist.
 pub fn broken(name: &str, text: &str) -> Vec<String> {
     let here = paths::root().join(name);
-    let links = text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap_or_default());
-    let pictures = text.split("src=\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default());
-    let ours = links.chain(pictures).filter(|link| !link.contains("://") && !link.contains(char::is_whitespace));
+    let links = [("](", ')'), ("src=\"", '"'), ("srcset=\"", '"')].into_iter().flat_map(|(before, after)| {
+        text.split(before).skip(1).map(move |rest| rest.split(after).next().unwrap_or_default())
+    });
+    let ours = links.filter(|link| !link.contains("://") && !link.contains(char::is_whitespace));
     let leads_somewhere = |link: &&str| {
         let (file, heading) = link.split_once('#').unwrap_or((link, ""));
         let target = if file.is_empty() { here.clone() } else { here.with_file_name(file) };
