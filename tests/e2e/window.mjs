@@ -27,13 +27,14 @@ try {
   await lab.kernelIdle();
   await showPanel(lab);
   await lab.resizePanel(320);
-  // The command ends when the last cell has ended.
-  const ended = lab.execute('notebook:run-all-cells');
+  // The command would end with the last cell, so nothing waits for it.
+  await lab.page.evaluate(
+    () => void (/** @type {any} */ (window).jupyterapp.commands.execute('notebook:run-all-cells'))
+  );
   await until('a query that has got somewhere', () => hasProgress(lab), { within: PATIENCE, every: 200 });
   await take(lab, 'running');
   await untilPanelSays(lab, /spilled/, PATIENCE);
   await take(lab, 'spill');
-  await ended;
 } finally {
   await browser.close();
   await jupyter.stop();
@@ -53,7 +54,7 @@ async function take(lab, name) {
   await lab.page.locator('.jp-NotebookPanel .jp-WindowedPanel-outer').evaluate(notebook => notebook.scrollTo(0, 0));
   for (const [look, theme] of LOOKS) {
     await lab.execute('apputils:change-theme', { theme });
-    await lab.page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor();
+    await lab.page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: 'attached' });
     await lab.page.screenshot({ path: path.join(DOCS, `${name}-${look}.png`), animations: 'disabled' });
   }
 }
