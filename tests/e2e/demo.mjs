@@ -12,6 +12,11 @@ address.search = new URLSearchParams({ token: given.searchParams.get('token') ??
 const browser = await launch();
 const lab = await LabPage.create(browser);
 try {
+  await check('the address that is printed opens with the panel beside the notebook', async () => {
+    await lab.open(given.href);
+    await lab.panel.waitFor();
+    await lab.codeCells.first().waitFor();
+  });
   await check('JupyterLab opens the notebook', async () => {
     await lab.open(address.href);
     await lab.kernelIdle();

@@ -1,5 +1,6 @@
 """A real JupyterHub: its proxy, its single-user servers with the installed wheel, and a browser for its users."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -96,12 +97,19 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Hub]:
     """Start a hub without users; signing in creates them."""
-    folder = tmp_path_factory.mktemp("hub")
+    with started(tmp_path_factory.mktemp("hub"), browser) as hub:
+        yield hub
+
+
+@contextlib.contextmanager
+def started(folder: Path, browser: Browser, more: str = "") -> Iterator[Hub]:
+    """Run a hub; `more` is appended to its configuration."""
     port, hub_port, proxy_port = free_port(), free_port(), free_port()
     binaries = Path(sys.executable).parent
     config = folder / "jupyterhub_config.py"
     values = {"folder": folder, "port": port, "hub_port": hub_port, "proxy_port": proxy_port, "proxy": PROXY}
-    config.write_text(CONFIG.format(**values, password=PASSWORD, singleuser=binaries / "jupyterhub-singleuser"))
+    text = CONFIG.format(**values, password=PASSWORD, singleuser=binaries / "jupyterhub-singleuser")
+    config.write_text(text + more)
     prefixes = ("SPARK_", "BERDL_", "KBASE_", "JUPYTER", "CONFIGPROXY_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
     log_file = folder / "log"

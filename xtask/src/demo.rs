@@ -25,7 +25,7 @@ pub fn run(check: bool) -> Result<()> {
     if check {
         return step("The demo notebook in the browser", || check_in_browser(&lab));
     }
-    println!("Open JupyterLab, run the notebook's cells, and click on the Spark chip below. Ctrl-C stops everything.");
+    println!("Open JupyterLab, choose Run > Run All Cells and watch the panel. Ctrl-C stops everything.");
     while !stop::asked() {
         if !lab.runs() || !spark.runs() {
             bail!("a part of the demonstration has ended by itself; see the logs under {}", paths::dev().display());

@@ -16,6 +16,10 @@ pub struct Lab {
 /// The notebook of the demonstration.
 pub const NOTEBOOK: &str = "demo.ipynb";
 
+/// The panel beside the notebook, in the form and under the name in which JupyterLab stores its default workspace.
+const LAYOUT: &str = "demo.jupyterlab-workspace";
+const DEFAULT_WORKSPACE: &str = "default-37a8.jupyterlab-workspace";
+
 /// Keeps JupyterLab from asking whether it may fetch news, which would cover the notebook.
 const NO_NEWS: &str = r#"{"fetchNews": "false", "checkForUpdates": false}"#;
 
@@ -34,7 +38,11 @@ impl Lab {
         let quiet = home.join("config/lab/user-settings/@jupyterlab/apputils-extension");
         fs::create_dir_all(&quiet)?;
         fs::write(quiet.join("notification.jupyterlab-settings"), NO_NEWS)?;
-        fs::copy(paths::root().join("tests/e2e").join(NOTEBOOK), notebooks.join(NOTEBOOK))?;
+        let workspaces = home.join("config/lab/workspaces");
+        fs::create_dir_all(&workspaces)?;
+        let ours = paths::root().join("tests/e2e");
+        fs::copy(ours.join(LAYOUT), workspaces.join(DEFAULT_WORKSPACE))?;
+        fs::copy(ours.join(NOTEBOOK), notebooks.join(NOTEBOOK))?;
         let [port] = http::free_ports()?;
         let token = format!("demo{}", std::process::id());
         let mut command = run::command(paths::venv_bin("jupyter-lab"), &notebooks);

@@ -16,6 +16,7 @@ mod install;
 mod jupyter;
 mod labextension;
 mod leftover;
+mod links;
 mod lock;
 mod paths;
 mod run;

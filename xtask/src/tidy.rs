@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Result, bail};
 
-use crate::{paths, run, translations};
+use crate::{links, paths, run, translations};
 
 /// The only allowed source of locked crates.
 const CRATES: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
@@ -17,8 +17,8 @@ const DRAWN: [&str; 2] = ["/src/components/", "/src/parts/"];
 const MARKUP: [&str; 6] =
     ["from_html_unchecked", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("];
 
-/// Finds registry URLs in lock files, this machine's paths, markup made from text, and source files without a first
-/// sentence.
+/// Finds registry URLs in lock files, this machine's paths, markup made from text, links of documents that lead nowhere,
+/// and source files without a first sentence.
 pub fn run() -> Result<()> {
     let root = paths::root();
     // Works only in a git checkout. Ignored files are not sources.
@@ -50,6 +50,10 @@ pub fn run() -> Result<()> {
         let shown = name.starts_with("frontend-wasm/") || name.starts_with("labextension/src/");
         if let Some(way) = MARKUP.iter().find(|way| shown && text.contains(**way)) {
             problems.push(format!("{name}: `{way}` makes markup or code of a text"));
+        }
+        if name.ends_with(".md") {
+            problems.extend(links::broken(name, &text));
+            problems.extend(links::unsaid(name, &text));
         }
         if name.ends_with(".rs") && !text.starts_with("//! ") {
             problems.push(format!("{name}: the first line must say in a sentence what the file is"));

@@ -8,12 +8,13 @@ use crate::{browser, dependencies, document, fuzz, install, paths, run, step::st
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 14] = [
+const PROOFS: [(&str, Proof); 15] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
     ("requests", requests),
     ("pictures", pictures),
+    ("window", window),
     ("versions", versions),
     ("truth", truth),
     ("queries", queries),
@@ -63,6 +64,11 @@ fn pictures() -> Result<()> {
     in_browser("pictures.mjs")
 }
 
+/// Takes the README's pictures of the whole window, in `docs/window/`.
+fn window() -> Result<()> {
+    in_browser("window.mjs")
+}
+
 /// Installs what a script of `tests/e2e` needs, and runs it.
 fn in_browser(script: &str) -> Result<()> {
     install::system(true)?;
@@ -104,7 +110,7 @@ fn queries() -> Result<()> {
     in_browser("queries.mjs")
 }
 
-/// Tests in a browser what users of one real JupyterHub can do to each other.
+/// Tests in a browser what users of one real JupyterHub can do to each other, and the examples of `docs/jupyterhub.md`.
 fn hub() -> Result<()> {
     install::system(true)?;
     let python = install::hub()?;
