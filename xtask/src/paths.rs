@@ -16,6 +16,13 @@ pub fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |set| root().join(set))
 }
 
+/// Where cargo keeps the sources of dependencies.
+pub fn registry() -> PathBuf {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
+    home.join("registry/src/")
+}
+
 /// Folder for everything that development installs or writes, except build results.
 pub fn dev() -> PathBuf {
     target().join("dev")

@@ -103,7 +103,11 @@ fn file(name: &str) -> PathBuf {
 
 fn bundle(name: &str, folder: &Path) -> Result<()> {
     let arguments = ["build", "--quiet", "--locked", "-p", name, "--profile", "wasm", "--target"];
-    run::run(run::command("cargo", &paths::root()).args(arguments).arg("wasm32-unknown-unknown"))?;
+    let mut cargo = run::command("cargo", &paths::root());
+    // The browser shall not learn where dependencies were on the machine that built the bundle.
+    let registry = format!("--remap-path-prefix={}=", paths::registry().display());
+    cargo.args(arguments).arg("wasm32-unknown-unknown").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", registry);
+    run::run(&mut cargo)?;
     let built = paths::target().join(format!("wasm32-unknown-unknown/wasm/{name}.wasm"));
     Bindgen::new().input_path(built).web(true)?.typescript(true).out_name(name).generate(folder)?;
     optimise(&file(name))
