@@ -1,6 +1,6 @@
 //! What a query spilled, and the code that makes its partitions small enough.
 
-use wire::Stage;
+use wire::{NamedBy, Stage};
 
 use super::draft::Draft;
 use crate::stages::{KeptStage, StageDigest};
@@ -20,11 +20,19 @@ pub(super) fn most<'a>(draft: &Draft<'_>, stages: &'a StageDigest) -> Option<&'a
     (most.stage.spilled_to_disk_bytes >= LEAST).then_some(most)
 }
 
-/// What can be changed depends on where the stage's partitions come from: a shuffle, files, or the code itself.
-pub(super) fn code(stage: &Stage) -> String {
+/// What can be changed depends on where the stage's partitions come from: a shuffle, files, or the code itself. Settings
+/// do not change the number in `repartition(2)`.
+pub(super) fn code(draft: &Draft<'_>, stage: &Stage) -> String {
+    let words = || draft.name.split([':', ',']).map(str::trim);
+    code_of(stage, draft.named_by == NamedBy::Operators && words().any(|word| word == "repartition"))
+}
+
+fn code_of(stage: &Stage, repartitions: bool) -> String {
     let partitions = partitions(stage);
     let (shuffled, read) = (stage.shuffle_read_bytes, stage.input_bytes);
-    if shuffled > 0 && shuffled >= read {
+    if repartitions {
+        format!("df = df.repartition({partitions})")
+    } else if shuffled > 0 && shuffled >= read {
         let more = format!("spark.conf.set(\"spark.sql.shuffle.partitions\", {partitions})");
         let each = shuffled / partitions;
         // Otherwise adaptive execution would merge them again.
@@ -72,27 +80,28 @@ mod tests {
     #[test]
     fn shuffled_data_gets_more_partitions_that_are_not_merged_again() {
         let shuffled = Stage { shuffle_read_bytes: 6_000 * MIB, ..stage(40, 20_000) };
+        assert_eq!(code_of(&shuffled, true), "df = df.repartition(200)", "its number wins over settings");
         assert_eq!(
-            code(&shuffled),
+            code_of(&shuffled, false),
             "spark.conf.set(\"spark.sql.shuffle.partitions\", 200)\n\
              spark.conf.set(\"spark.sql.adaptive.advisoryPartitionSizeInBytes\", \"30m\")"
         );
         let large = Stage { shuffle_read_bytes: 20_000 * MIB, ..stage(40, 20_000) };
-        assert_eq!(code(&large), "spark.conf.set(\"spark.sql.shuffle.partitions\", 200)");
+        assert_eq!(code_of(&large, false), "spark.conf.set(\"spark.sql.shuffle.partitions\", 200)");
     }
 
     #[test]
     fn files_are_read_in_smaller_pieces_and_what_has_no_source_is_repartitioned() {
         let read = Stage { input_bytes: 2_560 * MIB, ..stage(20, 5_000) };
-        assert_eq!(code(&read), "spark.conf.set(\"spark.sql.files.maxPartitionBytes\", \"51m\")");
-        assert_eq!(code(&stage(2, 1_000)), "df = df.repartition(10)");
+        assert_eq!(code_of(&read, false), "spark.conf.set(\"spark.sql.files.maxPartitionBytes\", \"51m\")");
+        assert_eq!(code_of(&stage(2, 1_000), false), "df = df.repartition(10)");
     }
 
     #[test]
     fn there_are_at_least_twice_as_many_partitions() {
         assert_eq!(
             ["df = df.repartition(2)", "df = df.repartition(600)"],
-            [0, 300].map(|tasks| code(&stage(tasks, 1)))
+            [0, 300].map(|tasks| code_of(&stage(tasks, 1), false))
         );
     }
 }
