@@ -111,7 +111,7 @@ impl App {
             stages,
             queries: Arc::new(queries),
             samples: Arc::new(Samples::new(limits.cache_entries)),
-            panel: Arc::new(Panel::new(Rates::new(&limits), site.mock, limits.cache_bytes)),
+            panel: Arc::new(Panel::new(Rates::new(&limits), site.mock, site.start_code, limits.cache_bytes)),
             hops: Arc::new(hops),
             connections: clients.connections,
             limits,

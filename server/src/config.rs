@@ -8,6 +8,7 @@ mod reference;
 mod resolve;
 mod secret;
 mod settings;
+mod start_code;
 mod summary;
 
 pub use cli::{Cli, Command, listen_argument, settings_from};
@@ -18,3 +19,4 @@ pub use reference::reference;
 pub use resolve::{Config, Site};
 pub use secret::Secrets;
 pub use settings::Settings;
+pub use start_code::StartCode;

@@ -77,6 +77,7 @@ pub fn summary(state: &MasterState, ahead_ms: i64) -> Cluster {
         memory_mib: Some(Meter::new(sum(|worker| worker.memoryused), sum(|worker| worker.memory))),
         apps_running: apps_in("RUNNING"),
         apps_waiting: apps_in("WAITING"),
+        start_code: None,
     }
 }
 

@@ -18,6 +18,7 @@ pub use rows::ExecutorsSeen;
 use crate::{
     DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
     cached::Cached,
+    clock::{self, DriverTime},
     selection::{self, OfApp, Selection},
 };
 
@@ -56,10 +57,14 @@ impl AppExecutors {
     /// # Errors
     /// The driver's failure.
     pub async fn list(&self, selection: &Observed<Selection>) -> Result<Observed<Executors>, Error> {
-        let seen = selection::ask(selection, |call| self.ask(call)).await?;
-        Ok(seen.map(|OfApp { app, known }| match known {
-            Some(known) => known.shown(app, SHOWN),
-            None => ExecutorsSeen::default().shown(app, SHOWN),
+        let seen = selection::ask(selection, async |call| {
+            let seen = self.ask(call.clone()).await?;
+            let time = call.driver_time(seen.observed_at_ms());
+            Ok(seen.map(|executors| (executors, time)))
+        });
+        Ok(seen.await?.map(|OfApp { app, known }| match known {
+            Some((known, time)) => known.shown(app, SHOWN, time),
+            None => ExecutorsSeen::default().shown(app, SHOWN, DriverTime::at(clock::now_ms(), 0)),
         }))
     }
 
@@ -85,6 +90,7 @@ impl AppExecutors {
             memory_mib: None,
             apps_running: u32::try_from(apps.active.len()).unwrap_or(u32::MAX),
             apps_waiting: 0,
+            start_code: None,
         }))
     }
 

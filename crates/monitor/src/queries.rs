@@ -9,6 +9,7 @@ mod job_tags;
 mod nested;
 mod seen;
 mod snapshot;
+mod spill;
 mod sql_drafts;
 mod stage_look;
 mod stream;

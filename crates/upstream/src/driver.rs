@@ -83,14 +83,35 @@ pub struct ExecutorRow {
     pub max_memory: i64,
     pub max_tasks: i64,
     pub active_tasks: i64,
+    pub failed_tasks: i64,
     /// Task time; for the driver, its uptime.
     pub total_duration: i64,
     #[serde(rename = "totalGCTime")]
     pub total_gc_time: i64,
     pub total_shuffle_read: i64,
     pub total_shuffle_write: i64,
+    pub add_time: Option<SparkTime>,
+    pub remove_time: Option<SparkTime>,
     #[serde(deserialize_with = "optional_text::<_, REASON>")]
     pub remove_reason: Option<String>,
+    pub memory_metrics: Option<MemoryMetrics>,
+    /// Absent before the executor's first report.
+    pub peak_memory_metrics: Option<PeakMemoryMetrics>,
+}
+
+/// Memory that is managed by Spark, bytes.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MemoryMetrics {
+    pub total_on_heap_storage_memory: i64,
+}
+
+/// The largest values since the executor's start, bytes. Executors report with each heartbeat, every 10 s.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PeakMemoryMetrics {
+    #[serde(rename = "JVMHeapMemory")]
+    pub jvm_heap_memory: i64,
 }
 
 impl Weight for ExecutorRow {

@@ -78,4 +78,7 @@ pub struct Cluster {
     pub memory_mib: Option<Meter>,
     pub apps_running: u32,
     pub apps_waiting: u32,
+    /// Python that starts a session on this site; null while no session could connect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_code: Option<String>,
 }

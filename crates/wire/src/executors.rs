@@ -16,6 +16,16 @@ pub struct Executor {
     pub active_tasks: u32,
     /// Tasks that the executor can run at once.
     pub task_slots: u32,
+    /// Failed attempts of tasks since the executor's start.
+    #[serde(skip_serializing_if = "is_none_of_them")]
+    pub failed_tasks: u32,
+    /// Largest Java heap in use since the executor's start, bytes; 0 while unknown.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub peak_heap_bytes: u64,
+    /// Size to which the Java heap may grow, bytes. Spark does not report it: it is computed from the storage memory
+    /// with Spark's default `spark.memory.fraction`, and null if the result cannot be a heap's size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heap_limit_bytes: Option<u64>,
     /// Storage memory in use, of the memory that storage and execution share; bytes.
     pub storage_bytes: Meter,
     /// Cached blocks on disk; bytes. Not spill.
@@ -31,6 +41,12 @@ pub struct Executor {
     /// Amber above 10 %.
     #[serde(skip_serializing_if = "Level::is_green")]
     pub gc_level: Level,
+    /// When the executor came; milliseconds since 1970, by the sidecar's clock. 0 if unknown.
+    #[serde(skip_serializing_if = "is_unknown")]
+    pub added_at_ms: i64,
+    /// When the executor went; null while it lives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed_at_ms: Option<i64>,
     /// Why the executor was removed; null while it lives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed: Option<String>,
@@ -49,6 +65,14 @@ pub struct Executors {
     pub executors_not_shown: u32,
     pub active_tasks: u32,
     pub task_slots: u32,
+}
+
+fn is_none_of_them(tasks: &u32) -> bool {
+    *tasks == 0
+}
+
+fn is_unknown(at_ms: &i64) -> bool {
+    *at_ms == 0
 }
 
 fn is_zero(bytes: &u64) -> bool {

@@ -67,6 +67,7 @@ pub fn cluster() -> Cluster {
         memory_mib: Some(Meter::new(1024, 4096)),
         apps_running: 1,
         apps_waiting: 0,
+        start_code: Some("spark = SparkSession.builder.master(\"spark://master:7077\").getOrCreate()".to_owned()),
     }
 }
 
@@ -80,6 +81,9 @@ pub fn executor(executor_id: &str) -> Executor {
         shuffle_read_bytes: 1536,
         gc_permille: Some(123),
         gc_level: Level::Amber,
+        peak_heap_bytes: 600,
+        heap_limit_bytes: Some(1000),
+        added_at_ms: OBSERVED_AT_MS - 590_000,
         ..Executor::default()
     }
 }
@@ -89,7 +93,10 @@ pub fn executors() -> Executors {
     Executors {
         app: Some(app()),
         driver: Some(Executor { executor_id: "driver".to_owned(), ..Executor::default() }),
-        executors: vec![executor("0"), Executor { removed, ..executor("1") }],
+        executors: vec![
+            executor("0"),
+            Executor { removed, removed_at_ms: Some(OBSERVED_AT_MS - 60_000), ..executor("1") },
+        ],
         executors_not_shown: 0,
         active_tasks: 2,
         task_slots: 2,
@@ -105,7 +112,7 @@ pub fn history() -> History {
     };
     History {
         points: vec![
-            point(0, Some(0), None),
+            point(0, Some(0), Some(1)),
             point(1, Some(4), Some(2)),
             point(8, Some(2), None),
             point(9, Some(3), Some(1)),
@@ -172,6 +179,8 @@ pub fn query(query_id: &str) -> Query {
         submitted_at_ms: OBSERVED_AT_MS - 20_000,
         elapsed_ms: 20_000,
         failure_reason: None,
+        spilled: None,
+        spill_code: None,
         wait: None,
         stream: None,
         time_left: None,
@@ -186,5 +195,13 @@ pub fn queries() -> Queries {
         running: Vec::new(),
         running_not_shown: 0,
         recent: Vec::new(),
+    }
+}
+
+pub fn spilled(query_id: &str) -> Query {
+    Query {
+        spilled: Some(stage(3, StageState::Complete)),
+        spill_code: Some("df = df.repartition(4)".to_owned()),
+        ..query(query_id)
     }
 }

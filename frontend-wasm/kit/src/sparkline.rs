@@ -49,22 +49,36 @@ impl Series {
         self.end_ms - self.window_ms + self.window_ms * i64::from(x) / i64::from(width.max(1))
     }
 
-    /// The line as an SVG path, interrupted at gaps.
+    /// Whether there is something to draw: a line, not only its base.
+    pub fn says_something(&self) -> bool {
+        self.samples.len() > 2 && self.samples.iter().any(|sample| sample.value > 0)
+    }
+
+    /// The area below the steps from sample to sample as an SVG path, interrupted at gaps; a value holds until the next
+    /// sample.
     pub fn path(&self) -> String {
         let mut path = String::new();
         let mut before: Option<i64> = None;
+        let mut add = |parts: &[&str]| parts.iter().for_each(|part| path.push_str(part));
+        let base = HEIGHT.to_string();
         for Sample { at_ms, value } in &self.samples {
-            let joined = before.is_some_and(|before| at_ms - before <= self.gap_ms);
-            let y = HEIGHT - u32::min(wire::percent(*value, self.top), HEIGHT);
-            path.push(if joined { 'L' } else { 'M' });
-            path.push_str(&self.x(*at_ms).to_string());
-            path.push(' ');
-            path.push_str(&y.to_string());
-            if !joined {
-                // A single sample becomes a dot, because the line has round ends.
-                path.push_str("h0");
+            let x = &self.x(*at_ms).to_string();
+            let y = &(HEIGHT - u32::min(wire::percent(*value, self.top), HEIGHT)).to_string();
+            if before.is_some_and(|before| at_ms - before <= self.gap_ms) {
+                add(&["H", x, "V", y]);
+            } else {
+                if before.is_some() {
+                    add(&["V", &base]);
+                }
+                add(&["M", x, " ", &base, "V", y]);
             }
             before = Some(*at_ms);
+        }
+        if self.now().is_some() {
+            add(&["H", &WIDTH.to_string()]);
+        }
+        if before.is_some() {
+            add(&["V", &base]);
         }
         path
     }
@@ -101,17 +115,26 @@ mod tests {
     fn a_gap_in_time_is_a_gap_in_the_line() {
         let with_gap = series(&[(400, Some(0)), (450, Some(4)), (501, Some(2)), (1_000, Some(8))]);
         assert_eq!(with_gap.top, 8, "never above the top");
-        assert_eq!(with_gap.path(), "M0 100h0L50 50M101 75h0M600 0h0");
+        assert_eq!(with_gap.path(), "M0 100V100H50V50V100M101 100V75V100M600 100V0H600V100");
     }
 
     #[test]
     fn what_was_not_asked_for_makes_no_gap_of_its_own() {
-        assert_eq!(series(&[(400, Some(4)), (420, None), (440, Some(4))]).path(), "M0 0h0L40 0");
+        assert_eq!(series(&[(400, Some(4)), (420, None), (440, Some(4))]).path(), "M0 100V0H40V0V100");
     }
 
     #[test]
     fn what_is_older_than_the_window_is_left_out() {
         assert_eq!(series(&[(399, Some(1)), (1_001, Some(1))]).path(), "");
+    }
+
+    #[test]
+    fn a_few_samples_or_zeros_alone_are_not_worth_a_line() {
+        let says = |values: &[u32]| {
+            let points: Vec<_> = values.iter().zip(0i64..).map(|(value, at)| (500 + at, Some(*value))).collect();
+            series(&points).says_something()
+        };
+        assert_eq!([says(&[1, 2]), says(&[0, 0, 0]), says(&[0, 0, 1])], [false, false, true]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What screen readers announce: rarely, and only when the situation changes, not just its numbers.
 
-use wire::{Queries, Query, Stages};
+use wire::{Queries, Query};
 
 use crate::mine::Mine;
 use kit::i18n::{Message, tr};
@@ -24,14 +24,14 @@ pub struct Affairs {
 
 impl Affairs {
     /// None until everything is known.
-    pub fn of(queries: &Loaded<Queries>, stages: &Stages, mine: Option<&Mine>) -> Option<Self> {
+    pub fn of(queries: &Loaded<Queries>, mine: Option<&Mine>) -> Option<Self> {
         let is_old = queries.trouble().is_some();
         let queries = queries.body()?;
         let running = running(queries, mine);
         Some(Self {
             running: running.map(|query| query.query_id.clone()),
             ended: queries.recent.first().map(|query| query.query_id.clone()),
-            spilled: stages.spill.is_some(),
+            spilled: queries.running.iter().chain(&queries.recent).any(|query| query.spilled.is_some()),
             tasks_failed: running.is_some_and(|query| query.tasks.failed > 0),
             is_old,
         })
@@ -78,14 +78,14 @@ pub fn sentence(queries: Option<&Queries>, mine: Option<&Mine>, affairs: &Affair
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use wire::{Queries, Query, Stages, Tasks};
+    use wire::{Queries, Query, Tasks};
 
     use super::{Affairs, sentence};
     use kit::loaded::Loaded;
     use kit::samples;
 
-    fn affairs(queries: Queries, stages: &Stages) -> Option<Affairs> {
-        Affairs::of(&Loaded::default().after(Ok(samples::answer(queries)), 0), stages, None)
+    fn affairs(queries: Queries) -> Option<Affairs> {
+        Affairs::of(&Loaded::default().after(Ok(samples::answer(queries)), 0), None)
     }
 
     fn running(done: u32, failed: u32) -> Queries {
@@ -94,28 +94,26 @@ mod tests {
         Queries { running: vec![query], ..samples::queries() }
     }
 
-    fn said(queries: &Queries, stages: &Stages) -> String {
-        let affairs = affairs(queries.clone(), stages);
+    fn said(queries: &Queries) -> String {
+        let affairs = affairs(queries.clone());
         affairs.map(|affairs| sentence(Some(queries), None, &affairs)).unwrap_or_default()
     }
 
     #[test]
     fn stage_share_and_warnings_are_said() {
-        let calm = Stages { spill: None, ..samples::stages() };
-        assert_eq!(said(&running(63, 0), &calm), "A query is running: stage 4 of 7, 63%. There are no warnings.");
+        assert_eq!(said(&running(63, 0)), "A query is running: stage 4 of 7, 63%. There are no warnings.");
         assert_eq!(
-            said(&running(63, 2), &samples::stages()),
+            said(&Queries { recent: vec![samples::spilled("b")], ..running(63, 2) }),
             "A query is running: stage 4 of 7, 63%. Warning: data was spilled to disk. Warning: tasks have failed."
         );
-        assert_eq!(said(&samples::queries(), &calm), "No query is running. There are no warnings.");
+        assert_eq!(said(&samples::queries()), "No query is running. There are no warnings.");
     }
 
     #[test]
     fn a_number_that_changes_is_nothing_new_and_a_warning_is() {
-        let of = |queries, stages| affairs(queries, &stages);
-        let calm = of(running(1, 0), samples::stages());
-        assert_eq!(calm, of(running(63, 0), samples::stages()));
-        assert_ne!(calm, of(running(63, 1), samples::stages()));
-        assert_ne!(calm, of(samples::queries(), samples::stages()));
+        let calm = affairs(running(1, 0));
+        assert_eq!(calm, affairs(running(63, 0)));
+        assert_ne!(calm, affairs(running(63, 1)));
+        assert_ne!(calm, affairs(samples::queries()));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BinaryHeap;
 
-use wire::Executor;
+use wire::{Executor, Executors};
 
 /// A column of the executor table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,6 +10,7 @@ pub enum Column {
     #[default]
     Executor,
     Tasks,
+    Heap,
     Storage,
     Disk,
     Shuffle,
@@ -49,11 +50,29 @@ impl Order {
         match self.column {
             Column::Executor => executor.executor_id.parse().unwrap_or(u64::MAX),
             Column::Tasks => executor.active_tasks.into(),
+            Column::Heap => executor.peak_heap_bytes,
             Column::Storage => executor.storage_bytes.used,
             Column::Disk => executor.cached_to_disk_bytes,
             Column::Shuffle => executor.shuffle_read_bytes.saturating_add(executor.shuffle_write_bytes),
             Column::Gc => executor.gc_permille.unwrap_or_default().into(),
         }
+    }
+}
+
+impl Column {
+    /// The columns that say something: the first two, and those that are not zero for every executor.
+    pub fn drawn(answer: &Executors) -> Vec<Self> {
+        let mut drawn = vec![Self::Executor, Self::Tasks];
+        for column in [Self::Heap, Self::Storage, Self::Disk, Self::Shuffle, Self::Gc] {
+            let order = Order { column, descending: false };
+            // The driver keeps a few blocks of its own, so less than a percent of storage counts as zero.
+            let least =
+                |executor: &Executor| if column == Self::Storage { executor.storage_bytes.total / 100 } else { 0 };
+            if answer.executors.iter().chain(&answer.driver).any(|executor| order.amount(executor) > least(executor)) {
+                drawn.push(column);
+            }
+        }
+        drawn
     }
 }
 

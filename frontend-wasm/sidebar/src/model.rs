@@ -45,6 +45,7 @@ impl Reducible for Model {
             Action::Jump(_) => next.jumped = None,
             Action::Jumped(place, found) => next.jumped = Some((place, found)),
             Action::Preferences(preferences) => next.obey(preferences),
+            Action::DismissSpill(query_id) => next.dismissed_spills.push(query_id),
             // Handled by the shell.
             Action::OpenReport => {}
         }

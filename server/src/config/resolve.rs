@@ -7,7 +7,13 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use upstream::user::User;
 use url::Url;
 
-use super::{error::ConfigError, limits::Limits, secret::Secrets, settings::Settings};
+use super::{
+    error::ConfigError,
+    limits::Limits,
+    secret::Secrets,
+    settings::Settings,
+    start_code::{self, StartCode},
+};
 
 /// What to watch, and how to reach it.
 #[derive(Clone, Debug)]
@@ -23,6 +29,8 @@ pub struct Site {
     /// masters by the Kubernetes rule. Then a name that the rule changes could lead to another user's cluster.
     pub refuses_changed_names: bool,
     pub extra_roots: Vec<CertificateDer<'static>>,
+    /// The code that starts a session.
+    pub start_code: StartCode,
     /// Shows recorded data instead of a cluster.
     pub mock: bool,
 }
@@ -83,6 +91,7 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         login_service_is_guessed: false,
         refuses_changed_names: false,
         extra_roots: Vec::new(),
+        start_code: StartCode::default(),
         mock: true,
     })
 }
@@ -157,8 +166,27 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         login_service_is_guessed,
         refuses_changed_names,
         extra_roots: extra_roots(settings)?,
+        start_code: start_code(settings, warnings),
         mock: false,
     })
+}
+
+fn start_code(settings: &Settings, warnings: &mut Vec<String>) -> StartCode {
+    const LONGEST: usize = 4096;
+    let connect_url = settings.spark_connect_url.as_deref().and_then(|url| {
+        let shown = start_code::without_token(url);
+        if shown.is_none() {
+            // Its text may contain a token.
+            warnings.push("SPARK_CONNECT_URL is no sc:// address, it is not shown".to_owned());
+        }
+        shown
+    });
+    let snippet = settings.spark_monitor_snippet.as_deref().map(str::trim).filter(|snippet| !snippet.is_empty());
+    let shown = snippet.filter(|snippet| snippet.len() <= LONGEST);
+    if snippet.is_some() && shown.is_none() {
+        warnings.push("SPARK_MONITOR_SNIPPET is longer than 4 KB, it is not shown".to_owned());
+    }
+    StartCode { snippet: shown.map(str::to_owned), connect_url }
 }
 
 fn master_port(text: Option<&str>, warnings: &mut Vec<String>) -> u16 {

@@ -53,6 +53,16 @@ pub struct Settings {
     #[arg(long, env = "JUPYTERHUB_USER", value_name = "NAME")]
     pub jupyterhub_user: Option<String>,
 
+    /// The address of the site's Spark Connect server, `sc://host:port`. The panel shows it in the code that starts a
+    /// session, without its token.
+    #[arg(long, env = "SPARK_CONNECT_URL", value_name = "URL")]
+    pub spark_connect_url: Option<String>,
+
+    /// The code that the panel offers to a person without a Spark session, at most 4 KB [default: a session of
+    /// `SPARK_CONNECT_URL`, or else of the master].
+    #[arg(long, env = "SPARK_MONITOR_SNIPPET", value_name = "PYTHON")]
+    pub spark_monitor_snippet: Option<String>,
+
     /// PEM file with additional certificate authorities.
     #[arg(long, env = "SPARK_MONITOR_CA_FILE", value_name = "FILE")]
     pub spark_monitor_ca_file: Option<PathBuf>,

@@ -16,7 +16,10 @@ use super::{
     rate::{Rate, Rates},
     rendered::{Body, Rendered, RenderedKey, Renderings},
 };
-use crate::http::{ApiError, passthrough};
+use crate::{
+    config::StartCode,
+    http::{ApiError, passthrough},
+};
 
 /// What all panel routes share.
 #[derive(Debug)]
@@ -24,13 +27,14 @@ pub(crate) struct Panel {
     pub rates: Rates,
     /// True for recorded data.
     demonstration: bool,
+    pub start_code: StartCode,
     rendered: Renderings,
 }
 
 impl Panel {
     /// Remembers at most `bytes` of answers.
-    pub fn new(rates: Rates, demonstration: bool, bytes: u64) -> Self {
-        Self { rates, demonstration, rendered: Renderings::new(bytes) }
+    pub fn new(rates: Rates, demonstration: bool, start_code: StartCode, bytes: u64) -> Self {
+        Self { rates, demonstration, start_code, rendered: Renderings::new(bytes) }
     }
 
     /// The answer with this fact, or 304 when the request's `If-None-Match` names it.

@@ -31,9 +31,11 @@ pub(super) async fn observe(
 ) -> Result<(Observed<Cluster>, Rate), ApiError> {
     applications.check_lister()?;
     let whose = poll.whose().await?;
+    let with_code = |cluster| Cluster { start_code: poll.panel.start_code.of(&cluster), ..cluster };
     let Ok(masters) = applications.masters() else {
         let selection = Selection::of(applications, &whose, poll.max_age, None).await?;
-        return Ok((executors.as_cluster(&selection).await?, poll.panel.rates.slow()));
+        let seen = executors.as_cluster(&selection).await?;
+        return Ok((seen.map(with_code), poll.panel.rates.slow()));
     };
     let seen = masters.last_good(&whose, poll.max_age).await?;
     let seen = seen.try_map(|answer| Ok::<_, Error>(cluster::summary(answer.state()?, answer.clock_ahead_ms)))?;
@@ -41,5 +43,5 @@ pub(super) async fn observe(
     if let Some(memory_mib) = memory_mib {
         samples.record_cluster(&whose, seen.observed_at_ms(), ClusterSample { cores, memory_mib });
     }
-    Ok((seen, poll.panel.rates.slow()))
+    Ok((seen.map(with_code), poll.panel.rates.slow()))
 }

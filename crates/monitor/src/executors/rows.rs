@@ -9,12 +9,16 @@ use upstream::{
 };
 use wire::{App, Executor, Executors, Level, Meter};
 
-use crate::text;
+use crate::{clock::DriverTime, text};
 
 /// Task time that a share must be based on, milliseconds.
 const WINDOW_MS: i64 = 10_000;
 /// Garbage collection above this share of task time needs attention, tenths of a percent (Spark's own UI: 10 %).
 const AMBER_PERMILLE: u32 = 100;
+/// The part of a heap that Spark leaves alone, bytes.
+const RESERVED: u64 = 300 << 20;
+/// Java rounds the size of a heap to this, bytes.
+const HEAP_UNIT: u64 = 64 << 10;
 /// Longest removal reason that is shown, characters.
 const LONGEST_REASON: usize = 200;
 
@@ -47,9 +51,9 @@ impl ExecutorsSeen {
 
     /// The executors as the panel shows them: live ones first, at most `limit`.
     #[must_use]
-    pub fn shown(&self, app: Option<App>, limit: usize) -> Executors {
+    pub fn shown(&self, app: Option<App>, limit: usize, time: DriverTime) -> Executors {
         let is_driver = |row: &&ExecutorRow| row.id == "driver";
-        let driver = self.rows.iter().find(is_driver).map(|row| self.executor(row));
+        let driver = self.rows.iter().find(is_driver).map(|row| self.executor(row, time));
         let mut rows: Vec<_> = self.rows.iter().filter(|row| !is_driver(row)).collect();
         rows.sort_by_key(|row| (!row.is_active, row.id.parse::<u64>().unwrap_or(u64::MAX)));
         let slots = self.slots();
@@ -60,7 +64,7 @@ impl ExecutorsSeen {
             active_tasks: u32::try_from(slots.used).unwrap_or(u32::MAX),
             task_slots: u32::try_from(slots.total).unwrap_or(u32::MAX),
             executors_not_shown: not_shown.saturating_add(self.rows.left_out),
-            executors: rows.into_iter().take(limit).map(|row| self.executor(row)).collect(),
+            executors: rows.into_iter().take(limit).map(|row| self.executor(row, time)).collect(),
         }
     }
 
@@ -72,7 +76,7 @@ impl ExecutorsSeen {
         Meter::new(used, living().map(|row| amount(row.max_tasks)).fold(0, u64::saturating_add))
     }
 
-    fn executor(&self, row: &ExecutorRow) -> Executor {
+    fn executor(&self, row: &ExecutorRow, time: DriverTime) -> Executor {
         // The driver's task time is its uptime, so a share would mean nothing.
         let is_driver = row.id == "driver";
         let gc_permille = self.gc.get(&row.id).and_then(|window| window.permille).filter(|_| !is_driver);
@@ -81,12 +85,17 @@ impl ExecutorsSeen {
             host: text::host(&row.host_port),
             active_tasks: active_tasks(row),
             task_slots: count(row.max_tasks),
+            failed_tasks: count(row.failed_tasks),
+            peak_heap_bytes: peak_heap_bytes(row),
+            heap_limit_bytes: heap_limit_bytes(row),
             storage_bytes: Meter::new(amount(row.memory_used), amount(row.max_memory)),
             cached_to_disk_bytes: amount(row.disk_used),
             shuffle_read_bytes: amount(row.total_shuffle_read),
             shuffle_write_bytes: amount(row.total_shuffle_write),
             gc_permille,
             gc_level: if gc_permille > Some(AMBER_PERMILLE) { Level::Amber } else { Level::Green },
+            added_at_ms: row.add_time.map_or(0, |at| time.to_ours(at.0)),
+            removed_at_ms: row.remove_time.map(|at| time.to_ours(at.0)),
             removed: (!row.is_active).then(|| removal(row)),
         }
     }
@@ -96,6 +105,20 @@ impl ExecutorsSeen {
 /// executor keeps its last count.
 fn active_tasks(row: &ExecutorRow) -> u32 {
     if row.is_active { count(row.active_tasks).min(count(row.max_tasks)) } else { 0 }
+}
+
+fn peak_heap_bytes(row: &ExecutorRow) -> u64 {
+    row.peak_memory_metrics.map_or(0, |peak| amount(peak.jvm_heap_memory))
+}
+
+/// Spark manages 60 % of the heap without 300 MiB (`spark.memory.fraction`). With another share, the result is hardly
+/// ever a size to which Java rounds heaps, and it may be less than the peak.
+fn heap_limit_bytes(row: &ExecutorRow) -> Option<u64> {
+    let managed = amount(row.memory_metrics?.total_on_heap_storage_memory);
+    let heap = (managed > 0).then(|| managed.saturating_mul(5).div_ceil(3).saturating_add(RESERVED))?;
+    // Spark rounded the share down.
+    let rounded = heap / HEAP_UNIT * HEAP_UNIT;
+    (heap - rounded <= 2 && peak_heap_bytes(row) <= rounded).then_some(rounded)
 }
 
 fn removal(row: &ExecutorRow) -> String {
@@ -130,6 +153,7 @@ impl Weight for ExecutorsSeen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use upstream::driver::{MemoryMetrics, PeakMemoryMetrics};
 
     fn row(total_gc_time: i64, total_duration: i64) -> FirstRows<ExecutorRow> {
         FirstRows::of([ExecutorRow {
@@ -152,7 +176,7 @@ mod tests {
             remove_reason: Some("lost\u{1b}[31m\nheartbeat".into()),
             ..ExecutorRow::default()
         };
-        let shown = ExecutorsSeen::new(FirstRows::of([row]), None).shown(None, 1);
+        let shown = ExecutorsSeen::new(FirstRows::of([row]), None).shown(None, 1, DriverTime::at(0, 0));
         assert_eq!(shown.executors[0].host, "10.0.0.7:4040");
         assert_eq!(shown.executors[0].removed.as_deref(), Some("lost[31m heartbeat"));
     }
@@ -179,9 +203,30 @@ mod tests {
     }
 
     #[test]
+    fn a_heap_is_shown_at_its_peak_and_its_limit_only_if_that_can_be_one() {
+        let heap = |managed, peak| {
+            let row = ExecutorRow {
+                memory_metrics: Some(MemoryMetrics { total_on_heap_storage_memory: managed }),
+                peak_memory_metrics: Some(PeakMemoryMetrics { jvm_heap_memory: peak }),
+                ..ExecutorRow::default()
+            };
+            (peak_heap_bytes(&row), heap_limit_bytes(&row))
+        };
+        assert_eq!(heap(455_501_414, 408_070_112), (408_070_112, Some(1024 << 20)), "recorded from Spark 4.3.0");
+        assert_eq!(heap(188_743_680, 380_193_208), (380_193_208, Some(600 << 20)));
+        assert_eq!(heap(188_743_680, 700 << 20), (700 << 20, None), "more than the limit is another limit");
+        assert_eq!(heap(531_418_316, 1), (1, None), "70 % of 1 GB");
+        assert_eq!((peak_heap_bytes(&ExecutorRow::default()), heap_limit_bytes(&ExecutorRow::default())), (0, None));
+    }
+
+    #[test]
     fn exactly_10_percent_is_still_green() {
         let first = ExecutorsSeen::new(row(0, 0), None);
-        let level = |gc| ExecutorsSeen::new(row(gc, 10_000), Some(&first)).executor(&row(gc, 10_000)[0]).gc_level;
+        let level = |gc| {
+            ExecutorsSeen::new(row(gc, 10_000), Some(&first))
+                .executor(&row(gc, 10_000)[0], DriverTime::at(0, 0))
+                .gc_level
+        };
         assert_eq!((level(1_000), level(1_010)), (Level::Green, Level::Amber));
     }
 }

@@ -5,7 +5,9 @@ use std::{cmp::Reverse, sync::Arc};
 use upstream::{driver::count, query_rows::JobRow};
 use wire::{ConnectSession, Queries, Query, QueryStages, QueryState, StageState, StreamProgress, Tasks};
 
-use super::{draft::Draft, drafts::drafts, ending::Ending, seen::QueriesSeen, stream::Progress, time_left, wait};
+use super::{
+    draft::Draft, drafts::drafts, ending::Ending, seen::QueriesSeen, spill, stream::Progress, time_left, wait,
+};
 use crate::{
     clock::DriverTime,
     stages::{KeptStage, StageDigest},
@@ -83,6 +85,7 @@ impl Snapshot {
     fn with_ending(&self, draft: &Draft<'_>, Ending { state, end_ms, reason }: Ending) -> Query {
         let facts = self.facts(draft);
         let runs = state.is_open();
+        let spilled = spill::most(draft, &self.stages);
         let rates = |kept: &KeptStage| self.stages.rates(kept).filter(|_| facts.is_alone);
         let time_left = facts.stage.and_then(|kept| time_left::of_stage(kept, rates(kept)?, facts.look?));
         Query {
@@ -99,6 +102,8 @@ impl Snapshot {
             submitted_at_ms: self.time.to_ours(draft.begin_ms),
             elapsed_ms: draft.elapsed_ms(end_ms),
             failure_reason: reason.map(|text| text::reason(&text)),
+            spill_code: spilled.map(|kept| spill::code(draft, &kept.stage)),
+            spilled: spilled.map(|kept| kept.shown(self.time)),
             stream: draft.stream.map(|Progress { batch, period_ms }| StreamProgress { batch, period_ms }),
             wait: runs.then(|| wait::of_query(&facts)),
             time_left: time_left.filter(|_| runs),

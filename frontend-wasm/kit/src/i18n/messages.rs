@@ -223,14 +223,19 @@ messages! {
     CoresInUse: "Cores in use";
     MemoryInUse: "Memory in use";
     TasksActive: "Active tasks";
+    MinutesAgo { minutes: u32 }: minutes => "{minutes} min ago" | "{minutes} min ago";
+    Now: "now";
     NobodyLooked: "not known";
     ValueAt { value: &'a str, time: &'a str }: "{value} at {time}";
 
     // Spill.
-    SpillHeading { bytes: &'a str, stages: u32 }: stages =>
-        "{bytes} spilled to disk in {stages} stage" | "{bytes} spilled to disk in {stages} stages";
-    SpillExplained { from_memory: &'a str }:
-        "{from_memory} did not fit into execution memory. More partitions or more memory per executor avoid it.";
+    SpillHeading { bytes: &'a str }: "{bytes} spilled to disk";
+    SpillWhere { query: &'a str, stage_id: i64 }: "{query}, stage {stage_id}";
+    SpillExplained { from_memory: &'a str, tasks: u32 }: tasks =>
+        "{from_memory} did not fit into the memory of {tasks} task. Smaller partitions avoid it:"
+        | "{from_memory} did not fit into the memory of {tasks} tasks. Smaller partitions avoid it:";
+    Dismiss: "Dismiss";
+    CopyCode: "Copy code";
 
     // Executors.
     Executors: "Executors";
@@ -241,6 +246,8 @@ messages! {
     ColumnExecutorLong: "Executor, by Spark's number";
     ColumnTasks: "Tasks";
     ColumnTasksLong: "Active tasks of task slots";
+    ColumnHeap: "Heap";
+    ColumnHeapLong: "Java heap: its peak since the start, and its limit";
     ColumnStorage: "Storage";
     ColumnStorageLong: "Storage memory in use, of the memory for storage and execution";
     ColumnDisk: "Disk";
@@ -250,8 +257,9 @@ messages! {
     ColumnGc: "GC";
     ColumnGcLong: "Share of task time spent in garbage collection";
     Driver: "driver";
-    ExecutorGoneAlone: "Gone";
-    ExecutorGone { reason: &'a str }: "Gone: {reason}";
+    ExecutorGone { time: &'a str }: "Gone at {time}";
+    ExecutorGoneBecause { time: &'a str, reason: &'a str }: "Gone at {time}: {reason}";
+    ExecutorSince { host: &'a str, time: &'a str }: "{host}, since {time}";
     Unknown: "–";
     GcHigh: "high";
     Slots { active: u32, slots: u32 }: "{active}/{slots}";

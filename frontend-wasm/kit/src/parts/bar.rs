@@ -51,17 +51,21 @@ fn percent(meter: Meter) -> String {
     tr(Message::Percent { percent: wire::percent(meter.used, meter.total) })
 }
 
-/// How many of a stage's tasks are done, and how many are running.
+/// How many of a query's or stage's tasks are done, and how many are running. If none is running, something else
+/// works or everything waits: the bar is striped, so that it never looks finished.
 pub fn progress(label: &str, tasks: Tasks) -> Html {
     let Tasks { total, done, running, .. } = tasks;
+    let done_percent = if total == 0 { 100 } else { tasks.percent() };
     let running_percent = wire::percent(running.into(), total.into());
+    let counted = (total > 0).then_some(done);
     html! {
         <div
-            class="sparkMonitor-Bar" role="progressbar" aria-label={label.to_owned()}
-            aria-valuemin="0" aria-valuemax={total.to_string()} aria-valuenow={done.to_string()}
-            aria-valuetext={tr(Message::TasksDone { done, total })}
+            class={classes!("sparkMonitor-Bar", (running == 0).then_some("sparkMonitor-mod-waits"))}
+            role="progressbar" aria-label={label.to_owned()}
+            aria-valuemin="0" aria-valuemax={total.max(1).to_string()} aria-valuenow={counted.map(|done| done.to_string())}
+            aria-valuetext={counted.map(|done| tr(Message::TasksDone { done, total }))}
         >
-            <div class="sparkMonitor-Bar-done" style={format!("width: {}%", tasks.percent())} />
+            <div class="sparkMonitor-Bar-done" style={format!("width: {done_percent}%")} />
             <div class="sparkMonitor-Bar-running" style={format!("width: {running_percent}%")} />
         </div>
     }

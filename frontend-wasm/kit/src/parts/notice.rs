@@ -35,10 +35,11 @@ pub fn problem_notice(problem: &Problem) -> Html {
     html! {
         <div class={classes!("sparkMonitor-Notice", tone.class())} role="alert">
             <p class="sparkMonitor-Notice-heading">{ tr(heading) }</p>
-            <p>{ sentence }</p>
+            // What to do first, then why.
             if !hint.is_empty() {
-                <p>{ hint }</p>
+                <p class="sparkMonitor-Notice-do">{ hint }</p>
             }
+            <p>{ sentence }</p>
             if let Some(request_id) = request_id {
                 <p class="sparkMonitor-Notice-id">{ tr(Message::RequestId { request_id }) }</p>
             }
@@ -57,9 +58,9 @@ pub fn stale_line(trouble: &Trouble) -> Html {
     }
 }
 
-/// Shown until something arrives.
+/// Shown until something arrives: the shape of what is to come.
 pub fn loading() -> Html {
-    html! { <p class="sparkMonitor-Loading" role="status">{ tr(Message::Loading) }</p> }
+    html! { <p class="sparkMonitor-Loading" role="status"><span>{ tr(Message::Loading) }</span></p> }
 }
 
 /// A muted line beside the data.

@@ -4,8 +4,9 @@ use web_sys::HtmlSelectElement;
 use wire::{App, ApplicationState, DriverState};
 use yew::{Event, Html, TargetCast, html};
 
+use super::copy_button::code_to_copy;
 use super::panel_context::Panel;
-use crate::model::{Action, Model};
+use crate::model::{Action, Copyable, Model};
 use kit::i18n::{Message, tr};
 use kit::language;
 use kit::parts::notice::notice;
@@ -121,13 +122,16 @@ pub fn application_notice(app: &App) -> Html {
     notice(Tone::Warn, heading, hint, Html::default())
 }
 
-/// Says that no application is running, and how to start one, on the given master if that is known.
-pub fn no_session(master_url: Option<&str>) -> Html {
-    let master = master_url.map(|url| format!("\n    .master(\"{url}\")")).unwrap_or_default();
-    let code = format!(
-        "from pyspark.sql import SparkSession\n\nspark = (\n    SparkSession.builder{}\n    .getOrCreate()\n)",
-        master
-    );
-    let code = html! { <pre class="sparkMonitor-Code" tabindex="0">{ code }</pre> };
-    notice(Tone::Muted, Message::NoSession, Message::NoSessionHint, code)
+/// Says that no application is running, and how to start one, if the sidecar knows that.
+pub fn no_session(panel: &Panel<'_>) -> Html {
+    let code = panel.model.cluster.body().and_then(|cluster| cluster.start_code.as_deref());
+    html! {
+        <div class="sparkMonitor-Notice sparkMonitor-mod-muted" role="status">
+            <p class="sparkMonitor-Notice-heading">{ tr(Message::NoSession) }</p>
+            if let Some(code) = code {
+                <p>{ tr(Message::NoSessionHint) }</p>
+                { code_to_copy(panel, Copyable::StartCode, code) }
+            }
+        </div>
+    }
 }

@@ -1,4 +1,4 @@
-//! A button that copies text from the panel.
+//! A button that copies text from the panel, alone or beside code.
 
 use yew::{Html, html};
 
@@ -14,6 +14,16 @@ pub fn copy_button(panel: &Panel<'_>, what: Copyable, label: Message<'_>, text: 
             { copied(panel, what) }
             { icon_button("copy", label, panel.on_click(Action::Copy { what, text: text.to_owned() })) }
         </>
+    }
+}
+
+/// Code with a button that copies it.
+pub fn code_to_copy(panel: &Panel<'_>, what: Copyable, code: &str) -> Html {
+    html! {
+        <div class="sparkMonitor-CodeBox">
+            <pre class="sparkMonitor-Code" tabindex="0">{ code }</pre>
+            <div class="sparkMonitor-CodeBox-copy">{ copy_button(panel, what, Message::CopyCode, code) }</div>
+        </div>
     }
 }
 

@@ -6,11 +6,13 @@ use web_sys::Element;
 use wire::Executors;
 use yew::{Event, Html, TargetCast, classes, html};
 
-use super::executor_row::{driver_row, executor_row, runs_tasks};
+use super::executor_row::{Lives, driver_row, executor_row, runs_tasks};
+use super::history::axis;
 use super::panel_context::Panel;
 use crate::executor_order::{Column, Window};
 use crate::model::Action;
 use kit::i18n::{Message, tr};
+use kit::language;
 
 /// One row per executor, then the driver's.
 pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
@@ -19,30 +21,35 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
     let long = rows.drawn < count;
     let sorted = panel.model.order.sort(&answer.executors);
     let drawn = sorted.into_iter().enumerate().skip(rows.before).take(rows.drawn);
+    let columns = Column::drawn(answer);
+    let lives = Lives::of(panel, answer);
     let onscroll = panel.act.reform(|event: Event| scrolled(&event.target_unchecked_into()));
     let table = html! {
         <table
             class={classes!("sparkMonitor-Table", long.then_some("sparkMonitor-mod-long"))}
             aria-rowcount={long.then(|| (count + 2).to_string())}
         >
-            <thead><tr aria-rowindex={long.then_some("1")}>{ columns(panel) }</tr></thead>
+            <thead><tr aria-rowindex={long.then_some("1")}>{ for columns.iter().map(|column| heading(panel, *column)) }</tr></thead>
             <tbody>
                 { gap("before", rows.before) }
-                { for drawn.map(|(index, executor)| executor_row(panel, executor, long.then_some(index + 2))) }
+                { for drawn.map(|(index, executor)| executor_row(panel, lives, &columns, executor, long.then_some(index + 2))) }
                 { gap("after", rows.after) }
                 if count == 0 && !answer.driver.as_ref().is_some_and(runs_tasks) {
                     <tr>
-                        <td class="sparkMonitor-Table-empty" colspan="6">{ tr(Message::NoExecutors) }</td>
+                        <td class="sparkMonitor-Table-empty" colspan={columns.len().to_string()}>{ tr(Message::NoExecutors) }</td>
                     </tr>
                 }
             </tbody>
             if let Some(driver) = &answer.driver {
-                <tbody class="sparkMonitor-Table-driver">{ driver_row(panel, driver, long.then_some(count + 2)) }</tbody>
+                <tbody class="sparkMonitor-Table-driver">{ driver_row(panel, &columns, driver, long.then_some(count + 2)) }</tbody>
             }
         </table>
     };
     html! {
         <>
+            if let Some(lives) = lives {
+                { axis(&language::time(lives.begin_ms)) }
+            }
             if long {
                 // Lets people without a mouse scroll with the arrow keys.
                 <div
@@ -75,21 +82,16 @@ fn gap(key: &'static str, rows: usize) -> Html {
     html! { <tr {key} class="sparkMonitor-Table-gap" aria-hidden="true" {style} /> }
 }
 
-fn columns(panel: &Panel<'_>) -> Html {
-    let column = |column, short, long| heading(panel, column, short, long);
-    html! {
-        <>
-            { column(Column::Executor, Message::ColumnExecutor, Message::ColumnExecutorLong) }
-            { column(Column::Tasks, Message::ColumnTasks, Message::ColumnTasksLong) }
-            { column(Column::Storage, Message::ColumnStorage, Message::ColumnStorageLong) }
-            { column(Column::Disk, Message::ColumnDisk, Message::ColumnDiskLong) }
-            { column(Column::Shuffle, Message::ColumnShuffle, Message::ColumnShuffleLong) }
-            { column(Column::Gc, Message::ColumnGc, Message::ColumnGcLong) }
-        </>
-    }
-}
-
-fn heading(panel: &Panel<'_>, column: Column, short: Message<'_>, long: Message<'_>) -> Html {
+fn heading(panel: &Panel<'_>, column: Column) -> Html {
+    let (short, long) = match column {
+        Column::Executor => (Message::ColumnExecutor, Message::ColumnExecutorLong),
+        Column::Tasks => (Message::ColumnTasks, Message::ColumnTasksLong),
+        Column::Heap => (Message::ColumnHeap, Message::ColumnHeapLong),
+        Column::Storage => (Message::ColumnStorage, Message::ColumnStorageLong),
+        Column::Disk => (Message::ColumnDisk, Message::ColumnDiskLong),
+        Column::Shuffle => (Message::ColumnShuffle, Message::ColumnShuffleLong),
+        Column::Gc => (Message::ColumnGc, Message::ColumnGcLong),
+    };
     let order = panel.model.order;
     let sorted = (order.column == column).then_some(if order.descending { "descending" } else { "ascending" });
     html! {

@@ -14,22 +14,34 @@ use kit::i18n::{Message, tr};
 use kit::language;
 use kit::sparkline::{HEIGHT, Sample, Series, WIDTH};
 
-/// One line for each series with samples.
-pub fn history(panel: &Panel<'_>, history: &History, meta: &Meta) -> Html {
-    let cores = Series::of(history, meta.observed_at_ms, history.cores_total.map(u64::from), |point| {
-        point.cores_used.map(u64::from)
-    });
-    let memory = Series::of(history, meta.observed_at_ms, history.memory_total_mib, |point| point.memory_used_mib);
-    let tasks = Series::of(history, meta.observed_at_ms, history.task_slots.map(u64::from), |point| {
-        point.active_tasks.map(u64::from)
-    });
-    html! {
-        <div class="sparkMonitor-History">
-            { sparkline(panel, Message::CoresInUse, cores, history.cores_total.map(u64::from), language::number) }
-            { sparkline(panel, Message::MemoryInUse, memory, history.memory_total_mib, format::mib) }
-            { sparkline(panel, Message::TasksActive, tasks, history.task_slots.map(u64::from), language::number) }
-        </div>
-    }
+/// One line for each series that says something; none if there is none.
+pub fn history(panel: &Panel<'_>, history: &History, meta: &Meta) -> Option<Html> {
+    let line = |label, total: Option<u64>, words, value| {
+        let series = Series::of(history, meta.observed_at_ms, total, value);
+        series.says_something().then(|| sparkline(panel, label, series, total, words))
+    };
+    let lines = [
+        line(Message::CoresInUse, history.cores_total.map(u64::from), language::number, |point| {
+            point.cores_used.map(u64::from)
+        }),
+        line(Message::MemoryInUse, history.memory_total_mib, format::mib, |point| point.memory_used_mib),
+        line(Message::TasksActive, history.task_slots.map(u64::from), language::number, |point| {
+            point.active_tasks.map(u64::from)
+        }),
+    ];
+    lines.iter().any(Option::is_some).then(|| {
+        html! {
+            <div class="sparkMonitor-History">
+                { for lines.into_iter().flatten() }
+                { axis(&tr(Message::MinutesAgo { minutes: history.window_ms / 60_000 })) }
+            </div>
+        }
+    })
+}
+
+/// The two ends of the time that a drawing covers.
+pub fn axis(begin: &str) -> Html {
+    html! { <div class="sparkMonitor-Axis" aria-hidden="true"><span>{ begin }</span><span>{ tr(Message::Now) }</span></div> }
 }
 
 fn sparkline(
@@ -62,7 +74,7 @@ fn sparkline(
         html! { <path class="sparkMonitor-Spark-cursor" d={["M", &x, " 0V", &HEIGHT.to_string()].concat()} /> }
     });
     let view_box = ["0 0 ", &WIDTH.to_string(), " ", &HEIGHT.to_string()].concat();
-    let path = series.path();
+    let (path, top) = (series.path(), words(series.top));
     let label = tr(label);
     let (now, end) = (index.unwrap_or(last).to_string(), last.to_string());
     let (onmousemove, onkeydown) = (on_move(panel, series.clone()), on_key(panel, series, index.unwrap_or(last)));
@@ -80,6 +92,7 @@ fn sparkline(
                     <path class="sparkMonitor-Spark-line" d={path} />
                     { cursor }
                 </svg>
+                <span class="sparkMonitor-Spark-top" aria-hidden="true">{ top }</span>
             </div>
         </div>
     }

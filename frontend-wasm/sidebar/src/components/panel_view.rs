@@ -1,6 +1,6 @@
 //! The panel's HTML: its sections, and notices that concern all of them.
 
-use wire::{ApplicationState, Cluster};
+use wire::ApplicationState;
 use yew::{Html, html};
 
 use super::application::{application, application_gone, application_notice, no_session};
@@ -14,7 +14,6 @@ use super::spill::spill_warning;
 use super::toolbar::toolbar;
 use crate::model::{Action, Model};
 use kit::i18n::{Message, tr};
-use kit::loaded::Loaded;
 use kit::parts::notice::{loading, problem_notice, stale_line};
 
 /// The whole panel.
@@ -59,17 +58,16 @@ fn report_link(panel: &Panel<'_>) -> Html {
 
 /// Each section says that its data is old, unless one notice says so for all: then `says_stale` is false.
 fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
-    let Model { cluster, stages, .. } = panel.model;
     let shown = shown(panel.model);
     // The spill of an application that is gone no longer matters.
-    let spill = stages.body().and_then(|stages| stages.spill).filter(|_| matches!(shown, Shown::App(_)));
+    let spill = spill_warning(panel).filter(|_| matches!(shown, Shown::App(_)));
     // Nor does the reason for its waiting.
     let why = match &shown {
         Shown::App(_) | Shown::NotYet(_) => why_line(panel),
         _ => None,
     };
     let of_app = match shown {
-        Shown::NoApp => no_session(master_url(cluster)),
+        Shown::NoApp => no_session(panel),
         Shown::Gone(problem) => html! {
             <>{ application(panel, None) }{ application_gone(panel, &problem) }</>
         },
@@ -98,15 +96,11 @@ fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
     html! {
         <>
             { cluster_section(panel, says_stale) }
-            { spill.map(spill_warning).unwrap_or_default() }
+            { spill.unwrap_or_default() }
             { why.unwrap_or_default() }
             { of_app }
             // Below the running queries, which must be visible without scrolling.
             { history_section(panel) }
         </>
     }
-}
-
-fn master_url(cluster: &Loaded<Cluster>) -> Option<&str> {
-    Some(cluster.body()?.master.as_ref()?.url.as_str())
 }

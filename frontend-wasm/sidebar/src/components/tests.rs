@@ -20,6 +20,6 @@ fn panel(model: &Model) -> Html {
 }
 
 /// A part that needs the panel's context.
-fn of_panel(model: &Model, part: impl FnOnce(&Panel<'_>) -> Html) -> Html {
+fn of_panel<T>(model: &Model, part: impl FnOnce(&Panel<'_>) -> T) -> T {
     part(&Panel { model, act: &Act::noop(), table: &NodeRef::default() })
 }

@@ -26,6 +26,8 @@ pub enum View {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copyable {
     MasterUrl,
+    SpillCode,
+    StartCode,
 }
 
 /// The result of a copy.
@@ -66,6 +68,8 @@ pub enum Action {
     Jump(Place),
     Jumped(Place, bool),
     Preferences(Rc<Preferences>),
+    /// Show no warning about this query's spill any more.
+    DismissSpill(String),
     /// Open the connection report.
     OpenReport,
 }

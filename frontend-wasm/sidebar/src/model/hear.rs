@@ -69,8 +69,7 @@ impl Model {
 impl Model {
     /// Announces the situation if it has changed; numbers alone do not count.
     pub fn announce(&mut self) {
-        let stages = self.stages.body();
-        let Some(affairs) = stages.and_then(|stages| Affairs::of(&self.queries, stages, self.mine.as_ref())) else {
+        let Some(affairs) = Affairs::of(&self.queries, self.mine.as_ref()) else {
             return;
         };
         if let Some(before) = &self.announced_of {
@@ -95,8 +94,7 @@ mod tests {
 
     #[test]
     fn many_short_queries_are_not_read_out_one_by_one_and_a_warning_is_at_once() {
-        let mut model =
-            Model { stages: Loaded::default().after(Ok(samples::answer(samples::stages())), 0), ..Model::default() };
+        let mut model = Model::default();
         let mut said = |id: &str, failed: u32, now_ms: i64| {
             let query = Query { tasks: Tasks { failed, ..Tasks::default() }, ..samples::query(id) };
             let queries = Queries { running: vec![query], ..samples::queries() };

@@ -43,6 +43,8 @@ pub struct Model {
     pub picked: Option<String>,
     /// What was copied last, and whether that worked.
     pub copied: Option<Copied>,
+    /// Queries whose spill a person has dismissed.
+    pub dismissed_spills: Vec<String>,
     /// How the executors are sorted, and which of many are visible.
     pub order: Order,
     pub window: Window,

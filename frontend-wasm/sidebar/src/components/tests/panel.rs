@@ -80,10 +80,6 @@ async fn all_sections_in_order() {
     1 running
     Master
     spark://master:7077
-    ⚠
-    1.0 KB spilled to disk in 2 stages
-    high
-    4.0 KB did not fit into execution memory. More partitions or more memory per executor avoid it.
     etl
     Running
     4 cores
@@ -94,14 +90,14 @@ async fn all_sections_in_order() {
     2 of 2 slots busy
     ID
     Tasks
+    Heap
     Storage
-    Disk
     Shuffle
     GC
     0
     2/2
+    600 B
     800 B
-    0 B
     ↓
     1.5 KB
     ↑
@@ -109,9 +105,9 @@ async fn all_sections_in_order() {
     12.3%
     high
     1
-    Gone: worker lost
+    Gone at 11:59:00 UTC: worker lost
     driver
-    0 B
+    –
     0 B
     ↓
     0 B
@@ -159,13 +155,7 @@ async fn no_active_session_says_how_to_start_one() {
     spark://master:7077
     No active Spark session
     Start one in a notebook:
-    from pyspark.sql import SparkSession
-    
-    spark = (
-        SparkSession.builder
-        .master("spark://master:7077")
-        .getOrCreate()
-    )
+    spark = SparkSession.builder.master("spark://master:7077").getOrCreate()
     Connection report
     "#);
 }
@@ -224,7 +214,7 @@ async fn each_kind_of_problem_has_its_own_heading() {
     ] {
         let text = panel(nothing_but(refused(code))).await;
         headings.extend(text.lines().nth(1).map(str::to_owned));
-        assert!(text.contains("What went wrong.\nWhat to do.\nRequest r-1"), "{text}");
+        assert!(text.contains("What to do.\nWhat went wrong.\nRequest r-1"), "{text}");
     }
     assert_eq!(
         headings,
@@ -249,7 +239,7 @@ async fn one_dead_view_does_not_blank_the_others() {
     props.cluster = Loaded::default().after(Err(refused(ErrorCode::UpstreamTimeout)), OBSERVED_AT_MS);
     props.stages = Loaded::default().after(Ok(samples::stale_answer(samples::stages())), OBSERVED_AT_MS);
     let text = panel(props).await;
-    assert!(text.contains("Cluster\nNo answer\nWhat went wrong."), "{text}");
+    assert!(text.contains("Cluster\nNo answer\nWhat to do.\nWhat went wrong."), "{text}");
     assert!(text.contains("Not updated since 12:00:00 UTC. The Spark Master did not answer in time."));
     assert!(text.contains("1 of 1 slot") || text.contains("2 of 2 slots busy"), "{text}");
 }

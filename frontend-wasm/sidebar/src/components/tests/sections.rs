@@ -1,7 +1,7 @@
 //! Each part of the panel on its own.
 
 use insta::assert_snapshot;
-use wire::{Cluster, ClusterKind, Executor, Executors, Meter, Stages};
+use wire::{Cluster, ClusterKind, Executor, Executors, Meter, Queries, Stages};
 
 use super::{draw, of_panel, text};
 use crate::components::active_stages::active_stages;
@@ -11,6 +11,7 @@ use crate::components::history::history;
 use crate::components::spill::spill_warning;
 use crate::executor_order::{Column, Order};
 use crate::model::Model;
+use kit::loaded::Loaded;
 use kit::samples;
 
 fn overview(cluster: &Cluster) -> yew::Html {
@@ -100,7 +101,7 @@ async fn a_driver_in_local_mode_is_its_own_executor() {
     let driver = Some(Executor { executor_id: "driver".to_owned(), ..samples::executor("driver") });
     let local = Executors { driver, executors: Vec::new(), ..samples::executors() };
     let text = text(table(&local)).await;
-    assert!(text.contains("driver\n2/2\n800 B"), "{text}");
+    assert!(text.contains("driver\n2/2\n600 B\n800 B"), "{text}");
     assert!(!text.contains("No executor"), "{text}");
 }
 
@@ -108,7 +109,7 @@ async fn a_driver_in_local_mode_is_its_own_executor() {
 async fn an_executor_that_left_without_a_word_is_gone_all_the_same() {
     let gone = Executor { removed: Some(String::new()), ..samples::executor("1") };
     let text = text(table(&Executors { executors: vec![gone], ..samples::executors() })).await;
-    assert!(text.contains("1\nGone\n"), "{text}");
+    assert!(text.contains("1\nGone at –\n"), "{text}");
 }
 
 #[tokio::test]
@@ -123,11 +124,11 @@ async fn executors_are_a_table_with_the_driver_apart() {
     <th scope="col" title="Active tasks of task slots">
     <button type="button" class="sparkMonitor-Sort">Tasks</button>
     </th>
+    <th scope="col" title="Java heap: its peak since the start, and its limit">
+    <button type="button" class="sparkMonitor-Sort">Heap</button>
+    </th>
     <th scope="col" title="Storage memory in use, of the memory for storage and execution">
     <button type="button" class="sparkMonitor-Sort">Storage</button>
-    </th>
-    <th scope="col" title="Cached blocks on disk; this is not spill">
-    <button type="button" class="sparkMonitor-Sort">Disk</button>
     </th>
     <th scope="col" title="Shuffle data read and written">
     <button type="button" class="sparkMonitor-Sort">Shuffle</button>
@@ -139,21 +140,21 @@ async fn executors_are_a_table_with_the_driver_apart() {
     </thead>
     <tbody>
     <tr>
-    <th scope="row" title="10.0.0.1:40001">0</th>
+    <th scope="row" title="10.0.0.1:40001, since 11:50:10 UTC">0</th>
     <td data-label="Tasks" class="sparkMonitor-Cell-tasks">2/2</td>
+    <td data-label="Heap" title="600 B of 1000 B" class="sparkMonitor-Cell-heap">600 B<div role="meter" aria-label="Java heap: its peak since the start, and its limit" aria-valuemin="0" aria-valuemax="1000" aria-valuenow="600" aria-valuetext="600 B of 1000 B, 60%, normal" class="sparkMonitor-Bar">
+    <div style="width: 60%" class="sparkMonitor-Bar-fill sparkMonitor-mod-good">
+    </div>
+    </div>
+    </td>
     <td data-label="Storage" title="800 B of 1000 B" class="sparkMonitor-Cell-storage">800 B<div role="meter" aria-label="Storage memory in use, of the memory for storage and execution" aria-valuemin="0" aria-valuemax="1000" aria-valuenow="800" aria-valuetext="800 B of 1000 B, 80%, high" class="sparkMonitor-Bar">
     <div style="width: 80%" class="sparkMonitor-Bar-fill sparkMonitor-mod-warn">
     </div>
     </div>
     </td>
-    <td data-label="Disk" class="sparkMonitor-Cell-disk">
-    <span class="sparkMonitor-Zero">0 B</span>
-    </td>
     <td class="sparkMonitor-Cell-shuffle">
     <span title="1.5 KB shuffle read">
-    <span aria-hidden="true">↓</span>
-    <span>1.5 KB</span>
-    </span>
+    <span aria-hidden="true">↓</span>1.5 KB</span>
     <span title="0 B shuffle written">
     <span aria-hidden="true">↑</span>
     <span class="sparkMonitor-Zero">0 B</span>
@@ -165,23 +166,19 @@ async fn executors_are_a_table_with_the_driver_apart() {
     </td>
     </tr>
     <tr class="sparkMonitor-Table-gone">
-    <th scope="row" title="10.0.0.1:40001">1</th>
+    <th scope="row" title="10.0.0.1:40001, since 11:50:10 UTC">1</th>
     <td colspan="5" title="worker lost">
-    <span class="sparkMonitor-Table-reason">Gone: worker lost</span>
+    <span class="sparkMonitor-Table-reason">Gone at 11:59:00 UTC: worker lost</span>
     </td>
     </tr>
     </tbody>
     <tbody class="sparkMonitor-Table-driver">
     <tr>
     <th scope="row" colspan="2" title="">driver</th>
-    <td data-label="Storage" title="0 B of 0 B" class="sparkMonitor-Cell-storage">0 B<div role="meter" aria-label="Storage memory in use, of the memory for storage and execution" aria-valuemin="0" aria-valuemax="0" aria-valuenow="0" aria-valuetext="0 B of 0 B, 0%, normal" class="sparkMonitor-Bar">
-    <div style="width: 0%" class="sparkMonitor-Bar-fill sparkMonitor-mod-good">
-    </div>
-    </div>
+    <td data-label="Heap" class="sparkMonitor-Cell-heap">
+    <span class="sparkMonitor-Zero">–</span>
     </td>
-    <td data-label="Disk" class="sparkMonitor-Cell-disk">
-    <span class="sparkMonitor-Zero">0 B</span>
-    </td>
+    <td data-label="Storage" class="sparkMonitor-Cell-storage">0 B</td>
     <td class="sparkMonitor-Cell-shuffle">
     <span title="0 B shuffle read">
     <span aria-hidden="true">↓</span>
@@ -199,6 +196,37 @@ async fn executors_are_a_table_with_the_driver_apart() {
     </tbody>
     </table>
     "#);
+}
+
+#[tokio::test]
+async fn executors_that_came_late_or_went_have_a_line_of_their_life() {
+    let now_ms = samples::OBSERVED_AT_MS;
+    let drawn = |executors: Vec<Executor>| {
+        let answer = Executors { executors, ..samples::executors() };
+        of_panel(&Model { now_ms, ..Model::default() }, |panel| executor_table(panel, &answer))
+    };
+    let together = draw(drawn(vec![samples::executor("0"), samples::executor("1")])).await;
+    assert!(!together.contains("-from"), "all came with the application: {together}");
+    let late = Executor { added_at_ms: now_ms - 295_000, ..samples::executor("1") };
+    let html = draw(drawn(vec![samples::executor("0"), late])).await;
+    assert!(html.contains("-from: 0%; --sparkMonitor-to: 100%"), "{html}");
+    assert!(html.contains("-from: 50%; --sparkMonitor-to: 100%"), "{html}");
+    let html = draw(drawn(samples::executors().executors)).await;
+    assert!(html.contains("<span>11:50:10 UTC</span>"), "{html}");
+    assert!(html.contains("-from: 0%; --sparkMonitor-to: 89%"), "{html}");
+}
+
+#[tokio::test]
+async fn failed_tasks_are_told_and_columns_of_zeros_are_not_drawn() {
+    let idle = Executor {
+        executor_id: "0".to_owned(),
+        task_slots: 2,
+        failed_tasks: 3,
+        storage_bytes: Meter::new(9, 1_000),
+        ..Executor::default()
+    };
+    let text = text(table(&Executors { executors: vec![idle], ..samples::executors() })).await;
+    assert!(text.starts_with("ID\nTasks\n0\n0/2\n3 failed\ndriver"), "{text}");
 }
 
 #[tokio::test]
@@ -278,17 +306,48 @@ async fn sums_over_what_spark_remembers_say_so() {
     assert!(html.contains("Spark remembers the last 1000 stages only"), "{html}");
 }
 
+fn spilled(dismissed: &[&str]) -> Model {
+    let recent = vec![samples::query("a"), samples::spilled("b")];
+    let queries = Queries { recent, ..samples::queries() };
+    let dismissed_spills = dismissed.iter().map(|id| (*id).to_owned()).collect();
+    let queries = Loaded::default().after(Ok(samples::answer(queries)), 0);
+    Model { queries, dismissed_spills, ..Model::default() }
+}
+
 #[tokio::test]
 async fn spill_is_a_warning_in_words() {
-    let spill = samples::stages().spill.expect("the sample spills");
-    assert_snapshot!(draw(spill_warning(spill)).await, @r#"
+    let html = of_panel(&spilled(&[]), |panel| spill_warning(panel).unwrap_or_default());
+    assert_snapshot!(draw(html).await, @r#"
     <div class="sparkMonitor-Spill sparkMonitor-mod-warn">
+    <div class="sparkMonitor-Spill-head">
     <p class="sparkMonitor-Notice-heading">
-    <span aria-hidden="true" class="sparkMonitor-Sign">⚠</span>1.0 KB spilled to disk in 2 stages<span class="sparkMonitor-Hidden">high</span>
-    </p>
-    <p>4.0 KB did not fit into execution memory. More partitions or more memory per executor avoid it.</p>
+    <span aria-hidden="true" class="sparkMonitor-Sign">⚠</span>1.0 KB spilled to disk</p>
+    <button type="button" title="Dismiss" aria-label="Dismiss" class="sparkMonitor-IconButton">
+    <span aria-hidden="true" class="sparkMonitor-Icon sparkMonitor-Icon-close">
+    </span>
+    </button>
+    </div>
+    <p title="select count(*) from events" class="sparkMonitor-Spill-query">select count(*) from events, stage 3</p>
+    <p>4.0 KB did not fit into the memory of 200 tasks. Smaller partitions avoid it:</p>
+    <div class="sparkMonitor-CodeBox">
+    <pre tabindex="0" class="sparkMonitor-Code">df = df.repartition(4)</pre>
+    <div class="sparkMonitor-CodeBox-copy">
+    <span role="status" class="sparkMonitor-Copied">
+    </span>
+    <button type="button" title="Copy code" aria-label="Copy code" class="sparkMonitor-IconButton">
+    <span aria-hidden="true" class="sparkMonitor-Icon sparkMonitor-Icon-copy">
+    </span>
+    </button>
+    </div>
+    </div>
     </div>
     "#);
+}
+
+#[tokio::test]
+async fn a_spill_is_dismissed_and_goes_with_its_query() {
+    let warns = |dismissed: &[&str]| of_panel(&spilled(dismissed), |panel| spill_warning(panel).is_some());
+    assert_eq!([warns(&[]), warns(&["a"]), warns(&["b"])], [true, true, false]);
 }
 
 #[tokio::test]
@@ -300,20 +359,26 @@ async fn a_sparkline_shows_the_newest_value_and_its_gaps() {
     <span class="sparkMonitor-Spark-value">3 of 4</span>
     <div role="slider" tabindex="0" aria-label="Cores in use" aria-readonly="true" aria-valuemin="0" aria-valuemax="3" aria-valuenow="3" aria-valuetext="3 of 4" class="sparkMonitor-Spark-plot">
     <svg viewBox="0 0 600 100" preserveAspectRatio="none" aria-hidden="true">
-    <path d="M0 100h0L60 0M480 50h0L540 25" class="sparkMonitor-Spark-line">
+    <path d="M0 100V100H60V0V100M480 100V50H540V25H600V100" class="sparkMonitor-Spark-line">
     </path>
     </svg>
+    <span aria-hidden="true" class="sparkMonitor-Spark-top">4</span>
     </div>
     </div>
     <div class="sparkMonitor-Spark">
     <span class="sparkMonitor-Spark-label">Active tasks</span>
     <span class="sparkMonitor-Spark-value">1</span>
-    <div role="slider" tabindex="0" aria-label="Active tasks" aria-readonly="true" aria-valuemin="0" aria-valuemax="1" aria-valuenow="1" aria-valuetext="1" class="sparkMonitor-Spark-plot">
+    <div role="slider" tabindex="0" aria-label="Active tasks" aria-readonly="true" aria-valuemin="0" aria-valuemax="2" aria-valuenow="2" aria-valuetext="1" class="sparkMonitor-Spark-plot">
     <svg viewBox="0 0 600 100" preserveAspectRatio="none" aria-hidden="true">
-    <path d="M60 0h0M540 50h0" class="sparkMonitor-Spark-line">
+    <path d="M0 100V50H60V0V100M540 100V50H600V100" class="sparkMonitor-Spark-line">
     </path>
     </svg>
+    <span aria-hidden="true" class="sparkMonitor-Spark-top">2</span>
     </div>
+    </div>
+    <div aria-hidden="true" class="sparkMonitor-Axis">
+    <span>10 min ago</span>
+    <span>now</span>
     </div>
     </div>
     "#);
@@ -332,5 +397,5 @@ async fn a_moment_that_is_looked_at_is_told_in_every_line() {
 fn past(looked_at_ms: Option<i64>) -> yew::Html {
     let model = Model { looked_at_ms, ..Model::default() };
     let answer = samples::answer(samples::history());
-    of_panel(&model, |panel| history(panel, &answer.body, &answer.meta))
+    of_panel(&model, |panel| history(panel, &answer.body, &answer.meta).unwrap_or_default())
 }

@@ -42,8 +42,8 @@ async fn not_configured_gives_the_reason() {
     assert_snapshot!(nothing_but(problem).await, @r#"
     Spark Monitor
     Not configured
-    SPARK_MASTER_UI_URL holds {user}, and SPARK_MONITOR_IDENTITY is none.
     Ask your administrator to correct the configuration.
+    SPARK_MASTER_UI_URL holds {user}, and SPARK_MONITOR_IDENTITY is none.
     Request r-1
     Connection report
     "#);
@@ -54,8 +54,8 @@ async fn signed_out_of_jupyter() {
     assert_snapshot!(nothing_but(Problem::signed_out_or_stopped()).await, @r#"
     Spark Monitor
     Signed out or stopped
-    You are signed out of Jupyter, or your Jupyter server has stopped.
     Reload the page to sign in or to start the server.
+    You are signed out of Jupyter, or your Jupyter server has stopped.
     Connection report
     "#);
 }
@@ -67,8 +67,8 @@ async fn forbidden() {
     assert_snapshot!(nothing_but(problem).await, @r#"
     Spark Monitor
     No permission
-    The Spark Master refuses to answer.
     Ask for access.
+    The Spark Master refuses to answer.
     Request r-1
     Connection report
     "#);
@@ -81,8 +81,8 @@ async fn overloaded() {
     assert_snapshot!(nothing_but(problem).await, @r#"
     Spark Monitor
     Too busy
-    Too many requests are under way.
     It tries again by itself.
+    Too many requests are under way.
     Request r-1
     Connection report
     "#);
@@ -92,7 +92,7 @@ async fn overloaded() {
 async fn the_cluster_is_starting() {
     let cluster = Cluster { workers_alive: 1, workers_wanted: 4, ..samples::cluster() };
     let model = Model { cluster: known::loaded(cluster), ..all_well() };
-    assert_snapshot!(head(&text(panel(&model)).await, "\n⚠"), @r#"
+    assert_snapshot!(head(&text(panel(&model)).await, "\netl"), @r#"
     Spark Monitor
     Cluster
     Alive
@@ -133,13 +133,9 @@ async fn the_master_cannot_be_reached_but_the_driver_can() {
     Spark Monitor
     Cluster
     No answer
-    The Spark Master cannot be reached.
     Is it running?
+    The Spark Master cannot be reached.
     Request r-1
-    ⚠
-    1.0 KB spilled to disk in 2 stages
-    high
-    4.0 KB did not fit into execution memory. More partitions or more memory per executor avoid it.
     etl
     Running
     4 cores
@@ -159,8 +155,8 @@ async fn the_driver_cannot_be_reached_is_said_once() {
     let text = text(panel(&model)).await;
     assert_snapshot!(text.split("7077\n").nth(1).unwrap_or_default(), @r#"
     No answer
-    The Spark driver did not answer.
     Open the report below.
+    The Spark driver did not answer.
     Request r-1
     Connection report
     "#);
@@ -194,10 +190,13 @@ async fn what_an_application_spilled_and_waited_for_goes_with_it() {
     let gone = known::refused(ErrorCode::AppFinished, "This application has ended.", "Choose another.");
     let stages = known::loaded(samples::stages());
     let wait = Some(Wait::ClusterStarting { ready: 0, wanted: 2 });
-    let known = Model { queries: known::loaded(Queries { wait, ..samples::queries() }), ..all_well() };
+    let known = Model {
+        queries: known::loaded(Queries { wait, recent: vec![samples::spilled("a")], ..samples::queries() }),
+        ..all_well()
+    };
     let before = text(panel(&known)).await;
     assert!(
-        before.contains("spilled to disk in 2 stages") && before.contains("The cluster is starting: 0 of 2"),
+        before.contains("1.0 KB spilled to disk") && before.contains("The cluster is starting: 0 of 2"),
         "{before}"
     );
     let stages = stages.after(Err(gone.clone()), OBSERVED_AT_MS);
