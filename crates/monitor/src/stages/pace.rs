@@ -7,9 +7,11 @@ struct Sample {
     done: u32,
 }
 
-/// Samples that are kept of one stage, milliseconds and number.
+/// How long samples are kept, milliseconds.
 const KEPT_MS: i64 = 60_000;
-const KEPT: usize = 20;
+/// Samples closer together than this become one, so that frequent polls do not push out the older samples that a pace
+/// needs; milliseconds.
+const APART_MS: i64 = 1_500;
 /// Shortest time that a pace can be based on, milliseconds.
 const WINDOW_MS: i64 = 9_000;
 /// The same for the current pace.
@@ -35,9 +37,12 @@ impl Pace {
         let recent =
             self.0.iter().filter(|sample| (0..=KEPT_MS).contains(&(at_ms - sample.at_ms)) && sample.done <= done);
         let mut samples: Vec<Sample> = recent.copied().collect();
+        if let [.., before, newest] = samples.as_slice()
+            && newest.at_ms - before.at_ms < APART_MS
+        {
+            samples.pop();
+        }
         samples.push(Sample { at_ms, done });
-        let surplus = samples.len().saturating_sub(KEPT);
-        samples.drain(..surplus);
         Self(samples)
     }
 
@@ -91,8 +96,18 @@ mod tests {
     }
 
     #[test]
-    fn the_looks_at_one_stage_are_bounded() {
-        let samples: Vec<_> = (0..10_000).map(|second| (second, 1)).collect();
-        assert_eq!(pace(&samples).0.len(), KEPT);
+    fn frequent_polls_tell_the_same_pace_as_rare_ones() {
+        let tenths = |step: usize| (0..300).step_by(step);
+        for step in [1, 3, 10, 40] {
+            let often = tenths(step).fold(Pace::default(), |pace, at| pace.and(at as i64 * 100, at as u32 / 10));
+            let rates = often.rates(2).unwrap_or_else(|| panic!("polled every {step} tenths of a second"));
+            assert!((0.8..1.2).contains(&rates.slow) && (0.8..1.3).contains(&rates.fast), "{step}: {rates:?}");
+        }
+    }
+
+    #[test]
+    fn the_samples_of_one_stage_are_bounded() {
+        let samples = (0..100_000).fold(Pace::default(), |pace, tenth| pace.and(tenth * 100, 1));
+        assert!(samples.0.len() <= 42, "{}", samples.0.len());
     }
 }
