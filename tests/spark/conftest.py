@@ -78,13 +78,13 @@ class Cluster:
 class Sidecar:
     """The sidecar on a Unix socket."""
 
-    def __init__(self, **variables: str) -> None:
-        """Start it and wait until it listens."""
+    def __init__(self, program: str | None = None, **variables: str) -> None:
+        """Start it, or another program, and wait until it listens."""
         # It has mode 0700, as the sidecar requires.
         self.folder = tempfile.TemporaryDirectory()
         self.path = f"{self.folder.name}/socket"
         environment = {"PATH": os.environ["PATH"], **variables}
-        command = [sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
+        command = [program or sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
         self.process = subprocess.Popen(command, env=environment, text=True)
         try:
             until("the sidecar listens", lambda: Path(self.path).exists())
