@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.conftest import end, executable, sidecar_executable, until
@@ -69,10 +70,20 @@ class Cluster:
         self.started.append(process)
         return process
 
+    def kill_executor(self) -> None:
+        """Kill an executor's process; the worker starts another one."""
+        java(self.told["pids"]["worker"], "org.apache.spark.executor.CoarseGrainedExecutorBackend").kill()
+
     def end(self) -> None:
         """End everything that was started, the cluster last."""
         for process in reversed(self.started):
             end(process)
+
+
+def java(pid: int, main_class: str) -> psutil.Process:
+    """Find a JVM by its main class, among a process and those it started."""
+    root = psutil.Process(pid)
+    return next(each for each in (root, *root.children(recursive=True)) if main_class in each.cmdline())
 
 
 class Sidecar:

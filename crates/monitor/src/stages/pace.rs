@@ -18,6 +18,9 @@ const WINDOW_MS: i64 = 9_000;
 const NOW_MS: i64 = 3_500;
 /// Tasks that must have ended in that time.
 const ENOUGH: u32 = 4;
+/// So few tasks say little: the shortest time in which they ended is too short by chance. A pace over this many times as
+/// many corrects it.
+const STEADY: u32 = 3;
 
 /// The samples of one stage, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,13 +49,15 @@ impl Pace {
         Self(samples)
     }
 
-    /// The pace over the shortest time in which enough tasks ended, and the current pace; none if too few ended.
+    /// The range of the pace over the shortest time in which enough tasks ended, the pace over more tasks, and the
+    /// current pace; none if too few ended.
     #[must_use]
     pub fn rates(&self, running: u32) -> Option<Rates> {
         let enough = ENOUGH.max(running.saturating_mul(2));
         let all = self.over(WINDOW_MS, enough)?;
-        let now = self.over(NOW_MS, ENOUGH.min(enough)).unwrap_or(all);
-        Some(Rates { slow: all.min(now), fast: all.max(now) })
+        let now = self.over(NOW_MS, ENOUGH).unwrap_or(all);
+        let steady = self.over(WINDOW_MS, enough.saturating_mul(STEADY)).unwrap_or(all);
+        Some(Rates { slow: all.min(now).min(steady), fast: all.max(now).max(steady) })
     }
 
     fn over(&self, least_ms: i64, enough: u32) -> Option<f64> {
@@ -84,6 +89,12 @@ mod tests {
             pace(&[(0, 0), (10, 1), (20, 3), (30, 4)]).rates(1),
             Some(Rates { slow: 4.0 / 30.0, fast: 4.0 / 30.0 })
         );
+    }
+
+    #[test]
+    fn a_few_long_tasks_that_happened_to_end_together_do_not_tell_the_pace_alone() {
+        let together = [(0, 0), (6, 2), (12, 4), (18, 6), (24, 8), (30, 10), (33, 12), (39, 14)];
+        assert_eq!(pace(&together).rates(2), Some(Rates { slow: 12.0 / 33.0, fast: 4.0 / 9.0 }));
     }
 
     #[test]
