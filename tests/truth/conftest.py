@@ -50,11 +50,10 @@ class Truth:
         return Watch(self.spark(), self.fast, SHORT_LIFETIME)
 
     def end(self) -> None:
-        """End everything, and write the table."""
+        """End everything."""
         for sidecar in self.sidecars:
             sidecar.end()
         self.site.end()
-        self.table.write()
 
 
 @pytest.fixture(scope="session", params=VERSIONS)

@@ -23,7 +23,7 @@ class Table:
         self.polls: dict[str, list[dict[str, object]]] = {}
 
     def add(self, workload: str, programs: dict[str, Seen]) -> None:
-        """Add a workload's lines."""
+        """Add a workload's lines, and write what there is so far."""
         self.polls[workload] = [vars(poll) for poll in programs["now"].foretold.polls]
         for name, seen in programs.items():
             right = f"{seen.count.compared - len(seen.count.wrong)} of {seen.count.compared}"
@@ -31,6 +31,7 @@ class Table:
             states = ", ".join(sorted({query["state"] for query in seen.ended}))
             self.rows.append([workload, name, right, said, states, str(seen.polls), *seen.foretold.cells()])
             self.wrong += [f"- {workload}, {name}: {text}" for text in seen.count.wrong[:LISTED]]
+        self.write()
 
     def write(self) -> None:
         """Write it to the folder that `OUT` names."""

@@ -11,7 +11,7 @@ SLOW = "slow = F.udf(lambda x: __import__('time').sleep({seconds}) or x, 'long')
 #: Half a kilobyte a row; what an executor may cache in memory is some 400 MB.
 WIDE = (
     "from pyspark import StorageLevel\n"
-    "wide = spark.range(0, 1_600_000, 1, 16).select('id', F.repeat(F.sha2(F.col('id').cast('string'), 256), 8))\n"
+    "wide = spark.range(0, 1_000_000, 1, 16).select('id', F.repeat(F.sha2(F.col('id').cast('string'), 256), 8))\n"
 )
 
 
@@ -88,7 +88,7 @@ WORKLOADS = [
     Workload(
         "shuffle and spill",
         "text = F.sha2(F.col('id').cast('string'), 256).alias('t')\n"
-        "rows = spark.range(0, 12_000_000, 1, 4).select('id', F.rand(7).alias('k'), text).repartition(4, 'id')\n"
+        "rows = spark.range(0, 8_000_000, 1, 4).select('id', F.rand(7).alias('k'), text).repartition(4, 'id')\n"
         "rows.sortWithinPartitions('k').write.format('noop').mode('overwrite').save()",
         frozenset({"shuffle_fetch", "last_tasks"}),
         frozenset({"busy"}),
