@@ -98,8 +98,10 @@ def active_bounds(before: Look, after: Look) -> tuple[int, int]:
 
 
 def chip(count: Count, before: Look, said: Row, after: Look) -> None:
-    """Compare what runs now."""
-    activity = said["activity"] or {"stages": 0, "tasks": {}}
+    """Compare what runs now; the chip says nothing of it if Spark did not answer in time."""
+    activity = said["activity"]
+    if activity is None:
+        return
     count.between("chip: stages", activity["stages"], *active_bounds(before, after))
     most = max(slots(before), slots(after))
     count.at_most("chip: running tasks", activity["tasks"].get("running", 0), most)

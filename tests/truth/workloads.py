@@ -11,7 +11,7 @@ SLOW = "slow = F.udf(lambda x: __import__('time').sleep({seconds}) or x, 'long')
 #: Half a kilobyte a row; what an executor may cache in memory is some 400 MB.
 WIDE = (
     "from pyspark import StorageLevel\n"
-    "wide = spark.range(0, 1_000_000, 1, 16).select('id', F.repeat(F.sha2(F.col('id').cast('string'), 256), 8))\n"
+    "wide = spark.range(0, 1_000_000, 1, 64).select('id', F.repeat(F.sha2(F.col('id').cast('string'), 256), 8))\n"
 )
 
 
@@ -80,7 +80,7 @@ WORKLOADS = [
     ),
     Workload(
         "one slow task",
-        "slow = F.udf(lambda x: __import__('time').sleep(25 if x == 5 else 0.7) or x, 'long')\n"
+        "slow = F.udf(lambda x: __import__('time').sleep(25 if x == 20 else 0.7) or x, 'long')\n"
         "spark.range(0, 32, 1, 32).select(slow('id')).collect()",
         frozenset({"python", "last_tasks"}),
         frozenset({"last_tasks"}),
