@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.truth.count import Count
-from tests.truth.rest import Look, Row
+from tests.truth.rest import Look, Row, milliseconds
 
 Panel = dict[str, Any]
 
@@ -162,14 +162,20 @@ def executors(count: Count, before: Look, said: Row, after: Look) -> None:
     count.at_most("executors: running tasks", said["active_tasks"], said["task_slots"])
 
 
+def is_of(query: Row, job: Row, first_job: int) -> bool:
+    """Tell whether a job belongs to the only running query."""
+    began_ms = milliseconds(job["submissionTime"])
+    return job["jobId"] > first_job and began_ms >= query["submitted_at_ms"]
+
+
 def queries(count: Count, before: Look, said: Row, after: Look, first_job: int) -> None:
     """Compare the only running query with the jobs since the workload began, and all with the slots."""
     most = max(slots(before), slots(after))
     running = sum(query["tasks"].get("running", 0) for query in said["running"])
     count.at_most("queries: running tasks", running, most)
-    jobs = [[job for job in look.jobs if job["jobId"] > first_job] for look in (before, after)]
     for query in said["running"]:
         tasks = query["tasks"]
+        jobs = [[job for job in look.jobs if is_of(query, job, first_job)] for look in (before, after)]
         count.at_most(f"done tasks of {query['name']}", tasks.get("done", 0), tasks.get("total", 0))
         # A stream's numbers are those of its newest batch.
         if len(said["running"]) == 1 and not query.get("stream"):

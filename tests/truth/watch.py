@@ -85,9 +85,10 @@ def note(seen: Seen, at_ms: int, panel: dict[str, Any]) -> None:
         seen.sentences.add(f"chip: {chip}")
     if "queries" not in panel:
         return
-    for query in panel["queries"]["running"]:
-        wait = query.get("wait", {})
-        seen.sentences.add(wait if isinstance(wait, str) else next(iter(wait), "nothing"))
+    for query in (panel["queries"], *panel["queries"]["running"]):
+        wait = query.get("wait") or {}
+        seen.sentences.add(wait if isinstance(wait, str) else next(iter(wait), ""))
+    seen.sentences.discard("")
     for answer in panel["details"]:
         if answer and answer["query"]:
             sum_of_stages = len(answer["stages"]) + answer["stages_not_shown"]
