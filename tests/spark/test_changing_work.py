@@ -14,7 +14,7 @@ SHUFFLE = SLEEP.format(0.2) + (
     "rows = spark.range(0, 24, 1, 12).select(slow('id').alias('id')).repartition(16, 'id')\n"
     "rows.select(slow('id')).write.format('noop').mode('overwrite').save()"
 )
-ONE_SLOW = SLEEP.format("9 if x == 0 else 0.2") + "spark.range(0, 24, 1, 24).select(slow('id')).collect()"
+ONE_SLOW = SLEEP.format("9 if x == 20 else 0.2") + "spark.range(0, 24, 1, 24).select(slow('id')).collect()"
 
 pytestmark = pytest.mark.parametrize("cluster", ["direct"], indirect=True)
 
