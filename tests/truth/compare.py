@@ -45,10 +45,15 @@ def slots(look: Look) -> int:
     return sums("maxTasks", [row for row in look.executors if row["isActive"]])
 
 
+def alive_workers(look: Look) -> list[Row]:
+    """Return the workers that count: the master keeps the last numbers of dead ones."""
+    return [worker for worker in look.master["workers"] if worker["state"] == "ALIVE"]
+
+
 def cluster(count: Count, before: Look, said: Row, after: Look) -> None:
     """Compare the sums over workers, and the applications."""
     looks = (before.master, after.master)
-    alive = [[worker for worker in look["workers"] if worker["state"] == "ALIVE"] for look in looks]
+    alive = [alive_workers(look) for look in (before, after)]
     count.within("workers alive", said["workers_alive"], *(len(workers) for workers in alive))
     for ours, part, theirs in (
         ("cores", "used", "coresused"),
@@ -76,7 +81,7 @@ def history(count: Count, before: Look, said: Row, after: Look) -> None:
     """Compare the newest point."""
     points = [point for point in said["points"] if "cores_used" in point]
     if points:
-        used = [sums("coresused", look.master["workers"]) for look in (before, after)]
+        used = [sums("coresused", alive_workers(look)) for look in (before, after)]
         count.within("history: cores used", points[-1]["cores_used"], *used)
     tasks = [point["active_tasks"] for point in said["points"] if "active_tasks" in point]
     if tasks and said["task_slots"]:
