@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.conftest import end, executable, sidecar_executable, until
@@ -69,22 +70,32 @@ class Cluster:
         self.started.append(process)
         return process
 
+    def kill_executor(self) -> None:
+        """Kill an executor's process; the worker starts another one."""
+        java(self.told["pids"]["worker"], "org.apache.spark.executor.CoarseGrainedExecutorBackend").kill()
+
     def end(self) -> None:
         """End everything that was started, the cluster last."""
         for process in reversed(self.started):
             end(process)
 
 
+def java(pid: int, main_class: str) -> psutil.Process:
+    """Find a JVM by its main class, among a process and those it started."""
+    root = psutil.Process(pid)
+    return next(each for each in (root, *root.children(recursive=True)) if main_class in each.cmdline())
+
+
 class Sidecar:
     """The sidecar on a Unix socket."""
 
-    def __init__(self, **variables: str) -> None:
-        """Start it and wait until it listens."""
+    def __init__(self, program: str | None = None, **variables: str) -> None:
+        """Start it, or another program, and wait until it listens."""
         # It has mode 0700, as the sidecar requires.
         self.folder = tempfile.TemporaryDirectory()
         self.path = f"{self.folder.name}/socket"
         environment = {"PATH": os.environ["PATH"], **variables}
-        command = [sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
+        command = [program or sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
         self.process = subprocess.Popen(command, env=environment, text=True)
         try:
             until("the sidecar listens", lambda: Path(self.path).exists())

@@ -218,7 +218,7 @@ def test_a_driver_alone_is_a_site(cluster: Cluster, start_sidecar: Callable[...,
 def test_a_second_application_waits_and_a_killed_worker_is_seen(cluster: Cluster, sidecar: Sidecar) -> None:
     ready(sidecar)
     local = "from pyspark.sql import SparkSession as S\nimport time\nS.builder.master({!r}).appName('second')"
-    code = local.format(cluster.told["master_url"]) + ".getOrCreate()\ntime.sleep(60)"
+    code = local.format(cluster.told["master_url"]) + ".getOrCreate().range(4).collect()"
     second = cluster.classic(code)
     try:
         apps = until("it waits", lambda: (a := sidecar.ok("panel/apps"))["apps"][1:] and a)
@@ -228,6 +228,10 @@ def test_a_second_application_waits_and_a_killed_worker_is_seen(cluster: Cluster
         ]
         assert apps["app"]["name"] == "Spark Connect server"
         assert sidecar.ok("panel/cluster")["apps_waiting"] == 1
+        asked = f"panel/queries?app={apps['apps'][1]['app_id']}"
+        queries = until("its query waits", lambda: (s := sidecar.get(asked))[0] == 200 and s[1]["running"] and s[1])
+        assert queries["wait"]["no_cores"]["holders"] == [{"name": "Spark Connect server", "cores": 2}]
+        assert [query["wait"] for query in queries["running"]] == [queries["wait"]], "the same for its query"
     finally:
         end(second)
     cluster.order("worker kill")
@@ -237,4 +241,4 @@ def test_a_second_application_waits_and_a_killed_worker_is_seen(cluster: Cluster
     gone = until(
         "its executor is gone", lambda: [e for e in sidecar.ok("panel/executors")["executors"] if "removed" in e]
     )
-    assert gone[0]["removed"]
+    assert gone[0]["removed"] and gone[0]["active_tasks"] == 0

@@ -149,11 +149,13 @@ class Site:
         return "-"
 
     def end(self) -> None:
-        """End everything, and write the table."""
+        """End everything, and write the table if there is one."""
         for notebook in self.notebooks.values():
             notebook.end()
         self.sidecar.end()
         self.cluster.end()
+        if not self.table:
+            return
         folder = Path(os.environ.get("OUT", "target/versions"))
         folder.mkdir(parents=True, exist_ok=True)
         same = "the same"

@@ -83,7 +83,8 @@ fn versions() -> Result<()> {
     tables("versions", "queries", &["4.3.0", "4.0.5", "3.5.9"], "queries.md")
 }
 
-/// Compares the panel's numbers and sentences with Spark's REST API on each version, and writes `docs/truth.md`.
+/// Compares the panel's numbers and sentences with Spark's REST API on each version, and writes `docs/truth.md`. With
+/// `SPARK_MONITOR_BEFORE`, an older program is compared at the same moments.
 fn truth() -> Result<()> {
     tables("truth", "truth", &["4.3.0", "4.1.4", "4.0.5", "3.5.9"], "truth.md")
 }

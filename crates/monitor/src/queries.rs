@@ -69,17 +69,10 @@ impl AppQueries {
     /// Running queries with silent ones last, then recent ones; newest first.
     pub async fn list(&self, selection: &Observed<Selection>, moment: &Observed<OfApp<Snapshot>>) -> Observed<Queries> {
         let Observed { value: OfApp { app, known }, age } = moment.clone();
-        let mut queries = known.as_ref().map_or_else(|| nothing(app.clone()), |known| known.queries(app.clone()));
+        let queries = known.as_ref().map_or_else(|| nothing(app.clone()), |known| known.queries(app.clone()));
         let of_app = |app: &wire::App| wait::of_app(app, &selection.value.apps, works(&queries));
-        queries.wait = app.as_ref().and_then(of_app);
-        if let Some(wait) = &queries.wait {
-            // For those without a running task: what the application waits for.
-            let idle = queries
-                .running
-                .iter_mut()
-                .filter(|query| query.tasks.running == 0 && !matches!(query.wait, Some(Wait::NextBatch { .. })));
-            idle.for_each(|query| query.wait = Some(wait.clone()));
-        }
+        let wait = app.as_ref().and_then(of_app);
+        let queries = waiting(queries, wait);
         let queries = Observed { value: queries, age };
         let may_lack = |known: &Snapshot| queries.value.wait.is_none() && known.may_lack_executors(&queries.value);
         match &selection.value.chosen {
@@ -90,7 +83,7 @@ impl AppQueries {
                 let slots = tokio::time::timeout(EXTRA, self.executors.task_slots(call.clone())).await.ok().flatten();
                 let wait = (slots == Some(0)).then_some(Wait::ExecutorsRegistering { cores: *cores });
                 // The answer now depends on more than queries and stages.
-                queries.map(|queries| Queries { wait, ..queries }).passing()
+                queries.map(|queries| waiting(queries, wait)).passing()
             }
             _ => queries,
         }
@@ -151,6 +144,15 @@ pub fn of_rows(
 pub fn works(queries: &Queries) -> bool {
     let rests = |query: &Query| matches!(query.wait, Some(Wait::NextBatch { .. }));
     queries.running.iter().any(|query| query.state == QueryState::Running && !rests(query))
+}
+
+/// What the application waits for, which also holds for each of its queries without a running task.
+fn waiting(mut queries: Queries, wait: Option<Wait>) -> Queries {
+    let rests = |query: &Query| matches!(query.wait, Some(Wait::NextBatch { .. }));
+    for query in queries.running.iter_mut().filter(|query| query.tasks.running == 0 && !rests(query)) {
+        query.wait = wait.clone().or_else(|| query.wait.take());
+    }
+    Queries { wait, ..queries }
 }
 
 fn nothing(app: Option<wire::App>) -> Queries {

@@ -10,7 +10,7 @@ use upstream::{
 };
 use wire::{NamedBy, Queries, Query, QueryState, StageState, Tasks, Wait};
 
-use super::{seen::QueriesSeen, snapshot::Snapshot};
+use super::{seen::QueriesSeen, snapshot::Snapshot, waiting};
 use crate::{clock::DriverTime, executors::ExecutorsSeen, selection::OfApp, stages::StageDigest};
 
 /// A driver's lists at one moment.
@@ -126,7 +126,19 @@ fn a_stage_that_is_done_again_is_not_counted_twice() {
 }
 
 const ALL: [(&str, &[&str]); 2] = [
-    ("3.5.9", &["create_table_as_select", "failures", "names", "retried_stage", "streams", "streams_stopped"]),
+    (
+        "3.5.9",
+        &[
+            "create_table_as_select",
+            "failures",
+            "lost_executor",
+            "names",
+            "recomputed_stage",
+            "retried_stage",
+            "streams",
+            "streams_stopped",
+        ],
+    ),
     ("4.1.4", &["failures", "names"]),
 ];
 
@@ -164,6 +176,25 @@ fn no_two_parts_of_one_answer_disagree() {
             }
         }
     }
+}
+
+#[test]
+fn a_stage_that_is_computed_again_for_a_lost_executor_is_work_and_not_skipped() {
+    let queries = queries("3.5.9", "recomputed_stage");
+    let [query] = &queries.running[..] else { panic!("{queries:#?}") };
+    // Ten of the last stage's tasks are left; Spark itself does not count again what was done twice.
+    assert_eq!((query.tasks.done, query.tasks.total), (28, 40));
+}
+
+#[test]
+fn while_a_lost_executor_is_replaced_the_query_waits_for_what_its_application_waits_for() {
+    let moment = moment("3.5.9", "lost_executor");
+    let queries = moment.queries(None);
+    assert!(moment.may_lack_executors(&queries), "a job runs, but no task");
+    assert_eq!(queries.running[0].wait, Some(Wait::Busy { running: 0 }));
+    let wait = Some(Wait::ExecutorsRegistering { cores: 2 });
+    let told = waiting(queries, wait.clone());
+    assert_eq!((&told.wait, &told.running[0].wait), (&wait, &wait));
 }
 
 #[test]

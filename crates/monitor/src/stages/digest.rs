@@ -224,7 +224,8 @@ impl StageDigest {
     /// when the job ends.
     #[must_use]
     pub fn tasks_to_skip(&self, stage_id: i64) -> Option<u32> {
-        let pending = self.attempts(stage_id).find(|kept| kept.stage.state == StageState::Pending)?;
+        // After a lost executor, Spark computes the stage again as its next attempt, and the first one stays pending.
+        let pending = self.attempts(stage_id).next_back().filter(|kept| kept.stage.state == StageState::Pending)?;
         let same = |kept: &KeptStage| kept.stage.state == StageState::Complete && kept.rdd_ids == pending.rdd_ids;
         (!pending.rdd_ids.is_empty() && self.kept.values().any(same)).then_some(pending.stage.tasks.total)
     }

@@ -7,15 +7,20 @@ struct Sample {
     done: u32,
 }
 
-/// Samples that are kept of one stage, milliseconds and number.
+/// How long samples are kept, milliseconds.
 const KEPT_MS: i64 = 60_000;
-const KEPT: usize = 20;
+/// Samples closer together than this become one, so that frequent polls do not push out the older samples that a pace
+/// needs; milliseconds.
+const APART_MS: i64 = 1_500;
 /// Shortest time that a pace can be based on, milliseconds.
 const WINDOW_MS: i64 = 9_000;
 /// The same for the current pace.
 const NOW_MS: i64 = 3_500;
 /// Tasks that must have ended in that time.
 const ENOUGH: u32 = 4;
+/// So few tasks say little: the shortest time in which they ended is too short by chance. A pace over this many times as
+/// many corrects it.
+const STEADY: u32 = 3;
 
 /// The samples of one stage, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,19 +40,24 @@ impl Pace {
         let recent =
             self.0.iter().filter(|sample| (0..=KEPT_MS).contains(&(at_ms - sample.at_ms)) && sample.done <= done);
         let mut samples: Vec<Sample> = recent.copied().collect();
+        if let [.., before, newest] = samples.as_slice()
+            && newest.at_ms - before.at_ms < APART_MS
+        {
+            samples.pop();
+        }
         samples.push(Sample { at_ms, done });
-        let surplus = samples.len().saturating_sub(KEPT);
-        samples.drain(..surplus);
         Self(samples)
     }
 
-    /// The pace over the shortest time in which enough tasks ended, and the current pace; none if too few ended.
+    /// The range of the pace over the shortest time in which enough tasks ended, the pace over more tasks, and the
+    /// current pace; none if too few ended.
     #[must_use]
     pub fn rates(&self, running: u32) -> Option<Rates> {
         let enough = ENOUGH.max(running.saturating_mul(2));
         let all = self.over(WINDOW_MS, enough)?;
-        let now = self.over(NOW_MS, ENOUGH.min(enough)).unwrap_or(all);
-        Some(Rates { slow: all.min(now), fast: all.max(now) })
+        let now = self.over(NOW_MS, ENOUGH).unwrap_or(all);
+        let steady = self.over(WINDOW_MS, enough.saturating_mul(STEADY)).unwrap_or(all);
+        Some(Rates { slow: all.min(now).min(steady), fast: all.max(now).max(steady) })
     }
 
     fn over(&self, least_ms: i64, enough: u32) -> Option<f64> {
@@ -82,6 +92,12 @@ mod tests {
     }
 
     #[test]
+    fn a_few_long_tasks_that_happened_to_end_together_do_not_tell_the_pace_alone() {
+        let together = [(0, 0), (6, 2), (12, 4), (18, 6), (24, 8), (30, 10), (33, 12), (39, 14)];
+        assert_eq!(pace(&together).rates(2), Some(Rates { slow: 12.0 / 33.0, fast: 4.0 / 9.0 }));
+    }
+
+    #[test]
     fn too_few_looks_or_tasks_say_nothing() {
         assert_eq!(pace(&[(0, 0)]).rates(2), None);
         assert_eq!(pace(&[(0, 0), (5, 50)]).rates(2), None, "five seconds are short");
@@ -91,8 +107,18 @@ mod tests {
     }
 
     #[test]
-    fn the_looks_at_one_stage_are_bounded() {
-        let samples: Vec<_> = (0..10_000).map(|second| (second, 1)).collect();
-        assert_eq!(pace(&samples).0.len(), KEPT);
+    fn frequent_polls_tell_the_same_pace_as_rare_ones() {
+        let tenths = |step: usize| (0..300).step_by(step);
+        for step in [1, 3, 10, 40] {
+            let often = tenths(step).fold(Pace::default(), |pace, at| pace.and(at as i64 * 100, at as u32 / 10));
+            let rates = often.rates(2).unwrap_or_else(|| panic!("polled every {step} tenths of a second"));
+            assert!((0.8..1.2).contains(&rates.slow) && (0.8..1.3).contains(&rates.fast), "{step}: {rates:?}");
+        }
+    }
+
+    #[test]
+    fn the_samples_of_one_stage_are_bounded() {
+        let samples = (0..100_000).fold(Pace::default(), |pace, tenth| pace.and(tenth * 100, 1));
+        assert!(samples.0.len() <= 42, "{}", samples.0.len());
     }
 }

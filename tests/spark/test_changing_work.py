@@ -1,0 +1,76 @@
+"""What is told of a query whose executor dies, and of a single slow task."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import end, until
+from tests.spark.conftest import Cluster, Sidecar
+
+SLEEP = "slow = F.udf(lambda x: __import__('time').sleep({}) or x, 'long')\n"
+SHUFFLE = SLEEP.format(0.2) + (
+    "rows = spark.range(0, 24, 1, 12).select(slow('id').alias('id')).repartition(16, 'id')\n"
+    "rows.select(slow('id')).write.format('noop').mode('overwrite').save()"
+)
+ONE_SLOW = SLEEP.format("9 if x == 20 else 0.2") + "spark.range(0, 24, 1, 24).select(slow('id')).collect()"
+
+pytestmark = pytest.mark.parametrize("cluster", ["direct"], indirect=True)
+
+
+@pytest.fixture
+def quick(cluster: Cluster, start_sidecar: Callable[..., Sidecar]) -> Sidecar:
+    """Return a sidecar whose lists are never old."""
+    lifetimes = {f"SPARK_MONITOR_{name}_LIFETIME_MS": "200" for name in ("STAGES", "EXECUTORS", "MASTER")}
+    return start_sidecar(SPARK_MASTER_UI_URL=cluster.told["master_ui"], **lifetimes)
+
+
+def polls(cluster: Cluster, sidecar: Sidecar, code: str) -> Iterator[dict[str, Any]]:
+    """Run a query, and give what is told of it and its stages until it has ended."""
+    before = {query["query_id"] for query in sidecar.ok("panel/queries")["recent"]}
+    query = cluster.query(code)
+    try:
+        while query.poll() is None:
+            for told in sidecar.ok("panel/queries")["running"]:
+                answer = sidecar.ok(f"panel/queries/{told['query_id']}")
+                if answer["query"] and answer["query"]["tasks"]["total"] and told["query_id"] not in before:
+                    yield answer
+            time.sleep(0.3)
+        assert query.returncode == 0
+    finally:
+        end(query)
+
+
+def test_a_query_whose_executor_dies_is_not_done_before_its_stages_are(cluster: Cluster, quick: Sidecar) -> None:
+    until("an executor is known", lambda: quick.ok("panel/executors")["executors"], 90)
+    killed, worked = False, 0
+    for answer in polls(cluster, quick, SHUFFLE):
+        query, stages = answer["query"], answer["stages"]
+        assert len(stages) + answer["stages_not_shown"] == query["stages_total"]
+        assert query["tasks"]["running"] <= 2
+        active = [stage for stage in stages if stage["state"] == "active"]
+        if any(stage["tasks"]["done"] < stage["tasks"]["total"] for stage in active):
+            assert query["tasks"]["done"] < query["tasks"]["total"], stages
+        reads = [stage for stage in active if stage.get("shuffle_read_bytes")]
+        if not killed and any(stage["tasks"]["done"] >= 4 for stage in reads):
+            cluster.kill_executor()
+            killed = True
+        worked += query["tasks"]["running"] > 0
+    assert killed and worked
+    dead = [executor for executor in quick.ok("panel/executors")["executors"] if "removed" in executor]
+    assert [executor["active_tasks"] for executor in dead] == [0]
+
+
+def test_beside_a_slow_task_no_time_is_told_and_its_stage_is_not_being_prepared(
+    cluster: Cluster, quick: Sidecar
+) -> None:
+    until("an executor is known", lambda: quick.ok("panel/executors")["task_slots"], 90)
+    alone = 0
+    for answer in polls(cluster, quick, ONE_SLOW):
+        tasks = answer["query"]["tasks"]
+        if tasks["done"] == tasks["total"] - 1 and answer["query"]["wait"].keys() != {"driver_works"}:
+            alone += 1
+            assert "time_left" not in answer["query"]
+            assert tasks["running"] == 1, "it runs until it has ended"
+    assert alone >= 3
