@@ -72,6 +72,11 @@ export class FollowedNotebook {
     };
   }
 
+  /** Whether the cell with this execution count is still running. */
+  isRunning(count: number): boolean {
+    return this.executions.some(execution => execution.count === count && execution.end_ms === null);
+  }
+
   /** The text that was run under an execution count; undefined if unknown. */
   async textOf(count: number): Promise<string | undefined> {
     const known = this.executions.find(execution => execution.count === count);
