@@ -20,7 +20,12 @@ export async function findCell(
   } else {
     // Counts start again after a restart of the kernel, so the number alone proves nothing.
     const ran = await notebook.textOf(cell);
-    const counted = [...cells.keys()].filter(index => cells[index]?.['execution_count'] === cell);
+    // JupyterLab shows a cell's count when it has ended.
+    const shown = notebook.isRunning(cell) ? null : cell;
+    let counted = [...cells.keys()].filter(index => cells[index]?.['execution_count'] === shown);
+    if (shown === null) {
+      counted = counted.filter(index => text(index) === ran);
+    }
     found = counted.length === 1 ? counted.filter(index => text(index) === ran) : [];
   }
   return found.length === 1 ? found[0] : undefined;

@@ -1,4 +1,4 @@
-/** Whether any kernel of this JupyterLab is busy. */
+/** Which kernels of this JupyterLab are busy. */
 import type { ISessionContext, IWidgetTracker } from '@jupyterlab/apputils';
 import type { Session } from '@jupyterlab/services';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -33,6 +33,16 @@ export class KernelActivity {
     return this._busyChanged;
   }
 
+  /** Emits when the state of any kernel may have changed. */
+  get updated(): ISignal<this, void> {
+    return this._updated;
+  }
+
+  /** Whether any kernel is busy, except those of these documents. */
+  isBusyBeside(documents: ReadonlySet<ISessionContext>): boolean {
+    return this.busyOpen().some(context => !documents.has(context)) || this.isBusyUnopened();
+  }
+
   /** Runs something that keeps a kernel busy for a moment but is not the user's work. */
   async quietly<T>(session: ISessionContext, work: () => Promise<T>): Promise<T> {
     this.quiet.set(session, (this.quiet.get(session) ?? 0) + 1);
@@ -59,15 +69,24 @@ export class KernelActivity {
   }
 
   private update(): void {
-    const open = [...this.open];
-    const ids = new Set(open.map(context => context.session?.id));
-    const busy =
-      open.some(context => context.session?.kernel?.status === 'busy' && !this.quiet.get(context)) ||
-      this.listed.some(model => !ids.has(model.id));
+    const busy = this.busyOpen().length > 0 || this.isBusyUnopened();
     if (busy !== this._busy) {
       this._busy = busy;
       this._busyChanged.emit(busy);
     }
+    this._updated.emit();
+  }
+
+  private busyOpen(): ISessionContext[] {
+    const isBusy = (context: ISessionContext): boolean =>
+      context.session?.kernel?.status === 'busy' && !this.quiet.get(context);
+    return [...this.open].filter(isBusy);
+  }
+
+  /** Whether a kernel is busy whose document is closed. */
+  private isBusyUnopened(): boolean {
+    const ids = new Set([...this.open].map(context => context.session?.id));
+    return this.listed.some(model => !ids.has(model.id));
   }
 
   /** How many of our own requests are running. */
@@ -77,4 +96,5 @@ export class KernelActivity {
   private listed: Session.IModel[] = [];
   private _busy = false;
   private readonly _busyChanged = new Signal<this, boolean>(this);
+  private readonly _updated = new Signal<this, void>(this);
 }

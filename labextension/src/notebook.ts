@@ -32,13 +32,20 @@ export class FollowedNotebook {
   ) {
     const session = panel.sessionContext;
     session.iopubMessage.connect((_, message) => this.hear(message));
+    session.connectionStatusChanged.connect((_, status) => {
+      this.missed ||= status !== 'connected';
+    });
     session.kernelChanged.connect(() => this.begin());
     session.statusChanged.connect((_, status) => {
       if (status === 'restarting' || status === 'autorestarting') {
         this.begin();
       } else if (status === 'idle') {
-        // Its own message may have been lost with a connection.
-        this.end(() => true);
+        // The message of a cell's end may have been lost with a connection. Otherwise a kernel may seem idle while a
+        // cell runs, because what runs in its subshells, such as a widget's message, reports its own end.
+        if (this.missed) {
+          this.missed = false;
+          this.end(() => true);
+        }
         this.askSoon();
       } else if (status === 'dead') {
         this.end(() => true);
@@ -53,17 +60,21 @@ export class FollowedNotebook {
     return this._changed;
   }
 
-  facts(current: boolean): NotebookFacts {
+  facts(): Omit<NotebookFacts, 'current' | 'others_busy'> {
     return {
       id: this.panel.id,
       title: this.panel.title.label,
-      current,
       shift: this.shift,
       asked: this.identity !== undefined,
       session_id: this.identity?.session_id ?? null,
       app_id: this.identity?.app_id ?? null,
       executions: this.executions.map(({ count, begin_ms, end_ms }) => ({ count, begin_ms, end_ms }))
     };
+  }
+
+  /** Whether the cell with this execution count is still running. */
+  isRunning(count: number): boolean {
+    return this.executions.some(execution => execution.count === count && execution.end_ms === null);
   }
 
   /** The text that was run under an execution count; undefined if unknown. */
@@ -137,6 +148,8 @@ export class FollowedNotebook {
       this._changed.emit();
     } else if (header.msg_type === 'status' && 'execution_state' in content && content.execution_state === 'idle') {
       this.end(execution => execution.message === parentId);
+      // The kernel's status may not change now, if it seemed idle before.
+      this.askSoon();
     }
   }
 
@@ -153,7 +166,8 @@ export class FollowedNotebook {
   private async ask(): Promise<void> {
     const kernel = this.kernel;
     // The shift is known only for kernels that speak Python.
-    if (this.shift === null || kernel?.status !== 'idle' || !this.mayAsk()) {
+    const runs = this.executions.some(execution => execution.end_ms === null);
+    if (this.shift === null || kernel?.status !== 'idle' || runs || !this.mayAsk()) {
       return;
     }
     this.wanted = false;
@@ -178,5 +192,7 @@ export class FollowedNotebook {
   /** Whether cells have run since it was asked. */
   private wanted = true;
   private timer = 0;
+  /** Whether messages may have been lost since the kernel was last idle. */
+  private missed = false;
   private readonly _changed = new Signal<this, void>(this);
 }

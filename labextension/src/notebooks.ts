@@ -18,6 +18,7 @@ export class Notebooks {
     tracker?.forEach(panel => this.follow(panel));
     tracker?.widgetAdded.connect((_, panel) => this.follow(panel));
     tracker?.currentChanged.connect(() => this._changed.emit());
+    kernels.updated.connect(() => this.look());
   }
 
   /** Emits when any fact has changed. */
@@ -27,7 +28,11 @@ export class Notebooks {
 
   facts(): NotebookFacts[] {
     const current = this.tracker?.currentWidget;
-    return [...this.followed.values()].map(notebook => notebook.facts(notebook.panel === current));
+    return [...this.followed.values()].map(notebook => ({
+      ...notebook.facts(),
+      current: notebook.panel === current,
+      others_busy: this.othersBusy
+    }));
   }
 
   /** Sets whether kernels may be asked. */
@@ -50,6 +55,16 @@ export class Notebooks {
     return true;
   }
 
+  /** Looks whether a kernel without an open notebook is busy. */
+  private look(): void {
+    const notebooks = new Set([...this.followed.values()].map(notebook => notebook.panel.sessionContext));
+    const busy = this.kernels.isBusyBeside(notebooks);
+    if (busy !== this.othersBusy) {
+      this.othersBusy = busy;
+      this._changed.emit();
+    }
+  }
+
   private setAsking(asking: boolean): void {
     this.asking = asking;
     this.followed.forEach(notebook => notebook.askSoon());
@@ -61,12 +76,15 @@ export class Notebooks {
     notebook.changed.connect(() => this._changed.emit());
     panel.disposed.connect(() => {
       this.followed.delete(panel.id);
+      this.look();
       this._changed.emit();
     });
+    this.look();
     this._changed.emit();
   }
 
   private readonly followed = new Map<string, FollowedNotebook>();
+  private othersBusy = false;
   /** No kernel is asked before the settings are loaded. */
   private asking = false;
   private readonly _changed = new Signal<this, void>(this);

@@ -28,7 +28,6 @@ const env = { ...FAST, SPARK_MASTER_UI_URL: master_ui, MASTER_URL: master_url, P
 const jupyter = await Lab.start({ env });
 const browser = await launch();
 const lab = await LabPage.create(browser);
-const details = lab.panel.locator('.sparkMonitor-Recent-details').first();
 try {
   const kernel = path.join(jupyter.folder, 'data/kernels/spark35');
   await mkdir(kernel, { recursive: true });
@@ -44,10 +43,10 @@ try {
   for (const cell of [1, 2, 4]) {
     await run(cell);
   }
-  await until('the kernel to be asked', async () => /This notebook\s*asked of the kernel/.test(await lab.panel.innerText()));
+  const known = lab.panel.locator('.sparkMonitor-Hint-text').last();
+  await until('the kernel to be asked', async () => (await known.count()) === 1 && (await known.textContent()) === 'asked of the kernel');
 
-  await unfold(2);
-  await details.getByText('called in a notebook cell').click();
+  await title(2).click();
   await until('the cell with that text', async () => (await activeCell()) === 1);
   await lab.picture('classic-jump');
 
@@ -55,14 +54,13 @@ try {
   await lab.page.keyboard.press('Control+End');
   await lab.page.keyboard.type(' ');
   await lab.codeCells.nth(2).locator('.cm-content').click();
-  await details.getByText('called in a notebook cell').click();
-  await details.getByText('This cell has changed since, or is there twice.').waitFor();
+  await title(2).click();
+  await changed(2).waitFor();
   assert.equal(await activeCell(), 2, 'a cell that has changed is not gone to');
   await lab.picture('classic-changed', lab.panel);
 
-  await unfold(0);
-  await details.getByText('called in a notebook cell').click();
-  await details.getByText('This cell has changed since, or is there twice.').waitFor();
+  await title(0).click();
+  await changed(0).waitFor();
   assert.equal(await activeCell(), 2, 'of two cells with the same text none is gone to');
   console.log('ok      classic');
 } catch (error) {
@@ -82,10 +80,19 @@ async function run(cell) {
   await until('its query', async () => (await lab.recent.count()) === before + 1, { within: 30_000 });
 }
 
-/** Expands a recent query, and no other. @param {number} number */
-async function unfold(number) {
-  await lab.recent.nth(number).click();
-  await details.waitFor();
+/** The title of a recent query, which leads to its cell. @param {number} number */
+function title(number) {
+  return row(number).locator('.sparkMonitor-Query-head > .sparkMonitor-Jump');
+}
+
+/** @param {number} number */
+function changed(number) {
+  return row(number).getByText('This cell has changed since, or is there twice.');
+}
+
+/** @param {number} number */
+function row(number) {
+  return lab.panel.locator('.sparkMonitor-Recent > li').nth(number);
 }
 
 /** The number of the selected cell in the notebook. */

@@ -26,23 +26,23 @@ const SLEEPING = `.select(F.expr("java_method('java.lang.Thread', 'sleep', 3000L
 
 /** A cell of the notebook each, and optionally another client's query on the same driver. @type {Situation[]} */
 const SITUATIONS = [
-  { name: 'running', cell: 'per_key.collect()', telling: /Busy: \d[^]*[3-9]\d%[^]* left[^]*run by cell/ },
+  { name: 'running', cell: 'per_key.collect()', telling: /Busy: \d[^]*[3-9]\d%[^]* left[^]*cell \[/ },
   {
     name: 'driver',
     cell: `large = spark.range(0, 3_000_000, 1, 2).select((F.col("id") * 2).alias("id"))
 spark.range(10).join(F.broadcast(large), "id").count()`,
-    telling: /The driver works, no job runs .* for ([2-9]|\d\d)s[^]*run by cell/
+    telling: /The driver works, no job runs .* for ([2-9]|\d\d)s[^]*cell \[/
   },
   {
     name: 'slots',
     cell: 'spark.sql("select max(id) from range(0, 100, 1, 4)").collect()',
     others: `spark.range(0, 24, 1, 24)${SLEEPING}`,
-    telling: /Waiting for task slots[^]*run by cell[^]*Other sessions/
+    telling: /Waiting for task slots[^]*cell \[[^]*Other sessions/
   },
   {
     name: 'last-tasks',
     cell: `spark.range(0, 20, 1, 20).select(F.expr("if(id = 7, java_method('java.lang.Thread', 'sleep', 15000L), cast(id as string))")).collect()`,
-    telling: /The last of 20 tasks[^]*run by cell/
+    telling: /The last of 20 tasks[^]*cell \[/
   },
   {
     name: 'python',
@@ -51,7 +51,7 @@ def slow(x):
     time.sleep(6)
     return x
 spark.range(0, 8, 1, 8).select(slow(F.col("id"))).collect()`,
-    telling: /Tasks wait for Python workers[^]*run by cell/
+    telling: /Tasks wait for Python workers[^]*cell \[/
   },
   { name: 'outside', cell: 'time.sleep(15)', telling: /No query runs: cell \[\d+\] works outside of Spark [^]* for ([5-9]|\d\d)s/ }
 ];

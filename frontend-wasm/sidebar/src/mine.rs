@@ -1,7 +1,11 @@
 //! Which queries belong to this notebook, how that is known, and which cell ran each.
 
+mod likely;
+
 use serde::Deserialize;
-use wire::{CallSite, DriverState, Queries, Query, QueryState};
+use wire::{DriverState, Queries, Query, QueryState};
+
+use likely::likely;
 
 /// How far times of the two clocks may be apart: `Age` counts whole seconds, and transport takes time.
 const TOLERANCE_MS: i64 = 1_500;
@@ -23,6 +27,8 @@ pub struct Notebook {
     pub asked: bool,
     pub session_id: Option<String>,
     pub app_id: Option<String>,
+    /// A kernel without an open notebook is busy, such as a console's.
+    pub others_busy: bool,
     /// Since the kernel's last restart.
     pub executions: Vec<Execution>,
 }
@@ -56,6 +62,8 @@ pub enum How {
     Likely {
         cell: u32,
     },
+    /// Only one session's queries started while cells of this notebook were running, and no other kernel was.
+    OnlyOne,
 }
 
 /// A session that a person has chosen for a notebook.
@@ -89,35 +97,12 @@ pub fn mine(queries: &Queries, notebooks: &[Notebook], choices: &[Choice], ahead
     if let Some(choice) = chosen {
         return mine(Some(choice.session_id.clone()), How::Chosen);
     }
-    let (session_id, cell) = likely(queries, notebook, notebooks, ahead_ms)?;
-    mine(Some(session_id), How::Likely { cell })
+    let (session_id, how) = likely(queries, notebook, notebooks, ahead_ms)?;
+    mine(session_id, how)
 }
 
 fn app_id(queries: &Queries) -> Option<String> {
     queries.app.as_ref().map(|app| app.app_id.clone())
-}
-
-/// The only session with a query that names a cell of this notebook and started while that cell was running.
-fn likely(queries: &Queries, notebook: &Notebook, all: &[Notebook], ahead_ms: i64) -> Option<(String, u32)> {
-    let mut found: Option<(String, u32)> = None;
-    for query in queries.running.iter().chain(&queries.recent) {
-        let (Some(session_id), Some(CallSite::Cell { number, .. })) = (&query.session_id, &query.call_site) else {
-            continue;
-        };
-        let cell = number.checked_sub(notebook.shift?);
-        let Some(execution) = begun_in(notebook, query, ahead_ms).find(|execution| Some(execution.count) == cell)
-        else {
-            continue;
-        };
-        let anothers = |other: &Notebook| other.id != notebook.id && other.session_id.as_ref() == Some(session_id);
-        match &found {
-            _ if all.iter().any(anothers) => {}
-            Some((known, _)) if known != session_id => return None,
-            Some(_) => {}
-            None => found = Some((session_id.clone(), execution.count)),
-        }
-    }
-    found
 }
 
 /// The notebook that a query belongs to, if that is known.
@@ -252,15 +237,13 @@ mod tests {
         assert_eq!(likely(vec![query("a", 4), query("a", 4)], 0), expected);
         // Two sessions match, another number, another time.
         assert_eq!(likely(vec![query("a", 4), query("b", 4)], 0), None);
-        assert_eq!(likely(vec![query("a", 3)], 0), None);
+        assert_eq!(likely(vec![query("a", 5)], 0), None);
         assert_eq!(likely(vec![query("a", 4)], 3_600_000), None);
     }
 
     #[test]
-    fn nothing_is_likely_while_the_shift_is_unknown_or_the_session_is_anothers() {
+    fn a_session_is_not_likely_if_it_is_anothers() {
         let queries = queries(vec![query("a", 4)]);
-        let unknown = Notebook { shift: None, ..notebook() };
-        assert_eq!(mine(&queries, &[unknown], &[], 0), None);
         let other = Notebook { id: "o".to_owned(), session_id: Some("a".to_owned()), ..Notebook::default() };
         assert_eq!(mine(&queries, &[notebook(), other], &[], 0), None);
     }

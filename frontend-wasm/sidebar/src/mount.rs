@@ -60,6 +60,8 @@ export interface NotebookFacts {
   session_id: string | null;
   /** The application whose driver the kernel is. */
   app_id: string | null;
+  /** Whether a kernel without an open notebook is busy, such as a console's. */
+  others_busy: boolean;
   /** The last cells since the kernel's start; `end_ms` is null while a cell is running. */
   executions: { count: number; begin_ms: number; end_ms: number | null }[];
 }

@@ -59,7 +59,7 @@ export async function realSpark() {
     // idle.
     await lab.page.waitForTimeout(4_000);
     await lab.startCell(1);
-    await untilPanelSays(lab, /This notebook[^]*run by cell \[2\]/, 90_000);
+    await untilPanelSays(lab, /This notebook[^]*cell \[2\]/, 90_000);
   };
 
   return {
@@ -160,7 +160,7 @@ export async function realSpark() {
       },
       {
         name: 'query-folded-out',
-        telling: /This notebook[^]*run by cell \[2\][^]*\d of \d stages?[^]*tasks/,
+        telling: /This notebook[^]*cell \[2\][^]*\d of \d stages?[^]*tasks/,
         arrange: async lab => {
           await queryOfNotebook(lab);
           await lab.panel.locator('.sparkMonitor-Query-button').first().click();

@@ -369,15 +369,17 @@ messages! {
     OtherSessions: "Other sessions";
     KnownAsked: "asked of the kernel";
     KnownChosen: "chosen by you";
+    HowKnown: "How this is known";
     KnownLikely { cell: i64 }: "likely: matches cell [{cell}] and its time";
+    KnownOnlyOne: "likely: the only session whose queries began while cells of this notebook ran";
     WhichSession: "This notebook's session";
-    SessionNotKnown: "Not known: choose";
-    SessionOf { notebook: &'a str }: "of {notebook}";
+    ChooseSession: "Choose a session";
+    SessionOf { name: &'a str }: "of {name}";
+    SessionOfAnother: "of another notebook";
     SessionOption { session: &'a str, time: &'a str }: "{session}, last query {time}";
     SessionOptionRunning { session: &'a str, running: u32, time: &'a str }: running =>
         "{session}, {running} running, last query {time}" | "{session}, {running} running, last query {time}";
-    SessionOfUser { user: &'a str, session: &'a str }: "{user}'s session {session}";
-    Session { session: &'a str }: "session {session}";
+    Session: "a session";
 
     // Stages.
     ActiveStages: "Active stages";

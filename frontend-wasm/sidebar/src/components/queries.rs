@@ -4,7 +4,7 @@ use wire::{Queries, Query, QueryState, TimeLeft};
 use yew::{Html, classes, html};
 
 use super::panel_context::Panel;
-use super::query_origin::{places, title};
+use super::query_origin::{places, title, title_link};
 use super::query_stages::details;
 use super::sessions::{grouped, session_picker};
 use crate::model::Action;
@@ -50,8 +50,7 @@ pub fn recent_queries(panel: &Panel<'_>, queries: &Queries) -> Html {
 fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let (title, more) = title(panel, queries, query);
     let (percent, done, total) = (query.tasks.percent(), query.tasks.done, query.tasks.total);
-    let caret = html! { <span class="sparkMonitor-Caret" aria-hidden="true" /> };
-    let button = button(panel, query, "sparkMonitor-Query-button", caret, (&title, more), Html::default());
+    let button = button(panel, queries, query, "sparkMonitor-Query-button", (&title, more), Html::default());
     html! {
         <li key={query.query_id.clone()}>
             { button }
@@ -88,9 +87,12 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
 fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let (title, more) = title(panel, queries, query);
     let (sign, state, tone) = state(query.state);
-    let sign = html! { <span class={classes!("sparkMonitor-Sign", tone.class())} aria-hidden="true">{ sign }</span> };
-    let state = html! { <span class={classes!("sparkMonitor-Recent-state", tone.class())}>{ tr(state) }</span> };
-    let button = button(panel, query, "sparkMonitor-Recent-button", sign, (&title, more), state);
+    let state = html! {
+        <span class={classes!("sparkMonitor-Recent-state", tone.class())}>
+            <span class="sparkMonitor-Sign" aria-hidden="true">{ sign }</span>{ tr(state) }
+        </span>
+    };
+    let button = button(panel, queries, query, "sparkMonitor-Recent-button", (&title, more), state);
     html! {
         <li key={query.query_id.clone()}>
             { button }
@@ -101,30 +103,36 @@ fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     }
 }
 
-/// The button that expands a query: its icon, its name and a second label, its state, and its duration.
+/// A query's title, which leads to its cell, and the button that expands it: a second label, its state, and its
+/// duration.
 fn button(
     panel: &Panel<'_>,
+    queries: &Queries,
     query: &Query,
     class: &'static str,
-    sign: Html,
     (title, more): (&str, Option<&str>),
     state: Html,
 ) -> Html {
+    let link = title_link(panel, queries, query, title);
+    let beside = link.is_some().then_some("sparkMonitor-Hidden");
     html! {
-        <button
-            type="button" {class} aria-expanded={is_open(panel, query).to_string()} title={query.name.clone()}
-            onclick={panel.on_click(Action::ToggleQuery(query.query_id.clone()))}
-        >
-            { sign }
-            <span class="sparkMonitor-Stage-name">
-                { title }
-                if let Some(more) = more {
-                    <span class="sparkMonitor-Query-more">{ more }</span>
-                }
-            </span>
-            { state }
-            <span class="sparkMonitor-Stage-elapsed">{ format::duration(query.elapsed_ms) }</span>
-        </button>
+        <div class="sparkMonitor-Query-head">
+            { link }
+            <button
+                type="button" {class} aria-expanded={is_open(panel, query).to_string()} title={query.name.clone()}
+                onclick={panel.on_click(Action::ToggleQuery(query.query_id.clone()))}
+            >
+                <span class="sparkMonitor-Stage-name">
+                    <span class={classes!(beside)}>{ title }</span>
+                    if let Some(more) = more {
+                        <span class="sparkMonitor-Query-more">{ more }</span>
+                    }
+                </span>
+                { state }
+                <span class="sparkMonitor-Stage-elapsed">{ format::duration(query.elapsed_ms) }</span>
+                <span class="sparkMonitor-Caret" aria-hidden="true" />
+            </button>
+        </div>
     }
 }
 

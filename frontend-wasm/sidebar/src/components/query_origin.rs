@@ -12,10 +12,10 @@ use kit::parts::tone::{Tone, toned};
 
 /// A query's title, and a second label if its place serves as the title.
 pub fn title<'a>(panel: &Panel<'_>, queries: &Queries, query: &'a Query) -> (String, Option<&'a str>) {
-    let name = Some(query.name.as_str()).filter(|name| !name.is_empty());
-    if let (NamedBy::Tag | NamedBy::Sql, Some(name)) = (query.named_by, name) {
+    if let Some(name) = own_name(query) {
         return (name.to_owned(), None);
     }
+    let name = Some(query.name.as_str()).filter(|name| !name.is_empty());
     let place = match query.call_site.as_ref() {
         Some(CallSite::Cell { number, line }) => match cell(notebook(panel, queries, query), *number) {
             Some(cell) => Message::CellLine { cell: cell.into(), line: i64::from(*line) },
@@ -28,6 +28,12 @@ pub fn title<'a>(panel: &Panel<'_>, queries: &Queries, query: &'a Query) -> (Str
     (tr(place), name.filter(|_| matches!(query.named_by, NamedBy::Operators | NamedBy::Spark)))
 }
 
+/// A name that is better than its place.
+fn own_name(query: &Query) -> Option<&str> {
+    let is_better = matches!(query.named_by, NamedBy::Tag | NamedBy::Sql) && !query.name.is_empty();
+    is_better.then_some(query.name.as_str())
+}
+
 fn notebook<'a>(panel: &Panel<'a>, queries: &Queries, query: &Query) -> Option<&'a Notebook> {
     notebook_of(query, queries, &panel.model.notebooks, panel.model.mine.as_ref())
 }
@@ -37,48 +43,66 @@ fn cell(notebook: Option<&Notebook>, number: u32) -> Option<u32> {
     number.checked_sub(notebook?.shift?).filter(|count| *count > 0)
 }
 
-/// The cells that built and ran a query, and its session if that is not the current notebook's.
-pub fn places(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
-    let notebook = notebook(panel, queries, query);
-    let built = query.call_site.as_ref().map(|call_site| match call_site {
-        CallSite::Cell { number, line } => match (notebook, cell(notebook, *number)) {
-            (Some(notebook), Some(count)) => {
-                jump(panel, notebook, Cell::Count(count), Some(*line), Message::BuiltInCell { cell: count.into() })
-            }
-            _ => said(Message::BuiltInACell),
+/// The title as a link to the query's cell, if that is known.
+pub fn title_link(panel: &Panel<'_>, queries: &Queries, query: &Query, title: &str) -> Option<Html> {
+    let notebook = notebook(panel, queries, query)?;
+    let run = || Some((Cell::Count(run_by(notebook, query, ahead_ms(panel))?), None));
+    let (cell, line) = match &query.call_site {
+        Some(CallSite::Cell { number, line }) => match cell(Some(notebook), *number) {
+            Some(count) => (Cell::Count(count), Some(*line)),
+            None => run()?,
         },
-        CallSite::CellText { hash, line } => match notebook {
-            Some(notebook) => jump(panel, notebook, Cell::Hash(hash.clone()), Some(*line), Message::CalledInACell),
-            None => said(Message::CalledInACell),
-        },
-        CallSite::File { file, line } => said(Message::BuiltInFile { file, line: i64::from(*line) }),
-    });
-    let ahead_ms = panel.model.clock_ahead_ms.unwrap_or_default();
-    let run = notebook.and_then(|notebook| {
-        let cell = run_by(notebook, query, ahead_ms)?;
-        Some(jump(panel, notebook, Cell::Count(cell), None, Message::RunByCell { cell: cell.into() }))
-    });
-    let whose = match &panel.model.mine {
-        Some(mine) => !mine.owns(query),
-        None => queries.sessions.len() > 1,
+        Some(CallSite::CellText { hash, line }) => (Cell::Hash(hash.clone()), Some(*line)),
+        Some(CallSite::File { .. }) => return None,
+        None => run()?,
     };
-    let session = query.session_id.as_ref().filter(|_| whose);
-    let session = session.map(|session_id| match notebook {
-        Some(notebook) => said(Message::SessionOf { notebook: &notebook.title }),
-        None => html! { <li>{ session_label(queries, session_id) }</li> },
-    });
-    if built.is_none() && run.is_none() && session.is_none() {
-        return Html::default();
-    }
-    html! { <ul class="sparkMonitor-Facts">{ built }{ run }{ session }</ul> }
+    Some(jump(panel, notebook, cell, line, title))
 }
 
-fn said(message: Message<'_>) -> Html {
-    html! { <li>{ tr(message) }</li> }
+/// What the title does not say: the cell that built a query, the one that ran it if it is another, and whose query it
+/// is if it is not the current notebook's.
+pub fn places(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
+    let notebook = notebook(panel, queries, query);
+    let mut named = None;
+    let built = query.call_site.as_ref().map(|call_site| match call_site {
+        CallSite::Cell { number, .. } => {
+            named = cell(notebook, *number);
+            named.map_or(Message::BuiltInACell, |cell| Message::BuiltInCell { cell: cell.into() })
+        }
+        CallSite::CellText { .. } => Message::CalledInACell,
+        CallSite::File { file, line } => Message::BuiltInFile { file, line: i64::from(*line) },
+    });
+    let built = built.filter(|_| own_name(query).is_some()).map(|built| html! { <li>{ tr(built) }</li> });
+    let run = notebook.and_then(|notebook| {
+        let cell = run_by(notebook, query, ahead_ms(panel)).filter(|cell| Some(*cell) != named)?;
+        let text = tr(Message::RunByCell { cell: cell.into() });
+        Some(html! { <li>{ jump(panel, notebook, Cell::Count(cell), None, &text) }</li> })
+    });
+    let is_mine = panel.model.mine.as_ref().map(|mine| mine.owns(query));
+    let whose = match (is_mine, notebook, query.session_id.as_deref()) {
+        (Some(true), ..) => None,
+        (_, Some(notebook), _) => Some(tr(Message::SessionOf { name: &notebook.title })),
+        (_, None, None) => None,
+        (_, None, Some(session_id)) => match (user(queries, session_id), is_mine) {
+            (Some(name), _) => Some(tr(Message::SessionOf { name })),
+            (None, Some(_)) => Some(tr(Message::SessionOfAnother)),
+            // It may be this notebook's.
+            (None, None) => None,
+        },
+    };
+    let whose = whose.map(|whose| html! { <li>{ whose }</li> });
+    if built.is_none() && run.is_none() && whose.is_none() {
+        return Html::default();
+    }
+    html! { <ul class="sparkMonitor-Facts">{ built }{ run }{ whose }</ul> }
+}
+
+fn ahead_ms(panel: &Panel<'_>) -> i64 {
+    panel.model.clock_ahead_ms.unwrap_or_default()
 }
 
 /// A button that jumps to a cell, and says so if the cell has changed or is gone.
-fn jump(panel: &Panel<'_>, notebook: &Notebook, cell: Cell, line: Option<u32>, text: Message<'_>) -> Html {
+fn jump(panel: &Panel<'_>, notebook: &Notebook, cell: Cell, line: Option<u32>, text: &str) -> Html {
     let (title, changed) = match cell {
         Cell::Count(cell) => {
             let cell = cell.into();
@@ -89,27 +113,24 @@ fn jump(panel: &Panel<'_>, notebook: &Notebook, cell: Cell, line: Option<u32>, t
     let place = Place { notebook_id: notebook.id.clone(), cell, line };
     let gone = panel.model.jumped.as_ref().is_some_and(|(jumped, found)| !found && *jumped == place);
     html! {
-        <li>
+        <>
             <button
                 type="button" class="sparkMonitor-Jump" title={tr(title)} onclick={panel.on_click(Action::Jump(place))}
             >
-                { tr(text) }
+                { text }
             </button>
-            <span role="status">
+            <span class="sparkMonitor-Jump-failed" role="status">
                 if gone {
                     { toned(Tone::Warn, tr(changed)) }
                 }
             </span>
-        </li>
+        </>
     }
 }
 
-/// A short label for a session.
-pub fn session_label(queries: &Queries, session_id: &str) -> String {
-    let session = session_id.get(..8).unwrap_or(session_id);
-    let known = queries.sessions.iter().find(|known| known.session_id == session_id);
-    match known.map(|known| known.user.as_str()) {
-        None | Some("") => tr(Message::Session { session }),
-        Some(user) => tr(Message::SessionOfUser { user, session }),
-    }
+/// The name of a session's user, if the driver serves several.
+pub fn user<'a>(queries: &'a Queries, session_id: &str) -> Option<&'a str> {
+    let known = queries.sessions.iter().find(|known| known.session_id == session_id)?;
+    let is_one_of_several = queries.sessions.iter().any(|other| other.user != known.user);
+    Some(known.user.as_str()).filter(|user| is_one_of_several && !user.is_empty())
 }

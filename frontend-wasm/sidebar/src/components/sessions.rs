@@ -1,11 +1,11 @@
 //! The person's own queries and others', under headings, and a choice of session if it is unknown.
 
 use web_sys::HtmlSelectElement;
-use wire::{Queries, Query};
+use wire::{ConnectSession, Queries, Query};
 use yew::{Event, Html, TargetCast, html};
 
 use super::panel_context::Panel;
-use super::query_origin::session_label;
+use super::query_origin::user;
 use crate::mine::How;
 use crate::model::Action;
 use kit::i18n::{Message, tr};
@@ -23,29 +23,43 @@ pub fn grouped(panel: &Panel<'_>, class: &'static str, queries: &[Query], item: 
         How::Asked => Message::KnownAsked,
         How::Chosen => Message::KnownChosen,
         How::Likely { cell } => Message::KnownLikely { cell: cell.into() },
+        How::OnlyOne => Message::KnownOnlyOne,
     };
+    let known_id = [class, "-known"].concat();
     html! {
         <>
-            <h4 class="sparkMonitor-Group">
-                { tr(Message::ThisNotebook) }<span class="sparkMonitor-Muted">{ tr(known) }</span>
-            </h4>
+            <div class="sparkMonitor-Group">
+                <h4>{ tr(Message::ThisNotebook) }</h4>
+                <button
+                    type="button" class="sparkMonitor-Hint" aria-label={tr(Message::HowKnown)}
+                    aria-describedby={known_id.clone()}
+                >
+                    { "?" }
+                </button>
+                <span id={known_id} class="sparkMonitor-Hint-text" role="tooltip">{ tr(known) }</span>
+            </div>
             if own.is_empty() {
                 { muted(Message::NoQueriesOfThisNotebook) }
             } else {
                 { list(&own) }
             }
             if !others.is_empty() {
-                <h4 class="sparkMonitor-Group">{ tr(Message::OtherSessions) }</h4>
+                <div class="sparkMonitor-Group"><h4>{ tr(Message::OtherSessions) }</h4></div>
                 { list(&others) }
             }
         </>
     }
 }
 
-/// A list to choose this notebook's session from, as long as that is uncertain.
+/// A list to choose this notebook's session from, while that is uncertain and there are several.
 pub fn session_picker(panel: &Panel<'_>, queries: &Queries) -> Html {
-    let current = panel.model.notebooks.iter().find(|notebook| notebook.current);
-    if current.is_none_or(|notebook| notebook.asked) || queries.sessions.is_empty() {
+    let notebooks = &panel.model.notebooks;
+    let is_anothers = |session: &&ConnectSession| {
+        notebooks.iter().any(|other| !other.current && other.session_id.as_ref() == Some(&session.session_id))
+    };
+    let sessions = queries.sessions.iter().filter(|session| !is_anothers(session)).collect::<Vec<_>>();
+    let current = notebooks.iter().find(|notebook| notebook.current);
+    if current.is_none_or(|notebook| notebook.asked) || sessions.len() < 2 {
         return Html::default();
     }
     let mine = panel.model.mine.as_ref();
@@ -54,14 +68,15 @@ pub fn session_picker(panel: &Panel<'_>, queries: &Queries) -> Html {
         let session_id = event.target_unchecked_into::<HtmlSelectElement>().value();
         Action::ChooseSession(Some(session_id).filter(|session_id| !session_id.is_empty()))
     });
+    let any = &tr(Message::Session);
     html! {
         <label class="sparkMonitor-App">
             { tr(Message::WhichSession) }
             <select class="sparkMonitor-App-picker" data-lm-suppress-shortcuts="true" {onchange}>
-                <option value="" selected={chosen.is_none()}>{ tr(Message::SessionNotKnown) }</option>
-                { for queries.sessions.iter().map(|known| {
+                <option value="" selected={chosen.is_none()}>{ tr(Message::ChooseSession) }</option>
+                { for sessions.iter().map(|known| {
                     let session_id = known.session_id.as_str();
-                    let session = &session_label(queries, session_id);
+                    let session = user(queries, session_id).unwrap_or(any);
                     let time = &language::time(known.last_query_at_ms);
                     let option = match known.running {
                         0 => Message::SessionOption { session, time },

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use insta::assert_snapshot;
 use wire::{
-    CallSite, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Stages, StreamProgress,
-    Tasks, TimeLeft, Wait,
+    CallSite, ConnectSession, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Stages,
+    StreamProgress, Tasks, TimeLeft, Wait,
 };
 use yew::{Html, Reducible};
 
@@ -89,17 +89,27 @@ async fn a_running_query_shows_its_name_how_far_it_is_and_the_time_left() {
     let time_left = Some(TimeLeft { at_least_ms: 19_100, at_most_ms: 20_000 });
     let model = model(runs(vec![Query { time_left, ..cell_query("q-1", "s-1") }]), vec![notebook()]);
     assert_snapshot!(draw(part(&model, running_queries)).await, @r#"
-    <h4 class="sparkMonitor-Group">This notebook<span class="sparkMonitor-Muted">asked of the kernel</span>
-    </h4>
+    <div class="sparkMonitor-Group">
+    <h4>This notebook</h4>
+    <button type="button" aria-label="How this is known" aria-describedby="sparkMonitor-Stages-known" class="sparkMonitor-Hint">?</button>
+    <span id="sparkMonitor-Stages-known" role="tooltip" class="sparkMonitor-Hint-text">asked of the kernel</span>
+    </div>
     <ul class="sparkMonitor-Stages">
     <li>
-    <button type="button" aria-expanded="false" title="count of range" class="sparkMonitor-Query-button">
-    <span aria-hidden="true" class="sparkMonitor-Caret">
+    <div class="sparkMonitor-Query-head">
+    <button type="button" title="Go to cell [3]" class="sparkMonitor-Jump">cell [3], line 2</button>
+    <span role="status" class="sparkMonitor-Jump-failed">
     </span>
-    <span class="sparkMonitor-Stage-name">cell [3], line 2<span class="sparkMonitor-Query-more">count of range</span>
+    <button type="button" aria-expanded="false" title="count of range" class="sparkMonitor-Query-button">
+    <span class="sparkMonitor-Stage-name">
+    <span class="sparkMonitor-Hidden">cell [3], line 2</span>
+    <span class="sparkMonitor-Query-more">count of range</span>
     </span>
     <span class="sparkMonitor-Stage-elapsed">20s</span>
+    <span aria-hidden="true" class="sparkMonitor-Caret">
+    </span>
     </button>
+    </div>
     <div role="progressbar" aria-label="cell [3], line 2" aria-valuemin="0" aria-valuemax="200" aria-valuenow="120" aria-valuetext="120 of 200 tasks" class="sparkMonitor-Bar">
     <div style="width: 60%" class="sparkMonitor-Bar-done">
     </div>
@@ -113,13 +123,8 @@ async fn a_running_query_shows_its_name_how_far_it_is_and_the_time_left() {
     </ul>
     <ul class="sparkMonitor-Facts">
     <li>
-    <button type="button" title="Go to cell [3]" class="sparkMonitor-Jump">built in cell [3]</button>
-    <span role="status">
-    </span>
-    </li>
-    <li>
     <button type="button" title="Go to cell [5]" class="sparkMonitor-Jump">run by cell [5]</button>
-    <span role="status">
+    <span role="status" class="sparkMonitor-Jump-failed">
     </span>
     </li>
     </ul>
@@ -167,29 +172,29 @@ async fn mine_and_others_stand_apart_with_how_that_is_known() {
     };
     assert_snapshot!(running(&model(queries, vec![notebook(), other])).await, @r#"
     This notebook
+    ?
     asked of the kernel
+    cell [3], line 2
     cell [3], line 2
     count of range
     20s
     60%
     120 of 200 tasks
-    built in cell [3]
     run by cell [5]
     Other sessions
     cell [3], line 2
+    cell [3], line 2
     count of range
     20s
     60%
     120 of 200 tasks
-    built in cell [3]
     of other.ipynb
     a notebook cell, line 2
     count of range
     20s
     60%
     120 of 200 tasks
-    built in a notebook cell
-    ada's session 01234567
+    of another notebook
     "#);
 }
 
@@ -202,18 +207,19 @@ async fn a_likely_session_says_what_makes_it_likely_and_another_can_be_chosen() 
     let model = model(queries, vec![unasked]);
     assert_snapshot!(running(&model).await, @r#"
     This notebook's session
-    Not known: choose
-    ada's session s-1, 1 running, last query 11:59:40 UTC
-    ada's session s-2, 1 running, last query 11:59:40 UTC
+    Choose a session
+    a session, 1 running, last query 11:59:40 UTC
+    a session, 1 running, last query 11:59:40 UTC
     This notebook
+    ?
     likely: matches cell [3] and its time
+    cell [3], line 2
     cell [3], line 2
     count of range
     20s
     60%
     120 of 200 tasks
-    built in cell [3]
-    run by cell [3]
+    select count(*) from events
     select count(*) from events
     20s
     60%
@@ -222,7 +228,36 @@ async fn a_likely_session_says_what_makes_it_likely_and_another_can_be_chosen() 
     "#);
     let chosen = after(model, Action::ChooseSession(Some("s-2".to_owned())));
     let chosen = running(&chosen).await;
-    assert!(chosen.contains("This notebook\nchosen by you\nNone of them is"), "{chosen}");
+    assert!(chosen.contains("This notebook\n?\nchosen by you\nNone of them is"), "{chosen}");
+}
+
+#[tokio::test]
+async fn while_nothing_is_known_queries_are_simply_listed_and_one_session_offers_no_choice() {
+    let unasked = Notebook { asked: false, session_id: None, executions: Vec::new(), ..notebook() };
+    let of = |sessions: &[&str]| {
+        let sessions: Vec<_> = sessions.iter().map(|session| samples::session(session)).collect();
+        Queries { sessions, ..runs(vec![samples::query("q-1")]) }
+    };
+    let alone = running(&model(of(&["s-1"]), vec![unasked.clone()])).await;
+    assert_eq!(alone, running(&model(of(&["s-1"]), Vec::new())).await);
+    assert!(alone.starts_with("select count(*) from events\n20s"), "{alone}");
+    let other = Notebook { id: "n-2".to_owned(), current: false, session_id: Some("s-2".to_owned()), ..notebook() };
+    let one_is_anothers = running(&model(of(&["s-1", "s-2"]), vec![unasked.clone(), other])).await;
+    assert_eq!(one_is_anothers, alone);
+    let several = running(&model(of(&["s-1", "s-2"]), vec![unasked])).await;
+    assert!(several.starts_with("This notebook's session\nChoose a session"), "{several}");
+    assert!(!several.contains("another notebook"), "it may be this one's: {several}");
+}
+
+#[tokio::test]
+async fn other_sessions_have_their_users_name_where_there_are_several_users() {
+    let of = |session: &str, user: &str| ConnectSession { user: user.to_owned(), ..samples::session(session) };
+    let queries = Queries {
+        sessions: vec![of("s-1", "ada"), of("s-2", "bob"), of("s-3", "")],
+        ..runs(vec![cell_query("q-2", "s-2"), cell_query("q-3", "s-3")])
+    };
+    let seen = running(&model(queries, vec![notebook()])).await;
+    assert!(seen.contains("of bob\n") && seen.ends_with("of another notebook"), "{seen}");
 }
 
 #[tokio::test]
@@ -231,7 +266,6 @@ async fn the_number_of_a_cell_is_not_told_while_its_shift_is_unknown() {
     for notebooks in [vec![unknown], Vec::new()] {
         let text = running(&model(runs(vec![cell_query("q-1", "s-1")]), notebooks)).await;
         assert!(text.contains("a notebook cell, line 2"), "{text}");
-        assert!(text.contains("built in a notebook cell"), "{text}");
         assert!(!text.contains("cell ["), "{text}");
     }
 }
@@ -261,13 +295,13 @@ async fn a_name_comes_from_the_best_source() {
         lines.push(recent(&model(ended(vec![query]), vec![notebook()])).await.replace('\n', " | "));
     }
     assert_snapshot!(lines.join("\n"), @r#"
-    This notebook | asked of the kernel | ✓ | nightly | Completed | 20s
-    This notebook | asked of the kernel | ✓ | select 1 | Completed | 20s
-    This notebook | asked of the kernel | ✓ | cell [3], line 2 | show: sort | Completed | 20s
-    This notebook | asked of the kernel | ✓ | show: sort | Completed | 20s
-    This notebook | asked of the kernel | ✓ | etl.py, line 6 | collect | Completed | 20s
-    This notebook | asked of the kernel | ✓ | a notebook cell, line 2 | collect | Completed | 20s
-    This notebook | asked of the kernel | ✓ | Query without a name | Completed | 20s
+    This notebook | ? | asked of the kernel | nightly | nightly | ✓ | Completed | 20s
+    This notebook | ? | asked of the kernel | select 1 | select 1 | ✓ | Completed | 20s
+    This notebook | ? | asked of the kernel | cell [3], line 2 | cell [3], line 2 | show: sort | ✓ | Completed | 20s
+    This notebook | ? | asked of the kernel | show: sort | show: sort | ✓ | Completed | 20s
+    This notebook | ? | asked of the kernel | etl.py, line 6 | collect | ✓ | Completed | 20s
+    This notebook | ? | asked of the kernel | a notebook cell, line 2 | a notebook cell, line 2 | collect | ✓ | Completed | 20s
+    This notebook | ? | asked of the kernel | Query without a name | Query without a name | ✓ | Completed | 20s
     "#);
 }
 
@@ -326,13 +360,14 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     model.query_stages = known::loaded(known);
     assert_snapshot!(recent(&model).await, @r#"
     This notebook
+    ?
     asked of the kernel
-    ✕
+    cell [3], line 2
     cell [3], line 2
     count of range
+    ✕
     Failed
     20s
-    built in cell [3]
     run by cell [5]
     Started 11:59:40 UTC
     1 of 3 stages
@@ -388,7 +423,7 @@ async fn a_cell_that_has_changed_since_says_so_beside_its_name() {
     let found = after(model.clone(), Action::Jumped(place.clone(), true));
     assert!(!running(&found).await.contains("has changed"));
     let changed = after(model, Action::Jumped(place.clone(), false));
-    assert!(running(&changed).await.contains("built in cell [3]\nCell [3] has changed since."));
+    assert!(running(&changed).await.contains("cell [3], line 2\nCell [3] has changed since."));
     assert!(!running(&after(changed, Action::Jump(place))).await.contains("has changed"));
 }
 
