@@ -100,8 +100,8 @@ mod tests {
     #[test]
     fn there_are_at_least_twice_as_many_partitions() {
         assert_eq!(
-            ["df = df.repartition(2)", "df = df.repartition(600)"],
-            [0, 300].map(|tasks| code_of(&stage(tasks, 1), false))
+            ["df = df.repartition(4)", "df = df.repartition(600)"],
+            [1, 300].map(|tasks| code_of(&stage(tasks, 1), false))
         );
     }
 }
