@@ -15,7 +15,7 @@ use upstream::{
 };
 use wire::{Activity, Stages};
 
-pub use digest::{KeptStage, StageDigest, TaskTime};
+pub use digest::{KeptStage, StageDigest, TaskTime, newest};
 pub use pace::Rates;
 
 use crate::{

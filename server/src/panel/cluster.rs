@@ -7,7 +7,7 @@ use monitor::{AppExecutors, Applications, Error, Samples, Selection, cluster, sa
 use wire::{Answer, Cluster, ErrorBody};
 
 use super::poll::Poll;
-use crate::http::ApiError;
+use crate::{http::ApiError, words::attention};
 
 /// Workers, cores and memory.
 #[utoipa::path(get, path = "/panel/cluster", tag = "panel", responses(
@@ -25,15 +25,20 @@ pub(crate) async fn panel_cluster(
         let whose = poll.whose().await?;
         let Ok(masters) = applications.masters() else {
             let selection = Selection::of(&applications, &whose, poll.max_age, None).await?;
-            return Ok((executors.as_cluster(&selection).await?, poll.panel.rates.slow()));
+            let seen = executors.as_cluster(&selection).await?;
+            return Ok((cluster::with_honest_states(seen), poll.panel.rates.slow()));
         };
         let seen = masters.last_good(&whose, poll.max_age).await?;
-        let seen = seen.try_map(|answer| Ok::<_, Error>(cluster::summary(answer.state()?, answer.clock_ahead_ms)))?;
+        let seen = seen.try_map(|answer| {
+            let state = answer.state()?;
+            let trouble = attention::trouble(cluster::condition(state)).unwrap_or_default().sentences();
+            Ok::<_, Error>(Cluster { trouble, ..cluster::summary(state, answer.clock_ahead_ms) })
+        })?;
         let Cluster { cores, memory_mib, .. } = seen.value;
         if let Some(memory_mib) = memory_mib {
             samples.record_cluster(&whose, seen.observed_at_ms(), ClusterSample { cores, memory_mib });
         }
-        Ok((seen, poll.panel.rates.slow()))
+        Ok((cluster::with_honest_states(seen), poll.panel.rates.slow()))
     })
     .await
 }

@@ -13,6 +13,8 @@ use wire::{App, Executor, Executors, Level, Meter};
 const WINDOW_MS: i64 = 10_000;
 /// Garbage collection above this share of task time needs attention, tenths of a percent (Spark's own UI: 10 %).
 const AMBER_PERMILLE: u32 = 100;
+/// How Spark's reasons begin when it removed an executor on purpose.
+const ON_PURPOSE: [&str; 2] = ["Executor killed by driver", "Executor decommission"];
 /// Longest removal reason that is shown, characters.
 const LONGEST_REASON: usize = 200;
 
@@ -101,6 +103,15 @@ fn active_tasks(row: &ExecutorRow) -> u32 {
     if row.is_active { count(row.active_tasks).min(count(row.max_tasks)) } else { 0 }
 }
 
+/// Executors that died. Dynamic allocation and decommissioning remove executors on purpose, and an executor whose end
+/// Spark does not explain has ended with its application.
+#[must_use]
+pub fn lost(executors: &Executors) -> u32 {
+    let on_purpose = |reason: &str| reason.is_empty() || ON_PURPOSE.iter().any(|start| reason.starts_with(start));
+    let lost = executors.executors.iter().filter_map(|executor| executor.removed.as_deref());
+    u32::try_from(lost.filter(|reason| !on_purpose(reason)).count()).unwrap_or(u32::MAX)
+}
+
 fn removal(row: &ExecutorRow) -> String {
     row.remove_reason.as_deref().unwrap_or_default().chars().take(LONGEST_REASON).collect()
 }
@@ -142,6 +153,20 @@ mod tests {
             total_duration,
             ..Default::default()
         }])
+    }
+
+    #[test]
+    fn an_executor_that_spark_removed_on_purpose_is_not_lost() {
+        let lost = |reason: &str, is_active| {
+            let remove_reason = Some(reason.to_owned());
+            let row = ExecutorRow { id: "1".into(), is_active, remove_reason, ..Default::default() };
+            lost(&ExecutorsSeen::new(FirstRows::of([row]), None).shown(None, 10))
+        };
+        assert_eq!([lost("Command exited with code 137", false), lost("worker lost: 10.0.0.1", false)], [1, 1]);
+        for on_purpose in ["Executor killed by driver.", "Executor decommission.", ""] {
+            assert_eq!(lost(on_purpose, false), 0, "{on_purpose}");
+        }
+        assert_eq!(lost("Command exited with code 137", true), 0);
     }
 
     fn permille(seen: &ExecutorsSeen) -> Option<u32> {

@@ -8,7 +8,7 @@ use wire::{ConnectSession, Queries, Query, QueryStages, QueryState, StageState, 
 use super::{draft::Draft, drafts::drafts, ending::Ending, seen::QueriesSeen, stream::Progress, time_left, wait};
 use crate::{
     clock::DriverTime,
-    stages::{KeptStage, StageDigest},
+    stages::{self, KeptStage, StageDigest},
     text,
 };
 
@@ -47,6 +47,12 @@ impl Snapshot {
         // By end, so that a long query that has just ended comes first.
         recent.sort_by_key(|query| Reverse(query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms)));
         recent.truncate(RECENT);
+        for query in &mut running {
+            let draft = drafts.iter().find(|draft| draft.query_id == query.query_id);
+            let ids = draft.map(Draft::stage_ids).unwrap_or_default();
+            let mine = self.stages.active().filter(|kept| ids.contains(&kept.stage.stage_id));
+            query.active_stages = stages::newest(mine, STAGES, self.time).0;
+        }
         Queries { app, wait: None, sessions, running, running_not_shown, recent }
     }
 
@@ -93,6 +99,7 @@ impl Snapshot {
             stream: draft.stream.map(|Progress { batch, period_ms }| StreamProgress { batch, period_ms }),
             wait: runs.then(|| wait::of_query(&facts)),
             time_left: time_left.filter(|_| runs),
+            active_stages: Vec::new(),
         }
     }
 

@@ -1,20 +1,21 @@
 //! The panel's HTML: its sections, and notices that concern all of them.
 
-use wire::{ApplicationState, Cluster};
+use wire::ApplicationState;
 use yew::{Html, html};
 
 use super::application::{application, application_gone, application_notice, no_session};
+use super::cluster::last_seen_alive_ms;
 use super::panel_context::Panel;
 use super::panel_state::{Shown, Whole, shown, whole};
-use super::queries::why_line;
+use super::queries::sentence;
 use super::sections::{
-    cluster_section, executor_section, history_section, recent_section, running_section, stage_section,
+    cluster_section, executor_section, history_section, other_stages_section, recent_section, running_section,
 };
 use super::spill::spill_warning;
 use super::toolbar::toolbar;
 use crate::model::{Action, Model};
+use crate::why;
 use kit::i18n::{Message, tr};
-use kit::loaded::Loaded;
 use kit::parts::notice::{loading, problem_notice, stale_line};
 
 /// The whole panel.
@@ -57,56 +58,79 @@ fn report_link(panel: &Panel<'_>) -> Html {
     }
 }
 
-/// Each section says that its data is old, unless one notice says so for all: then `says_stale` is false.
+/// The answer first: the sentence and the person's query, then other queries, executors, history, the cluster. Each
+/// section says that its data is old, unless one notice says so for all: then `says_stale` is false.
 fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
-    let Model { cluster, stages, .. } = panel.model;
-    let shown = shown(panel.model);
-    // The spill of an application that is gone no longer matters.
-    let spill = stages.body().and_then(|stages| stages.spill).filter(|_| matches!(shown, Shown::App(_)));
-    // Nor does the reason for its waiting.
-    let why = match &shown {
-        Shown::App(_) | Shown::NotYet(_) => why_line(panel),
-        _ => None,
-    };
-    let of_app = match shown {
-        Shown::NoApp => no_session(master_url(cluster)),
+    let line = |line: Option<String>| line.map(sentence).unwrap_or_default();
+    let answer = match shown(panel.model) {
+        Shown::NoApp => html! {
+            <>
+                { line(why::of_cluster(panel.model)) }
+                if let Some(url) = master_url(panel.model) {
+                    { no_session(url) }
+                }
+            </>
+        },
         Shown::Gone(problem) => html! {
             <>{ application(panel, None) }{ application_gone(panel, &problem) }</>
         },
         Shown::Unreadable(problem) => html! {
             <>{ application(panel, None) }{ problem_notice(&problem) }</>
         },
-        Shown::NotYet(app) => html! {
-            <>
-                { application(panel, Some(&app)) }
-                // The sentence above says the same, and names the applications that hold the cores.
-                if why.is_none() || app.state != ApplicationState::Waiting {
-                    { application_notice(&app) }
-                }
-            </>
-        },
-        Shown::App(app) => html! {
-            <>
-                { application(panel, app.as_ref()) }
-                { running_section(panel, says_stale) }
-                { executor_section(panel, says_stale) }
-                { stage_section(panel, says_stale) }
-                { recent_section(panel) }
-            </>
-        },
+        Shown::NotYet(app) => {
+            let why = why::waits(panel.model);
+            let is_said = why.is_some();
+            html! {
+                <>
+                    { line(why) }
+                    { application(panel, Some(&app)) }
+                    // The sentence says the same, and names the applications that hold the cores.
+                    if !is_said || app.state != ApplicationState::Waiting {
+                        { application_notice(&app) }
+                    }
+                </>
+            }
+        }
+        Shown::App(app) => {
+            // A choice is made first; without one, the application only says whose executors these are.
+            let (choice, name) = match panel.model.may_choose() {
+                true => (application(panel, app.as_ref()), Html::default()),
+                false => (Html::default(), application(panel, app.as_ref())),
+            };
+            html! {
+                <>
+                    { choice }
+                    { line(why::line(panel.model)) }
+                    { running_section(panel, says_stale) }
+                    { spill(panel.model) }
+                    { recent_section(panel) }
+                    { name }
+                    { executor_section(panel, says_stale) }
+                    { other_stages_section(panel) }
+                </>
+            }
+        }
     };
     html! {
         <>
-            { cluster_section(panel, says_stale) }
-            { spill.map(spill_warning).unwrap_or_default() }
-            { why.unwrap_or_default() }
-            { of_app }
-            // Below the running queries, which must be visible without scrolling.
+            { answer }
             { history_section(panel) }
+            { cluster_section(panel, says_stale) }
         </>
     }
 }
 
-fn master_url(cluster: &Loaded<Cluster>) -> Option<&str> {
-    Some(cluster.body()?.master.as_ref()?.url.as_str())
+/// How much was spilled; nothing if nothing was.
+fn spill(model: &Model) -> Html {
+    let spill = model.stages.body().and_then(|stages| stages.spill);
+    spill.map(|spill| html! { <div id="sparkMonitor-spill">{ spill_warning(spill) }</div> }).unwrap_or_default()
+}
+
+/// The address to connect to, if there is one; none if nothing can connect to the master.
+fn master_url(model: &Model) -> Option<Option<&str>> {
+    let Some(cluster) = model.cluster.body() else {
+        return Some(None);
+    };
+    let connectable = cluster.connectable && last_seen_alive_ms(model, cluster).is_none();
+    connectable.then(|| cluster.master.as_ref().map(|master| master.url.as_str()))
 }

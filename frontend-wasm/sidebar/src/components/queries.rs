@@ -1,24 +1,23 @@
 //! The running queries and the recent ones, each with details that can be expanded.
 
 use wire::{Queries, Query, QueryState, TimeLeft};
-use yew::{Html, classes, html};
+use yew::{Html, html};
 
 use super::panel_context::Panel;
 use super::query_origin::{places, title};
-use super::query_stages::details;
+use super::query_stages::{active_stages, details, ended};
 use super::sessions::{grouped, session_picker};
 use crate::model::Action;
-use crate::why;
 use kit::format;
 use kit::i18n::{Message, tr};
 use kit::parts::bar::progress;
 use kit::parts::notice::muted;
 use kit::parts::tone::{Tone, toned};
 
-/// Why a person waits; nothing if nothing is running or waiting.
-pub fn why_line(panel: &Panel<'_>) -> Option<Html> {
+/// The panel's first sentence.
+pub fn sentence(line: String) -> Html {
     // Not a live region, because its numbers change all the time.
-    why::line(panel.model).map(|line| html! { <p class="sparkMonitor-Why">{ line }</p> })
+    html! { <p class="sparkMonitor-Why">{ line }</p> }
 }
 
 /// Newest first.
@@ -50,10 +49,9 @@ pub fn recent_queries(panel: &Panel<'_>, queries: &Queries) -> Html {
 fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let (title, more) = title(panel, queries, query);
     let (percent, done, total) = (query.tasks.percent(), query.tasks.done, query.tasks.total);
-    let caret = html! { <span class="sparkMonitor-Caret" aria-hidden="true" /> };
-    let button = button(panel, query, "sparkMonitor-Query-button", caret, (&title, more), Html::default());
+    let button = button(panel, query, "sparkMonitor-Query-button", (&title, more), Html::default());
     html! {
-        <li key={query.query_id.clone()}>
+        <li key={query.query_id.clone()} id={query_element(query)}>
             { button }
             { progress(&title, query.tasks) }
             <ul class="sparkMonitor-Facts">
@@ -80,6 +78,8 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
             { places(panel, queries, query) }
             if is_open(panel, query) {
                 { details(panel, queries, query, true) }
+            } else {
+                { active_stages(query) }
             }
         </li>
     }
@@ -88,11 +88,10 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
 fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let (title, more) = title(panel, queries, query);
     let (sign, state, tone) = state(query.state);
-    let sign = html! { <span class={classes!("sparkMonitor-Sign", tone.class())} aria-hidden="true">{ sign }</span> };
-    let state = html! { <span class={classes!("sparkMonitor-Recent-state", tone.class())}>{ tr(state) }</span> };
-    let button = button(panel, query, "sparkMonitor-Recent-button", sign, (&title, more), state);
+    let state = ended(sign, state, tone);
+    let button = button(panel, query, "sparkMonitor-Recent-button", (&title, more), state);
     html! {
-        <li key={query.query_id.clone()}>
+        <li key={query.query_id.clone()} id={query_element(query)}>
             { button }
             if is_open(panel, query) {
                 { details(panel, queries, query, false) }
@@ -101,12 +100,11 @@ fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     }
 }
 
-/// The button that expands a query: its icon, its name and a second label, its state, and its duration.
+/// The button that expands a query: its name and a second label, its state, and its duration.
 fn button(
     panel: &Panel<'_>,
     query: &Query,
     class: &'static str,
-    sign: Html,
     (title, more): (&str, Option<&str>),
     state: Html,
 ) -> Html {
@@ -115,7 +113,6 @@ fn button(
             type="button" {class} aria-expanded={is_open(panel, query).to_string()} title={query.name.clone()}
             onclick={panel.on_click(Action::ToggleQuery(query.query_id.clone()))}
         >
-            { sign }
             <span class="sparkMonitor-Stage-name">
                 { title }
                 if let Some(more) = more {
@@ -124,8 +121,14 @@ fn button(
             </span>
             { state }
             <span class="sparkMonitor-Stage-elapsed">{ format::duration(query.elapsed_ms) }</span>
+            <span class="sparkMonitor-Caret" aria-hidden="true" />
         </button>
     }
+}
+
+/// The id of a query's element, to which the shell scrolls.
+fn query_element(query: &Query) -> String {
+    ["sparkMonitor-query-", &query.query_id].concat()
 }
 
 fn is_open(panel: &Panel<'_>, query: &Query) -> bool {

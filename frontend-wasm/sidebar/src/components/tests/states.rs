@@ -1,7 +1,7 @@
 //! Each state of the whole panel, as the text a person reads.
 
 use insta::assert_snapshot;
-use wire::{Cluster, ErrorCode, Master, MasterStatus, Queries, Wait};
+use wire::{Cluster, ErrorCode, Queries, Wait};
 
 use super::{panel, text};
 use crate::model::Model;
@@ -25,6 +25,7 @@ fn all_well() -> Model {
         cluster: known::loaded(samples::cluster()),
         executors: known::loaded(samples::executors()),
         stages: known::loaded(samples::stages()),
+        queries: known::loaded(samples::queries()),
         ..Model::default()
     }
 }
@@ -89,39 +90,12 @@ async fn overloaded() {
 }
 
 #[tokio::test]
-async fn the_cluster_is_starting() {
-    let cluster = Cluster { workers_alive: 1, workers_wanted: 4, ..samples::cluster() };
-    let model = Model { cluster: known::loaded(cluster), ..all_well() };
-    assert_snapshot!(head(&text(panel(&model)).await, "\n⚠"), @r#"
-    Spark Monitor
-    Cluster
-    Alive
-    Starting: 1 of 4 workers are ready.
-    Cores
-    3 of 4
-    75%
-    high
-    Memory
-    1.0 GB of 4.0 GB
-    25%
-    Applications
-    1 running
-    Master
-    spark://master:7077
-    "#);
-}
-
-#[tokio::test]
-async fn the_master_is_recovering() {
-    let master = Some(Master { status: MasterStatus::Recovering, url: "spark://master:7077".to_owned() });
-    let cluster = Cluster { master, workers_alive: 0, workers_wanted: 0, ..samples::cluster() };
-    let model = Model { cluster: known::loaded(cluster), ..all_well() };
-    assert_snapshot!(head(&text(panel(&model)).await, "\nCores"), @r#"
-    Spark Monitor
-    Cluster
-    Recovering
-    No worker has joined yet.
-    "#);
+async fn what_is_wrong_with_the_cluster_is_said_first_and_in_its_line() {
+    let trouble = vec![vec!["All workers are dead: nothing can run.".to_owned(), String::new()]];
+    let cluster = Cluster { trouble, workers_alive: 0, workers_wanted: 0, ..samples::cluster() };
+    let text = text(panel(&Model { cluster: known::loaded(cluster), ..all_well() })).await;
+    assert!(text.starts_with("Spark Monitor\nAll workers are dead: nothing can run.\n"), "{text}");
+    assert!(text.contains("Cluster\nAll workers are dead: nothing can run."), "{text}");
 }
 
 #[tokio::test]
@@ -131,21 +105,18 @@ async fn the_master_cannot_be_reached_but_the_driver_can() {
     let model = Model { cluster: never(&problem), ..all_well() };
     assert_snapshot!(head(&text(panel(&model)).await, "\nID"), @r#"
     Spark Monitor
-    Cluster
-    No answer
-    The Spark Master cannot be reached.
-    Is it running?
-    Request r-1
+    No query is running.
     ⚠
     1.0 KB spilled to disk in 2 stages
     high
     4.0 KB did not fit into execution memory. More partitions or more memory per executor avoid it.
+    Recent queries
+    0
+    No query has ended yet.
     etl
     Running
     4 cores
     since 11:50:00 UTC
-    Running queries
-    Loading…
     Executors
     2 of 2 slots busy
     "#);
@@ -156,23 +127,28 @@ async fn the_driver_cannot_be_reached_is_said_once() {
     let problem =
         known::refused(ErrorCode::UpstreamTimeout, "The Spark driver did not answer.", "Open the report below.");
     let model = Model { executors: never(&problem), stages: never(&problem), ..all_well() };
-    let text = text(panel(&model)).await;
-    assert_snapshot!(text.split("7077\n").nth(1).unwrap_or_default(), @r#"
+    assert_snapshot!(text(panel(&model)).await, @r#"
+    Spark Monitor
     No answer
     The Spark driver did not answer.
     Open the report below.
     Request r-1
+    Cluster
+    2 workers · 3/4 cores · 1.0/4.0 GB
     Connection report
     "#);
 }
 
 #[tokio::test]
 async fn stale_says_since_when_and_why_in_each_section_that_is() {
-    let stages = Loaded::default().after(Ok(samples::stale_answer(samples::stages())), OBSERVED_AT_MS);
-    let text = text(panel(&Model { stages, ..all_well() })).await;
-    assert_snapshot!(head(text.split("Active stages").nth(1).unwrap_or_default(), "count"), @r#"
-    1
+    let queries = Loaded::default().after(Ok(samples::stale_answer(samples::queries())), OBSERVED_AT_MS);
+    let text = text(panel(&Model { queries, ..all_well() })).await;
+    assert_snapshot!(head(&text, "\n⚠"), @r#"
+    Spark Monitor
+    Running queries
+    0
     Not updated since 12:00:00 UTC. The Spark Master did not answer in time.
+    No query is running.
     "#);
 }
 
@@ -181,11 +157,10 @@ async fn mock_mode_is_marked_before_anything_else() {
     let mut answer = samples::answer(samples::cluster());
     answer.meta.demonstration = true;
     let cluster = Loaded::default().after(Ok(answer), OBSERVED_AT_MS);
-    assert_snapshot!(head(&text(panel(&Model { cluster, ..all_well() })).await, "\nWorkers"), @r#"
+    assert_snapshot!(head(&text(panel(&Model { cluster, ..all_well() })).await, "\n⚠"), @r#"
     Spark Monitor
     Demonstration: recorded data, no cluster was asked.
-    Cluster
-    Alive
+    No query is running.
     "#);
 }
 
