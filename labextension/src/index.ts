@@ -85,7 +85,12 @@ function activate(
   const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
   const options: MountOptions = {
-    on_open: () => panel.open(),
+    on_open: () => {
+      panel.open();
+      if (chip.part !== undefined) {
+        content.show(chip.part);
+      }
+    },
     on_paused: paused => commands.setPaused(paused),
     on_open_report: () => void app.commands.execute(OPEN_REPORT),
     on_session_changed: () => report.forget()

@@ -38,7 +38,7 @@ export class Settings {
 
   /** The settings passed to chip and panel. */
   get preferences(): Preferences {
-    const open = this.get<Record<string, boolean>>('openSections', {});
+    const open = this.get<Record<string, boolean>>('openSections', { cluster: false });
     return {
       chip_poll_ms: 1000 * this.get('chipSeconds', 0),
       cluster_poll_ms: 1000 * this.get('clusterSeconds', 0),

@@ -31,6 +31,11 @@ export class Chip {
     return this._changed;
   }
 
+  /** The part of the panel that needs attention. */
+  get part(): string | undefined {
+    return this.node.querySelector<HTMLElement>('[data-part]')?.dataset['part'];
+  }
+
   /** Starts polling. */
   async start(): Promise<void> {
     const ready = this.settings.ready.then(() => {

@@ -74,7 +74,7 @@ test('the shortcut is nobody else’s, opens the panel and hides it', async () =
 
 test('settings that name a section of an older version hold', async () => {
   await lab.panel.getByRole('button', { name: /^Executors/, expanded: false }).waitFor();
-  await lab.panel.getByRole('button', { name: /^Cluster/, expanded: true }).waitFor();
+  await lab.panel.getByRole('button', { name: /^Recent queries/, expanded: true }).waitFor();
 });
 
 test('the panel’s tab has a badge that says the cluster’s state in a colour, a shape and words', async () => {

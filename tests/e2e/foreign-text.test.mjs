@@ -40,7 +40,7 @@ after(async () => {
 
 test('a query, an application, an executor and a reason named with markup are shown with it', async () => {
   await lab.recent.first().click();
-  for (const section of ['Running queries', 'Executors', 'Active stages', 'Recent queries']) {
+  for (const section of ['Running queries', 'Executors', 'Recent queries']) {
     await lab.panel.getByRole('region', { name: section }).getByText(EVIL).first().waitFor();
   }
   const names = () => lab.panel.getByText(EVIL).count();

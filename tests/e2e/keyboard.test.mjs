@@ -50,27 +50,27 @@ test('2. Refresh asks, and Pause pauses and goes on', async () => {
 });
 
 test('3. a section folds and unfolds, and says which it is', async () => {
-  await tabTo(/^Cluster/);
+  await tabTo(/^Running queries/);
   await lab.page.keyboard.press('Enter');
   await until('folded', async () => (await focused()).expanded === 'false');
   await lab.page.keyboard.press('Enter');
   await until('unfolded', async () => (await focused()).expanded === 'true');
 });
 
-test('4. the master’s address is copied, and that is said', async () => {
-  await tabTo('Copy master URL');
-  await lab.page.keyboard.press('Enter');
-  await lab.panel.getByRole('status').getByText('Copied').waitFor();
-  assert.match(await lab.clipboard(), /^spark:/);
-});
-
-test('5. a running query folds out', async () => {
-  await tabTo(/^Running queries/);
+test('4. a running query folds out', async () => {
   await tabTo(/^project, range/);
   await lab.page.keyboard.press('Enter');
   await until('the query to fold out', async () => (await focused()).expanded === 'true');
   await lab.page.keyboard.press('Enter');
   await until('the query to fold', async () => (await focused()).expanded === 'false');
+});
+
+test('5. a query that ended folds out, with the reason of its failure', async () => {
+  await tabTo(/^Recent queries/);
+  await tabTo(/select sum/);
+  await lab.page.keyboard.press('Enter');
+  await lab.panel.getByText('USER_RAISED_EXCEPTION').first().waitFor();
+  await lab.page.keyboard.press('Enter');
 });
 
 test('6. executors are sorted by a column', async () => {
@@ -82,15 +82,7 @@ test('6. executors are sorted by a column', async () => {
   await until('the other way round', async () => (await column.getAttribute('aria-sort')) === 'ascending');
 });
 
-test('7. a query that ended folds out, with the reason of its failure', async () => {
-  await tabTo(/^Recent queries/);
-  await tabTo(/select sum/);
-  await lab.page.keyboard.press('Enter');
-  await lab.panel.getByText('USER_RAISED_EXCEPTION').first().waitFor();
-  await lab.page.keyboard.press('Enter');
-});
-
-test('8. the last minutes are walked by arrow keys', async () => {
+test('7. the last minutes are walked by arrow keys', async () => {
   // The history starts with the sidecar, and is polled at the slow rate.
   await until('two samples', async () => Number(await slider().getAttribute('aria-valuemax')) > 0, { within: 40_000 });
   await tabTo('Cores in use');
@@ -101,9 +93,19 @@ test('8. the last minutes are walked by arrow keys', async () => {
   await until('now again', async () => (await slider().getAttribute('aria-valuetext')) === now);
 });
 
+test('8. the cluster’s line unfolds, the master’s address is copied, and that is said', async () => {
+  await tabTo(/^Cluster/);
+  await lab.page.keyboard.press('Enter');
+  await until('unfolded', async () => (await focused()).expanded === 'true');
+  await tabTo('Copy master URL');
+  await lab.page.keyboard.press('Enter');
+  await lab.panel.getByRole('status').getByText('Copied').waitFor();
+  assert.match(await lab.clipboard(), /^spark:/);
+});
+
 test('9. Shift+Tab walks back, and the shortcut hides the panel and gives the focus back', async () => {
   await lab.page.keyboard.press('Shift+Tab');
-  assert.match((await focused()).name, /^Last 10 minutes/);
+  assert.match((await focused()).name, /^Cluster/);
   await lab.page.keyboard.press(SHORTCUT);
   await lab.panel.waitFor({ state: 'hidden' });
   await until('the focus in the notebook', inNotebook);

@@ -75,10 +75,10 @@ for (const [name, theme] of /** @type {const} */ ([
       await lab.recent.first().click();
       assert.equal(await lab.recent.first().getAttribute('aria-expanded'), 'true');
       await lab.panel.locator('.sparkMonitor-Recent-details').first().waitFor();
-      const cluster = lab.panel.getByRole('button', { name: /^Cluster/ });
-      await cluster.click();
-      await until('the section to fold', async () => (await cluster.getAttribute('aria-expanded')) === 'false');
-      assert.equal(await lab.panel.getByText('Workers', { exact: true }).count(), 0);
+      const executors = lab.panel.getByRole('button', { name: /^Executors/ });
+      await executors.click();
+      await until('the section to fold', async () => (await executors.getAttribute('aria-expanded')) === 'false');
+      assert.equal(await lab.panel.getByRole('table').count(), 0);
       await lab.picture(`looks-${name}-folded`, lab.panel);
     });
   });

@@ -69,8 +69,6 @@ try {
   await lab.kernelIdle();
   await lab.openPanel();
   await lab.resizePanel(WIDTH);
-  // Collapsed, because it does not change and takes room.
-  await lab.panel.getByRole('button', { name: 'Cluster' }).click();
   await lab.startCell(0);
   await lab.cellDone(0, 60_000);
   // A kernel is asked for its session a second after its last cell.

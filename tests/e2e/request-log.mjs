@@ -110,7 +110,7 @@ async function open({ cell, fails = false } = {}) {
   }
   await lab.open(`${jupyter.url}lab${cell === undefined ? '' : '/tree/busy.ipynb'}?token=${jupyter.token}&reset`);
   await showPanel(lab);
-  await untilPanelSays(lab, fails ? /No answer/ : /Executors[^]*No stage is running/);
+  await untilPanelSays(lab, fails ? /No answer/ : /No query is running[^]*Executors/);
   return site;
 }
 

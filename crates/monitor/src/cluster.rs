@@ -3,7 +3,7 @@
 use upstream::master::{MasterState, MasterWorker};
 use wire::{Cluster, ClusterKind, Master, MasterStatus, Meter, Worker, WorkerState};
 
-use crate::{clock, text};
+use crate::{Observed, clock, text};
 
 /// Workers that are listed individually.
 const SHOWN: usize = 100;
@@ -68,6 +68,8 @@ pub fn summary(state: &MasterState, ahead_ms: i64) -> Cluster {
     };
     Cluster {
         kind: ClusterKind::Master,
+        last_seen_alive_ms: None,
+        trouble: Vec::new(),
         master: Some(Master { status: master_status(&state.status), url: state.url.clone() }),
         workers,
         workers_not_shown,
@@ -79,6 +81,59 @@ pub fn summary(state: &MasterState, ahead_ms: i64) -> Cluster {
         apps_waiting: apps_in("WAITING"),
         start_code: None,
     }
+}
+
+/// How well a cluster is: the first that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClusterCondition {
+    /// The master reports a state that is not known.
+    Unknown,
+    /// The master waits to become the leader. No session can connect to it.
+    Standby,
+    /// The master became the leader and waits for its workers to report back.
+    Recovering,
+    /// Workers had joined, and all of them are DEAD.
+    AllDead,
+    /// No worker has joined yet.
+    NoWorkers,
+    /// Some workers are not there yet.
+    Starting {
+        ready: u32,
+        wanted: u32,
+    },
+    Well,
+}
+
+/// How well the cluster is, as its master reports it.
+#[must_use]
+pub fn condition(state: &MasterState) -> ClusterCondition {
+    let (ready, wanted) = worker_counts(state);
+    match master_status(&state.status) {
+        MasterStatus::Unknown => ClusterCondition::Unknown,
+        MasterStatus::Standby => ClusterCondition::Standby,
+        MasterStatus::Recovering => ClusterCondition::Recovering,
+        MasterStatus::Alive if all_workers_are_dead(state) => ClusterCondition::AllDead,
+        MasterStatus::Alive if wanted == 0 => ClusterCondition::NoWorkers,
+        MasterStatus::Alive if ready < wanted => ClusterCondition::Starting { ready, wanted },
+        MasterStatus::Alive => ClusterCondition::Well,
+    }
+}
+
+/// While the source does not answer, nothing says that anything is still alive: the numbers stay, the states do not.
+#[must_use]
+pub fn with_honest_states(seen: Observed<Cluster>) -> Observed<Cluster> {
+    if seen.age.failure.is_none() {
+        return seen;
+    }
+    let seen_at_ms = seen.observed_at_ms();
+    seen.map(|mut cluster| {
+        let is_alive = |master: &Master| matches!(master.status, MasterStatus::Alive | MasterStatus::Recovering);
+        let was_alive = cluster.master.as_ref().is_none_or(is_alive);
+        let last_seen_alive_ms = was_alive.then_some(seen_at_ms);
+        cluster.workers.iter_mut().for_each(|worker| worker.state = WorkerState::Unknown);
+        let master = cluster.master.map(|master| Master { status: MasterStatus::Unknown, ..master });
+        Cluster { trouble: Vec::new(), last_seen_alive_ms, master, ..cluster }
+    })
 }
 
 fn worker(row: &MasterWorker, ahead_ms: i64) -> Worker {
@@ -132,6 +187,37 @@ mod tests {
         assert_eq!((cluster.cores.used, cluster.cores.total), (2, 2));
         assert_eq!(cluster.memory_mib.unwrap().total, 4096);
         assert_eq!(cluster.workers.first().unwrap().state, WorkerState::Alive);
+    }
+
+    #[test]
+    fn the_condition_is_the_first_that_holds() {
+        let of = |status: &str, workers: &[&str]| {
+            let mut state = state(&workers.iter().map(|state| (*state, 2)).collect::<Vec<_>>());
+            state.status = status.to_owned();
+            condition(&state)
+        };
+        assert_eq!(of("STANDBY", &[]), ClusterCondition::Standby);
+        assert_eq!(of("COMPLETING_RECOVERY", &["UNKNOWN"]), ClusterCondition::Recovering);
+        assert_eq!(of("ALIVE", &["DEAD"]), ClusterCondition::AllDead);
+        assert_eq!(of("ALIVE", &[]), ClusterCondition::NoWorkers);
+        let starting = ClusterCondition::Starting { ready: 1, wanted: 2 };
+        assert_eq!(of("ALIVE", &["ALIVE", "UNKNOWN", "DEAD"]), starting);
+        assert_eq!(of("ALIVE", &["ALIVE", "DEAD"]), ClusterCondition::Well);
+        assert_eq!(of("NEW", &["ALIVE"]), ClusterCondition::Unknown);
+    }
+
+    #[test]
+    fn what_does_not_answer_is_not_alive_any_more_and_keeps_its_numbers() {
+        let mut seen = Observed::remembered(summary(&state(&[("ALIVE", 2)]), 0));
+        assert_eq!(with_honest_states(seen.clone()).value, seen.value, "it answers");
+        let error = upstream::UpstreamError::timeout(upstream::Upstream::Master, std::time::Duration::ZERO);
+        let arrived = tokio::time::Instant::now();
+        seen.age.failure = Some(crate::Failure { error: std::sync::Arc::new(error), arrived, since_ms: 0 });
+        let honest = with_honest_states(seen).value;
+        assert_eq!(honest.workers.first().unwrap().state, WorkerState::Unknown);
+        assert_eq!(honest.master.unwrap().status, MasterStatus::Unknown);
+        assert!(honest.last_seen_alive_ms.is_some());
+        assert_eq!(honest.cores.total, 2);
     }
 
     #[test]

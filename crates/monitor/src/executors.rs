@@ -13,7 +13,7 @@ use upstream::{
 };
 use wire::{Cluster, ClusterKind, Executors, Meter};
 
-pub use rows::ExecutorsSeen;
+pub use rows::{ExecutorsSeen, lost};
 
 use crate::{
     DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
@@ -81,6 +81,8 @@ impl AppExecutors {
         let seen = selection::ask(selection, |call| self.ask(call)).await?;
         Ok(selection.as_ref().zip(seen).map(|(Selection { apps, .. }, OfApp { known, .. })| Cluster {
             kind: ClusterKind::DriverOnly,
+            last_seen_alive_ms: None,
+            trouble: Vec::new(),
             master: None,
             workers: Vec::new(),
             workers_not_shown: 0,

@@ -5,6 +5,7 @@
 
 mod app_id;
 pub mod applications;
+pub mod attention;
 pub mod cached;
 pub mod clock;
 pub mod cluster;

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use upstream::{UpstreamError, driver::AcceptedStage, driver_path::DriverPath};
 use wire::{Activity, Stages};
 
-pub use digest::{KeptStage, StageDigest, TaskTime};
+pub use digest::{KeptStage, StageDigest, TaskTime, newest};
 pub use pace::Rates;
 
 use crate::{

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Sentences;
+
 /// State of the cluster in one word. The frontend writes the label, because it is translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -30,6 +32,11 @@ pub struct Chip {
     pub wanted: u32,
     /// What runs now; null when nothing runs or Spark did not answer in time.
     pub activity: Option<Activity>,
+    /// What needs a person's attention, the most urgent first. Each begins with the part of the panel that shows more
+    /// (`cluster`, `executors`, `spill`, or `query-` and the query's id); a sentence in a form that can be translated
+    /// follows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attention: Sentences,
 }
 
 /// What runs now, and its progress.

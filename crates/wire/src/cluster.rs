@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Meter;
+use crate::{Meter, Sentences};
 
 /// Where the data about the cluster comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,9 @@ pub struct Worker {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cluster {
     pub kind: ClusterKind,
+    /// When it was last seen alive, if its source does not answer now; milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen_alive_ms: Option<i64>,
     /// Null for a driver without a master.
     pub master: Option<Master>,
     /// The first workers: ALIVE ones first.
@@ -81,4 +84,7 @@ pub struct Cluster {
     /// Python that starts a session on this site; null while no session could connect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_code: Option<String>,
+    /// What is wrong with it, in a form that can be translated; absent while it is well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trouble: Sentences,
 }

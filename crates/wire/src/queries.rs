@@ -127,6 +127,9 @@ pub struct Query {
     /// Null unless the estimate is reliable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_left: Option<TimeLeft>,
+    /// Its active stages, newest first; in `panel/queries` only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub active_stages: Vec<Stage>,
 }
 
 /// One user's connection to a shared driver.

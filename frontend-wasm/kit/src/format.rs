@@ -5,33 +5,52 @@ use crate::language;
 
 /// Bytes, base 1024, one decimal above bytes: `512 B`, `1.0 KB`, `1.5 GB`.
 pub fn bytes(bytes: u64) -> String {
-    if bytes < 1024 {
-        return tr(Message::Bytes { amount: &language::number(bytes) });
-    }
-    let mut unit_bytes: u64 = 1024;
-    let mut unit = 1;
-    loop {
-        // Rounded to tenths before the unit is chosen, so that the result is never `1024.0 KB`.
-        let tenths = bytes / unit_bytes * 10 + (bytes % unit_bytes * 10 + unit_bytes / 2) / unit_bytes;
-        if tenths < 10_240 || unit == 6 {
-            let amount = &language::tenths(tenths);
-            return tr(match unit {
-                1 => Message::Kilobytes { amount },
-                2 => Message::Megabytes { amount },
-                3 => Message::Gigabytes { amount },
-                4 => Message::Terabytes { amount },
-                5 => Message::Petabytes { amount },
-                _ => Message::Exabytes { amount },
-            });
-        }
-        unit_bytes *= 1024;
-        unit += 1;
-    }
+    let unit = unit_of(bytes);
+    with_unit(unit, &amount(bytes, unit))
+}
+
+/// A part of a whole, both in the whole's unit: `1.0/4.0 GB`.
+pub fn bytes_of(used: u64, total: u64) -> String {
+    let unit = unit_of(total);
+    with_unit(unit, &[amount(used, unit), amount(total, unit)].join("/"))
+}
+
+/// The power of 1024 in which an amount is written.
+fn unit_of(bytes: u64) -> u32 {
+    // Rounded to tenths before the unit is chosen, so that the result is never `1024.0 KB`.
+    (0..6).find(|unit| if *unit == 0 { bytes < 1024 } else { tenths(bytes, *unit) < 10_240 }).unwrap_or(6)
+}
+
+fn tenths(bytes: u64, unit: u32) -> u64 {
+    let unit_bytes = 1024_u64.pow(unit);
+    bytes / unit_bytes * 10 + (bytes % unit_bytes * 10 + unit_bytes / 2) / unit_bytes
+}
+
+fn amount(bytes: u64, unit: u32) -> String {
+    if unit == 0 { language::number(bytes) } else { language::tenths(tenths(bytes, unit)) }
+}
+
+fn with_unit(unit: u32, amount: &str) -> String {
+    tr(match unit {
+        0 => Message::Bytes { amount },
+        1 => Message::Kilobytes { amount },
+        2 => Message::Megabytes { amount },
+        3 => Message::Gigabytes { amount },
+        4 => Message::Terabytes { amount },
+        5 => Message::Petabytes { amount },
+        _ => Message::Exabytes { amount },
+    })
 }
 
 /// Memory in MiB, the master's unit.
 pub fn mib(mib: u64) -> String {
     bytes(mib.saturating_mul(1024 * 1024))
+}
+
+/// A part of a whole, in MiB.
+pub fn mib_of(used: u64, total: u64) -> String {
+    let bytes = |mib: u64| mib.saturating_mul(1024 * 1024);
+    bytes_of(bytes(used), bytes(total))
 }
 
 /// A duration, rounded down: `850ms`, `45s`, `2m 5s`, `2m`, `1h 5m`, `1h`.
@@ -55,7 +74,7 @@ pub fn permille(permille: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, duration, mib, permille};
+    use super::{bytes, duration, mib, mib_of, permille};
 
     #[test]
     fn bytes_have_one_decimal_above_bytes() {
@@ -80,6 +99,7 @@ mod tests {
         assert_eq!(mib(0), "0 B");
         assert_eq!(mib(1024), "1.0 GB");
         assert_eq!(mib(3481), "3.4 GB");
+        assert_eq!([mib_of(512, 4096), mib_of(0, 0)], ["0.5/4.0 GB", "0/0 B"]);
     }
 
     #[test]

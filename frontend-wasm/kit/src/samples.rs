@@ -32,7 +32,7 @@ pub fn stale_answer<T>(body: T) -> Answer<T> {
 }
 
 pub fn chip(state: ChipState, ready: u32, wanted: u32) -> Chip {
-    Chip { state, ready, wanted, activity: None }
+    Chip { state, ready, wanted, activity: None, attention: Vec::new() }
 }
 
 pub fn activity() -> Activity {
@@ -58,6 +58,8 @@ pub fn app() -> App {
 pub fn cluster() -> Cluster {
     Cluster {
         kind: ClusterKind::Master,
+        last_seen_alive_ms: None,
+        trouble: Vec::new(),
         master: Some(Master { status: MasterStatus::Alive, url: "spark://master:7077".to_owned() }),
         workers: Vec::new(),
         workers_not_shown: 0,
@@ -184,6 +186,7 @@ pub fn query(query_id: &str) -> Query {
         wait: None,
         stream: None,
         time_left: None,
+        active_stages: Vec::new(),
     }
 }
 

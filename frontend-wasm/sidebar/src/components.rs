@@ -3,10 +3,9 @@
 //! All other parts are functions that return `Html`: as a separate component, each would cost every browser another 8
 //! KB of WebAssembly. Their state is in [`crate::model`].
 
-mod active_stages;
 mod application;
 mod chip;
-mod cluster;
+pub mod cluster;
 mod copy_button;
 mod executor_row;
 mod executors;
@@ -26,6 +25,7 @@ mod stage_facts;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod toolbar;
+mod workers;
 
 pub use chip::{ChipApp, ChipAppProps};
 pub use panel::{Order, PanelApp, PanelAppProps};

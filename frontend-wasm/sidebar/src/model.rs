@@ -67,19 +67,19 @@ mod tests {
 
     #[test]
     fn a_part_folds_and_unfolds() {
-        let once = Rc::new(Model::default()).reduce(Action::Toggle("cluster".to_owned()));
-        assert!(!once.is_open("cluster") && once.is_open("executors"));
-        assert!(once.reduce(Action::Toggle("cluster".to_owned())).is_open("cluster"));
+        let once = Rc::new(Model::default()).reduce(Action::Toggle("recent".to_owned()));
+        assert!(!once.is_open("recent") && once.is_open("executors"));
+        assert!(once.reduce(Action::Toggle("recent".to_owned())).is_open("recent"));
     }
 
     #[test]
     fn a_new_setting_wins_over_what_was_folded_by_hand_and_others_stay() {
         let toggle = |model: Rc<Model>, section: &str| model.reduce(Action::Toggle(section.to_owned()));
-        let model = toggle(toggle(Rc::new(Model::default()), "cluster"), "executors");
-        let folded = vec!["cluster".to_owned(), "active".to_owned()];
+        let model = toggle(toggle(Rc::new(Model::default()), "history"), "executors");
+        let folded = vec!["history".to_owned(), "active".to_owned()];
         let preferences = Preferences { folded, ..Preferences::default() };
         let model = model.reduce(Action::Preferences(Rc::new(preferences)));
-        let open = ["cluster", "active", "executors", "recent"].map(|section| model.is_open(section));
+        let open = ["history", "active", "executors", "recent"].map(|section| model.is_open(section));
         assert_eq!(open, [false, false, false, true]);
     }
 }

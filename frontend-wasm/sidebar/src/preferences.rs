@@ -43,7 +43,7 @@ pub struct Preferences {
 impl Default for Preferences {
     fn default() -> Self {
         let Thresholds { amber_above_percent, red_above_percent } = Thresholds::default();
-        let (chip_poll_ms, cluster_poll_ms, query_poll_ms, folded) = (0, 0, 0, Vec::new());
+        let (chip_poll_ms, cluster_poll_ms, query_poll_ms, folded) = (0, 0, 0, vec!["cluster".to_owned()]);
         Self { chip_poll_ms, cluster_poll_ms, query_poll_ms, amber_above_percent, red_above_percent, folded }
     }
 }

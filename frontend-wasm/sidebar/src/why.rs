@@ -1,16 +1,40 @@
-//! Why a person waits, in one sentence with its numbers.
+//! The panel's first sentence: why a person waits, with its numbers, or that nothing runs.
 
 use wire::{CoreHolder, Queries, Query, Wait};
+
+use crate::components::cluster::{last_seen_alive_ms, trouble};
 
 use crate::mine::outside;
 use crate::model::Model;
 use kit::format;
 use kit::i18n::{Message, tr};
 
-/// The one sentence above all queries: the application's wait; otherwise that the person's cell is busy elsewhere;
-/// otherwise the wait of the person's newest query; otherwise of the newest query of all.
+/// The one sentence above everything: of the queries; otherwise what the cluster lacks; otherwise that nothing runs.
+/// What was true before a source failed is not said.
 pub fn line(model: &Model) -> Option<String> {
-    let queries = model.queries.body()?;
+    let is_idle = |queries: &&Queries| queries.running.is_empty() && queries.running_not_shown == 0;
+    let idle = || known(model).filter(is_idle).map(|_| tr(Message::NoRunningQueries));
+    waits(model).or_else(idle)
+}
+
+/// Why a person waits; none if nothing is running or waiting.
+pub fn waits(model: &Model) -> Option<String> {
+    known(model).and_then(|queries| of_queries(model, queries)).or_else(|| of_cluster(model))
+}
+
+fn known(model: &Model) -> Option<&Queries> {
+    model.queries.body().filter(|_| model.queries.trouble().is_none())
+}
+
+/// What is wrong with the cluster.
+pub fn of_cluster(model: &Model) -> Option<String> {
+    let cluster = model.cluster.body()?;
+    trouble(cluster).filter(|_| last_seen_alive_ms(model, cluster).is_none())
+}
+
+/// The application's wait; otherwise that the person's cell is busy elsewhere; otherwise the wait of the person's
+/// newest query; otherwise of the newest query of all.
+fn of_queries(model: &Model, queries: &Queries) -> Option<String> {
     let mine = model.mine.as_ref();
     let ahead_ms = model.clock_ahead_ms.unwrap_or_default();
     let without_query = || {

@@ -63,6 +63,8 @@ mod tests {
     fn cluster(status: MasterStatus) -> Cluster {
         Cluster {
             kind: ClusterKind::Master,
+            last_seen_alive_ms: None,
+            trouble: Vec::new(),
             master: Some(Master { status, url: "spark://m:7077".to_owned() }),
             workers: Vec::new(),
             workers_not_shown: 0,

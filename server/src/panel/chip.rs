@@ -1,14 +1,20 @@
 //! `panel/chip`: the state of the cluster in one word, for the status bar.
 
-use std::{sync::Arc, time::Duration};
+use std::{iter, sync::Arc, time::Duration};
 
 use axum::{extract::State, response::Response};
-use monitor::{AppStages, Applications, ClusterManager, ClusterState, Error, Observed, Selection, cluster_state};
+use monitor::{
+    AppExecutors, AppQueries, AppStages, Applications, ClusterManager, ClusterState, Error, Observed, Selection,
+    attention, cluster_state,
+};
 use tokio::time;
-use wire::{Activity, Answer, Chip, ChipState, ErrorBody};
+use wire::{Activity, Answer, Chip, ChipState, ErrorBody, Sentences};
 
 use super::poll::Poll;
-use crate::http::ApiError;
+use crate::{
+    http::ApiError,
+    words::{self, Said},
+};
 
 /// How long the chip waits to learn what runs. The fetch goes on in the background, so the next poll has the result.
 const ACTIVITY_PATIENCE: Duration = Duration::from_secs(1);
@@ -21,13 +27,21 @@ const ACTIVITY_PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) async fn get_chip(
     State(cluster_manager): State<Option<Arc<ClusterManager>>>,
     State(applications): State<Arc<Applications>>,
+    State(executors): State<Arc<AppExecutors>>,
+    State(queries): State<Arc<AppQueries>>,
     State(stages): State<Arc<AppStages>>,
     poll: Poll,
 ) -> Result<Response, ApiError> {
     poll.answer(async || {
         // A slow or dead login service or driver must neither delay the chip nor make it show an error.
         let activity = time::timeout(ACTIVITY_PATIENCE, activity(&applications, &stages, &poll));
-        let (state, activity) = tokio::join!(state(cluster_manager.as_deref(), &applications, &poll), activity);
+        let facts = (&*queries, &*executors);
+        let attention = time::timeout(ACTIVITY_PATIENCE, attention(&applications, facts, &poll));
+        let (state, activity, attention) =
+            tokio::join!(state(cluster_manager.as_deref(), &applications, &poll), activity, attention);
+        let attention = words::attention::attention(&attention.ok().flatten().unwrap_or_default());
+        let with_part = |(part, said): (String, Said)| iter::once(part).chain(said.sentences().concat()).collect();
+        let attention: Sentences = attention.into_iter().map(with_part).collect();
         let (state, activity) = (state?, activity.ok().flatten());
         let state = match &activity {
             Some(activity) => state.expiring_with(&activity.age),
@@ -35,7 +49,8 @@ pub(crate) async fn get_chip(
         };
         let activity = activity.and_then(|activity| activity.value);
         let works = activity.is_some() || state.value.state == ChipState::Starting;
-        let chip = state.map(|ClusterState { state, ready, wanted }| Chip { state, ready, wanted, activity });
+        let chip =
+            state.map(|ClusterState { state, ready, wanted }| Chip { state, ready, wanted, activity, attention });
         Ok((chip, poll.panel.rates.stages(works)))
     })
     .await
@@ -59,4 +74,16 @@ async fn activity(applications: &Applications, stages: &AppStages, poll: &Poll) 
     let whose = poll.whose().await.ok()?;
     let selection = Selection::of(applications, &whose, poll.max_age, None).await.ok()?;
     stages.activity(&selection).await
+}
+
+/// What needs attention; `None` when that is unknown. It is asked for at the slowest rate, however often the chip is
+/// polled, because nobody may be looking at the panel.
+async fn attention(
+    applications: &Applications,
+    facts: (&AppQueries, &AppExecutors),
+    poll: &Poll,
+) -> Option<attention::Attention> {
+    let whose = poll.whose().await.ok()?;
+    let max_age = Duration::from_millis(poll.panel.rates.slow().next_ms.into());
+    Some(attention::of_spark(applications, facts, &whose, max_age.max(poll.max_age)).await)
 }

@@ -26,10 +26,9 @@ export class LabPage {
     this.chipLabel = page.locator('.sparkMonitor-Chip-label');
     this.panel = page.locator('[id="berdl-spark-monitor:panel"]');
     this.tab = page.locator('.lm-TabBar-tab[data-id="berdl-spark-monitor:panel"]');
-    /** Of running queries and active stages. */
+    /** Of running queries and their active stages. */
     this.bars = this.panel.getByRole('progressbar');
     this.running = this.panel.locator('.sparkMonitor-Query-button');
-    this.stageBars = this.panel.getByRole('region', { name: 'Active stages' }).getByRole('progressbar');
     this.spill = this.panel.locator('.sparkMonitor-Spill');
     this.recent = this.panel.locator('.sparkMonitor-Recent-button');
     /** The tab with the connection report, and its handle for choosing, dragging and closing it. */
@@ -197,7 +196,7 @@ export class LabPage {
   }
 
   /**
-   * Waits until the bar of one active stage has moved between two samples; returns both values.
+   * Waits until the bar of a query or of one of its stages has moved between two samples; returns both values.
    *
    * @param {number} within Milliseconds.
    */
@@ -223,7 +222,7 @@ export class LabPage {
   }
 
   barValues() {
-    return this.stageBars.evaluateAll(bars =>
+    return this.bars.evaluateAll(bars =>
       bars.map(bar => ({
         stage: `${bar.closest('li')?.querySelector('[title]')?.getAttribute('title') ?? ''}`.replaceAll('\n', ', '),
         now: Number(bar.getAttribute('aria-valuenow'))

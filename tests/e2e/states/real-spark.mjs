@@ -8,7 +8,7 @@ import { refreshUntilPanelSays, showPanel, untilPanelSays } from '../lib/panel-w
 /** A driver counts as starting for the first minute of its application; milliseconds. */
 const STARTING_MS = 60_000;
 
-const ALL_WELL = /Executors[^]*No stage is running/;
+const ALL_WELL = /No query is running[^]*Executors/;
 const SHUFFLE = `rows = spark.range(0, 24_000_000, numPartitions=60).select(F.sha2(F.col("id").cast("string"), 512).alias("hash"))
 rows.groupBy(F.substring("hash", 1, 3)).count().count()`;
 const SPILL = `rows = spark.range(0, 16_000_000, numPartitions=2).select(
@@ -38,7 +38,7 @@ export async function realSpark() {
   const pickSecond = async (/** @type {LabPage} */ lab) => {
     await spark.secondApplication();
     await showPanel(lab);
-    await refreshUntilPanelSays(lab, /1 waiting/);
+    await refreshUntilPanelSays(lab, /Nightly import \(/);
     const picker = lab.panel.getByRole('combobox', { name: 'Application' });
     const option = picker.locator('option', { hasText: 'Nightly import (' });
     await picker.selectOption((await option.getAttribute('value')) ?? '');
@@ -96,11 +96,12 @@ export async function realSpark() {
       },
       {
         name: 'master-unreachable',
-        telling: /Spark Master could not be reached[^]*Executors/,
+        telling: /Executors[^]*last seen alive/,
         arrange: async lab => {
           await until(lab, ALL_WELL);
           await spark.master.set('refuse');
-          await refreshUntilPanelSays(lab, /Spark Master could not be reached/);
+          await refreshUntilPanelSays(lab, /last seen alive/);
+          await lab.panel.getByRole('button', { name: /^Cluster/ }).click();
         }
       },
       {
@@ -114,13 +115,13 @@ export async function realSpark() {
       },
       {
         name: 'driver-unreachable',
-        telling: /Alive[^]*No answer/,
+        telling: /No answer[^]*\d worker/,
         arrange: async lab => {
           await lab.page.waitForTimeout(Math.max(0, startedAt + STARTING_MS - Date.now()));
           await spark.driver.set('refuse');
           forget();
           // Not from the sidecar, which Jupyter restarts first.
-          await until(lab, /Alive[^]*No answer/);
+          await until(lab, /No answer[^]*\d worker/);
         }
       },
       {
@@ -151,7 +152,7 @@ export async function realSpark() {
       },
       {
         name: 'running',
-        telling: /Active stages[^]*[1-9]\d* of \d+ tasks/,
+        telling: /Running queries[^]*[1-9]\d* of \d+ tasks/,
         arrange: async lab => {
           spark.query(SHUFFLE);
           await showPanel(lab);
@@ -195,13 +196,13 @@ export async function realSpark() {
         }
       },
       {
-        name: 'cluster-starting',
-        telling: /No worker has joined yet/,
+        name: 'workers-dead',
+        telling: /All workers are dead/,
         arrange: async lab => {
           await connected;
           await spark.spark.order('connect stop');
           await spark.spark.order('worker kill');
-          await until(lab, /No worker has joined yet/);
+          await until(lab, /All workers are dead/);
         }
       }
     ]

@@ -19,6 +19,8 @@ const AMBER_PERMILLE: u32 = 100;
 const RESERVED: u64 = 300 << 20;
 /// Java rounds the size of a heap to this, bytes.
 const HEAP_UNIT: u64 = 64 << 10;
+/// How Spark's reasons begin when it removed an executor on purpose.
+const ON_PURPOSE: [&str; 2] = ["Executor killed by driver", "Executor decommission"];
 /// Longest removal reason that is shown, characters.
 const LONGEST_REASON: usize = 200;
 
@@ -121,6 +123,15 @@ fn heap_limit_bytes(row: &ExecutorRow) -> Option<u64> {
     (heap - rounded <= 2 && peak_heap_bytes(row) <= rounded).then_some(rounded)
 }
 
+/// Executors that died. Dynamic allocation and decommissioning remove executors on purpose, and an executor whose end
+/// Spark does not explain has ended with its application.
+#[must_use]
+pub fn lost(executors: &Executors) -> u32 {
+    let on_purpose = |reason: &str| reason.is_empty() || ON_PURPOSE.iter().any(|start| reason.starts_with(start));
+    let lost = executors.executors.iter().filter_map(|executor| executor.removed.as_deref());
+    u32::try_from(lost.filter(|reason| !on_purpose(reason)).count()).unwrap_or(u32::MAX)
+}
+
 fn removal(row: &ExecutorRow) -> String {
     text::line(row.remove_reason.as_deref().unwrap_or_default(), LONGEST_REASON)
 }
@@ -163,6 +174,20 @@ mod tests {
             total_duration,
             ..Default::default()
         }])
+    }
+
+    #[test]
+    fn an_executor_that_spark_removed_on_purpose_is_not_lost() {
+        let lost = |reason: &str, is_active| {
+            let remove_reason = Some(reason.to_owned());
+            let row = ExecutorRow { id: "1".into(), is_active, remove_reason, ..Default::default() };
+            lost(&ExecutorsSeen::new(FirstRows::of([row]), None).shown(None, 10, DriverTime::at(0, 0)))
+        };
+        assert_eq!([lost("Command exited with code 137", false), lost("worker lost: 10.0.0.1", false)], [1, 1]);
+        for on_purpose in ["Executor killed by driver.", "Executor decommission.", ""] {
+            assert_eq!(lost(on_purpose, false), 0, "{on_purpose}");
+        }
+        assert_eq!(lost("Command exited with code 137", true), 0);
     }
 
     fn permille(seen: &ExecutorsSeen) -> Option<u32> {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     clock::DriverTime,
-    stages::{KeptStage, StageDigest},
+    stages::{self, KeptStage, StageDigest},
     text,
 };
 
@@ -52,7 +52,7 @@ impl Snapshot {
             Reverse(draft.begin_ms.saturating_add_unsigned(draft.elapsed_ms(ending.end_ms)))
         });
         let first = |endings: Vec<(&Draft<'_>, Ending)>, most| {
-            endings.into_iter().take(most).map(|(draft, ending)| self.with_ending(draft, ending)).collect()
+            endings.into_iter().take(most).map(|(draft, ending)| self.with_stages(draft, ending)).collect()
         };
         let (running, recent) = (first(running, RUNNING), first(recent, RECENT));
         Queries { app, wait: None, sessions, running, running_not_shown, recent }
@@ -82,6 +82,15 @@ impl Snapshot {
         self.with_ending(draft, Ending::of(draft, &self.stages, self.time))
     }
 
+    /// As the list shows it, with its active stages.
+    fn with_stages(&self, draft: &Draft<'_>, ending: Ending) -> Query {
+        let runs = ending.state.is_open();
+        let ids = draft.stage_ids();
+        let mine = self.stages.active().filter(|kept| runs && ids.contains(&kept.stage.stage_id));
+        let (active_stages, _) = stages::newest(mine, STAGES, self.time);
+        Query { active_stages, ..self.with_ending(draft, ending) }
+    }
+
     fn with_ending(&self, draft: &Draft<'_>, Ending { state, end_ms, reason }: Ending) -> Query {
         let facts = self.facts(draft);
         let runs = state.is_open();
@@ -107,6 +116,7 @@ impl Snapshot {
             stream: draft.stream.map(|Progress { batch, period_ms }| StreamProgress { batch, period_ms }),
             wait: runs.then(|| wait::of_query(&facts)),
             time_left: time_left.filter(|_| runs),
+            active_stages: Vec::new(),
         }
     }
 

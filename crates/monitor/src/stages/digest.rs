@@ -183,16 +183,12 @@ impl StageDigest {
     /// What the panel shows of the stages now.
     #[must_use]
     pub fn shown(&self, app: Option<App>, time: DriverTime) -> Stages {
-        let mut active: Vec<_> = self.active().map(|kept| kept.shown(time)).collect();
-        active.sort_by_key(|stage| std::cmp::Reverse((stage.submitted_at_ms, stage.stage_id)));
-        let active_not_shown = u32::try_from(active.len().saturating_sub(ACTIVE)).unwrap_or(u32::MAX);
-        let active_not_shown = active_not_shown.saturating_add(self.left_out);
-        active.truncate(ACTIVE);
+        let (active, not_shown) = newest(self.active(), ACTIVE, time);
         Stages {
             app,
             spill: self.spill(),
             active,
-            active_not_shown,
+            active_not_shown: not_shown.saturating_add(self.left_out),
             retained: self.retained,
             forgotten: self.oldest_stage_id.is_some_and(|oldest| oldest > 0),
         }
@@ -238,6 +234,15 @@ impl StageDigest {
             level: if self.spilled_to_disk_bytes > MUCH_SPILL { Level::Red } else { Level::Amber },
         })
     }
+}
+
+/// The newest `limit` stages, newest first, and the number of others.
+pub fn newest<'a>(stages: impl Iterator<Item = &'a KeptStage>, limit: usize, time: DriverTime) -> (Vec<Stage>, u32) {
+    let mut stages: Vec<_> = stages.map(|kept| kept.shown(time)).collect();
+    stages.sort_by_key(|stage| std::cmp::Reverse((stage.submitted_at_ms, stage.stage_id)));
+    let not_shown = u32::try_from(stages.len().saturating_sub(limit)).unwrap_or(u32::MAX);
+    stages.truncate(limit);
+    (stages, not_shown)
 }
 
 fn kept(row: &StageRow, request: Option<Arc<ConnectRequest>>) -> KeptStage {

@@ -92,6 +92,7 @@ messages! {
     ChipStarting { ready: u32, wanted: u32 }: "Spark: Starting ({ready}/{wanted})";
     ChipReady { ready: u32, wanted: u32 }: "Spark: Ready ({ready}/{wanted})";
     ChipReadyDriver: "Spark: Ready (driver)";
+    ChipAttention: "Something needs your attention.";
     TipLoading: "Asking for the state of your Spark cluster.";
     TipNoData: "The state of your Spark cluster is not known.";
     TipNoCluster: "You have no Spark cluster.";
@@ -193,19 +194,22 @@ messages! {
 
     // The cluster.
     Cluster: "Cluster";
-    MasterAlive: "Alive";
-    MasterStandby: "Standby";
-    MasterRecovering: "Recovering";
-    MasterUnknown: "Unknown";
-    DriverOnly: "Driver only";
+    ClusterLine { workers: u32, cores: &'a str, memory: &'a str }: workers =>
+        "{workers} worker · {cores} cores · {memory}" | "{workers} workers · {cores} cores · {memory}";
+    DriverLine { cores: &'a str }: "Driver only · {cores} slots";
+    LastSeenAlive { time: &'a str }: "last seen alive {time}";
+    ClusterUnknown: "Unknown";
     Workers: "Workers";
+    WorkerAlive: "Alive";
+    WorkerDead: "Dead";
+    WorkerDecommissioned: "Decommissioned";
+    WorkerFacts { used: u64, total: u64, memory: &'a str, time: &'a str }:
+        "{used}/{total} cores · {memory} · heartbeat {time} ago";
+    TaskSlots: "Task slots";
     Master: "Master";
     CopyMasterUrl: "Copy master URL";
     Copied: "Copied";
     NotCopied: "Could not copy";
-    ClusterStarting { ready: u32, wanted: u32 }: wanted =>
-        "Starting: {ready} of {wanted} worker is ready." | "Starting: {ready} of {wanted} workers are ready.";
-    NoWorkers: "No worker has joined yet.";
     CoresLabel: "Cores";
     MemoryLabel: "Memory";
     UsedOf { used: &'a str, total: &'a str }: "{used} of {total}";
@@ -213,6 +217,7 @@ messages! {
     LevelGreen: "normal";
     LevelAmber: "high";
     LevelRed: "very high";
+    AllGranted: "all granted";
     Applications: "Applications";
     AppsRunning { running: u32 }: running => "{running} running" | "{running} running";
     AppsRunningWaiting { running: u32, waiting: u32 }: running =>
@@ -382,9 +387,8 @@ messages! {
     Session: "a session";
 
     // Stages.
-    ActiveStages: "Active stages";
+    OtherStages: "Other active stages";
     Count { count: u64 }: "{count}";
-    NoActiveStages: "No stage is running.";
     TasksDone { done: u32, total: u32 }: total => "{done} of {total} task" | "{done} of {total} tasks";
     TasksRunning { count: u32 }: count => "{count} running" | "{count} running";
     TasksFailed { count: u32 }: "{count} failed";
@@ -407,6 +411,4 @@ messages! {
     StreamPeriod { time: &'a str }: "one every {time}";
     StagesForgotten { count: u32 }: count => "Spark has forgotten {count} of them." | "Spark has forgotten {count} of them.";
     MoreStages { count: u32 }: count => "{count} more stage is not shown." | "{count} more stages are not shown.";
-    SomeForgotten { retained: u32 }:
-        "Spark remembers the last {retained} stages only; sums leave out older ones.";
 }

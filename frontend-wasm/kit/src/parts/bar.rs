@@ -6,9 +6,16 @@ use yew::{Html, classes, html};
 use super::tone::{Tone, level_word, toned};
 use crate::i18n::{Message, tr};
 
-/// A meter below its name and its value in words.
-pub fn labelled_meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, value: &str) -> Html {
+/// A meter below its name and its value in words. `word` replaces the level's word.
+pub fn labelled_meter(
+    thresholds: Thresholds,
+    label: Message<'_>,
+    meter: Meter,
+    value: &str,
+    word: Option<Message<'_>>,
+) -> Html {
     let (percent, level) = (percent(meter), level(thresholds, meter));
+    let word = word.map_or_else(|| level_word(level), tr);
     html! {
         <div class="sparkMonitor-Usage">
             <div class="sparkMonitor-Usage-words">
@@ -16,23 +23,27 @@ pub fn labelled_meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, 
                 <span class="sparkMonitor-Usage-value">{ value }</span>
                 <span class="sparkMonitor-Usage-percent">{ percent }</span>
                 if level != Level::Green {
-                    { toned(level.into(), level_word(level)) }
+                    { toned(level.into(), word.clone()) }
                 }
             </div>
-            { self::meter(thresholds, label, meter, value) }
+            { worded(thresholds, label, meter, value, &word) }
         </div>
     }
 }
 
 /// A meter alone; its words are shown beside it.
 pub fn meter(thresholds: Thresholds, label: Message<'_>, meter: Meter, value: &str) -> Html {
+    worded(thresholds, label, meter, value, &level_word(level(thresholds, meter)))
+}
+
+fn worded(thresholds: Thresholds, label: Message<'_>, meter: Meter, value: &str, word: &str) -> Html {
     let Meter { used, total, .. } = meter;
     let level = level(thresholds, meter);
     html! {
         <div
             class="sparkMonitor-Bar" role="meter" aria-label={tr(label)}
             aria-valuemin="0" aria-valuemax={total.to_string()} aria-valuenow={used.min(total).to_string()}
-            aria-valuetext={tr(Message::MeterValue { value, percent: &percent(meter), level: &level_word(level) })}
+            aria-valuetext={tr(Message::MeterValue { value, percent: &percent(meter), level: word })}
         >
             <div
                 class={classes!("sparkMonitor-Bar-fill", Tone::from(level).class())}

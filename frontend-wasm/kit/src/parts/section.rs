@@ -23,9 +23,9 @@ pub fn section(
                     {onclick}
                     aria-expanded={open.to_string()} aria-controls={content_id.clone()}
                 >
-                    <span class="sparkMonitor-Caret" aria-hidden="true" />
                     <span class="sparkMonitor-Section-title">{ title }</span>
                     <span class="sparkMonitor-Section-summary">{ summary }</span>
+                    <span class="sparkMonitor-Caret" aria-hidden="true" />
                 </button>
             </h3>
             <div id={content_id} class="sparkMonitor-Section-content" hidden={!open}>

@@ -18,6 +18,9 @@ pub fn application(panel: &Panel<'_>, app: Option<&App>) -> Html {
     let choice = picker(panel);
     let facts = app.map(|app| {
         let (state, tone) = state(app);
+        // What its driver said last is not what it says now.
+        let is_old = panel.model.executors.trouble().is_some() && panel.model.stages.trouble().is_some();
+        let tone = if is_old { Tone::Muted } else { tone };
         let time = language::time(app.started_at_ms);
         html! {
             <>

@@ -44,15 +44,24 @@ pub fn ChipApp(props: &ChipAppProps) -> Html {
     chip_view(&chip, &props.on_open)
 }
 
-/// The chip's HTML.
+/// The chip's HTML. Its mark names the part of the panel to which a click leads.
 pub fn chip_view(chip: &Loaded<Chip>, on_open: &Callback<()>) -> Html {
     let (label, tone) = label(chip);
     let tip = tooltip(chip).join("\n");
     let onclick = on_open.reform(|_| ());
+    let known = chip.body().filter(|_| chip.failed_polls < POLLS_TO_DOUBT);
+    let part = known.and_then(|known| known.attention.first()?.first().cloned());
     html! {
         <button type="button" class="sparkMonitor-Chip" title={tip} {onclick}>
             { dot(tone) }
             <span class="sparkMonitor-Chip-label" role="status">{ tr(label) }</span>
+            if part.is_some() {
+                <span
+                    class="sparkMonitor-Chip-mark" role="img" aria-label={tr(Message::ChipAttention)} data-part={part}
+                >
+                    { "⚠" }
+                </span>
+            }
         </button>
     }
 }
@@ -86,6 +95,13 @@ fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
         None => lines.push(tr(Message::TipNoData)),
         Some(answer) => lines.extend(known(&answer.body, chip.heard_at_ms)),
     }
+    if let Some(known) = chip.body() {
+        let sentence = |parts: &Vec<String>| {
+            let sentence = parts.get(1..).unwrap_or_default().to_vec();
+            language::said(&sentence.first().cloned().unwrap_or_default(), &[sentence])
+        };
+        lines.extend(known.attention.iter().map(sentence));
+    }
     if let (None, Some(problem)) = (&chip.value, &chip.problem) {
         lines.push(problem.sentence.clone());
     } else if let Some(trouble) = chip.trouble() {
@@ -98,6 +114,7 @@ fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
 
 fn known(chip: &Chip, heard_at_ms: i64) -> Vec<String> {
     let Chip { ready, wanted, .. } = *chip;
+    let time = &language::time(heard_at_ms);
     let mut lines = vec![tr(match chip.state {
         ChipState::NoCluster => Message::TipNoCluster,
         ChipState::Error => Message::TipError,
@@ -112,7 +129,6 @@ fn known(chip: &Chip, heard_at_ms: i64) -> Vec<String> {
         lines.push(tr(Message::TipActivity { app_name, stages: activity.stages }));
         lines.push(tr(Message::TipStage { stage_name, done, total }));
     }
-    let time = language::time(heard_at_ms);
-    lines.push(tr(Message::TipObserved { time: &time }));
+    lines.push(tr(Message::TipObserved { time }));
     lines
 }

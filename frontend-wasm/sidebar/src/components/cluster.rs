@@ -1,69 +1,127 @@
-//! The cluster at a glance: workers, cores, memory.
+//! The cluster: one line, which unfolds to what is in use and to its workers.
 
-use wire::{Cluster, ClusterKind, MasterStatus};
-use yew::{Html, html};
+use wire::{Cluster, ClusterKind, MasterStatus, Meter, Thresholds};
+use yew::{Html, classes, html};
 
 use super::copy_button::copy_button;
 use super::panel_context::Panel;
-use crate::model::Copyable;
+use super::workers::workers;
+use crate::model::{Copyable, Model};
 use kit::format;
 use kit::i18n::{Message, tr};
 use kit::language;
 use kit::parts::bar::labelled_meter;
 use kit::parts::tone::{Tone, toned};
 
-/// The cluster's workers and how much of it is in use.
+/// No share is above these.
+const NO_WARNING: Thresholds = Thresholds { amber_above_percent: 100, red_above_percent: 100 };
+
+/// The heading's summary: its size while all is well, otherwise what is not.
+pub fn cluster_line(model: &Model, cluster: &Cluster) -> Html {
+    if let Some(at_ms) = last_seen_alive_ms(model, cluster) {
+        return toned(Tone::Muted, tr(Message::LastSeenAlive { time: &language::time(at_ms) }));
+    }
+    match trouble(cluster) {
+        Some(trouble) => toned(Tone::Warn, trouble),
+        None => Html::from(size(cluster)),
+    }
+}
+
+/// What is wrong with the cluster; none while it is well.
+pub fn trouble(cluster: &Cluster) -> Option<String> {
+    let first = cluster.trouble.first()?;
+    Some(language::said(first.first().map(String::as_str).unwrap_or_default(), &cluster.trouble))
+}
+
+/// A standby cannot be used, and a master in an unknown state hardly.
+fn is_alive(cluster: &Cluster) -> bool {
+    let status = cluster.master.as_ref().map(|master| master.status);
+    matches!(status, None | Some(MasterStatus::Alive | MasterStatus::Recovering))
+}
+
+/// When the cluster was last seen alive, if nothing says that it still is: not while the sidecar does not answer, either.
+pub fn last_seen_alive_ms(model: &Model, cluster: &Cluster) -> Option<i64> {
+    let by_us = || (is_alive(cluster) && model.cluster.problem.is_some()).then_some(model.cluster.heard_at_ms);
+    cluster.last_seen_alive_ms.or_else(by_us)
+}
+
+fn size(cluster: &Cluster) -> String {
+    let Meter { used, total, .. } = cluster.cores;
+    let cores = &[language::number(used), language::number(total)].join("/");
+    match cluster.memory_mib {
+        Some(memory) => {
+            let memory = &format::mib_of(memory.used, memory.total);
+            tr(Message::ClusterLine { workers: cluster.workers_alive, cores, memory })
+        }
+        None => tr(Message::DriverLine { cores }),
+    }
+}
+
+/// What is in use, the workers, the applications and the master's address.
 pub fn cluster_overview(panel: &Panel<'_>, cluster: &Cluster) -> Html {
-    let thresholds = panel.model.preferences.thresholds();
-    let Cluster { kind, cores, memory_mib, .. } = cluster;
-    let cores_value = used_of(language::number(cores.used), language::number(cores.total));
-    let memory = memory_mib.map(|memory| {
-        let value = used_of(format::mib(memory.used), format::mib(memory.total));
-        labelled_meter(thresholds, Message::MemoryLabel, memory, &value)
-    });
-    let has_master = *kind == ClusterKind::Master;
+    let is_old = last_seen_alive_ms(panel.model, cluster).is_some();
+    let has_master = cluster.kind == ClusterKind::Master;
+    let url = cluster.master.as_ref().filter(|_| is_alive(cluster) && !is_old);
     html! {
-        <div class="sparkMonitor-Cluster">
+        <div class={classes!("sparkMonitor-Cluster", is_old.then_some("sparkMonitor-mod-old"))}>
+            { cores(panel, cluster) }
+            { memory(panel, cluster) }
+            { slots(panel) }
             if has_master {
-                { workers(cluster) }
-            }
-            { labelled_meter(thresholds, Message::CoresLabel, *cores, &cores_value) }
-            { memory.unwrap_or_default() }
-            if has_master {
+                { workers(panel, cluster) }
                 { applications(cluster) }
             }
-            { cluster.master.as_ref().map(|master| master_url(panel, &master.url)) }
+            { url.map(|master| master_url(panel, &master.url)) }
         </div>
     }
+}
+
+/// Applications take all cores by default, so that is no alarm unless another one waits for them.
+fn cores(panel: &Panel<'_>, cluster: &Cluster) -> Html {
+    let Meter { used, total, .. } = cluster.cores;
+    let value = used_of(language::number(used), language::number(total));
+    let all_granted = used >= total && cluster.apps_waiting == 0;
+    let word = all_granted.then_some(Message::AllGranted);
+    labelled_meter(panel.model.preferences.thresholds(), Message::CoresLabel, cluster.cores, &value, word)
+}
+
+fn memory(panel: &Panel<'_>, cluster: &Cluster) -> Html {
+    let thresholds = panel.model.preferences.thresholds();
+    let memory = cluster.memory_mib.map(|memory| {
+        let value = used_of(format::mib(memory.used), format::mib(memory.total));
+        labelled_meter(thresholds, Message::MemoryLabel, memory, &value, None)
+    });
+    memory.unwrap_or_default()
+}
+
+/// How busy the application's executors are. Being busy is what they are for, so no share of it is a warning.
+fn slots(panel: &Panel<'_>) -> Html {
+    let Some(executors) = panel.model.executors.body().filter(|executors| executors.task_slots > 0) else {
+        return Html::default();
+    };
+    let (active, slots) = (executors.active_tasks, executors.task_slots);
+    let (value, meter) = (tr(Message::SlotsBusy { active, slots }), Meter::new(active.into(), slots.into()));
+    labelled_meter(NO_WARNING, Message::TaskSlots, meter, &value, None)
 }
 
 fn used_of(used: String, total: String) -> String {
     tr(Message::UsedOf { used: &used, total: &total })
 }
 
-/// How many workers are ready, or that the cluster is still starting.
-fn workers(cluster: &Cluster) -> Html {
-    let (ready, wanted) = (cluster.workers_alive, cluster.workers_wanted);
-    let starting = match (ready, wanted) {
-        (_, 0) => Some(Message::NoWorkers),
-        _ if ready < wanted || !is_alive(cluster) => Some(Message::ClusterStarting { ready, wanted }),
-        _ => None,
-    };
-    if let Some(starting) = starting {
-        return html! { <p role="status">{ toned(Tone::Warn, tr(starting)) }</p> };
-    }
-    fact(Message::Workers, used_of(language::number(ready.into()), language::number(wanted.into())))
-}
-
 fn applications(cluster: &Cluster) -> Html {
     let (running, waiting) = (cluster.apps_running, cluster.apps_waiting);
-    fact(
-        Message::Applications,
-        tr(match waiting {
-            0 => Message::AppsRunning { running },
-            waiting => Message::AppsRunningWaiting { running, waiting },
-        }),
-    )
+    let value = match waiting {
+        0 => Message::AppsRunning { running },
+        waiting => Message::AppsRunningWaiting { running, waiting },
+    };
+    fact(tr(Message::Applications), Html::from(tr(value)))
+}
+
+/// A name and a value.
+pub fn fact(name: String, value: Html) -> Html {
+    html! {
+        <p class="sparkMonitor-Fact"><span class="sparkMonitor-Fact-label">{ name }</span><span>{ value }</span></p>
+    }
 }
 
 /// The address that sessions connect to.
@@ -75,29 +133,4 @@ fn master_url(panel: &Panel<'_>, url: &str) -> Html {
             { copy_button(panel, Copyable::MasterUrl, Message::CopyMasterUrl, url) }
         </p>
     }
-}
-
-fn fact(label: Message<'_>, value: String) -> Html {
-    html! {
-        <p class="sparkMonitor-Fact">
-            <span class="sparkMonitor-Fact-label">{ tr(label) }</span>
-            <span>{ value }</span>
-        </p>
-    }
-}
-
-fn is_alive(cluster: &Cluster) -> bool {
-    cluster.master.as_ref().is_some_and(|master| master.status == MasterStatus::Alive)
-}
-
-/// The master's state, for the heading.
-pub fn cluster_summary(cluster: &Cluster) -> Html {
-    let (message, tone) = match cluster.master.as_ref().map(|master| master.status) {
-        None => (Message::DriverOnly, Tone::Good),
-        Some(MasterStatus::Alive) => (Message::MasterAlive, Tone::Good),
-        Some(MasterStatus::Standby) => (Message::MasterStandby, Tone::Warn),
-        Some(MasterStatus::Recovering) => (Message::MasterRecovering, Tone::Warn),
-        Some(MasterStatus::Unknown) => (Message::MasterUnknown, Tone::Muted),
-    };
-    toned(tone, tr(message))
 }

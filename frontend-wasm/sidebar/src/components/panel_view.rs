@@ -6,13 +6,14 @@ use yew::{Html, html};
 use super::application::{application, application_gone, application_notice, no_session};
 use super::panel_context::Panel;
 use super::panel_state::{Shown, Whole, shown, whole};
-use super::queries::why_line;
+use super::queries::sentence;
 use super::sections::{
-    cluster_section, executor_section, history_section, recent_section, running_section, stage_section,
+    cluster_section, executor_section, history_section, other_stages_section, recent_section, running_section,
 };
 use super::spill::spill_warning;
 use super::toolbar::toolbar;
 use crate::model::{Action, Model};
+use crate::why;
 use kit::i18n::{Message, tr};
 use kit::parts::notice::{loading, problem_notice, stale_line};
 
@@ -56,51 +57,62 @@ fn report_link(panel: &Panel<'_>) -> Html {
     }
 }
 
-/// Each section says that its data is old, unless one notice says so for all: then `says_stale` is false.
+/// The answer first: the sentence and the person's query, then other queries, executors, history, the cluster. Each
+/// section says that its data is old, unless one notice says so for all: then `says_stale` is false.
 fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
-    let shown = shown(panel.model);
-    // The spill of an application that is gone no longer matters.
-    let spill = spill_warning(panel).filter(|_| matches!(shown, Shown::App(_)));
-    // Nor does the reason for its waiting.
-    let why = match &shown {
-        Shown::App(_) | Shown::NotYet(_) => why_line(panel),
-        _ => None,
-    };
-    let of_app = match shown {
-        Shown::NoApp => no_session(panel),
+    let line = |line: Option<String>| line.map(sentence).unwrap_or_default();
+    let answer = match shown(panel.model) {
+        Shown::NoApp => html! {
+            <>
+                { line(why::of_cluster(panel.model)) }
+                { no_session(panel) }
+            </>
+        },
         Shown::Gone(problem) => html! {
             <>{ application(panel, None) }{ application_gone(panel, &problem) }</>
         },
         Shown::Unreadable(problem) => html! {
             <>{ application(panel, None) }{ problem_notice(&problem) }</>
         },
-        Shown::NotYet(app) => html! {
-            <>
-                { application(panel, Some(&app)) }
-                // The sentence above says the same, and names the applications that hold the cores.
-                if why.is_none() || app.state != ApplicationState::Waiting {
-                    { application_notice(&app) }
-                }
-            </>
-        },
-        Shown::App(app) => html! {
-            <>
-                { application(panel, app.as_ref()) }
-                { running_section(panel, says_stale) }
-                { executor_section(panel, says_stale) }
-                { stage_section(panel, says_stale) }
-                { recent_section(panel) }
-            </>
-        },
+        Shown::NotYet(app) => {
+            let why = why::waits(panel.model);
+            let is_said = why.is_some();
+            html! {
+                <>
+                    { line(why) }
+                    { application(panel, Some(&app)) }
+                    // The sentence says the same, and names the applications that hold the cores.
+                    if !is_said || app.state != ApplicationState::Waiting {
+                        { application_notice(&app) }
+                    }
+                </>
+            }
+        }
+        Shown::App(app) => {
+            // A choice is made first; without one, the application only says whose executors these are.
+            let (choice, name) = match panel.model.may_choose() {
+                true => (application(panel, app.as_ref()), Html::default()),
+                false => (Html::default(), application(panel, app.as_ref())),
+            };
+            html! {
+                <>
+                    { choice }
+                    { line(why::line(panel.model)) }
+                    { running_section(panel, says_stale) }
+                    { spill_warning(panel).unwrap_or_default() }
+                    { recent_section(panel) }
+                    { name }
+                    { executor_section(panel, says_stale) }
+                    { other_stages_section(panel) }
+                </>
+            }
+        }
     };
     html! {
         <>
-            { cluster_section(panel, says_stale) }
-            { spill.unwrap_or_default() }
-            { why.unwrap_or_default() }
-            { of_app }
-            // Below the running queries, which must be visible without scrolling.
+            { answer }
             { history_section(panel) }
+            { cluster_section(panel, says_stale) }
         </>
     }
 }

@@ -5,20 +5,19 @@ use yew::{Html, classes, html};
 
 use super::panel_context::Panel;
 use super::query_origin::{places, title, title_link};
-use super::query_stages::details;
+use super::query_stages::{active_stages, details, ended};
 use super::sessions::{grouped, session_picker};
 use crate::model::Action;
-use crate::why;
 use kit::format;
 use kit::i18n::{Message, tr};
 use kit::parts::bar::progress;
 use kit::parts::notice::muted;
 use kit::parts::tone::{Tone, toned};
 
-/// Why a person waits; nothing if nothing is running or waiting.
-pub fn why_line(panel: &Panel<'_>) -> Option<Html> {
+/// The panel's first sentence.
+pub fn sentence(line: String) -> Html {
     // Not a live region, because its numbers change all the time.
-    why::line(panel.model).map(|line| html! { <p class="sparkMonitor-Why">{ line }</p> })
+    html! { <p class="sparkMonitor-Why">{ line }</p> }
 }
 
 /// Newest first.
@@ -52,7 +51,7 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let (percent, done, total) = (query.tasks.percent(), query.tasks.done, query.tasks.total);
     let button = button(panel, queries, query, "sparkMonitor-Query-button", (&title, more), Html::default());
     html! {
-        <li key={query.query_id.clone()}>
+        <li key={query.query_id.clone()} id={query_element(query)}>
             { button }
             { progress(&title, query.tasks) }
             <ul class="sparkMonitor-Facts">
@@ -79,6 +78,8 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
             { places(panel, queries, query) }
             if is_open(panel, query) {
                 { details(panel, queries, query, true) }
+            } else {
+                { active_stages(query) }
             }
         </li>
     }
@@ -87,14 +88,10 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
 fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let (title, more) = title(panel, queries, query);
     let (sign, state, tone) = state(query.state);
-    let state = html! {
-        <span class={classes!("sparkMonitor-Recent-state", tone.class())}>
-            <span class="sparkMonitor-Sign" aria-hidden="true">{ sign }</span>{ tr(state) }
-        </span>
-    };
+    let state = ended(sign, state, tone);
     let button = button(panel, queries, query, "sparkMonitor-Recent-button", (&title, more), state);
     html! {
-        <li key={query.query_id.clone()}>
+        <li key={query.query_id.clone()} id={query_element(query)}>
             { button }
             if is_open(panel, query) {
                 { details(panel, queries, query, false) }
@@ -134,6 +131,11 @@ fn button(
             </button>
         </div>
     }
+}
+
+/// The id of a query's element, to which the shell scrolls.
+fn query_element(query: &Query) -> String {
+    ["sparkMonitor-query-", &query.query_id].concat()
 }
 
 fn is_open(panel: &Panel<'_>, query: &Query) -> bool {

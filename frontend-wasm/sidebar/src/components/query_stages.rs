@@ -5,10 +5,11 @@ use yew::{Html, classes, html};
 
 use super::panel_context::Panel;
 use super::query_origin::places;
-use super::stage_facts::{stage_facts, stage_key, stage_name, stage_number};
+use super::stage_facts::{stage_facts, stage_key, stage_number};
 use kit::format;
 use kit::i18n::{Message, tr};
 use kit::language;
+use kit::parts::bar::progress;
 use kit::parts::filled::filled;
 use kit::parts::notice::muted;
 use kit::parts::tone::Tone;
@@ -31,13 +32,29 @@ pub fn details(panel: &Panel<'_>, queries: &Queries, query: &Query, running: boo
             if let Some(reason) = &query.failure_reason {
                 <pre class="sparkMonitor-Code" tabindex="0">{ reason }</pre>
             }
-            { filled(stages, true, stages.body().map(stage_list)) }
+            { filled(stages, true, stages.body().map(|known| stage_list(known, &query.name))) }
         </div>
     }
 }
 
+/// The active stages of a running query that is not expanded. The only one is told by the query's own bar.
+pub fn active_stages(query: &Query) -> Html {
+    if query.active_stages.is_empty() || query.stages_total <= 1 {
+        return Html::default();
+    }
+    stages(&query.active_stages, &query.name)
+}
+
+fn stages(stages: &[Stage], query_name: &str) -> Html {
+    html! {
+        <ul class="sparkMonitor-Stages sparkMonitor-mod-inside">
+            { for stages.iter().map(|known| stage(known, query_name)) }
+        </ul>
+    }
+}
+
 /// Newest first.
-fn stage_list(known: &QueryStages) -> Html {
+fn stage_list(known: &QueryStages, query_name: &str) -> Html {
     if known.query.is_none() {
         return muted(Message::QueryForgotten);
     }
@@ -46,7 +63,7 @@ fn stage_list(known: &QueryStages) -> Html {
     }
     html! {
         <>
-            <ul class="sparkMonitor-Stages">{ for known.stages.iter().map(stage) }</ul>
+            { stages(&known.stages, query_name) }
             if known.stages_not_shown > 0 {
                 { muted(Message::MoreStages { count: known.stages_not_shown }) }
             }
@@ -57,24 +74,38 @@ fn stage_list(known: &QueryStages) -> Html {
     }
 }
 
-fn stage(stage: &Stage) -> Html {
+/// One stage: a bar while it is active, otherwise how it ended. It has no name of its own if that is its query's.
+pub fn stage(stage: &Stage, query_name: &str) -> Html {
     let (sign, state, tone) = state(stage.state);
+    let number = stage_number(stage);
+    let name = if stage.name.is_empty() || stage.name == query_name { &number } else { &stage.name };
     html! {
         <li key={stage_key(stage)}>
             <div class="sparkMonitor-Stage-head">
-                <span class={classes!("sparkMonitor-Sign", tone.class())} aria-hidden="true">{ sign }</span>
-                <span class="sparkMonitor-Stage-name" title={stage_number(stage)}>{ stage_name(stage) }</span>
-                <span class={classes!("sparkMonitor-Recent-state", tone.class())}>{ tr(state) }</span>
+                <span class="sparkMonitor-Stage-name" title={[name.as_str(), &number].join("\n")}>{ name }</span>
+                if stage.state != StageState::Active {
+                    { ended(sign, state, tone) }
+                }
                 if let Some(elapsed_ms) = stage.elapsed_ms {
                     <span class="sparkMonitor-Stage-elapsed">{ format::duration(elapsed_ms) }</span>
                 }
             </div>
+            if stage.state == StageState::Active {
+                { progress(name, stage.tasks) }
+            }
             { stage_facts(stage) }
             if let Some(reason) = &stage.failure_reason {
                 <pre class="sparkMonitor-Code" tabindex="0">{ reason }</pre>
             }
         </li>
     }
+}
+
+/// How something ended, as a sign and a word. The usual end has only a sign, and the word for screen readers.
+pub fn ended(sign: &str, state: Message<'_>, tone: Tone) -> Html {
+    let word = tr(state);
+    let seen = if tone == Tone::Muted { sign.to_owned() } else { [sign, &word].join(" ") };
+    html! { <span class={classes!("sparkMonitor-Ended", tone.class())} role="img" aria-label={word}>{ seen }</span> }
 }
 
 fn state(state: StageState) -> (&'static str, Message<'static>, Tone) {

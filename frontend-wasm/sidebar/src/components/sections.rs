@@ -2,22 +2,26 @@
 //!
 //! `says_stale` is false if one notice says for all sections that they are old.
 
-use yew::Html;
+use wire::Queries;
+use yew::{Html, html};
 
-use super::active_stages::active_stages;
-use super::cluster::{cluster_overview, cluster_summary};
+use super::cluster::{cluster_line, cluster_overview};
 use super::executors::executor_table;
 use super::history::history;
 use super::panel_context::Panel;
 use super::panel_section::section;
 use super::queries::{recent_queries, running_queries};
+use super::query_stages::stage;
+use super::stage_facts::stage_key;
 use kit::i18n::{Message, tr};
 use kit::parts::filled::filled;
+use kit::parts::tone::{Tone, toned};
 
-/// Workers, cores and memory.
+/// One line, which unfolds to cores, memory and workers.
 pub fn cluster_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let cluster = &panel.model.cluster;
-    let summary = cluster.body().map(cluster_summary).unwrap_or_default();
+    let unknown = || cluster.problem.as_ref().map(|_| toned(Tone::Muted, tr(Message::HeadingUnreachable)));
+    let summary = cluster.body().map(|body| cluster_line(panel.model, body)).or_else(unknown).unwrap_or_default();
     let content = cluster.body().map(|cluster| cluster_overview(panel, cluster));
     section(panel, "cluster", Message::Cluster, summary, filled(cluster, says_stale, content))
 }
@@ -42,9 +46,14 @@ pub fn executor_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     section(panel, "executors", Message::Executors, summary.unwrap_or_default(), content)
 }
 
-/// The running queries. Recent ones come in the same answer, so this section shows that answer's problem.
+/// The running queries; nothing if there are none, because the sentence above says so. Recent ones come in the same
+/// answer, so this section shows that answer's problem.
 pub fn running_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let queries = &panel.model.queries;
+    let is_idle = |queries: &Queries| queries.running.is_empty() && queries.running_not_shown == 0;
+    if queries.trouble().is_none() && queries.body().is_some_and(is_idle) {
+        return Html::default();
+    }
     let running =
         queries.body().map(|queries| count(queries.running.len(), queries.running_not_shown)).unwrap_or_default();
     let content = filled(queries, says_stale, queries.body().map(|queries| running_queries(panel, queries)));
@@ -60,17 +69,19 @@ pub fn recent_section(panel: &Panel<'_>) -> Html {
     section(panel, "recent", Message::RecentQueries, count(queries.recent.len(), 0), content)
 }
 
-/// The running stages.
-pub fn stage_section(panel: &Panel<'_>, says_stale: bool) -> Html {
-    let stages = &panel.model.stages;
-    let active = stages.body().map(|stages| count(stages.active.len(), stages.active_not_shown)).unwrap_or_default();
-    section(
-        panel,
-        "active",
-        Message::ActiveStages,
-        active,
-        filled(stages, says_stale, stages.body().map(active_stages)),
-    )
+/// The active stages of no running query that is shown; nothing if there are none.
+pub fn other_stages_section(panel: &Panel<'_>) -> Html {
+    let (Some(stages), Some(queries)) = (panel.model.stages.body(), panel.model.queries.body()) else {
+        return Html::default();
+    };
+    let inside: Vec<_> = queries.running.iter().flat_map(|query| &query.active_stages).map(stage_key).collect();
+    let others: Vec<_> = stages.active.iter().filter(|known| !inside.contains(&stage_key(known))).collect();
+    if others.is_empty() {
+        return Html::default();
+    }
+    let title = count(others.len(), 0);
+    let list = others.into_iter().map(|known| stage(known, ""));
+    section(panel, "active", Message::OtherStages, title, html! { <ul class="sparkMonitor-Stages">{ for list }</ul> })
 }
 
 fn count(shown: usize, not_shown: u32) -> Html {

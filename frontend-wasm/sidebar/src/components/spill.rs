@@ -23,7 +23,7 @@ pub fn spill_warning(panel: &Panel<'_>) -> Option<Html> {
     let place = tr(Message::SpillWhere { query: &title(panel, queries, query).0, stage_id: *stage_id });
     let dismiss = panel.on_click(Action::DismissSpill(query.query_id.clone()));
     Some(html! {
-        <div class="sparkMonitor-Spill sparkMonitor-mod-warn">
+        <div id="sparkMonitor-spill" class="sparkMonitor-Spill sparkMonitor-mod-warn">
             <div class="sparkMonitor-Spill-head">
                 <p class="sparkMonitor-Notice-heading">
                     <span class="sparkMonitor-Sign" aria-hidden="true">{ "⚠" }</span>

@@ -52,11 +52,6 @@ pub fn stage_number(stage: &Stage) -> String {
     })
 }
 
-/// The stage's name for people.
-pub fn stage_name(stage: &Stage) -> String {
-    if stage.name.is_empty() { stage_number(stage) } else { stage.name.clone() }
-}
-
 /// Identifies this attempt of this stage in a list.
 pub fn stage_key(stage: &Stage) -> String {
     format!("{}.{}", stage.stage_id, stage.stage_attempt_id)

@@ -48,6 +48,25 @@ async fn ready_says_how_many_of_how_many_and_what_runs() {
 }
 
 #[tokio::test]
+async fn what_needs_attention_is_marked_and_told() {
+    let dead = ["cluster", "All workers are dead: nothing can run.", ""].map(str::to_owned).to_vec();
+    let marked = known::loaded(Chip { attention: vec![dead], ..samples::chip(ChipState::Error, 0, 0) });
+    assert_snapshot!(chip(marked.clone()).await, @r#"
+    <button type="button" title="The cluster has failed: no worker is left, or its manager reports an error.
+    As of 12:00:00 UTC.
+    All workers are dead: nothing can run.
+    Click to open Spark Monitor." class="sparkMonitor-Chip">
+    <span aria-hidden="true" class="sparkMonitor-Dot sparkMonitor-mod-bad">
+    </span>
+    <span role="status" class="sparkMonitor-Chip-label">Spark: Error</span>
+    <span role="img" aria-label="Something needs your attention." data-part="cluster" class="sparkMonitor-Chip-mark">⚠</span>
+    </button>
+    "#);
+    let unknown = marked.after(Err(Problem::no_jupyter()), 0).after(Err(Problem::no_jupyter()), 0);
+    assert!(!chip(unknown).await.contains("Chip-mark"), "nothing is known any more");
+}
+
+#[tokio::test]
 async fn starting_is_amber() {
     assert_snapshot!(in_state(ChipState::Starting, 0, 1).await, @r#"
     <button type="button" title="0 of 1 worker is ready.

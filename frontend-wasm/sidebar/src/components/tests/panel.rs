@@ -2,7 +2,8 @@
 
 use insta::assert_snapshot;
 use wire::{
-    App, ApplicationState, Apps, Cluster, CoreHolder, DriverState, ErrorCode, Executors, Queries, Stages, Wait,
+    App, ApplicationState, Apps, Cluster, CoreHolder, DriverState, ErrorCode, Executors, Queries, Query, QueryState,
+    Stages, Wait,
 };
 
 use super::{draw, text};
@@ -18,8 +19,19 @@ fn all_well() -> Model {
         cluster: known::loaded(samples::cluster()),
         executors: known::loaded(samples::executors()),
         stages: known::loaded(samples::stages()),
+        queries: known::loaded(Queries { recent: vec![ended_query()], ..samples::queries() }),
+        history: known::loaded(samples::history()),
         ..Model::default()
     }
+}
+
+fn ended_query() -> Query {
+    Query { state: QueryState::Succeeded, ..samples::query("q-1") }
+}
+
+/// With the cluster unfolded.
+fn unfolded(model: Model) -> Model {
+    Model { toggled: vec!["cluster".to_owned()], ..model }
 }
 
 fn of_app(app: Option<App>) -> Model {
@@ -63,29 +75,18 @@ async fn loading() {
 
 #[tokio::test]
 async fn all_sections_in_order() {
-    assert_snapshot!(panel(all_well()).await, @r#"
+    assert_snapshot!(panel(all_well()).await, @"
     Spark Monitor
-    Cluster
-    Alive
-    Workers
-    2 of 2
-    Cores
-    3 of 4
-    75%
-    high
-    Memory
-    1.0 GB of 4.0 GB
-    25%
-    Applications
-    1 running
-    Master
-    spark://master:7077
+    No query is running.
+    Recent queries
+    1
+    select count(*) from events
+    ✓
+    20s
     etl
     Running
     4 cores
     since 11:50:00 UTC
-    Running queries
-    Loading…
     Executors
     2 of 2 slots busy
     ID
@@ -114,7 +115,7 @@ async fn all_sections_in_order() {
     ↑
     0 B
     –
-    Active stages
+    Other active stages
     1
     count of range
     45s
@@ -124,40 +125,48 @@ async fn all_sections_in_order() {
     1.5 KB read
     2.0 KB shuffle written
     1.0 KB spilled
+    Last 10 minutes
+    Cores in use
+    3 of 4
+    4
+    Active tasks
+    1
+    2
+    10 min ago
+    now
+    Cluster
+    2 workers · 3/4 cores · 1.0/4.0 GB
     Connection report
-    "#);
+    ");
 }
 
 #[tokio::test]
 async fn sections_fold_with_a_button_that_says_whether_they_are_open() {
     let html = draw(super::panel(&all_well())).await;
     assert_eq!(html.matches(r#"aria-expanded="true" aria-controls="#).count(), 4, "{html}");
+    assert_eq!(html.matches(r#"aria-expanded="false" aria-controls="sparkMonitor-cluster""#).count(), 1, "{html}");
 }
 
 #[tokio::test]
 async fn no_active_session_says_how_to_start_one() {
     assert_snapshot!(panel(of_app(None)).await, @r#"
     Spark Monitor
-    Cluster
-    Alive
-    Workers
-    2 of 2
-    Cores
-    3 of 4
-    75%
-    high
-    Memory
-    1.0 GB of 4.0 GB
-    25%
-    Applications
-    1 running
-    Master
-    spark://master:7077
     No active Spark session
     Start one in a notebook:
     spark = SparkSession.builder.master("spark://master:7077").getOrCreate()
+    Cluster
+    2 workers · 3/4 cores · 1.0/4.0 GB
     Connection report
     "#);
+}
+
+#[tokio::test]
+async fn a_standby_says_what_it_waits_for_and_offers_no_code() {
+    let trouble = vec![vec!["The Spark Master is a standby and waits for a leader.".to_owned()]];
+    let cluster = Cluster { trouble, start_code: None, ..samples::cluster() };
+    let html = draw(super::panel(&unfolded(Model { cluster: known::loaded(cluster), ..of_app(None) }))).await;
+    assert!(html.contains("The Spark Master is a standby and waits for a leader."), "{html}");
+    assert!(!html.contains("spark://") && !html.contains("getOrCreate"), "{html}");
 }
 
 #[tokio::test]
@@ -165,27 +174,14 @@ async fn a_starting_driver_is_not_an_error() {
     let app = App { driver: DriverState::Starting, ..samples::app() };
     assert_snapshot!(panel(of_app(Some(app))).await, @r#"
     Spark Monitor
-    Cluster
-    Alive
-    Workers
-    2 of 2
-    Cores
-    3 of 4
-    75%
-    high
-    Memory
-    1.0 GB of 4.0 GB
-    25%
-    Applications
-    1 running
-    Master
-    spark://master:7077
     etl
     The driver is starting
     4 cores
     since 11:50:00 UTC
     The driver is starting
     Its executors and stages appear as soon as it answers.
+    Cluster
+    2 workers · 3/4 cores · 1.0/4.0 GB
     Connection report
     "#);
 }
@@ -237,9 +233,10 @@ async fn old_data_stays_and_says_once_since_when_and_why() {
 async fn one_dead_view_does_not_blank_the_others() {
     let mut props = all_well();
     props.cluster = Loaded::default().after(Err(refused(ErrorCode::UpstreamTimeout)), OBSERVED_AT_MS);
-    props.stages = Loaded::default().after(Ok(samples::stale_answer(samples::stages())), OBSERVED_AT_MS);
-    let text = panel(props).await;
-    assert!(text.contains("Cluster\nNo answer\nWhat to do.\nWhat went wrong."), "{text}");
+    props.queries = Loaded::default().after(Ok(samples::stale_answer(samples::queries())), OBSERVED_AT_MS);
+    assert!(panel(props.clone()).await.contains("Cluster\nNo answer\nConnection"), "folded");
+    let text = panel(unfolded(props)).await;
+    assert!(text.contains("Cluster\nNo answer\nNo answer\nWhat to do.\nWhat went wrong."), "{text}");
     assert!(text.contains("Not updated since 12:00:00 UTC. The Spark Master did not answer in time."));
     assert!(text.contains("1 of 1 slot") || text.contains("2 of 2 slots busy"), "{text}");
 }
@@ -309,14 +306,16 @@ async fn a_chosen_application_that_is_gone_says_so_and_offers_the_newest() {
     model.stages = Loaded::default().after(Err(refused(ErrorCode::UnknownApp)), OBSERVED_AT_MS);
     let text = text(super::panel(&model)).await;
     let gone = "app-9 (ended)\nThis application has ended\nWhat went wrong.\nShow the newest application";
-    assert!(text.ends_with(&[gone, "\nConnection report"].concat()), "{text}");
+    assert!(text.contains(&[gone, "\n"].concat()) && !text.contains("Executors"), "{text}");
 }
 
 #[tokio::test]
 async fn the_masters_address_can_be_copied_and_that_is_confirmed() {
-    let copied =
-        |done| Model { copied: Some(Copied { what: Copyable::MasterUrl, done, at_ms: OBSERVED_AT_MS }), ..all_well() };
-    assert!(draw(super::panel(&all_well())).await.contains(r#"aria-label="Copy master URL""#));
+    let copied = |done| Model {
+        copied: Some(Copied { what: Copyable::MasterUrl, done, at_ms: OBSERVED_AT_MS }),
+        ..unfolded(all_well())
+    };
+    assert!(draw(super::panel(&unfolded(all_well()))).await.contains(r#"aria-label="Copy master URL""#));
     assert!(panel(copied(true)).await.contains("spark://master:7077\nCopied"));
     assert!(panel(copied(false)).await.contains("spark://master:7077\nCould not copy"));
 }

@@ -4,14 +4,13 @@ use std::rc::Rc;
 
 use insta::assert_snapshot;
 use wire::{
-    CallSite, ConnectSession, CoreHolder, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, Stages,
-    StreamProgress, Tasks, TimeLeft, Wait,
+    CallSite, ConnectSession, NamedBy, Queries, Query, QueryStages, QueryState, Stage, StageState, StreamProgress,
+    Tasks, TimeLeft, Wait,
 };
 use yew::{Html, Reducible};
 
 use super::{draw, of_panel, panel, text};
-use crate::components::panel_context::Panel;
-use crate::components::queries::{recent_queries, running_queries, why_line};
+use crate::components::queries::{recent_queries, running_queries};
 use crate::mine::{Execution, Notebook};
 use crate::model::{Action, Model};
 use crate::place::{Cell, Place};
@@ -95,7 +94,7 @@ async fn a_running_query_shows_its_name_how_far_it_is_and_the_time_left() {
     <span id="sparkMonitor-Stages-known" role="tooltip" class="sparkMonitor-Hint-text">asked of the kernel</span>
     </div>
     <ul class="sparkMonitor-Stages">
-    <li>
+    <li id="sparkMonitor-query-q-1">
     <div class="sparkMonitor-Query-head">
     <button type="button" title="Go to cell [3]" class="sparkMonitor-Jump">cell [3], line 2</button>
     <span role="status" class="sparkMonitor-Jump-failed">
@@ -136,10 +135,8 @@ async fn a_running_query_shows_its_name_how_far_it_is_and_the_time_left() {
 #[tokio::test]
 async fn the_headings_count_what_is_not_listed_too() {
     let queries = Queries { running_not_shown: 40, ..runs(vec![samples::query("q-1")]) };
-    let stages = Stages { active_not_shown: 10, ..samples::stages() };
-    let model = Model { stages: known::loaded(stages), ..model(queries, Vec::new()) };
-    let seen = text(panel(&model)).await;
-    assert!(seen.contains("Running queries\n41\n") && seen.contains("Active stages\n11\n"), "{seen}");
+    let seen = text(panel(&model(queries, Vec::new()))).await;
+    assert!(seen.contains("Running queries\n41\n"), "{seen}");
 }
 
 #[tokio::test]
@@ -294,15 +291,15 @@ async fn a_name_comes_from_the_best_source() {
     ] {
         lines.push(recent(&model(ended(vec![query]), vec![notebook()])).await.replace('\n', " | "));
     }
-    assert_snapshot!(lines.join("\n"), @r#"
-    This notebook | ? | asked of the kernel | nightly | nightly | ✓ | Completed | 20s
-    This notebook | ? | asked of the kernel | select 1 | select 1 | ✓ | Completed | 20s
-    This notebook | ? | asked of the kernel | cell [3], line 2 | cell [3], line 2 | show: sort | ✓ | Completed | 20s
-    This notebook | ? | asked of the kernel | show: sort | show: sort | ✓ | Completed | 20s
-    This notebook | ? | asked of the kernel | etl.py, line 6 | collect | ✓ | Completed | 20s
-    This notebook | ? | asked of the kernel | a notebook cell, line 2 | a notebook cell, line 2 | collect | ✓ | Completed | 20s
-    This notebook | ? | asked of the kernel | Query without a name | Query without a name | ✓ | Completed | 20s
-    "#);
+    assert_snapshot!(lines.join("\n"), @"
+    This notebook | ? | asked of the kernel | nightly | nightly | ✓ | 20s
+    This notebook | ? | asked of the kernel | select 1 | select 1 | ✓ | 20s
+    This notebook | ? | asked of the kernel | cell [3], line 2 | cell [3], line 2 | show: sort | ✓ | 20s
+    This notebook | ? | asked of the kernel | show: sort | show: sort | ✓ | 20s
+    This notebook | ? | asked of the kernel | etl.py, line 6 | collect | ✓ | 20s
+    This notebook | ? | asked of the kernel | a notebook cell, line 2 | a notebook cell, line 2 | collect | ✓ | 20s
+    This notebook | ? | asked of the kernel | Query without a name | Query without a name | ✓ | 20s
+    ");
 }
 
 #[tokio::test]
@@ -312,16 +309,12 @@ async fn recent_queries_say_how_they_ended_in_sign_and_word() {
     let lines = recent(&model(ended(states.map(ended_as).into()), Vec::new())).await;
     assert_snapshot!(lines.replace("select count(*) from events\n", ""), @r#"
     ✓
-    Completed
     20s
-    ✕
-    Failed
+    ✕ Failed
     20s
-    ⊘
-    Canceled
+    ⊘ Canceled
     20s
     ?
-    Unknown end
     20s
     "#);
 }
@@ -358,23 +351,21 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
         stages_forgotten: 2,
     };
     model.query_stages = known::loaded(known);
-    assert_snapshot!(recent(&model).await, @r#"
+    assert_snapshot!(recent(&model).await, @"
     This notebook
     ?
     asked of the kernel
     cell [3], line 2
     cell [3], line 2
     count of range
-    ✕
-    Failed
+    ✕ Failed
     20s
     run by cell [5]
     Started 11:59:40 UTC
     1 of 3 stages
     [USER_RAISED_EXCEPTION] boom 7
-    ✕
-    count of range
-    Failed
+    Stage 2, attempt 1
+    ✕ Failed
     45s
     120 of 200 tasks
     8 running
@@ -384,9 +375,8 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     1.0 KB spilled
     [USER_RAISED_EXCEPTION] boom 7
     at line 2
+    Stage 1
     ✓
-    count of range
-    Completed
     45s
     120 of 200 tasks
     8 running
@@ -396,7 +386,7 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     1.0 KB spilled
     3 more stages are not shown.
     Spark has forgotten 2 of them.
-    "#);
+    ");
     model = after(model, Action::ToggleQuery("q-1".to_owned()));
     assert!(model.open_query.is_none() && model.query_stages.value.is_none());
 }
@@ -428,18 +418,38 @@ async fn a_cell_that_has_changed_since_says_so_beside_its_name() {
 }
 
 #[tokio::test]
-async fn the_reason_to_wait_stands_above_the_application() {
+async fn the_reason_to_wait_is_the_first_thing_said() {
     let wait = Some(Wait::ShuffleFetch { stage_id: 4, percent: 35 });
     let queries = runs(vec![Query { wait, ..samples::query("q-1") }]);
-    let all = text(panel(&model(queries, Vec::new()))).await;
-    let why = "Shuffling: tasks wait 35% of their time for other tasks' output (stage 4)\netl\nRunning";
-    assert!(all.replace("&#x27;", "'").contains(why), "{all}");
-    let holders = vec![CoreHolder { name: "ETL".to_owned(), cores: 2 }];
-    let wait = Some(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });
-    let waiting = model(Queries { wait, ..samples::queries() }, Vec::new());
-    let why = |panel: &Panel<'_>| why_line(panel).unwrap_or_default();
-    assert_snapshot!(draw(of_panel(&waiting, why)).await, @r#"<p class="sparkMonitor-Why">Waiting for cores: 'ETL' holds 2 of 2</p>"#);
-    assert_eq!(draw(of_panel(&model(samples::queries(), Vec::new()), why)).await, "");
+    let all = text(panel(&model(queries, Vec::new()))).await.replace("&#x27;", "'");
+    let first =
+        "Spark Monitor\nShuffling: tasks wait 35% of their time for other tasks' output (stage 4)\nRunning queries";
+    assert!(all.starts_with(first), "{all}");
+    let idle = text(panel(&model(samples::queries(), Vec::new()))).await;
+    assert!(idle.starts_with("Spark Monitor\nNo query is running.\n") && !idle.contains("Running queries"), "{idle}");
+}
+
+#[tokio::test]
+async fn a_stage_of_a_shown_query_is_inside_it_and_nowhere_else() {
+    let inside = Query { active_stages: vec![samples::stage(3, StageState::Active)], ..samples::query("q-1") };
+    let others = text(panel(&model(samples::queries(), Vec::new()))).await;
+    assert!(others.contains("Other active stages\n1\ncount of range"), "{others}");
+    let mut model = model(runs(vec![inside]), Vec::new());
+    let all = text(panel(&model)).await;
+    assert_eq!(all.matches("count of range").count(), 1, "{all}");
+    assert!(all.contains("count of range\n45s\n120 of 200 tasks\n8 running"), "{all}");
+    assert!(!all.contains("Other active stages"), "{all}");
+    model.open_query = Some("q-1".to_owned());
+    let open = text(panel(&model)).await;
+    assert!(!open.contains("count of range"), "its whole list of stages replaces them: {open}");
+}
+
+#[tokio::test]
+async fn the_only_stage_of_a_query_is_told_by_the_querys_own_bar() {
+    let active_stages = vec![samples::stage(7, StageState::Active)];
+    let query = Query { active_stages, stages_total: 1, ..samples::query("q-1") };
+    let html = draw(part(&model(runs(vec![query]), Vec::new()), running_queries)).await;
+    assert_eq!(html.matches("progressbar").count(), 1, "{html}");
 }
 
 #[tokio::test]

@@ -1,17 +1,20 @@
 //! Each part of the panel on its own.
 
 use insta::assert_snapshot;
-use wire::{Cluster, ClusterKind, Executor, Executors, Meter, Queries, Stages};
+use wire::{Cluster, ClusterKind, Executor, Executors, Meter, Queries, StageState, Worker, WorkerState};
+use yew::html;
 
 use super::{draw, of_panel, text};
-use crate::components::active_stages::active_stages;
-use crate::components::cluster::cluster_overview;
+use crate::components::cluster::{cluster_line, cluster_overview};
 use crate::components::executors::executor_table;
 use crate::components::history::history;
+use crate::components::query_stages::stage;
 use crate::components::spill::spill_warning;
 use crate::executor_order::{Column, Order};
 use crate::model::Model;
+use kit::known;
 use kit::loaded::Loaded;
+use kit::problem::Problem;
 use kit::samples;
 
 fn overview(cluster: &Cluster) -> yew::Html {
@@ -26,10 +29,6 @@ fn table(executors: &Executors) -> yew::Html {
 async fn the_cluster_shows_workers_cores_and_memory() {
     assert_snapshot!(draw(overview(&samples::cluster())).await, @r#"
     <div class="sparkMonitor-Cluster">
-    <p class="sparkMonitor-Fact">
-    <span class="sparkMonitor-Fact-label">Workers</span>
-    <span>2 of 2</span>
-    </p>
     <div class="sparkMonitor-Usage">
     <div class="sparkMonitor-Usage-words">
     <span class="sparkMonitor-Usage-label">Cores</span>
@@ -89,11 +88,66 @@ async fn a_driver_alone_has_neither_workers_nor_memory() {
     assert!(html.contains("Cores") && !html.contains("Workers") && !html.contains("Memory"));
 }
 
+/// The heading's line.
+async fn line(cluster: Cluster) -> String {
+    text(html! { <p>{ cluster_line(&Model::default(), &cluster) }</p> }).await
+}
+
 #[tokio::test]
-async fn a_missing_worker_is_a_cluster_that_starts() {
-    let cluster = Cluster { workers_alive: 1, workers_wanted: 2, ..samples::cluster() };
-    let html = draw(overview(&cluster)).await;
-    assert!(html.contains("Starting: 1 of 2 workers are ready."), "{html}");
+async fn a_cluster_that_is_well_is_one_neutral_line() {
+    assert_eq!(line(samples::cluster()).await, "2 workers · 3/4 cores · 1.0/4.0 GB");
+    let html = draw(html! { <p>{ cluster_line(&Model::default(), &samples::cluster()) }</p> }).await;
+    assert!(!html.contains("sparkMonitor-mod"), "no colour: {html}");
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_not_well_says_so_in_its_line() {
+    let trouble = vec![vec!["All workers are dead: nothing can run.".to_owned(), String::new()]];
+    let cluster = Cluster { trouble, ..samples::cluster() };
+    assert_eq!(line(cluster).await, "All workers are dead: nothing can run.");
+}
+
+#[tokio::test]
+async fn a_cluster_that_does_not_answer_is_grey_and_says_when_it_was_last_seen() {
+    let last_seen_alive_ms = Some(samples::OBSERVED_AT_MS);
+    let cluster = Cluster { last_seen_alive_ms, ..samples::cluster() };
+    let html = draw(cluster_line(&Model::default(), &cluster)).await;
+    assert!(html.contains("last seen alive 12:00:00 UTC") && html.contains("sparkMonitor-mod-muted"), "{html}");
+    let overview = draw(overview(&cluster)).await;
+    assert!(overview.contains("sparkMonitor-mod-old") && !overview.contains("spark://"), "{overview}");
+    // Nor does the sidecar answer.
+    let cluster = known::loaded(samples::cluster()).after(Err(Problem::no_sidecar()), 0);
+    let model = Model { cluster, ..Model::default() };
+    let text = text(cluster_line(&model, &samples::cluster())).await;
+    assert_eq!(text, "last seen alive 12:00:00 UTC");
+}
+
+#[tokio::test]
+async fn full_cores_are_all_granted_and_an_alarm_only_while_an_application_waits() {
+    let full = |apps_waiting| Cluster { cores: Meter::new(4, 4), apps_waiting, ..samples::cluster() };
+    let calm = draw(overview(&full(0))).await;
+    assert!(calm.contains("4 of 4, 100%, all granted") && !calm.contains("very high"), "{calm}");
+    let alarm = draw(overview(&full(1))).await;
+    assert!(alarm.contains("4 of 4, 100%, very high") && alarm.contains("1 running, 1 waiting"), "{alarm}");
+}
+
+#[tokio::test]
+async fn workers_are_listed_with_their_state_and_the_age_of_their_heartbeat() {
+    let worker = |worker_id: &str, state| Worker {
+        worker_id: worker_id.to_owned(),
+        host: "10.0.0.1".to_owned(),
+        state,
+        cores: Meter::new(1, 2),
+        memory_mib: Meter::new(512, 2048),
+        last_heartbeat_ms: samples::OBSERVED_AT_MS - 7_000,
+    };
+    let workers = vec![worker("a", WorkerState::Alive), worker("b", WorkerState::Dead)];
+    let cluster = Cluster { workers, ..samples::cluster() };
+    // Five seconds after the answer.
+    let now_ms = samples::OBSERVED_AT_MS + 5_000;
+    let model = Model { cluster: known::loaded(cluster.clone()), now_ms, ..Model::default() };
+    let seen = text(of_panel(&model, |panel| cluster_overview(panel, &cluster))).await;
+    assert_snapshot!(seen.split("Workers\n").nth(1).unwrap_or_default(), @"");
 }
 
 #[tokio::test]
@@ -257,9 +311,9 @@ async fn a_sorted_column_says_which_way() {
 }
 
 #[tokio::test]
-async fn active_stages_show_how_far_they_are() {
-    assert_snapshot!(draw(active_stages(&samples::stages())).await, @r#"
-    <ul class="sparkMonitor-Stages">
+async fn an_active_stage_shows_how_far_it_is() {
+    let html = draw(stage(&samples::stage(3, StageState::Active), "")).await;
+    assert_snapshot!(html, @r#"
     <li>
     <div class="sparkMonitor-Stage-head">
     <span title="count of range
@@ -289,21 +343,9 @@ async fn active_stages_show_how_far_they_are() {
     </li>
     </ul>
     </li>
-    </ul>
     "#);
-}
-
-#[tokio::test]
-async fn no_stage_says_so() {
-    let stages = Stages { active: Vec::new(), ..samples::stages() };
-    assert!(draw(active_stages(&stages)).await.contains("No stage is running."));
-}
-
-#[tokio::test]
-async fn sums_over_what_spark_remembers_say_so() {
-    let stages = Stages { forgotten: true, retained: 1_000, ..samples::stages() };
-    let html = draw(active_stages(&stages)).await;
-    assert!(html.contains("Spark remembers the last 1000 stages only"), "{html}");
+    let same = text(stage(&samples::stage(3, StageState::Active), "count of range")).await;
+    assert!(same.starts_with("Stage 3\n45s"), "its query has that name: {same}");
 }
 
 fn spilled(dismissed: &[&str]) -> Model {
@@ -318,7 +360,7 @@ fn spilled(dismissed: &[&str]) -> Model {
 async fn spill_is_a_warning_in_words() {
     let html = of_panel(&spilled(&[]), |panel| spill_warning(panel).unwrap_or_default());
     assert_snapshot!(draw(html).await, @r#"
-    <div class="sparkMonitor-Spill sparkMonitor-mod-warn">
+    <div id="sparkMonitor-spill" class="sparkMonitor-Spill sparkMonitor-mod-warn">
     <div class="sparkMonitor-Spill-head">
     <p class="sparkMonitor-Notice-heading">
     <span aria-hidden="true" class="sparkMonitor-Sign">⚠</span>1.0 KB spilled to disk</p>

@@ -1,7 +1,7 @@
 //! Each state of the whole panel, as the text a person reads.
 
 use insta::assert_snapshot;
-use wire::{Cluster, ErrorCode, Master, MasterStatus, Queries, Wait};
+use wire::{Cluster, ErrorCode, Queries, Wait};
 
 use super::{panel, text};
 use crate::model::Model;
@@ -25,6 +25,7 @@ fn all_well() -> Model {
         cluster: known::loaded(samples::cluster()),
         executors: known::loaded(samples::executors()),
         stages: known::loaded(samples::stages()),
+        queries: known::loaded(samples::queries()),
         ..Model::default()
     }
 }
@@ -89,39 +90,12 @@ async fn overloaded() {
 }
 
 #[tokio::test]
-async fn the_cluster_is_starting() {
-    let cluster = Cluster { workers_alive: 1, workers_wanted: 4, ..samples::cluster() };
-    let model = Model { cluster: known::loaded(cluster), ..all_well() };
-    assert_snapshot!(head(&text(panel(&model)).await, "\netl"), @r#"
-    Spark Monitor
-    Cluster
-    Alive
-    Starting: 1 of 4 workers are ready.
-    Cores
-    3 of 4
-    75%
-    high
-    Memory
-    1.0 GB of 4.0 GB
-    25%
-    Applications
-    1 running
-    Master
-    spark://master:7077
-    "#);
-}
-
-#[tokio::test]
-async fn the_master_is_recovering() {
-    let master = Some(Master { status: MasterStatus::Recovering, url: "spark://master:7077".to_owned() });
-    let cluster = Cluster { master, workers_alive: 0, workers_wanted: 0, ..samples::cluster() };
-    let model = Model { cluster: known::loaded(cluster), ..all_well() };
-    assert_snapshot!(head(&text(panel(&model)).await, "\nCores"), @r#"
-    Spark Monitor
-    Cluster
-    Recovering
-    No worker has joined yet.
-    "#);
+async fn what_is_wrong_with_the_cluster_is_said_first_and_in_its_line() {
+    let trouble = vec![vec!["All workers are dead: nothing can run.".to_owned(), String::new()]];
+    let cluster = Cluster { trouble, workers_alive: 0, workers_wanted: 0, ..samples::cluster() };
+    let text = text(panel(&Model { cluster: known::loaded(cluster), ..all_well() })).await;
+    assert!(text.starts_with("Spark Monitor\nAll workers are dead: nothing can run.\n"), "{text}");
+    assert!(text.contains("Cluster\nAll workers are dead: nothing can run."), "{text}");
 }
 
 #[tokio::test]
@@ -129,22 +103,19 @@ async fn the_master_cannot_be_reached_but_the_driver_can() {
     let problem =
         known::refused(ErrorCode::UpstreamUnreachable, "The Spark Master cannot be reached.", "Is it running?");
     let model = Model { cluster: never(&problem), ..all_well() };
-    assert_snapshot!(head(&text(panel(&model)).await, "\nID"), @r#"
+    assert_snapshot!(head(&text(panel(&model)).await, "\nID"), @"
     Spark Monitor
-    Cluster
-    No answer
-    Is it running?
-    The Spark Master cannot be reached.
-    Request r-1
+    No query is running.
+    Recent queries
+    0
+    No query has ended yet.
     etl
     Running
     4 cores
     since 11:50:00 UTC
-    Running queries
-    Loading…
     Executors
     2 of 2 slots busy
-    "#);
+    ");
 }
 
 #[tokio::test]
@@ -152,24 +123,77 @@ async fn the_driver_cannot_be_reached_is_said_once() {
     let problem =
         known::refused(ErrorCode::UpstreamTimeout, "The Spark driver did not answer.", "Open the report below.");
     let model = Model { executors: never(&problem), stages: never(&problem), ..all_well() };
-    let text = text(panel(&model)).await;
-    assert_snapshot!(text.split("7077\n").nth(1).unwrap_or_default(), @r#"
+    assert_snapshot!(text(panel(&model)).await, @r#"
+    Spark Monitor
     No answer
     Open the report below.
     The Spark driver did not answer.
     Request r-1
+    Cluster
+    2 workers · 3/4 cores · 1.0/4.0 GB
     Connection report
     "#);
 }
 
 #[tokio::test]
 async fn stale_says_since_when_and_why_in_each_section_that_is() {
-    let stages = Loaded::default().after(Ok(samples::stale_answer(samples::stages())), OBSERVED_AT_MS);
-    let text = text(panel(&Model { stages, ..all_well() })).await;
-    assert_snapshot!(head(text.split("Active stages").nth(1).unwrap_or_default(), "count"), @r#"
-    1
+    let queries = Loaded::default().after(Ok(samples::stale_answer(samples::queries())), OBSERVED_AT_MS);
+    let text = text(panel(&Model { queries, ..all_well() })).await;
+    assert_snapshot!(head(&text, "\n⚠"), @"
+    Spark Monitor
+    Running queries
+    0
     Not updated since 12:00:00 UTC. The Spark Master did not answer in time.
-    "#);
+    No query is running.
+    Recent queries
+    0
+    No query has ended yet.
+    etl
+    Running
+    4 cores
+    since 11:50:00 UTC
+    Executors
+    2 of 2 slots busy
+    ID
+    Tasks
+    Heap
+    Storage
+    Shuffle
+    GC
+    0
+    2/2
+    600 B
+    800 B
+    ↓
+    1.5 KB
+    ↑
+    0 B
+    12.3%
+    high
+    1
+    Gone at 11:59:00 UTC: worker lost
+    driver
+    –
+    0 B
+    ↓
+    0 B
+    ↑
+    0 B
+    –
+    Other active stages
+    1
+    count of range
+    45s
+    120 of 200 tasks
+    8 running
+    1 failed
+    1.5 KB read
+    2.0 KB shuffle written
+    1.0 KB spilled
+    Cluster
+    2 workers · 3/4 cores · 1.0/4.0 GB
+    Connection report
+    ");
 }
 
 #[tokio::test]
@@ -177,12 +201,59 @@ async fn mock_mode_is_marked_before_anything_else() {
     let mut answer = samples::answer(samples::cluster());
     answer.meta.demonstration = true;
     let cluster = Loaded::default().after(Ok(answer), OBSERVED_AT_MS);
-    assert_snapshot!(head(&text(panel(&Model { cluster, ..all_well() })).await, "\nWorkers"), @r#"
+    assert_snapshot!(head(&text(panel(&Model { cluster, ..all_well() })).await, "\n⚠"), @"
     Spark Monitor
     Demonstration: recorded data, no cluster was asked.
+    No query is running.
+    Recent queries
+    0
+    No query has ended yet.
+    etl
+    Running
+    4 cores
+    since 11:50:00 UTC
+    Executors
+    2 of 2 slots busy
+    ID
+    Tasks
+    Heap
+    Storage
+    Shuffle
+    GC
+    0
+    2/2
+    600 B
+    800 B
+    ↓
+    1.5 KB
+    ↑
+    0 B
+    12.3%
+    high
+    1
+    Gone at 11:59:00 UTC: worker lost
+    driver
+    –
+    0 B
+    ↓
+    0 B
+    ↑
+    0 B
+    –
+    Other active stages
+    1
+    count of range
+    45s
+    120 of 200 tasks
+    8 running
+    1 failed
+    1.5 KB read
+    2.0 KB shuffle written
+    1.0 KB spilled
     Cluster
-    Alive
-    "#);
+    2 workers · 3/4 cores · 1.0/4.0 GB
+    Connection report
+    ");
 }
 
 #[tokio::test]
