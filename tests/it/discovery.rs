@@ -58,10 +58,10 @@ async fn a_configured_address_is_tried_first_and_alone_it_is_enough() {
     let app_url = ["--spark-app-ui-url", driver.url.as_str()];
     assert_eq!(app(&spark, &app_url).get("/app/executors").await.status, 200);
     assert_eq!(spark.requests().len(), 1, "only /json/");
+    driver.json(&format!("/api/v1/applications/{APP}/allexecutors"), &fixture("spark-4.3.0/executors.json"));
     let alone = TestApp::new(&app_url);
     assert_eq!(alone.get("/app/executors").await.text, fixture("spark-4.3.0/executors.json"));
     assert_eq!(alone.get("/panel/chip").await.json()["state"], "ready_driver");
-    driver.json(&format!("/api/v1/applications/{APP}/allexecutors"), &fixture("spark-4.3.0/executors.json"));
     let cluster = alone.get("/panel/cluster").await.json();
     assert_eq!((&cluster["kind"], &cluster["cores"]["total"]), (&"driver_only".into(), &2.into()));
 }

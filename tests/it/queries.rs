@@ -126,6 +126,8 @@ async fn of_a_waiting_application_only_queries_without_a_running_task_wait_for_i
     };
     let job = json!([{"jobId": 1, "status": "RUNNING", "stageIds": [4], "numTasks": 40}]);
     spark.json(&path("jobs"), &job.to_string());
+    spark.set(&path(OPERATIONS), Reply::status(404));
+    spark.json(&path(SQL), "[]");
     let executors = |used: u32| json!([{"id": "1", "isActive": true, "activeTasks": used, "maxTasks": 2}]);
     let app = |id: &str, state: &str| json!({"id": id, "name": id, "state": state, "cores": 1});
     let worker = json!({"state": "ALIVE", "cores": 2, "coresused": 2});

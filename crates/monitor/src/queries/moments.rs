@@ -162,7 +162,8 @@ fn no_two_parts_of_one_answer_disagree() {
             for query in queries.running.iter().chain(&queries.recent) {
                 let told = format!("{version} {name} {query:#?}");
                 let detail = moment.query(None, &query.query_id);
-                assert_eq!(detail.query.as_ref(), Some(query), "the list and the query's own answer");
+                let listed = Query { active_stages: Vec::new(), ..query.clone() };
+                assert_eq!(detail.query.as_ref(), Some(&listed), "the list and the query's own answer");
                 assert!(
                     query.tasks.done + query.tasks.running <= query.tasks.total || query.stream.is_some(),
                     "{told}"

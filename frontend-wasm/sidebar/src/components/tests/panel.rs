@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 use wire::{
-    App, ApplicationState, Apps, Cluster, CoreHolder, DriverState, ErrorCode, Executors, Queries, Query, QueryState,
-    Stages, Wait,
+    App, ApplicationState, Apps, Cluster, CoreHolder, DriverState, ErrorCode, Executors, Master, MasterStatus, Queries,
+    Query, QueryState, Stages, Wait,
 };
 
 use super::{draw, text};
@@ -163,7 +163,8 @@ async fn no_active_session_says_how_to_start_one() {
 #[tokio::test]
 async fn a_standby_says_what_it_waits_for_and_offers_no_code() {
     let trouble = vec![vec!["The Spark Master is a standby and waits for a leader.".to_owned()]];
-    let cluster = Cluster { trouble, start_code: None, ..samples::cluster() };
+    let master = Some(Master { status: MasterStatus::Standby, url: "spark://master:7077".to_owned() });
+    let cluster = Cluster { trouble, master, start_code: None, ..samples::cluster() };
     let html = draw(super::panel(&unfolded(Model { cluster: known::loaded(cluster), ..of_app(None) }))).await;
     assert!(html.contains("The Spark Master is a standby and waits for a leader."), "{html}");
     assert!(!html.contains("spark://") && !html.contains("getOrCreate"), "{html}");
