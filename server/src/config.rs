@@ -17,4 +17,6 @@ pub use listen::Listen;
 pub use reference::reference;
 pub use resolve::{Config, Site};
 pub use secret::Secrets;
+#[cfg(feature = "sql")]
+pub use secret::connect_token;
 pub use settings::Settings;

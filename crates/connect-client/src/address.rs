@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use percent_encoding::percent_decode_str;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 /// Spark's default port for Connect.
@@ -14,7 +14,8 @@ const DEFAULT_PORT: u16 = 15002;
 pub struct Address {
     host: String,
     port: u16,
-    tls: bool,
+    /// What the address says about TLS.
+    use_ssl: Option<bool>,
     token: Option<SecretString>,
     /// Whose session it is; a label without any protection. `None` leaves it to the caller.
     pub user_id: Option<String>,
@@ -64,10 +65,11 @@ impl Address {
         self.port
     }
 
-    /// Whether the connection uses TLS.
+    /// Whether the connection uses TLS. A token alone implies it, except on this machine: there it would only fail
+    /// against a server without it.
     #[must_use]
     pub fn tls(&self) -> bool {
-        self.tls
+        self.use_ssl.unwrap_or(self.token.is_some() && !self.is_loopback())
     }
 
     pub(crate) fn token(&self) -> Option<&SecretString> {
@@ -78,26 +80,22 @@ impl Address {
     ///
     /// # Errors
     /// When the token would travel unprotected, or is no header value.
-    pub fn with_token(mut self, token: SecretString, use_ssl: Option<bool>) -> Result<Self, AddressError> {
+    pub fn with_token(mut self, token: SecretString) -> Result<Self, AddressError> {
         if self.token.is_none() {
-            self.set_token(token, use_ssl.or(self.tls.then_some(true)))?;
+            self.set_token(token)?;
         }
         Ok(self)
     }
 
-    /// A token alone implies TLS, except on this machine: there it would only fail against a server without it.
-    fn set_token(&mut self, token: SecretString, use_ssl: Option<bool>) -> Result<(), AddressError> {
-        use secrecy::ExposeSecret;
+    fn set_token(&mut self, token: SecretString) -> Result<(), AddressError> {
         let text = token.expose_secret();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(AddressError::Token);
         }
-        self.tls = match use_ssl {
-            Some(true) => true,
-            Some(false) if !self.is_loopback() => return Err(AddressError::TokenWithoutTls),
-            Some(false) => false,
-            None => !self.is_loopback(),
-        };
+        if self.use_ssl == Some(false) && !self.is_loopback() {
+            return Err(AddressError::TokenWithoutTls);
+        }
+        self.headers.retain(|(name, _)| name != "authorization");
         self.token = Some(token);
         Ok(())
     }
@@ -143,29 +141,27 @@ impl FromStr for Address {
         let mut address = Self {
             host: host.to_owned(),
             port,
-            tls: false,
+            use_ssl: None,
             token: None,
             user_id: None,
             session_id: None,
             user_agent: None,
             headers: Vec::new(),
         };
-        let (mut use_ssl, mut token) = (None, None);
+        let mut token = None;
         for parameter in parameters.split(';').filter(|parameter| !parameter.is_empty()) {
             let no_value = || AddressError::NoValue(parameter.to_owned());
             let (name, value) = parameter.split_once('=').ok_or_else(no_value)?;
             let value = percent_decode_str(value).decode_utf8();
             let value = value.map_err(|_| AddressError::Encoding(name.to_owned()))?.into_owned();
             match name {
-                "use_ssl" => use_ssl = Some(value == "true"),
+                "use_ssl" => address.use_ssl = Some(value == "true"),
                 "token" => token = Some(SecretString::from(value)),
                 _ => address.set(name, value)?,
             }
         }
-        address.tls = use_ssl == Some(true);
         if let Some(token) = token {
-            address.set_token(token, use_ssl)?;
-            address.headers.retain(|(name, _)| name != "authorization");
+            address.set_token(token)?;
         }
         Ok(address)
     }
@@ -267,7 +263,7 @@ mod tests {
         ] {
             assert_eq!(parse(text).expect(text).tls(), tls, "{text}");
         }
-        assert!(parse("sc://h").expect("valid").with_token("t".into(), None).expect("valid").tls());
+        assert!(parse("sc://h").expect("valid").with_token("t".into()).expect("valid").tls());
     }
 
     #[test]

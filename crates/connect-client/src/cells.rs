@@ -16,6 +16,9 @@ use arrow_schema::{DataType as Arrow, Field, IntervalUnit, TimeUnit};
 use connect_proto::connect::{DataType, data_type::Kind};
 use serde_json::{Map, Number, Value};
 
+#[cfg(test)]
+pub(crate) use self::variant::decoded as variant_of;
+
 /// The largest integer that JavaScript's numbers hold exactly.
 const MAX_EXACT: u64 = (1 << 53) - 1;
 

@@ -65,13 +65,10 @@ impl Client {
         self.stub.clone()
     }
 
-    /// A request with the address's headers. Without a time-out the caller limits the wait itself.
-    pub(crate) fn request<T>(&self, message: T, timeout: Option<Duration>) -> Request<T> {
+    /// A request with the address's headers. The caller limits how long it waits.
+    pub(crate) fn request<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);
         *request.metadata_mut() = (*self.headers).clone();
-        if let Some(timeout) = timeout {
-            request.set_timeout(timeout);
-        }
         request
     }
 }

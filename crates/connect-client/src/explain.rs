@@ -85,7 +85,7 @@ impl Session {
 /// Moves an error's positions back by what was written in front of the statement.
 pub(crate) fn unwrap_error(error: ConnectError, prefix: &str) -> ConnectError {
     match error {
-        ConnectError::Spark(error) => {
+        ConnectError::Spark(error) if !prefix.is_empty() => {
             let characters = i32::try_from(prefix.chars().count()).unwrap_or(0);
             ConnectError::Spark(Box::new(error.unwrapped(characters)))
         }

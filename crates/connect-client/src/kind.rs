@@ -8,7 +8,7 @@ use crate::{ConnectError, ExplainMode, Session, Statement};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StatementKind {
-    /// A plain query. Read-only mode still runs it as [`Statement::as_query`], so that Spark itself refuses the rest.
+    /// A plain query. Read-only mode runs it with [`Session::run_query`], so that Spark itself refuses the rest.
     Query,
     /// `SHOW`, `DESCRIBE` or `EXPLAIN`; the name is that of Spark's plan, for example `ShowTables`.
     Shows { plan: String },

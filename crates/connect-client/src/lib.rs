@@ -14,6 +14,8 @@ mod config;
 mod details;
 mod error;
 mod explain;
+#[cfg(test)]
+mod garbage;
 mod interrupt;
 mod kind;
 mod limits;

@@ -129,7 +129,7 @@ impl Responses {
     async fn execute(&mut self) -> Result<Streaming<ExecutePlanResponse>, Status> {
         self.sent = true;
         self.request.client_observed_server_side_session_id = self.session.observed();
-        let request = self.session.client().request(self.request.clone(), None);
+        let request = self.session.client().request(self.request.clone());
         Ok(self.stub().execute_plan(request).await?.into_inner())
     }
 
@@ -143,7 +143,7 @@ impl Responses {
             client_type: self.session.client_type(),
             last_response_id: self.last_response_id.clone(),
         };
-        let request = self.session.client().request(request, None);
+        let request = self.session.client().request(request);
         Ok(self.stub().reattach_execute(request).await?.into_inner())
     }
 
@@ -204,12 +204,13 @@ impl Responses {
             client_type: self.session.client_type(),
             release: Some(Release::ReleaseAll(ReleaseAll {})),
         };
-        let request = self.session.client().request(request, Some(RELEASE_TIMEOUT));
+        let request = self.session.client().request(request);
         let mut stub = self.session.client().stub();
         Some(async move {
             // The server may have forgotten the operation or be gone, and then there is nothing left to release.
-            if let Err(status) = stub.release_execute(request).await {
-                tracing::debug!(code = ?status.code(), "A Spark operation could not be released");
+            let released = tokio::time::timeout(RELEASE_TIMEOUT, stub.release_execute(request)).await;
+            if !matches!(released, Ok(Ok(_))) {
+                tracing::debug!(?released, "A Spark operation could not be released");
             }
         })
     }

@@ -1,6 +1,6 @@
 //! One run of a statement: what arrives of it, bounded while it arrives.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
@@ -12,9 +12,10 @@ use crate::{
     Column, ConnectError, Interrupter, LimitExceeded, Limits, Progress, ProtocolError, RunOptions, Session, Statement,
     cells::cell,
     chunks::{Chunks, Complete, Refused},
+    explain::unwrap_error,
     responses::Responses,
     schema::{of_arrow, of_spark},
-    statement::limited,
+    statement::{WRAPPER, limited},
 };
 
 /// Something that a run tells.
@@ -87,7 +88,9 @@ pub struct Run {
     columns: Option<Arc<[Column]>>,
     chunks: Chunks,
     rows: u64,
-    waiting: std::collections::VecDeque<Event>,
+    waiting: VecDeque<Event>,
+    /// What was written in front of the statement.
+    prefix: &'static str,
 }
 
 #[derive(Debug)]
@@ -121,8 +124,16 @@ impl Session {
             columns: None,
             chunks: Chunks::new(options.limits.max_bytes),
             rows: 0,
-            waiting: std::collections::VecDeque::new(),
+            waiting: VecDeque::new(),
+            prefix: "",
         }
+    }
+
+    /// The same for a statement that must be a query. Spark refuses everything else while it parses, because the
+    /// statement stands in a query. Positions in errors are those in the statement.
+    #[must_use]
+    pub fn run_query(&self, statement: &Statement, options: RunOptions) -> Run {
+        Run { prefix: WRAPPER, ..self.run(&statement.as_query(), options) }
     }
 }
 
@@ -156,7 +167,7 @@ impl Run {
             }
             if let Err(error) = self.advance().await {
                 self.close().await;
-                return Err(error);
+                return Err(unwrap_error(error, self.prefix));
             }
         }
     }

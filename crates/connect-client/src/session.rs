@@ -9,7 +9,7 @@ use std::{
 };
 
 use connect_proto::connect::{CloneSessionRequest, FetchErrorDetailsRequest, ReleaseSessionRequest, UserContext};
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, time::timeout};
 use tonic::{Response, Status};
 use uuid::Uuid;
 
@@ -110,27 +110,29 @@ impl Session {
             client_type: self.client_type(),
             allow_reconnect: false,
         };
-        let request = self.inner.client.request(request, Some(RELEASE_TIMEOUT));
-        match self.inner.client.stub().release_session(request).await {
-            Ok(_) => Ok(()),
-            Err(status) => Err(self.error(status).await),
+        let request = self.inner.client.request(request);
+        match timeout(RELEASE_TIMEOUT, self.inner.client.stub().release_session(request)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(status)) => Err(self.error(status).await),
+            Err(_) => Err(ConnectError::Timeout(RELEASE_TIMEOUT)),
         }
     }
 
     /// One call with retries and a deadline; its errors have their details.
     pub(crate) async fn call<Q: Clone, A>(
         &self,
-        timeout: Duration,
+        patience: Duration,
         message: Q,
         ask: impl AsyncFn(Stub, tonic::Request<Q>) -> Result<Response<A>, Status>,
     ) -> Result<A, ConnectError> {
         let mut ladder = Ladder::new(CALLS);
         loop {
             self.usable()?;
-            let request = self.inner.client.request(message.clone(), Some(timeout));
-            let status = match ask(self.inner.client.stub(), request).await {
-                Ok(answer) => return Ok(answer.into_inner()),
-                Err(status) => status,
+            let request = self.inner.client.request(message.clone());
+            let status = match timeout(patience, ask(self.inner.client.stub(), request)).await {
+                Ok(Ok(answer)) => return Ok(answer.into_inner()),
+                Ok(Err(status)) => status,
+                Err(_) => return Err(ConnectError::Timeout(patience)),
             };
             let Cause::Transient { server_asks, reason } = cause(&status) else { return Err(self.error(status).await) };
             let Some(pause) = ladder.next(server_asks) else { return Err(ConnectError::Unreachable { reason }) };
@@ -163,11 +165,11 @@ impl Session {
             error_id,
             client_type: self.client_type(),
         };
-        let request = self.inner.client.request(request, Some(RELEASE_TIMEOUT));
-        match self.inner.client.stub().fetch_error_details(request).await {
-            Ok(answer) => error.complete(answer.get_ref()),
+        let request = self.inner.client.request(request);
+        match timeout(RELEASE_TIMEOUT, self.inner.client.stub().fetch_error_details(request)).await {
+            Ok(Ok(answer)) => error.complete(answer.get_ref()),
             // What the status said is still an answer.
-            Err(status) => tracing::debug!(%status, "Spark Connect tells nothing more about an error"),
+            refused => tracing::debug!(?refused, "Spark Connect tells nothing more about an error"),
         }
     }
 

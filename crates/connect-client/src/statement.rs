@@ -31,9 +31,8 @@ impl Statement {
         Self { text: text.into(), arguments: Arguments::default() }
     }
 
-    /// The same as a query within a query, so that Spark refuses commands while it parses. Read-only mode runs this.
-    #[must_use]
-    pub fn as_query(&self) -> Self {
+    /// The same as a query within a query, so that Spark refuses commands while it parses.
+    pub(crate) fn as_query(&self) -> Self {
         let text = self.text.trim_end().trim_end_matches(';');
         Self { text: format!("{WRAPPER}{text}\n)"), arguments: self.arguments.clone() }
     }

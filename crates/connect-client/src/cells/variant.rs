@@ -8,7 +8,7 @@ use super::{hex, long, moments, number};
 const MAX_DEPTH: u32 = 200;
 
 /// The value as JSON, or `None` if the bytes are no variant.
-pub(super) fn decoded(value: &[u8], metadata: &[u8]) -> Option<Value> {
+pub(crate) fn decoded(value: &[u8], metadata: &[u8]) -> Option<Value> {
     let header = *metadata.first()?;
     let names = Names { bytes: metadata, width: usize::from(header >> 6) + 1 };
     // Version 1.
