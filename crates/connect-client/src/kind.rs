@@ -20,6 +20,7 @@ pub enum StatementKind {
 const QUERY_NODES: &[&str] = &[
     "Aggregate",
     "AsOfJoin",
+    "CTE",
     "CTERelationDef",
     "CTERelationRef",
     "CollectMetrics",
@@ -116,6 +117,7 @@ mod tests {
     fn a_query_is_one_whatever_is_in_it() {
         let plan =
             "CTE [x]\n:  +- 'SubqueryAlias x\n:     +- Project [1 AS 1#0]\n:        +- OneRowRelation\n+- 'Project [*]";
+        assert_eq!(kind(plan), StatementKind::Query);
         assert_eq!(kind(&plan.replace("CTE [x]", "'UnresolvedWith [x]")), StatementKind::Query);
         assert_eq!(kind("'Project [unresolvedalias('a)]\n+- 'UnresolvedRelation [t], [], false"), StatementKind::Query);
     }

@@ -16,7 +16,7 @@ use crate::{
     ConnectError, LimitExceeded, Limits, Session,
     client::Stub,
     error::{Cause, cause, is_too_large},
-    retry::{Ladder, STREAMS},
+    retry::{CALLS, Ladder, STREAMS},
     session::RELEASE_TIMEOUT,
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct Responses {
     sent: bool,
     last_response_id: Option<String>,
     ladder: Ladder,
+    /// The pauses while no server is there at all. They end soon, because nothing is lost yet.
+    connecting: Ladder,
     ended: bool,
 }
 
@@ -73,6 +75,7 @@ impl Responses {
             sent: false,
             last_response_id: None,
             ladder: Ladder::new(STREAMS),
+            connecting: Ladder::new(CALLS),
             ended: false,
         }
     }
@@ -162,6 +165,8 @@ impl Responses {
             Cause::Transient { server_asks, reason } => {
                 if self.last_response_id.is_none() && was_never_sent(&status) {
                     self.sent = false;
+                    let pause = self.connecting.next(server_asks);
+                    return self.resume_after(pause, reason).await;
                 }
                 self.resume(server_asks, reason).await
             }
@@ -180,8 +185,13 @@ impl Responses {
     }
 
     async fn resume(&mut self, server_asks: Option<Duration>, reason: String) -> Result<(), ConnectError> {
+        let pause = self.ladder.next(server_asks);
+        self.resume_after(pause, reason).await
+    }
+
+    async fn resume_after(&mut self, pause: Option<Duration>, reason: String) -> Result<(), ConnectError> {
         self.stream = None;
-        let Some(pause) = self.ladder.next(server_asks) else {
+        let Some(pause) = pause else {
             self.close().await;
             return Err(ConnectError::Unreachable { reason });
         };

@@ -1,9 +1,10 @@
 //! One run of a statement: what arrives of it, bounded while it arrives.
 
-use std::{collections::VecDeque, ops::Range, sync::Arc};
+use std::{collections::VecDeque, ops::Range, panic, sync::Arc};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
+use arrow_schema::ArrowError;
 use connect_proto::connect::{Relation, execute_plan_response::ResponseType, relation::RelType};
 use serde_json::Value;
 use uuid::Uuid;
@@ -286,15 +287,22 @@ impl Run {
 
 /// The batches of one Arrow IPC stream, with as many rows as declared. One without rows tells the columns.
 pub(crate) fn decoded(data: &[u8], rows: Option<i64>) -> Result<Vec<RecordBatch>, ProtocolError> {
-    let wrong = |error: arrow_schema::ArrowError| ProtocolError::Arrow(error.to_string());
-    let reader = StreamReader::try_new(data, None).map_err(wrong)?;
-    let empty = RecordBatch::new_empty(reader.schema());
-    let mut batches = reader.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+    // Arrow's decoder panics on some damaged data.
+    let batches = panic::catch_unwind(|| read(data));
+    let batches = batches.map_err(|_| ProtocolError::Arrow("the decoder gave up".to_owned()))?;
+    let batches = batches.map_err(|error| ProtocolError::Arrow(error.to_string()))?;
     let got = batches.iter().fold(0_usize, |sum, batch| sum.saturating_add(batch.num_rows()));
     let got = i64::try_from(got).unwrap_or(i64::MAX);
-    if let Some(expected) = rows.filter(|expected| *expected != got) {
-        return Err(ProtocolError::RowCount { expected, got });
+    match rows {
+        Some(expected) if expected != got => Err(ProtocolError::RowCount { expected, got }),
+        _ => Ok(batches),
     }
+}
+
+fn read(data: &[u8]) -> Result<Vec<RecordBatch>, ArrowError> {
+    let reader = StreamReader::try_new(data, None)?;
+    let empty = RecordBatch::new_empty(reader.schema());
+    let mut batches = reader.collect::<Result<Vec<_>, _>>()?;
     if batches.is_empty() {
         batches.push(empty);
     }
