@@ -1,6 +1,8 @@
 //! What only the library does, on a real Spark Connect server: `SPARK_CONNECT_URL` says where.
 //! `cargo xtask verify connect` starts Spark 4.3 and 4.0 and runs it on both.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 use std::{env, time::Duration};
 
 use connect_client::{

@@ -1,5 +1,7 @@
 //! What a real Spark does not do on demand: broken chunks, streams that end early, restarts, overload.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
 #[path = "scripted/server.rs"]
 mod server;
 

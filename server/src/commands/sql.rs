@@ -6,7 +6,7 @@ mod output;
 use std::{process::ExitCode, time::Duration};
 
 use connect_client::{
-    Address, Client, ConnectError, Event, Interrupter, Run, RunOptions, Session, Statement, StatementKind, TrustedRoots,
+    Address, Client, ConnectError, Event, Run, RunOptions, Session, Statement, StatementKind, TrustedRoots,
 };
 use secrecy::SecretString;
 
@@ -34,7 +34,8 @@ pub async fn run(command: Sql, token: Option<SecretString>) -> anyhow::Result<Ex
             let done = perform(&command, &session, &statement).await;
             // The server would keep the session for an hour.
             if let Err(error) = session.release().await {
-                tracing::warn!(%error, "The Spark session could not be released");
+                // Standard error has nothing but the statement's own error, so that programs can read it.
+                tracing::debug!(%error, "The Spark session could not be released");
             }
             done?
         }
@@ -46,7 +47,7 @@ pub async fn run(command: Sql, token: Option<SecretString>) -> anyhow::Result<Ex
     Ok(ExitCode::from(code))
 }
 
-fn prepare(command: &Sql, token: Option<SecretString>) -> Result<(Session, Statement), Problem> {
+fn prepare(command: &Sql, token: Option<SecretString>) -> Result<(Session, Statement), Box<Problem>> {
     let url = command.url.as_deref().ok_or_else(|| Problem::usage("set SPARK_CONNECT_URL or give --url sc://HOST"))?;
     let mut address: Address = url.parse().map_err(Problem::usage)?;
     if let Some(token) = token {
@@ -54,7 +55,7 @@ fn prepare(command: &Sql, token: Option<SecretString>) -> Result<(Session, State
     }
     let pem = command.ca_file.as_ref().map(std::fs::read).transpose();
     let pem = pem.map_err(|error| Problem::usage(format!("SPARK_MONITOR_CA_FILE cannot be read: {error}")))?;
-    let client = Client::new(address, &TrustedRoots { pem }).map_err(|error| Problem::of(&error))?;
+    let client = Client::new(address, &TrustedRoots { pem }).map_err(|error| Box::new(Problem::of(&error)))?;
     let statement = command.statement().map_err(Problem::usage)?;
     Ok((Session::new(client, command.user()), statement))
 }
@@ -112,7 +113,7 @@ fn failed(error: &ConnectError, format: Format) -> anyhow::Result<u8> {
 enum Collected {
     All(Answer),
     Failed(ConnectError),
-    /// Ctrl-C stopped it. The error is what Spark says about it.
+    /// Ctrl-C stopped it. The error is what Spark says about it, or why it could not be told.
     Interrupted(Option<ConnectError>),
 }
 
@@ -134,7 +135,9 @@ async fn collect(mut run: Run) -> Collected {
     let done = tokio::select! {
         done = &mut reading => done,
         () = interrupted() => {
-            stop(&interrupter).await;
+            if let Err(error) = interrupter.interrupt().await {
+                return Collected::Interrupted(Some(error));
+            }
             let end = tokio::time::timeout(STOP_PATIENCE, reading).await;
             return Collected::Interrupted(end.ok().and_then(Result::err));
         }
@@ -143,13 +146,6 @@ async fn collect(mut run: Run) -> Collected {
     match done {
         Ok(()) => Collected::All(answer),
         Err(error) => Collected::Failed(error),
-    }
-}
-
-async fn stop(interrupter: &Interrupter) {
-    match interrupter.interrupt().await {
-        Ok(stopped) => tracing::info!(operations = ?stopped, "Asked Spark to stop the statement"),
-        Err(error) => tracing::warn!(%error, "Spark could not be asked to stop the statement"),
     }
 }
 

@@ -53,8 +53,8 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    pub(super) fn usage(message: impl ToString) -> Self {
-        Self { code: "usage", message: message.to_string(), ..Self::default() }
+    pub(super) fn usage(message: impl ToString) -> Box<Self> {
+        Box::new(Self { code: "usage", message: message.to_string(), ..Self::default() })
     }
 
     /// Refused because it may change something.
@@ -67,7 +67,7 @@ impl Problem {
     pub(super) fn of(error: &ConnectError) -> Self {
         let message = error.to_string();
         match error {
-            ConnectError::Address(_) | ConnectError::Argument(_) => Self::usage(message),
+            ConnectError::Address(_) | ConnectError::Argument(_) => *Self::usage(message),
             ConnectError::Limit(limit) => {
                 Self { code: "limit_exceeded", message, limit: Some(*limit), ..Self::default() }
             }
