@@ -7,8 +7,10 @@ import math
 import os
 import signal
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -267,3 +269,9 @@ def test_ctrl_c_stops_the_query_on_the_server(connect: Connect) -> None:
         until("no task runs", lambda: connect.running_tasks() == 0, 60)
     finally:
         end(process)
+
+
+def test_the_protocols_descriptors_are_those_of_the_installed_pyspark(tmp_path: Path) -> None:
+    proto = Path(__file__).parents[2] / "crates/connect-proto/proto"
+    subprocess.run([sys.executable, proto / "descriptors.py", tmp_path / "now"], check=True)
+    assert (tmp_path / "now").read_bytes() == (proto / "spark-4.3.0.binpb").read_bytes(), "cargo xtask connect-proto"
