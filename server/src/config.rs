@@ -18,5 +18,7 @@ pub use listen::Listen;
 pub use reference::reference;
 pub use resolve::{Config, Site};
 pub use secret::Secrets;
+#[cfg(feature = "sql")]
+pub use secret::connect_token;
 pub use settings::Settings;
 pub use start_code::StartCode;

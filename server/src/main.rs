@@ -3,6 +3,8 @@
 use std::{env, ffi::OsString, io, process::ExitCode, thread, time::Duration};
 
 use anyhow::{Context, bail};
+#[cfg(feature = "sql")]
+use berdl_spark_monitor::config::connect_token;
 use berdl_spark_monitor::{
     App,
     commands::doctor,
@@ -44,6 +46,12 @@ fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
         Ok(Cli { command: Command::Doctor { json, settings } }) => {
             let config = Secrets::from_env().and_then(|secrets| Config::resolve(&settings, secrets));
             return in_runtime("error", doctor::run(config, json));
+        }
+        #[cfg(feature = "sql")]
+        Ok(Cli { command: Command::Sql(sql) }) => {
+            let token = connect_token()?;
+            let log = sql.log.clone();
+            return in_runtime(&log, berdl_spark_monitor::commands::sql::run(*sql, token));
         }
         Err(error) if !error.use_stderr() => error.exit(),
         Err(error) => {

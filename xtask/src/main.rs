@@ -5,6 +5,7 @@
 mod bench;
 mod browser;
 mod checks;
+mod connect_proto;
 mod demo;
 mod dependencies;
 mod document;
@@ -77,6 +78,12 @@ enum Command {
     Spark(spark::Options),
     /// Record the master's pages from a real Spark into `tests/fixtures/`.
     Fixtures,
+    /// Generate the code of Spark Connect's protocol from the installed PySpark.
+    ConnectProto {
+        /// Change nothing; fail if the checked-in code is not current.
+        #[arg(long)]
+        check: bool,
+    },
     /// Update the translators' files from the sources.
     Translations,
     /// Run small checks of the sources.
@@ -106,6 +113,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Labextension => labextension::build(),
         Command::Spark(options) => spark_tool::run(&options),
         Command::Fixtures => fixtures::record(),
+        Command::ConnectProto { check } => connect_proto::generate(check),
         Command::Translations => translations::update(),
         Command::Tidy => tidy::run(),
     }

@@ -40,6 +40,12 @@ pub enum Command {
         #[command(flatten)]
         settings: Box<Settings>,
     },
+    /// Run one statement on Spark Connect and print its result. Exits with 0, 1 (Spark's error), 2 (usage) or 3 (the
+    /// result is larger than a limit). Ctrl-C stops the statement on the server.
+    ///
+    /// A token has no flag: set `SPARK_CONNECT_TOKEN`, or `SPARK_CONNECT_TOKEN_FILE` to a file's path.
+    #[cfg(feature = "sql")]
+    Sql(Box<crate::commands::sql::Sql>),
 }
 
 impl Cli {
@@ -78,5 +84,7 @@ pub fn settings_from(args: &[&str]) -> Result<Settings, clap::Error> {
     let words = ["berdl-spark-monitor", "doctor"].iter().chain(args).map(OsString::from);
     match Cli::try_from_args(words)?.command {
         Command::Serve { settings, .. } | Command::Doctor { settings, .. } => Ok(*settings),
+        #[cfg(feature = "sql")]
+        Command::Sql(_) => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
     }
 }

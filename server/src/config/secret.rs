@@ -31,6 +31,15 @@ impl Secrets {
     }
 }
 
+/// Reads the bearer token for Spark Connect from the environment.
+///
+/// # Errors
+/// When a named file cannot be read, or the value cannot be sent in a header.
+#[cfg(feature = "sql")]
+pub fn connect_token() -> Result<Option<SecretString>, ConfigError> {
+    read("SPARK_CONNECT_TOKEN")
+}
+
 fn read(variable: &'static str) -> Result<Option<SecretString>, ConfigError> {
     #[expect(clippy::disallowed_methods, reason = "only the configuration reads the environment")]
     let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());

@@ -1,0 +1,141 @@
+//! Whether a statement only reads: a plain query, a command that shows something, or one that may change something.
+
+use serde::Serialize;
+
+use crate::{ConnectError, ExplainMode, Session, Statement};
+
+/// What a statement is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum StatementKind {
+    /// A plain query. Read-only mode runs it with [`Session::run_query`], so that Spark itself refuses the rest.
+    Query,
+    /// `SHOW`, `DESCRIBE` or `EXPLAIN`; the name is that of Spark's plan, for example `ShowTables`.
+    Shows { plan: String },
+    /// Anything else, with the name of Spark's plan, for example `InsertIntoStatement`.
+    Command { plan: String },
+}
+
+/// Nodes of the parsed plans of queries.
+const QUERY_NODES: &[&str] = &[
+    "Aggregate",
+    "AsOfJoin",
+    "CTE",
+    "CTERelationDef",
+    "CTERelationRef",
+    "CollectMetrics",
+    "Deduplicate",
+    "Distinct",
+    "Except",
+    "Expand",
+    "Filter",
+    "Generate",
+    "GlobalLimit",
+    "Intersect",
+    "Join",
+    "LateralJoin",
+    "LocalLimit",
+    "LocalRelation",
+    "NameParameterizedQuery",
+    "Offset",
+    "OneRowRelation",
+    "Pivot",
+    "PosParameterizedQuery",
+    "Project",
+    "Range",
+    "RelationTimeTravel",
+    "Repartition",
+    "RepartitionByExpression",
+    "ResolvedInlineTable",
+    "Sample",
+    "ScriptTransformation",
+    "Sort",
+    "SubqueryAlias",
+    "Tail",
+    "Transpose",
+    "Union",
+    "Unpivot",
+    "UnresolvedHaving",
+    "UnresolvedHint",
+    "UnresolvedInlineTable",
+    "UnresolvedRelation",
+    "UnresolvedSubqueryColumnAliases",
+    "UnresolvedTVFAliases",
+    "UnresolvedTableValuedFunction",
+    "UnresolvedWith",
+    "View",
+    "Window",
+    "WithCTE",
+    "WithWindowDefinition",
+];
+
+/// Beginnings of the plans of commands that only show something.
+const SHOWING: [&str; 5] = ["Show", "Describe", "Explain", "DescQuery", "UnresolvedDescribe"];
+
+impl Session {
+    /// Asks Spark what a statement is; nothing is run.
+    ///
+    /// # Errors
+    /// Spark's error of a statement that is wrong.
+    pub async fn kind(&self, statement: &Statement) -> Result<StatementKind, ConnectError> {
+        Ok(kind_of(&self.explain(statement, ExplainMode::Extended).await?))
+    }
+}
+
+/// The kind that the parsed plan says. A node that is not known to belong to a query makes it a command.
+fn kind_of(explained: &str) -> StatementKind {
+    let parsed = explained.split_once("== Parsed Logical Plan ==\n").map_or(explained, |(_, rest)| rest);
+    let parsed = parsed.split("\n== ").next().unwrap_or_default();
+    let mut lines = parsed.lines();
+    let root = lines.next().map(node).unwrap_or_default();
+    if SHOWING.iter().any(|start| root.starts_with(start)) {
+        return StatementKind::Shows { plan: root.to_owned() };
+    }
+    let below = lines.filter(|line| line.contains("- ")).map(node);
+    match std::iter::once(root).chain(below).find(|name| !QUERY_NODES.contains(name)) {
+        None => StatementKind::Query,
+        Some(plan) => StatementKind::Command { plan: plan.to_owned() },
+    }
+}
+
+/// The node's name in a line such as `:  +- 'SubqueryAlias x`.
+fn node(line: &str) -> &str {
+    let line = line.trim_start_matches([' ', ':', '+', '-', '\'']);
+    let end = line.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(line.len());
+    line.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(parsed: &str) -> StatementKind {
+        kind_of(&format!("== Parsed Logical Plan ==\n{parsed}\n\n== Analyzed Logical Plan ==\nInsertSomething\n"))
+    }
+
+    #[test]
+    fn a_query_is_one_whatever_is_in_it() {
+        let plan =
+            "CTE [x]\n:  +- 'SubqueryAlias x\n:     +- Project [1 AS 1#0]\n:        +- OneRowRelation\n+- 'Project [*]";
+        assert_eq!(kind(plan), StatementKind::Query);
+        assert_eq!(kind(&plan.replace("CTE [x]", "'UnresolvedWith [x]")), StatementKind::Query);
+        assert_eq!(kind("'Project [unresolvedalias('a)]\n+- 'UnresolvedRelation [t], [], false"), StatementKind::Query);
+    }
+
+    #[test]
+    fn a_command_is_one_even_below_a_query() {
+        let command = StatementKind::Command { plan: "InsertIntoStatement".into() };
+        assert_eq!(kind("'InsertIntoStatement 'UnresolvedRelation [t]"), command);
+        assert_eq!(kind("'UnresolvedWith [x]\n+- 'InsertIntoStatement false"), command);
+        assert_eq!(kind("'Union\n:- 'InsertIntoStatement a\n+- 'InsertIntoStatement b"), command);
+        assert_eq!(kind("SetCommand (a,Some(b))"), StatementKind::Command { plan: "SetCommand".into() });
+        assert_eq!(kind("'Surprise"), StatementKind::Command { plan: "Surprise".into() });
+        assert_eq!(kind(""), StatementKind::Command { plan: String::new() });
+    }
+
+    #[test]
+    fn showing_is_told_from_changing() {
+        assert_eq!(kind("'ShowTables [namespace]"), StatementKind::Shows { plan: "ShowTables".into() });
+        assert_eq!(kind("'DescribeRelation false"), StatementKind::Shows { plan: "DescribeRelation".into() });
+    }
+}

@@ -1,0 +1,310 @@
+//! One run of a statement: what arrives of it, bounded while it arrives.
+
+use std::{collections::VecDeque, ops::Range, panic, sync::Arc};
+
+use arrow_array::RecordBatch;
+use arrow_ipc::reader::StreamReader;
+use arrow_schema::ArrowError;
+use connect_proto::connect::{Relation, execute_plan_response::ResponseType, relation::RelType};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    Column, ConnectError, Interrupter, LimitExceeded, Limits, Progress, ProtocolError, RunOptions, Session, Statement,
+    cells::cell,
+    chunks::{Chunks, Complete, Refused},
+    explain::unwrap_error,
+    responses::Responses,
+    schema::{of_arrow, of_spark},
+    statement::{WRAPPER, limited},
+};
+
+/// Something that a run tells.
+#[derive(Debug)]
+pub enum Event {
+    /// Comes once, before the first rows. A command without a result has no columns.
+    Columns(Arc<[Column]>),
+    Rows(Rows),
+    Progress(Progress),
+    /// The last event of a run that did not fail.
+    Ended(Ended),
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub rows: u64,
+    /// Bytes of Arrow data that arrived.
+    pub bytes: u64,
+    /// The result has more than this. What arrived before is correct, but not all.
+    pub limit: Option<LimitExceeded>,
+}
+
+/// Some consecutive rows of a result, compact as they arrived.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    columns: Arc<[Column]>,
+    batch: RecordBatch,
+}
+
+impl Rows {
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One cell as JSON; null where there is none.
+    #[must_use]
+    pub fn cell(&self, row: usize, column: usize) -> Value {
+        let spark_type = self.columns.get(column).and_then(|column| column.spark_type.as_ref());
+        self.batch.columns().get(column).map_or(Value::Null, |array| cell(array, row, spark_type))
+    }
+
+    /// Rows as JSON, each an array, because column names may repeat.
+    pub fn to_json(&self, rows: Range<usize>) -> impl Iterator<Item = Vec<Value>> + '_ {
+        let rows = rows.start..rows.end.min(self.len());
+        rows.map(|row| (0..self.batch.num_columns()).map(|column| self.cell(row, column)).collect())
+    }
+
+    /// The Arrow data, for whoever passes it on.
+    #[must_use]
+    pub fn record_batch(&self) -> &RecordBatch {
+        &self.batch
+    }
+}
+
+/// A statement that runs on the server. Dropping it stops it there.
+#[derive(Debug)]
+pub struct Run {
+    session: Session,
+    limits: Limits,
+    tags: Vec<String>,
+    own_tag: String,
+    phase: Phase,
+    columns: Option<Arc<[Column]>>,
+    chunks: Chunks,
+    rows: u64,
+    waiting: VecDeque<Event>,
+    /// What was written in front of the statement.
+    prefix: &'static str,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// Spark analyses a query, or runs a command.
+    Command {
+        responses: Responses,
+        result: Option<Box<Relation>>,
+    },
+    /// Spark runs a query.
+    Query(Responses),
+    Ended,
+}
+
+impl Session {
+    /// Prepares a run of a statement; it begins with the first [`Run::next`].
+    ///
+    /// The statement is sent as a command first, like PySpark does: a query comes back unexecuted and is then run with
+    /// a limit, a command runs once and comes back with its result.
+    #[must_use]
+    pub fn run(&self, statement: &Statement, options: RunOptions) -> Run {
+        let own_tag = format!("berdl-sql-{}", Uuid::new_v4());
+        let tags: Vec<_> = options.tags.into_iter().chain([own_tag.clone()]).collect();
+        let responses = Responses::new(self, statement.command_plan(), tags.clone(), options.limits, false);
+        Run {
+            session: self.clone(),
+            limits: options.limits,
+            tags,
+            own_tag,
+            phase: Phase::Command { responses, result: None },
+            columns: None,
+            chunks: Chunks::new(options.limits.max_bytes),
+            rows: 0,
+            waiting: VecDeque::new(),
+            prefix: "",
+        }
+    }
+
+    /// The same for a statement that must be a query. Spark refuses everything else while it parses, because the
+    /// statement stands in a query. Positions in errors are those in the statement.
+    #[must_use]
+    pub fn run_query(&self, statement: &Statement, options: RunOptions) -> Run {
+        Run { prefix: WRAPPER, ..self.run(&statement.as_query(), options) }
+    }
+}
+
+impl Run {
+    /// The id of the operation that runs now. A query's changes once, after its analysis.
+    #[must_use]
+    pub fn operation_id(&self) -> Option<&str> {
+        match &self.phase {
+            Phase::Command { responses, .. } | Phase::Query(responses) => Some(responses.operation_id()),
+            Phase::Ended => None,
+        }
+    }
+
+    /// Stops this run from elsewhere.
+    #[must_use]
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter { session: self.session.clone(), tag: self.own_tag.clone() }
+    }
+
+    /// The next event, or `None` after the last. The future may be dropped and the method called again.
+    ///
+    /// # Errors
+    /// When the statement fails, is interrupted, or its result cannot be trusted. The run is over then.
+    pub async fn next(&mut self) -> Result<Option<Event>, ConnectError> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                return Ok(Some(event));
+            }
+            if matches!(self.phase, Phase::Ended) {
+                return Ok(None);
+            }
+            if let Err(error) = self.advance().await {
+                self.close().await;
+                return Err(unwrap_error(error, self.prefix));
+            }
+        }
+    }
+
+    /// Stops the run on the server, if it is not over, and waits until the server was told.
+    pub async fn close(&mut self) {
+        match &mut self.phase {
+            Phase::Command { responses, .. } | Phase::Query(responses) => responses.close().await,
+            Phase::Ended => {}
+        }
+        self.phase = Phase::Ended;
+    }
+
+    /// Handles one response.
+    async fn advance(&mut self) -> Result<(), ConnectError> {
+        let response = match &mut self.phase {
+            Phase::Command { responses, .. } | Phase::Query(responses) => responses.next().await?,
+            Phase::Ended => return Ok(()),
+        };
+        let Some(response) = response else { return self.complete() };
+        if response.schema.is_some() && self.columns.is_none() {
+            self.begin(of_spark(response.schema.as_ref())?.into());
+        }
+        match response.response_type {
+            Some(ResponseType::ExecutionProgress(progress)) => self.waiting.push_back(Event::Progress(progress.into())),
+            Some(ResponseType::SqlCommandResult(answer)) => {
+                if let Phase::Command { result, .. } = &mut self.phase {
+                    *result = answer.relation.map(Box::new);
+                }
+            }
+            Some(ResponseType::ArrowBatch(chunk)) => {
+                let over = match self.chunks.add(&chunk) {
+                    Ok(None) => None,
+                    Ok(Some(Complete { data, rows })) => {
+                        let batches = decoded(data, Some(rows))?;
+                        self.add(batches)
+                    }
+                    Err(Refused::Protocol(error)) => return Err(error.into()),
+                    Err(Refused::Limit(limit)) => Some(limit),
+                };
+                if over.is_some() {
+                    self.close().await;
+                    self.end(over);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The current operation is complete.
+    fn complete(&mut self) -> Result<(), ConnectError> {
+        match std::mem::replace(&mut self.phase, Phase::Ended) {
+            Phase::Command { result, .. } => match result.map(|relation| *relation) {
+                Some(Relation { rel_type: Some(RelType::LocalRelation(local)), .. }) => {
+                    let data = local.data.unwrap_or_default();
+                    let bytes = u64::try_from(data.len()).unwrap_or(u64::MAX);
+                    let over = if bytes > self.limits.max_bytes {
+                        Some(LimitExceeded::bytes(self.limits.max_bytes, Some(bytes)))
+                    } else if data.is_empty() {
+                        None
+                    } else {
+                        self.add(decoded(&data, None)?)
+                    };
+                    self.end(over);
+                }
+                Some(relation) => {
+                    let plan = limited(relation, self.limits);
+                    let responses = Responses::new(&self.session, plan, self.tags.clone(), self.limits, true);
+                    self.phase = Phase::Query(responses);
+                }
+                None => self.end(None),
+            },
+            Phase::Query(_) => {
+                self.chunks.end()?;
+                self.end(None);
+            }
+            Phase::Ended => {}
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, columns: Arc<[Column]>) -> Arc<[Column]> {
+        self.waiting.push_back(Event::Columns(Arc::clone(&columns)));
+        self.columns = Some(Arc::clone(&columns));
+        columns
+    }
+
+    /// Adds rows as far as they are allowed; tells if there are more.
+    fn add(&mut self, batches: Vec<RecordBatch>) -> Option<LimitExceeded> {
+        for batch in batches {
+            let columns = match &self.columns {
+                Some(columns) => Arc::clone(columns),
+                None => self.begin(of_arrow(&batch.schema()).into()),
+            };
+            let left = usize::try_from(self.limits.max_rows.saturating_sub(self.rows)).unwrap_or(usize::MAX);
+            let kept = batch.num_rows().min(left);
+            if kept > 0 {
+                self.rows = self.rows.saturating_add(u64::try_from(kept).unwrap_or(0));
+                self.waiting.push_back(Event::Rows(Rows { columns, batch: batch.slice(0, kept) }));
+            }
+            if kept < batch.num_rows() {
+                return Some(LimitExceeded::rows(self.limits.max_rows));
+            }
+        }
+        None
+    }
+
+    fn end(&mut self, limit: Option<LimitExceeded>) {
+        if self.columns.is_none() {
+            self.begin(Arc::from([]));
+        }
+        self.waiting.push_back(Event::Ended(Ended { rows: self.rows, bytes: self.chunks.bytes(), limit }));
+    }
+}
+
+/// The batches of one Arrow IPC stream, with as many rows as declared. One without rows tells the columns.
+pub(crate) fn decoded(data: &[u8], rows: Option<i64>) -> Result<Vec<RecordBatch>, ProtocolError> {
+    // Arrow's decoder panics on some damaged data.
+    let batches = panic::catch_unwind(|| read(data));
+    let batches = batches.map_err(|_| ProtocolError::Arrow("the decoder gave up".to_owned()))?;
+    let batches = batches.map_err(|error| ProtocolError::Arrow(error.to_string()))?;
+    let got = batches.iter().fold(0_usize, |sum, batch| sum.saturating_add(batch.num_rows()));
+    let got = i64::try_from(got).unwrap_or(i64::MAX);
+    match rows {
+        Some(expected) if expected != got => Err(ProtocolError::RowCount { expected, got }),
+        _ => Ok(batches),
+    }
+}
+
+fn read(data: &[u8]) -> Result<Vec<RecordBatch>, ArrowError> {
+    let reader = StreamReader::try_new(data, None)?;
+    let empty = RecordBatch::new_empty(reader.schema());
+    let mut batches = reader.collect::<Result<Vec<_>, _>>()?;
+    if batches.is_empty() {
+        batches.push(empty);
+    }
+    Ok(batches)
+}

@@ -1,0 +1,211 @@
+//! One Spark session: what every request of it carries, and what every answer must.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use connect_proto::connect::{CloneSessionRequest, FetchErrorDetailsRequest, ReleaseSessionRequest, UserContext};
+use tokio::{sync::OnceCell, time::timeout};
+use tonic::{Response, Status};
+use uuid::Uuid;
+
+use crate::{
+    Client, ConnectError, ProtocolError, SparkError,
+    client::Stub,
+    error::{Cause, cause},
+    retry::{CALLS, Ladder},
+};
+
+/// How long a call with one answer may take.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long the last calls of a session may take. Nobody waits for their answers.
+pub(crate) const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
+
+const CLIENT_TYPE: &str = concat!("berdl-spark-monitor/", env!("CARGO_PKG_VERSION"));
+
+/// A Spark session. Clones are the same session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    client: Client,
+    session_id: String,
+    user_id: String,
+    /// Whether we made it. A session of somebody else is never released.
+    own: bool,
+    released: AtomicBool,
+    /// The server's own id of the session. Another one means that this session is gone.
+    observed: OnceCell<String>,
+}
+
+impl Session {
+    /// The session that the address names, or a new one. The server makes it at the first call.
+    ///
+    /// `user_id` is a label, not a protection: it is used if the address names none.
+    #[must_use]
+    pub fn new(client: Client, user_id: &str) -> Self {
+        let joined = client.address().session_id;
+        let user_id = client.address().user_id.clone().unwrap_or_else(|| user_id.to_owned());
+        let session_id = joined.unwrap_or_else(Uuid::new_v4);
+        Self::with(client, session_id, user_id, joined.is_none())
+    }
+
+    fn with(client: Client, session_id: Uuid, user_id: String, own: bool) -> Self {
+        let session_id = session_id.to_string();
+        let (released, observed) = (AtomicBool::new(false), OnceCell::new());
+        Self { inner: Arc::new(Inner { client, session_id, user_id, own, released, observed }) }
+    }
+
+    #[must_use]
+    pub fn session_id(&self) -> &str {
+        &self.inner.session_id
+    }
+
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.inner.user_id
+    }
+
+    /// A copy of another session of the same user: it has its temporary views, settings and functions, and changes
+    /// nothing of it. Spark 4.1 and newer.
+    ///
+    /// # Errors
+    /// [`ConnectError::Unsupported`] on Spark 4.0.
+    pub async fn clone_of(client: Client, source: Uuid, user_id: &str) -> Result<Self, ConnectError> {
+        let new_id = Uuid::new_v4();
+        let source = Self::with(client.clone(), source, user_id.to_owned(), false);
+        let request = CloneSessionRequest {
+            session_id: source.session_id().to_owned(),
+            client_observed_server_side_session_id: None,
+            user_context: source.user_context(),
+            client_type: source.client_type(),
+            new_session_id: Some(new_id.to_string()),
+        };
+        let answer =
+            source.call(CALL_TIMEOUT, request, async |mut stub, request| stub.clone_session(request).await).await?;
+        let copy = Self::with(client, new_id, user_id.to_owned(), true);
+        copy.check(&answer.new_session_id, &answer.new_server_side_session_id)?;
+        Ok(copy)
+    }
+
+    /// Ends the session on the server with all its running statements. Nothing happens if it is somebody else's, or
+    /// was released before.
+    ///
+    /// # Errors
+    /// When the server cannot be told.
+    pub async fn release(&self) -> Result<(), ConnectError> {
+        if !self.inner.own || self.inner.released.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let request = ReleaseSessionRequest {
+            session_id: self.session_id().to_owned(),
+            user_context: self.user_context(),
+            client_type: self.client_type(),
+            allow_reconnect: false,
+        };
+        let request = self.inner.client.request(request);
+        match timeout(RELEASE_TIMEOUT, self.inner.client.stub().release_session(request)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(status)) => Err(self.error(status).await),
+            Err(_) => Err(ConnectError::Timeout(RELEASE_TIMEOUT)),
+        }
+    }
+
+    /// One call with retries and a deadline; its errors have their details.
+    pub(crate) async fn call<Q: Clone, A>(
+        &self,
+        patience: Duration,
+        message: Q,
+        ask: impl AsyncFn(Stub, tonic::Request<Q>) -> Result<Response<A>, Status>,
+    ) -> Result<A, ConnectError> {
+        let mut ladder = Ladder::new(CALLS);
+        loop {
+            self.usable()?;
+            let request = self.inner.client.request(message.clone());
+            let status = match timeout(patience, ask(self.inner.client.stub(), request)).await {
+                Ok(Ok(answer)) => return Ok(answer.into_inner()),
+                Ok(Err(status)) => status,
+                Err(_) => return Err(ConnectError::Timeout(patience)),
+            };
+            let Cause::Transient { server_asks, reason } = cause(&status) else { return Err(self.error(status).await) };
+            let Some(pause) = ladder.next(server_asks) else { return Err(ConnectError::Unreachable { reason }) };
+            tracing::debug!(session.id = self.session_id(), ?pause, %reason, "Repeating a call to Spark Connect");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// The error that a status means, with what the server tells about it. It tells each only once, so this asks once.
+    pub(crate) async fn error(&self, status: Status) -> ConnectError {
+        match cause(&status) {
+            Cause::Final(ConnectError::Spark(mut error)) => {
+                self.complete(&mut error).await;
+                ConnectError::Spark(error)
+            }
+            Cause::Final(error) => error,
+            Cause::Transient { reason, .. } => ConnectError::Unreachable { reason },
+            Cause::Disconnected | Cause::UnknownOperation => {
+                ConnectError::Status { code: status.code(), message: status.message().to_owned() }
+            }
+        }
+    }
+
+    async fn complete(&self, error: &mut SparkError) {
+        let Some(error_id) = error.error_id.take() else { return };
+        let request = FetchErrorDetailsRequest {
+            session_id: self.session_id().to_owned(),
+            client_observed_server_side_session_id: self.observed(),
+            user_context: self.user_context(),
+            error_id,
+            client_type: self.client_type(),
+        };
+        let request = self.inner.client.request(request);
+        match timeout(RELEASE_TIMEOUT, self.inner.client.stub().fetch_error_details(request)).await {
+            Ok(Ok(answer)) => error.complete(answer.get_ref()),
+            // What the status said is still an answer.
+            refused => tracing::debug!(?refused, "Spark Connect tells nothing more about an error"),
+        }
+    }
+
+    pub(crate) fn usable(&self) -> Result<(), ConnectError> {
+        if self.inner.released.load(Ordering::Acquire) { Err(ConnectError::SessionReleased) } else { Ok(()) }
+    }
+
+    /// Checks whose answer it is.
+    pub(crate) fn check(&self, session_id: &str, server_side_session_id: &str) -> Result<(), ConnectError> {
+        if session_id != self.inner.session_id {
+            return Err(ProtocolError::ForeignSession.into());
+        }
+        if server_side_session_id.is_empty() {
+            return Ok(());
+        }
+        // The first answer sets it. If two arrive at once, the other one is compared.
+        let _ = self.inner.observed.set(server_side_session_id.to_owned());
+        if self.inner.observed.get().is_some_and(|observed| observed != server_side_session_id) {
+            return Err(ConnectError::SessionChanged);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
+    pub(crate) fn observed(&self) -> Option<String> {
+        self.inner.observed.get().cloned()
+    }
+
+    pub(crate) fn user_context(&self) -> Option<UserContext> {
+        Some(UserContext { user_id: self.inner.user_id.clone(), ..UserContext::default() })
+    }
+
+    pub(crate) fn client_type(&self) -> Option<String> {
+        Some(self.inner.client.address().user_agent.clone().unwrap_or_else(|| CLIENT_TYPE.to_owned()))
+    }
+}

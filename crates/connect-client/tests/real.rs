@@ -1,0 +1,190 @@
+//! What only the library does, on a real Spark Connect server: `SPARK_CONNECT_URL` says where.
+//! `cargo xtask verify connect` starts Spark 4.3 and 4.0 and runs it on both.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
+use std::{env, time::Duration};
+
+use connect_client::{
+    Argument, Arguments, Client, ConnectError, Event, Limits, RunOptions, Session, Statement, StatementKind,
+    TrustedRoots,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Minutes of work in tasks of a second, which notice that they are stopped.
+const ENDLESS: &str = "SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1";
+
+fn client() -> Client {
+    #[expect(clippy::disallowed_methods, reason = "a test's own setting")]
+    let url = env::var("SPARK_CONNECT_URL").expect("SPARK_CONNECT_URL names a server");
+    Client::new(url.parse().expect("an address"), &TrustedRoots::default()).expect("a client")
+}
+
+fn session() -> Session {
+    Session::new(client(), "ann")
+}
+
+async fn rows(session: &Session, statement: &str) -> Result<Vec<Vec<Value>>, ConnectError> {
+    read(session, Statement::new(statement), RunOptions::default()).await
+}
+
+async fn read(session: &Session, statement: Statement, options: RunOptions) -> Result<Vec<Vec<Value>>, ConnectError> {
+    let mut run = session.run(&statement, options);
+    let mut all = Vec::new();
+    while let Some(event) = run.next().await? {
+        if let Event::Rows(rows) = event {
+            all.extend(rows.to_json(0..rows.len()));
+        }
+    }
+    Ok(all)
+}
+
+fn class(error: ConnectError) -> String {
+    match error {
+        ConnectError::Spark(error) => error.error_class.unwrap_or_default(),
+        other => panic!("{other:?} is no error of Spark"),
+    }
+}
+
+#[tokio::test]
+async fn configuration_is_set_read_and_unset() {
+    let session = session();
+    let key = "spark.sql.shuffle.partitions";
+    let default = session.config(key).await.expect("a default");
+    session.set_config(key, "7").await.expect("it is set");
+    assert_eq!(session.config(key).await.expect("a value"), "7");
+    session.unset_config(key).await.expect("it is unset");
+    assert_eq!(session.config(key).await.expect("a default"), default);
+    assert_eq!(class(session.config("spark.nonsense").await.expect_err("it is unknown")), "SQL_CONF_NOT_FOUND");
+    assert_eq!(session.config_option("spark.nonsense").await.expect("an answer"), None);
+    session.release().await.expect("it ends");
+}
+
+#[tokio::test]
+async fn the_schema_is_told_without_running_anything() {
+    let session = session();
+    let arguments = Arguments::Positional(vec![Argument::from_json(&json!(5)).expect("an argument")]);
+    let statement = Statement { text: "SELECT id, ? AS n FROM range(3) -- end;".into(), arguments };
+    let columns = session.schema(&statement).await.expect("a schema");
+    let shown: Vec<_> = columns.iter().map(|column| format!("{} {}", column.name, column.type_name)).collect();
+    assert_eq!(shown, ["id bigint", "n int"]);
+    let command = Statement::new("CREATE TABLE by_schema USING parquet AS SELECT 1 AS a");
+    assert_eq!(class(session.schema(&command).await.expect_err("no query")), "PARSE_SYNTAX_ERROR");
+    assert!(rows(&session, "SHOW TABLES LIKE 'by_schema'").await.expect("tables").is_empty());
+    session.release().await.expect("it ends");
+}
+
+#[tokio::test]
+async fn statements_are_told_apart() {
+    let session = session();
+    for (text, query) in [
+        ("SELECT 1", true),
+        ("VALUES (1), (2)", true),
+        ("FROM range(3) SELECT id", true),
+        ("TABLE range(3)", false),
+        ("WITH x AS (SELECT 1 AS a) SELECT a, count(*) FROM x GROUP BY a HAVING a > 0 ORDER BY a LIMIT 3", true),
+        ("SELECT * FROM range(3) a LEFT JOIN range(4) b USING (id) UNION ALL SELECT 1", true),
+        ("SELECT * FROM range(2) LATERAL VIEW explode(array(1)) t AS x", true),
+        ("SELECT sum(id) OVER (PARTITION BY id) FROM range(3)", true),
+        ("SELECT (SELECT max(id) FROM range(2)) WHERE 1 IN (SELECT id FROM range(2))", true),
+        ("SELECT * FROM (SELECT 1 AS y, 2 AS v) PIVOT (max(v) FOR y IN (1))", true),
+        ("CREATE TEMP VIEW v1 AS SELECT 1", false),
+        ("INSERT INTO nowhere SELECT 1", false),
+        ("SET x=1", false),
+        ("USE default", false),
+        ("CACHE TABLE v1", false),
+    ] {
+        match session.kind(&Statement::new(text)).await {
+            Ok(kind) => assert_eq!(kind == StatementKind::Query, query, "{text}: {kind:?}"),
+            // A table that does not exist may be an error instead.
+            Err(error) => assert!(!query, "{text}: {error}"),
+        }
+    }
+    for text in ["SHOW TABLES", "DESCRIBE FUNCTION abs", "SHOW DATABASES", "EXPLAIN SELECT 1"] {
+        let kind = session.kind(&Statement::new(text)).await.expect(text);
+        assert!(matches!(kind, StatementKind::Shows { .. }), "{text}: {kind:?}");
+    }
+    session.release().await.expect("it ends");
+}
+
+#[tokio::test]
+async fn a_clone_has_what_its_source_has_and_changes_nothing_of_it() {
+    let session = session();
+    rows(&session, "CREATE TEMP VIEW seen AS SELECT 42 AS a").await.expect("a view");
+    let source: Uuid = session.session_id().parse().expect("an id");
+    let copy = match Session::clone_of(client(), source, "ann").await {
+        Ok(copy) => copy,
+        // Spark 4.0 has no copies.
+        Err(ConnectError::Unsupported) => return,
+        Err(error) => panic!("{error:?}"),
+    };
+    assert_eq!(rows(&copy, "SELECT a FROM seen").await.expect("rows"), [[json!(42)]]);
+    rows(&copy, "DROP VIEW seen").await.expect("it is dropped");
+    copy.release().await.expect("it ends");
+    assert_eq!(rows(&session, "SELECT a FROM seen").await.expect("rows"), [[json!(42)]]);
+    session.release().await.expect("it ends");
+}
+
+#[tokio::test]
+async fn a_released_session_says_so_and_others_go_on() {
+    let session = session();
+    rows(&session, "SHOW DATABASES").await.expect("rows");
+    let other = Session::new(client(), "ann");
+    assert_ne!(session.session_id(), other.session_id());
+    session.release().await.expect("it ends");
+    assert!(matches!(rows(&session, "SHOW DATABASES").await, Err(ConnectError::SessionReleased)));
+    assert_eq!(rows(&other, "SHOW DATABASES").await.expect("rows"), [[json!("default")]]);
+    other.release().await.expect("it ends");
+}
+
+/// Runs an endless statement, stops it when it works, and returns how it ended.
+async fn stopped(by: &str) -> String {
+    let session = session();
+    let options = RunOptions { tags: vec!["mine".into()], ..RunOptions::default() };
+    let mut run = session.run(&Statement::new(ENDLESS), options);
+    let mut asked = None;
+    loop {
+        match run.next().await {
+            Ok(Some(Event::Progress(progress))) if progress.running_tasks > 0 && asked.is_none() => {
+                // A query with tasks would wait for cores, so a statement without tasks shows that calls do not queue.
+                assert_eq!(rows(&session, "SHOW DATABASES").await.expect("it runs beside"), [[json!("default")]]);
+                let operation_id = run.operation_id().expect("it runs").to_owned();
+                let ids = match by {
+                    "operation" => session.interrupt_operation(&operation_id).await,
+                    "tag" => session.interrupt_tag("mine").await,
+                    "all" => session.interrupt_all().await,
+                    _ => run.interrupter().interrupt().await,
+                };
+                asked = Some(ids.expect("an answer"));
+                assert_eq!(asked.as_deref(), Some([operation_id].as_slice()), "{by}");
+            }
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("it ended by itself"),
+            Err(error) => {
+                assert!(session.interrupt_tag("unknown").await.expect("an answer").is_empty());
+                session.release().await.expect("it ends");
+                return class(error);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_running_query_is_stopped_in_four_ways() {
+    for by in ["operation", "tag", "all", "interrupter"] {
+        let end = tokio::time::timeout(Duration::from_secs(120), stopped(by)).await.expect(by);
+        assert_eq!(end, "OPERATION_CANCELED", "{by}");
+    }
+}
+
+#[tokio::test]
+async fn a_large_result_is_read_in_bounds_and_in_order() {
+    let session = session();
+    let limits = Limits { max_rows: 400_000, max_bytes: 64 << 20 };
+    let options = RunOptions { limits, tags: vec![] };
+    let all = read(&session, Statement::new("SELECT id FROM range(0, 400000, 1, 4)"), options).await.expect("rows");
+    assert_eq!(all.len(), 400_000);
+    assert!(all.iter().zip(0..).all(|(row, id)| row.first() == Some(&json!(id))));
+    session.release().await.expect("it ends");
+}

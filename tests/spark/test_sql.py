@@ -1,0 +1,277 @@
+"""`berdl-spark-monitor sql` on a real Spark, with PySpark as the oracle for what it prints."""
+
+import datetime
+import decimal
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pyarrow.types as t
+import pytest
+from pyspark.sql import SparkSession
+
+from tests.conftest import end, sidecar_executable, until
+from tests.spark.conftest import Cluster
+
+# What PySpark gives as Arrow.
+VALUES = [
+    "true",
+    "CAST(-7 AS TINYINT)",
+    "CAST(300 AS SMALLINT)",
+    "42",
+    "9007199254740991L",
+    "9007199254740992L",
+    "-9223372036854775808L",
+    "CAST(0.1 AS FLOAT)",
+    "CAST('NaN' AS FLOAT)",
+    "CAST(16777216 AS FLOAT)",
+    "1e300D",
+    "CAST('-Infinity' AS DOUBLE)",
+    "-0.0D",
+    "CAST(-0.05 AS DECIMAL(10,2))",
+    "CAST(12345678901234567890123456789012345678 AS DECIMAL(38,0))",
+    "'ünïcode \\n \"text\"'",
+    "''",
+    "CAST('ab' AS CHAR(2))",
+    "X'00FFab'",
+    "DATE '2024-02-29'",
+    "DATE '0001-01-01'",
+    "TIMESTAMP '2024-01-15 10:00:00.123456Z'",
+    "TIMESTAMP '1969-12-31 23:59:59.5Z'",
+    "TIMESTAMP_NTZ '2024-01-15 10:00:00'",
+    "TIMESTAMP_NTZ '9999-12-31 23:59:59.999999'",
+    "NULL",
+    "CAST(NULL AS STRING)",
+    "array(1, NULL, 3)",
+    "CAST(array() AS ARRAY<INT>)",
+    "array(array('a'), NULL)",
+    "map('b', 1, 'a', NULL)",
+    "map(1, 'x')",
+    "named_struct('a', 1, 'b', named_struct('c', array(1.5D)))",
+    "CAST(NULL AS STRUCT<a: INT>)",
+    "array(named_struct('d', DATE '2024-01-01'))",
+    "map('k', array(CAST(1 AS DECIMAL(3,1))))",
+]
+# What PySpark does not give, or as bare numbers: here Spark's own text is the oracle.
+TEXTS = [
+    "INTERVAL '1-2' YEAR TO MONTH",
+    "INTERVAL '-3' YEAR",
+    "INTERVAL '7' MONTH",
+    "INTERVAL '-1 02:03:04.5' DAY TO SECOND",
+    "INTERVAL '5' DAY",
+    "INTERVAL '26:03' HOUR TO MINUTE",
+    "INTERVAL '0.25' SECOND",
+    "make_interval(1, 2, 0, 3, 4, 5, 6.5)",
+]
+VARIANTS = [
+    '{"a": [1, 2.5, null, true, "x"], "b": {"c": 12345678901}}',
+    '"a text that is longer than what fits into the header of a short string, which has 63 bytes"',
+    "[]",
+    "-129",
+]
+# Many minutes of work in tasks that notice that they are stopped.
+ENDLESS = "SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1"
+
+
+class Connect:
+    """The command line on one Connect server."""
+
+    def __init__(self) -> None:
+        """Start the cluster."""
+        version = os.environ.get("CONNECT_SPARK_VERSION")
+        self.cluster = Cluster(*(["--version", version] if version else []))
+        self.url = self.cluster.told["connect_url"]
+        self.oracle = SparkSession.builder.remote(self.url).create()
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start it."""
+        environment = {"PATH": os.environ["PATH"], "SPARK_CONNECT_URL": self.url, "USER": "ann"}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        command = [sidecar_executable(), "sql", "--format", "json", *arguments]
+        return subprocess.Popen(command, env=environment, text=True, **pipes)
+
+    def run(self, *arguments: str) -> tuple[int, Any, Any]:
+        """Run it; return exit code, result and error."""
+        process = self.start(*arguments)
+        try:
+            out, err = process.communicate(timeout=120)
+        finally:
+            end(process)
+        return process.returncode, out and json.loads(out), err and json.loads(err)
+
+    def ok(self, *arguments: str) -> Any:
+        """Run it; return the result of a success."""
+        code, result, error = self.run(*arguments)
+        assert (code, error) == (0, ""), error
+        return result
+
+    def running_tasks(self) -> int:
+        """Return how many tasks run, as the driver's REST API tells."""
+        base = f"{self.cluster.told['driver_ui']}/api/v1/applications"
+        with urllib.request.urlopen(base) as answer:
+            app_id = json.load(answer)[0]["id"]
+        with urllib.request.urlopen(f"{base}/{app_id}/stages?status=active") as answer:
+            return sum(stage["numActiveTasks"] for stage in json.load(answer))
+
+
+@pytest.fixture(scope="module")
+def connect() -> Iterator[Connect]:
+    """Return the command line on a cluster of its own."""
+    connect = Connect()
+    yield connect
+    connect.oracle.stop()
+    connect.cluster.end()
+
+
+def expected(value: Any, kind: Any) -> Any:
+    """Write a value of Arrow as our JSON."""
+    if value is None:
+        return None
+    if t.is_float32(kind) or t.is_float64(kind):
+        if math.isnan(value) or math.isinf(value):
+            return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
+        return float(str(numpy.float32(value))) if t.is_float32(kind) else value
+    if t.is_int64(kind):
+        return value if abs(value) < 2**53 else str(value)
+    if t.is_list(kind):
+        return [expected(item, kind.value_type) for item in value]
+    if t.is_map(kind):
+        return [[expected(k, kind.key_type), expected(v, kind.item_type)] for k, v in value]
+    if t.is_struct(kind):
+        return {field.name: expected(value[field.name], field.type) for field in kind}
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime.datetime):
+        value = value.astimezone(datetime.timezone.utc) if value.tzinfo else value
+        text = value.isoformat().replace("+00:00", "Z")
+        return text.replace(".500000", ".5")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
+
+
+def select(expressions: list[str]) -> str:
+    return "SELECT " + ", ".join(f"{expression} AS c{index}" for index, expression in enumerate(expressions))
+
+
+def test_values_are_those_of_pyspark(connect: Connect) -> None:
+    assert len(VALUES) + len(TEXTS) + len(VARIANTS) >= 40
+    statement = select(VALUES)
+    table = connect.oracle.sql(statement).toArrow()
+    result = connect.ok(statement)
+    (row,) = result["rows"]
+    for expression, column, field, ours in zip(VALUES, table.columns, table.schema, row, strict=True):
+        theirs = expected(column[0].as_py(), field.type)
+        assert (ours, str(ours)) == (theirs, str(theirs)), expression
+    types = [field.dataType.simpleString() for field in connect.oracle.sql(statement).schema]
+    assert [column["type"] for column in result["columns"]] == types
+
+
+def test_intervals_and_variants_are_written_as_spark_writes_them(connect: Connect) -> None:
+    (ours,) = connect.ok(select(TEXTS))["rows"]
+    (theirs,) = connect.ok(select([f"CAST({text} AS STRING)" for text in TEXTS]))["rows"]
+    assert ours == theirs
+    (ours,) = connect.ok(select([f"parse_json('{text}')" for text in VARIANTS]))["rows"]
+    # A number with a fraction is a decimal in a variant, and decimals are text.
+    assert ours == [json.loads(text, parse_float=str) for text in VARIANTS]
+
+
+def test_duplicate_columns_and_arguments(connect: Connect) -> None:
+    result = connect.ok("--param", "id=7", "--param", "name=it's :x", "SELECT :id AS a, :name AS a, :id + 1")
+    assert [column["name"] for column in result["columns"]][:2] == ["a", "a"]
+    assert result["rows"] == [[7, "it's :x", 8]]
+    price = '{"type": "decimal", "value": "1.10"}'
+    assert connect.ok("--arg", price, "--arg", "null", "SELECT ?, ?")["rows"] == [["1.10", None]]
+
+
+@pytest.mark.parametrize(("limit", "rows", "code"), [(4, 4, 3), (5, 5, 0), (6, 5, 0)])
+@pytest.mark.parametrize("statement", ["SELECT id FROM range(0, 5, 1, 2)", "SHOW FUNCTIONS LIKE 'date_{add,sub,diff}'"])
+def test_the_row_limit_is_exact(connect: Connect, statement: str, limit: int, rows: int, code: int) -> None:
+    if statement.startswith("SHOW"):
+        statement = "SHOW FUNCTIONS LIKE 'd*_sub|d*_add|d*_diff|datediff|dateadd'"
+        every = len(connect.ok(statement)["rows"])
+        limit, rows = every - 5 + limit, every - 5 + rows
+    got, result, error = connect.run("--max-rows", str(limit), statement)
+    assert (got, len(result["rows"]), result["truncated"]) == (code, rows, code == 3)
+    if code == 3:
+        assert (error["code"], error["limit_type"], error["limit_value"]) == ("limit_exceeded", "rows", limit)
+
+
+def test_the_byte_limit_stops_a_large_result(connect: Connect) -> None:
+    wide = "SELECT repeat(CAST(id AS STRING), 1000) FROM range(2000)"
+    result = connect.ok(wide)
+    assert [len(result["rows"]), result["rows"][1999][0][:4]] == [2000, "1999"]
+    code, result, error = connect.run("--max-bytes", "100000", wide)
+    assert (code, result["truncated"], error["limit_type"]) == (3, True, "bytes")
+    if not (os.environ.get("CONNECT_SPARK_VERSION") or "").startswith("4.0"):
+        assert error["actual_value"] < 100_000 + 300_000, "it stops in the middle of a batch"
+
+
+def test_errors_have_class_state_and_place(connect: Connect) -> None:
+    code, _, error = connect.run("SELEC 1")
+    assert (code, error["error_class"], error["sql_state"]) == (1, "PARSE_SYNTAX_ERROR", "42601")
+    assert error["position"] == {"line": 1, "column": 0}
+    code, _, error = connect.run("SELECT missing FROM range(1)")
+    assert (code, error["error_class"]) == (1, "UNRESOLVED_COLUMN.WITH_SUGGESTION")
+    assert [(c["start"], c["stop"], c["fragment"]) for c in error["contexts"]] == [(7, 13, "missing")]
+    code, _, error = connect.run("SELECT 1 / id FROM range(0, 4, 1, 2)")
+    assert (code, error["error_class"], error["sql_state"]) == (1, "DIVIDE_BY_ZERO", "22012")
+    assert connect.run("--url", "sc://127.0.0.1:1", "SELECT 1")[2]["code"] == "connect"
+    assert connect.run("--url", "http://h", "SELECT 1")[0] == 2
+
+
+def test_a_command_runs_once_and_explaining_it_runs_nothing(connect: Connect) -> None:
+    create = "CREATE TABLE once_only USING parquet AS SELECT 1 AS a"
+    assert "CreateDataSourceTable" in connect.ok("--explain", "formatted", create)["plan"]
+    assert connect.ok("SHOW TABLES LIKE 'once_only'")["rows"] == []
+    connect.ok(create)
+    try:
+        assert connect.ok("SELECT * FROM once_only")["rows"] == [[1]]
+    finally:
+        connect.ok("DROP TABLE once_only")
+    for mode in ("simple", "extended", "codegen", "cost", "formatted"):
+        assert "Range" in connect.ok("--explain", mode, "SELECT id + 1 FROM range(3)")["plan"], mode
+
+
+def test_read_only_runs_what_reads(connect: Connect) -> None:
+    for statement in ("WITH x AS (SELECT 1 AS a) SELECT * FROM x -- end", "SHOW TABLES;", "DESCRIBE FUNCTION abs"):
+        connect.ok("--read-only", statement)
+    for statement in (
+        "SET a.b=1",
+        "CREATE TEMP VIEW v AS SELECT 1",
+        "INSERT INTO t SELECT 1",
+        "DROP TABLE IF EXISTS t",
+    ):
+        code, _, error = connect.run("--read-only", statement)
+        assert (code, error["code"]) == (2, "read_only"), statement
+    error = connect.run("--read-only", "SELECT 1,\n nope")[2]
+    assert error["contexts"][0]["start"] == 11, "positions are those of the statement"
+
+
+def test_ctrl_c_stops_the_query_on_the_server(connect: Connect) -> None:
+    process = connect.start(ENDLESS)
+    try:
+        until("its tasks run", lambda: connect.running_tasks() > 0, 90)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert json.loads(err)["error_class"] == "OPERATION_CANCELED"
+        until("no task runs", lambda: connect.running_tasks() == 0, 60)
+    finally:
+        end(process)
+
+
+def test_the_protocols_descriptors_are_those_of_the_installed_pyspark(tmp_path: Path) -> None:
+    proto = Path(__file__).parents[2] / "crates/connect-proto/proto"
+    subprocess.run([sys.executable, proto / "descriptors.py", tmp_path / "now"], check=True)
+    assert (tmp_path / "now").read_bytes() == (proto / "spark-4.3.0.binpb").read_bytes(), "cargo xtask connect-proto"
