@@ -13,7 +13,7 @@ use crate::{
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 15] = [
+const PROOFS: [(&str, Proof); 16] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
