@@ -80,6 +80,7 @@ test('one without a free core waits, and says for what', async () => {
   await until('it to be listed', async () => (await options()).some(option => /^waits \(Waiting, 0 cores, since /.test(option)), {
     within: 60_000
   });
+  await lab.unfold('Cluster');
   await lab.panel.getByText('2 running, 1 waiting').waitFor();
   await choose('waits');
   await lab.panel.getByText(/^Waiting for cores: '/).waitFor();
@@ -110,6 +111,7 @@ test('a chosen one that has ended is gone, and the newest is offered', async () 
 });
 
 test('the master\'s address can be copied', async () => {
+  await lab.unfold('Cluster');
   await lab.panel.getByRole('button', { name: 'Copy master URL' }).click();
   await lab.panel.getByRole('status').getByText('Copied').waitFor();
   assert.equal(await lab.clipboard(), spark.cluster.master_url);

@@ -54,7 +54,8 @@ for (const theme of Object.values(THEMES)) {
 
     /** The colours of a bar that is half done and a quarter running. @param {string} more */
     async function colours(more) {
-      const width = 400;
+      // Narrower than the panel, which hides what is beyond it.
+      const width = 200;
       const [done, running] = more === '' ? [50, 25] : [100, 0];
       await lab.panel.evaluate((panel, { more, done, running, width }) => {
         const bar = document.createElement('div');

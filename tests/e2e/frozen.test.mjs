@@ -61,7 +61,7 @@ test('while the sidecar is frozen the chip does not stay green', async () => {
   const stale = lab.panel.locator('.sparkMonitor-Stale').first();
   await stale.waitFor();
   assert.match((await stale.textContent()) ?? '', /^\s*Not updated since .*No answer came in time\./);
-  assert.ok(await lab.panel.getByText('Workers').first().isVisible(), 'the last data stays');
+  assert.ok(await lab.panel.getByText('Executors').first().isVisible(), 'the last data stays');
   await lab.picture('frozen-panel', lab.panel);
 });
 

@@ -32,10 +32,11 @@ before(async () => {
       points = history?.good.answer.points ?? points;
     }
   });
-  spark.coresUsed = 0;
+  spark.coresUsed = 1;
   await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
   await lab.openPanel();
-  await slider('Cores in use').waitFor();
+  // It is hidden until there are three points.
+  await slider('Cores in use').waitFor({ timeout: 40_000 });
   await lab.resizePanel(600);
 });
 
@@ -46,8 +47,8 @@ after(async () => {
 });
 
 test('each line grows with time, and tells its last value', async () => {
-  for (const [index, used] of [0, 1, 2].entries()) {
-    await until(`point ${index}`, async () => Number(await cores().getAttribute('aria-valuemax')) >= index, { within: 30_000 });
+  for (const [index, used] of [2, 0, 1].entries()) {
+    await until(`point ${index}`, async () => Number(await cores().getAttribute('aria-valuemax')) >= index + 2, { within: 30_000 });
     spark.coresUsed = used;
     await untilText(`${used} of 2`, () => said(cores()));
   }

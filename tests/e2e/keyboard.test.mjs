@@ -74,8 +74,8 @@ test('5. a query that ended folds out, with the reason of its failure', async ()
 });
 
 test('6. executors are sorted by a column', async () => {
-  await tabTo('Storage');
-  const column = lab.panel.getByRole('columnheader', { name: 'Storage' });
+  await tabTo('Tasks');
+  const column = lab.panel.getByRole('columnheader', { name: 'Tasks' });
   await lab.page.keyboard.press('Enter');
   await until('sorted', async () => (await column.getAttribute('aria-sort')) === 'descending');
   await lab.page.keyboard.press('Enter');

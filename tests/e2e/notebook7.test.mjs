@@ -67,14 +67,15 @@ test('a setting holds at once on the page of the editor, and on others when they
   const settings = new SettingsEditor(lab);
   await visit('tree', '.jp-FileBrowser');
   await openByShortcut();
-  await until('cores in red', coresAreRed);
+  await lab.unfold('Cluster');
+  assert.equal(await memoryIsRed(), false);
   await settings.open();
-  await settings.fill('red above', '100');
-  await until('cores in amber', async () => !(await coresAreRed()));
+  await settings.fill('red above', '1');
+  await until('memory in red', memoryIsRed);
   await visit('notebooks/one.ipynb', '.jp-Notebook');
   await openByShortcut();
-  await lab.recent.first().waitFor();
-  assert.equal(await coresAreRed(), false);
+  await lab.unfold('Cluster');
+  await until('memory in red here too', memoryIsRed);
 });
 
 /** @param {string} page @param {string} part */
@@ -85,7 +86,7 @@ async function visit(page, part) {
   assert.equal(await lab.panel.isVisible(), false);
 }
 
-async function coresAreRed() {
+async function memoryIsRed() {
   return ((await lab.panel.textContent()) ?? '').includes('very high');
 }
 

@@ -128,7 +128,7 @@ test('asking the kernel does not make the panel ask faster', async () => {
 test('a cell that works without Spark is told from one that waits for it', async () => {
   await lab.startCell(5);
   await lab.panel.getByText('No query runs: cell [6] works outside of Spark').waitFor();
-  await lab.panel.locator('.sparkMonitor-Why').waitFor({ state: 'detached' });
+  await lab.panel.getByText('No query is running.', { exact: true }).waitFor();
 });
 
 test('another notebook’s queries stand under other sessions, with its name', async () => {

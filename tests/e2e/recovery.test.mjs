@@ -50,7 +50,7 @@ test('signed out with the panel open: the last data stays, and the panel says wh
   const stale = lab.panel.locator('.sparkMonitor-Stale').first();
   await stale.waitFor();
   assert.match((await stale.textContent()) ?? '', /signed out of Jupyter/);
-  assert.ok(await lab.panel.getByText('Workers').first().isVisible());
+  assert.ok(await lab.panel.getByText('Executors').first().isVisible());
   await lab.picture('panel-signed-out-old-data', lab.panel);
   await lab.untilChip('Spark', 20_000);
 });

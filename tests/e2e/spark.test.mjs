@@ -61,7 +61,7 @@ test('before the panel is opened only the chip is asked for', () => {
 test('a click on the chip opens the panel', async () => {
   await lab.openPanel();
   await lab.panel.getByText('Executors').first().waitFor();
-  assert.match((await lab.panel.textContent()) ?? '', /Workers\s*1 of 1/);
+  assert.match((await lab.panel.textContent()) ?? '', /Cluster\s*1 worker · \d\/\d cores · /);
 });
 
 test('the command palette hides the panel and opens it again', async () => {
@@ -155,7 +155,7 @@ test('a site with a driver only: Spark: Ready (driver)', async () => {
     await other.open(`${site.url}lab?token=${site.token}`);
     await other.untilChip('Spark: Ready (driver)');
     await other.openPanel();
-    await other.panel.getByText('Driver only').waitFor();
+    await other.panel.getByText(/^Driver only · \d/).waitFor();
     await other.recent.first().waitFor();
     await other.picture('panel-driver-only', other.panel);
   } finally {

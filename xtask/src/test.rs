@@ -101,7 +101,7 @@ fn sources() -> Result<Counts> {
     ];
     let mut counts = Counts::default();
     let mut count = |passed: bool| counts.add(Counts { passed: u64::from(passed), failed: u64::from(!passed) });
-    count(step("Tidiness of the sources", tidy::run).is_ok());
+    count(step("Tidiness of the sources", tidy::run).inspect_err(|error| eprintln!("{error:#}")).is_ok());
     for (name, mut command) in commands {
         count(step(name, || run::run(&mut command)).is_ok());
     }

@@ -93,6 +93,14 @@ export class LabPage {
     await this.panel.waitFor();
   }
 
+  /** Unfolds a section of the panel. @param {string} name */
+  async unfold(name) {
+    const button = this.panel.getByRole('button', { name: new RegExp(`^${name}`) });
+    if ((await button.getAttribute('aria-expanded')) === 'false') {
+      await button.click();
+    }
+  }
+
   /** Runs a command of JupyterLab's. @param {string} command @param {object} [args] */
   execute(command, args = {}) {
     // The result may be a widget, which cannot leave the page.

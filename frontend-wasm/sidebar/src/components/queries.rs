@@ -38,12 +38,24 @@ pub fn running_queries(panel: &Panel<'_>, queries: &Queries) -> Html {
     }
 }
 
-/// Newest first.
+/// Newest first. The choice of a session stands above the first queries that are shown.
 pub fn recent_queries(panel: &Panel<'_>, queries: &Queries) -> Html {
     if queries.recent.is_empty() {
         return muted(Message::NoRecentQueries);
     }
-    grouped(panel, "sparkMonitor-Recent", &queries.recent, &|query| recent_query(panel, queries, query))
+    html! {
+        <>
+            if is_idle(queries) {
+                { session_picker(panel, queries) }
+            }
+            { grouped(panel, "sparkMonitor-Recent", &queries.recent, &|query| recent_query(panel, queries, query)) }
+        </>
+    }
+}
+
+/// Whether no query is running.
+pub fn is_idle(queries: &Queries) -> bool {
+    queries.running.is_empty() && queries.running_not_shown == 0
 }
 
 fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {

@@ -2,7 +2,6 @@
 //!
 //! `says_stale` is false if one notice says for all sections that they are old.
 
-use wire::Queries;
 use yew::{Html, html};
 
 use super::cluster::{cluster_line, cluster_overview};
@@ -10,7 +9,7 @@ use super::executors::executor_table;
 use super::history::history;
 use super::panel_context::Panel;
 use super::panel_section::section;
-use super::queries::{recent_queries, running_queries};
+use super::queries::{is_idle, recent_queries, running_queries};
 use super::query_stages::stage;
 use super::stage_facts::stage_key;
 use kit::i18n::{Message, tr};
@@ -50,7 +49,6 @@ pub fn executor_section(panel: &Panel<'_>, says_stale: bool) -> Html {
 /// answer, so this section shows that answer's problem.
 pub fn running_section(panel: &Panel<'_>, says_stale: bool) -> Html {
     let queries = &panel.model.queries;
-    let is_idle = |queries: &Queries| queries.running.is_empty() && queries.running_not_shown == 0;
     if queries.trouble().is_none() && queries.body().is_some_and(is_idle) {
         return Html::default();
     }

@@ -135,7 +135,7 @@ mod tests {
     }
 
     fn among(queries: &Queries, notebooks: &[Notebook]) -> Option<(Option<String>, How)> {
-        likely(queries, &notebooks[0], notebooks, 0)
+        likely(queries, notebooks.first()?, notebooks, 0)
     }
 
     fn session(name: &str) -> Option<(Option<String>, How)> {
