@@ -54,7 +54,8 @@ test('all cells of the demo notebook: the running cell is named, and the kernel 
   await lab.panel.locator('.sparkMonitor-Query-head > .sparkMonitor-Jump').first().click();
   await until('the cell to be active', async () => (await activeCell()) === 1);
   assert.equal(await lab.panel.getByLabel('This notebook\'s session').count(), 0);
-  await lab.kernelIdle(150_000);
+  // A kernel is idle for a moment between two cells.
+  await lab.cellDone(4, 200_000);
   await until('the kernel to be asked', async () => (await howKnown()) === 'asked of the kernel');
 });
 
