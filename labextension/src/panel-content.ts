@@ -46,38 +46,51 @@ export class PanelContent {
 
   /** Unfolds a part, scrolls to it and moves the focus there, as soon as it is drawn: its data may be on the way. */
   show(part: string): void {
+    this.search?.abort();
+    const search = (this.search = new AbortController());
+    // Whoever does something else no longer wants to be led.
+    for (const event of ['wheel', 'pointerdown', 'keydown']) {
+      this.root.addEventListener(event, () => search.abort(), { signal: search.signal, capture: true });
+    }
     const way = part.startsWith('query-') ? ['recent', part] : [part];
     const deadline = Date.now() + PATIENCE_MS;
     const look = (): void => {
-      if (!this.goes(way) && Date.now() < deadline) {
+      if (search.signal.aborted || Date.now() > deadline || this.goes(way)) {
+        search.abort();
+      } else {
         setTimeout(look, 100);
       }
     };
     look();
   }
 
-  /** Goes one step: unfolds the first part that is folded, or arrives at the last one. */
+  /** Goes the rest of the way: unfolds each part once, and focuses the last one. */
   private goes(way: string[]): boolean {
-    let button: HTMLButtonElement | null = null;
-    for (const part of way) {
-      const element = this.root.querySelector(`[id="sparkMonitor-${CSS.escape(part)}"]`);
+    while (way.length > 0) {
+      const element = this.root.querySelector(`[id="sparkMonitor-${CSS.escape(way[0] ?? '')}"]`);
       const whole = element?.closest('li, section') ?? element;
       if (!whole) {
         return false;
       }
-      button = whole.querySelector('button');
-      if (button?.getAttribute('aria-expanded') === 'false') {
+      way.shift();
+      const button = whole.querySelector<HTMLButtonElement>('button[aria-expanded]');
+      const isFolded = button?.getAttribute('aria-expanded') === 'false';
+      if (isFolded) {
         button.click();
-        return false;
       }
       whole.scrollIntoView({ block: 'nearest' });
+      if (way.length === 0) {
+        (button ?? whole.querySelector('button'))?.focus();
+      } else if (isFolded) {
+        return false;
+      }
     }
-    button?.focus();
     return true;
   }
 
   /** Called when its widget closes: aborts requests in flight, ends timers, draws nothing. */
   destroy(): void {
+    this.search?.abort();
     this.handle?.clear();
     this.root.remove();
   }
@@ -87,6 +100,8 @@ export class PanelContent {
   }
 
   private readonly root = document.createElement('div');
+  /** The search for the part that a click on the chip leads to. */
+  private search: AbortController | undefined;
   private readonly early: Order[] = [];
   private handle: PanelHandle | null = null;
 }

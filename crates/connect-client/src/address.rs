@@ -24,7 +24,7 @@ pub struct Address {
     /// What the server's UI and logs show as the client.
     pub user_agent: Option<String>,
     /// Additional gRPC headers.
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, SecretString)>,
 }
 
 /// Why a connection string cannot be used. No variant contains a value of the string, because it may be a token.
@@ -38,8 +38,8 @@ pub enum AddressError {
     Port,
     #[error("parameters follow after `/;`, and the address has no other path")]
     Path,
-    #[error("the parameter `{0}` has no value: write `{0}=value`")]
-    NoValue(String),
+    #[error("a parameter has no value: write `name=value`")]
+    NoValue,
     #[error("the parameter `{0}` is not valid percent-encoded text")]
     Encoding(String),
     #[error("session_id must be a UUID")]
@@ -69,7 +69,7 @@ impl Address {
     /// against a server without it.
     #[must_use]
     pub fn tls(&self) -> bool {
-        self.use_ssl.unwrap_or(self.token.is_some() && !self.is_loopback())
+        self.use_ssl.unwrap_or((self.token.is_some() || self.has_authorization()) && !self.is_loopback())
     }
 
     pub(crate) fn token(&self) -> Option<&SecretString> {
@@ -95,9 +95,15 @@ impl Address {
         if self.use_ssl == Some(false) && !self.is_loopback() {
             return Err(AddressError::TokenWithoutTls);
         }
+        // The token takes precedence.
         self.headers.retain(|(name, _)| name != "authorization");
         self.token = Some(token);
         Ok(())
+    }
+
+    /// A header that carries a token under its own name.
+    fn has_authorization(&self) -> bool {
+        self.headers.iter().any(|(name, _)| name == "authorization")
     }
 
     fn is_loopback(&self) -> bool {
@@ -120,7 +126,7 @@ impl Address {
                 if !sendable || name.parse::<tonic::metadata::AsciiMetadataKey>().is_err() || name.ends_with("-bin") {
                     return Err(AddressError::Header(name));
                 }
-                self.headers.push((name, value));
+                self.headers.push((name, value.into()));
             }
         }
         Ok(())
@@ -150,8 +156,8 @@ impl FromStr for Address {
         };
         let mut token = None;
         for parameter in parameters.split(';').filter(|parameter| !parameter.is_empty()) {
-            let no_value = || AddressError::NoValue(parameter.to_owned());
-            let (name, value) = parameter.split_once('=').ok_or_else(no_value)?;
+            // What has no name may be a part of a token.
+            let (name, value) = parameter.split_once('=').ok_or(AddressError::NoValue)?;
             let value = percent_decode_str(value).decode_utf8();
             let value = value.map_err(|_| AddressError::Encoding(name.to_owned()))?.into_owned();
             match name {
@@ -162,6 +168,9 @@ impl FromStr for Address {
         }
         if let Some(token) = token {
             address.set_token(token)?;
+        }
+        if address.has_authorization() && !address.tls() && !address.is_loopback() {
+            return Err(AddressError::TokenWithoutTls);
         }
         Ok(address)
     }
@@ -228,13 +237,14 @@ mod tests {
             ("sc://localhost:0", AddressError::Port),
             ("sc://h/not-allowed", AddressError::Path),
             ("sc://h;a=b", AddressError::Path),
-            ("sc://h/;parm1;a=b", AddressError::NoValue("parm1".into())),
+            ("sc://h/;parm1;a=b", AddressError::NoValue),
             ("sc://h/;token=", AddressError::Token),
             ("sc://h/;x=%ff", AddressError::Encoding("x".into())),
             ("sc://h/;session_id=7", AddressError::SessionId),
             ("sc://h/;a b=c", AddressError::Header("a b".into())),
             ("sc://h/;auth_transport=other", AddressError::AuthTransport),
             ("sc://h/;use_ssl=false;token=t", AddressError::TokenWithoutTls),
+            ("sc://h/;use_ssl=false;Authorization=t", AddressError::TokenWithoutTls),
         ] {
             assert_eq!(parse(text).expect_err(text), error, "{text}");
         }
@@ -248,7 +258,9 @@ mod tests {
         assert_eq!(address.user_id.as_deref(), Some("ann b"));
         assert_eq!(address.session_id.map(|id| id.to_string()).as_deref(), Some(id));
         assert_eq!(address.user_agent.as_deref(), Some("me"));
-        assert_eq!(address.headers, [("x-my-header".to_owned(), "hello world".to_owned())]);
+        let headers: Vec<_> =
+            address.headers.iter().map(|(name, value)| (name.as_str(), value.expose_secret())).collect();
+        assert_eq!(headers, [("x-my-header", "hello world")]);
     }
 
     #[test]
@@ -271,5 +283,7 @@ mod tests {
         let address = parse("sc://h/;authorization=other;token=canary").expect("it is valid");
         assert!(address.headers.is_empty());
         assert!(!format!("{address:?} {address}").contains("canary"));
+        let own = parse("sc://h/;authorization=canary").expect("it is valid");
+        assert!(own.tls() && !format!("{own:?}").contains("canary"));
     }
 }

@@ -78,7 +78,10 @@ fn headers(address: &Address) -> Result<MetadataMap, AddressError> {
     for (name, value) in &address.headers {
         let refused = || AddressError::Header(name.clone());
         let key = AsciiMetadataKey::from_bytes(name.as_bytes()).map_err(|_| refused())?;
-        headers.insert(key, AsciiMetadataValue::try_from(value.as_str()).map_err(|_| refused())?);
+        let mut value = AsciiMetadataValue::try_from(value.expose_secret()).map_err(|_| refused())?;
+        // It may be a token.
+        value.set_sensitive(true);
+        headers.insert(key, value);
     }
     if let Some(token) = address.token() {
         let value = format!("Bearer {}", token.expose_secret());

@@ -1,16 +1,18 @@
 //! Failures and findings that a person should see in the status bar, without opening the panel.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use wire::{Queries, Query, QueryState};
 
 use crate::{
-    AppExecutors, AppQueries, Applications, Observed, Selection, Whose,
+    AppExecutors, AppQueries, Applications, Observed, Selection, Whose, clock,
     cluster::{self, ClusterCondition},
 };
 
 /// Failed queries that are named.
 const NAMED: usize = 5;
+/// How long a lost executor needs attention, milliseconds.
+const LOST_MS: i64 = 600_000;
 
 /// Failures and findings; nothing of what is not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,12 +27,14 @@ pub struct Attention {
     pub has_spilled: bool,
 }
 
-/// What needs attention. Parts that are not known are left out; `max_age` says how old the others may be.
+/// What needs attention. Parts that are not known are left out. The cluster's part may be `max_age` old, like the state
+/// beside it; the driver's part may be `driver_max_age` old and takes at most `patience`.
 pub async fn of_spark(
     applications: &Applications,
-    (queries, executors): (&AppQueries, &AppExecutors),
+    facts: (&AppQueries, &AppExecutors),
     whose: &Whose,
     max_age: Duration,
+    (driver_max_age, patience): (Duration, Duration),
 ) -> Attention {
     let mut attention = Attention::default();
     if let Ok(masters) = applications.masters()
@@ -43,24 +47,45 @@ pub async fn of_spark(
         attention.cluster = is_useless.then_some(condition);
         attention.apps_waiting = cluster::summary(state, 0).apps_waiting;
     }
-    let Ok(selection) = Selection::of(applications, whose, max_age, None).await else {
-        return attention;
-    };
-    let list = async { Ok::<_, crate::Error>(queries.list(&selection, &queries.moment(&selection).await?).await) };
-    let (queries, executors) = tokio::join!(list, executors.list(&selection));
-    if let Some(queries) = current(queries) {
-        attention.has_spilled = queries.running.iter().chain(&queries.recent).any(|query| query.spilled.is_some());
-        attention.failed_queries = failed(queries);
+    // A busy driver is slow, and no reason to be silent about the rest.
+    let driver = of_driver(applications, facts, whose, driver_max_age);
+    if let Ok((failed_queries, has_spilled, executors_lost)) = tokio::time::timeout(patience, driver).await {
+        attention = Attention { failed_queries, has_spilled, executors_lost, ..attention };
     }
-    attention.executors_lost = current(executors).map_or(0, |executors| crate::executors::lost(&executors));
     attention
 }
 
-/// The queries that failed, as long as their session has not asked for anything else since.
-fn failed(queries: Queries) -> Vec<Query> {
-    let mut moved_on: BTreeSet<Option<String>> = queries.running.iter().map(|query| query.session_id.clone()).collect();
-    let newest = queries.recent.into_iter().filter(|query| moved_on.insert(query.session_id.clone()));
-    newest.filter(|query| query.state == QueryState::Failed).take(NAMED).collect()
+async fn of_driver(
+    applications: &Applications,
+    (queries, executors): (&AppQueries, &AppExecutors),
+    whose: &Whose,
+    max_age: Duration,
+) -> (Vec<Query>, bool, u32) {
+    let Ok(selection) = Selection::of(applications, whose, max_age, None).await else {
+        return Default::default();
+    };
+    let list = async { Ok::<_, crate::Error>(queries.list(&selection, &queries.moment(&selection).await?).await) };
+    let (queries, executors) = tokio::join!(list, executors.list(&selection));
+    let queries = current(queries);
+    let lost_since_ms = clock::now_ms() - LOST_MS;
+    let executors_lost = current(executors).map_or(0, |executors| crate::executors::lost(&executors, lost_since_ms));
+    let has_spilled = queries.as_ref().is_some_and(|queries| newest(queries).any(|query| query.spilled.is_some()));
+    (queries.as_ref().map(failed).unwrap_or_default(), has_spilled, executors_lost)
+}
+
+/// Running queries, and ended ones after which their session has asked for nothing.
+fn newest(queries: &Queries) -> impl Iterator<Item = &Query> {
+    let all = || queries.running.iter().chain(&queries.recent);
+    let is_newest = move |query: &&Query| {
+        query.state == QueryState::Running
+            || !all().any(|other| other.session_id == query.session_id && other.submitted_at_ms > query.submitted_at_ms)
+    };
+    all().filter(is_newest)
+}
+
+/// The queries that failed, as long as their session has not asked for anything since.
+fn failed(queries: &Queries) -> Vec<Query> {
+    newest(queries).filter(|query| query.state == QueryState::Failed).take(NAMED).cloned().collect()
 }
 
 /// What a source says now; what it said before it failed needs no attention any more.
@@ -74,7 +99,7 @@ mod tests {
 
     use super::*;
 
-    fn query(session_id: &str, state: QueryState) -> Query {
+    fn query(session_id: &str, state: QueryState, submitted_at_ms: i64) -> Query {
         Query {
             query_id: session_id.to_owned(),
             kind: QueryKind::Operation,
@@ -86,7 +111,7 @@ mod tests {
             tasks: Tasks::default(),
             stages_done: 0,
             stages_total: 0,
-            submitted_at_ms: 0,
+            submitted_at_ms,
             elapsed_ms: 0,
             failure_reason: None,
             wait: None,
@@ -100,14 +125,16 @@ mod tests {
 
     #[test]
     fn a_failure_counts_until_its_session_asks_for_something_else() {
-        let of = |running, recent| {
+        let of = |running: Vec<Query>, recent: Vec<Query>| {
             let (app, wait, sessions, running_not_shown) = (None, None, Vec::new(), 0);
             let queries = Queries { app, wait, sessions, running, running_not_shown, recent };
-            failed(queries).into_iter().map(|query| query.query_id).collect::<Vec<_>>()
+            failed(&queries).into_iter().map(|query| query.query_id).collect::<Vec<_>>()
         };
-        let (failed, well) = (query("a", QueryState::Failed), query("a", QueryState::Succeeded));
-        assert_eq!(of(Vec::new(), vec![query("b", QueryState::Succeeded), failed.clone(), well.clone()]), ["a"]);
-        assert!(of(Vec::new(), vec![well, failed.clone()]).is_empty());
-        assert!(of(vec![query("a", QueryState::Running)], vec![failed]).is_empty());
+        let (failed, well) = (query("a", QueryState::Failed, 2), query("a", QueryState::Succeeded, 1));
+        assert_eq!(of(Vec::new(), vec![query("b", QueryState::Succeeded, 3), failed.clone(), well]), ["a"]);
+        assert!(of(Vec::new(), vec![query("a", QueryState::Succeeded, 3), failed.clone()]).is_empty());
+        assert!(of(vec![query("a", QueryState::Running, 3)], vec![failed.clone()]).is_empty());
+        // A stream has been running all the time.
+        assert_eq!(of(vec![query("a", QueryState::Running, 1)], vec![failed]), ["a"]);
     }
 }

@@ -94,7 +94,7 @@ pub enum ClusterCondition {
     Recovering,
     /// Workers had joined, and all of them are DEAD.
     AllDead,
-    /// No worker has joined yet.
+    /// No worker has joined, or Spark has forgotten those that died.
     NoWorkers,
     /// Some workers are not there yet.
     Starting {

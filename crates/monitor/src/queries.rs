@@ -91,8 +91,11 @@ impl AppQueries {
 
     async fn ask(&self, call: DriverCall) -> Result<Observed<Snapshot>, Failure> {
         let newest = self.stages.ask(&call).await?;
-        let (asked, stages, lists) = (call.clone(), newest.clone(), Arc::clone(&self.lists_operations));
+        // Queries that are fetched now belong to stages of now, not to ones that are only good enough for a slow view.
+        let asked = DriverCall { max_age: Duration::ZERO, ..call.clone() };
+        let (stages, lists) = (Arc::clone(&self.stages), Arc::clone(&self.lists_operations));
         let fetch = |_| async move {
+            let stages = stages.ask(&asked).await.map_err(|failure| (*failure.error).clone())?;
             let queries = Arc::new(ask::ask(&asked, &stages.value, &lists).await?);
             Ok(QueriesAndStages { queries, stages })
         };

@@ -23,7 +23,7 @@ pub struct Executor {
     #[serde(skip_serializing_if = "is_zero")]
     pub peak_heap_bytes: u64,
     /// Size to which the Java heap may grow, bytes. Spark does not report it: it is computed from the storage memory
-    /// with Spark's default `spark.memory.fraction`, and null if the result cannot be a heap's size.
+    /// with Spark's default `spark.memory.fraction`, and null if the result is no usual size of a heap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heap_limit_bytes: Option<u64>,
     /// Storage memory in use, of the memory that storage and execution share; bytes.

@@ -237,8 +237,13 @@ impl Poller {
     }
 
     /// Not while it is hidden, paused or waits for an answer.
-    pub fn is_scheduled(&self) -> bool {
+    fn is_scheduled(&self) -> bool {
         self.timer.borrow().is_some()
+    }
+
+    /// Whether another view of the driver may take it along: not while it backs off.
+    pub fn comes_along(&self) -> bool {
+        self.is_scheduled() && self.failures.get() < 2
     }
 
     /// Whether less than a quarter of its interval is left: it would accept an answer that old.

@@ -48,7 +48,7 @@ fn gather(pollers: &Pollers, request: &Rc<Request>) -> (Vec<Rc<Poller>>, u32) {
     let is_of_driver = |poller: &Poller| !OF_CLUSTER.contains(&poller.view().0);
     let asks_driver = all.iter().any(|poller| is_of_driver(poller) && joins(poller));
     all.retain(|poller| {
-        if !is_alone && (poller.is_due_soon() || (asks_driver && is_of_driver(poller) && poller.is_scheduled())) {
+        if !is_alone && (poller.is_due_soon() || (asks_driver && is_of_driver(poller) && poller.comes_along())) {
             poller.board(request, max_age_ms);
         }
         poller.max_age_ms(request).is_some()

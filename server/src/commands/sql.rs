@@ -135,8 +135,14 @@ async fn collect(mut run: Run) -> Collected {
     let done = tokio::select! {
         done = &mut reading => done,
         () = interrupted() => {
-            if let Err(error) = interrupter.interrupt().await {
-                return Collected::Interrupted(Some(error));
+            // Whoever presses Ctrl-C again does not want to wait for the server.
+            tokio::spawn(async {
+                interrupted().await;
+                std::process::exit(i32::from(INTERRUPTED));
+            });
+            match tokio::time::timeout(STOP_PATIENCE, interrupter.interrupt()).await {
+                Ok(Err(error)) => return Collected::Interrupted(Some(error)),
+                Ok(Ok(_)) | Err(_) => {}
             }
             let end = tokio::time::timeout(STOP_PATIENCE, reading).await;
             return Collected::Interrupted(end.ok().and_then(Result::err));

@@ -55,7 +55,7 @@ pub struct Settings {
 
     /// The address of the site's Spark Connect server, `sc://host:port`. The panel shows it in the code that starts a
     /// session, without its token.
-    #[arg(long, env = "SPARK_CONNECT_URL", value_name = "URL")]
+    #[arg(long, env = "SPARK_CONNECT_URL", hide_env_values = true, value_name = "URL")]
     pub spark_connect_url: Option<String>,
 
     /// The code that the panel offers to a person without a Spark session, at most 4 KB [default: a session of

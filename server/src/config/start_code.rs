@@ -15,6 +15,10 @@ impl StartCode {
     /// The administrator's code; otherwise a session of the Connect server, or else of the master; none while the
     /// master cannot start one.
     pub fn of(&self, cluster: &Cluster) -> Option<String> {
+        // Its source does not answer.
+        if cluster.last_seen_alive_ms.is_some() {
+            return None;
+        }
         if self.snippet.is_some() {
             return self.snippet.clone();
         }
@@ -47,12 +51,18 @@ fn is_address(text: &str) -> bool {
 /// The address of a Connect server without its parameters, which may include a token; only `use_ssl` stays. None if it
 /// is no such address.
 pub fn without_token(url: &str) -> Option<String> {
-    let url = url.trim();
-    let (address, parameters) = url.split_once("/;").unwrap_or((url.trim_end_matches('/'), ""));
-    let is_connect = address.strip_prefix("sc://").is_some_and(|host| !host.is_empty() && !host.contains('@'));
-    let ssl = parameters.split(';').find(|parameter| parameter.starts_with("use_ssl="));
-    let address = ssl.map_or_else(|| address.to_owned(), |ssl| format!("{address}/;{ssl}"));
-    (is_connect && is_address(&address)).then_some(address)
+    let rest = url.trim().strip_prefix("sc://")?;
+    let (authority, path) = rest.split_at(rest.find(['/', ';', '?', '#']).unwrap_or(rest.len()));
+    let parameters = if matches!(path, "" | "/") { "" } else { path.strip_prefix("/;")? };
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-._:[]".contains(char);
+    if authority.is_empty() || !authority.chars().all(is_plain) {
+        return None;
+    }
+    let is_ssl = |parameter: &&str| matches!(*parameter, "use_ssl=true" | "use_ssl=false");
+    Some(match parameters.split(';').find(is_ssl) {
+        Some(ssl) => format!("sc://{authority}/;{ssl}"),
+        None => format!("sc://{authority}"),
+    })
 }
 
 #[cfg(test)]
@@ -105,7 +115,17 @@ mod tests {
         assert_eq!(shown("sc://c:15002/;token=SECRET;use_ssl=true;user_id=ann"), "sc://c:15002/;use_ssl=true");
         assert_eq!(shown("sc://c:15002/;token=SECRET"), "sc://c:15002");
         assert_eq!(shown(" sc://c/ "), "sc://c");
-        for other in ["local", "sc://", "http://c:15002", "sc://c\")\nimport os", "sc://ann:SECRET@c", ""] {
+        for other in [
+            "local",
+            "sc://",
+            "http://c:15002",
+            "sc://c\")\nimport os",
+            "sc://ann:SECRET@c",
+            "sc://c;token=SECRET",
+            "sc://c/?token=SECRET",
+            "sc://c/x;token=SECRET",
+            "",
+        ] {
             assert_eq!(without_token(other), None, "{other}");
         }
     }

@@ -1,6 +1,6 @@
 //! Builds a panel answer: its age, polling rate and ETag, or 304 when the browser already has it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -25,6 +25,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Panel {
     pub rates: Rates,
+    /// How long a driver may take for its views of a snapshot.
+    pub patience: Duration,
     /// True for recorded data.
     demonstration: bool,
     pub start_code: StartCode,
@@ -33,8 +35,8 @@ pub(crate) struct Panel {
 
 impl Panel {
     /// Remembers at most `bytes` of answers.
-    pub fn new(rates: Rates, demonstration: bool, start_code: StartCode, bytes: u64) -> Self {
-        Self { rates, demonstration, start_code, rendered: Renderings::new(bytes) }
+    pub fn new(rates: Rates, patience: Duration, demonstration: bool, start_code: StartCode, bytes: u64) -> Self {
+        Self { rates, patience, demonstration, start_code, rendered: Renderings::new(bytes) }
     }
 
     /// The answer with this fact, or 304 when the request's `If-None-Match` names it.

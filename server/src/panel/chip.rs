@@ -36,10 +36,10 @@ pub(crate) async fn get_chip(
         // A slow or dead login service or driver must neither delay the chip nor make it show an error.
         let activity = time::timeout(ACTIVITY_PATIENCE, activity(&applications, &stages, &poll));
         let facts = (&*queries, &*executors);
-        let attention = time::timeout(ACTIVITY_PATIENCE, attention(&applications, facts, &poll));
+        let attention = attention(&applications, facts, &poll);
         let (state, activity, attention) =
             tokio::join!(state(cluster_manager.as_deref(), &applications, &poll), activity, attention);
-        let attention = words::attention::attention(&attention.ok().flatten().unwrap_or_default());
+        let attention = words::attention::attention(&attention.unwrap_or_default());
         let with_part = |(part, said): (String, Said)| iter::once(part).chain(said.sentences().concat()).collect();
         let attention: Sentences = attention.into_iter().map(with_part).collect();
         let (state, activity) = (state?, activity.ok().flatten());
@@ -84,6 +84,7 @@ async fn attention(
     poll: &Poll,
 ) -> Option<attention::Attention> {
     let whose = poll.whose().await.ok()?;
-    let max_age = Duration::from_millis(poll.panel.rates.slow().next_ms.into());
-    Some(attention::of_spark(applications, facts, &whose, max_age.max(poll.max_age)).await)
+    let slow = Duration::from_millis(poll.panel.rates.slow().next_ms.into());
+    let of_driver = (slow.max(poll.max_age), ACTIVITY_PATIENCE);
+    Some(attention::of_spark(applications, facts, &whose, poll.max_age, of_driver).await)
 }

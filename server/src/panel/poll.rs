@@ -85,9 +85,10 @@ impl Poll {
         self.if_none_match.as_ref()
     }
 
-    /// The key under which one view of the answer is remembered.
-    pub fn key_of(&self, view: &str) -> RenderedKey {
-        RenderedKey { path_and_query: format!("{} {view}", self.path_and_query).into(), ..self.key() }
+    /// The key under which one view of an answer is remembered, whichever views are beside it; `of` names its
+    /// application and query.
+    pub fn key_of(&self, view: &str, of: &str) -> RenderedKey {
+        RenderedKey { path_and_query: format!("{view} {of}").into(), ..self.key() }
     }
 
     /// The key under which the answer is remembered. `whose` is the user that this answer is for, even if the token has

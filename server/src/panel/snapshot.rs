@@ -15,6 +15,9 @@ use asked_views::{AskedViews, Wanted};
 use facts::Facts;
 use views::Views;
 
+/// The views of one application, in the order in which they are made.
+const OF_APP: [&str; 4] = ["queries", "stages", "query", "executors"];
+
 /// What the panel shows, in one answer instead of one for each view.
 #[utoipa::path(get, path = "/snapshot", tag = "panel",
     params(
@@ -38,7 +41,8 @@ pub(crate) async fn get_snapshot(
     asked.checked()?;
     let wanted = asked_views.checked()?;
     poll.whose().await?;
-    let (mut views, mut of_app) = (Views::new(&poll), Views::new(&poll));
+    let of = format!("{:?} {:?}", asked.checked()?, wanted.query_id);
+    let (mut views, mut of_app) = (Views::new(&poll, of.clone()), Views::new(&poll, of));
     let of_cluster = async {
         if wanted.wants("cluster") {
             views.add("cluster", cluster::observe(applications, executors, samples, &poll).await);
@@ -47,8 +51,14 @@ pub(crate) async fn get_snapshot(
             views.add("apps", apps::observe(applications, &poll).await);
         }
     };
+    // A driver that hangs must not take the other views with it.
     let driver = add_of_app(&mut of_app, &facts, &poll, &asked, wanted);
-    tokio::join!(of_cluster, driver);
+    let driver = tokio::time::timeout(poll.panel.patience, driver);
+    let ((), in_time) = tokio::join!(of_cluster, driver);
+    if in_time.is_err() {
+        let late = OF_APP.into_iter().filter(|name| wanted.wants(name) && !of_app.has(name)).collect::<Vec<_>>();
+        late.into_iter().for_each(|name| of_app.fail(name, &ApiError::request_timeout()));
+    }
     views.join(of_app);
     // Last, so that it contains what the others have just recorded.
     if wanted.wants("history") {
@@ -59,7 +69,7 @@ pub(crate) async fn get_snapshot(
 
 /// Adds the views of one application.
 async fn add_of_app(views: &mut Views<'_>, facts: &Facts, poll: &Poll, asked: &AskedApp, wanted: &Wanted) {
-    let names = ["queries", "stages", "query", "executors"].into_iter().filter(|name| wanted.wants(name));
+    let names = OF_APP.into_iter().filter(|name| wanted.wants(name));
     if names.clone().next().is_none() {
         return;
     }
@@ -74,6 +84,23 @@ async fn add_selected(
     facts: &Facts,
     poll: &Poll,
     asked: &AskedApp,
+    wanted: &Wanted,
+    selection: &Observed<Selection>,
+) {
+    if ["queries", "stages", "query"].into_iter().any(|name| wanted.wants(name)) {
+        add_moment(views, facts, poll, wanted, selection).await;
+    }
+    // Last, because the stages have just brought the executors of the same moment.
+    if wanted.wants("executors") {
+        views.add("executors", executors::observe(&facts.executors, &facts.samples, poll, asked, selection).await);
+    }
+}
+
+/// Adds the queries and their stages.
+async fn add_moment(
+    views: &mut Views<'_>,
+    facts: &Facts,
+    poll: &Poll,
     wanted: &Wanted,
     selection: &Observed<Selection>,
 ) {
@@ -98,9 +125,5 @@ async fn add_selected(
     if let Some(query_id) = &wanted.query_id {
         let query = moment.map(|moment| moment.map(|moment| moment.query(query_id)));
         views.add("query", query.map(|seen| queries::one_with_rate(poll, seen)));
-    }
-    // Last, because the stages have just brought the executors of the same moment.
-    if wanted.wants("executors") {
-        views.add("executors", executors::observe(&facts.executors, &facts.samples, poll, asked, selection).await);
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn trouble(condition: ClusterCondition) -> Option<Said> {
         ClusterCondition::Standby => say!("The Spark Master is a standby and waits for a leader."),
         ClusterCondition::Recovering => say!("The Spark Master is recovering and waits for its workers."),
         ClusterCondition::AllDead => say!("All workers are dead: nothing can run."),
-        ClusterCondition::NoWorkers => say!("No worker has joined yet."),
+        ClusterCondition::NoWorkers => say!("The cluster has no worker."),
         ClusterCondition::Starting { ready, wanted } => say!("Starting: workers ready: %1 of %2.", ready, wanted),
     })
 }

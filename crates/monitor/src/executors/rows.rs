@@ -17,8 +17,9 @@ const WINDOW_MS: i64 = 10_000;
 const AMBER_PERMILLE: u32 = 100;
 /// The part of a heap that Spark leaves alone, bytes.
 const RESERVED: u64 = 300 << 20;
-/// Java rounds the size of a heap to this, bytes.
-const HEAP_UNIT: u64 = 64 << 10;
+/// Heaps are given such sizes, bytes. With a share other than 60 %, the result below never is one: half, 70, 75, 80 and
+/// 90 % of multiples of this give no multiple of it.
+const HEAP_UNIT: u64 = 64 << 20;
 /// How Spark's reasons begin when it removed an executor on purpose.
 const ON_PURPOSE: [&str; 2] = ["Executor killed by driver", "Executor decommission"];
 /// Longest removal reason that is shown, characters.
@@ -113,8 +114,8 @@ fn peak_heap_bytes(row: &ExecutorRow) -> u64 {
     row.peak_memory_metrics.map_or(0, |peak| amount(peak.jvm_heap_memory))
 }
 
-/// Spark manages 60 % of the heap without 300 MiB (`spark.memory.fraction`). With another share, the result is hardly
-/// ever a size to which Java rounds heaps, and it may be less than the peak.
+/// Spark manages 60 % of the heap without 300 MiB (`spark.memory.fraction`). If the result is no usual size, the share is
+/// another one, and the limit is not known.
 fn heap_limit_bytes(row: &ExecutorRow) -> Option<u64> {
     let managed = amount(row.memory_metrics?.total_on_heap_storage_memory);
     let heap = (managed > 0).then(|| managed.saturating_mul(5).div_ceil(3).saturating_add(RESERVED))?;
@@ -123,12 +124,14 @@ fn heap_limit_bytes(row: &ExecutorRow) -> Option<u64> {
     (heap - rounded <= 2 && peak_heap_bytes(row) <= rounded).then_some(rounded)
 }
 
-/// Executors that died. Dynamic allocation and decommissioning remove executors on purpose, and an executor whose end
-/// Spark does not explain has ended with its application.
+/// Executors that died since `since_ms`. Dynamic allocation and decommissioning remove executors on purpose, and an
+/// executor whose end Spark does not explain has ended with its application.
 #[must_use]
-pub fn lost(executors: &Executors) -> u32 {
+pub fn lost(executors: &Executors, since_ms: i64) -> u32 {
     let on_purpose = |reason: &str| reason.is_empty() || ON_PURPOSE.iter().any(|start| reason.starts_with(start));
-    let lost = executors.executors.iter().filter_map(|executor| executor.removed.as_deref());
+    let recent =
+        executors.executors.iter().filter(|executor| executor.removed_at_ms.is_none_or(|at_ms| at_ms >= since_ms));
+    let lost = recent.filter_map(|executor| executor.removed.as_deref());
     u32::try_from(lost.filter(|reason| !on_purpose(reason)).count()).unwrap_or(u32::MAX)
 }
 
@@ -181,7 +184,7 @@ mod tests {
         let lost = |reason: &str, is_active| {
             let remove_reason = Some(reason.to_owned());
             let row = ExecutorRow { id: "1".into(), is_active, remove_reason, ..Default::default() };
-            lost(&ExecutorsSeen::new(FirstRows::of([row]), None).shown(None, 10, DriverTime::at(0, 0)))
+            lost(&ExecutorsSeen::new(FirstRows::of([row]), None).shown(None, 10, DriverTime::at(0, 0)), 0)
         };
         assert_eq!([lost("Command exited with code 137", false), lost("worker lost: 10.0.0.1", false)], [1, 1]);
         for on_purpose in ["Executor killed by driver.", "Executor decommission.", ""] {

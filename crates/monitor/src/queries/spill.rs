@@ -1,6 +1,6 @@
 //! What a query spilled, and the code that makes its partitions small enough.
 
-use wire::{NamedBy, Stage};
+use wire::{NamedBy, QueryKind, Stage};
 
 use super::draft::Draft;
 use crate::stages::{KeptStage, StageDigest};
@@ -22,9 +22,13 @@ pub(super) fn most<'a>(draft: &Draft<'_>, stages: &'a StageDigest) -> Option<&'a
 
 /// What can be changed depends on where the stage's partitions come from: a shuffle, files, or the code itself. Settings
 /// do not change the number in `repartition(2)`.
-pub(super) fn code(draft: &Draft<'_>, stage: &Stage) -> String {
+pub(super) fn code(draft: &Draft<'_>, stage: &Stage) -> Option<String> {
+    // Settings of Spark SQL change no RDD.
+    if draft.kind == QueryKind::Job {
+        return None;
+    }
     let words = || draft.name.split([':', ',']).map(str::trim);
-    code_of(stage, draft.named_by == NamedBy::Operators && words().any(|word| word == "repartition"))
+    Some(code_of(stage, draft.named_by == NamedBy::Operators && words().any(|word| word == "repartition")))
 }
 
 fn code_of(stage: &Stage, repartitions: bool) -> String {

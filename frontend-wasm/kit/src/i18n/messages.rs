@@ -410,5 +410,6 @@ messages! {
     StreamBatch { batch: u64 }: "Batch {batch}";
     StreamPeriod { time: &'a str }: "one every {time}";
     StagesForgotten { count: u32 }: count => "Spark has forgotten {count} of them." | "Spark has forgotten {count} of them.";
+    MoreWorkers { count: u32 }: count => "{count} more worker is not shown." | "{count} more workers are not shown.";
     MoreStages { count: u32 }: count => "{count} more stage is not shown." | "{count} more stages are not shown.";
 }

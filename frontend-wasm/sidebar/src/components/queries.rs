@@ -1,7 +1,7 @@
 //! The running queries and the recent ones, each with details that can be expanded.
 
 use wire::{Queries, Query, QueryState, TimeLeft};
-use yew::{Html, classes, html};
+use yew::{Html, html};
 
 use super::panel_context::Panel;
 use super::query_origin::{places, title, title_link};
@@ -123,7 +123,11 @@ fn button(
     state: Html,
 ) -> Html {
     let link = title_link(panel, queries, query, title);
-    let beside = link.is_some().then_some("sparkMonitor-Hidden");
+    // Beside the link, only screen readers need it again.
+    let label = match link {
+        Some(_) => html! { <span class="sparkMonitor-Hidden">{ title }</span> },
+        None => Html::from(title),
+    };
     html! {
         <div class="sparkMonitor-Query-head">
             { link }
@@ -132,7 +136,7 @@ fn button(
                 onclick={panel.on_click(Action::ToggleQuery(query.query_id.clone()))}
             >
                 <span class="sparkMonitor-Stage-name">
-                    <span class={classes!(beside)}>{ title }</span>
+                    { label }
                     if let Some(more) = more {
                         <span class="sparkMonitor-Query-more">{ more }</span>
                     }

@@ -14,6 +14,7 @@ use super::query_stages::stage;
 use super::stage_facts::stage_key;
 use kit::i18n::{Message, tr};
 use kit::parts::filled::filled;
+use kit::parts::notice::muted;
 use kit::parts::tone::{Tone, toned};
 
 /// One line, which unfolds to cores, memory and workers.
@@ -69,17 +70,26 @@ pub fn recent_section(panel: &Panel<'_>) -> Html {
 
 /// The active stages of no running query that is shown; nothing if there are none.
 pub fn other_stages_section(panel: &Panel<'_>) -> Html {
-    let (Some(stages), Some(queries)) = (panel.model.stages.body(), panel.model.queries.body()) else {
+    let Some(stages) = panel.model.stages.body() else {
         return Html::default();
     };
-    let inside: Vec<_> = queries.running.iter().flat_map(|query| &query.active_stages).map(stage_key).collect();
+    let queries = panel.model.queries.body().into_iter().flat_map(|queries| &queries.running);
+    let inside: Vec<_> = queries.flat_map(|query| &query.active_stages).map(stage_key).collect();
     let others: Vec<_> = stages.active.iter().filter(|known| !inside.contains(&stage_key(known))).collect();
     if others.is_empty() {
         return Html::default();
     }
-    let title = count(others.len(), 0);
+    let title = count(others.len(), stages.active_not_shown);
     let list = others.into_iter().map(|known| stage(known, ""));
-    section(panel, "active", Message::OtherStages, title, html! { <ul class="sparkMonitor-Stages">{ for list }</ul> })
+    let content = html! {
+        <>
+            <ul class="sparkMonitor-Stages">{ for list }</ul>
+            if stages.active_not_shown > 0 {
+                { muted(Message::MoreStages { count: stages.active_not_shown }) }
+            }
+        </>
+    };
+    section(panel, "active", Message::OtherStages, title, content)
 }
 
 fn count(shown: usize, not_shown: u32) -> Html {

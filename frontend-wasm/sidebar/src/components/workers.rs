@@ -15,11 +15,16 @@ pub fn workers(panel: &Panel<'_>, cluster: &Cluster) -> Html {
     if cluster.workers.is_empty() {
         return Html::default();
     }
-    let loaded = &panel.model.cluster;
-    let observed_at_ms = loaded.value.as_ref().map_or(0, |answer| answer.meta.observed_at_ms);
     // By the sidecar's clock, because heartbeats are.
-    let now_ms = observed_at_ms + (panel.model.now_ms - loaded.heard_at_ms).max(0);
-    cluster.workers.iter().map(|known| worker(known, now_ms)).collect()
+    let now_ms = panel.model.now_ms - panel.model.clock_ahead_ms.unwrap_or_default();
+    html! {
+        <>
+            { for cluster.workers.iter().map(|known| worker(known, now_ms)) }
+            if cluster.workers_not_shown > 0 {
+                { muted(Message::MoreWorkers { count: cluster.workers_not_shown }) }
+            }
+        </>
+    }
 }
 
 fn worker(worker: &Worker, now_ms: i64) -> Html {

@@ -100,7 +100,7 @@ pub(super) fn complain(problem: &Problem, format: Format) -> io::Result<()> {
     if format == Format::Json {
         return writeln!(err, "{}", serde_json::to_string(problem)?);
     }
-    writeln!(err, "berdl-spark-monitor: {}", problem.message.trim_end())
+    writeln!(err, "berdl-spark-monitor: {}", visible(problem.message.trim_end()))
 }
 
 /// Writes a result to standard output.
@@ -121,9 +121,14 @@ pub(super) fn print_plan(plan: &str, format: Format) -> anyhow::Result<()> {
     if format == Format::Json {
         writeln!(out, "{}", json!({"plan": plan}))?;
     } else {
-        writeln!(out, "{}", plan.trim_end())?;
+        writeln!(out, "{}", visible(plan.trim_end()))?;
     }
     Ok(())
+}
+
+/// Text for a terminal, which must not take a part of it for a command.
+fn visible(text: &str) -> String {
+    text.chars().filter(|char| !char.is_control() || matches!(char, '\n' | '\t')).collect()
 }
 
 /// One row at a time, because JSON values take many times the memory of Arrow data.

@@ -27,13 +27,15 @@ const AGES: HeaderName = HeaderName::from_static("x-spark-monitor-ages");
 
 pub(super) struct Views<'a> {
     poll: &'a Poll,
+    /// The application and the query that were asked for.
+    of: String,
     views: BTreeMap<&'static str, View<Box<RawValue>>>,
     arrived: Vec<(&'static str, Instant)>,
 }
 
 impl<'a> Views<'a> {
-    pub fn new(poll: &'a Poll) -> Self {
-        Self { poll, views: BTreeMap::new(), arrived: Vec::new() }
+    pub fn new(poll: &'a Poll, of: String) -> Self {
+        Self { poll, of, views: BTreeMap::new(), arrived: Vec::new() }
     }
 
     /// Adds a view, or why it is missing.
@@ -42,6 +44,10 @@ impl<'a> Views<'a> {
             Ok(view) => _ = self.views.insert(name, view),
             Err(error) => self.fail(name, &error),
         }
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.views.contains_key(name)
     }
 
     /// Adds why a view is missing.
@@ -62,7 +68,7 @@ impl<'a> Views<'a> {
         observed: Observed<T>,
         rate: Rate,
     ) -> Result<View<Box<RawValue>>, ApiError> {
-        let rendered = self.poll.panel.render(self.poll.key_of(name), observed, rate)?;
+        let rendered = self.poll.panel.render(self.poll.key_of(name, &self.of), observed, rate)?;
         let Rendered { arrived, body: Body { json, tag, .. }, .. } = &*rendered;
         let answer = serde_json::from_slice(json).map_err(|_| ApiError::internal())?;
         self.arrived.push((name, *arrived));
