@@ -102,7 +102,7 @@ async function namedInTime(name) {
   const text = await until(`${name}`, said, { within: NAMED_MS }).catch(error => {
     throw new Error(`${error.message}, saw: ${seen}`);
   });
-  assert.doesNotMatch(text, /Choose a session|Other sessions/);
+  assert.doesNotMatch(text, /Other sessions/);
 }
 
 /** What the tooltip says of the running queries, else of the recent ones. */

@@ -28,7 +28,7 @@ pub struct Attention {
 }
 
 /// What needs attention. Parts that are not known are left out. The cluster's part may be `max_age` old, like the state
-/// beside it; the driver's part may be `driver_max_age` old and takes at most `patience`.
+/// beside it; the driver's part may be `driver_max_age` old. Each takes at most `patience`.
 pub async fn of_spark(
     applications: &Applications,
     facts: (&AppQueries, &AppExecutors),
@@ -37,8 +37,12 @@ pub async fn of_spark(
     (driver_max_age, patience): (Duration, Duration),
 ) -> Attention {
     let mut attention = Attention::default();
-    if let Ok(masters) = applications.masters()
-        && let Ok(seen) = masters.last_good(whose, max_age).await
+    // A slow upstream is no reason to be silent about the rest.
+    let driver = tokio::time::timeout(patience, of_driver(applications, facts, whose, driver_max_age));
+    let cluster =
+        tokio::time::timeout(patience, async { applications.masters().ok()?.last_good(whose, max_age).await.ok() });
+    let (cluster, driver) = tokio::join!(cluster, driver);
+    if let Ok(Some(seen)) = cluster
         && let Ok(state) = seen.value.state()
         && seen.age.failure.is_none()
     {
@@ -47,9 +51,7 @@ pub async fn of_spark(
         attention.cluster = is_useless.then_some(condition);
         attention.apps_waiting = cluster::summary(state, 0).apps_waiting;
     }
-    // A busy driver is slow, and no reason to be silent about the rest.
-    let driver = of_driver(applications, facts, whose, driver_max_age);
-    if let Ok((failed_queries, has_spilled, executors_lost)) = tokio::time::timeout(patience, driver).await {
+    if let Ok((failed_queries, has_spilled, executors_lost)) = driver {
         attention = Attention { failed_queries, has_spilled, executors_lost, ..attention };
     }
     attention

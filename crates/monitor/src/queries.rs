@@ -90,7 +90,6 @@ impl AppQueries {
     }
 
     async fn ask(&self, call: DriverCall) -> Result<Observed<Snapshot>, Failure> {
-        let newest = self.stages.ask(&call).await?;
         // Queries that are fetched now belong to stages of now, not to ones that are only good enough for a slow view.
         let asked = DriverCall { max_age: Duration::ZERO, ..call.clone() };
         let (stages, lists) = (Arc::clone(&self.stages), Arc::clone(&self.lists_operations));
@@ -100,13 +99,10 @@ impl AppQueries {
             Ok(QueriesAndStages { queries, stages })
         };
         let both = self.seen.last_good(&call.key, call.max_age, fetch).await?;
-        // Another view may have fetched newer stages since, which these queries do not agree with.
         let both = both.value.stages.clone().zip(both);
         // The moment of the answer: that of its oldest part.
         let time = call.driver_time(both.observed_at_ms());
-        let both = both.map(|(stages, both)| Snapshot { queries: Arc::clone(&both.queries), stages, time });
-        // If newer stages cannot be fetched, the answer says so.
-        Ok(both.zip(newest).map(|(both, _)| both))
+        Ok(both.map(|(stages, both)| Snapshot { queries: Arc::clone(&both.queries), stages, time }))
     }
 }
 

@@ -83,7 +83,7 @@ async fn attention(
     facts: (&AppQueries, &AppExecutors),
     poll: &Poll,
 ) -> Option<attention::Attention> {
-    let whose = poll.whose().await.ok()?;
+    let whose = time::timeout(ACTIVITY_PATIENCE, poll.whose()).await.ok()?.ok()?;
     let slow = Duration::from_millis(poll.panel.rates.slow().next_ms.into());
     let of_driver = (slow.max(poll.max_age), ACTIVITY_PATIENCE);
     Some(attention::of_spark(applications, facts, &whose, poll.max_age, of_driver).await)

@@ -120,8 +120,8 @@ fn heap_limit_bytes(row: &ExecutorRow) -> Option<u64> {
     let managed = amount(row.memory_metrics?.total_on_heap_storage_memory);
     let heap = (managed > 0).then(|| managed.saturating_mul(5).div_ceil(3).saturating_add(RESERVED))?;
     // Spark rounded the share down.
-    let rounded = heap / HEAP_UNIT * HEAP_UNIT;
-    (heap - rounded <= 2 && peak_heap_bytes(row) <= rounded).then_some(rounded)
+    let rounded = heap.saturating_add(HEAP_UNIT / 2) / HEAP_UNIT * HEAP_UNIT;
+    (heap.abs_diff(rounded) <= 2 && peak_heap_bytes(row) <= rounded).then_some(rounded)
 }
 
 /// Executors that died since `since_ms`. Dynamic allocation and decommissioning remove executors on purpose, and an
@@ -241,9 +241,13 @@ mod tests {
             (peak_heap_bytes(&row), heap_limit_bytes(&row))
         };
         assert_eq!(heap(455_501_414, 408_070_112), (408_070_112, Some(1024 << 20)), "recorded from Spark 4.3.0");
-        assert_eq!(heap(188_743_680, 380_193_208), (380_193_208, Some(600 << 20)));
-        assert_eq!(heap(188_743_680, 700 << 20), (700 << 20, None), "more than the limit is another limit");
-        assert_eq!(heap(531_418_316, 1), (1, None), "70 % of 1 GB");
+        assert_eq!(heap(294_440_140, 380_193_208), (380_193_208, Some(768 << 20)));
+        assert_eq!(heap(294_440_140, 800 << 20), (800 << 20, None), "more than the limit is another limit");
+        for percent in [50, 70, 75, 80, 90] {
+            for mib in (512..=16_384).step_by(64) {
+                assert_eq!(heap(((mib - 300) << 20) * percent / 100, 1), (1, None), "{percent} % of {mib} MiB");
+            }
+        }
         assert_eq!((peak_heap_bytes(&ExecutorRow::default()), heap_limit_bytes(&ExecutorRow::default())), (0, None));
     }
 
