@@ -117,6 +117,22 @@ describe('for those who need it larger, calmer or with colours of their own', ()
     await lab.close();
   });
 
+  test('the chip marks what failed, and a click leads to its reason', async () => {
+    const lab = await LabPage.create(browser);
+    await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+    await lab.chip.locator('[data-part^="query-"]').waitFor();
+    assert.match((await lab.chip.getAttribute('title')) ?? '', /A query failed: select sum/);
+    await lab.openPanel();
+    await lab.panel.getByText('USER_RAISED_EXCEPTION').first().waitFor();
+    const focused = () => lab.page.evaluate(() => document.activeElement?.closest('li')?.id ?? '');
+    await until('the focus on the query', async () => (await focused()).startsWith('sparkMonitor-query-'));
+    // Whoever folds it again is not led there once more.
+    await lab.recent.first().click();
+    await lab.page.waitForTimeout(500);
+    assert.equal(await lab.recent.first().getAttribute('aria-expanded'), 'false');
+    await lab.close();
+  });
+
   test('who wants less motion sees bars jump', async () => {
     const lab = await panel({ reducedMotion: 'reduce' });
     const moving = await lab.panel.evaluate(panel =>
