@@ -140,9 +140,8 @@ async fn collect(mut run: Run) -> Collected {
                 interrupted().await;
                 std::process::exit(i32::from(INTERRUPTED));
             });
-            match tokio::time::timeout(STOP_PATIENCE, interrupter.interrupt()).await {
-                Ok(Err(error)) => return Collected::Interrupted(Some(error)),
-                Ok(Ok(_)) | Err(_) => {}
+            if let Ok(Err(error)) = tokio::time::timeout(STOP_PATIENCE, interrupter.interrupt()).await {
+                return Collected::Interrupted(Some(error));
             }
             let end = tokio::time::timeout(STOP_PATIENCE, reading).await;
             return Collected::Interrupted(end.ok().and_then(Result::err));
