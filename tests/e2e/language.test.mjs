@@ -39,6 +39,7 @@ test('choosing German in JupyterLab’s menu translates chip and panel', async (
   await lab.ready();
   await lab.openPanel();
   await lab.recent.first().waitFor();
+  await lab.unfold('Cluster');
   await lab.picture('language-de', lab.panel);
   for (const words of ['Laufende Abfragen', 'Letzte Abfragen', 'Verbindungsbericht', 'Kerne']) {
     await lab.panel.getByText(words, { exact: true }).first().waitFor();
@@ -94,7 +95,13 @@ test('nothing that is said escapes the translator', async () => {
   // The last layout may have been saved before the panel was in it.
   await lab.openPanel();
   await lab.recent.first().waitFor();
-  await lab.recent.first().click();
+  // The chip may have led to it, and unfolded it.
+  await until('the query to unfold', async () => {
+    const isOpen = (await lab.recent.first().getAttribute('aria-expanded')) === 'true';
+    await (isOpen ? lab.panel.locator('.sparkMonitor-Recent-details').first().waitFor() : lab.recent.first().click());
+    return isOpen;
+  });
+  await lab.panel.getByRole('button', { name: /Cluster/ }).click();
   await lab.panel.getByRole('button', { name: /Verbindungsbericht/ }).click();
   await lab.hops.nth(5).waitFor();
   await lab.panel.locator('.sparkMonitor-Recent-details').first().waitFor();
