@@ -83,7 +83,15 @@ class Cluster:
 def java(pid: int, main_class: str) -> psutil.Process:
     """Find a JVM by its main class, among a process and those it started."""
     root = psutil.Process(pid)
-    return next(each for each in (root, *root.children(recursive=True)) if main_class in each.cmdline())
+    return next(each for each in (root, *root.children(recursive=True)) if main_class in command_line(each))
+
+
+def command_line(process: psutil.Process) -> list[str]:
+    """Return a process's command line; none if it has ended in the meantime."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 class Sidecar:
