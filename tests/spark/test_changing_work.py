@@ -1,4 +1,4 @@
-"""What is told of a query whose executor dies, and of a single slow task."""
+"""What is told of a query with a single slow task."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,10 +10,6 @@ from tests.conftest import end, until
 from tests.spark.conftest import Cluster, Sidecar
 
 SLEEP = "slow = F.udf(lambda x: __import__('time').sleep({}) or x, 'long')\n"
-SHUFFLE = SLEEP.format(0.2) + (
-    "rows = spark.range(0, 24, 1, 12).select(slow('id').alias('id')).repartition(16, 'id')\n"
-    "rows.select(slow('id')).write.format('noop').mode('overwrite').save()"
-)
 ONE_SLOW = SLEEP.format("9 if x == 20 else 0.2") + "spark.range(0, 24, 1, 24).select(slow('id')).collect()"
 
 pytestmark = pytest.mark.parametrize("cluster", ["direct"], indirect=True)
@@ -40,26 +36,6 @@ def polls(cluster: Cluster, sidecar: Sidecar, code: str) -> Iterator[dict[str, A
         assert query.returncode == 0
     finally:
         end(query)
-
-
-def test_a_query_whose_executor_dies_is_not_done_before_its_stages_are(cluster: Cluster, quick: Sidecar) -> None:
-    until("an executor is known", lambda: quick.ok("panel/executors")["executors"], 90)
-    killed, worked = False, 0
-    for answer in polls(cluster, quick, SHUFFLE):
-        query, stages = answer["query"], answer["stages"]
-        assert len(stages) + answer["stages_not_shown"] == query["stages_total"]
-        assert query["tasks"]["running"] <= 2
-        active = [stage for stage in stages if stage["state"] == "active"]
-        if any(stage["tasks"]["done"] < stage["tasks"]["total"] for stage in active):
-            assert query["tasks"]["done"] < query["tasks"]["total"], stages
-        reads = [stage for stage in active if stage.get("shuffle_read_bytes")]
-        if not killed and any(stage["tasks"]["done"] >= 4 for stage in reads):
-            cluster.kill_executor()
-            killed = True
-        worked += query["tasks"]["running"] > 0
-    assert killed and worked
-    dead = [executor for executor in quick.ok("panel/executors")["executors"] if "removed" in executor]
-    assert [executor["active_tasks"] for executor in dead] == [0]
 
 
 def test_beside_a_slow_task_no_time_is_told_and_its_stage_is_not_being_prepared(
