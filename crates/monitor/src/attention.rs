@@ -49,7 +49,7 @@ pub async fn of_spark(
         let condition = cluster::condition(state);
         let is_useless = matches!(condition, ClusterCondition::Standby | ClusterCondition::AllDead);
         attention.cluster = is_useless.then_some(condition);
-        attention.apps_waiting = cluster::summary(state, 0).apps_waiting;
+        attention.apps_waiting = cluster::apps_waiting(state);
     }
     if let Ok((failed_queries, has_spilled, executors_lost)) = driver {
         attention = Attention { failed_queries, has_spilled, executors_lost, ..attention };

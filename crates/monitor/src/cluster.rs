@@ -62,10 +62,6 @@ pub fn summary(state: &MasterState, ahead_ms: i64) -> Cluster {
     let workers_not_shown = u32::try_from(workers.len().saturating_sub(SHOWN)).unwrap_or(u32::MAX);
     let workers_not_shown = workers_not_shown.saturating_add(state.workers.left_out);
     workers.truncate(SHOWN);
-    let apps_in = |wanted: &str| {
-        let apps = state.activeapps.iter().filter(|app| app.state == wanted).count();
-        u32::try_from(apps).unwrap_or(u32::MAX)
-    };
     Cluster {
         kind: ClusterKind::Master,
         last_seen_alive_ms: None,
@@ -77,10 +73,21 @@ pub fn summary(state: &MasterState, ahead_ms: i64) -> Cluster {
         workers_wanted,
         cores: Meter::new(sum(|worker| worker.coresused), sum(|worker| worker.cores)),
         memory_mib: Some(Meter::new(sum(|worker| worker.memoryused), sum(|worker| worker.memory))),
-        apps_running: apps_in("RUNNING"),
-        apps_waiting: apps_in("WAITING"),
+        apps_running: apps_in(state, "RUNNING"),
+        apps_waiting: apps_waiting(state),
         start_code: None,
     }
+}
+
+/// Applications that wait for cores.
+#[must_use]
+pub fn apps_waiting(state: &MasterState) -> u32 {
+    apps_in(state, "WAITING")
+}
+
+fn apps_in(state: &MasterState, wanted: &str) -> u32 {
+    let apps = state.activeapps.iter().filter(|app| app.state == wanted).count();
+    u32::try_from(apps).unwrap_or(u32::MAX)
 }
 
 /// How well a cluster is: the first that holds.
@@ -127,9 +134,7 @@ pub fn with_honest_states(seen: Observed<Cluster>) -> Observed<Cluster> {
     }
     let seen_at_ms = seen.observed_at_ms();
     seen.map(|mut cluster| {
-        let is_alive = |master: &Master| matches!(master.status, MasterStatus::Alive | MasterStatus::Recovering);
-        let was_alive = cluster.master.as_ref().is_none_or(is_alive);
-        let last_seen_alive_ms = was_alive.then_some(seen_at_ms);
+        let last_seen_alive_ms = cluster.is_alive().then_some(seen_at_ms);
         cluster.workers.iter_mut().for_each(|worker| worker.state = WorkerState::Unknown);
         let master = cluster.master.map(|master| Master { status: MasterStatus::Unknown, ..master });
         Cluster { trouble: Vec::new(), last_seen_alive_ms, master, ..cluster }

@@ -4,9 +4,13 @@
 use std::time::Duration;
 
 use upstream::{cluster_manager::Status, master::MasterState};
-use wire::{ChipState, MasterStatus};
+use wire::ChipState;
 
-use crate::{Applications, Error, Observed, Whose, applications::ListerState, cluster};
+use crate::{
+    Applications, Error, Observed, Whose,
+    applications::ListerState,
+    cluster::{self, ClusterCondition},
+};
 
 /// The cluster's state and its workers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,12 +82,9 @@ pub fn by_manager(status: &Status) -> ClusterState {
 #[must_use]
 pub fn by_master(state: &MasterState) -> ClusterState {
     let (ready, wanted) = cluster::worker_counts(state);
-    let alive = cluster::master_status(&state.status) == MasterStatus::Alive;
-    let all_there = alive && wanted > 0 && ready == wanted;
-    let all_dead = alive && cluster::all_workers_are_dead(state);
-    let state = match (all_there, all_dead) {
-        (true, _) => ChipState::Ready,
-        (_, true) => ChipState::Error,
+    let state = match cluster::condition(state) {
+        ClusterCondition::Well => ChipState::Ready,
+        ClusterCondition::AllDead => ChipState::Error,
         _ => ChipState::Starting,
     };
     ClusterState { state, ready, wanted }

@@ -88,3 +88,13 @@ pub struct Cluster {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trouble: Sentences,
 }
+
+impl Cluster {
+    /// Whether it was alive when it was last seen: a standby cannot be used, and a master in an unknown state hardly. A
+    /// driver without a master is alive if it answers.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        let status = self.master.as_ref().map(|master| master.status);
+        matches!(status, None | Some(MasterStatus::Alive | MasterStatus::Recovering))
+    }
+}

@@ -9,6 +9,7 @@ pub mod cluster;
 mod copy_button;
 mod executor_row;
 mod executors;
+mod fact;
 mod history;
 mod panel;
 mod panel_context;

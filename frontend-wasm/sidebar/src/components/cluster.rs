@@ -1,9 +1,10 @@
 //! The cluster: one line, which unfolds to what is in use and to its workers.
 
-use wire::{Cluster, ClusterKind, MasterStatus, Meter, Thresholds};
+use wire::{Cluster, ClusterKind, Meter, Thresholds};
 use yew::{Html, classes, html};
 
 use super::copy_button::copy_button;
+use super::fact::fact;
 use super::panel_context::Panel;
 use super::workers::workers;
 use crate::model::{Copyable, Model};
@@ -33,15 +34,9 @@ pub fn trouble(cluster: &Cluster) -> Option<String> {
     Some(language::said(first.first().map(String::as_str).unwrap_or_default(), &cluster.trouble))
 }
 
-/// A standby cannot be used, and a master in an unknown state hardly.
-fn is_alive(cluster: &Cluster) -> bool {
-    let status = cluster.master.as_ref().map(|master| master.status);
-    matches!(status, None | Some(MasterStatus::Alive | MasterStatus::Recovering))
-}
-
 /// When the cluster was last seen alive, if nothing says that it still is: not while the sidecar does not answer, either.
 pub fn last_seen_alive_ms(model: &Model, cluster: &Cluster) -> Option<i64> {
-    let by_us = || (is_alive(cluster) && model.cluster.problem.is_some()).then_some(model.cluster.heard_at_ms);
+    let by_us = || (cluster.is_alive() && model.cluster.problem.is_some()).then_some(model.cluster.heard_at_ms);
     cluster.last_seen_alive_ms.or_else(by_us)
 }
 
@@ -61,7 +56,7 @@ fn size(cluster: &Cluster) -> String {
 pub fn cluster_overview(panel: &Panel<'_>, cluster: &Cluster) -> Html {
     let is_old = last_seen_alive_ms(panel.model, cluster).is_some();
     let has_master = cluster.kind == ClusterKind::Master;
-    let url = cluster.master.as_ref().filter(|_| is_alive(cluster) && !is_old);
+    let url = cluster.master.as_ref().filter(|_| cluster.is_alive() && !is_old);
     html! {
         <div class={classes!("sparkMonitor-Cluster", is_old.then_some("sparkMonitor-mod-old"))}>
             { cores(panel, cluster) }
@@ -115,13 +110,6 @@ fn applications(cluster: &Cluster) -> Html {
         waiting => Message::AppsRunningWaiting { running, waiting },
     };
     fact(tr(Message::Applications), Html::from(tr(value)))
-}
-
-/// A name and a value.
-pub fn fact(name: String, value: Html) -> Html {
-    html! {
-        <p class="sparkMonitor-Fact"><span class="sparkMonitor-Fact-label">{ name }</span><span>{ value }</span></p>
-    }
 }
 
 /// The address that sessions connect to.

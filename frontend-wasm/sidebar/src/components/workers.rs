@@ -3,7 +3,7 @@
 use wire::{Cluster, Worker, WorkerState};
 use yew::{Html, html};
 
-use super::cluster::fact;
+use super::fact::fact;
 use super::panel_context::Panel;
 use kit::format;
 use kit::i18n::{Message, tr};

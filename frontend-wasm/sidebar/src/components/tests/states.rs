@@ -139,7 +139,7 @@ async fn the_driver_cannot_be_reached_is_said_once() {
 async fn stale_says_since_when_and_why_in_each_section_that_is() {
     let queries = Loaded::default().after(Ok(samples::stale_answer(samples::queries())), OBSERVED_AT_MS);
     let text = text(panel(&Model { queries, ..all_well() })).await;
-    assert_snapshot!(head(&text, "\n⚠"), @"
+    assert_snapshot!(head(&text, "\nExecutors"), @"
     Spark Monitor
     Running queries
     0
@@ -152,47 +152,6 @@ async fn stale_says_since_when_and_why_in_each_section_that_is() {
     Running
     4 cores
     since 11:50:00 UTC
-    Executors
-    2 of 2 slots busy
-    ID
-    Tasks
-    Heap
-    Storage
-    Shuffle
-    GC
-    0
-    2/2
-    600 B
-    800 B
-    ↓
-    1.5 KB
-    ↑
-    0 B
-    12.3%
-    high
-    1
-    Gone at 11:59:00 UTC: worker lost
-    driver
-    –
-    0 B
-    ↓
-    0 B
-    ↑
-    0 B
-    –
-    Other active stages
-    1
-    count of range
-    45s
-    120 of 200 tasks
-    8 running
-    1 failed
-    1.5 KB read
-    2.0 KB shuffle written
-    1.0 KB spilled
-    Cluster
-    2 workers · 3/4 cores · 1.0/4.0 GB
-    Connection report
     ");
 }
 
@@ -201,7 +160,7 @@ async fn mock_mode_is_marked_before_anything_else() {
     let mut answer = samples::answer(samples::cluster());
     answer.meta.demonstration = true;
     let cluster = Loaded::default().after(Ok(answer), OBSERVED_AT_MS);
-    assert_snapshot!(head(&text(panel(&Model { cluster, ..all_well() })).await, "\n⚠"), @"
+    assert_snapshot!(head(&text(panel(&Model { cluster, ..all_well() })).await, "\nExecutors"), @"
     Spark Monitor
     Demonstration: recorded data, no cluster was asked.
     No query is running.
@@ -212,47 +171,6 @@ async fn mock_mode_is_marked_before_anything_else() {
     Running
     4 cores
     since 11:50:00 UTC
-    Executors
-    2 of 2 slots busy
-    ID
-    Tasks
-    Heap
-    Storage
-    Shuffle
-    GC
-    0
-    2/2
-    600 B
-    800 B
-    ↓
-    1.5 KB
-    ↑
-    0 B
-    12.3%
-    high
-    1
-    Gone at 11:59:00 UTC: worker lost
-    driver
-    –
-    0 B
-    ↓
-    0 B
-    ↑
-    0 B
-    –
-    Other active stages
-    1
-    count of range
-    45s
-    120 of 200 tasks
-    8 running
-    1 failed
-    1.5 KB read
-    2.0 KB shuffle written
-    1.0 KB spilled
-    Cluster
-    2 workers · 3/4 cores · 1.0/4.0 GB
-    Connection report
     ");
 }
 
