@@ -69,7 +69,7 @@ impl Pollers {
         pollers.push(Rc::downgrade(poller));
     }
 
-    pub fn all(&self) -> Vec<Rc<Poller>> {
+    fn all(&self) -> Vec<Rc<Poller>> {
         self.0.pollers.borrow().iter().filter_map(Weak::upgrade).collect()
     }
 
@@ -80,28 +80,67 @@ impl Pollers {
         }
     }
 
-    /// The request for a view: all views that poll in this turn of the event loop share one, and a route of its own
-    /// shares none.
-    fn request(&self, poll: &Poll) -> Option<Rc<Request>> {
-        let is_shared = !poll.view.is_empty();
-        let unsent = self.0.unsent.borrow().upgrade().filter(|_| is_shared);
+    /// The request for all views that poll in this turn of the event loop.
+    fn shared_request(&self, api: &Api) -> Option<Rc<Request>> {
+        let unsent = self.0.unsent.borrow().upgrade();
         unsent.or_else(|| {
             let request = Request::start()?;
             let waiting = Rc::downgrade(&request);
-            if is_shared {
-                self.0.unsent.replace(waiting.clone());
-            }
-            spawn_local(snapshot::fetch(self.clone(), waiting, poll.api.clone()));
+            self.0.unsent.replace(waiting.clone());
+            spawn_local(fetch(self.clone(), waiting, api.clone(), None));
             Some(request)
         })
     }
 
-    /// Whoever polls from now on needs another request than this one.
-    pub fn sent(&self, request: &Rc<Request>) {
-        let mut unsent = self.0.unsent.borrow_mut();
-        if std::ptr::eq(unsent.as_ptr(), Rc::as_ptr(request)) {
-            *unsent = Weak::new();
+    /// All views of a request that is about to be sent, those included that would soon poll anyway, and the oldest answer
+    /// that each of them accepts. The driver's views go together, so that all they show is from one moment.
+    fn gather(&self, request: &Rc<Request>) -> (Vec<Rc<Poller>>, u32) {
+        // Whoever polls from now on needs another request.
+        self.0.unsent.take();
+        let mut all = self.all();
+        all.retain(|poller| !poller.view().0.is_empty());
+        let max_age_ms = all.iter().filter_map(|poller| poller.max_age_ms(request)).min().unwrap_or_default();
+        let joins = |poller: &Poller| poller.max_age_ms(request).is_some() || poller.is_due_soon();
+        let is_of_driver = |poller: &Poller| snapshot::is_of_driver(poller.view().0);
+        let asks_driver = all.iter().any(|poller| is_of_driver(poller) && joins(poller));
+        all.retain(|poller| {
+            if poller.is_due_soon() || (asks_driver && is_of_driver(poller) && poller.comes_along()) {
+                poller.board(request, max_age_ms);
+            }
+            poller.max_age_ms(request).is_some()
+        });
+        (all, max_age_ms)
+    }
+}
+
+/// Sends a request: for `own`, which has a route of its own, or else for all views that wait for it.
+async fn fetch(pollers: Pollers, waiting: Weak<Request>, api: Api, own: Option<Rc<Poller>>) {
+    let Some(request) = waiting.upgrade() else {
+        return;
+    };
+    let is_own = own.is_some();
+    let (aboard, max_age_ms) = match own {
+        Some(poller) => {
+            let max_age_ms = poller.max_age_ms(&request).unwrap_or_default();
+            (vec![poller], max_age_ms)
         }
+        None => pollers.gather(&request),
+    };
+    let views: Vec<_> = aboard.iter().map(|poller| poller.view()).collect();
+    let route = match &views[..] {
+        [(_, route)] if is_own => route.to_string(),
+        views => snapshot::route(views),
+    };
+    let signal = request.signal();
+    // From here on only the pollers keep it alive.
+    drop(request);
+    let Outcome { reply, session } = api.ask(&route, &signal, max_age_ms).await;
+    let Some(request) = waiting.upgrade() else {
+        return;
+    };
+    for (poller, (view, _)) in aboard.iter().zip(views) {
+        let part = |reply: Reply| if is_own { Ok(reply) } else { snapshot::part(&reply, view) };
+        poller.land(&request, Outcome { reply: reply.clone().and_then(part), session });
     }
 }
 
@@ -184,14 +223,19 @@ impl Poller {
             }
             return;
         }
-        let poll = self.poll.borrow();
-        if let Some(request) = poll.pollers.request(&poll) {
-            self.board(&request, max_age_ms);
+        let Poll { api, pollers, view, .. } = self.poll.borrow().clone();
+        let request = if view.is_empty() { Request::start() } else { pollers.shared_request(&api) };
+        let Some(request) = request else {
+            return;
+        };
+        self.board(&request, max_age_ms);
+        if view.is_empty() {
+            spawn_local(fetch(pollers, Rc::downgrade(&request), api, Some(Rc::clone(self))));
         }
     }
 
     /// Waits for a request's answer, unless it waits for another's or is hidden or paused.
-    pub fn board(&self, request: &Rc<Request>, max_age_ms: u32) {
+    fn board(&self, request: &Rc<Request>, max_age_ms: u32) {
         if self.flight.borrow().is_some() {
             return;
         }
@@ -201,7 +245,7 @@ impl Poller {
     }
 
     /// Takes in the answer of a request, unless the view no longer waits for it.
-    pub fn land(self: &Rc<Self>, request: &Rc<Request>, Outcome { reply, session }: Outcome) {
+    fn land(self: &Rc<Self>, request: &Rc<Request>, Outcome { reply, session }: Outcome) {
         if self.max_age_ms(request).is_none() {
             return;
         }
@@ -225,13 +269,13 @@ impl Poller {
     }
 
     /// The name of the view and its parameters.
-    pub fn view(&self) -> (&'static str, AttrValue) {
+    fn view(&self) -> (&'static str, AttrValue) {
         let poll = self.poll.borrow();
         (poll.view, poll.route.clone())
     }
 
     /// The oldest answer that it accepts, if it waits for this request.
-    pub fn max_age_ms(&self, request: &Rc<Request>) -> Option<u32> {
+    fn max_age_ms(&self, request: &Rc<Request>) -> Option<u32> {
         let flight = self.flight.borrow();
         flight.as_ref().filter(|flight| Rc::ptr_eq(&flight.request, request)).map(|flight| flight.max_age_ms)
     }
@@ -242,12 +286,12 @@ impl Poller {
     }
 
     /// Whether another view of the driver may take it along: not while it backs off.
-    pub fn comes_along(&self) -> bool {
+    fn comes_along(&self) -> bool {
         self.is_scheduled() && self.failures.get() < 2
     }
 
     /// Whether less than a quarter of its interval is left: it would accept an answer that old.
-    pub fn is_due_soon(&self) -> bool {
+    fn is_due_soon(&self) -> bool {
         let left_ms = self.due_at_ms.get() - js_sys::Date::now();
         self.is_scheduled() && left_ms <= f64::from(self.delay_ms()) / 4.0
     }
