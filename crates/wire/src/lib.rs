@@ -13,6 +13,7 @@ mod meter;
 mod percent;
 mod queries;
 mod snapshot;
+pub mod sql;
 mod stages;
 mod wait;
 
