@@ -207,7 +207,8 @@ def test_sparks_error_has_its_class_and_its_place(read: Sql) -> None:
     assert error["error_class"].startswith("UNRESOLVED_COLUMN")
     (context,) = error["contexts"]
     assert (context["fragment"], context["start"], context["stop"]) == ("nothing", 13, 19)
-    error = read.run(session, "SELECT\nFROM FROM")["error"]
+    assert "SubqueryAlias" not in error["message"] and error["position"] == {"line": 2, "column": 2}
+    error = read.run(session, "SELECT 1\nFROM WHERE")["error"]
     assert (error["error_class"], error["position"]["line"]) == ("PARSE_SYNTAX_ERROR", 2)
 
 
@@ -279,7 +280,7 @@ def test_a_running_query_is_stopped_and_no_task_is_left(read: Sql) -> None:
 
 def test_tasks_that_do_not_notice_that_they_are_stopped_are_told_until_they_end(read: Sql) -> None:
     # Generated code of an aggregate over a cross join never looks whether its task is killed.
-    deaf = "SELECT count(*) FROM range(0, 50000, 1, 2) a CROSS JOIN range(50000) b WHERE a.id % 7 = b.id % 5"
+    deaf = "SELECT count(*) FROM range(0, 30000, 1, 2) a CROSS JOIN range(30000) b WHERE a.id % 7 = b.id % 5"
     query = read.submit(read.open(), deaf)
     look = lambda: read.json("GET", f"sql/queries/{query['id']}")
     until("tasks run", lambda: look()["tasks_running"] > 0)
