@@ -1,0 +1,106 @@
+//! A thousand statements that end in every way. `cargo xtask verify connect` looks afterwards at what is left on the
+//! server.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use connect_client::{Client, ConnectError, Event, Limits, RunOptions, Session, Statement, TrustedRoots};
+
+use crate::{
+    facts::fact,
+    network::target,
+    proxy::{Cut, Proxy},
+};
+
+const STATEMENTS: usize = 1000;
+const PER_SESSION: usize = 20;
+
+/// Runs one statement; tells how it ended.
+async fn one(session: &Session, number: usize) -> &'static str {
+    let limits = Limits { max_rows: 50, ..Limits::default() };
+    let kind = number % 12;
+    let text = match kind {
+        0..4 => "SELECT id, repeat('x', 200) FROM range(50)",
+        4..6 => "SELECT id FROM range(0, 500, 1, 2)",
+        6..8 => "SELECT raise_error('it fails')",
+        8..10 => "SHOW DATABASES",
+        _ => "SELECT count(*) FROM range(0, 20000000000, 1, 400) WHERE hash(id) = 1",
+    };
+    let mut run = session.run(&Statement::new(text), RunOptions { limits, tags: vec![] });
+    let interrupter = run.interrupter();
+    let mut begun = 0;
+    loop {
+        // The last two kinds are left alone while they run: dropped, or stopped from elsewhere.
+        let event = match tokio::time::timeout(Duration::from_millis(300), run.next()).await {
+            Ok(event) => event,
+            Err(_) if kind == 10 => return "dropped",
+            Err(_) if kind == 11 => {
+                interrupter.interrupt().await.expect("an answer");
+                continue;
+            }
+            Err(_) => continue,
+        };
+        match event {
+            Ok(Some(Event::Ended(ended))) => {
+                return match ended.limit {
+                    None => "complete",
+                    Some(_) => "more than the limit",
+                };
+            }
+            Ok(Some(Event::Rows(rows))) => {
+                begun += rows.len();
+                assert!(begun <= 50);
+            }
+            Ok(_) => {}
+            Err(ConnectError::Spark(error)) => {
+                return match error.error_class.as_deref() {
+                    Some("USER_RAISED_EXCEPTION") => "failed",
+                    Some("OPERATION_CANCELED") => "interrupted",
+                    other => panic!("{other:?}: {}", error.message),
+                };
+            }
+            // A command must not run twice, so one that was lost on its way is not sent again.
+            Err(ConnectError::Status { message, .. }) if message.contains("OPERATION_NOT_FOUND") => return "lost",
+            Err(error) => panic!("{text}: {error:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_statements_over_connections_that_are_cut() {
+    let (server, parameters) = target();
+    let proxy = Proxy::cutting(server, usize::MAX, 60_000, Cut::Reset).await;
+    let address = format!("sc://{}/;{parameters}", proxy.address);
+    let client = Client::new(address.parse().expect("an address"), &TrustedRoots::default()).expect("a client");
+    let next = Arc::new(AtomicUsize::new(0));
+    let worker = |next: Arc<AtomicUsize>, client: Client| async move {
+        let mut ends = Vec::new();
+        loop {
+            let first = next.fetch_add(PER_SESSION, Ordering::Relaxed);
+            if first >= STATEMENTS {
+                return ends;
+            }
+            let session = Session::new(client.clone(), "ann");
+            for number in first..first + PER_SESSION {
+                ends.push(one(&session, number).await);
+            }
+            session.release().await.expect("it ends");
+        }
+    };
+    let workers: Vec<_> = (0..3).map(|_| tokio::spawn(worker(Arc::clone(&next), client.clone()))).collect();
+    let mut ends = Vec::new();
+    for worker in workers {
+        ends.extend(worker.await.expect("it ends"));
+    }
+    assert_eq!(ends.len(), STATEMENTS);
+    assert!(ends.iter().filter(|end| **end == "lost").count() < STATEMENTS / 20, "{ends:?}");
+    let kinds = ["complete", "more than the limit", "failed", "dropped", "interrupted", "lost"];
+    let counts = kinds.map(|kind| format!("{} {kind}", ends.iter().filter(|end| **end == kind).count()));
+    let seen = format!("{}; {} connections", counts.join(", "), proxy.connections());
+    fact(13, "1,000 statements in 50 sessions over connections that are cut after 60 KB", &seen);
+}
