@@ -174,9 +174,10 @@ async fn a_large_result_is_read_in_bounds_and_in_order() {
 #[tokio::test]
 async fn a_query_that_outlives_its_stream_of_responses_gives_its_result() {
     let session = session();
-    let slow = "SELECT count(*) AS n, max(reflect('java.lang.Thread', 'sleep', 500L)) FROM range(0, 12, 1, 12)";
+    let slow =
+        "SELECT count(*) FROM range(0, 12, 1, 12) WHERE reflect('java.lang.Thread', 'sleep', 500L) = '' OR id >= 0";
     let rows = rows(&session, slow).await.expect("rows");
-    assert_eq!(rows[0][0], json!(12));
+    assert_eq!(rows, [[json!(12)]]);
     fact(4, "a query that runs longer than Spark keeps a stream of responses (here 2 s)", "its result, complete");
     session.release().await.expect("it ends");
 }

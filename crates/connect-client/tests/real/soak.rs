@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use connect_client::{Client, ConnectError, Event, Limits, RunOptions, Session, Statement, TrustedRoots};
+use connect_client::{Client, ConnectError, Event, Limits, Run, RunOptions, Session, Statement, TrustedRoots};
 
 use crate::{
     facts::fact,
@@ -22,41 +22,51 @@ const PER_SESSION: usize = 20;
 
 /// Runs one statement; tells how it ended.
 async fn one(session: &Session, number: usize) -> &'static str {
-    let limits = Limits { max_rows: 50, ..Limits::default() };
-    let kind = number % 12;
+    const WORK: &str = "SELECT count(*) FROM range(0, 20000000000, 1, 400) WHERE hash(id) = 1";
+    let limits = Limits { max_rows: 3, ..Limits::default() };
+    let kind = number % 50;
     let text = match kind {
-        0..4 => "SELECT id, repeat('x', 200) FROM range(50)",
-        4..6 => "SELECT id FROM range(0, 500, 1, 2)",
-        6..8 => "SELECT raise_error('it fails')",
-        8..10 => "SHOW DATABASES",
-        _ => "SELECT count(*) FROM range(0, 20000000000, 1, 400) WHERE hash(id) = 1",
+        0 | 1 => WORK,
+        2..6 => "SELECT raise_error('it fails')",
+        6..10 => "SELECT id FROM range(0, 500, 1, 2)",
+        10..20 => "SHOW DATABASES",
+        20..30 => "VALUES (1), (2), (3), (4)",
+        _ => "SELECT repeat(a, 500) FROM VALUES ('x'), ('y'), ('z') AS t (a)",
     };
     let mut run = session.run(&Statement::new(text), RunOptions { limits, tags: vec![] });
     let interrupter = run.interrupter();
-    let mut begun = 0;
+    let reading = ended(&mut run, text);
+    let pause = Duration::from_millis(300);
+    match kind {
+        0 => tokio::time::timeout(pause, reading).await.unwrap_or("dropped"),
+        1 => {
+            let stopping = async {
+                loop {
+                    tokio::time::sleep(pause).await;
+                    interrupter.interrupt().await.expect("an answer");
+                }
+            };
+            tokio::select! {
+                end = reading => end,
+                () = stopping => "never",
+            }
+        }
+        _ => reading.await,
+    }
+}
+
+/// Reads a run to its end.
+async fn ended(run: &mut Run, text: &str) -> &'static str {
+    let mut rows = 0;
     loop {
-        // The last two kinds are left alone while they run: dropped, or stopped from elsewhere.
-        let event = match tokio::time::timeout(Duration::from_millis(300), run.next()).await {
-            Ok(event) => event,
-            Err(_) if kind == 10 => return "dropped",
-            Err(_) if kind == 11 => {
-                interrupter.interrupt().await.expect("an answer");
-                continue;
-            }
-            Err(_) => continue,
-        };
-        match event {
+        match run.next().await {
             Ok(Some(Event::Ended(ended))) => {
-                return match ended.limit {
-                    None => "complete",
-                    Some(_) => "more than the limit",
-                };
+                assert_eq!(ended.rows, rows, "{text}");
+                return if ended.limit.is_none() { "complete" } else { "more than the limit" };
             }
-            Ok(Some(Event::Rows(rows))) => {
-                begun += rows.len();
-                assert!(begun <= 50);
-            }
-            Ok(_) => {}
+            Ok(Some(Event::Rows(more))) => rows += more.len() as u64,
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("{text} has no end"),
             Err(ConnectError::Spark(error)) => {
                 return match error.error_class.as_deref() {
                     Some("USER_RAISED_EXCEPTION") => "failed",
@@ -92,7 +102,7 @@ async fn a_thousand_statements_over_connections_that_are_cut() {
             session.release().await.expect("it ends");
         }
     };
-    let workers: Vec<_> = (0..3).map(|_| tokio::spawn(worker(Arc::clone(&next), client.clone()))).collect();
+    let workers: Vec<_> = (0..4).map(|_| tokio::spawn(worker(Arc::clone(&next), client.clone()))).collect();
     let mut ends = Vec::new();
     for worker in workers {
         ends.extend(worker.await.expect("it ends"));

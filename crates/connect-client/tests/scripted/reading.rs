@@ -67,7 +67,7 @@ async fn the_byte_limit_is_exact_in_batches_in_chunks_and_in_a_commands_result()
         Reply::Execute(chunks, None)
     };
     let command = || {
-        let data = Some(arrow(6).into());
+        let data = Some(arrow(6));
         let local = LocalRelation { data, ..LocalRelation::default() };
         Relation { rel_type: Some(RelType::LocalRelation(local)), common: None }
     };
