@@ -18,7 +18,7 @@ const TARGETS: [(&str, &[&str]); 12] = [
     ("cookies", &[]),
     ("ids", &[]),
     ("gzip", &[]),
-    ("arrow_batch", &[".arrow"]),
+    ("arrow_batch", &[]),
     ("chunks", &[]),
     ("status_details", &[]),
 ];
