@@ -82,12 +82,16 @@ impl StatusDetails {
         };
         let get = |key: &str| info.metadata.get(key).filter(|value| !value.is_empty()).cloned();
         let parameters = get("messageParameters").and_then(|json| serde_json::from_str(&json).ok());
+        let error_class = get("errorClass").or_else(|| class_in(&self.message).map(str::to_owned));
+        // An exception of Java may have no text.
+        let nameless = || error_class.clone().unwrap_or_else(|| "Spark reports an error without a message".to_owned());
+        let message = if self.message.is_empty() { nameless() } else { self.message.clone() };
         Some(SparkError {
-            error_class: get("errorClass").or_else(|| class_in(&self.message).map(str::to_owned)),
+            error_class,
             sql_state: get("sqlState"),
             parameters: parameters.unwrap_or_default(),
             error_id: get("errorId"),
-            ..SparkError::saying(&self.message)
+            ..SparkError::saying(&message)
         })
     }
 }
