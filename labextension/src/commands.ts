@@ -9,6 +9,7 @@ import { icon } from './icon';
 import type { PanelContent } from './panel-content';
 import type { PanelSlot } from './panel-slot';
 import type { ReportTab } from './report-tab';
+import { addRowMenu } from './row-menu';
 import type { Chip } from './status';
 
 const OPEN = 'berdl-spark-monitor:open';
@@ -72,6 +73,7 @@ export class Commands {
       caption: trans.__('Check each hop from the browser to Spark, and copy what was found'),
       execute: () => report.copy()
     });
+    addRowMenu(app, content, trans);
     panel.changed.connect(() => commands.notifyCommandChanged(OPEN));
   }
 

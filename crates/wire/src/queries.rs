@@ -96,6 +96,9 @@ pub struct Query {
     pub kind: QueryKind,
     pub name: String,
     pub named_by: NamedBy,
+    /// Its whole SQL text, if Spark has it and it is at most 4,000 characters; `name` may be only its beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_site: Option<CallSite>,
     /// With Spark Connect, the `session_id` of one notebook's `SparkSession`.

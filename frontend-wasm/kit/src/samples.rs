@@ -172,6 +172,7 @@ pub fn query(query_id: &str) -> Query {
         kind: QueryKind::Operation,
         name: "select count(*) from events".to_owned(),
         named_by: NamedBy::Sql,
+        sql: Some("select count(*)\nfrom events".to_owned()),
         call_site: None,
         session_id: Some("s-1".to_owned()),
         state: QueryState::Running,

@@ -19,6 +19,7 @@ mod panel_view;
 mod queries;
 mod query_origin;
 mod query_stages;
+mod row_menu;
 mod sections;
 mod sessions;
 mod spill;

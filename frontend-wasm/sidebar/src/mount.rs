@@ -212,6 +212,15 @@ impl PanelHandle {
             Some("toggle-pause") => Order::TogglePause,
             _ => Order::Nothing,
         };
+        self.send(order);
+    }
+
+    /// Carries out an entry of a row's context menu, by the names in the row's `data-row` and `data-menu`.
+    pub fn choose(&mut self, row: String, entry: String) {
+        self.send(Order::Choose { row: row.into(), entry: entry.into() });
+    }
+
+    fn send(&mut self, order: Order) {
         self.props.order = (self.props.order.0 + 1, order);
         self.app.update(self.props.clone());
     }

@@ -102,6 +102,7 @@ impl Snapshot {
             kind: draft.kind,
             name: draft.name.clone(),
             named_by: draft.named_by,
+            sql: draft.request.sql_text(),
             call_site: draft.call_site.clone(),
             session_id: draft.session_id.clone(),
             state,

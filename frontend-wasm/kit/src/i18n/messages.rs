@@ -268,6 +268,7 @@ messages! {
     Unknown: "–";
     GcHigh: "high";
     Slots { active: u32, slots: u32 }: "{active}/{slots}";
+    LabelValue { label: &'a str, value: &'a str }: "{label}: {value}";
     MoreExecutors { count: u32 }: count =>
         "{count} more executor is not shown." | "{count} more executors are not shown.";
 

@@ -28,6 +28,8 @@ pub enum Copyable {
     MasterUrl,
     SpillCode,
     StartCode,
+    /// Chosen in a row's context menu.
+    FromRow,
 }
 
 /// The result of a copy.
