@@ -23,7 +23,7 @@ use upstream::{
 use crate::{
     config::{Config, Limits, Secrets, Site},
     http::{Session, Sessions, middleware::Bounds},
-    panel::{Panel, Rates, doctor::Hops},
+    panel::{Links, Panel, Rates, doctor::Hops},
 };
 
 /// A monitor with a valid configuration. Cheap to clone, because each request clones it.
@@ -115,7 +115,7 @@ impl App {
                 Rates::new(&limits),
                 limits.request_timeout / 10 * 8,
                 site.mock,
-                site.start_code,
+                (site.start_code, Links::new(site.links)),
                 limits.cache_bytes,
             )),
             hops: Arc::new(hops),

@@ -130,6 +130,9 @@ pub struct Query {
     /// Null unless the estimate is reliable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_left: Option<TimeLeft>,
+    /// Spark's own page of it, as the person's browser reaches it; only where `SPARK_MONITOR_LINKS` is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// Its active stages, newest first; in `panel/queries` only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub active_stages: Vec<Stage>,

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use wire::{Answer, Meta, Stale};
 
 use super::{
+    links::Links,
     rate::{Rate, Rates},
     rendered::{Body, Rendered, RenderedKey, Renderings},
 };
@@ -30,13 +31,20 @@ pub(crate) struct Panel {
     /// True for recorded data.
     demonstration: bool,
     pub start_code: StartCode,
+    pub links: Links,
     rendered: Renderings,
 }
 
 impl Panel {
     /// Remembers at most `bytes` of answers.
-    pub fn new(rates: Rates, patience: Duration, demonstration: bool, start_code: StartCode, bytes: u64) -> Self {
-        Self { rates, patience, demonstration, start_code, rendered: Renderings::new(bytes) }
+    pub fn new(
+        rates: Rates,
+        patience: Duration,
+        demonstration: bool,
+        (start_code, links): (StartCode, Links),
+        bytes: u64,
+    ) -> Self {
+        Self { rates, patience, demonstration, start_code, links, rendered: Renderings::new(bytes) }
     }
 
     /// The answer with this fact, or 304 when the request's `If-None-Match` names it.

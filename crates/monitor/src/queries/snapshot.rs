@@ -117,6 +117,7 @@ impl Snapshot {
             stream: draft.stream.map(|Progress { batch, period_ms }| StreamProgress { batch, period_ms }),
             wait: runs.then(|| wait::of_query(&facts)),
             time_left: time_left.filter(|_| runs),
+            link: None,
             active_stages: Vec::new(),
         }
     }

@@ -190,6 +190,8 @@ messages! {
     DriverStartingHint: "Its executors and stages appear as soon as it answers.";
     WaitingForCores: "Waiting for free cores";
     WaitingForCoresHint: "It begins when the cluster has cores and memory for it.";
+    /// A link to Spark's own web page.
+    SparkPage: "Spark UI";
     Cores { cores: u32 }: cores => "{cores} core" | "{cores} cores";
 
     // The cluster.

@@ -6,6 +6,7 @@ use yew::{Event, Html, TargetCast, html};
 
 use super::copy_button::code_to_copy;
 use super::panel_context::Panel;
+use super::spark_link::{linked, spark_link};
 use super::row_menu::{APP_ROW, of_app, offers};
 use crate::model::{Action, Copyable, Model};
 use kit::i18n::{Message, tr};
@@ -26,7 +27,7 @@ pub fn application(panel: &Panel<'_>, app: Option<&App>) -> Html {
         html! {
             <>
                 if choice.is_none() {
-                    <span class="sparkMonitor-App-name" title={app.app_id.clone()}>{ &app.name }</span>
+                    <span class="sparkMonitor-App-name" title={app.app_id.clone()}>{ linked(app.link.as_ref(), &app.name) }</span>
                 }
                 { toned(tone, tr(state)) }
                 if let Some(cores) = app.cores {
@@ -34,6 +35,9 @@ pub fn application(panel: &Panel<'_>, app: Option<&App>) -> Html {
                 }
                 if app.started_at_ms > 0 {
                     <span>{ tr(Message::AppSince { time: &time }) }</span>
+                }
+                if let Some(link) = app.link.as_ref().filter(|_| choice.is_some()) {
+                    { spark_link(link, &tr(Message::SparkPage)) }
                 }
             </>
         }

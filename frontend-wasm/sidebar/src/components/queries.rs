@@ -7,6 +7,7 @@ use super::panel_context::Panel;
 use super::query_origin::{jump, place, places, title};
 use super::query_stages::{active_stages, details, ended};
 use super::row_menu::{of_query, offers, query_row};
+use super::spark_link::spark_link;
 use super::sessions::{grouped, session_picker};
 use crate::model::Action;
 use kit::format;
@@ -115,7 +116,7 @@ fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     }
 }
 
-/// A query's title, which leads to its cell, and the button that expands it: a second label, its state, and its
+/// A query's title, which leads to its cell or else to Spark's own page, and the button that expands it: a second label, its state, and its
 /// duration.
 fn button(
     panel: &Panel<'_>,
@@ -125,7 +126,8 @@ fn button(
     (title, more): (&str, Option<&str>),
     state: Html,
 ) -> Html {
-    let link = place(panel, queries, query).map(|place| jump(panel, place, title));
+    let cell = place(panel, queries, query).map(|place| jump(panel, place, title));
+    let link = cell.or_else(|| Some(spark_link(query.link.as_ref()?, title)));
     // Beside the link, only screen readers need it again.
     let label = match link {
         Some(_) => html! { <span class="sparkMonitor-Hidden">{ title }</span> },
