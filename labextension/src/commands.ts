@@ -11,11 +11,13 @@ import type { PanelSlot } from './panel-slot';
 import type { ReportTab } from './report-tab';
 import { addRowMenu } from './row-menu';
 import type { Chip } from './status';
+import type { UsageTab } from './usage-tab';
 
 const OPEN = 'berdl-spark-monitor:open';
 const REFRESH = 'berdl-spark-monitor:refresh';
 const PAUSE = 'berdl-spark-monitor:pause';
 export const OPEN_REPORT = 'berdl-spark-monitor:open-report';
+export const OPEN_USAGE = 'berdl-spark-monitor:open-usage';
 const COPY_REPORT = 'berdl-spark-monitor:copy-report';
 
 /** The parts that commands act on. */
@@ -24,6 +26,7 @@ export interface Parts {
   content: PanelContent;
   chip: Chip;
   report: ReportTab;
+  usage: UsageTab;
 }
 
 /** Where JupyterLab lists commands; some shells lack some of these. */
@@ -37,7 +40,7 @@ export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip, report }: Parts
+    { panel, content, chip, report, usage }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -68,6 +71,12 @@ export class Commands {
       icon,
       execute: ({ restored }) => (restored === true ? report.restore() : report.open())
     });
+    commands.addCommand(OPEN_USAGE, {
+      label: trans.__('Spark usage'),
+      caption: trans.__('Tasks, cores and memory of the last minutes as a chart'),
+      icon,
+      execute: ({ restored }) => (restored === true ? usage.restore() : usage.show())
+    });
     commands.addCommand(COPY_REPORT, {
       label: trans.__('Copy Spark Connection Report'),
       caption: trans.__('Check each hop from the browser to Spark, and copy what was found'),
@@ -78,9 +87,10 @@ export class Commands {
   }
 
   offer({ palette, mainMenu, launcher }: Places, category: string): void {
-    const items = [OPEN, REFRESH, PAUSE, OPEN_REPORT, COPY_REPORT].map(command => ({ command }));
+    const items = [OPEN, REFRESH, PAUSE, OPEN_USAGE, OPEN_REPORT, COPY_REPORT].map(command => ({ command }));
     items.forEach(item => palette?.addItem({ ...item, category }));
     mainMenu?.viewMenu.addGroup(items, 20);
+    launcher?.add({ command: OPEN_USAGE, category });
     launcher?.add({ command: OPEN_REPORT, category });
   }
 

@@ -81,7 +81,7 @@ impl Poll {
     }
 
     /// Spark's own pages of an application, where the person's browser can reach them.
-    pub fn pages(&self, app: Option<&wire::App>) -> Option<Pages> {
+    pub(super) fn pages(&self, app: Option<&wire::App>) -> Option<Pages> {
         self.panel.links.of(self.whose.get()?.user(), &app?.app_id)
     }
 

@@ -233,7 +233,17 @@ messages! {
     MinutesAgo { minutes: u32 }: minutes => "{minutes} min ago" | "{minutes} min ago";
     Now: "now";
     NobodyLooked: "not known";
+    ShowChart: "Show as a chart";
     ValueAt { value: &'a str, time: &'a str }: "{value} at {time}";
+
+    // The tab with the last minutes as a chart.
+    UsageTitle: "Spark usage";
+    UsageNothing: "Nothing is known of the last minutes yet. Usage is recorded while this tab or the panel is visible.";
+    UsageOfApp { name: &'a str }: "Tasks are those of {name}.";
+    CoresOfCluster: "Cores of the cluster";
+    MemoryOfCluster: "Memory of the cluster";
+    AsTable: "As a table";
+    TimeColumn: "Time";
 
     // Spill.
     SpillHeading { bytes: &'a str }: "{bytes} spilled to disk";

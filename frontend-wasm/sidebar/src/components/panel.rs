@@ -108,7 +108,7 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
     Callback::from(move |action: Action| {
         match &action {
             Action::Pick(app_id) => shell.pick(app_id.as_deref()),
-            Action::OpenReport => shell.open_report(),
+            Action::OpenTab(tab) => shell.open_tab(tab),
             Action::Copy { what, text } => {
                 let (what, dispatcher) = (*what, dispatcher.clone());
                 shell.copy(text, move |done| {

@@ -9,6 +9,7 @@ mod panel;
 mod queries;
 mod row_menu;
 mod sections;
+mod spark_link;
 mod states;
 mod whose_queries;
 
