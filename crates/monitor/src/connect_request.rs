@@ -100,7 +100,7 @@ impl ConnectRequest {
 
     /// The whole SQL text; none if it has been cut or is very long.
     pub fn sql_text(&self) -> Option<String> {
-        let is_cut = |sql: &str| sql.ends_with('…') || sql.contains(CUT_BY_SPARK);
+        let is_cut = |sql: &str| sql.ends_with('…') || sql.ends_with("...") || sql.contains(CUT_BY_SPARK);
         text::code(self.sql.as_deref().filter(|sql| !is_cut(sql))?)
     }
 

@@ -28,7 +28,9 @@ fn the_users_tag_comes_before_the_sql_text_before_the_operators() {
 
 #[test]
 fn sql_is_whole_with_its_lines_or_not_told() {
-    let of = |sql: &str| ConnectRequest::of_statement(&format!("plan {{ root {{ sql {{ query: \"{sql}\" }} }} }}")).sql_text();
+    let of = |sql: &str| {
+        ConnectRequest::of_statement(&format!("plan {{ root {{ sql {{ query: \"{sql}\" }} }} }}")).sql_text()
+    };
     assert_eq!(of("select 'a' -- first\\n, \\\"b\\\"").as_deref(), Some("select 'a' -- first\n, \"b\""));
     assert_eq!(of("select 1[truncated(size=2,048)]"), None, "Spark cut it");
     assert_eq!(of("select 1…"), None, "we cut it");
