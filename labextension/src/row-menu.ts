@@ -20,16 +20,23 @@ export function addRowMenu(app: JupyterFrontEnd, content: PanelContent, trans: T
     ['copy-app-id', trans.__('Copy Application ID')],
     ['copy-driver-address', trans.__('Copy Driver Address')]
   ];
+  const row = (): HTMLElement | undefined => app.contextMenuHitTest(node => node.dataset['row'] !== undefined);
   labels.forEach(([entry, label], rank) => {
     const command = `berdl-spark-monitor:row-${entry}`;
     app.commands.addCommand(command, {
       label,
-      execute: () => {
-        const row = app.contextMenuHitTest(node => node.dataset['row'] !== undefined);
-        content.choose(row?.dataset['row'] ?? '', entry);
-      }
+      execute: () => content.choose(row()?.dataset['row'] ?? '', entry)
     });
     app.contextMenu.addItem({ command, selector: `.sparkMonitor-Panel [data-menu~="${entry}"]`, rank });
+  });
+  // A closed menu leaves the focus nowhere, and a keyboard would have to start again.
+  app.contextMenu.menu.aboutToClose.connect(() => {
+    const before = row() && app.contextMenuHitTest(() => true);
+    setTimeout(() => {
+      if (document.activeElement === document.body) {
+        before?.focus();
+      }
+    });
   });
 }
 

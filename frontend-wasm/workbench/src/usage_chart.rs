@@ -89,7 +89,8 @@ fn drawing(series: &Series, parts: u64, total: Option<u64>, cursor_ms: Option<i6
     let down = |x: i64| ["M", &x.to_string(), " 0V", &height].concat();
     let top = u64::from(HEIGHT);
     let values = (1..parts).map(|part| across(top - part * top / parts));
-    let grid = values.chain((1..TIMES).map(|part| down(WIDTH * i64::from(part) / i64::from(TIMES)))).collect::<String>();
+    let grid =
+        values.chain((1..TIMES).map(|part| down(WIDTH * i64::from(part) / i64::from(TIMES)))).collect::<String>();
     let total = total.map(|total| across(top - u64::from(wire::percent(total, series.top)).min(top)));
     html! {
         <svg viewBox={["0 0 ", &width, " ", &height].concat()} preserveAspectRatio="none" aria-hidden="true">

@@ -25,7 +25,8 @@ pub struct UsageTabProps {
 pub fn UsageTab(props: &UsageTabProps) -> Html {
     let shown = use_tab_shown() && props.shown;
     let model = use_reducer(Model::default);
-    let app = props.app_id.as_deref().map(|app_id| ["&app=", &String::from(js_sys::encode_uri_component(app_id))].concat());
+    let app =
+        props.app_id.as_deref().map(|app_id| ["&app=", &String::from(js_sys::encode_uri_component(app_id))].concat());
     let app = AttrValue::from(app.unwrap_or_default());
     let poll = |view, route| Poll {
         api: props.api.clone(),

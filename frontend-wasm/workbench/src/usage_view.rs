@@ -37,8 +37,12 @@ pub fn usage_view(model: &Model, act: &Act) -> Html {
 /// Tasks first, because a person came for those.
 fn charts(model: &Model, act: &Act, history: &History, meta: &Meta) -> Html {
     let series = |total, value| Series::of(history, meta.observed_at_ms, total, value);
-    let of = |used, total, total_value: Option<u64>, unit, value: fn(&Point) -> Option<u64>| {
-        Chart { used, total, series: series(total_value, value), total_value, unit }
+    let of = |used, total, total_value: Option<u64>, unit, value: fn(&Point) -> Option<u64>| Chart {
+        used,
+        total,
+        series: series(total_value, value),
+        total_value,
+        unit,
     };
     let charts = [
         of(Message::TasksActive, Message::TaskSlots, history.task_slots.map(u64::from), COUNT, tasks),

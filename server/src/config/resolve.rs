@@ -136,9 +136,8 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
     let links = links.map(|url| template("SPARK_MONITOR_LINKS", url, namespace)).transpose()?;
     let templates = || masters.iter().chain(&app_ui).chain(&links);
     let user_in_play = templates().any(UrlTemplate::needs_user);
-    let refuses_changed_names = namespace.is_none()
-        && cluster_manager.is_none()
-        && templates().any(UrlTemplate::needs_kube_name);
+    let refuses_changed_names =
+        namespace.is_none() && cluster_manager.is_none() && templates().any(UrlTemplate::needs_kube_name);
     let identity = match settings.spark_monitor_identity.as_deref().map(str::trim) {
         Some("auth2") => IdentityMode::Auth2,
         None if user_in_play || namespace.is_some() => IdentityMode::Auth2,

@@ -17,7 +17,7 @@ impl Links {
     }
 
     /// The pages of one application.
-    pub fn of(&self, user: Option<&User>, app_id: &str) -> Option<Pages> {
+    pub(super) fn of(&self, user: Option<&User>, app_id: &str) -> Option<Pages> {
         self.0.as_ref()?.fill(user, Some(app_id)).map(Pages)
     }
 }

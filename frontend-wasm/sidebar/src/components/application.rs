@@ -6,8 +6,8 @@ use yew::{Event, Html, TargetCast, html};
 
 use super::copy_button::code_to_copy;
 use super::panel_context::Panel;
-use super::spark_link::{linked, spark_link};
 use super::row_menu::{APP_ROW, of_app, offers};
+use super::spark_link::{linked, spark_link};
 use crate::model::{Action, Copyable, Model};
 use kit::i18n::{Message, tr};
 use kit::language;

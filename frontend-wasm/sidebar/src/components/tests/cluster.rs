@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use wire::{Cluster, ClusterKind, Meter, Worker, WorkerState};
+use yew::html;
 
 use super::{draw, of_panel, text};
 use crate::components::cluster::{cluster_line, cluster_overview};

@@ -56,7 +56,7 @@ async fn executors_are_a_table_with_the_driver_apart() {
     </tr>
     </thead>
     <tbody>
-    <tr>
+    <tr tabindex="0" data-row="executor/0" data-menu="copy-executor">
     <th scope="row" title="10.0.0.1:40001, since 11:50:10 UTC">0</th>
     <td data-label="Tasks" class="sparkMonitor-Cell-tasks">2/2</td>
     <td data-label="Heap" title="600 B of 1000 B" class="sparkMonitor-Cell-heap">600 B<div role="meter" aria-label="Java heap: its peak since the start, and its limit" aria-valuemin="0" aria-valuemax="1000" aria-valuenow="600" aria-valuetext="600 B of 1000 B, 60%, normal" class="sparkMonitor-Bar">
@@ -82,7 +82,7 @@ async fn executors_are_a_table_with_the_driver_apart() {
     </span>high</span>
     </td>
     </tr>
-    <tr class="sparkMonitor-Table-gone">
+    <tr tabindex="-1" data-row="executor/1" data-menu="copy-executor" class="sparkMonitor-Table-gone">
     <th scope="row" title="10.0.0.1:40001, since 11:50:10 UTC">1</th>
     <td colspan="5" title="worker lost">
     <span class="sparkMonitor-Table-reason">Gone at 11:59:00 UTC: worker lost</span>
@@ -90,7 +90,7 @@ async fn executors_are_a_table_with_the_driver_apart() {
     </tr>
     </tbody>
     <tbody class="sparkMonitor-Table-driver">
-    <tr>
+    <tr tabindex="-1" data-row="executor/driver" data-menu="copy-executor">
     <th scope="row" colspan="2" title="">driver</th>
     <td data-label="Heap" class="sparkMonitor-Cell-heap">
     <span class="sparkMonitor-Zero">–</span>
@@ -160,7 +160,7 @@ async fn of_500_executors_only_those_that_can_be_seen_are_in_the_document() {
     let html = draw(table(&Executors { executors, ..samples::executors() })).await;
     assert_eq!(html.matches("<tr").count(), 1 + 24 + 1 + 1, "head, rows, gap, driver");
     assert!(html.contains(r#"aria-rowcount="502""#), "{html}");
-    assert!(html.contains(r#"<tr aria-rowindex="25">"#) && html.contains(r#"<tr aria-rowindex="502">"#), "{html}");
+    assert!(html.contains(r#"<tr aria-rowindex="25" "#) && html.contains(r#"<tr aria-rowindex="502" "#), "{html}");
     assert!(html.contains(r#"style="--sparkMonitor-rows: 476""#), "{html}");
 }
 

@@ -1,9 +1,7 @@
 //! Queries: progress, how they ended, details, reasons for waiting.
 
 use insta::assert_snapshot;
-use wire::{
-    Queries, Query, QueryStages, QueryState, Stage, StageState, StreamProgress, Tasks, TimeLeft, Wait,
-};
+use wire::{Queries, Query, QueryStages, QueryState, Stage, StageState, StreamProgress, Tasks, TimeLeft, Wait};
 
 use super::notebook::{after, cell_query, ended, model, notebook, part, recent, running, runs};
 use super::{draw, panel, text};
@@ -25,7 +23,7 @@ async fn a_running_query_shows_its_name_how_far_it_is_and_the_time_left() {
     <span id="sparkMonitor-Stages-known" role="tooltip" class="sparkMonitor-Hint-text">asked of the kernel</span>
     </div>
     <ul class="sparkMonitor-Stages">
-    <li id="sparkMonitor-query-q-1">
+    <li id="sparkMonitor-query-q-1" data-row="query/q-1" data-menu="go-to-cell unfold copy-name copy-sql">
     <div class="sparkMonitor-Query-head">
     <button type="button" title="Go to cell [3]" class="sparkMonitor-Jump">cell [3], line 2</button>
     <span role="status" class="sparkMonitor-Jump-failed">

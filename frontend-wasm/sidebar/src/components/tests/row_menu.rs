@@ -70,8 +70,19 @@ fn the_application_and_an_executor_are_copied() {
     model.executors = kit::known::loaded(Executors { driver: Some(driver), ..samples::executors() });
     assert_eq!(copies(&model, "app", "copy-app-id").as_deref(), Some("app-1"));
     assert_eq!(copies(&model, "app", "copy-driver-address").as_deref(), Some("10.0.0.9:7079"));
-    assert_snapshot!(copies(&model, "executor/0", "copy-executor").unwrap(), @"");
-    assert_snapshot!(copies(&model, "executor/1", "copy-executor").unwrap(), @"");
+    assert_snapshot!(copies(&model, "executor/0", "copy-executor").unwrap(), @"
+    0: 10.0.0.1:40001, since 11:50:10 UTC
+    Tasks: 2/2
+    Heap: 600 B of 1000 B
+    Storage: 800 B of 1000 B
+    Disk: 0 B
+    Shuffle: ↓1.5 KB ↑0 B
+    GC: 12.3%
+    ");
+    assert_snapshot!(copies(&model, "executor/1", "copy-executor").unwrap(), @"
+    1: 10.0.0.1:40001, since 11:50:10 UTC
+    Gone at 11:59:00 UTC: worker lost
+    ");
 }
 
 #[test]

@@ -2,14 +2,13 @@
 
 use insta::assert_snapshot;
 use wire::{Queries, StageState};
-use yew::html;
 
 use super::{draw, of_panel, text};
 use crate::components::history::history;
 use crate::components::query_stages::stage;
 use crate::components::spill::spill_warning;
 use crate::model::Model;
-use kit::known;
+use kit::loaded::Loaded;
 use kit::samples;
 
 #[tokio::test]
@@ -124,6 +123,9 @@ async fn a_sparkline_shows_the_newest_value_and_its_gaps() {
     <span>10 min ago</span>
     <span>now</span>
     </div>
+    <p>
+    <button type="button" class="sparkMonitor-Jump">Show as a chart</button>
+    </p>
     </div>
     "#);
 }

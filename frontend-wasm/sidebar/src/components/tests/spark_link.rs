@@ -1,6 +1,6 @@
 //! Names that lead to Spark's own pages.
 
-use wire::{App, Executors, QueryState, Stages, StageState};
+use wire::{App, Executors, QueryState, StageState, Stages};
 use wire::{Query, Stage};
 
 use super::notebook::{cell_query, model, notebook, runs};
