@@ -64,9 +64,9 @@ async function take({ jupyter, open, heal }, state) {
 }
 
 /** @param {LabPage} lab @param {State} state @param {Theme} theme */
-async function look(lab, { name, chip }, theme) {
+async function look(lab, { name, chip, onlyChip = false }, theme) {
   // The third theme is only for axe, and for whoever fixes its findings.
-  await picture(lab, path.join(theme === 'high-contrast' ? path.join(OUT, 'states') : PICTURES, `${name}-${theme}.png`));
+  await picture(lab, path.join(onlyChip || theme === 'high-contrast' ? path.join(OUT, 'states') : PICTURES, `${name}-${theme}.png`));
   if (chip !== undefined && theme !== 'high-contrast') {
     await lab.chip.screenshot({ path: path.join(PICTURES, `chip-${chip}-${theme}.png`) });
     await lab.tab.screenshot({ path: path.join(PICTURES, `badge-${chip}-${theme}.png`) });

@@ -76,9 +76,11 @@ test('alone it asks once per poll for all that it shows, and nothing while it is
   await lab.panel.waitFor({ state: 'hidden' });
   lab.requests.clear();
   await until('several polls', () => lab.requests.count('history') >= 3, { within: 30_000 });
-  const views = lab.requests.of('history').map(request => request.views.sort().join());
-  assert.deepEqual(new Set(views), new Set(['cluster,executors,history']));
-  assert.ok(lab.requests.count('snapshot') <= 4, `${lab.requests.count('snapshot')} requests`);
+  const asked = lab.requests.of('snapshot');
+  assert.deepEqual([...new Set(asked.flatMap(({ views }) => views))].sort(), ['cluster', 'executors', 'history']);
+  // Executors that work are polled faster than the rest, but never in a request beside another.
+  const gaps = asked.slice(1).map(({ at }, index) => at - (asked[index]?.at ?? 0));
+  assert.ok(Math.min(...gaps) > 700, `requests ${gaps} ms apart`);
   const points = await table();
   await until('a new value', async () => (await table()) !== points, { within: 20_000 });
   await lab.hideTab(true);

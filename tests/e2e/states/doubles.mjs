@@ -35,6 +35,7 @@ export async function withoutMaster() {
         name: 'cluster-starting',
         telling: /Not configured/,
         chip: 'starting',
+        onlyChip: true,
         arrange: async lab => {
           const up = { exists: true, ready: 1, wanted: 1 };
           manager.says(up, { exists: true, ready: 1, wanted: 4 });
