@@ -17,7 +17,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
 import { type Speak, sidebar, workbench } from './bundles';
-import { Commands, OPEN_REPORT } from './commands';
+import { Commands, OPEN_REPORT, OPEN_USAGE } from './commands';
 import { KernelActivity } from './kernels';
 import { languageOf } from './language';
 import { Notebooks } from './notebooks';
@@ -28,6 +28,7 @@ import { SavedApp } from './saved-app';
 import { Settings } from './settings';
 import { ownHeaders } from './sidecar';
 import { Chip } from './status';
+import { UsageTab } from './usage-tab';
 import { UiLoader } from './wasm';
 
 const PLUGIN = 'berdl-spark-monitor:plugin';
@@ -92,8 +93,11 @@ function activate(
       }
     },
     on_paused: paused => commands.setPaused(paused),
-    on_open_report: () => void app.commands.execute(OPEN_REPORT),
-    on_session_changed: () => report.forget()
+    on_open_tab: tab => void app.commands.execute(tab === 'usage' ? OPEN_USAGE : OPEN_REPORT),
+    on_session_changed: () => {
+      report.forget();
+      usage.forget();
+    }
   };
 
   const chip = new Chip(statusBar, loader, options, kernels, settings);
@@ -115,9 +119,11 @@ function activate(
   chip.changed.connect((_, cluster) => panel.showState(cluster));
 
   const report = new ReportTab(app.shell, tabs, trans);
-  const commands = new Commands(app, trans, { panel, content, chip, report });
+  const usage = new UsageTab(app.shell, tabs, trans, savedApp);
+  const commands = new Commands(app, trans, { panel, content, chip, report, usage });
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
   report.restoredBy(restorer, OPEN_REPORT);
+  usage.restoredBy(restorer, OPEN_USAGE);
 }
 
 /** The settings, hidden in the editor and without a shortcut. */

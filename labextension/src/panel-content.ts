@@ -1,6 +1,7 @@
 /** The panel's content, in an element of its own that moves from widget to widget. */
 import type { Frontend, MountOptions, NotebookFacts, Order, PanelHandle } from 'berdl-spark-monitor-ui';
 
+import { walkRows } from './row-menu';
 import type { Settings } from './settings';
 
 /** How long a part of the panel may take to appear before nobody waits for it; milliseconds. */
@@ -13,6 +14,7 @@ const PATIENCE_MS = 15_000;
 export class PanelContent {
   constructor(private readonly settings: Settings) {
     settings.changed.connect(this.tellPreferences, this);
+    this.root.addEventListener('keydown', walkRows);
   }
 
   /** Shows it in `node`. */
@@ -42,6 +44,11 @@ export class PanelContent {
     } else {
       this.early.push(order);
     }
+  }
+
+  /** Carries out an entry of a row's context menu. */
+  choose(row: string, entry: string): void {
+    this.handle?.choose(row, entry);
   }
 
   /** Unfolds a part, scrolls to it and moves the focus there, as soon as it is drawn: its data may be on the way. */

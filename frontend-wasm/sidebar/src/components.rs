@@ -19,8 +19,10 @@ mod panel_view;
 mod queries;
 mod query_origin;
 mod query_stages;
+mod row_menu;
 mod sections;
 mod sessions;
+mod spark_link;
 mod spill;
 mod stage_facts;
 #[cfg(all(test, not(target_arch = "wasm32")))]

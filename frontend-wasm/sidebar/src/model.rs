@@ -47,7 +47,7 @@ impl Reducible for Model {
             Action::Preferences(preferences) => next.obey(preferences),
             Action::DismissSpill(query_id) => next.dismissed_spills.push(query_id),
             // Handled by the shell.
-            Action::OpenReport => {}
+            Action::OpenTab(_) => {}
         }
         Rc::new(next)
     }

@@ -10,7 +10,11 @@ mod report_tab;
 mod report_view;
 mod roots;
 mod tab;
+mod usage_chart;
+mod usage_model;
+mod usage_tab;
+mod usage_view;
 
 pub use kit::language::{Language, set_language};
 pub use kit::own_headers::OwnHeaders;
-pub use mount::{ReportHandle, ReportOptions, Workbench};
+pub use mount::{ReportHandle, ReportOptions, UsageHandle, Workbench};

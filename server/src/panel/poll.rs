@@ -12,7 +12,7 @@ use monitor::{Observed, TokenKey, Whose, cached::Retry};
 use serde::Serialize;
 use tokio::sync::OnceCell;
 
-use super::{answer::Panel, rate::Rate, rendered::RenderedKey};
+use super::{answer::Panel, links::Pages, rate::Rate, rendered::RenderedKey};
 use crate::http::{ApiError, Session, Sessions};
 
 /// One request to a panel route.
@@ -83,6 +83,11 @@ impl Poll {
     /// As [`Sessions::whose`].
     pub async fn whose(&self) -> Result<Whose, ApiError> {
         self.whose.get_or_try_init(|| self.sessions.whose(&self.session, Retry::Usual)).await.cloned()
+    }
+
+    /// Spark's own pages of an application, where the person's browser can reach them.
+    pub(super) fn pages(&self, app: Option<&wire::App>) -> Option<Pages> {
+        self.panel.links.of(self.whose.get()?.user(), &app?.app_id)
     }
 
     /// The answer that the client already has.

@@ -190,6 +190,8 @@ messages! {
     DriverStartingHint: "Its executors and stages appear as soon as it answers.";
     WaitingForCores: "Waiting for free cores";
     WaitingForCoresHint: "It begins when the cluster has cores and memory for it.";
+    /// A link to Spark's own web page.
+    SparkPage: "Spark UI";
     Cores { cores: u32 }: cores => "{cores} core" | "{cores} cores";
 
     // The cluster.
@@ -231,7 +233,17 @@ messages! {
     MinutesAgo { minutes: u32 }: minutes => "{minutes} min ago" | "{minutes} min ago";
     Now: "now";
     NobodyLooked: "not known";
+    ShowChart: "Show as a chart";
     ValueAt { value: &'a str, time: &'a str }: "{value} at {time}";
+
+    // The tab with the last minutes as a chart.
+    UsageTitle: "Spark usage";
+    UsageNothing: "Nothing is known of the last minutes yet. Usage is recorded while this tab or the panel is visible.";
+    UsageOfApp { name: &'a str }: "Tasks are those of {name}.";
+    CoresOfCluster: "Cores of the cluster";
+    MemoryOfCluster: "Memory of the cluster";
+    AsTable: "As a table";
+    TimeColumn: "Time";
 
     // Spill.
     SpillHeading { bytes: &'a str }: "{bytes} spilled to disk";
@@ -268,6 +280,7 @@ messages! {
     Unknown: "–";
     GcHigh: "high";
     Slots { active: u32, slots: u32 }: "{active}/{slots}";
+    LabelValue { label: &'a str, value: &'a str }: "{label}: {value}";
     MoreExecutors { count: u32 }: count =>
         "{count} more executor is not shown." | "{count} more executors are not shown.";
 

@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
 use yew::{
-    AttrValue, Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with,
-    use_node_ref, use_reducer,
+    AttrValue, Callback, Html, NodeRef, Properties, UseReducerDispatcher, UseReducerHandle, component, hook,
+    use_effect_with, use_node_ref, use_reducer,
 };
 
 use super::executors::scrolled;
 use super::panel_context::Panel;
 use super::panel_view::panel_view;
+use super::row_menu::chosen;
 use crate::mine::Notebook;
 use crate::model::{Act, Action, Copied, Model, View};
 use crate::preferences::Preferences;
@@ -38,12 +39,17 @@ pub struct PanelAppProps {
 }
 
 /// The commands for the panel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     #[default]
     Nothing,
     Refresh,
     TogglePause,
+    /// An entry of a row's context menu.
+    Choose {
+        row: Rc<str>,
+        entry: Rc<str>,
+    },
 }
 
 /// The panel, which polls.
@@ -80,7 +86,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_effect_with(Rc::clone(&props.notebooks), move |notebooks| tell.emit(Action::Notebooks(Rc::clone(notebooks))));
     let tell = act.clone();
     use_effect_with(Rc::clone(&props.preferences), move |set| tell.emit(Action::Preferences(Rc::clone(set))));
-    use_orders(props.order, act.clone());
+    use_orders(&props.order, &model, act.clone());
     let shell = props.shell.clone();
     use_effect_with(model.paused, move |paused| shell.tell_paused(*paused));
     let shell = props.shell.clone();
@@ -102,7 +108,7 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
     Callback::from(move |action: Action| {
         match &action {
             Action::Pick(app_id) => shell.pick(app_id.as_deref()),
-            Action::OpenReport => shell.open_report(),
+            Action::OpenTab(tab) => shell.open_tab(tab),
             Action::Copy { what, text } => {
                 let (what, dispatcher) = (*what, dispatcher.clone());
                 shell.copy(text, move |done| {
@@ -131,11 +137,18 @@ fn hear(act: &Act, view: View) -> Callback<News> {
 
 /// Carries out a person's commands.
 #[hook]
-fn use_orders(order: (u32, Order), act: Act) {
-    use_effect_with(order, move |(_, order)| match order {
+fn use_orders(order: &(u32, Order), model: &UseReducerHandle<Model>, act: Act) {
+    let model = model.clone();
+    use_effect_with(order.clone(), move |(_, order)| match order {
         Order::Nothing => {}
         Order::Refresh => act.emit(Action::Refresh),
         Order::TogglePause => act.emit(Action::TogglePause),
+        Order::Choose { row, entry } => {
+            let panel = Panel { model: &model, act: &act, table: &NodeRef::default() };
+            if let Some(action) = chosen(&panel, row, entry) {
+                act.emit(action);
+            }
+        }
     });
 }
 

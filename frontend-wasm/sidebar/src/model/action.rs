@@ -28,6 +28,8 @@ pub enum Copyable {
     MasterUrl,
     SpillCode,
     StartCode,
+    /// Chosen in a row's context menu.
+    FromRow,
 }
 
 /// The result of a copy.
@@ -70,8 +72,8 @@ pub enum Action {
     Preferences(Rc<Preferences>),
     /// Show no warning about this query's spill any more.
     DismissSpill(String),
-    /// Open the connection report.
-    OpenReport,
+    /// Open a tab of the main area, by the end of its command's name: `report` or `usage`.
+    OpenTab(&'static str),
 }
 
 /// The callback by which parts of the panel report actions.
