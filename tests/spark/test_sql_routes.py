@@ -211,7 +211,7 @@ def test_sparks_error_has_its_class_and_its_place(read: Sql) -> None:
     (context,) = error["contexts"]
     assert (context["fragment"], context["start"], context["stop"]) == ("nothing", 13, 19)
     assert "SubqueryAlias" not in error["message"] and error["position"] == {"line": 2, "column": 2}
-    error = read.run(session, "SELECT 1\nFROM WHERE")["error"]
+    error = read.run(session, "SELECT 1 +\n) FROM x")["error"]
     assert (error["error_class"], error["position"]["line"]) == ("PARSE_SYNTAX_ERROR", 2)
 
 
