@@ -104,6 +104,8 @@ impl Snapshot {
             named_by: draft.named_by,
             call_site: draft.call_site.clone(),
             session_id: draft.session_id.clone(),
+            operation_id: None,
+            can_stop: false,
             state,
             tasks: self.tasks(draft),
             stages_done: draft.jobs.iter().map(|job| count(job.num_completed_stages)).fold(0, u32::saturating_add),
