@@ -3,11 +3,13 @@
 use yew::{Html, Properties, component, html};
 
 use crate::report_tab::{ReportTab, ReportTabProps};
+use crate::sql::sql_tab::{SqlTab, SqlTabProps};
 
 /// The kinds of tabs, each with its values.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tab {
     Report(ReportTabProps),
+    Sql(SqlTabProps),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Properties)]
@@ -25,5 +27,6 @@ pub fn TabApp(props: &TabAppProps) -> Html {
     match &props.tab {
         None => Html::default(),
         Some(Tab::Report(report)) => html! { <ReportTab key={props.opened} ..report.clone() /> },
+        Some(Tab::Sql(sql)) => html! { <SqlTab key={props.opened} ..sql.clone() /> },
     }
 }
