@@ -9,6 +9,7 @@ import { icon } from './icon';
 import type { PanelContent } from './panel-content';
 import type { PanelSlot } from './panel-slot';
 import type { ReportTab } from './report-tab';
+import type { SqlTab } from './sql-tab';
 import type { Chip } from './status';
 
 const OPEN = 'berdl-spark-monitor:open';
@@ -16,6 +17,7 @@ const REFRESH = 'berdl-spark-monitor:refresh';
 const PAUSE = 'berdl-spark-monitor:pause';
 export const OPEN_REPORT = 'berdl-spark-monitor:open-report';
 const COPY_REPORT = 'berdl-spark-monitor:copy-report';
+export const OPEN_SQL = 'berdl-spark-monitor:open-sql';
 
 /** The parts that commands act on. */
 export interface Parts {
@@ -23,6 +25,8 @@ export interface Parts {
   content: PanelContent;
   chip: Chip;
   report: ReportTab;
+  /** Undefined where no SQL is run. */
+  sql: SqlTab | undefined;
 }
 
 /** Where JupyterLab lists commands; some shells lack some of these. */
@@ -36,7 +40,7 @@ export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip, report }: Parts
+    { panel, content, chip, report, sql }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -72,14 +76,24 @@ export class Commands {
       caption: trans.__('Check each hop from the browser to Spark, and copy what was found'),
       execute: () => report.copy()
     });
+    if (sql !== undefined) {
+      commands.addCommand(OPEN_SQL, {
+        label: trans.__('Spark SQL'),
+        caption: trans.__('Run SQL on Spark Connect, and look at tables'),
+        icon,
+        execute: ({ restored }) => (restored === true ? sql.restore() : sql.open())
+      });
+      this.tabs.push(OPEN_SQL);
+    }
     panel.changed.connect(() => commands.notifyCommandChanged(OPEN));
   }
 
   offer({ palette, mainMenu, launcher }: Places, category: string): void {
-    const items = [OPEN, REFRESH, PAUSE, OPEN_REPORT, COPY_REPORT].map(command => ({ command }));
+    const commands = [OPEN, REFRESH, PAUSE, COPY_REPORT, ...this.tabs];
+    const items = commands.map(command => ({ command }));
     items.forEach(item => palette?.addItem({ ...item, category }));
     mainMenu?.viewMenu.addGroup(items, 20);
-    launcher?.add({ command: OPEN_REPORT, category });
+    this.tabs.forEach(command => launcher?.add({ command, category }));
   }
 
   setPaused(paused: boolean): void {
@@ -87,5 +101,7 @@ export class Commands {
     this.app.commands.notifyCommandChanged(PAUSE);
   }
 
+  /** Commands that open a tab. */
+  private readonly tabs = [OPEN_REPORT];
   private paused = false;
 }
