@@ -23,6 +23,7 @@ mod sections;
 mod sessions;
 mod spill;
 mod stage_facts;
+mod stop;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod toolbar;

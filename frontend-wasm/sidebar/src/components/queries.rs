@@ -7,6 +7,7 @@ use super::panel_context::Panel;
 use super::query_origin::{places, title, title_link};
 use super::query_stages::{active_stages, details, ended};
 use super::sessions::{grouped, session_picker};
+use super::stop::{stop, why_not};
 use crate::model::Action;
 use kit::format;
 use kit::i18n::{Message, tr};
@@ -88,7 +89,9 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
                 }
             </ul>
             { places(panel, queries, query) }
+            { stop(panel, queries, query) }
             if is_open(panel, query) {
+                { why_not(panel, query) }
                 { details(panel, queries, query, true) }
             } else {
                 { active_stages(query) }
@@ -105,6 +108,7 @@ fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     html! {
         <li key={query.query_id.clone()} id={query_element(query)}>
             { button }
+            { stop(panel, queries, query) }
             if is_open(panel, query) {
                 { details(panel, queries, query, false) }
             }

@@ -6,6 +6,7 @@ mod panel;
 mod queries;
 mod sections;
 mod states;
+mod stop;
 
 use yew::{Html, NodeRef};
 
