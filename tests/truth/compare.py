@@ -160,7 +160,9 @@ def executors(count: Count, before: Look, said: Row, after: Look) -> None:
         count.within(f"executor {name} storage", total, *(row["maxMemory"] for row in looks))
         # Blocks come and go, so a hundredth of all may have come and gone between two looks.
         least, most = (pick(row["memoryUsed"] for row in looks) for pick in (min, max))
-        count.between(f"executor {name} storage used", used, least - total // 100, most + total // 100)
+        # While much is being cached, the sidecar's moment may be a little before the first look.
+        least = least - total // 100 if most - least < total // 100 else 0
+        count.between(f"executor {name} storage used", used, least, most + total // 100)
         is_alive = ["lives" if row["isActive"] else "dead" for row in looks]
         count.one_of(f"executor {name}", "dead" if "removed" in executor else "lives", *is_alive)
         most = max(row["maxTasks"] * row["isActive"] for row in looks)
@@ -173,6 +175,13 @@ def is_of(query: Row, job: Row, first_job: int) -> bool:
     """Tell whether a job belongs to the only running query."""
     began_ms = milliseconds(job["submissionTime"])
     return job["jobId"] > first_job and began_ms >= query["submitted_at_ms"]
+
+
+def count_done(look: Look, jobs: list[Row]) -> tuple[int, int]:
+    """Count done tasks by the jobs and by their stages: Spark writes the rows of both at different moments."""
+    stage_ids = {stage_id for job in jobs for stage_id in job["stageIds"]}
+    of_stages = [stage for stage in look.stages if stage["stageId"] in stage_ids]
+    return sums("numCompletedIndices", jobs), sums("numCompletedIndices", of_stages)
 
 
 def queries(count: Count, before: Look, said: Row, after: Look, first_job: int) -> None:
@@ -188,8 +197,10 @@ def queries(count: Count, before: Look, said: Row, after: Look, first_job: int) 
         if len(said["running"]) == 1 and not query.get("stream"):
             # Spark skips stages only when a job ends, so it may still count tasks that will not run.
             count.at_most(f"tasks of {query['name']}", tasks.get("total", 0), sums("numTasks", jobs[1]))
+            counts = [count_done(look, rows) for look, rows in zip((before, after), jobs, strict=True)]
+            least, most = min(map(min, counts)), max(map(max, counts))
+            count.between(f"done of {query['name']}", tasks.get("done", 0), least, most)
             for what, number, theirs in (
-                ("done", tasks.get("done", 0), "numCompletedIndices"),
                 ("failed", tasks.get("failed", 0), "numFailedTasks"),
                 ("stages done", query["stages_done"], "numCompletedStages"),
             ):

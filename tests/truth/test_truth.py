@@ -64,5 +64,6 @@ def judge(workload: Workload, seen: Seen) -> None:
     if workload.foretold:
         foretold = seen.foretold
         assert foretold.held >= 0.8 * len(foretold.told), [vars(poll) for poll in foretold.told]
-        assert 0.8 <= foretold.ratio <= 1.25
+        # The median of a few is an accident.
+        assert len(foretold.told) < 5 or 0.8 <= foretold.ratio <= 1.25
         assert foretold.speaks >= 0.3 * len(foretold.long)

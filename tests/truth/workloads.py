@@ -153,7 +153,8 @@ WORKLOADS = [
         SLOW.format(seconds=0.3)
         + "rows = spark.range(0, 24, 1, 12).select(slow('id').alias('id')).repartition(16, 'id')\n"
         "rows.select(slow('id')).write.format('noop').mode('overwrite').save()",
-        frozenset({"python", "last_tasks", "executors_registering"}),
+        # The stream of the workload before is told to have ended after a minute without a batch.
+        frozenset({"python", "last_tasks", "executors_registering", "next_batch"}),
         frozenset({"busy", "executors_registering"}),
         event=kill_executor_while_it_reads,
     ),

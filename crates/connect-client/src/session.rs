@@ -57,6 +57,20 @@ impl Session {
         Self::with(client, session_id, user_id, joined.is_none())
     }
 
+    /// A new session of exactly this user, whatever the address says. Where several people share a client, their
+    /// identity decides.
+    #[must_use]
+    pub fn of_user(client: Client, user_id: &str) -> Self {
+        Self::with(client, Uuid::new_v4(), user_id.to_owned(), true)
+    }
+
+    /// A session that somebody else made, for example to stop one operation of a notebook. It is never released. It
+    /// must exist: the server makes a session that it does not know.
+    #[must_use]
+    pub fn joined(client: Client, session_id: Uuid, user_id: &str) -> Self {
+        Self::with(client, session_id, user_id.to_owned(), false)
+    }
+
     fn with(client: Client, session_id: Uuid, user_id: String, own: bool) -> Self {
         let session_id = session_id.to_string();
         let (released, observed) = (AtomicBool::new(false), OnceCell::new());
@@ -80,7 +94,7 @@ impl Session {
     /// [`ConnectError::Unsupported`] on Spark 4.0.
     pub async fn clone_of(client: Client, source: Uuid, user_id: &str) -> Result<Self, ConnectError> {
         let new_id = Uuid::new_v4();
-        let source = Self::with(client.clone(), source, user_id.to_owned(), false);
+        let source = Self::joined(client.clone(), source, user_id);
         let request = CloneSessionRequest {
             session_id: source.session_id().to_owned(),
             client_observed_server_side_session_id: None,

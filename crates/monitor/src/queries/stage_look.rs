@@ -13,6 +13,8 @@ use crate::{DriverCall, clock, stages::TaskTime};
 /// A task that has run longer than this many milliseconds and this many medians is slow, and may never end.
 const SLOW_TASK_MS: u64 = 5_000;
 const SLOW_TASK_MEDIANS: u64 = 3;
+/// One that has run so many medians and this many milliseconds may become one, so the rest is a guess.
+const DOUBTFUL_TASK_MS: u64 = 2_000;
 /// Finished tasks that quantiles must be based on.
 pub(super) const ENOUGH_TASKS: u32 = 8;
 /// Task time that a share must be based on, milliseconds.
@@ -33,6 +35,11 @@ pub struct StageLook {
 }
 
 impl StageLook {
+    /// Whether the slowest running task takes so long already that nobody can know when the stage ends.
+    pub fn has_doubtful_task(self) -> bool {
+        self.slowest_ms > DOUBTFUL_TASK_MS && self.slowest_ms > self.median_ms.saturating_mul(SLOW_TASK_MEDIANS)
+    }
+
     /// Whether the slowest running task is slow.
     pub fn has_slow_task(self) -> bool {
         self.slowest_ms > SLOW_TASK_MS && self.slowest_ms > self.median_ms.saturating_mul(SLOW_TASK_MEDIANS)

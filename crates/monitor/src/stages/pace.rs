@@ -18,6 +18,9 @@ const WINDOW_MS: i64 = 9_000;
 const NOW_MS: i64 = 3_500;
 /// Tasks that must have ended in that time.
 const ENOUGH: u32 = 4;
+/// So many tasks in that time show the current pace so well that an older one only blurs it: a JVM gets faster while it
+/// warms up.
+const MANY: u32 = 100;
 /// So few tasks say little: the shortest time in which they ended is too short by chance. A pace over this many times as
 /// many corrects it.
 const STEADY: u32 = 3;
@@ -55,6 +58,9 @@ impl Pace {
     pub fn rates(&self, running: u32) -> Option<Rates> {
         let enough = ENOUGH.max(running.saturating_mul(2));
         let all = self.over(WINDOW_MS, enough)?;
+        if let Some(now) = self.over(NOW_MS, MANY) {
+            return Some(Rates { slow: now, fast: now });
+        }
         let now = self.over(NOW_MS, ENOUGH).unwrap_or(all);
         let steady = self.over(WINDOW_MS, enough.saturating_mul(STEADY)).unwrap_or(all);
         Some(Rates { slow: all.min(now).min(steady), fast: all.max(now).max(steady) })
@@ -95,6 +101,12 @@ mod tests {
     fn a_few_long_tasks_that_happened_to_end_together_do_not_tell_the_pace_alone() {
         let together = [(0, 0), (6, 2), (12, 4), (18, 6), (24, 8), (30, 10), (33, 12), (39, 14)];
         assert_eq!(pace(&together).rates(2), Some(Rates { slow: 12.0 / 33.0, fast: 4.0 / 9.0 }));
+    }
+
+    #[test]
+    fn of_many_short_tasks_only_the_current_pace_counts() {
+        let faster = [(0, 0), (4, 200), (8, 600), (12, 1_400)];
+        assert_eq!(pace(&faster).rates(2), Some(Rates { slow: 200.0, fast: 200.0 }));
     }
 
     #[test]
