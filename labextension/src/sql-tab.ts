@@ -76,7 +76,9 @@ export class SqlTab {
 
   private create(): SqlWidget {
     const { loader, trans } = this.context;
-    const content = new TabContent(loader, (workbench, node) => this.draw(workbench, node, content));
+    const content: TabContent<SqlHandle> = new TabContent(loader, (workbench, node) =>
+      this.draw(workbench, node, content)
+    );
     // Without this, JupyterLab creates a toolbar that leaves listeners and elements behind.
     const toolbar = new Toolbar();
     toolbar.hide();

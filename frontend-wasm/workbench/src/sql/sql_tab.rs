@@ -60,7 +60,7 @@ pub fn SqlTab(props: &SqlTabProps) -> Html {
     let is_open = matches!(area.answer, Some(Ok(_)));
     use_editor(&desk, &host, is_open, &model.text);
     use_catalog_width(&desk, &root, is_open);
-    use_session(&desk, &model, is_open);
+    use_session(&desk, &model, is_open && is_shown);
     use_running(props, &desk, &model, is_shown);
     use_marks(&model, &editor);
     use_end(props, &model);
