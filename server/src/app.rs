@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use monitor::{
-    AppExecutors, AppQueries, AppStages, Applications, ClusterManager, Drivers, Identity, Masters, Samples, Spark,
-    Tasks, TokenKeys,
+    AppExecutors, AppQueries, AppStages, Applications, ClusterManager, Drivers, Identity, IdentityMode, Masters,
+    Samples, Spark, Tasks, TokenKeys,
 };
 use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
@@ -20,11 +20,22 @@ use upstream::{
     secret_header,
 };
 
+#[cfg(feature = "sql")]
+use crate::sql::Sql;
 use crate::{
     config::{Config, Limits, Secrets, Site},
-    http::{Session, Sessions, middleware::Bounds},
+    http::{
+        Session, Sessions,
+        middleware::{AreaBounds, Bounds},
+    },
     panel::{Panel, Rates, doctor::Hops},
 };
+
+/// The areas with limits of their own.
+#[cfg(feature = "sql")]
+const AREAS: &[AreaBounds] = &[crate::sql::BOUNDS];
+#[cfg(not(feature = "sql"))]
+const AREAS: &[AreaBounds] = &[];
 
 /// A monitor with a valid configuration. Cheap to clone, because each request clones it.
 #[derive(Clone, Debug)]
@@ -44,6 +55,8 @@ struct Parts {
     samples: Arc<Samples>,
     panel: Arc<Panel>,
     hops: Arc<Hops>,
+    #[cfg(feature = "sql")]
+    sql: Option<Arc<Sql>>,
 }
 
 /// Lets handlers extract single parts of the app.
@@ -103,7 +116,20 @@ impl App {
             applications: Arc::clone(&applications),
             patience: limits.patience(),
         };
+        // On TCP several people may share this sidecar, and Spark takes whoever asks at their word.
+        let is_shared = *sessions.identity.mode() == IdentityMode::Auth2 && secrets.sidecar_token.is_some();
+        #[cfg(feature = "sql")]
+        let connect_user = site.sql.as_ref().map(|site| site.user.clone());
+        #[cfg(not(feature = "sql"))]
+        let connect_user = None;
+        #[cfg(feature = "sql")]
+        let sql = site.sql.map(|site| {
+            let facts = (Arc::clone(&applications), Arc::clone(&executors), Arc::clone(&stages));
+            Sql::new(site, &limits.sql, Arc::clone(&sessions), facts, !is_shared, tasks)
+        });
         Ok(Self(Arc::new(Parts {
+            #[cfg(feature = "sql")]
+            sql,
             sessions,
             cluster_manager,
             applications,
@@ -115,7 +141,7 @@ impl App {
                 Rates::new(&limits),
                 limits.request_timeout / 10 * 8,
                 site.mock,
-                site.start_code,
+                (site.start_code, connect_user.filter(|_| !is_shared)),
                 limits.cache_bytes,
             )),
             hops: Arc::new(hops),
@@ -140,9 +166,16 @@ impl App {
         self.0.hops.report(session).await
     }
 
+    /// SQL on Spark Connect, if it is configured.
+    #[cfg(feature = "sql")]
+    pub(crate) fn sql(&self) -> Option<Arc<Sql>> {
+        self.0.sql.clone()
+    }
+
     pub(crate) fn bounds(&self) -> Bounds {
         let Limits { max_requests, request_timeout, .. } = self.0.limits;
-        Bounds { requests: max_requests, time: request_timeout, sessions: Some(Arc::clone(&self.0.sessions)) }
+        let sessions = Some(Arc::clone(&self.0.sessions));
+        Bounds { requests: max_requests, time: request_timeout, sessions, areas: AREAS }
     }
 }
 

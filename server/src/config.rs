@@ -1,6 +1,7 @@
 //! All settings: one struct of flags and variables, parsed once and passed down.
 
 mod cli;
+mod connect_user;
 mod error;
 mod limits;
 mod listen;
@@ -8,10 +9,15 @@ mod reference;
 mod resolve;
 mod secret;
 mod settings;
+#[cfg(feature = "sql")]
+mod sql;
+#[cfg(feature = "sql")]
+mod sql_limits;
 mod start_code;
 mod summary;
 
 pub use cli::{Cli, Command, listen_argument, settings_from};
+pub use connect_user::ConnectUser;
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use listen::Listen;
@@ -21,4 +27,8 @@ pub use secret::Secrets;
 #[cfg(feature = "sql")]
 pub use secret::connect_token;
 pub use settings::Settings;
+#[cfg(feature = "sql")]
+pub use sql::SqlSite;
+#[cfg(feature = "sql")]
+pub use sql_limits::SqlLimits;
 pub use start_code::StartCode;

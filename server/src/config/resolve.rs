@@ -7,6 +7,8 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use upstream::user::User;
 use url::Url;
 
+#[cfg(feature = "sql")]
+use super::sql::SqlSite;
 use super::{
     error::ConfigError,
     limits::Limits,
@@ -31,6 +33,9 @@ pub struct Site {
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// The code that starts a session.
     pub start_code: StartCode,
+    /// Where SQL is run.
+    #[cfg(feature = "sql")]
+    pub sql: Option<SqlSite>,
     /// Shows recorded data instead of a cluster.
     pub mock: bool,
 }
@@ -53,7 +58,12 @@ impl Config {
     pub fn resolve(settings: &Settings, secrets: Secrets) -> Result<Self, ConfigError> {
         let mut warnings = Vec::new();
         let mock = settings.spark_monitor_mock_mode.as_deref().is_some_and(is_yes);
-        let site = if mock { mock_site(settings)? } else { real_site(settings, &mut warnings)? };
+        #[cfg_attr(not(feature = "sql"), expect(unused_mut))]
+        let mut site = if mock { mock_site(settings)? } else { real_site(settings, &mut warnings)? };
+        #[cfg(feature = "sql")]
+        if !mock {
+            site.sql = SqlSite::of(settings, secrets.connect_token.clone(), &mut warnings)?;
+        }
         Ok(Self { site, limits: settings.limits.clone(), secrets, warnings })
     }
 }
@@ -92,6 +102,8 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         refuses_changed_names: false,
         extra_roots: Vec::new(),
         start_code: StartCode::default(),
+        #[cfg(feature = "sql")]
+        sql: None,
         mock: true,
     })
 }
@@ -167,6 +179,8 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         refuses_changed_names,
         extra_roots: extra_roots(settings)?,
         start_code: start_code(settings, warnings),
+        #[cfg(feature = "sql")]
+        sql: None,
         mock: false,
     })
 }
