@@ -10,6 +10,7 @@ import type { PanelContent } from './panel-content';
 import type { PanelSlot } from './panel-slot';
 import type { ReportTab } from './report-tab';
 import { addRowMenu } from './row-menu';
+import type { SqlTab } from './sql-tab';
 import type { Chip } from './status';
 import type { UsageTab } from './usage-tab';
 
@@ -19,6 +20,7 @@ const PAUSE = 'berdl-spark-monitor:pause';
 export const OPEN_REPORT = 'berdl-spark-monitor:open-report';
 export const OPEN_USAGE = 'berdl-spark-monitor:open-usage';
 const COPY_REPORT = 'berdl-spark-monitor:copy-report';
+export const OPEN_SQL = 'berdl-spark-monitor:open-sql';
 
 /** The parts that commands act on. */
 export interface Parts {
@@ -27,6 +29,8 @@ export interface Parts {
   chip: Chip;
   report: ReportTab;
   usage: UsageTab;
+  /** Undefined where no SQL is run. */
+  sql: SqlTab | undefined;
 }
 
 /** Where JupyterLab lists commands; some shells lack some of these. */
@@ -40,7 +44,7 @@ export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip, report, usage }: Parts
+    { panel, content, chip, report, usage, sql }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -83,15 +87,24 @@ export class Commands {
       execute: () => report.copy()
     });
     addRowMenu(app, content, trans);
+    if (sql !== undefined) {
+      commands.addCommand(OPEN_SQL, {
+        label: trans.__('Spark SQL'),
+        caption: trans.__('Run SQL on Spark Connect, and look at tables'),
+        icon,
+        execute: ({ restored }) => (restored === true ? sql.restore() : sql.open())
+      });
+      this.tabs.push(OPEN_SQL);
+    }
     panel.changed.connect(() => commands.notifyCommandChanged(OPEN));
   }
 
   offer({ palette, mainMenu, launcher }: Places, category: string): void {
-    const items = [OPEN, REFRESH, PAUSE, OPEN_USAGE, OPEN_REPORT, COPY_REPORT].map(command => ({ command }));
+    const commands = [OPEN, REFRESH, PAUSE, COPY_REPORT, ...this.tabs];
+    const items = commands.map(command => ({ command }));
     items.forEach(item => palette?.addItem({ ...item, category }));
     mainMenu?.viewMenu.addGroup(items, 20);
-    launcher?.add({ command: OPEN_USAGE, category });
-    launcher?.add({ command: OPEN_REPORT, category });
+    this.tabs.forEach(command => launcher?.add({ command, category }));
   }
 
   setPaused(paused: boolean): void {
@@ -99,5 +112,7 @@ export class Commands {
     this.app.commands.notifyCommandChanged(PAUSE);
   }
 
+  /** Commands that open a tab. */
+  private readonly tabs = [OPEN_USAGE, OPEN_REPORT];
   private paused = false;
 }

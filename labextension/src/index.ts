@@ -5,6 +5,7 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
 import { IConsoleTracker } from '@jupyterlab/console';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { ILauncher } from '@jupyterlab/launcher';
@@ -17,7 +18,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
 import { type Speak, sidebar, workbench } from './bundles';
-import { Commands, OPEN_REPORT, OPEN_USAGE } from './commands';
+import { Commands, OPEN_REPORT, OPEN_SQL, OPEN_USAGE } from './commands';
 import { KernelActivity } from './kernels';
 import { languageOf } from './language';
 import { Notebooks } from './notebooks';
@@ -25,8 +26,10 @@ import { PanelContent } from './panel-content';
 import { PanelSlot } from './panel-slot';
 import { ReportTab } from './report-tab';
 import { SavedApp } from './saved-app';
+import { SavedSql } from './saved-sql';
 import { Settings } from './settings';
 import { ownHeaders } from './sidecar';
+import { SqlTab } from './sql-tab';
 import { Chip } from './status';
 import { UsageTab } from './usage-tab';
 import { UiLoader } from './wasm';
@@ -49,7 +52,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     INotebookTracker,
     IConsoleTracker,
     IStateDB,
-    ISettingRegistry
+    ISettingRegistry,
+    IEditorServices
   ],
   activate
 };
@@ -65,7 +69,8 @@ function activate(
   tracker: INotebookTracker | null,
   consoles: IConsoleTracker | null,
   state: IStateDB | null,
-  registry: ISettingRegistry | null
+  registry: ISettingRegistry | null,
+  editors: IEditorServices | null
 ): void {
   // If the extension is not enabled, nobody should notice that it is installed.
   if (PageConfig.getOption('sparkMonitorEnabled') !== 'true') {
@@ -97,6 +102,7 @@ function activate(
     on_session_changed: () => {
       report.forget();
       usage.forget();
+      sql?.forget();
     }
   };
 
@@ -120,10 +126,20 @@ function activate(
 
   const report = new ReportTab(app.shell, tabs, trans);
   const usage = new UsageTab(app.shell, tabs, trans, savedApp);
-  const commands = new Commands(app, trans, { panel, content, chip, report, usage });
+  const showQuery = (queryId: string): void => {
+    panel.open();
+    content.show(`query-${queryId}`);
+  };
+  // Jupyter's own environment decides whether the sidecar runs SQL.
+  const sql =
+    editors !== null && PageConfig.getOption('sparkMonitorSql') === 'true'
+      ? new SqlTab({ shell: app.shell, loader: tabs, trans, editors, notebooks, saved: new SavedSql(state), showQuery })
+      : undefined;
+  const commands = new Commands(app, trans, { panel, content, chip, report, usage, sql });
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
   report.restoredBy(restorer, OPEN_REPORT);
   usage.restoredBy(restorer, OPEN_USAGE);
+  sql?.restoredBy(restorer, OPEN_SQL);
 }
 
 /** The settings, hidden in the editor and without a shortcut. */

@@ -8,12 +8,13 @@ use crate::{browser, connect, dependencies, document, fuzz, install, paths, run,
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 16] = [
+const PROOFS: [(&str, Proof); 17] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
     ("requests", requests),
     ("pictures", pictures),
+    ("sql-pictures", sql_pictures),
     ("window", window),
     ("versions", versions),
     ("truth", truth),
@@ -63,6 +64,11 @@ fn requests() -> Result<()> {
 /// Takes the pictures in `docs/at-home/` and `docs/tabs/`: languages, settings, contrast and tabs.
 fn pictures() -> Result<()> {
     in_browser("pictures.mjs")
+}
+
+/// Takes the pictures of "Spark SQL" in `docs/connect/`, on a real Spark Connect.
+fn sql_pictures() -> Result<()> {
+    in_browser("sql-pictures.mjs")
 }
 
 /// Takes the README's pictures of the whole window, in `docs/window/`.

@@ -9,7 +9,7 @@ use std::{fmt, vec};
 use serde::Deserializer;
 use serde::de::value::StringDeserializer;
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, EnumAccess, Expected, IntoDeserializer, SeqAccess, Unexpected,
+    self, DeserializeOwned, DeserializeSeed, EnumAccess, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
     VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
@@ -127,6 +127,9 @@ impl Json for JsValue {
     }
 }
 
+/// Up to here every whole number is exact in JavaScript.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_991.0;
+
 struct Reader<J>(J);
 
 /// Reads a number that must be whole.
@@ -190,13 +193,44 @@ impl<'de, J: Json> Deserializer<'de> for Reader<J> {
         visitor.visit_enum(Variant { name, json: self.0 })
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Unreadable> {
-        Err(Unreadable)
+    fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Unreadable> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        if self.0.is_nothing() {
+            return Err(Unreadable);
+        }
+        let names = self.0.names().into_iter();
+        visitor.visit_map(Entries { json: self.0, names, name: String::new() })
+    }
+
+    /// A value that may be anything, such as a cell of a result.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        let json = &self.0;
+        if json.is_nothing() {
+            visitor.visit_unit()
+        } else if let Some(text) = json.string() {
+            visitor.visit_string(text)
+        } else if let Some(number) = json.number() {
+            let is_whole = number.trunc() == number && number.abs() <= LARGEST_WHOLE;
+            // A negative zero has no whole number.
+            if is_whole && !(number == 0.0 && number.is_sign_negative()) {
+                whole(json, visitor)
+            } else {
+                visitor.visit_f64(number)
+            }
+        } else if let Some(boolean) = json.boolean() {
+            visitor.visit_bool(boolean)
+        } else if let Some(items) = json.items() {
+            visitor.visit_seq(Items(items.into_iter()))
+        } else {
+            self.deserialize_map(visitor)
+        }
     }
 
     forward_to_deserialize_any! {
-        i128 u128 f32 f64 char str bytes byte_buf unit unit_struct newtype_struct tuple tuple_struct map identifier
-        ignored_any
+        i128 u128 f32 f64 char str bytes byte_buf unit unit_struct newtype_struct tuple_struct identifier ignored_any
     }
 }
 
@@ -228,6 +262,31 @@ impl<'de, J: Json> SeqAccess<'de> for Fields<J> {
             Err(Unreadable) if missing => Ok(None),
             Err(Unreadable) => Err(Unreadable),
         }
+    }
+}
+
+/// The fields of an object whose names are not known before.
+struct Entries<J> {
+    json: J,
+    names: vec::IntoIter<String>,
+    /// The name of the field that comes next.
+    name: String,
+}
+
+impl<'de, J: Json> MapAccess<'de> for Entries<J> {
+    type Error = Unreadable;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
+        let Some(name) = self.names.next() else {
+            return Ok(None);
+        };
+        self.name.clone_from(&name);
+        let name: StringDeserializer<Unreadable> = name.into_deserializer();
+        seed.deserialize(name).map(Some)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Unreadable> {
+        seed.deserialize(Reader(self.json.field(&self.name)))
     }
 }
 
@@ -274,9 +333,12 @@ impl<'de, J: Json> VariantAccess<'de> for Reader<J> {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde::Serialize;
     use serde::de::DeserializeOwned;
     use serde_json::{Value, json};
+    use wire::sql::{SqlError, SqlErrorCode, SqlLimit};
     use wire::{CallSite, CoreHolder, ErrorBody, ErrorCode, Executor, Stage, Tasks, Wait};
 
     use super::{Json, Reader};
@@ -335,6 +397,31 @@ mod tests {
         comes_back(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });
         comes_back(CallSite::Cell { number: 3, line: 2 });
         comes_back(i64::MIN / 4096);
+    }
+
+    #[test]
+    fn a_cell_of_a_result_may_be_anything() {
+        let cells = json!([null, true, -7, 1.5, -0.0, "", [1, [2]], {"a": null, "b": {"c": "d"}}]);
+        assert_eq!(read::<Value>(cells.clone()), Some(cells));
+        let named = BTreeMap::from([("id".to_owned(), (1_u32, "one".to_owned()))]);
+        comes_back(named);
+    }
+
+    #[test]
+    fn an_error_has_its_limit_only_when_it_names_one() {
+        let limit = SqlLimit {
+            limit_type: "rows".to_owned(),
+            limit_value: 10_000,
+            actual_value: None,
+            remediation: "Ask for less.".to_owned(),
+        };
+        let error = SqlError { message: "m".to_owned(), limit: Some(limit), ..SqlError::default() };
+        comes_back(error.clone());
+        comes_back(SqlError { limit: None, ..error });
+        assert_eq!(
+            read(json!({"code": "of_a_later_version"})),
+            Some(SqlError { code: SqlErrorCode::Unknown, ..SqlError::default() })
+        );
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod sessions;
 mod spark_link;
 mod spill;
 mod stage_facts;
+mod stop;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod toolbar;

@@ -7,6 +7,8 @@ use web_sys::Element;
 
 use crate::report_tab::ReportTabProps;
 use crate::roots::{OpenTab, Roots};
+use crate::sql::shell::SqlOptions;
+use crate::sql::sql_tab::{Notebook, SqlTabProps};
 use crate::tab::Tab;
 use crate::usage_tab::UsageTabProps;
 use kit::api::Api;
@@ -63,6 +65,17 @@ impl Workbench {
         };
         let tab = self.roots.open(parent, Tab::Report(props.clone()))?;
         Ok(ReportHandle { tab, props })
+    }
+
+    /// Opens "Spark SQL" in `parent`; it does nothing until it is shown.
+    ///
+    /// # Errors
+    /// When the browser refuses to create an element.
+    pub fn open_sql(&self, parent: &Element, options: &SqlOptions) -> Result<SqlHandle, JsValue> {
+        let (api, shell) = (self.api.clone(), options.into());
+        let props = SqlTabProps { api, shell, shown: false, notebook: None, forgets: 0 };
+        let tab = self.roots.open(parent, Tab::Sql(props.clone()))?;
+        Ok(SqlHandle { tab, props })
     }
 
     /// Opens the chart of the last minutes in `parent`; it does nothing until it is shown. Without `app_id`, tasks are
@@ -145,5 +158,40 @@ impl UsageHandle {
 
     fn draw(&mut self) {
         self.tab.draw(Tab::Usage(self.props.clone()));
+    }
+}
+
+/// The open tab "Spark SQL". Freeing it closes the tab.
+#[wasm_bindgen]
+pub struct SqlHandle {
+    tab: OpenTab,
+    props: SqlTabProps,
+}
+
+#[wasm_bindgen]
+impl SqlHandle {
+    /// Whether JupyterLab shows the tab or hides it behind another.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.props.shown = shown;
+        self.draw();
+    }
+
+    /// The notebook that a person is working in, and its kernel's session of Spark Connect.
+    pub fn set_notebook(&mut self, title: Option<String>, session_id: Option<String>) {
+        let notebook = title.zip(session_id).map(|(title, session_id)| Notebook { title, session_id });
+        if notebook != self.props.notebook {
+            self.props.notebook = notebook;
+            self.draw();
+        }
+    }
+
+    /// Forgets what another person has read.
+    pub fn forget(&mut self) {
+        self.props.forgets += 1;
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        self.tab.draw(Tab::Sql(self.props.clone()));
     }
 }

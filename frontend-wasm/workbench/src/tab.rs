@@ -4,12 +4,14 @@ use yew::{Html, Properties, component, html};
 
 use crate::report_tab::{ReportTab, ReportTabProps};
 use crate::usage_tab::{UsageTab, UsageTabProps};
+use crate::sql::sql_tab::{SqlTab, SqlTabProps};
 
 /// The kinds of tabs, each with its values.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tab {
     Report(ReportTabProps),
     Usage(UsageTabProps),
+    Sql(SqlTabProps),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Properties)]
@@ -32,5 +34,6 @@ pub fn TabApp(props: &TabAppProps) -> Html {
             let key = format!("{} {} {:?}", props.opened, usage.forgets, usage.app_id);
             html! { <UsageTab {key} ..usage.clone() /> }
         }
+        Some(Tab::Sql(sql)) => html! { <SqlTab key={props.opened} ..sql.clone() /> },
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn answer(error: &ConnectError) -> ApiError {
         ConnectError::SessionChanged | ConnectError::SessionReleased => say!("Open a new session."),
         _ => say!("Spark's own words say what to change."),
     };
-    ApiError::explained(code, Explained { error: say!("%1", error), hint })
+    ApiError::explained(code, Explained { error: say!("Spark Connect: %1", error), hint })
 }
 
 pub(super) fn unknown_session() -> ApiError {

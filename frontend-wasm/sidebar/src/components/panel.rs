@@ -12,6 +12,7 @@ use super::executors::scrolled;
 use super::panel_context::Panel;
 use super::panel_view::panel_view;
 use super::row_menu::chosen;
+use crate::interrupt;
 use crate::mine::Notebook;
 use crate::model::{Act, Action, Copied, Model, View};
 use crate::preferences::Preferences;
@@ -58,7 +59,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     let shown = use_tab_shown() && props.visible;
     let picked = props.shell.app_id.clone();
     let model = use_reducer(move || Model { picked, ..Model::default() });
-    let act = act(model.dispatcher(), props.shell.clone());
+    let act = act(model.dispatcher(), props.shell.clone(), props.api.clone());
     let app = parameter("&app=", model.picked.as_deref());
     let poll = |view, route: &str, wanted_ms: u32| Poll {
         api: props.api.clone(),
@@ -103,8 +104,8 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     panel_view(&Panel { model: &model, act: &act, table: &table })
 }
 
-/// Carries out an action's request to JupyterLab, then updates the model.
-fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
+/// Carries out an action's request to JupyterLab or Spark, then updates the model.
+fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell, api: Api) -> Act {
     Callback::from(move |action: Action| {
         match &action {
             Action::Pick(app_id) => shell.pick(app_id.as_deref()),
@@ -120,6 +121,7 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
                 let (jumped, dispatcher) = (place.clone(), dispatcher.clone());
                 shell.jump(place, move |found| dispatcher.dispatch(Action::Jumped(jumped, found)));
             }
+            Action::Stop(stop) => interrupt::send(api.clone(), stop.clone(), dispatcher.clone()),
             _ => {}
         }
         dispatcher.dispatch(action);

@@ -9,6 +9,7 @@ use super::query_stages::{active_stages, details, ended};
 use super::row_menu::{of_query, offers, query_row};
 use super::sessions::{grouped, session_picker};
 use super::spark_link::spark_link;
+use super::stop::{stop, why_not};
 use crate::model::Action;
 use kit::format;
 use kit::i18n::{Message, tr};
@@ -91,7 +92,9 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
                 }
             </ul>
             { places(panel, queries, query) }
+            { stop(panel, queries, query) }
             if is_open(panel, query) {
+                { why_not(panel, query) }
                 { details(panel, queries, query, true) }
             } else {
                 { active_stages(query) }
@@ -109,6 +112,7 @@ fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     html! {
         <li key={query.query_id.clone()} id={query_element(query)} data-row={query_row(query)} data-menu={menu}>
             { button }
+            { stop(panel, queries, query) }
             if is_open(panel, query) {
                 { details(panel, queries, query, false) }
             }

@@ -11,6 +11,7 @@ mod row_menu;
 mod sections;
 mod spark_link;
 mod states;
+mod stop;
 mod whose_queries;
 
 use yew::{Html, NodeRef};
