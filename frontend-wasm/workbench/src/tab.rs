@@ -3,8 +3,8 @@
 use yew::{Html, Properties, component, html};
 
 use crate::report_tab::{ReportTab, ReportTabProps};
-use crate::usage_tab::{UsageTab, UsageTabProps};
 use crate::sql::sql_tab::{SqlTab, SqlTabProps};
+use crate::usage_tab::{UsageTab, UsageTabProps};
 
 /// The kinds of tabs, each with its values.
 #[derive(Clone, Debug, PartialEq)]
