@@ -40,7 +40,7 @@ try {
   await lab.usage.getByRole('slider', { name: 'Active tasks' }).waitFor();
   await inLooks(lab, look => {
     const file = path.join(TABS, `usage-${look}.png`);
-    return lab.usage.locator('.sparkMonitor-UsageTab').screenshot({ path: file, animations: 'disabled' });
+    return lab.usage.screenshot({ path: file, animations: 'disabled' });
   });
 } finally {
   await browser.close();
