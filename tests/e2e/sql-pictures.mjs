@@ -16,8 +16,8 @@ const TABLES = [
   "CREATE TABLE IF NOT EXISTS orders (order_id BIGINT COMMENT 'number on the invoice', customer STRING, amount DECIMAL(10,2)) USING parquet",
   "CREATE TABLE IF NOT EXISTS visits (visitor STRING, pages INT, day DATE) USING parquet PARTITIONED BY (day)"
 ];
-/** The kill flag is looked at between tasks only. */
-const DEAF = "SELECT max(java_method('java.lang.Thread', 'sleep', id * 0 + 20000L)) AS m FROM range(0, 8, 1, 8)";
+/** Generated code that does not look at the kill flag for half a minute. */
+const DEAF = 'SELECT count(*) FROM range(0, 60000, 1, 2) a CROSS JOIN range(500000) b WHERE (a.id * b.id) % 7 = 1';
 
 const browser = await launch();
 const spark = await Spark.start();
