@@ -43,6 +43,10 @@ try {
         await sql.view('Plan');
         await sql.tab.locator('.sparkMonitor-PlanTree').getByText('HashAggregate').first().waitFor();
         await take(lab, sql, 'plan');
+        await sql.run('CREATE OR REPLACE TEMPORARY VIEW recent AS SELECT * FROM orders', /Waiting for your approval/);
+        await take(lab, sql, 'approval');
+        await sql.button('Do not run it').click();
+        await sql.ended(/Canceled/);
         await sql.write(DEAF);
         await lab.page.keyboard.press('Shift+Enter');
         await sql.ended(/Running[\s\S]*tasks/);

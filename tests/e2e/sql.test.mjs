@@ -16,9 +16,9 @@ spark.sql("CREATE OR REPLACE TEMPORARY VIEW of_the_notebook AS SELECT 7 AS seven
 const TABLE = `spark.sql("DROP TABLE IF EXISTS e2e_people").collect()
 spark.sql("CREATE TABLE e2e_people (id BIGINT COMMENT 'who', name STRING, day DATE) USING parquet PARTITIONED BY (day)").collect()
 spark.sql("INSERT INTO e2e_people VALUES (1, 'Ann', DATE'2024-02-29'), (2, 'Bob', DATE'2024-03-01')").collect()`;
-const LONG = `spark.sql("SELECT max(java_method('java.lang.Thread', 'sleep', id * 0 + 3000L)) FROM range(0, 40, 1, 40)").collect()`;
-/** Stops between two tasks. */
-const SLOW = "SELECT max(java_method('java.lang.Thread', 'sleep', id * 0 + 2000L)) AS m FROM range(0, 60, 1, 60)";
+/** A minute of short tasks. An aggregate takes no such function itself. */
+const SLOW = "SELECT count(m) AS m FROM (SELECT java_method('java.lang.Thread', 'sleep', 2000L) AS m FROM range(0, 60, 1, 60))";
+const LONG = `spark.sql("${SLOW}").collect()`;
 
 /** @type {Spark} */
 let spark;
@@ -215,7 +215,7 @@ test('the catalogue by keyboard: own database, a table, its details, its sample,
   }
   await lab.page.keyboard.press('Enter');
   const details = sql.tab.getByRole('region', { name: 'Table e2e_people' });
-  await until('the columns', async () => /id\s+bigint[\s\S]*who[\s\S]*day\s+date\s+partitions/.test(await details.innerText()), { within: 30_000 });
+  await until('the columns', async () => /id\s+bigint[\s\S]*who[\s\S]*day\s+date\s+partition/.test(await details.innerText()), { within: 30_000 });
   await details.getByText('2 partitions').click();
   await details.getByText('day=2024-02-29').waitFor();
   await lab.picture('sql-catalogue');

@@ -212,8 +212,8 @@ impl Reducible for Model {
             }
             Action::Forget => {
                 let (text, form, read) = (next.text, next.form, next.read);
-                let (is_catalog_open, forgets) = (next.is_catalog_open, next.forgets + 1);
-                next = Self { text, form, read, is_catalog_open, forgets, ..Self::default() };
+                let (is_catalog_open, forgets, asks) = (next.is_catalog_open, next.forgets + 1, next.asks);
+                next = Self { text, form, read, is_catalog_open, forgets, asks, ..Self::default() };
             }
             // These are for the desk.
             Action::RunEditor
