@@ -233,7 +233,8 @@ test('the catalogue by keyboard: own database, a table, its details, its sample,
 test('names complete in the editor', async () => {
   await sql.write('SELECT * FROM ');
   await lab.page.keyboard.type('e2e_p');
-  await sql.tab.locator('.cm-tooltip-autocomplete').getByText('e2e_people').waitFor();
+  // JupyterLab puts it at the end of the page.
+  await lab.page.locator('.cm-tooltip-autocomplete').getByText('e2e_people').waitFor();
   await lab.page.keyboard.press('Enter');
   assert.match(await sql.editor.innerText(), /FROM e2e_people$/);
 });

@@ -80,9 +80,10 @@ pub fn SqlTab(props: &SqlTabProps) -> Html {
 #[hook]
 fn use_begun(is_shown: bool) -> bool {
     let begun = use_mut_ref(|| false);
-    *begun.borrow_mut() |= is_shown;
-    let is_begun = *begun.borrow();
-    is_begun
+    if is_shown {
+        begun.replace(true);
+    }
+    *begun.borrow() || is_shown
 }
 
 /// Carries out actions, then updates the model.
@@ -213,7 +214,7 @@ fn use_forgets(forgets: u32, desk: &Desk) {
 /// The browser's clock, which moves each second while something runs.
 #[hook]
 fn use_clock(is_running: bool) -> i64 {
-    let now_ms = use_state(|| js_now());
+    let now_ms = use_state(js_now);
     let setter = now_ms.setter();
     use_effect_with(is_running, move |is_running| {
         let ticks = is_running.then(|| Interval::new(1_000, move || setter.set(js_now())));
