@@ -309,7 +309,8 @@ test('closed, it ends its statement and its session', async () => {
 
 test('nothing of all this is in the console', () => {
   const errors = lab.console.filter(line => /^(error|warning)/.test(line) && /sparkMonitor|spark-monitor|berdl|panicked|unreachable/i.test(line));
-  assert.deepEqual(errors, []);
+  // The browser itself reports each refused request, and one statement was refused.
+  assert.deepEqual(errors.filter(line => !/403 \(Forbidden\).*sql\/queries$/.test(line)), []);
 });
 
 test('in the mode that writes, a change waits for a click that shows what it does', async () => {
