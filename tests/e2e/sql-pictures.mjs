@@ -16,8 +16,8 @@ const TABLES = [
   "CREATE TABLE IF NOT EXISTS orders (order_id BIGINT COMMENT 'number on the invoice', customer STRING, amount DECIMAL(10,2)) USING parquet",
   "CREATE TABLE IF NOT EXISTS visits (visitor STRING, pages INT, day DATE) USING parquet PARTITIONED BY (day)"
 ];
-/** The kill flag is looked at between tasks only. */
-const DEAF = "SELECT max(java_method('java.lang.Thread', 'sleep', id * 0 + 20000L)) AS m FROM range(0, 8, 1, 8)";
+/** Generated code that does not look at the kill flag for half a minute. */
+const DEAF = 'SELECT count(*) FROM range(0, 60000, 1, 2) a CROSS JOIN range(500000) b WHERE (a.id * b.id) % 7 = 1';
 
 const browser = await launch();
 const spark = await Spark.start();
@@ -43,6 +43,10 @@ try {
         await sql.view('Plan');
         await sql.tab.locator('.sparkMonitor-PlanTree').getByText('HashAggregate').first().waitFor();
         await take(lab, sql, 'plan');
+        await sql.run('CREATE OR REPLACE TEMPORARY VIEW recent AS SELECT * FROM orders', /Waiting for your approval/);
+        await take(lab, sql, 'approval');
+        await sql.button('Do not run it').click();
+        await sql.ended(/Canceled/);
         await sql.write(DEAF);
         await lab.page.keyboard.press('Shift+Enter');
         await sql.ended(/Running[\s\S]*tasks/);

@@ -16,9 +16,9 @@ spark.sql("CREATE OR REPLACE TEMPORARY VIEW of_the_notebook AS SELECT 7 AS seven
 const TABLE = `spark.sql("DROP TABLE IF EXISTS e2e_people").collect()
 spark.sql("CREATE TABLE e2e_people (id BIGINT COMMENT 'who', name STRING, day DATE) USING parquet PARTITIONED BY (day)").collect()
 spark.sql("INSERT INTO e2e_people VALUES (1, 'Ann', DATE'2024-02-29'), (2, 'Bob', DATE'2024-03-01')").collect()`;
-const LONG = `spark.sql("SELECT max(java_method('java.lang.Thread', 'sleep', id * 0 + 3000L)) FROM range(0, 40, 1, 40)").collect()`;
-/** Stops between two tasks. */
-const SLOW = "SELECT max(java_method('java.lang.Thread', 'sleep', id * 0 + 2000L)) AS m FROM range(0, 60, 1, 60)";
+/** A minute of short tasks. An aggregate takes no such function itself. */
+const SLOW = "SELECT count(m) AS m FROM (SELECT java_method('java.lang.Thread', 'sleep', 2000L) AS m FROM range(0, 60, 1, 60))";
+const LONG = `spark.sql("${SLOW}").collect()`;
 
 /** @type {Spark} */
 let spark;
@@ -215,7 +215,7 @@ test('the catalogue by keyboard: own database, a table, its details, its sample,
   }
   await lab.page.keyboard.press('Enter');
   const details = sql.tab.getByRole('region', { name: 'Table e2e_people' });
-  await until('the columns', async () => /id\s+bigint[\s\S]*who[\s\S]*day\s+date\s+partitions/.test(await details.innerText()), { within: 30_000 });
+  await until('the columns', async () => /id\s+bigint[\s\S]*who[\s\S]*day\s+date\s+partition/.test(await details.innerText()), { within: 30_000 });
   await details.getByText('2 partitions').click();
   await details.getByText('day=2024-02-29').waitFor();
   await lab.picture('sql-catalogue');
@@ -233,7 +233,8 @@ test('the catalogue by keyboard: own database, a table, its details, its sample,
 test('names complete in the editor', async () => {
   await sql.write('SELECT * FROM ');
   await lab.page.keyboard.type('e2e_p');
-  await sql.tab.locator('.cm-tooltip-autocomplete').getByText('e2e_people').waitFor();
+  // JupyterLab puts it at the end of the page.
+  await lab.page.locator('.cm-tooltip-autocomplete').getByText('e2e_people').waitFor();
   await lab.page.keyboard.press('Enter');
   assert.match(await sql.editor.innerText(), /FROM e2e_people$/);
 });
@@ -308,7 +309,8 @@ test('closed, it ends its statement and its session', async () => {
 
 test('nothing of all this is in the console', () => {
   const errors = lab.console.filter(line => /^(error|warning)/.test(line) && /sparkMonitor|spark-monitor|berdl|panicked|unreachable/i.test(line));
-  assert.deepEqual(errors, []);
+  // The browser itself reports each refused request, and one statement was refused.
+  assert.deepEqual(errors.filter(line => !/403 \(Forbidden\).*sql\/queries$/.test(line)), []);
 });
 
 test('in the mode that writes, a change waits for a click that shows what it does', async () => {

@@ -21,6 +21,7 @@ pub mod grid_scroll;
 pub mod grid_state;
 pub mod grid_view;
 pub mod history_pane;
+pub mod json;
 pub mod marks;
 pub mod model;
 pub mod pages;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
+use super::json::{object_json, text_json};
 use super::tokens::Parameter;
 
 /// The type of a value, by the sidecar's names.
@@ -27,24 +26,24 @@ impl Default for Entered {
 /// All that was entered, by the parameter's label. Values stay while a statement is being changed.
 pub type Form = BTreeMap<String, Entered>;
 
-/// A statement's arguments as the sidecar takes them.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Arguments {
-    pub named: BTreeMap<String, Value>,
-    pub positional: Vec<Value>,
-}
-
-/// The arguments for a statement's parameters.
-pub fn arguments(parameters: &[Parameter], form: &Form) -> Arguments {
-    let mut arguments = Arguments::default();
-    for parameter in parameters {
-        let value = form.get(&parameter.label()).cloned().unwrap_or_default().json();
-        match parameter {
-            Parameter::Named(name) => drop(arguments.named.insert(name.clone(), value)),
-            Parameter::Positional(_) => arguments.positional.push(value),
-        }
+/// The fields of a request with the arguments for a statement's parameters.
+pub fn arguments(parameters: &[Parameter], form: &Form) -> Vec<(&'static str, String)> {
+    let json = |parameter: &Parameter| form.get(&parameter.label()).cloned().unwrap_or_default().json();
+    let named = parameters.iter().filter_map(|parameter| match parameter {
+        Parameter::Named(name) => Some((name.as_str(), json(parameter))),
+        Parameter::Positional(_) => None,
+    });
+    let named: Vec<_> = named.collect();
+    let positional = parameters.iter().filter(|parameter| matches!(parameter, Parameter::Positional(_)));
+    let positional: Vec<String> = positional.map(json).collect();
+    let mut fields = Vec::new();
+    if !named.is_empty() {
+        fields.push(("named", object_json(named)));
     }
-    arguments
+    if !positional.is_empty() {
+        fields.push(("positional", ["[", &positional.join(","), "]"].concat()));
+    }
+    fields
 }
 
 impl Entered {
@@ -67,17 +66,13 @@ impl Entered {
         Self { kind: "auto", text: self.text.clone(), is_null: false }.meant()
     }
 
-    fn json(&self) -> Value {
+    fn json(&self) -> String {
         if self.is_null {
-            return Value::Null;
+            return "null".to_owned();
         }
-        let text = Value::String(self.text.clone());
         match self.meant() {
-            "string" => text,
-            kind => {
-                let fields = [("type".to_owned(), Value::String(kind.to_owned())), ("value".to_owned(), text)];
-                Value::Object(Map::from_iter(fields))
-            }
+            "string" => text_json(&self.text),
+            kind => object_json([("type", text_json(kind)), ("value", text_json(&self.text))]),
         }
     }
 
@@ -98,9 +93,9 @@ impl Entered {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::{Entered, Form, arguments};
     use crate::sql::tokens::parameters;
@@ -109,22 +104,30 @@ mod tests {
         Entered { kind, text: text.to_owned(), is_null: false }
     }
 
+    fn read(json: &str) -> Value {
+        serde_json::from_str(json).unwrap_or_default()
+    }
+
     #[test]
     fn a_value_without_a_type_is_a_number_if_it_looks_like_one() {
-        let json = |text: &str| entered("auto", text).json();
+        let json = |text: &str| read(&entered("auto", text).json());
         assert_eq!(json("7"), json!({"type": "long", "value": "7"}));
         assert_eq!(json("-1.10"), json!({"type": "decimal", "value": "-1.10"}));
         assert_eq!([json("1."), json("x"), json("")], [json!("1."), json!("x"), json!("")]);
-        assert_eq!(entered("string", "7").json(), json!("7"));
+        assert_eq!(read(&entered("string", "7").json()), json!("7"));
     }
 
     #[test]
     fn only_the_parameters_of_the_statement_get_values() {
         let null = Entered { is_null: true, ..Entered::default() };
         let form = Form::from([(":a".to_owned(), entered("auto", "1")), (":old".to_owned(), null.clone())]);
-        let named = arguments(&parameters("SELECT :a, :b"), &form).named;
-        assert_eq!(json!(named), json!({"a": {"type": "long", "value": "1"}, "b": ""}));
+        let fields = |sql: &str, form: &Form| {
+            arguments(&parameters(sql), form).into_iter().map(|(name, json)| (name, read(&json))).collect::<Vec<_>>()
+        };
+        let named = json!({"a": {"type": "long", "value": "1"}, "b": ""});
+        assert_eq!(fields("SELECT :a, :b", &form), [("named", named)]);
         let form = Form::from([("?2".to_owned(), null)]);
-        assert_eq!(arguments(&parameters("SELECT ?, ?"), &form).positional, [json!(""), json!(null)]);
+        assert_eq!(fields("SELECT ?, ?", &form), [("positional", json!(["", null]))]);
+        assert!(fields("SELECT 1", &form).is_empty());
     }
 }

@@ -3,10 +3,9 @@
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
-use wasm_bindgen_futures::spawn_local;
 use yew::{Html, hook, html, use_effect_with, use_state};
 
-use super::requests::Question;
+use super::requests::{Question, spawn};
 use kit::api::Api;
 use kit::parts::notice::{loading, problem_notice};
 use kit::problem::Problem;
@@ -50,7 +49,7 @@ pub fn use_asked<T: DeserializeOwned + 'static>(api: &Api, question: Option<Ques
         let request = question.clone().and_then(|question| {
             let request = Request::start()?;
             let signal = request.signal();
-            spawn_local(async move {
+            spawn(async move {
                 let found = question.ask::<T>(&api, &signal).await.map(Rc::new);
                 if !signal.aborted() {
                     answer.set(Some((question, found)));

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use wire::sql::{SqlCatalog, SqlName};
 use yew::{
@@ -12,7 +11,7 @@ use yew::{
 
 use super::catalog::{Catalog, CatalogAction, Completion, Item, Note};
 use super::model::Job;
-use super::requests::{Question, escaped};
+use super::requests::{Question, escaped, spawn};
 use super::table_pane::TablePane;
 use kit::api::Api;
 use kit::i18n::{Message, SqlMessage, tr};
@@ -93,7 +92,7 @@ fn use_reading(props: &CatalogPaneProps, catalog: &UseReducerHandle<Catalog>) {
         let request = wanted.clone().and_then(|(session_id, path)| {
             let request = Request::start()?;
             let signal = request.signal();
-            spawn_local(async move {
+            spawn(async move {
                 let read = Question::get(route(&session_id, &path)).ask::<SqlCatalog>(&api, &signal).await;
                 if !signal.aborted() {
                     dispatcher.dispatch(CatalogAction::Read(path, read));

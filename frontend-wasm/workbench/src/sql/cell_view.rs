@@ -1,12 +1,12 @@
 //! One cell as a whole, below the grid.
 
-use serde_json::Value;
-use wire::sql::{SqlCell, SqlColumn};
+use wire::sql::SqlColumn;
 use yew::{Callback, Html, Properties, component, html, use_state};
 
 use super::asked::use_asked;
 use super::cell_text::{Cell, cell};
 use super::grid_view::content;
+use super::json::{CellRead, Raw};
 use super::requests::Question;
 use super::shell::Shell;
 use kit::api::Api;
@@ -23,7 +23,7 @@ pub struct CellViewProps {
     pub place: usize,
     pub column: SqlColumn,
     /// As the page has it.
-    pub value: Value,
+    pub value: Raw,
     pub is_cut: bool,
     pub on_close: Callback<()>,
 }
@@ -33,9 +33,9 @@ pub struct CellViewProps {
 pub fn CellView(props: &CellViewProps) -> Html {
     let CellViewProps { query_id, row, place, column, .. } = props;
     let question = props.is_cut.then(|| Question::get(format!("sql/queries/{query_id}/cell?row={row}&column={place}")));
-    let asked = use_asked::<SqlCell>(&props.api, question.clone());
+    let asked = use_asked::<CellRead>(&props.api, question.clone());
     let is_copied = use_state(|| None::<bool>);
-    let whole = |value: &Value| {
+    let whole = |value: &Raw| {
         let cell = cell(value, &column.type_name);
         match &cell {
             Cell::Text(text) => html! { <pre class="sparkMonitor-Code" tabindex="0">{ text }</pre> },

@@ -1,9 +1,9 @@
 //! Cells as text for other programs: TSV, CSV, Markdown.
 
-use serde_json::Value;
 use wire::sql::SqlColumn;
 
 use super::cell_text::{Cell, cell};
+use super::json::Raw;
 
 /// A format of copied cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub fn copied(
     format: Format,
     columns: &[SqlColumn],
     (first, last): (usize, usize),
-    rows: &[&[Value]],
+    rows: &[&[Raw]],
     with_names: bool,
 ) -> String {
     let columns: Vec<_> = columns.iter().enumerate().skip(first).take((last + 1).saturating_sub(first)).collect();
@@ -38,7 +38,7 @@ pub fn copied(
     for row in rows {
         let cells = columns
             .iter()
-            .map(|(place, column)| field(format, &cell(row.get(*place).unwrap_or(&Value::Null), &column.type_name)));
+            .map(|(place, column)| field(format, &cell(row.get(*place).unwrap_or(&Raw::Null), &column.type_name)));
         lines.push(line(format, &cells.collect::<Vec<_>>()));
     }
     lines.join("\n")
@@ -72,10 +72,10 @@ fn unless_plain(text: &str, special: &[char]) -> String {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
     use wire::sql::SqlColumn;
 
-    use super::{Format, copied};
+    use super::{Format, Raw, copied};
 
     fn columns() -> Vec<SqlColumn> {
         let column = |name: &str, type_name: &str| SqlColumn {
@@ -89,7 +89,8 @@ mod tests {
 
     fn as_text(format: Format, range: (usize, usize), with_names: bool) -> String {
         let rows = [json!([1, "it|s \"x\"\n2", 1]), json!([2, null, null]), json!([3, "", 0.5])];
-        let rows: Vec<&[Value]> = rows.iter().filter_map(|row| row.as_array().map(Vec::as_slice)).collect();
+        let rows = rows.map(|row| serde_json::from_value::<Vec<Raw>>(row).unwrap_or_default());
+        let rows: Vec<&[Raw]> = rows.iter().map(Vec::as_slice).collect();
         copied(format, &columns(), range, &rows, with_names)
     }
 

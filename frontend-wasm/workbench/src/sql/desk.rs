@@ -3,18 +3,19 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::JsValue;
 use web_sys::AbortController;
-use wire::sql::{NewSqlQuery, NewSqlSession, SqlApprove, SqlInterrupted, SqlProfile, SqlQuery, SqlRead, SqlSession};
+use wire::sql::{SqlQuery, SqlRead, SqlSession};
 
 use super::arguments::arguments;
 use super::editor::{Editor, Statement};
+use super::json::{object_json, text_json};
 use super::model::{Act, Action, Job, Model, Session, View, Want};
-use super::requests::{Question, delete_query, delete_session, route_of};
+use super::requests::{Question, delete_query, delete_session, route_of, spawn};
 use super::shell::Shell;
 use super::snippet;
 use super::tokens::parameters;
-use kit::api::{Api, Ask};
+use kit::api::{self, Api, Ask};
 use kit::problem::{Problem, ProblemKind};
 
 /// A whole result may be large, and Spark Connect's server far away. Milliseconds.
@@ -101,17 +102,17 @@ impl Desk {
         self.with_editor(|editor| editor.mark(&[], ""));
         let number = model.runs + 1;
         let session_id = model.session_id().unwrap_or_default().to_owned();
-        let (desk, want, order) = (self.clone(), model.want.clone(), Order::of(model, (job, read), session_id.clone()));
-        spawn_local(async move {
-            let mut news = order.send(&desk.api).await;
+        let (desk, want, order) = (self.clone(), model.want.clone(), Order::of(model, job, read));
+        spawn(async move {
+            let mut news = alone::<SqlQuery>(&desk.api, &order.question(&session_id)).await;
             // The sidecar may have been restarted, or have closed a session that was idle for long.
             if news.as_ref().is_err_and(|problem| problem.kind == ProblemKind::NotFound) {
                 desk.act.emit(Action::Lost(session_id));
                 news = match open(&desk.api, &want).await {
                     Ok(session) => {
-                        let order = order.in_session(&session.session_id);
+                        let question = order.question(&session.session_id);
                         desk.act.emit(Action::Opened(session));
-                        order.send(&desk.api).await
+                        alone(&desk.api, &question).await
                     }
                     Err(problem) => Err(problem),
                 };
@@ -122,9 +123,9 @@ impl Desk {
 
     fn cancel(&self, number: u32, query: &SqlQuery) {
         let (api, act) = (self.api.clone(), self.act.clone());
-        let question = Question::post(&[&*route_of(query), "/cancel"].concat(), &Empty {});
-        spawn_local(async move {
-            if let Err(problem) = alone::<SqlInterrupted>(&api, &question).await {
+        let question = Question::post(&[&*route_of(query), "/cancel"].concat(), "{}".to_owned());
+        spawn(async move {
+            if let Err(problem) = alone_json(&api, &question).await {
                 act.emit(Action::News { number, news: Err(problem) });
             }
         });
@@ -135,10 +136,10 @@ impl Desk {
             return;
         };
         let (api, act) = (self.api.clone(), self.act.clone());
-        let body = SqlApprove { hash: hash.to_owned() };
-        spawn_local(async move {
-            let question = Question::post(&[&*route_of(&query), "/approve"].concat(), &body);
-            if let Err(problem) = alone::<serde::de::IgnoredAny>(&api, &question).await {
+        let body = object_json([("hash", text_json(hash))]);
+        spawn(async move {
+            let question = Question::post(&[&*route_of(&query), "/approve"].concat(), body);
+            if let Err(problem) = alone_json(&api, &question).await {
                 act.emit(Action::News { number, news: Err(problem) });
             }
         });
@@ -150,7 +151,7 @@ impl Desk {
         };
         let route = [&*route_of(query), "/result.", extension].concat();
         let (api, act, shell) = (self.api.clone(), self.act.clone(), self.shell.clone());
-        spawn_local(async move {
+        spawn(async move {
             let Ok(controller) = AbortController::new() else {
                 return;
             };
@@ -169,68 +170,107 @@ fn running(model: &Model) -> Option<(u32, Rc<SqlQuery>)> {
     Some((run.number, run.query.clone()?))
 }
 
-/// `{}`: a request that changes something has a body.
-#[derive(serde::Serialize)]
-struct Empty {}
-
-/// What is sent to run something.
-enum Order {
-    Query(NewSqlQuery),
-    Profile(SqlProfile),
+/// What is sent to run something: the route, and its fields besides the session.
+pub struct Order {
+    route: &'static str,
+    fields: Vec<(&'static str, String)>,
 }
 
 impl Order {
-    fn of(model: &Model, (job, read): (&Job, SqlRead), session_id: String) -> Self {
-        match job {
+    /// A statement, and whether all of its rows are read.
+    pub fn of(model: &Model, job: &Job, read: SqlRead) -> Self {
+        let (route, fields) = match job {
             Job::Statement(statement) => {
-                let given = arguments(&parameters(&statement.sql), &model.form);
-                Self::Query(NewSqlQuery {
-                    session_id,
-                    sql: statement.sql.clone(),
-                    named: given.named,
-                    positional: given.positional,
-                    read,
-                    ..NewSqlQuery::default()
-                })
+                let mut fields = arguments(&parameters(&statement.sql), &model.form);
+                let mode = if read == SqlRead::Collect { "collect" } else { "preview" };
+                fields.extend([("sql", text_json(&statement.sql)), ("mode", text_json(mode))]);
+                ("sql/queries", fields)
             }
             Job::Sample { table } => {
                 let sql = ["SELECT * FROM ", table, " LIMIT ", SAMPLE_ROWS].concat();
-                Self::Query(NewSqlQuery { session_id, sql, ..NewSqlQuery::default() })
+                ("sql/queries", vec![("sql", text_json(&sql))])
             }
-            Job::Profile(profile) => Self::Profile(SqlProfile { session_id, ..profile.clone() }),
-        }
-    }
-
-    fn in_session(self, session_id: &str) -> Self {
-        let session_id = session_id.to_owned();
-        match self {
-            Self::Query(query) => Self::Query(NewSqlQuery { session_id, ..query }),
-            Self::Profile(profile) => Self::Profile(SqlProfile { session_id, ..profile }),
-        }
-    }
-
-    async fn send(&self, api: &Api) -> Result<SqlQuery, Problem> {
-        let question = match self {
-            Self::Query(query) => Question::post("sql/queries", query),
-            Self::Profile(profile) => Question::post("sql/profile", profile),
+            Job::Profile { place, column } => {
+                let names = ["catalog", "database", "table"].into_iter().zip(place.iter());
+                let mut fields: Vec<_> = names.map(|(name, value)| (name, text_json(value))).collect();
+                fields.push(("column", text_json(column)));
+                ("sql/profile", fields)
+            }
         };
-        alone(api, &question).await
+        Self { route, fields }
+    }
+
+    pub fn question(&self, session_id: &str) -> Question {
+        let session = [("session", text_json(session_id))];
+        Question::post(self.route, object_json(session.into_iter().chain(self.fields.iter().cloned())))
     }
 }
 
 /// Opens a session.
 pub async fn open(api: &Api, want: &Want) -> Result<Session, Problem> {
-    let copy_of = match want {
-        Want::Own => None,
-        Want::Copy { of } => Some(of.clone()),
-    };
-    let question = Question::post("sql/sessions", &NewSqlSession { copy_of });
+    let question = Question::post("sql/sessions", session_body(want));
     let SqlSession { session_id, .. } = alone(api, &question).await?;
     Ok(Session { want: want.clone(), session_id })
 }
 
+/// The body of a new session's request.
+fn session_body(want: &Want) -> String {
+    match want {
+        Want::Own => object_json([]),
+        Want::Copy { of } => object_json([("notebook", text_json(of))]),
+    }
+}
+
 /// A request that goes on when its tab is closed: what it changes must not be in doubt.
 async fn alone<T: serde::de::DeserializeOwned>(api: &Api, question: &Question) -> Result<T, Problem> {
+    api::decode(alone_json(api, question).await?)
+}
+
+async fn alone_json(api: &Api, question: &Question) -> Result<JsValue, Problem> {
     let controller = AbortController::new().map_err(|_| Problem::unreadable())?;
-    question.ask(api, &controller.signal()).await
+    question.ask_json(api, &controller.signal()).await
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use serde_json::json;
+    use wire::sql::{NewSqlQuery, NewSqlSession, SqlProfile, SqlRead};
+
+    use super::{Order, session_body};
+    use crate::sql::arguments::{Entered, Form};
+    use crate::sql::editor::Statement;
+    use crate::sql::model::{Job, Model, Want};
+
+    fn body<T: serde::de::DeserializeOwned>(model: &Model, job: &Job, read: SqlRead) -> Option<T> {
+        let question = Order::of(model, job, read).question("s-1");
+        serde_json::from_str(&question.body?).ok()
+    }
+
+    #[test]
+    fn the_sidecar_reads_a_statement_with_its_arguments() {
+        let form = Form::from([(":n".to_owned(), Entered { text: "7".to_owned(), ..Entered::default() })]);
+        let model = Model { form, ..Model::default() };
+        let sql = "SELECT :n, \"a\"\n".to_owned();
+        let job = Job::Statement(Statement { sql: sql.clone(), offset: 3 });
+        let named = [("n".to_owned(), json!({"type": "long", "value": "7"}))].into();
+        let wanted =
+            NewSqlQuery { session_id: "s-1".to_owned(), sql, named, read: SqlRead::Collect, ..NewSqlQuery::default() };
+        assert_eq!(body(&model, &job, SqlRead::Collect), Some(wanted));
+        let sample = Job::Sample { table: "lake.t".to_owned() };
+        let read: Option<NewSqlQuery> = body(&model, &sample, SqlRead::Preview);
+        assert_eq!(read.map(|query| query.sql), Some("SELECT * FROM lake.t LIMIT 100".to_owned()));
+    }
+
+    #[test]
+    fn the_sidecar_reads_a_profile_and_a_new_session() {
+        let place = ["c", "d", "t"].map(str::to_owned).to_vec();
+        let job = Job::Profile { place, column: "x".to_owned() };
+        let [session_id, catalog, database, table, column] = ["s-1", "c", "d", "t", "x"].map(str::to_owned);
+        let wanted = SqlProfile { session_id, catalog, database, table, column, sample_rows: None };
+        assert_eq!(body(&Model::default(), &job, SqlRead::Preview), Some(wanted));
+        let opened = |want| serde_json::from_str::<NewSqlSession>(&session_body(&want)).ok();
+        assert_eq!(opened(Want::Own), Some(NewSqlSession { copy_of: None }));
+        let copy_of = Some("n".to_owned());
+        assert_eq!(opened(Want::Copy { of: "n".to_owned() }), Some(NewSqlSession { copy_of }));
+    }
 }

@@ -4,11 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Timeout;
-use wasm_bindgen_futures::spawn_local;
 use wire::sql::{SqlQuery, SqlState};
 use yew::{Callback, hook, use_effect_with};
 
-use super::requests::Question;
+use super::requests::{Question, spawn};
 use kit::api::Api;
 use kit::problem::Problem;
 use kit::request::Request;
@@ -59,7 +58,7 @@ pub fn use_follow(api: &Api, id: Option<String>, is_shown: bool, on_news: Callba
 impl Follower {
     fn schedule(self: &Rc<Self>, wait_ms: u32) {
         let this = Rc::downgrade(self);
-        self.timer.replace(Some(Timeout::new(wait_ms, move || spawn_local(ask(this)))));
+        self.timer.replace(Some(Timeout::new(wait_ms, move || spawn(ask(this)))));
     }
 
     /// The wait after an answer; none if nothing more will happen.

@@ -2,10 +2,8 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement};
-use wire::sql::{SqlColumn, SqlRows};
+use wire::sql::SqlColumn;
 use yew::{
     Callback, Event, Html, KeyboardEvent, NodeRef, Properties, TargetCast, UseReducerHandle, UseStateHandle, classes,
     component, hook, html, use_effect_with, use_memo, use_node_ref, use_reducer, use_state,
@@ -15,8 +13,9 @@ use super::cell_view::CellView;
 use super::copy_text::{Format, copied};
 use super::grid_state::{Extent, Grid, GridAction, Place, Selection, Way};
 use super::grid_view::{Columns, GridRow, cell_id, column_widths, gap, head, widths};
+use super::json::{Raw, RowsRead};
 use super::pages::PAGE_ROWS;
-use super::requests::Question;
+use super::requests::{Question, spawn};
 use super::shell::Shell;
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
@@ -126,7 +125,7 @@ fn use_pages(props: &ResultGridProps, missing: Vec<usize>, act: &Callback<GridAc
         let request = first.and_then(|page| {
             let request = Request::start()?;
             let signal = request.signal();
-            spawn_local(async move {
+            spawn(async move {
                 let rows = rows(&api, &query_id, page * PAGE_ROWS, PAGE_ROWS, &signal).await;
                 if !signal.aborted() {
                     act.emit(GridAction::Page(page, rows));
@@ -145,13 +144,13 @@ async fn rows(
     offset: usize,
     limit: usize,
     signal: &web_sys::AbortSignal,
-) -> Result<SqlRows, Problem> {
-    let mut all: Option<SqlRows> = None;
+) -> Result<RowsRead, Problem> {
+    let mut all: Option<RowsRead> = None;
     loop {
         let known = all.as_ref().map_or(0, |all| all.rows.len());
         let (from, left) = (offset + known, limit - known);
         let question = Question::get(format!("sql/queries/{query_id}/rows?offset={from}&limit={left}"));
-        let part: SqlRows = question.ask(api, signal).await?;
+        let part: RowsRead = question.ask(api, signal).await?;
         let is_empty = part.rows.is_empty();
         let there_are = usize::try_from(part.total).unwrap_or(usize::MAX).saturating_sub(offset);
         let rows = match all.take() {
@@ -165,7 +164,7 @@ async fn rows(
     }
 }
 
-fn joined(mut before: SqlRows, part: SqlRows) -> SqlRows {
+fn joined(mut before: RowsRead, part: RowsRead) -> RowsRead {
     let known = u32::try_from(before.rows.len()).unwrap_or(u32::MAX);
     before.cut.extend(part.cut.into_iter().map(|(row, column)| (row.saturating_add(known), column)));
     before.rows.extend(part.rows);
@@ -269,23 +268,23 @@ fn copy(
     let (first, last) = selection.rows();
     let known: Option<Vec<_>> = (first..=last).map(|place| grid.pages.row(place).cloned()).collect();
     let (props, copies) = (props.clone(), copies.setter());
-    spawn_local(async move {
+    spawn(async move {
         copies.set(None);
-        let rows: Vec<Vec<Value>> = match known {
+        let rows: Vec<Vec<Raw>> = match known {
             Some(rows) => rows.iter().map(|row| row.cells.clone()).collect(),
             None => match fetched(&props, first, last).await {
                 Some(rows) => rows,
                 None => return copies.set(Some(false)),
             },
         };
-        let rows: Vec<&[Value]> = rows.iter().map(Vec::as_slice).collect();
+        let rows: Vec<&[Raw]> = rows.iter().map(Vec::as_slice).collect();
         let columns: &[SqlColumn] = &props.columns;
         let text = copied(format, columns, selection.columns(), &rows, with_names);
         props.shell.copy(&text, move |done| copies.set(Some(done)));
     });
 }
 
-async fn fetched(props: &ResultGridProps, first: usize, last: usize) -> Option<Vec<Vec<Value>>> {
+async fn fetched(props: &ResultGridProps, first: usize, last: usize) -> Option<Vec<Vec<Raw>>> {
     let request = Request::start()?;
     let wanted = last + 1 - first;
     let page = rows(&props.api, &props.query_id, first, wanted, &request.signal()).await.ok()?;

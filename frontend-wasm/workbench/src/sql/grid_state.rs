@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use wire::sql::SqlRows;
 use yew::Reducible;
 
+use super::json::RowsRead;
 use super::pages::Pages;
 use kit::problem::Problem;
 
@@ -90,7 +90,7 @@ pub struct Grid {
 
 #[derive(Debug)]
 pub enum GridAction {
-    Page(usize, Result<SqlRows, Problem>),
+    Page(usize, Result<RowsRead, Problem>),
     /// Pixels.
     Scrolled {
         top: usize,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use wire::sql::{SqlProfile, SqlQuery, SqlRead, SqlState};
+use wire::sql::{SqlQuery, SqlRead, SqlState};
 use yew::{Callback, Reducible};
 
 use super::arguments::{Entered, Form};
@@ -43,7 +43,7 @@ pub enum Job {
     /// The first rows of a table.
     Sample { table: String },
     /// The values of a column.
-    Profile(SqlProfile),
+    Profile { place: Vec<String>, column: String },
 }
 
 /// The last statement that was run.
@@ -98,8 +98,9 @@ pub struct Model {
     pub is_catalog_open: bool,
     /// Whether a cell could be inserted; none if it was not tried lately.
     pub inserted: Option<bool>,
-    /// How many times another person was answered than before.
+    /// How many times another person was answered than before, and how often a person wanted to try again.
     pub forgets: u32,
+    pub asks: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -135,6 +136,8 @@ pub enum Action {
     InsertCell,
     Inserted(bool),
     ToggleCatalog,
+    /// Ask again what the sidecar allows.
+    AskAgain,
     ShowQuery(String),
     /// Save the result; the format is the end of the file's name.
     Download(&'static str),
@@ -200,6 +203,7 @@ impl Reducible for Model {
             }
             Action::InsertCell => next.inserted = None,
             Action::Inserted(done) => next.inserted = Some(done),
+            Action::AskAgain => next.asks += 1,
             Action::ToggleCatalog => next.is_catalog_open = !next.is_catalog_open,
             Action::DownloadFailed(problem) => {
                 if let Some(run) = &mut next.run {
@@ -208,8 +212,8 @@ impl Reducible for Model {
             }
             Action::Forget => {
                 let (text, form, read) = (next.text, next.form, next.read);
-                let (is_catalog_open, forgets) = (next.is_catalog_open, next.forgets + 1);
-                next = Self { text, form, read, is_catalog_open, forgets, ..Self::default() };
+                let (is_catalog_open, forgets, asks) = (next.is_catalog_open, next.forgets + 1, next.asks);
+                next = Self { text, form, read, is_catalog_open, forgets, asks, ..Self::default() };
             }
             // These are for the desk.
             Action::RunEditor

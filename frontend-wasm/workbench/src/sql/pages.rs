@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
-use wire::sql::SqlRows;
+use super::json::{Raw, RowsRead};
 
 /// Rows of a page: small enough to arrive while a person scrolls.
 pub const PAGE_ROWS: usize = 250;
@@ -11,7 +10,7 @@ pub const PAGE_ROWS: usize = 250;
 /// One row: its cells, and which of them were cut.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    pub cells: Vec<Value>,
+    pub cells: Vec<Raw>,
     pub cut: Vec<usize>,
 }
 
@@ -21,7 +20,7 @@ pub struct Pages(Vec<Option<Rc<[Rc<Row>]>>>);
 
 impl Pages {
     /// Takes in a page.
-    pub fn add(&mut self, page: usize, rows: SqlRows) {
+    pub fn add(&mut self, page: usize, rows: RowsRead) {
         if page >= self.0.len() {
             self.0.resize(page + 1, None);
         }
@@ -56,13 +55,10 @@ impl Pages {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use serde_json::json;
-    use wire::sql::SqlRows;
+    use super::{PAGE_ROWS, Pages, Raw, RowsRead};
 
-    use super::{PAGE_ROWS, Pages};
-
-    fn page(rows: usize, cut: Vec<(u32, u32)>) -> SqlRows {
-        SqlRows { offset: 0, rows: (0..rows).map(|row| vec![json!(row)]).collect(), cut, total: 0 }
+    fn page(rows: usize, cut: Vec<(u32, u32)>) -> RowsRead {
+        RowsRead { rows: vec![vec![Raw::Null]; rows], cut, total: 0 }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The plan of the statement that the editor had when it was asked for.
 
 use web_sys::HtmlSelectElement;
-use wire::sql::{SqlExplain, SqlPlan};
+use wire::sql::SqlPlan;
 use yew::{Callback, Event, Html, Properties, TargetCast, component, html, use_state};
 
 use super::arguments::{Form, arguments};
 use super::asked::use_asked;
 use super::editor::Statement;
 use super::error_view::error_view;
+use super::json::{object_json, text_json};
 use super::requests::Question;
 use super::tokens::parameters;
 use crate::plan_tree::plan_tree;
@@ -39,15 +40,11 @@ impl StudyProps {
         if statement.sql.trim().is_empty() {
             return None;
         }
-        let given = arguments(&parameters(&statement.sql), &self.form);
-        let body = SqlExplain {
-            session_id: self.session_id.clone()?,
-            sql: statement.sql,
-            named: given.named,
-            positional: given.positional,
-            mode: mode.map(str::to_owned),
-        };
-        Some(Question { number, ..Question::post(route, &body) })
+        let mut fields = arguments(&parameters(&statement.sql), &self.form);
+        fields.push(("session", text_json(self.session_id.as_ref()?)));
+        fields.push(("sql", text_json(&statement.sql)));
+        fields.extend(mode.map(|mode| ("mode", text_json(mode))));
+        Some(Question { number, ..Question::post(route, object_json(fields)) })
     }
 }
 

@@ -1,9 +1,11 @@
 //! The tab's requests to the sidecar.
 
-use serde::Serialize;
+use std::pin::Pin;
+
 use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::AbortController;
+use web_sys::{AbortController, AbortSignal};
 use wire::sql::SqlQuery;
 
 use kit::api::{self, Api, Ask};
@@ -27,30 +29,40 @@ impl Question {
         Self { method: "GET", route, body: None, number: 0 }
     }
 
-    pub fn post(route: &str, body: &impl Serialize) -> Self {
-        Self { method: "POST", route: route.to_owned(), body: Some(json(body)), number: 0 }
+    /// `body` is JSON.
+    pub fn post(route: &str, body: String) -> Self {
+        Self { method: "POST", route: route.to_owned(), body: Some(body), number: 0 }
     }
 
     /// Asks, and decodes the answer.
-    pub async fn ask<T: DeserializeOwned>(&self, api: &Api, signal: &web_sys::AbortSignal) -> Result<T, Problem> {
+    pub async fn ask<T: DeserializeOwned>(&self, api: &Api, signal: &AbortSignal) -> Result<T, Problem> {
+        api::decode(self.ask_json(api, signal).await?)
+    }
+
+    /// Asks. Boxed, so that the code exists once.
+    pub fn ask_json<'a>(
+        &'a self,
+        api: &'a Api,
+        signal: &'a AbortSignal,
+    ) -> Pin<Box<dyn Future<Output = Result<JsValue, Problem>> + 'a>> {
         let Self { method, route, body, .. } = self;
         let ask = Ask { method, route, body: body.as_deref(), max_age_ms: 0, patience_ms: PATIENCE_MS };
-        let reply = api.call(ask, signal).await.reply?;
-        api::decode(reply.json)
+        Box::pin(async move { Ok(api.call(ask, signal).await.reply?.json) })
     }
 }
 
-/// A body as JSON; our own types cannot fail.
-pub fn json(body: &impl Serialize) -> String {
-    serde_json::to_string(body).unwrap_or_default()
+/// Starts a task. Boxed, because each future would bring its own copy of what runs it.
+pub fn spawn(task: impl Future<Output = ()> + 'static) {
+    let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+    spawn_local(task);
 }
 
 /// Sends a request whose answer nobody waits for, such as the end of a session when its tab is closed.
 pub fn send(api: &Api, question: Question) {
     let api = api.clone();
-    spawn_local(async move {
+    spawn(async move {
         if let Ok(controller) = AbortController::new() {
-            let _ = question.ask::<serde::de::IgnoredAny>(&api, &controller.signal()).await;
+            let _ = question.ask_json(&api, &controller.signal()).await;
         }
     });
 }

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::Interval;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use wire::sql::Sql;
 use yew::{
@@ -18,7 +17,7 @@ use super::editor::Editor;
 use super::follow::use_follow;
 use super::marks::marks;
 use super::model::{Action, Model, Want};
-use super::requests::{Question, delete_query, delete_session};
+use super::requests::{Question, delete_query, delete_session, spawn};
 use super::shell::Shell;
 use super::sql_view::{SqlScene, sql_view};
 use kit::api::Api;
@@ -55,7 +54,7 @@ pub fn SqlTab(props: &SqlTabProps) -> Html {
     let editor = use_mut_ref(|| None);
     let desk = use_desk(props, &model, &editor);
     let (host, root) = (use_node_ref(), use_node_ref());
-    let area = is_begun.then(|| Question { number: model.forgets, ..Question::get("sql".to_owned()) });
+    let area = is_begun.then(|| Question { number: model.forgets + model.asks, ..Question::get("sql".to_owned()) });
     let area = use_asked::<Sql>(&props.api, area);
     let is_open = matches!(area.answer, Some(Ok(_)));
     use_editor(&desk, &host, is_open, &model.text);
@@ -81,9 +80,10 @@ pub fn SqlTab(props: &SqlTabProps) -> Html {
 #[hook]
 fn use_begun(is_shown: bool) -> bool {
     let begun = use_mut_ref(|| false);
-    *begun.borrow_mut() |= is_shown;
-    let is_begun = *begun.borrow();
-    is_begun
+    if is_shown {
+        begun.replace(true);
+    }
+    *begun.borrow() || is_shown
 }
 
 /// Carries out actions, then updates the model.
@@ -98,11 +98,12 @@ fn use_desk(props: &SqlTabProps, model: &UseReducerHandle<Model>, editor: &Rc<Re
             let desk = desk.clone();
             let act = Callback::from(move |action: Action| {
                 let model = latest.borrow().clone();
-                model.dispatch(action.clone());
-                // After the end of the tab there is none.
+                // Before the dispatch, because the handle always shows the newest state. After the tab's end there is
+                // no desk.
                 if let Some(desk) = desk.upgrade() {
                     desk.carry_out(&model, &action);
                 }
+                model.dispatch(action);
             });
             Desk { api, shell, act, editor }
         })
@@ -146,7 +147,7 @@ fn use_session(desk: &Desk, model: &Model, is_open: bool) {
     let desk = desk.clone();
     use_effect_with(wanted, move |wanted| {
         if let Some(want) = wanted.clone() {
-            spawn_local(async move {
+            spawn(async move {
                 let opened = open(&desk.api, &want).await;
                 desk.act.emit(opened.map_or_else(Action::OpenFailed, Action::Opened));
             });
@@ -213,7 +214,7 @@ fn use_forgets(forgets: u32, desk: &Desk) {
 /// The browser's clock, which moves each second while something runs.
 #[hook]
 fn use_clock(is_running: bool) -> i64 {
-    let now_ms = use_state(|| js_now());
+    let now_ms = use_state(js_now);
     let setter = now_ms.setter();
     use_effect_with(is_running, move |is_running| {
         let ticks = is_running.then(|| Interval::new(1_000, move || setter.set(js_now())));

@@ -36,7 +36,17 @@ pub struct SqlScene<'a> {
 pub fn sql_view(scene: &SqlScene<'_>) -> Html {
     let content = match &scene.area.answer {
         None => loading(),
-        Some(Err(problem)) => problem_notice(problem),
+        Some(Err(problem)) => html! {
+            <div class="sparkMonitor-Sql-notice">
+                { problem_notice(problem) }
+                <button
+                    type="button" class="sparkMonitor-Button" aria-disabled={scene.area.pending.to_string()}
+                    onclick={scene.desk.act.reform(|_| Action::AskAgain)}
+                >
+                    { tr(SqlMessage::OpenAgain) }
+                </button>
+            </div>
+        },
         Some(Ok(area)) => content(scene, area),
     };
     let act = scene.desk.act.clone();

@@ -51,7 +51,10 @@ fn facts(run: &Run, now_ms: i64, act: &Act) -> Html {
     let what = match &run.job {
         Job::Statement(_) => None,
         Job::Sample { table } => Some(tr(SqlMessage::SampleOf { table })),
-        Job::Profile(profile) => Some(tr(SqlMessage::ProfileOfIn { column: &profile.column, table: &profile.table })),
+        Job::Profile { place, column } => {
+            let table = place.last().map_or("", String::as_str);
+            Some(tr(SqlMessage::ProfileOfIn { column, table }))
+        }
     };
     let elapsed = elapsed_ms(run, now_ms);
     html! {

@@ -1,6 +1,6 @@
 //! A table's details below the tree: its columns, partitions and properties. Nothing of it is computed.
 
-use wire::sql::{SqlCatalog, SqlColumn, SqlName, SqlProfile, SqlTable};
+use wire::sql::{SqlCatalog, SqlColumn, SqlName, SqlTable};
 use yew::{Callback, Html, Properties, component, html, use_effect_with};
 
 use super::asked::use_asked;
@@ -100,9 +100,8 @@ fn answer_view(props: &TablePaneProps, answer: &SqlCatalog) -> Html {
 fn profile(props: &TablePaneProps) -> Callback<String> {
     let (path, on_run, is_busy) = (props.path.clone(), props.on_run.clone(), props.is_busy);
     Callback::from(move |column: String| {
-        if let ([catalog, database, table], false) = (path.as_slice(), is_busy) {
-            let (catalog, database, table) = (catalog.clone(), database.clone(), table.clone());
-            on_run.emit(Job::Profile(SqlProfile { catalog, database, table, column, ..SqlProfile::default() }));
+        if !is_busy {
+            on_run.emit(Job::Profile { place: path.clone(), column });
         }
     })
 }

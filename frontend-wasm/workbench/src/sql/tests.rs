@@ -281,7 +281,7 @@ async fn a_table_shows_its_columns_partitions_and_properties() {
     who
     day
     date
-    partitions
+    partition column
     Profile
     First 1 partition
     day=2024-02-29

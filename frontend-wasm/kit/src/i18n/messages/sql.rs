@@ -131,7 +131,7 @@ messages! { SqlMessage, super::COUNT;
     Profile: "Profile";
     ProfileOf { column: &'a str }: "Profile of {column}";
     ProfileLong: "Count values, nulls and distinct values, with the smallest and the largest, in up to 100,000 rows";
-    PartitionColumn: "partitions";
+    PartitionColumn: "partition column";
     Partitions { count: u64 }: count => "{count} partition" | "{count} partitions";
     PartitionsOfMore { count: u64 }: count => "First {count} partition" | "First {count} partitions";
     MorePartitions: "There are more.";
