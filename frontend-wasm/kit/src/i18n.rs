@@ -3,6 +3,7 @@
 pub mod messages;
 
 pub use messages::sql::SqlMessage;
+pub use messages::tabs::TabMessage;
 pub use messages::{Message, Tell};
 
 use messages::Value;

@@ -205,6 +205,11 @@ impl<'de, J: Json> Deserializer<'de> for Reader<J> {
         visitor.visit_map(Entries { json: self.0, names, name: String::new() })
     }
 
+    /// Without looking at it: that would make the bundle larger.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_unit()
+    }
+
     /// A value that may be anything, such as a cell of a result.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         let json = &self.0;
@@ -230,7 +235,7 @@ impl<'de, J: Json> Deserializer<'de> for Reader<J> {
     }
 
     forward_to_deserialize_any! {
-        i128 u128 f32 f64 char str bytes byte_buf unit unit_struct newtype_struct tuple_struct identifier ignored_any
+        i128 u128 f32 f64 char str bytes byte_buf unit unit_struct newtype_struct tuple_struct identifier
     }
 }
 

@@ -9,7 +9,7 @@ use yew::{Html, html};
 use crate::usage_chart::{Chart, Unit, chart};
 use crate::usage_model::{Act, Action, Model};
 use kit::format;
-use kit::i18n::{Message, tr};
+use kit::i18n::{Message, TabMessage, tr};
 use kit::language;
 use kit::parts::filled::filled;
 use kit::parts::notice::muted;
@@ -25,9 +25,9 @@ pub fn usage_view(model: &Model, act: &Act) -> Html {
     let app = model.executors.body().and_then(|executors| executors.app.as_ref());
     html! {
         <div class="sparkMonitor-UsageTab">
-            <h2 class="sparkMonitor-Report-title">{ tr(Message::UsageTitle) }</h2>
+            <h2 class="sparkMonitor-Report-title">{ tr(TabMessage::UsageTitle) }</h2>
             if let Some(app) = app {
-                { muted(Message::UsageOfApp { name: &app.name }) }
+                { muted(TabMessage::UsageOfApp { name: &app.name }) }
             }
             { filled(&model.history, true, content) }
         </div>
@@ -50,7 +50,7 @@ fn charts(model: &Model, act: &Act, history: &History, meta: &Meta) -> Html {
         of(Message::MemoryInUse, Message::MemoryOfCluster, history.memory_total_mib, MEMORY, memory),
     ];
     if charts.iter().all(|chart| chart.series.samples.is_empty()) {
-        return muted(Message::UsageNothing);
+        return muted(TabMessage::UsageNothing);
     }
     let look = act.reform(Action::Look);
     let toggle = act.reform(|_| Action::ToggleTable);

@@ -11,6 +11,8 @@
 mod declare;
 #[path = "messages/sql.rs"]
 pub mod sql;
+#[path = "messages/tabs.rs"]
+pub mod tabs;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use declare::Text;
@@ -19,7 +21,7 @@ pub use declare::{Tell, Value};
 /// Every text of the frontend, by its index.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn texts() -> impl Iterator<Item = &'static Text> {
-    TEXTS.iter().chain(sql::TEXTS)
+    TEXTS.iter().chain(sql::TEXTS).chain(tabs::TEXTS)
 }
 
 messages! { Message, 0;
@@ -140,7 +142,6 @@ messages! { Message, 0;
     DriverLine { cores: &'a str }: "Driver only · {cores} slots";
     LastSeenAlive { time: &'a str }: "last seen alive {time}";
     ClusterUnknown: "Unknown";
-    Workers: "Workers";
     WorkerAlive: "Alive";
     WorkerDead: "Dead";
     WorkerDecommissioned: "Decommissioned";
@@ -176,13 +177,6 @@ messages! { Message, 0;
     ValueAt { value: &'a str, time: &'a str }: "{value} at {time}";
 
     // The tab with the last minutes as a chart.
-    UsageTitle: "Spark usage";
-    UsageNothing: "Nothing is known of the last minutes yet. Usage is recorded while this tab or the panel is visible.";
-    UsageOfApp { name: &'a str }: "Tasks are those of {name}.";
-    CoresOfCluster: "Cores of the cluster";
-    MemoryOfCluster: "Memory of the cluster";
-    AsTable: "As a table";
-    TimeColumn: "Time";
 
     // Spill.
     SpillHeading { bytes: &'a str }: "{bytes} spilled to disk";
@@ -225,33 +219,6 @@ messages! { Message, 0;
 
     // The connection report.
     ConnectionReport: "Connection report";
-    HealthWell: "All well";
-    HealthDegraded: "Degraded";
-    HealthBroken: "Broken";
-    HopBrowser: "Browser, through Jupyter";
-    HopBrowserOk: "Jupyter passes requests on to the sidecar.";
-    HopBrowserSlow: "Jupyter passes requests on to the sidecar, but slowly.";
-    HopBrowserSlowFix: "Check the network between this browser and Jupyter, and whether Jupyter is busy.";
-    HopSidecar: "Sidecar";
-    HopIdentity: "Identity";
-    HopClusterManager: "Cluster manager";
-    HopMaster: "Spark Master";
-    HopDriver: "Spark driver";
-    HopRest: "Sidecar and Spark";
-    HopNotAsked: "Not asked: nothing gets that far.";
-    HopOk: "OK";
-    HopWarning: "Warning";
-    HopFailed: "Failed";
-    HopSkipped: "Skipped";
-    ReportRuns: "Checking…";
-    ReportAgain: "Check again";
-    ReportAt { time: &'a str }: "Checked at {time}";
-    CopyReport: "Copy report";
-    ReportHead { time: &'a str, version: &'a str, frontend: &'a str }:
-        "Spark Monitor connection report, {time}\nSidecar {version}, frontend {frontend}";
-    ReportLine { verdict: &'a str, hop: &'a str, found: &'a str }: "[{verdict}] {hop}: {found}";
-    ReportLineTimed { verdict: &'a str, hop: &'a str, time: &'a str, found: &'a str }:
-        "[{verdict}] {hop} ({time}): {found}";
 
     // Why a person waits.
     WaitNoCluster: "The cluster has no worker.";
@@ -367,6 +334,11 @@ messages! { Message, 0;
     StagesForgotten { count: u32 }: count => "Spark has forgotten {count} of them." | "Spark has forgotten {count} of them.";
     MoreWorkers { count: u32 }: count => "{count} more worker is not shown." | "{count} more workers are not shown.";
     MoreStages { count: u32 }: count => "{count} more stage is not shown." | "{count} more stages are not shown.";
+
+    CoresOfCluster: "Cores of the cluster";
+    MemoryOfCluster: "Memory of the cluster";
+    AsTable: "As a table";
+    TimeColumn: "Time";
 
     // Stopping a query.
     StopQuery: "Stop";
