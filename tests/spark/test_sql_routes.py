@@ -284,7 +284,7 @@ def test_a_running_query_is_stopped_and_no_task_is_left(read: Sql) -> None:
 
 def test_tasks_that_do_not_notice_that_they_are_stopped_are_told_until_they_end(read: Sql) -> None:
     # Generated code of an aggregate over a cross join never looks whether its task is killed.
-    deaf = "SELECT sum(a.id * b.id) FROM range(0, 60000, 1, 2) a CROSS JOIN range(60000) b"
+    deaf = "SELECT sum(a.id * b.id) FROM range(0, 150000, 1, 2) a CROSS JOIN range(100000) b"
     query = read.submit(read.open(), deaf)
     look = lambda: read.json("GET", f"sql/queries/{query['id']}")
     until("tasks run", lambda: look()["tasks_running"] > 0)
@@ -469,10 +469,10 @@ def test_sessions_results_and_unwatched_queries_do_not_outlive_their_use(spark: 
 
 
 def test_the_oldest_result_makes_room(spark: Cluster) -> None:
-    sql = Sql(spark, SPARK_MONITOR_SQL_RESULTS_BYTES="1500000")
+    sql = Sql(spark, SPARK_MONITOR_SQL_RESULTS_BYTES="4000000")
     try:
         session = sql.open()
-        first, _, last = (sql.run(session, "SELECT id, repeat('x', 6000) FROM range(100)") for _ in range(3))
+        first, *_, last = [sql.run(session, "SELECT id, repeat('x', 10000) FROM range(100)") for _ in range(6)]
         assert sql.ask("GET", f"sql/queries/{first['id']}/rows")[0] == 404
         assert len(sql.rows(last)) == 100
     finally:
