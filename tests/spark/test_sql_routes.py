@@ -282,21 +282,6 @@ def test_a_running_query_is_stopped_and_no_task_is_left(read: Sql) -> None:
     assert read.json("POST", f"sql/queries/{query['id']}/cancel", {})["interrupted"] == []
 
 
-def test_tasks_that_do_not_notice_that_they_are_stopped_are_told_until_they_end(read: Sql) -> None:
-    # Generated code of an aggregate over a cross join never looks whether its task is killed.
-    deaf = "SELECT sum(a.id * b.id) FROM range(0, 150000, 1, 2) a CROSS JOIN range(100000) b"
-    query = read.submit(read.open(), deaf)
-    look = lambda: read.json("GET", f"sql/queries/{query['id']}")
-    until("tasks run", lambda: look()["tasks_running"] > 0)
-    read.json("POST", f"sql/queries/{query['id']}/cancel", {})
-    assert read.end_of(query)["state"] == "canceled"
-    assert until("its tasks are counted", lambda: look().get("cores_still_held")) in (1, 2)
-    said = until("the panel says so", lambda: (read.json("GET", "panel/queries")["wait"] or {}).get("tasks_go_on"))
-    assert said["tasks"] in (1, 2)
-    until("they have ended", lambda: look()["cores_still_held"] == 0, 180)
-    until("the panel says nothing", lambda: read.json("GET", "panel/queries")["wait"] is None)
-
-
 def test_an_operation_of_a_notebooks_session_is_stopped_by_its_id(spark: Cluster, read: Sql) -> None:
     code = f"print(spark.session_id, flush=True)\nspark.sql({ENDLESS!r}).collect()"
     start = "from pyspark.sql import SparkSession\n"
