@@ -104,7 +104,7 @@ class Sidecar:
         self.path = f"{self.folder.name}/socket"
         environment = {"PATH": os.environ["PATH"], **variables}
         command = [program or sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
-        with open(log, "a") if log else contextlib.nullcontext() as stderr:
+        with Path(log).open("a") if log else contextlib.nullcontext() as stderr:
             self.process = subprocess.Popen(command, env=environment, text=True, stderr=stderr)
         try:
             until("the sidecar listens", lambda: Path(self.path).exists())

@@ -36,7 +36,7 @@ class Sql:
     def __init__(self, cluster: Cluster, **settings: str) -> None:
         """Start the sidecar."""
         self.state = tempfile.TemporaryDirectory()
-        self.log = tempfile.NamedTemporaryFile("w+")
+        self.log = f"{self.state.name}/sidecar.log"
         ours = {
             "SPARK_MASTER_UI_URL": cluster.told["master_ui"],
             "SPARK_CONNECT_URL": cluster.told["connect_url"],
@@ -44,7 +44,7 @@ class Sql:
             "XDG_STATE_HOME": self.state.name,
         }
         try:
-            self.sidecar = Sidecar(log=self.log.name, **(ours | settings))
+            self.sidecar = Sidecar(log=self.log, **(ours | settings))
         except BaseException:
             self.forget()
             raise
@@ -98,7 +98,6 @@ class Sql:
     def forget(self) -> None:
         """Remove its files."""
         self.state.cleanup()
-        self.log.close()
 
     def end(self) -> None:
         """End the sidecar."""
@@ -247,7 +246,12 @@ def test_what_changes_something_waits_for_an_approval_of_exactly_that(write: Sql
     assert query["state"] == "finished"
     assert write.ask("POST", f"sql/queries/{query['id']}/approve", hash_)[0] == 400, "only once"
     begins, ended = (line for line in write.audit() if line["statement_id"] == query["id"])
-    assert (begins["event"], begins["effect"], begins["target"], ended["state"]) == ("begins", "CreateTable", name, "finished")
+    assert (begins["event"], begins["effect"], begins["target"], ended["state"]) == (
+        "begins",
+        "CreateTable",
+        name,
+        "finished",
+    )
     assert change(write, session, f"INSERT INTO {name} VALUES (1), (2)")["state"] == "finished"
     assert write.rows(write.run(session, f"SELECT count(*) FROM {name}")) == [[2]]
     query = write.submit(session, f"DROP TABLE {name}")
@@ -270,7 +274,10 @@ def test_where_the_audit_log_cannot_be_written_nothing_is_changed(spark: Cluster
 def test_a_running_query_is_stopped_and_no_task_is_left(read: Sql) -> None:
     session = read.open()
     query = read.submit(session, ENDLESS)
-    progress = lambda: read.json("GET", f"sql/queries/{query['id']}")
+
+    def progress() -> Any:
+        return read.json("GET", f"sql/queries/{query['id']}")
+
     until("tasks run", lambda: progress()["tasks_running"] > 0)
     # It needs no slot; what does waits for the first one's tasks.
     other = read.run(session, "SHOW DATABASES")
@@ -292,7 +299,10 @@ def test_an_operation_of_a_notebooks_session_is_stopped_by_its_id(spark: Cluster
     )
     spark.started.append(notebook)
     session = notebook.stdout.readline().strip()
-    running = lambda: [q for q in read.json("GET", "panel/queries")["running"] if q.get("session_id") == session]
+
+    def running() -> Any:
+        return [q for q in read.json("GET", "panel/queries")["running"] if q.get("session_id") == session]
+
     (query,) = until("the notebook's query runs", lambda: [q for q in running() if q["tasks"].get("running")])
     asked = {"session": session}
     assert read.ask("POST", "sql/interrupt", asked)[0] == 400, "not everything that the notebook does"
@@ -369,7 +379,10 @@ def test_the_catalogue_is_looked_at_level_by_level(write: Sql) -> None:
     columns = "id BIGINT COMMENT 'the key', s STRUCT<a: INT, b: ARRAY<STRING>>, day STRING"
     change(write, session, f"CREATE TABLE {quoted} ({columns}) USING parquet PARTITIONED BY (day) COMMENT 'all of it'")
     change(write, session, f"INSERT INTO {quoted} VALUES (1, NULL, 'mon'), (2, NULL, 'tue'), (2, NULL, 'tue')")
-    look = lambda **place: write.json("GET", "sql/catalog?" + urlencode({"session": session, **place}))
+
+    def look(**place: str) -> Any:
+        return write.json("GET", "sql/catalog?" + urlencode({"session": session, **place}))
+
     catalogs = look()["names"]
     assert "spark_catalog" in [name["name"] for name in catalogs["names"]] and catalogs["current"] == "spark_catalog"
     databases = look(catalog="spark_catalog")["names"]
@@ -496,7 +509,7 @@ def test_neither_token_nor_statement_is_logged(spark: Cluster) -> None:
         assert b"CANARY" not in told
     finally:
         sql.sidecar.end()
-        log = Path(sql.log.name).read_text()
+        log = Path(sql.log).read_text()
         audit = json.dumps(sql.audit())
         sql.forget()
     assert "A statement ended" in log and "CANARY" not in log and "CANARY" not in audit
@@ -522,5 +535,5 @@ def test_pyspark_agrees_that_a_released_session_is_closed(spark: Cluster) -> Non
     assert sql.run(session, "SELECT 1")["state"] == "finished"
     sql.end()
     again = SparkSession.builder.remote(f"{spark.told['connect_url']}/;user_id=ann;session_id={session}")
-    with pytest.raises(PySparkException, match="SESSION_CLOSED|closed"):
+    with pytest.raises(PySparkException, match=r"SESSION_CLOSED|closed"):
         again.create().sql("SELECT 1").collect()
