@@ -64,7 +64,8 @@ test('Shift+F10 and the menu key open it on the row with the focus, and the arro
     assert.deepEqual(await entries(), ['Copy Executor'], key);
     await lab.page.keyboard.press('Escape');
     await until('the menu to close', async () => (await menu().count()) === 0);
-    assert.equal(await focused(), await executors.nth(1).getAttribute('data-row'), 'the focus returns');
+    const row = await executors.nth(1).getAttribute('data-row');
+    await until('the focus to return', async () => (await focused()) === row);
   }
   await lab.page.keyboard.press('ArrowUp');
   await lab.page.keyboard.press('Shift+F10');
