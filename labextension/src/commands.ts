@@ -92,7 +92,7 @@ export class Commands {
         label: trans.__('Spark SQL'),
         caption: trans.__('Run SQL on Spark Connect, and look at tables'),
         icon,
-        execute: ({ restored }) => (restored === true ? sql.restore() : sql.open())
+        execute: ({ restored }) => (restored === true ? sql.restore() : sql.show())
       });
       this.tabs.push(OPEN_SQL);
     }

@@ -1,8 +1,8 @@
 /** The panel's content, in an element of its own that moves from widget to widget. */
 import type { Frontend, MountOptions, NotebookFacts, Order, PanelHandle } from 'berdl-spark-monitor-ui';
 
-import { walkRows } from './row-menu';
 import type { Settings } from './settings';
+import { walkRows } from './walk-rows';
 
 /** How long a part of the panel may take to appear before nobody waits for it; milliseconds. */
 const PATIENCE_MS = 15_000;

@@ -17,7 +17,9 @@ export class SingleTab<H extends TabHandle> {
     /** The end of its id, and its name in the layout. */
     private readonly name: string,
     private readonly label: string,
-    private readonly draw: (workbench: Workbench, node: HTMLElement) => H
+    private readonly draw: (workbench: Workbench, node: HTMLElement) => H,
+    /** What the tab needs before it can be drawn. */
+    private readonly ready: Promise<unknown> = Promise.resolve()
   ) {
     this.tracker = new WidgetTracker({ namespace: `berdl-spark-monitor-${name}` });
   }
@@ -25,7 +27,7 @@ export class SingleTab<H extends TabHandle> {
   /** Brings the tab to the front, and opens it if it is not open. */
   async show(): Promise<TabWidget<H>> {
     // Whether the last layout has the tab is not known earlier.
-    await this.loader.started;
+    await Promise.all([this.loader.started, this.ready]);
     const widget = this.widget ?? this.create();
     if (!widget.isAttached) {
       this.shell.add(widget, 'main');
@@ -46,6 +48,7 @@ export class SingleTab<H extends TabHandle> {
 
   /** Creates the tab; the restorer puts it in its place. */
   async restore(): Promise<void> {
+    await this.ready;
     // It may have been opened meanwhile.
     if (this.widget) {
       return;

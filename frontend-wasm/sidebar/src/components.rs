@@ -20,6 +20,7 @@ mod queries;
 mod query_origin;
 mod query_stages;
 mod row_menu;
+mod row_names;
 mod sections;
 mod sessions;
 mod spark_link;

@@ -7,8 +7,8 @@ use web_sys::Element;
 
 use crate::report_tab::ReportTabProps;
 use crate::roots::{OpenTab, Roots};
-use crate::sql::shell::SqlOptions;
-use crate::sql::sql_tab::{Notebook, SqlTabProps};
+use crate::sql::shell::{Notebook, SqlOptions};
+use crate::sql::sql_tab::SqlTabProps;
 use crate::tab::Tab;
 use crate::usage_tab::UsageTabProps;
 use kit::api::Api;

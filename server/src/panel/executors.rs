@@ -7,7 +7,6 @@ use monitor::{AppExecutors, Applications, Observed, Samples, Selection, samples:
 use wire::{Answer, DriverState, ErrorBody, Executors, Meter};
 
 use super::{
-    links,
     poll::Poll,
     rate::{Rate, is_starting},
     selected,
@@ -53,6 +52,7 @@ pub(super) async fn observe(
         }
     }
     let rate = poll.panel.rates.executors(*active_tasks > 0 || is_starting(app));
-    let seen = seen.map(|executors| Executors { app: links::of_app(poll, executors.app), ..executors });
+    let seen = seen
+        .map(|executors| Executors { app: poll.panel.links.of_app(poll.known_whose(), executors.app), ..executors });
     Ok((seen, rate))
 }

@@ -1,11 +1,9 @@
 //! Links to Spark's own pages, where an administrator says that the person's browser can reach them.
 
-use monitor::UrlTemplate;
+use monitor::{UrlTemplate, Whose};
 use upstream::user::User;
 use url::Url;
 use wire::{App, Queries, Query, QueryKind, QueryStages, Stage, Stages};
-
-use super::poll::Poll;
 
 /// The address of the driver's web UI as the person's browser reaches it, if it does.
 #[derive(Debug)]
@@ -16,14 +14,49 @@ impl Links {
         Self(template)
     }
 
-    /// The pages of one application.
-    pub(super) fn of(&self, user: Option<&User>, app_id: &str) -> Option<Pages> {
+    /// The pages of one application, if it is known whose it is.
+    fn of(&self, whose: Option<&Whose>, app: Option<&App>) -> Option<Pages> {
+        self.pages(whose?.user(), &app?.app_id)
+    }
+
+    fn pages(&self, user: Option<&User>, app_id: &str) -> Option<Pages> {
         self.0.as_ref()?.fill(user, Some(app_id)).map(Pages)
+    }
+
+    /// The application, with the link to its page.
+    pub(super) fn of_app(&self, whose: Option<&Whose>, app: Option<App>) -> Option<App> {
+        let link = self.of(whose, app.as_ref()).map(|pages| pages.page(&[], &[]));
+        app.map(|app| App { link, ..app })
+    }
+
+    /// The queries and their stages, each with the link to its page.
+    pub(super) fn of_queries(&self, whose: Option<&Whose>, mut queries: Queries) -> Queries {
+        if let Some(pages) = self.of(whose, queries.app.as_ref()) {
+            queries.running.iter_mut().chain(&mut queries.recent).for_each(|query| pages.add_to(query));
+        }
+        Queries { app: self.of_app(whose, queries.app), ..queries }
+    }
+
+    /// One query and its stages, each with the link to its page.
+    pub(super) fn of_query(&self, whose: Option<&Whose>, mut query: QueryStages) -> QueryStages {
+        if let Some(pages) = self.of(whose, query.app.as_ref()) {
+            query.query.iter_mut().for_each(|query| pages.add_to(query));
+            pages.add_to_all(&mut query.stages);
+        }
+        QueryStages { app: self.of_app(whose, query.app), ..query }
+    }
+
+    /// The stages, each with the link to its page.
+    pub(super) fn of_stages(&self, whose: Option<&Whose>, mut stages: Stages) -> Stages {
+        if let Some(pages) = self.of(whose, stages.app.as_ref()) {
+            pages.add_to_all(&mut stages.active);
+        }
+        Stages { app: self.of_app(whose, stages.app), ..stages }
     }
 }
 
 /// The web UI of one application.
-pub(super) struct Pages(Url);
+struct Pages(Url);
 
 impl Pages {
     /// A page below the web UI; Spark's pages have a slash before their parameters.
@@ -66,37 +99,6 @@ impl Pages {
     }
 }
 
-/// The application, with the link to its page.
-pub(super) fn of_app(poll: &Poll, app: Option<App>) -> Option<App> {
-    let link = poll.pages(app.as_ref()).map(|pages| pages.page(&[], &[]));
-    app.map(|app| App { link, ..app })
-}
-
-/// The queries and their stages, each with the link to its page.
-pub(super) fn of_queries(poll: &Poll, mut queries: Queries) -> Queries {
-    if let Some(pages) = poll.pages(queries.app.as_ref()) {
-        queries.running.iter_mut().chain(&mut queries.recent).for_each(|query| pages.add_to(query));
-    }
-    Queries { app: of_app(poll, queries.app), ..queries }
-}
-
-/// One query and its stages, each with the link to its page.
-pub(super) fn of_query(poll: &Poll, mut query: QueryStages) -> QueryStages {
-    if let Some(pages) = poll.pages(query.app.as_ref()) {
-        query.query.iter_mut().for_each(|query| pages.add_to(query));
-        pages.add_to_all(&mut query.stages);
-    }
-    QueryStages { app: of_app(poll, query.app), ..query }
-}
-
-/// The stages, each with the link to its page.
-pub(super) fn of_stages(poll: &Poll, mut stages: Stages) -> Stages {
-    if let Some(pages) = poll.pages(stages.app.as_ref()) {
-        pages.add_to_all(&mut stages.active);
-    }
-    Stages { app: of_app(poll, stages.app), ..stages }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,13 +107,13 @@ mod tests {
     fn pages_are_below_the_configured_address_and_ids_cannot_leave_their_parameter() {
         for url in ["https://hub/proxy/{app_id}", "https://hub/proxy/{app_id}/"] {
             let links = Links::new(Some(UrlTemplate::parse(url, None).unwrap()));
-            let pages = links.of(None, "app-1").unwrap();
+            let pages = links.pages(None, "app-1").unwrap();
             assert_eq!(pages.page(&[], &[]), "https://hub/proxy/app-1/");
             assert_eq!(
                 pages.page(&["connect", "session"], &[("id", "a&b=\"/../")]),
                 "https://hub/proxy/app-1/connect/session/?id=a%26b%3D%22%2F..%2F"
             );
         }
-        assert!(Links::new(None).of(None, "app-1").is_none());
+        assert!(Links::new(None).pages(None, "app-1").is_none());
     }
 }

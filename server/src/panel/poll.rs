@@ -12,7 +12,7 @@ use monitor::{Observed, TokenKey, Whose, cached::Retry};
 use serde::Serialize;
 use tokio::sync::OnceCell;
 
-use super::{answer::Panel, links::Pages, rate::Rate, rendered::RenderedKey};
+use super::{answer::Panel, rate::Rate, rendered::RenderedKey};
 use crate::http::{ApiError, Session, Sessions};
 
 /// One request to a panel route.
@@ -74,7 +74,7 @@ impl Poll {
 
     /// Whether the client may stop what runs as this user. It is known who the client is when there are queries.
     pub fn may_stop(&self, user: &str) -> bool {
-        self.whose.get().is_some_and(|whose| self.panel.may_stop(whose, user))
+        self.known_whose().is_some_and(|whose| self.panel.may_stop(whose, user))
     }
 
     /// Whose cluster the client may see. It stays the same for the whole request.
@@ -85,9 +85,9 @@ impl Poll {
         self.whose.get_or_try_init(|| self.sessions.whose(&self.session, Retry::Usual)).await.cloned()
     }
 
-    /// Spark's own pages of an application, where the person's browser can reach them.
-    pub(super) fn pages(&self, app: Option<&wire::App>) -> Option<Pages> {
-        self.panel.links.of(self.whose.get()?.user(), &app?.app_id)
+    /// Whose cluster that is, if it has been found out.
+    pub fn known_whose(&self) -> Option<&Whose> {
+        self.whose.get()
     }
 
     /// The answer that the client already has.

@@ -7,7 +7,6 @@ use monitor::{AppStages, Applications, Observed};
 use wire::{Answer, ErrorBody, Stages};
 
 use super::{
-    links,
     poll::Poll,
     rate::{Rate, is_starting},
     selected,
@@ -36,7 +35,7 @@ pub(crate) async fn panel_stages(
 }
 
 pub(super) fn with_rate(poll: &Poll, seen: Observed<Stages>) -> (Observed<Stages>, Rate) {
-    let seen = seen.map(|stages| links::of_stages(poll, stages));
+    let seen = seen.map(|stages| poll.panel.links.of_stages(poll.known_whose(), stages));
     let works = !seen.value.active.is_empty() || is_starting(&seen.value.app);
     (seen, poll.panel.rates.stages(works))
 }

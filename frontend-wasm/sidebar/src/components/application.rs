@@ -6,7 +6,8 @@ use yew::{Event, Html, TargetCast, html};
 
 use super::copy_button::code_to_copy;
 use super::panel_context::Panel;
-use super::row_menu::{APP_ROW, of_app, offers};
+use super::row_menu::{of_app, offers};
+use super::row_names::APP_ROW;
 use super::spark_link::{linked, spark_link};
 use crate::model::{Action, Copyable, Model};
 use kit::i18n::{Message, tr};

@@ -4,7 +4,7 @@ use wire::{Executor, Executors, Level, Meter};
 use yew::{Html, html};
 
 use super::panel_context::Panel;
-use super::row_menu::{COPY_EXECUTOR, executor_row_id};
+use super::row_names::{self, COPY_EXECUTOR};
 use crate::executor_order::Column;
 use kit::format;
 use kit::i18n::{Message, tr};
@@ -63,7 +63,7 @@ pub fn executor_row(
         return html! {
             <tr
                 key={executor_id.clone()} class="sparkMonitor-Table-gone" aria-rowindex={row} {style} {tabindex}
-                data-row={executor_row_id(executor)} data-menu={COPY_EXECUTOR}
+                data-row={row_names::executor_row(executor)} data-menu={COPY_EXECUTOR}
             >
                 <th scope="row" {title}>{ executor_id }</th>
                 <td colspan={columns.len().saturating_sub(1).to_string()} title={reason.clone()}>
@@ -75,7 +75,7 @@ pub fn executor_row(
     html! {
         <tr
             key={executor_id.clone()} aria-rowindex={row} {style} {tabindex}
-            data-row={executor_row_id(executor)} data-menu={COPY_EXECUTOR}
+            data-row={row_names::executor_row(executor)} data-menu={COPY_EXECUTOR}
         >
             <th scope="row" {title}>{ executor_id }</th>
             { cells(panel, columns, executor) }
@@ -103,7 +103,7 @@ pub fn driver_row(
     html! {
         <tr
             aria-rowindex={row.map(|row| row.to_string())} {tabindex}
-            data-row={executor_row_id(driver)} data-menu={COPY_EXECUTOR}
+            data-row={row_names::executor_row(driver)} data-menu={COPY_EXECUTOR}
         >
             <th scope="row" colspan={(!local).then_some("2")} title={host_and_time(driver)}>{ tr(Message::Driver) }</th>
             { cells(panel, columns, driver) }

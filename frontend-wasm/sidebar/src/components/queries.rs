@@ -6,7 +6,8 @@ use yew::{Html, html};
 use super::panel_context::Panel;
 use super::query_origin::{jump, place, places, title};
 use super::query_stages::{active_stages, details, ended};
-use super::row_menu::{of_query, offers, query_row};
+use super::row_menu::{of_query, offers};
+use super::row_names::query_row;
 use super::sessions::{grouped, session_picker};
 use super::spark_link::spark_link;
 use super::stop::{stop, why_not};
@@ -93,7 +94,7 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
             </ul>
             { places(panel, queries, query) }
             { stop(panel, queries, query) }
-            if is_open(panel, query) {
+            if panel.model.is_expanded(query) {
                 { why_not(panel, query) }
                 { details(panel, queries, query, true) }
             } else {
@@ -113,7 +114,7 @@ fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
         <li key={query.query_id.clone()} id={query_element(query)} data-row={query_row(query)} data-menu={menu}>
             { button }
             { stop(panel, queries, query) }
-            if is_open(panel, query) {
+            if panel.model.is_expanded(query) {
                 { details(panel, queries, query, false) }
             }
         </li>
@@ -141,7 +142,7 @@ fn button(
         <div class="sparkMonitor-Query-head">
             { link }
             <button
-                type="button" {class} aria-expanded={is_open(panel, query).to_string()} title={query.name.clone()}
+                type="button" {class} aria-expanded={panel.model.is_expanded(query).to_string()} title={query.name.clone()}
                 onclick={panel.on_click(Action::ToggleQuery(query.query_id.clone()))}
             >
                 <span class="sparkMonitor-Stage-name">
@@ -161,10 +162,6 @@ fn button(
 /// The id of a query's element, to which the shell scrolls.
 fn query_element(query: &Query) -> String {
     ["sparkMonitor-query-", &query.query_id].concat()
-}
-
-pub fn is_open(panel: &Panel<'_>, query: &Query) -> bool {
-    panel.model.open_query.as_ref() == Some(&query.query_id)
 }
 
 fn time_left(left: TimeLeft) -> String {

@@ -8,28 +8,14 @@ use wire::{App, Executor, Query};
 use super::executor_row::{gone, host_and_time};
 use super::panel_context::Panel;
 use super::panel_state::{Shown, shown};
-use super::queries::is_open;
 use super::query_origin::{place, title};
+use super::row_names::{EXECUTOR, QUERY};
 use crate::model::{Action, Copyable};
 use kit::format;
 use kit::i18n::{Message, tr};
 
 /// The name of an entry, and what it does; none if it does not apply.
 type Entry = (&'static str, Option<Action>);
-
-/// The only entry of an executor.
-pub const COPY_EXECUTOR: &str = "copy-executor";
-pub const APP_ROW: &str = "app";
-const QUERY: &str = "query/";
-const EXECUTOR: &str = "executor/";
-
-pub fn query_row(query: &Query) -> String {
-    [QUERY, &query.query_id].concat()
-}
-
-pub fn executor_row_id(executor: &Executor) -> String {
-    [EXECUTOR, &executor.executor_id].concat()
-}
 
 /// The names of the entries that apply.
 pub fn offers(entries: &[Entry]) -> String {
@@ -58,7 +44,7 @@ pub fn chosen(panel: &Panel<'_>, row: &str, entry: &str) -> Option<Action> {
 
 /// The entries of a query.
 pub fn of_query(panel: &Panel<'_>, queries: &wire::Queries, query: &Query) -> [Entry; 5] {
-    let open = is_open(panel, query);
+    let open = panel.model.is_expanded(query);
     let toggle = |wanted: bool| (open != wanted).then(|| Action::ToggleQuery(query.query_id.clone()));
     [
         ("go-to-cell", place(panel, queries, query).map(Action::Jump)),

@@ -1,4 +1,4 @@
-//! The values of a statement's parameters: what a person typed, as JSON for Spark and as Python for a cell.
+//! The values of a statement's parameters: what a person typed, as JSON for Spark.
 
 use std::collections::BTreeMap;
 
@@ -73,22 +73,6 @@ impl Entered {
         match self.meant() {
             "string" => text_json(&self.text),
             kind => object_json([("type", text_json(kind)), ("value", text_json(&self.text))]),
-        }
-    }
-
-    /// A Python expression, and the module that it needs.
-    pub fn python(&self) -> (String, Option<&'static str>) {
-        if self.is_null {
-            return ("None".to_owned(), None);
-        }
-        let quoted = super::snippet::quoted(&self.text);
-        match self.meant() {
-            "long" | "double" => (self.text.clone(), None),
-            "boolean" => ((if self.text.eq_ignore_ascii_case("true") { "True" } else { "False" }).to_owned(), None),
-            "decimal" => (["Decimal(", &quoted, ")"].concat(), Some("from decimal import Decimal")),
-            "date" => (["date.fromisoformat(", &quoted, ")"].concat(), Some("from datetime import date")),
-            "timestamp" => (["datetime.fromisoformat(", &quoted, ")"].concat(), Some("from datetime import datetime")),
-            _ => (quoted, None),
         }
     }
 }

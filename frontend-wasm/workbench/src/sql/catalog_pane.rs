@@ -11,7 +11,7 @@ use yew::{
 
 use super::catalog::{Catalog, CatalogAction, Completion, Item, Note};
 use super::model::Job;
-use super::requests::{Question, escaped, spawn};
+use super::requests::{Question, catalog_route, escaped, spawn};
 use super::table_pane::TablePane;
 use kit::api::Api;
 use kit::i18n::{Message, SqlMessage, tr};
@@ -73,16 +73,6 @@ pub fn CatalogPane(props: &CatalogPaneProps) -> Html {
     }
 }
 
-/// The route of what is inside a path, or of a table.
-pub fn route(session_id: &str, path: &[String]) -> String {
-    let mut route = ["sql/catalog?session=", session_id].concat();
-    for (parameter, name) in ["&catalog=", "&database=", "&table="].iter().zip(path) {
-        route.push_str(parameter);
-        route.push_str(&escaped(name));
-    }
-    route
-}
-
 /// Reads what is expanded, one after the other.
 #[hook]
 fn use_reading(props: &CatalogPaneProps, catalog: &UseReducerHandle<Catalog>) {
@@ -93,7 +83,7 @@ fn use_reading(props: &CatalogPaneProps, catalog: &UseReducerHandle<Catalog>) {
             let request = Request::start()?;
             let signal = request.signal();
             spawn(async move {
-                let read = Question::get(route(&session_id, &path)).ask::<SqlCatalog>(&api, &signal).await;
+                let read = Question::get(catalog_route(&session_id, &path)).ask::<SqlCatalog>(&api, &signal).await;
                 if !signal.aborted() {
                     dispatcher.dispatch(CatalogAction::Read(path, read));
                 }

@@ -86,3 +86,13 @@ pub fn escaped(text: &str) -> String {
 pub fn route_of(query: &SqlQuery) -> String {
     ["sql/queries/", &query.id].concat()
 }
+
+/// The route of what is inside a path, or of a table.
+pub fn catalog_route(session_id: &str, path: &[String]) -> String {
+    let mut route = ["sql/catalog?session=", session_id].concat();
+    for (parameter, name) in ["&catalog=", "&database=", "&table="].iter().zip(path) {
+        route.push_str(parameter);
+        route.push_str(&escaped(name));
+    }
+    route
+}

@@ -6,6 +6,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use kit::shell_call;
 
+/// The notebook that a person is working in, if its kernel uses Spark Connect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notebook {
+    pub title: String,
+    pub session_id: String,
+}
+
 #[wasm_bindgen(typescript_custom_section)]
 const OPTIONS: &str = r#"
 /** JupyterLab's editor with one statement; offsets count UTF-16 units. */

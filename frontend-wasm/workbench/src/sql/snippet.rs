@@ -1,6 +1,6 @@
 //! A statement as Python code for a notebook's cell.
 
-use super::arguments::Form;
+use super::arguments::{Entered, Form};
 use super::tokens::{Parameter, parameters};
 
 /// `spark.sql("""…""", args={…})`.
@@ -9,7 +9,7 @@ pub fn python(sql: &str, form: &Form) -> String {
     let mut named = Vec::new();
     let mut positional = Vec::new();
     for parameter in parameters(sql) {
-        let (value, import) = form.get(&parameter.label()).cloned().unwrap_or_default().python();
+        let (value, import) = expression(&form.get(&parameter.label()).cloned().unwrap_or_default());
         imports.extend(import.filter(|import| !imports.contains(import)));
         match parameter {
             Parameter::Named(name) => named.push([&quoted(&name), ": ", &value].concat()),
@@ -25,6 +25,22 @@ pub fn python(sql: &str, form: &Form) -> String {
     [&imports, "spark.sql(\"\"\"", &triple_quoted(sql), "\"\"\"", &args, ")"].concat()
 }
 
+/// A value as an expression, and the import that it needs.
+fn expression(entered: &Entered) -> (String, Option<&'static str>) {
+    if entered.is_null {
+        return ("None".to_owned(), None);
+    }
+    let quoted = quoted(&entered.text);
+    match entered.meant() {
+        "long" | "double" => (entered.text.clone(), None),
+        "boolean" => ((if entered.text.eq_ignore_ascii_case("true") { "True" } else { "False" }).to_owned(), None),
+        "decimal" => (["Decimal(", &quoted, ")"].concat(), Some("from decimal import Decimal")),
+        "date" => (["date.fromisoformat(", &quoted, ")"].concat(), Some("from datetime import date")),
+        "timestamp" => (["datetime.fromisoformat(", &quoted, ")"].concat(), Some("from datetime import datetime")),
+        _ => (quoted, None),
+    }
+}
+
 fn triple_quoted(sql: &str) -> String {
     let text = sql.replace('\\', "\\\\");
     if text.contains("\"\"\"") {
@@ -38,7 +54,7 @@ fn triple_quoted(sql: &str) -> String {
 }
 
 /// A Python literal.
-pub fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "\\r");
     ["\"", &escaped, "\""].concat()
 }

@@ -18,7 +18,7 @@ use super::follow::use_follow;
 use super::marks::marks;
 use super::model::{Action, Model, Want};
 use super::requests::{Question, delete_query, delete_session, spawn};
-use super::shell::Shell;
+use super::shell::{Notebook, Shell};
 use super::sql_view::{SqlScene, sql_view};
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
@@ -26,13 +26,6 @@ use kit::tab::use_tab_shown;
 
 /// From this width on the catalogue is open at first; pixels.
 const WIDE_PX: i32 = 720;
-
-/// The notebook that a person is working in, if its kernel uses Spark Connect.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Notebook {
-    pub title: String,
-    pub session_id: String,
-}
 
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct SqlTabProps {

@@ -13,7 +13,7 @@ use super::model::{Action, Model, View, Want};
 use super::plan_pane::PlanPane;
 use super::result_pane::result_pane;
 use super::schema_pane::SchemaPane;
-use super::sql_tab::Notebook;
+use super::shell::Notebook;
 use super::state_line::state_line;
 use kit::i18n::{SqlMessage, tr};
 use kit::parts::notice::{loading, problem_notice};

@@ -5,10 +5,9 @@ use yew::{Callback, Html, Properties, component, html, use_effect_with};
 
 use super::asked::use_asked;
 use super::catalog::Path;
-use super::catalog_pane::route;
 use super::error_view::error_view;
 use super::model::Job;
-use super::requests::Question;
+use super::requests::{Question, catalog_route};
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
 use kit::parts::icon_button::icon_button;
@@ -32,7 +31,7 @@ pub struct TablePaneProps {
 
 #[component]
 pub fn TablePane(props: &TablePaneProps) -> Html {
-    let question = Question { number: props.refreshes, ..Question::get(route(&props.session_id, &props.path)) };
+    let question = Question { number: props.refreshes, ..Question::get(catalog_route(&props.session_id, &props.path)) };
     let asked = use_asked::<SqlCatalog>(&props.api, Some(question));
     let columns = match &asked.answer {
         Some(Ok(answer)) => match &**answer {
