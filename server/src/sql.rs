@@ -42,10 +42,15 @@ use upstream::user::User;
 use utoipa::OpenApi;
 use wire::sql::SqlMode;
 
-use self::{audit::Audit, history::Histories, open::OpenSessions, store::Statements};
+use self::{
+    audit::Audit,
+    history::Histories,
+    open::{OpenSession, OpenSessions},
+    store::Statements,
+};
 use crate::{
     config::{SqlLimits, SqlSite},
-    http::{Sessions, middleware::AreaBounds, same_site::same_site},
+    http::{ApiError, Sessions, middleware::AreaBounds, same_site::same_site},
 };
 
 /// Statements are longer than other requests, and Spark takes its time to analyse them.
@@ -118,6 +123,11 @@ impl Sql {
     /// Whom Spark takes the caller for.
     pub(crate) fn user_id<'a>(&'a self, whose: &'a Whose) -> &'a str {
         self.site.user.of(whose.user().map(User::name))
+    }
+
+    /// The caller's open session.
+    fn session(&self, whose: &Whose, session_id: &str) -> Result<Arc<OpenSession>, ApiError> {
+        self.open.get(whose, session_id).ok_or_else(errors::unknown_session)
     }
 
     fn may_write(&self) -> bool {

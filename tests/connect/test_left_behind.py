@@ -6,10 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import end, until
-from tests.spark.command_line import Connect, fact
-
-# Minutes of work for one core, which notices that it is stopped.
-ENDLESS = "SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1"
+from tests.spark.command_line import ENDLESS, Connect, fact
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,9 @@ from pyspark.sql import SparkSession
 from tests.conftest import end, sidecar_executable
 from tests.spark.conftest import Cluster
 
+# Many minutes of work in tasks that notice that they are stopped.
+ENDLESS = "SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1"
+
 
 def fact(point: int, what: str, seen: str) -> None:
     """Note what was seen for the table of `docs/connect.md`, if `CONNECT_FACTS` names a file."""

@@ -17,7 +17,7 @@ import pyarrow.types as t
 import pytest
 
 from tests.conftest import end, until
-from tests.spark.command_line import Connect
+from tests.spark.command_line import ENDLESS, Connect
 
 # What PySpark gives as Arrow.
 VALUES = [
@@ -75,8 +75,6 @@ VARIANTS = [
     "[]",
     "-129",
 ]
-# Many minutes of work in tasks that notice that they are stopped.
-ENDLESS = "SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1"
 
 
 @pytest.fixture(scope="module")

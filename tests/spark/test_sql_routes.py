@@ -1,15 +1,11 @@
 """The routes beneath `sql` on a real Spark Connect."""
 
-import contextlib
 import csv
-import http.client
 import io
 import json
 import os
-import socket
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,87 +18,9 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from tests.conftest import free_port, until
+from tests.spark.command_line import ENDLESS
 from tests.spark.conftest import Cluster, Sidecar
-
-# Many minutes of work in tasks that notice that they are stopped.
-ENDLESS = "SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1"
-PAGE = {"Content-Type": "application/json"}
-OVER = ("finished", "failed", "canceled", "limit_exceeded", "lost")
-
-
-class Sql:
-    """The routes of one sidecar."""
-
-    def __init__(self, cluster: Cluster, **settings: str) -> None:
-        """Start the sidecar."""
-        self.state = tempfile.TemporaryDirectory()
-        self.log = f"{self.state.name}/sidecar.log"
-        ours = {
-            "SPARK_MASTER_UI_URL": cluster.told["master_ui"],
-            "SPARK_CONNECT_URL": cluster.told["connect_url"],
-            "SPARK_USER": "ann",
-            "XDG_STATE_HOME": self.state.name,
-        }
-        try:
-            self.sidecar = Sidecar(log=self.log, **(ours | settings))
-        except BaseException:
-            self.forget()
-            raise
-
-    def ask(self, method: str, route: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
-        """Send a request; return status, headers and body."""
-        with contextlib.closing(http.client.HTTPConnection("sidecar", timeout=60)) as connection:
-            connection.sock = socket.socket(socket.AF_UNIX)
-            connection.sock.connect(self.sidecar.path)
-            text = body if body is None or isinstance(body, str) else json.dumps(body)
-            connection.request(method, f"/{route}", text, PAGE if headers is None else headers)
-            answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read()
-
-    def json(self, method: str, route: str, body: Any = None, expect: int = 200) -> Any:
-        """Send a request; return the JSON of the expected answer."""
-        status, _, text = self.ask(method, route, body)
-        assert status == expect, text
-        return json.loads(text) if text else None
-
-    def open(self, **new: str) -> str:
-        """Open a session."""
-        return self.json("POST", "sql/sessions", new, 201)["session_id"]
-
-    def submit(self, session: str, sql: str, **more: Any) -> Any:
-        """Submit a statement."""
-        return self.json("POST", "sql/queries", {"session": session, "sql": sql, **more}, 202)
-
-    def end_of(self, query: Any) -> Any:
-        """Wait until a statement has ended."""
-
-        def look() -> Any:
-            now = self.json("GET", f"sql/queries/{query['id']}?after={query['seq']}&wait_ms=2000")
-            return now if now["state"] in OVER else None
-
-        return query if query["state"] in OVER else until(f"{query['sql']} ends", look, 120)
-
-    def run(self, session: str, sql: str, **more: Any) -> Any:
-        """Run a statement to its end."""
-        return self.end_of(self.submit(session, sql, **more))
-
-    def rows(self, query: Any) -> Any:
-        """Return its first page of rows."""
-        return self.json("GET", f"sql/queries/{query['id']}/rows")["rows"]
-
-    def audit(self) -> list[dict[str, Any]]:
-        """Read the audit log."""
-        file = Path(self.state.name, "berdl-spark-monitor/audit.jsonl")
-        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-
-    def forget(self) -> None:
-        """Remove its files."""
-        self.state.cleanup()
-
-    def end(self) -> None:
-        """End the sidecar."""
-        self.sidecar.end()
-        self.forget()
+from tests.spark.sql_routes import PAGE, Sql, change
 
 
 @pytest.fixture(scope="module")
@@ -128,13 +46,6 @@ def write(spark: Cluster) -> Iterator[Sql]:
     sql = Sql(spark, SPARK_MONITOR_SQL="write")
     yield sql
     sql.end()
-
-
-def change(sql: Sql, session: str, text: str) -> Any:
-    """Run a statement that changes something, with its approval."""
-    query = sql.submit(session, text)
-    assert query["state"] == "waits_for_approval", query
-    return sql.end_of(sql.json("POST", f"sql/queries/{query['id']}/approve", {"hash": query["approval"]["hash"]}, 202))
 
 
 def test_it_says_what_is_allowed_without_asking_spark(read: Sql) -> None:
