@@ -231,6 +231,8 @@ def test_a_running_query_is_stopped_and_no_task_is_left(read: Sql) -> None:
     # It needs no slot; what does waits for the first one's tasks.
     other = read.run(session, "SHOW DATABASES")
     assert other["state"] == "finished", "another statement of the same session runs beside it"
+    (shown,) = (q for q in read.json("GET", "panel/queries")["running"] if q.get("session_id") == session)
+    assert shown["name"].startswith("SELECT count(*) FROM range"), "the panel names it as its person wrote it"
     stopped = read.json("POST", f"sql/queries/{query['id']}/cancel", {})["interrupted"]
     assert progress()["operation_id"] in stopped
     assert read.end_of(query)["state"] == "canceled"
