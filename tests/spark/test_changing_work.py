@@ -49,18 +49,21 @@ def test_beside_a_slow_task_no_time_is_told_and_its_stage_is_not_being_prepared(
     cluster: Cluster, quick: Sidecar
 ) -> None:
     until("an executor is known", lambda: quick.ok("panel/executors")["task_slots"], 90)
-    alone = 0
+    alone, since = 0, None
     for answer in polls(cluster, quick, ONE_SLOW):
         tasks = answer["query"]["tasks"]
         if tasks["done"] == tasks["total"] - 1 and answer["query"]["wait"].keys() != {"driver_works"}:
-            alone += 1
-            assert "time_left" not in answer["query"]
             assert tasks["running"] == 1, "it runs until it has ended"
+            since = since or time.monotonic()
+            # Until it has run some times as long as the others, nothing tells it from them.
+            if time.monotonic() - since > 4:
+                alone += 1
+                assert "time_left" not in answer["query"]
     assert alone >= 3
 
 
 def test_no_more_tasks_run_than_there_are_slots(cluster: Cluster, quick: Sidecar) -> None:
-    slots = until("an executor is known", lambda: quick.ok("panel/executors")["task_slots"]["total"], 90)
+    slots = until("an executor is known", lambda: quick.ok("panel/executors")["task_slots"], 90)
     seen = 0
     for answer in polls(cluster, quick, MANY_SHORT):
         chip = quick.ok("panel/chip").get("activity") or {}
