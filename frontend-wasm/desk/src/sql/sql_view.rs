@@ -7,7 +7,7 @@ use yew::{Callback, Event, Html, KeyboardEvent, NodeRef, TargetCast, classes, ht
 use super::argument_form::argument_form;
 use super::asked::Asked;
 use super::catalog_pane::CatalogPane;
-use super::desk::Desk;
+use super::effects::Effects;
 use super::history_pane::HistoryPane;
 use super::model::{Action, Model, View, Want};
 use super::plan_pane::PlanPane;
@@ -22,7 +22,7 @@ use kit::parts::tone::{Tone, toned};
 /// What the tab is drawn from.
 pub struct SqlScene<'a> {
     pub model: &'a Model,
-    pub desk: &'a Desk,
+    pub effects: &'a Effects,
     /// What the sidecar allows.
     pub area: &'a Asked<Sql>,
     pub notebook: Option<&'a Notebook>,
@@ -41,7 +41,7 @@ pub fn sql_view(scene: &SqlScene<'_>) -> Html {
                 { problem_notice(problem) }
                 <button
                     type="button" class="sparkMonitor-Button" aria-disabled={scene.area.pending.to_string()}
-                    onclick={scene.desk.act.reform(|_| Action::AskAgain)}
+                    onclick={scene.effects.act.reform(|_| Action::AskAgain)}
                 >
                     { tr(SqlMessage::OpenAgain) }
                 </button>
@@ -49,7 +49,7 @@ pub fn sql_view(scene: &SqlScene<'_>) -> Html {
         },
         Some(Ok(area)) => content(scene, area),
     };
-    let act = scene.desk.act.clone();
+    let act = scene.effects.act.clone();
     let on_key = Callback::from(move |event: KeyboardEvent| {
         if event.key() == "." && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
@@ -60,23 +60,23 @@ pub fn sql_view(scene: &SqlScene<'_>) -> Html {
 }
 
 fn content(scene: &SqlScene<'_>, area: &Sql) -> Html {
-    let SqlScene { model, desk, .. } = scene;
+    let SqlScene { model, effects, .. } = scene;
     html! {
         <>
             <CatalogPane
                 key={model.session_id().unwrap_or_default().to_owned()}
-                api={desk.api.clone()} session_id={model.session_id().map(str::to_owned)}
+                api={effects.api.clone()} session_id={model.session_id().map(str::to_owned)}
                 is_open={model.is_catalog_open} is_busy={model.is_busy()}
-                on_names={names(desk)}
-                on_insert={desk.act.reform(Action::Insert)}
-                on_run={desk.act.reform(|job| Action::Run(job, SqlRead::Preview, js_sys::Date::now() as i64))}
+                on_names={names(effects)}
+                on_insert={effects.act.reform(Action::Insert)}
+                on_run={effects.act.reform(|job| Action::Run(job, SqlRead::Preview, js_sys::Date::now() as i64))}
             />
             <div class="sparkMonitor-Sql-main">
                 { bar(scene, area) }
                 <div class="sparkMonitor-Sql-editor" ref={scene.host.clone()} />
-                { argument_form(&model.text, &model.form, &desk.act) }
+                { argument_form(&model.text, &model.form, &effects.act) }
                 { buttons(scene, area) }
-                { state_line(model, scene.now_ms, &desk.act) }
+                { state_line(model, scene.now_ms, &effects.act) }
                 { tabs(scene) }
                 <div
                     class="sparkMonitor-Sql-below" id="sparkMonitor-sql-below" role="tabpanel"
@@ -90,8 +90,8 @@ fn content(scene: &SqlScene<'_>, area: &Sql) -> Html {
 }
 
 /// Names of the catalogue go to the editor, which completes them.
-fn names(desk: &Desk) -> Callback<std::rc::Rc<[super::catalog::Completion]>> {
-    let editor = std::rc::Rc::clone(&desk.editor);
+fn names(effects: &Effects) -> Callback<std::rc::Rc<[super::catalog::Completion]>> {
+    let editor = std::rc::Rc::clone(&effects.editor);
     Callback::from(move |names: std::rc::Rc<[super::catalog::Completion]>| {
         if let Some(editor) = &*editor.borrow() {
             editor.complete(&names);
@@ -101,13 +101,13 @@ fn names(desk: &Desk) -> Callback<std::rc::Rc<[super::catalog::Completion]>> {
 
 /// The catalogue's button, the session, and whether statements may change something.
 fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
-    let SqlScene { model, desk, notebook, .. } = scene;
+    let SqlScene { model, effects, notebook, .. } = scene;
     let (mode, explained) = match area.mode {
         SqlMode::Read => (SqlMessage::ReadOnly, SqlMessage::ReadOnlyLong),
         SqlMode::Write => (SqlMessage::AsksFirst, SqlMessage::AsksFirstLong),
     };
     let of = notebook.map(|notebook| notebook.session_id.clone());
-    let on_change = desk.act.reform(move |event: Event| {
+    let on_change = effects.act.reform(move |event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         let of = of.clone().filter(|_| select.value() == "copy");
         Action::Want(of.map_or(Want::Own, |of| Want::Copy { of }))
@@ -123,7 +123,7 @@ fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
         <div class="sparkMonitor-Sql-bar">
             <button
                 type="button" class="sparkMonitor-Button" aria-expanded={model.is_catalog_open.to_string()}
-                onclick={desk.act.reform(|_| Action::ToggleCatalog)}
+                onclick={effects.act.reform(|_| Action::ToggleCatalog)}
             >
                 { tr(SqlMessage::Catalogue) }
             </button>
@@ -150,7 +150,10 @@ fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
                     { problem_notice(problem) }
                     <button
                         type="button" class="sparkMonitor-Button"
-                        onclick={{ let want = model.want.clone(); desk.act.reform(move |_| Action::Want(want.clone())) }}
+                        onclick={{
+                            let want = model.want.clone();
+                            effects.act.reform(move |_| Action::Want(want.clone()))
+                        }}
                     >
                         { tr(SqlMessage::OpenAgain) }
                     </button>
@@ -164,9 +167,9 @@ fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
 }
 
 fn buttons(scene: &SqlScene<'_>, area: &Sql) -> Html {
-    let SqlScene { model, desk, .. } = scene;
+    let SqlScene { model, effects, .. } = scene;
     let is_ready = !model.is_busy() && model.session_id().is_some();
-    let on_read = desk.act.reform(|event: Event| {
+    let on_read = effects.act.reform(|event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         Action::Read(if select.value() == "collect" { SqlRead::Collect } else { SqlRead::Preview })
     });
@@ -178,13 +181,13 @@ fn buttons(scene: &SqlScene<'_>, area: &Sql) -> Html {
         <div class="sparkMonitor-Buttons sparkMonitor-Sql-buttons">
             <button
                 type="button" class="sparkMonitor-Button sparkMonitor-mod-main" aria-disabled={(!is_ready).to_string()}
-                title={tr(SqlMessage::RunLong)} onclick={desk.act.reform(|_| Action::RunEditor)}
+                title={tr(SqlMessage::RunLong)} onclick={effects.act.reform(|_| Action::RunEditor)}
             >
                 { tr(SqlMessage::Run) }
             </button>
             <button
                 type="button" class="sparkMonitor-Button" aria-disabled={(!model.is_busy()).to_string()}
-                title={tr(SqlMessage::CancelLong)} onclick={desk.act.reform(|_| Action::Cancel)}
+                title={tr(SqlMessage::CancelLong)} onclick={effects.act.reform(|_| Action::Cancel)}
             >
                 { tr(SqlMessage::Cancel) }
             </button>
@@ -201,7 +204,7 @@ fn buttons(scene: &SqlScene<'_>, area: &Sql) -> Html {
             </label>
             <button
                 type="button" class="sparkMonitor-Button" title={tr(SqlMessage::InsertCellLong)}
-                onclick={desk.act.reform(|_| Action::InsertCell)}
+                onclick={effects.act.reform(|_| Action::InsertCell)}
             >
                 { tr(SqlMessage::InsertCell) }
             </button>
@@ -228,9 +231,9 @@ const VIEWS: [(View, SqlMessage<'static>); 4] = [
 
 /// One tab stop; the arrow keys choose.
 fn tabs(scene: &SqlScene<'_>) -> Html {
-    let SqlScene { model, desk, .. } = scene;
+    let SqlScene { model, effects, .. } = scene;
     let place = VIEWS.iter().position(|(view, _)| *view == model.view).unwrap_or_default();
-    let chosen = (*desk).clone();
+    let chosen = (*effects).clone();
     let on_key = Callback::from(move |event: KeyboardEvent| {
         let next = match event.key().as_str() {
             "ArrowRight" => place + 1,
@@ -245,13 +248,13 @@ fn tabs(scene: &SqlScene<'_>) -> Html {
     });
     let tab = |(view, name): &(View, SqlMessage<'static>)| {
         let is_chosen = *view == model.view;
-        let (desk, view) = ((*desk).clone(), *view);
+        let (effects, view) = ((*effects).clone(), *view);
         html! {
             <button
                 type="button" role="tab" id={tab_id(view)} aria-selected={is_chosen.to_string()}
                 aria-controls="sparkMonitor-sql-below" tabindex={if is_chosen { "0" } else { "-1" }}
                 class={classes!("sparkMonitor-Sql-tab", is_chosen.then_some("sparkMonitor-mod-selected"))}
-                onclick={Callback::from(move |_| desk.view(view))}
+                onclick={Callback::from(move |_| effects.view(view))}
             >
                 { tr(*name) }
             </button>
@@ -265,17 +268,18 @@ fn tabs(scene: &SqlScene<'_>) -> Html {
 }
 
 fn below(scene: &SqlScene<'_>, area: &Sql) -> Html {
-    let SqlScene { model, desk, .. } = scene;
+    let SqlScene { model, effects, .. } = scene;
     let session_id = model.session_id().map(str::to_owned);
     let studied = model.studied.clone().map(|statement| (statement, model.studies));
     let form = model.form.clone();
     match model.view {
-        View::Result => result_pane(model, desk, area),
-        View::Plan => html! { <PlanPane api={desk.api.clone()} {session_id} {studied} {form} /> },
-        View::Schema => html! { <SchemaPane api={desk.api.clone()} {session_id} {studied} {form} /> },
+        View::Result => result_pane(model, effects, area),
+        View::Plan => html! { <PlanPane api={effects.api.clone()} {session_id} {studied} {form} /> },
+        View::Schema => html! { <SchemaPane api={effects.api.clone()} {session_id} {studied} {form} /> },
         View::History => html! {
             <HistoryPane
-                api={desk.api.clone()} runs={model.runs} is_busy={model.is_busy()} on_load={desk.act.reform(Action::Load)}
+                api={effects.api.clone()} runs={model.runs} is_busy={model.is_busy()}
+                on_load={effects.act.reform(Action::Load)}
             />
         },
     }

@@ -11,8 +11,8 @@ use yew::{Callback, Html};
 
 use super::argument_form::argument_form;
 use super::arguments::{Entered, Form};
-use super::desk::Desk;
 use super::editor::Statement;
+use super::effects::Effects;
 use super::error_view::error_view;
 use super::history_pane::history_list;
 use super::model::{Act, Action, Job, Model};
@@ -53,14 +53,14 @@ fn ran(query: SqlQuery) -> Rc<Model> {
     begun(SqlRead::Preview).reduce(Action::News { number: 1, news: Ok(Rc::new(query)) })
 }
 
-fn desk() -> Desk {
-    Desk { api: Api::default(), shell: Shell::default(), act: Act::noop(), editor: Rc::default() }
+fn effects() -> Effects {
+    Effects { api: Api::default(), shell: Shell::default(), act: Act::noop(), editor: Rc::default() }
 }
 
 /// The state 2.5 s after the click, and what is below the editor.
 async fn said(model: &Model) -> String {
     let state: Html = state_line(model, OBSERVED_AT_MS + 2_500, &Act::noop());
-    [text(state).await, text(result_pane(model, &desk(), &area())).await].join("\n---\n")
+    [text(state).await, text(result_pane(model, &effects(), &area())).await].join("\n---\n")
 }
 
 #[tokio::test]

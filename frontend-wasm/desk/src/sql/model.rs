@@ -215,7 +215,7 @@ impl Reducible for Model {
                 let (is_catalog_open, forgets, asks) = (next.is_catalog_open, next.forgets + 1, next.asks);
                 next = Self { text, form, read, is_catalog_open, forgets, asks, ..Self::default() };
             }
-            // These are for the desk.
+            // `Effects` carries these out.
             Action::RunEditor
             | Action::Approve { .. }
             | Action::Load(_)

@@ -25,14 +25,14 @@ const SAMPLE_ROWS: &str = "100";
 
 /// Everything that an action may need.
 #[derive(Clone)]
-pub struct Desk {
+pub struct Effects {
     pub api: Api,
     pub shell: Shell,
     pub act: Act,
     pub editor: Rc<RefCell<Option<Editor>>>,
 }
 
-impl Desk {
+impl Effects {
     /// What the editor has: the selection, or else everything.
     pub fn statement(&self) -> Statement {
         self.editor.borrow().as_ref().map(Editor::statement).unwrap_or_default()
@@ -102,22 +102,22 @@ impl Desk {
         self.with_editor(|editor| editor.mark(&[], ""));
         let number = model.runs + 1;
         let session_id = model.session_id().unwrap_or_default().to_owned();
-        let (desk, want, order) = (self.clone(), model.want.clone(), Order::of(model, job, read));
+        let (effects, want, order) = (self.clone(), model.want.clone(), Order::of(model, job, read));
         spawn(async move {
-            let mut news = alone::<SqlQuery>(&desk.api, &order.question(&session_id)).await;
+            let mut news = alone::<SqlQuery>(&effects.api, &order.question(&session_id)).await;
             // The sidecar may have been restarted, or have closed a session that was idle for long.
             if news.as_ref().is_err_and(|problem| problem.kind == ProblemKind::NotFound) {
-                desk.act.emit(Action::Lost(session_id));
-                news = match open(&desk.api, &want).await {
+                effects.act.emit(Action::Lost(session_id));
+                news = match open(&effects.api, &want).await {
                     Ok(session) => {
                         let question = order.question(&session.session_id);
-                        desk.act.emit(Action::Opened(session));
-                        alone(&desk.api, &question).await
+                        effects.act.emit(Action::Opened(session));
+                        alone(&effects.api, &question).await
                     }
                     Err(problem) => Err(problem),
                 };
             }
-            desk.act.emit(Action::News { number, news: news.map(Rc::new) });
+            effects.act.emit(Action::News { number, news: news.map(Rc::new) });
         });
     }
 
