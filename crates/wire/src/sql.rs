@@ -218,7 +218,7 @@ pub struct SqlColumn {
 /// Why a statement failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
+#[serde(default, from = "ErrorFields")]
 pub struct SqlError {
     pub code: SqlErrorCode,
     /// Spark's class, for example `TABLE_OR_VIEW_NOT_FOUND`.
@@ -235,6 +235,36 @@ pub struct SqlError {
     /// `rows` or `bytes`, with the limit, how much arrived, and what to do.
     #[serde(flatten)]
     pub limit: Option<SqlLimit>,
+}
+
+/// An error as it is read: `flatten` would keep every field in a buffer first, with 15 kB of WebAssembly.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ErrorFields {
+    code: SqlErrorCode,
+    error_class: Option<String>,
+    sql_state: Option<String>,
+    message: String,
+    parameters: BTreeMap<String, String>,
+    contexts: Vec<SqlContext>,
+    position: Option<SqlPosition>,
+    limit_type: Option<String>,
+    limit_value: Option<u64>,
+    actual_value: Option<u64>,
+    remediation: Option<String>,
+}
+
+impl From<ErrorFields> for SqlError {
+    fn from(fields: ErrorFields) -> Self {
+        let ErrorFields { code, error_class, sql_state, message, parameters, contexts, position, .. } = fields;
+        let limit = match (fields.limit_type, fields.limit_value, fields.remediation) {
+            (Some(limit_type), Some(limit_value), Some(remediation)) => {
+                Some(SqlLimit { limit_type, limit_value, actual_value: fields.actual_value, remediation })
+            }
+            _ => None,
+        };
+        Self { code, error_class, sql_state, message, parameters, contexts, position, limit }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use wire::sql::SqlColumn;
 use yew::{Callback, Html, Properties, component, html, use_state};
 
-use super::asked::use_asked;
+use super::asked::{read, use_asked};
 use super::cell_text::{Cell, cell};
 use super::grid_view::content;
 use super::json::{CellRead, Raw};
@@ -33,7 +33,7 @@ pub struct CellViewProps {
 pub fn CellView(props: &CellViewProps) -> Html {
     let CellViewProps { query_id, row, place, column, .. } = props;
     let question = props.is_cut.then(|| Question::get(format!("sql/queries/{query_id}/cell?row={row}&column={place}")));
-    let asked = use_asked::<CellRead>(&props.api, question.clone());
+    let asked = use_asked(&props.api, question.clone(), read::<CellRead>);
     let is_copied = use_state(|| None::<bool>);
     let whole = |value: &Raw| {
         let cell = cell(value, &column.type_name);
@@ -42,9 +42,9 @@ pub fn CellView(props: &CellViewProps) -> Html {
             nothing => html! { <p>{ content(nothing, false) }</p> },
         }
     };
-    let known = match (&question, &asked.answer) {
+    let known = match (&question, asked.answer::<CellRead>()) {
         (None, _) => Some(props.value.clone()),
-        (Some(_), Some(Ok(answer))) if !asked.pending => Some(answer.value.clone()),
+        (Some(_), Some(answer)) if !asked.pending => Some(answer.value.clone()),
         _ => None,
     };
     let on_copy = {
@@ -70,7 +70,7 @@ pub fn CellView(props: &CellViewProps) -> Html {
                 { icon_button("copy", SqlMessage::CopyCell, on_copy) }
                 { icon_button("close", SqlMessage::CloseCell, props.on_close.reform(|_| ())) }
             </div>
-            { known.as_ref().map_or_else(|| asked.filled(|answer| whole(&answer.value)), whole) }
+            { known.as_ref().map_or_else(|| asked.filled(|answer: &CellRead| whole(&answer.value)), whole) }
         </section>
     }
 }

@@ -248,7 +248,8 @@ mod tests {
 
     #[test]
     fn the_sidecar_reads_a_statement_with_its_arguments() {
-        let form = Form::from([(":n".to_owned(), Entered { text: "7".to_owned(), ..Entered::default() })]);
+        let mut form = Form::default();
+        form.insert(":n".to_owned(), Entered { text: "7".to_owned(), ..Entered::default() });
         let model = Model { form, ..Model::default() };
         let sql = "SELECT :n, \"a\"\n".to_owned();
         let job = Job::Statement(Statement { sql: sql.clone(), offset: 3 });

@@ -3,7 +3,7 @@
 use wire::sql::{SqlHistory, SqlPast, SqlState};
 use yew::{Callback, Html, Properties, component, html};
 
-use super::asked::use_asked;
+use super::asked::{read, use_asked};
 use super::requests::Question;
 use kit::api::Api;
 use kit::format;
@@ -25,7 +25,7 @@ pub struct HistoryPaneProps {
 pub fn HistoryPane(props: &HistoryPaneProps) -> Html {
     let number = props.runs * 2 + u32::from(props.is_busy);
     let question = Question { number, ..Question::get("sql/history".to_owned()) };
-    let asked = use_asked::<SqlHistory>(&props.api, Some(question));
+    let asked = use_asked(&props.api, Some(question), read::<SqlHistory>);
     asked.filled(|history| history_list(history, &props.on_load))
 }
 

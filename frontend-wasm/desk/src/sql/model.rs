@@ -174,7 +174,7 @@ impl Reducible for Model {
         let mut next = (*self).clone();
         match action {
             Action::Text(text) => next.text = text,
-            Action::Enter { label, entered } => drop(next.form.insert(label, entered)),
+            Action::Enter { label, entered } => next.form.insert(label, entered),
             Action::Read(read) => next.read = read,
             Action::View(view, statement) => next.show(view, statement),
             Action::Want(want) => {

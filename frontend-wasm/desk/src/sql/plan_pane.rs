@@ -5,7 +5,7 @@ use wire::sql::SqlPlan;
 use yew::{Callback, Event, Html, Properties, TargetCast, component, html, use_state};
 
 use super::arguments::{Form, arguments};
-use super::asked::use_asked;
+use super::asked::{read, use_asked};
 use super::editor::Statement;
 use super::error_view::error_view;
 use super::json::{object_json, text_json};
@@ -52,7 +52,7 @@ impl StudyProps {
 #[component]
 pub fn PlanPane(props: &StudyProps) -> Html {
     let mode = use_state(|| "formatted");
-    let asked = use_asked::<SqlPlan>(&props.api, props.question("sql/explain", Some(*mode)));
+    let asked = use_asked(&props.api, props.question("sql/explain", Some(*mode)), read::<SqlPlan>);
     let on_mode = {
         let mode = mode.setter();
         Callback::from(move |event: Event| {

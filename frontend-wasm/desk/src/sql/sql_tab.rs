@@ -11,7 +11,7 @@ use yew::{
     use_mut_ref, use_node_ref, use_reducer, use_state,
 };
 
-use super::asked::use_asked;
+use super::asked::{read, use_asked};
 use super::editor::Editor;
 use super::effects::{Effects, open};
 use super::follow::use_follow;
@@ -55,8 +55,8 @@ pub fn SqlTab(props: &SqlTabProps) -> Html {
     let effects = use_effects(props, &model, &editor);
     let (host, root) = (use_node_ref(), use_node_ref());
     let area = is_begun.then(|| Question { number: model.forgets + model.asks, ..Question::get("sql".to_owned()) });
-    let area = use_asked::<Sql>(&props.api, area);
-    let is_open = matches!(area.answer, Some(Ok(_)));
+    let area = use_asked(&props.api, area, read::<Sql>);
+    let is_open = area.answer::<Sql>().is_some();
     use_editor(&effects, &host, is_open, &model.text);
     use_catalog_width(&effects, &root, is_open);
     use_session(&effects, &model, is_open && is_shown);

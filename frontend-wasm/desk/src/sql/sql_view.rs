@@ -24,7 +24,7 @@ pub struct SqlScene<'a> {
     pub model: &'a Model,
     pub effects: &'a Effects,
     /// What the sidecar allows.
-    pub area: &'a Asked<Sql>,
+    pub area: &'a Asked,
     pub notebook: Option<&'a Notebook>,
     /// The element that the editor is made in.
     pub host: NodeRef,
@@ -34,9 +34,10 @@ pub struct SqlScene<'a> {
 
 /// The whole tab.
 pub fn sql_view(scene: &SqlScene<'_>) -> Html {
-    let content = match &scene.area.answer {
-        None => loading(),
-        Some(Err(problem)) => html! {
+    let content = match (scene.area.answer(), scene.area.problem()) {
+        (Some(area), _) => content(scene, area),
+        (None, None) => loading(),
+        (None, Some(problem)) => html! {
             <div class="sparkMonitor-Sql-notice">
                 { problem_notice(problem) }
                 <button
@@ -47,7 +48,6 @@ pub fn sql_view(scene: &SqlScene<'_>) -> Html {
                 </button>
             </div>
         },
-        Some(Ok(area)) => content(scene, area),
     };
     let act = scene.effects.act.clone();
     let on_key = Callback::from(move |event: KeyboardEvent| {

@@ -3,7 +3,7 @@
 use wire::sql::{SqlCatalog, SqlColumn, SqlName, SqlTable};
 use yew::{Callback, Html, Properties, component, html, use_effect_with};
 
-use super::asked::use_asked;
+use super::asked::{read, use_asked};
 use super::catalog::Path;
 use super::error_view::error_view;
 use super::model::Job;
@@ -11,7 +11,7 @@ use super::requests::{Question, catalog_route};
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
 use kit::parts::icon_button::icon_button;
-use kit::parts::notice::{loading, muted};
+use kit::parts::notice::muted;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct TablePaneProps {
@@ -32,12 +32,9 @@ pub struct TablePaneProps {
 #[component]
 pub fn TablePane(props: &TablePaneProps) -> Html {
     let question = Question { number: props.refreshes, ..Question::get(catalog_route(&props.session_id, &props.path)) };
-    let asked = use_asked::<SqlCatalog>(&props.api, Some(question));
-    let columns = match &asked.answer {
-        Some(Ok(answer)) => match &**answer {
-            SqlCatalog::Table(table) => Some(table.columns.clone()),
-            _ => None,
-        },
+    let asked = use_asked(&props.api, Some(question), read::<SqlCatalog>);
+    let columns = match asked.answer() {
+        Some(SqlCatalog::Table(table)) => Some(table.columns.clone()),
         _ => None,
     };
     let on_columns = props.on_columns.clone();
@@ -75,11 +72,7 @@ pub fn TablePane(props: &TablePaneProps) -> Html {
                     { tr(SqlMessage::Sample) }
                 </button>
             </div>
-            if asked.pending && asked.answer.is_none() {
-                { loading() }
-            } else {
-                { asked.filled(|answer| answer_view(props, answer)) }
-            }
+            { asked.filled(|answer| answer_view(props, answer)) }
         </section>
     }
 }

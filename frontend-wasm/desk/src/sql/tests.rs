@@ -218,9 +218,10 @@ async fn a_refusal_of_the_mode_that_reads_explains_it() {
 
 #[tokio::test]
 async fn the_form_has_a_line_for_each_parameter_and_says_which_type_is_meant() {
-    let none = elements(argument_form("SELECT ':a'", &Form::new(), &Act::noop())).await;
+    let none = elements(argument_form("SELECT ':a'", &Form::default(), &Act::noop())).await;
     assert_eq!(none, "");
-    let form = Form::from([(":n".to_owned(), Entered { text: "7".to_owned(), ..Entered::default() })]);
+    let mut form = Form::default();
+    form.insert(":n".to_owned(), Entered { text: "7".to_owned(), ..Entered::default() });
     let said = text(argument_form("SELECT :n, :who", &form, &Act::noop())).await;
     let automatic: Vec<_> =
         said.lines().filter(|line| line.starts_with("automatic") || line.starts_with(':')).collect();
