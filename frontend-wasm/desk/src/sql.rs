@@ -6,6 +6,7 @@
 pub mod argument_form;
 pub mod arguments;
 pub mod asked;
+pub mod button;
 pub mod catalog;
 pub mod catalog_pane;
 pub mod cell_text;

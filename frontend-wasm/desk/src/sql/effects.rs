@@ -53,6 +53,9 @@ impl Effects {
                     self.act.emit(Action::Run(job, SqlRead::Collect, js_sys::Date::now() as i64));
                 }
             }
+            Action::RunJob(job) if !model.is_busy() => {
+                self.act.emit(Action::Run(job.clone(), SqlRead::Preview, js_sys::Date::now() as i64));
+            }
             Action::Run(job, read, _) => self.run(model, job, *read),
             Action::Cancel => {
                 if let Some((number, query)) = running(model) {
@@ -72,6 +75,7 @@ impl Effects {
                 old.for_each(|session| delete_session(&self.api, &session.session_id));
             }
             Action::Load(sql) => self.with_editor(|editor| editor.set_text(sql)),
+            Action::Complete(names) => self.with_editor(|editor| editor.complete(names)),
             Action::Insert(text) => self.with_editor(|editor| editor.insert(text)),
             Action::InsertCell => {
                 let act = self.act.clone();

@@ -6,6 +6,7 @@ use wire::sql::{SqlQuery, SqlRead, SqlState};
 use yew::{Callback, Reducible};
 
 use super::arguments::{Entered, Form};
+use super::catalog::Completion;
 use super::editor::Statement;
 use kit::problem::Problem;
 
@@ -120,6 +121,8 @@ pub enum Action {
     Lost(String),
     /// Run what the editor has.
     RunEditor,
+    /// Run this, unless something else runs.
+    RunJob(Job),
     Run(Job, SqlRead, i64),
     News {
         number: u32,
@@ -131,6 +134,8 @@ pub enum Action {
     },
     /// Put a statement into the editor.
     Load(String),
+    /// Names that the editor completes.
+    Complete(Rc<[Completion]>),
     /// Insert text at the cursor.
     Insert(String),
     InsertCell,
@@ -217,8 +222,10 @@ impl Reducible for Model {
             }
             // `Effects` carries these out.
             Action::RunEditor
+            | Action::RunJob(_)
             | Action::Approve { .. }
             | Action::Load(_)
+            | Action::Complete(_)
             | Action::Insert(_)
             | Action::ShowQuery(_)
             | Action::Download(_)

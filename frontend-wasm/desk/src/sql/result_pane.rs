@@ -5,6 +5,7 @@ use std::rc::Rc;
 use wire::sql::{Sql, SqlApproval, SqlErrorCode, SqlQuery, SqlRead, SqlState};
 use yew::{Html, html};
 
+use super::button::Button;
 use super::effects::Effects;
 use super::error_view::error_view;
 use super::grid::ResultGrid;
@@ -97,9 +98,7 @@ fn footer(run: &Run, query: &SqlQuery, act: &Act, area: &Sql) -> Html {
             </span>
             <span class="sparkMonitor-Muted">{ format::bytes(query.bytes) }</span>
             if may_read_all {
-                <button type="button" class="sparkMonitor-Button" onclick={act.reform(|_| Action::ReadAll)}>
-                    { tr(SqlMessage::ReadAll { rows: area.limits.collect_rows }) }
-                </button>
+                { Button::new(SqlMessage::ReadAll { rows: area.limits.collect_rows }, Action::ReadAll).view(act) }
             }
             if query.state == SqlState::Finished {
                 <span class="sparkMonitor-Buttons">
@@ -126,15 +125,8 @@ fn approval_view(query: &SqlQuery, approval: &SqlApproval, act: &Act) -> Html {
             </dl>
             <pre class="sparkMonitor-Code" tabindex="0">{ &query.sql }</pre>
             <div class="sparkMonitor-Buttons">
-                <button
-                    type="button" class="sparkMonitor-Button"
-                    onclick={act.reform(move |_| Action::Approve { hash: hash.clone() })}
-                >
-                    { tr(SqlMessage::Approve) }
-                </button>
-                <button type="button" class="sparkMonitor-Button" onclick={act.reform(|_| Action::Cancel)}>
-                    { tr(SqlMessage::DoNot) }
-                </button>
+                { Button::new(SqlMessage::Approve, Action::Approve { hash }).view(act) }
+                { Button::new(SqlMessage::DoNot, Action::Cancel).view(act) }
             </div>
         </section>
     }

@@ -6,6 +6,7 @@ use yew::{Callback, Event, Html, KeyboardEvent, NodeRef, TargetCast, classes, ht
 
 use super::argument_form::argument_form;
 use super::asked::Asked;
+use super::button::Button;
 use super::catalog_pane::CatalogPane;
 use super::effects::Effects;
 use super::history_pane::HistoryPane;
@@ -40,12 +41,7 @@ pub fn sql_view(scene: &SqlScene<'_>) -> Html {
         (None, Some(problem)) => html! {
             <div class="sparkMonitor-Sql-notice">
                 { problem_notice(problem) }
-                <button
-                    type="button" class="sparkMonitor-Button" aria-disabled={scene.area.pending.to_string()}
-                    onclick={scene.effects.act.reform(|_| Action::AskAgain)}
-                >
-                    { tr(SqlMessage::OpenAgain) }
-                </button>
+                { ask_again(scene) }
             </div>
         },
     };
@@ -59,6 +55,11 @@ pub fn sql_view(scene: &SqlScene<'_>) -> Html {
     html! { <div class="sparkMonitor-Sql" ref={scene.root.clone()} onkeydown={on_key}>{ content }</div> }
 }
 
+fn ask_again(scene: &SqlScene<'_>) -> Html {
+    let is_ready = Some(!scene.area.pending);
+    Button { is_ready, ..Button::new(SqlMessage::OpenAgain, Action::AskAgain) }.view(&scene.effects.act)
+}
+
 fn content(scene: &SqlScene<'_>, area: &Sql) -> Html {
     let SqlScene { model, effects, .. } = scene;
     html! {
@@ -66,10 +67,7 @@ fn content(scene: &SqlScene<'_>, area: &Sql) -> Html {
             <CatalogPane
                 key={model.session_id().unwrap_or_default().to_owned()}
                 api={effects.api.clone()} session_id={model.session_id().map(str::to_owned)}
-                is_open={model.is_catalog_open} is_busy={model.is_busy()}
-                on_names={names(effects)}
-                on_insert={effects.act.reform(Action::Insert)}
-                on_run={effects.act.reform(|job| Action::Run(job, SqlRead::Preview, js_sys::Date::now() as i64))}
+                is_open={model.is_catalog_open} is_busy={model.is_busy()} act={effects.act.clone()}
             />
             <div class="sparkMonitor-Sql-main">
                 { bar(scene, area) }
@@ -87,16 +85,6 @@ fn content(scene: &SqlScene<'_>, area: &Sql) -> Html {
             </div>
         </>
     }
-}
-
-/// Names of the catalogue go to the editor, which completes them.
-fn names(effects: &Effects) -> Callback<std::rc::Rc<[super::catalog::Completion]>> {
-    let editor = std::rc::Rc::clone(&effects.editor);
-    Callback::from(move |names: std::rc::Rc<[super::catalog::Completion]>| {
-        if let Some(editor) = &*editor.borrow() {
-            editor.complete(&names);
-        }
-    })
 }
 
 /// The catalogue's button, the session, and whether statements may change something.
@@ -148,15 +136,7 @@ fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
             if let Some(problem) = &model.session_problem {
                 <div class="sparkMonitor-Sql-notice">
                     { problem_notice(problem) }
-                    <button
-                        type="button" class="sparkMonitor-Button"
-                        onclick={{
-                            let want = model.want.clone();
-                            effects.act.reform(move |_| Action::Want(want.clone()))
-                        }}
-                    >
-                        { tr(SqlMessage::OpenAgain) }
-                    </button>
+                    { Button::new(SqlMessage::OpenAgain, Action::Want(model.want.clone())).view(&effects.act) }
                 </div>
             }
             if model.is_renewed {
@@ -169,6 +149,19 @@ fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
 fn buttons(scene: &SqlScene<'_>, area: &Sql) -> Html {
     let SqlScene { model, effects, .. } = scene;
     let is_ready = !model.is_busy() && model.session_id().is_some();
+    let run = Button {
+        class: "sparkMonitor-Button sparkMonitor-mod-main",
+        title: Some(SqlMessage::RunLong),
+        is_ready: Some(is_ready),
+        ..Button::new(SqlMessage::Run, Action::RunEditor)
+    };
+    let cancel = Button {
+        title: Some(SqlMessage::CancelLong),
+        is_ready: Some(model.is_busy()),
+        ..Button::new(SqlMessage::Cancel, Action::Cancel)
+    };
+    let insert =
+        Button { title: Some(SqlMessage::InsertCellLong), ..Button::new(SqlMessage::InsertCell, Action::InsertCell) };
     let on_read = effects.act.reform(|event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         Action::Read(if select.value() == "collect" { SqlRead::Collect } else { SqlRead::Preview })
@@ -179,18 +172,8 @@ fn buttons(scene: &SqlScene<'_>, area: &Sql) -> Html {
     });
     html! {
         <div class="sparkMonitor-Buttons sparkMonitor-Sql-buttons">
-            <button
-                type="button" class="sparkMonitor-Button sparkMonitor-mod-main" aria-disabled={(!is_ready).to_string()}
-                title={tr(SqlMessage::RunLong)} onclick={effects.act.reform(|_| Action::RunEditor)}
-            >
-                { tr(SqlMessage::Run) }
-            </button>
-            <button
-                type="button" class="sparkMonitor-Button" aria-disabled={(!model.is_busy()).to_string()}
-                title={tr(SqlMessage::CancelLong)} onclick={effects.act.reform(|_| Action::Cancel)}
-            >
-                { tr(SqlMessage::Cancel) }
-            </button>
+            { run.view(&effects.act) }
+            { cancel.view(&effects.act) }
             <label class="sparkMonitor-Sql-read">
                 <span class="sparkMonitor-Hidden">{ tr(SqlMessage::ReadRows) }</span>
                 <select class="sparkMonitor-App-picker" onchange={on_read}>
@@ -202,12 +185,7 @@ fn buttons(scene: &SqlScene<'_>, area: &Sql) -> Html {
                     </option>
                 </select>
             </label>
-            <button
-                type="button" class="sparkMonitor-Button" title={tr(SqlMessage::InsertCellLong)}
-                onclick={effects.act.reform(|_| Action::InsertCell)}
-            >
-                { tr(SqlMessage::InsertCell) }
-            </button>
+            { insert.view(&effects.act) }
             <span role="status">{ inserted }</span>
         </div>
     }
@@ -278,8 +256,7 @@ fn below(scene: &SqlScene<'_>, area: &Sql) -> Html {
         View::Schema => html! { <SchemaPane api={effects.api.clone()} {session_id} {studied} {form} /> },
         View::History => html! {
             <HistoryPane
-                api={effects.api.clone()} runs={model.runs} is_busy={model.is_busy()}
-                on_load={effects.act.reform(Action::Load)}
+                api={effects.api.clone()} runs={model.runs} is_busy={model.is_busy()} act={effects.act.clone()}
             />
         },
     }

@@ -4,6 +4,7 @@ use wire::Tasks;
 use wire::sql::{SqlQuery, SqlState};
 use yew::{Html, html};
 
+use super::button::Button;
 use super::model::{Act, Action, Job, Model, Run};
 use kit::format;
 use kit::i18n::{Message, SqlMessage, tr};
@@ -86,18 +87,15 @@ fn tasks(query: &SqlQuery, act: &Act) -> Html {
                 </div>
             }
             if let Some(operation_id) = &query.operation_id {
-                <button
-                    type="button" class="sparkMonitor-Jump"
-                    onclick={{
-                        let operation_id = operation_id.clone();
-                        act.reform(move |_| Action::ShowQuery(operation_id.clone()))
-                    }}
-                >
-                    { tr(SqlMessage::ShowInPanel) }
-                </button>
+                { show(operation_id).view(act) }
             }
         </>
     }
+}
+
+fn show(operation_id: &str) -> Button<'static> {
+    let button = Button::new(SqlMessage::ShowInPanel, Action::ShowQuery(operation_id.to_owned()));
+    Button { class: "sparkMonitor-Jump", ..button }
 }
 
 /// From the click while it runs, because the sidecar's clock may differ; as the sidecar measured it afterwards.

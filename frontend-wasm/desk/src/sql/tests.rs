@@ -7,7 +7,7 @@ use wire::sql::{
     Sql, SqlApproval, SqlColumn, SqlError, SqlErrorCode, SqlHistory, SqlLimit, SqlLimits, SqlMode, SqlPast,
     SqlPosition, SqlQuery, SqlRead, SqlState, SqlTable,
 };
-use yew::{Callback, Html};
+use yew::Html;
 
 use super::argument_form::argument_form;
 use super::arguments::{Entered, Form};
@@ -244,7 +244,7 @@ async fn the_history_has_each_statements_end() {
         past("SELECT 1", SqlState::Finished, None),
         past("SELECT nosuch", SqlState::Failed, Some("There is no column nosuch.")),
     ];
-    assert_snapshot!(text(history_list(&SqlHistory { statements }, &Callback::noop())).await, @r"
+    assert_snapshot!(text(history_list(&SqlHistory { statements }, &Act::noop())).await, @r"
     SELECT 1
     Completed
     12:00:00 UTC
@@ -274,7 +274,8 @@ async fn a_table_shows_its_columns_partitions_and_properties() {
         partitions: vec!["day=2024-02-29".to_owned()],
         more_partitions: true,
     };
-    assert_snapshot!(text(table_view(&table, false, Some(&Callback::noop()))).await, @r"
+    let place = vec!["spark_catalog".to_owned(), "default".to_owned(), "t".to_owned()];
+    assert_snapshot!(text(table_view(&table, false, Some(&place), &Act::noop())).await, @r"
     MANAGED · parquet
     id
     bigint
@@ -291,6 +292,6 @@ async fn a_table_shows_its_columns_partitions_and_properties() {
     Owner
     ann
     ");
-    let temporary = text(table_view(&table, false, None)).await;
+    let temporary = text(table_view(&table, false, None, &Act::noop())).await;
     assert!(!temporary.contains("Profile"), "{temporary}");
 }
