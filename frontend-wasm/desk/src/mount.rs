@@ -1,5 +1,7 @@
 //! The interface for the TypeScript shell: open a tab, update it, close it.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
@@ -31,7 +33,7 @@ impl Desk {
     /// # Errors
     /// When the browser refuses to create an element.
     pub fn open_sql(&self, parent: &Element, options: &SqlOptions) -> Result<SqlHandle, JsValue> {
-        let (api, shell) = (self.api.clone(), options.into());
+        let (api, shell) = (self.api.clone(), Rc::new(options.into()));
         let props = SqlTabProps { api, shell, shown: false, notebook: None, forgets: 0 };
         let tab = self.roots.open(parent, props.clone())?;
         Ok(SqlHandle { tab, props })

@@ -3,6 +3,7 @@
 //! [`sql_tab`] is the component; [`model`] has its state, [`effects`] carries out what a person does, [`follow`] polls
 //! the statement that runs. Each pane fetches its own answer with [`asked`].
 
+pub mod any_case;
 pub mod argument_form;
 pub mod arguments;
 pub mod asked;
@@ -23,7 +24,6 @@ pub mod grid_state;
 pub mod grid_view;
 pub mod history_pane;
 pub mod json;
-pub mod lowercase;
 pub mod marks;
 pub mod model;
 pub mod pages;

@@ -37,7 +37,7 @@ pub fn arguments(parameters: &[Parameter], form: &Form) -> Vec<(&'static str, St
     let positional: Vec<String> = positional.map(json).collect();
     let mut fields = Vec::new();
     if !named.is_empty() {
-        fields.push(("named", object_json(named)));
+        fields.push(("named", object_json(&named)));
     }
     if !positional.is_empty() {
         fields.push(("positional", ["[", &positional.join(","), "]"].concat()));
@@ -71,7 +71,7 @@ impl Entered {
         }
         match self.meant() {
             "string" => text_json(&self.text),
-            kind => object_json([("type", text_json(kind)), ("value", text_json(&self.text))]),
+            kind => object_json(&[("type", text_json(kind)), ("value", text_json(&self.text))]),
         }
     }
 }

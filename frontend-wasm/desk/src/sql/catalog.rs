@@ -5,7 +5,7 @@ use std::rc::Rc;
 use wire::sql::{SqlCatalog, SqlColumn, SqlName, SqlNames};
 use yew::Reducible;
 
-use super::lowercase::lowercase;
+use super::any_case;
 use super::small_map::SmallMap;
 use kit::problem::Problem;
 
@@ -169,7 +169,7 @@ impl Catalog {
         let Some(Inside::Names(names)) = self.inside.get(path) else {
             return;
         };
-        let filter = lowercase(&self.filter);
+        let filter = any_case::lowercase(&self.filter);
         let shown: Vec<_> =
             names.names.iter().filter(|name| self.matches(&joined(path, &name.name), &filter)).collect();
         for (place, name) in shown.iter().enumerate() {
@@ -205,7 +205,7 @@ impl Catalog {
 
     /// Whether a name, one above it or one below it contains the filter.
     fn matches(&self, path: &Path, filter: &str) -> bool {
-        let contains = |name: &String| lowercase(name).contains(filter);
+        let contains = |name: &String| any_case::contains(name, filter);
         filter.is_empty()
             || path.iter().any(contains)
             || match self.inside.get(path) {
@@ -216,8 +216,8 @@ impl Catalog {
             }
     }
 
-    /// Names as a person would write them: those of the current database alone, others with what they are in. The editor
-    /// sorts them, and leaves out what is there twice.
+    /// Names as a person would write them: those of the current database alone, others with what they are in. The
+    /// editor sorts them, and leaves out what is there twice.
     pub fn completions(&self) -> Rc<[Completion]> {
         let current = |path: &Path| match self.inside.get(path) {
             Some(Inside::Names(names)) => {

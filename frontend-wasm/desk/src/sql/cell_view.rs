@@ -1,5 +1,7 @@
 //! One cell as a whole, below the grid.
 
+use std::rc::Rc;
+
 use wire::sql::SqlColumn;
 use yew::{Callback, Html, Properties, component, html, use_state};
 
@@ -16,7 +18,7 @@ use kit::parts::icon_button::{copied, icon_button};
 #[derive(Clone, PartialEq, Properties)]
 pub struct CellViewProps {
     pub api: Api,
-    pub shell: Shell,
+    pub shell: Rc<Shell>,
     pub query_id: String,
     /// From 0.
     pub row: usize,

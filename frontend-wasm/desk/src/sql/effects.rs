@@ -24,10 +24,9 @@ const DOWNLOAD_MS: u32 = 120_000;
 const SAMPLE_ROWS: &str = "100";
 
 /// Everything that an action may need.
-#[derive(Clone)]
 pub struct Effects {
     pub api: Api,
-    pub shell: Shell,
+    pub shell: Rc<Shell>,
     pub act: Act,
     pub editor: Rc<RefCell<Option<Editor>>>,
 }
@@ -39,7 +38,7 @@ impl Effects {
     }
 
     /// Carries out an action; the model is the one before it.
-    pub fn carry_out(&self, model: &Model, action: &Action) {
+    pub fn carry_out(self: &Rc<Self>, model: &Model, action: &Action) {
         match action {
             Action::Text(text) => self.shell.keep(text),
             Action::RunEditor => {
@@ -99,14 +98,14 @@ impl Effects {
         self.act.emit(Action::View(view, self.statement()));
     }
 
-    fn run(&self, model: &Model, job: &Job, read: SqlRead) {
+    fn run(self: &Rc<Self>, model: &Model, job: &Job, read: SqlRead) {
         if let Some(old) = model.query() {
             delete_query(&self.api, &old.id);
         }
         self.with_editor(|editor| editor.mark(&[], ""));
         let number = model.runs + 1;
         let session_id = model.session_id().unwrap_or_default().to_owned();
-        let (effects, want, order) = (self.clone(), model.want.clone(), Order::of(model, job, read));
+        let (effects, want, order) = (Rc::clone(self), model.want.clone(), Order::of(model, job, read));
         spawn(async move {
             let mut news = alone::<SqlQuery>(&effects.api, &order.question(&session_id)).await;
             // The sidecar may have been restarted, or have closed a session that was idle for long.
@@ -140,7 +139,7 @@ impl Effects {
             return;
         };
         let (api, act) = (self.api.clone(), self.act.clone());
-        let body = object_json([("hash", text_json(hash))]);
+        let body = object_json(&[("hash", text_json(hash))]);
         spawn(async move {
             let question = Question::post(&[&*route_of(&query), "/approve"].concat(), body);
             if let Err(problem) = alone_json(&api, &question).await {
@@ -205,8 +204,9 @@ impl Order {
     }
 
     pub fn question(&self, session_id: &str) -> Question {
-        let session = [("session", text_json(session_id))];
-        Question::post(self.route, object_json(session.into_iter().chain(self.fields.iter().cloned())))
+        let mut fields = vec![("session", text_json(session_id))];
+        fields.extend_from_slice(&self.fields);
+        Question::post(self.route, object_json(&fields))
     }
 }
 
@@ -220,8 +220,8 @@ pub async fn open(api: &Api, want: &Want) -> Result<Session, Problem> {
 /// The body of a new session's request.
 fn session_body(want: &Want) -> String {
     match want {
-        Want::Own => object_json([]),
-        Want::Copy { of } => object_json([("notebook", text_json(of))]),
+        Want::Own => object_json(&[]),
+        Want::Copy { of } => object_json(&[("notebook", text_json(of))]),
     }
 }
 

@@ -30,7 +30,7 @@ const SAMPLE_ROWS: usize = 100;
 #[derive(Clone, PartialEq, Properties)]
 pub struct ResultGridProps {
     pub api: Api,
-    pub shell: Shell,
+    pub shell: Rc<Shell>,
     pub query_id: String,
     pub columns: Columns,
     /// Rows that have arrived.

@@ -44,7 +44,7 @@ impl StudyProps {
         fields.push(("session", text_json(self.session_id.as_ref()?)));
         fields.push(("sql", text_json(&statement.sql)));
         fields.extend(mode.map(|mode| ("mode", text_json(mode))));
-        Some(Question { number, ..Question::post(route, object_json(fields)) })
+        Some(Question { number, ..Question::post(route, object_json(&fields)) })
     }
 }
 

@@ -43,7 +43,7 @@ fn expression(entered: &Entered) -> (String, Option<&'static str>) {
 
 fn triple_quoted(sql: &str) -> String {
     let text = sql.replace('\\', "\\\\");
-    if text.contains("\"\"\"") {
+    if text.as_bytes().windows(3).any(|three| three == b"\"\"\"") {
         return text.replace('"', "\\\"");
     }
     match text.strip_suffix('"') {

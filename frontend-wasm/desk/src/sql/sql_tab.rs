@@ -31,7 +31,7 @@ const WIDE_PX: i32 = 720;
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct SqlTabProps {
     pub api: Api,
-    pub shell: Shell,
+    pub shell: Rc<Shell>,
     /// JupyterLab shows the tab.
     pub shown: bool,
     pub notebook: Option<Notebook>,
@@ -88,14 +88,18 @@ fn use_begun(is_shown: bool) -> bool {
 
 /// Carries out actions, then updates the model.
 #[hook]
-fn use_effects(props: &SqlTabProps, model: &UseReducerHandle<Model>, editor: &Rc<RefCell<Option<Editor>>>) -> Effects {
+fn use_effects(
+    props: &SqlTabProps,
+    model: &UseReducerHandle<Model>,
+    editor: &Rc<RefCell<Option<Editor>>>,
+) -> Rc<Effects> {
     // Actions come from callbacks that were made before the newest model.
     let latest = use_mut_ref(|| model.clone());
     latest.replace(model.clone());
     let (api, shell, editor) = (props.api.clone(), props.shell.clone(), Rc::clone(editor));
     let effects = use_memo((), |()| {
         Rc::new_cyclic(|effects: &Weak<Effects>| {
-            let effects = effects.clone();
+            let effects = Weak::clone(effects);
             let act = Callback::from(move |action: Action| {
                 let model = latest.borrow().clone();
                 // Before the dispatch, because the handle always shows the newest state. After the tab's end there
@@ -108,13 +112,13 @@ fn use_effects(props: &SqlTabProps, model: &UseReducerHandle<Model>, editor: &Rc
             Effects { api, shell, act, editor }
         })
     });
-    (**effects).clone()
+    Rc::clone(&effects)
 }
 
 /// Makes the editor in its element, once there is one.
 #[hook]
-fn use_editor(effects: &Effects, host: &NodeRef, is_open: bool, text: &Rc<str>) {
-    let (effects, host, text) = (effects.clone(), host.clone(), Rc::clone(text));
+fn use_editor(effects: &Rc<Effects>, host: &NodeRef, is_open: bool, text: &Rc<str>) {
+    let (effects, host, text) = (Rc::clone(effects), host.clone(), Rc::clone(text));
     use_effect_with(is_open, move |is_open| {
         let slot = Rc::clone(&effects.editor);
         if let (true, Some(host), Some(make)) = (*is_open, host.cast::<Element>(), &effects.shell.on_editor) {
@@ -129,7 +133,7 @@ fn use_editor(effects: &Effects, host: &NodeRef, is_open: bool, text: &Rc<str>) 
 }
 
 #[hook]
-fn use_catalog_width(effects: &Effects, root: &NodeRef, is_open: bool) {
+fn use_catalog_width(effects: &Rc<Effects>, root: &NodeRef, is_open: bool) {
     let (act, root) = (effects.act.clone(), root.clone());
     use_effect_with(is_open, move |is_open| {
         let is_wide = root.cast::<Element>().is_some_and(|root| root.client_width() >= WIDE_PX);
@@ -141,10 +145,10 @@ fn use_catalog_width(effects: &Effects, root: &NodeRef, is_open: bool) {
 
 /// Opens the session that a person wants.
 #[hook]
-fn use_session(effects: &Effects, model: &Model, is_open: bool) {
+fn use_session(effects: &Rc<Effects>, model: &Model, is_open: bool) {
     let is_missing = is_open && model.session_id().is_none() && model.session_problem.is_none() && !model.is_busy();
     let wanted: Option<Want> = is_missing.then(|| model.want.clone());
-    let effects = effects.clone();
+    let effects = Rc::clone(effects);
     use_effect_with(wanted, move |wanted| {
         if let Some(want) = wanted.clone() {
             spawn(async move {
@@ -157,7 +161,7 @@ fn use_session(effects: &Effects, model: &Model, is_open: bool) {
 
 /// Follows the statement that runs.
 #[hook]
-fn use_running(props: &SqlTabProps, effects: &Effects, model: &Model, is_shown: bool) {
+fn use_running(props: &SqlTabProps, effects: &Rc<Effects>, model: &Model, is_shown: bool) {
     let number = model.runs;
     let id = model.query().map(|query| query.id.clone());
     use_follow(&props.api, id, is_shown, effects.act.reform(move |news| Action::News { number, news }));
@@ -202,7 +206,7 @@ fn use_end(props: &SqlTabProps, model: &UseReducerHandle<Model>) {
 }
 
 #[hook]
-fn use_forgets(forgets: u32, effects: &Effects) {
+fn use_forgets(forgets: u32, effects: &Rc<Effects>) {
     let act = effects.act.clone();
     use_effect_with(forgets, move |forgets| {
         if *forgets > 0 {

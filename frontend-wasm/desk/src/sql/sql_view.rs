@@ -1,5 +1,7 @@
 //! The tab's HTML: catalogue, session, editor, arguments, buttons, and what is shown below them.
 
+use std::rc::Rc;
+
 use web_sys::HtmlSelectElement;
 use wire::sql::{Sql, SqlMode, SqlRead};
 use yew::{Callback, Event, Html, KeyboardEvent, NodeRef, TargetCast, classes, html};
@@ -23,7 +25,7 @@ use kit::parts::tone::{Tone, toned};
 /// What the tab is drawn from.
 pub struct SqlScene<'a> {
     pub model: &'a Model,
-    pub effects: &'a Effects,
+    pub effects: &'a Rc<Effects>,
     /// What the sidecar allows.
     pub area: &'a Asked,
     pub notebook: Option<&'a Notebook>,
@@ -211,7 +213,7 @@ const VIEWS: [(View, SqlMessage<'static>); 4] = [
 fn tabs(scene: &SqlScene<'_>) -> Html {
     let SqlScene { model, effects, .. } = scene;
     let place = VIEWS.iter().position(|(view, _)| *view == model.view).unwrap_or_default();
-    let chosen = (*effects).clone();
+    let chosen = Rc::clone(effects);
     let on_key = Callback::from(move |event: KeyboardEvent| {
         let next = match event.key().as_str() {
             "ArrowRight" => place + 1,
@@ -226,7 +228,7 @@ fn tabs(scene: &SqlScene<'_>) -> Html {
     });
     let tab = |(view, name): &(View, SqlMessage<'static>)| {
         let is_chosen = *view == model.view;
-        let (effects, view) = ((*effects).clone(), *view);
+        let (effects, view) = (Rc::clone(effects), *view);
         html! {
             <button
                 type="button" role="tab" id={tab_id(view)} aria-selected={is_chosen.to_string()}

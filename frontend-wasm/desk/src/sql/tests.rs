@@ -18,7 +18,6 @@ use super::history_pane::history_list;
 use super::model::{Act, Action, Job, Model};
 use super::result_pane::result_pane;
 use super::samples::{column, query};
-use super::shell::Shell;
 use super::state_line::state_line;
 use super::table_pane::table_view;
 use kit::api::Api;
@@ -54,7 +53,7 @@ fn ran(query: SqlQuery) -> Rc<Model> {
 }
 
 fn effects() -> Effects {
-    Effects { api: Api::default(), shell: Shell::default(), act: Act::noop(), editor: Rc::default() }
+    Effects { api: Api::default(), shell: Rc::default(), act: Act::noop(), editor: Rc::default() }
 }
 
 /// The state 2.5 s after the click, and what is below the editor.
