@@ -39,8 +39,7 @@ pub struct Bundle {
 pub const BUNDLES: [Bundle; 3] = [
     Bundle { name: "sidebar", most_raw_bytes: 400_000, most_gzip_bytes: 170_000 },
     Bundle { name: "workbench", most_raw_bytes: 450_000, most_gzip_bytes: 190_000 },
-    // The budget is 450,000 and 190,000. Spark SQL exceeds it, and has to be made smaller.
-    Bundle { name: "desk", most_raw_bytes: 535_000, most_gzip_bytes: 217_000 },
+    Bundle { name: "desk", most_raw_bytes: 450_000, most_gzip_bytes: 190_000 },
 ];
 
 const PACKAGE: &str = r#"{

@@ -1,9 +1,11 @@
 //! `sql/…`: statements on Spark Connect, their results, and the catalogue.
 
 mod catalog;
+mod parameters;
 mod plan;
 
 pub use catalog::{SqlCatalog, SqlName, SqlNames, SqlProfile, SqlTable};
+pub use parameters::SqlParameters;
 pub use plan::{PlanNode, SqlExplain, SqlPlan, SqlSchema};
 
 use std::collections::BTreeMap;
@@ -225,8 +227,9 @@ pub struct SqlError {
     pub error_class: Option<String>,
     pub sql_state: Option<String>,
     pub message: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "SqlParameters::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, String>))]
+    pub parameters: SqlParameters,
     /// Parts of the statement that the error is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contexts: Vec<SqlContext>,
@@ -245,7 +248,7 @@ struct ErrorFields {
     error_class: Option<String>,
     sql_state: Option<String>,
     message: String,
-    parameters: BTreeMap<String, String>,
+    parameters: SqlParameters,
     contexts: Vec<SqlContext>,
     position: Option<SqlPosition>,
     limit_type: Option<String>,

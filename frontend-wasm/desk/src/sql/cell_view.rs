@@ -9,7 +9,7 @@ use super::asked::{read, use_asked};
 use super::cell_text::{Cell, cell};
 use super::grid_view::content;
 use super::json::{CellRead, Raw};
-use super::requests::Question;
+use super::requests::{Question, cell_route};
 use super::shell::Shell;
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
@@ -34,7 +34,7 @@ pub struct CellViewProps {
 #[component]
 pub fn CellView(props: &CellViewProps) -> Html {
     let CellViewProps { query_id, row, place, column, .. } = props;
-    let question = props.is_cut.then(|| Question::get(format!("sql/queries/{query_id}/cell?row={row}&column={place}")));
+    let question = props.is_cut.then(|| Question::get(cell_route(query_id, *row, *place)));
     let asked = use_asked(&props.api, question.clone(), read::<CellRead>);
     let is_copied = use_state(|| None::<bool>);
     let whole = |value: &Raw| {

@@ -15,7 +15,7 @@ use super::grid_state::{Extent, Grid, GridAction, Place, Selection, Way};
 use super::grid_view::{Columns, GridRow, cell_id, column_widths, gap, head, widths};
 use super::json::{Raw, RowsRead};
 use super::pages::PAGE_ROWS;
-use super::requests::{Question, spawn};
+use super::requests::{Question, rows_route, spawn};
 use super::shell::Shell;
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
@@ -149,7 +149,7 @@ async fn rows(
     loop {
         let known = all.as_ref().map_or(0, |all| all.rows.len());
         let (from, left) = (offset + known, limit - known);
-        let question = Question::get(format!("sql/queries/{query_id}/rows?offset={from}&limit={left}"));
+        let question = Question::get(rows_route(query_id, from, left));
         let part: RowsRead = question.ask(api, signal).await?;
         let is_empty = part.rows.is_empty();
         let there_are = usize::try_from(part.total).unwrap_or(usize::MAX).saturating_sub(offset);

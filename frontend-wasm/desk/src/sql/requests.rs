@@ -87,6 +87,16 @@ pub fn route_of(query: &SqlQuery) -> String {
     ["sql/queries/", &query.id].concat()
 }
 
+/// The route of rows of a statement's result.
+pub fn rows_route(query_id: &str, offset: usize, limit: usize) -> String {
+    ["sql/queries/", query_id, "/rows?offset=", &offset.to_string(), "&limit=", &limit.to_string()].concat()
+}
+
+/// The route of a whole cell.
+pub fn cell_route(query_id: &str, row: usize, column: usize) -> String {
+    ["sql/queries/", query_id, "/cell?row=", &row.to_string(), "&column=", &column.to_string()].concat()
+}
+
 /// The route of what is inside a path, or of a table.
 pub fn catalog_route(session_id: &str, path: &[String]) -> String {
     let mut route = ["sql/catalog?session=", session_id].concat();
