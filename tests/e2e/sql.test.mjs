@@ -14,8 +14,10 @@ from pyspark.sql import SparkSession
 spark = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).getOrCreate()
 spark.sql("CREATE OR REPLACE TEMPORARY VIEW of_the_notebook AS SELECT 7 AS seven").collect()`;
 const TABLE = `spark.sql("DROP TABLE IF EXISTS e2e_people").collect()
+spark.sql("DROP TABLE IF EXISTS e2e_later").collect()
 spark.sql("CREATE TABLE e2e_people (id BIGINT COMMENT 'who', name STRING, day DATE) USING parquet PARTITIONED BY (day)").collect()
 spark.sql("INSERT INTO e2e_people VALUES (1, 'Ann', DATE'2024-02-29'), (2, 'Bob', DATE'2024-03-01')").collect()`;
+const LATER = 'spark.sql("CREATE TABLE e2e_later (id BIGINT) USING parquet").collect()';
 /** A minute of short tasks. An aggregate takes no such function itself. */
 const SLOW = "SELECT count(m) AS m FROM (SELECT java_method('java.lang.Thread', 'sleep', 2000L) AS m FROM range(0, 60, 1, 60))";
 const LONG = `spark.sql("${SLOW}").collect()`;
@@ -36,7 +38,7 @@ before(async () => {
   const { master_ui, connect_url } = spark.cluster;
   const site = { ...FAST, SPARK_MASTER_UI_URL: master_ui, SPARK_REMOTE: connect_url, SPARK_CONNECT_URL: connect_url };
   jupyter = await Lab.start({ env: site });
-  await jupyter.write('people.ipynb', [CONNECT, TABLE, LONG]);
+  await jupyter.write('people.ipynb', [CONNECT, TABLE, LATER, LONG]);
   browser = await launch();
   lab = await LabPage.create(browser, { ...CLIPBOARD, viewport: { width: 1400, height: 900 } });
   sql = new SqlPage(lab);
@@ -228,6 +230,19 @@ test('the catalogue by keyboard: own database, a table, its details, its sample,
   await sql.write('SELECT * FROM ');
   await details.getByRole('button', { name: 'Insert name' }).click();
   assert.match(await sql.editor.innerText(), /SELECT \* FROM \S*e2e_people/);
+});
+
+test('the catalogue, refreshed, has a table that was created just now', async () => {
+  const refresh = sql.button('Read the catalogue again');
+  await refresh.click();
+  await sql.tree.getByText('e2e_people', { exact: true }).waitFor({ timeout: 30_000 });
+  await lab.execute('docmanager:open', { path: 'people.ipynb' });
+  await lab.startCell(2);
+  await lab.cellDone(2, 60_000);
+  await sql.open();
+  assert.equal(await sql.tree.getByText('e2e_later', { exact: true }).count(), 0);
+  await refresh.click();
+  await sql.tree.getByText('e2e_later', { exact: true }).waitFor({ timeout: 30_000 });
 });
 
 test('names complete in the editor', async () => {

@@ -66,7 +66,7 @@ pub fn CatalogPane(props: &CatalogPaneProps) -> Html {
     }
 }
 
-/// Reads what is expanded, one after the other.
+/// Reads what is expanded, one after the other. Each path is read once; after a refresh Spark is asked for it.
 #[hook]
 fn use_reading(props: &CatalogPaneProps, catalog: &UseReducerHandle<Catalog>) {
     let wanted = props.session_id.clone().filter(|_| props.is_open).zip(catalog.missing());
@@ -76,7 +76,8 @@ fn use_reading(props: &CatalogPaneProps, catalog: &UseReducerHandle<Catalog>) {
             let request = Request::start()?;
             let signal = request.signal();
             spawn(async move {
-                let read = Question::get(catalog_route(&session_id, &path)).ask::<SqlCatalog>(&api, &signal).await;
+                let route = catalog_route(&session_id, &path, refreshes > 0);
+                let read = Question::get(route).ask::<SqlCatalog>(&api, &signal).await;
                 if !signal.aborted() {
                     dispatcher.dispatch(CatalogAction::Read(path, read));
                 }

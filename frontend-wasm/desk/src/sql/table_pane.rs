@@ -30,7 +30,8 @@ pub struct TablePaneProps {
 
 #[component]
 pub fn TablePane(props: &TablePaneProps) -> Html {
-    let question = Question { number: props.refreshes, ..Question::get(catalog_route(&props.session_id, &props.path)) };
+    let route = catalog_route(&props.session_id, &props.path, props.refreshes > 0);
+    let question = Question { number: props.refreshes, ..Question::get(route) };
     let asked = use_asked(&props.api, Some(question), read::<SqlCatalog>);
     let columns = match asked.answer() {
         Some(SqlCatalog::Table(table)) => Some(table.columns.clone()),
