@@ -48,7 +48,10 @@ pub fn ResultGrid(props: &ResultGridProps) -> Html {
         Callback::from(move |action| dispatcher.dispatch(action))
     });
     let (first, end) = grid.window(*total);
-    use_pages(props, grid.pages.missing(first, end, *total), &act);
+    let missing = grid.pages.missing(first, end, *total);
+    // What failed is not on its way any more.
+    let is_loading = !missing.is_empty() && grid.problem.is_none();
+    use_pages(props, missing, &act);
     use_active(&grid, &scroll, &active_cell);
     let has_rows = grid.pages.row(0).is_some();
     let widths = use_memo((has_rows, Rc::clone(columns)), |_| {
@@ -78,7 +81,7 @@ pub fn ResultGrid(props: &ResultGridProps) -> Html {
                 <table
                     role="grid" tabindex="0" aria-label={tr(SqlMessage::Result)} aria-multiselectable="true"
                     aria-rowcount={(total + 1).to_string()} aria-colcount={(columns.len() + 1).to_string()}
-                    aria-activedescendant={active_id} onkeydown={on_key(props, &grid, &act, &copies)}
+                    aria-activedescendant={active_id} aria-busy={is_loading.to_string()} onkeydown={on_key(props, &grid, &act, &copies)}
                 >
                     { column_widths(*total, &widths) }
                     { head(columns, total.saturating_sub(1), &act) }

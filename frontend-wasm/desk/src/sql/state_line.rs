@@ -15,7 +15,7 @@ use kit::parts::tone::{Tone, toned};
 pub fn state_line(model: &Model, now_ms: i64, act: &Act) -> Html {
     let run = model.run.as_ref();
     html! {
-        <div class="sparkMonitor-Sql-state">
+        <div class="sparkMonitor-Sql-state" data-run={run.map(|run| run.number.to_string())}>
             <span role="status">{ run.map(word) }</span>
             { run.map(|run| facts(run, now_ms, act)) }
         </div>
