@@ -252,6 +252,8 @@ test('names complete in the editor', async () => {
   await lab.page.keyboard.type('e2e_p');
   // JupyterLab puts it at the end of the page.
   await lab.page.locator('.cm-tooltip-autocomplete').getByText('e2e_people').waitFor();
+  // For 75 ms after the list has opened, the editor takes Enter for a new line.
+  await lab.page.waitForTimeout(100);
   await lab.page.keyboard.press('Enter');
   assert.match(await sql.editor.innerText(), /FROM e2e_people$/);
 });
