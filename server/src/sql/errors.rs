@@ -27,7 +27,7 @@ pub(super) fn field(error: &ConnectError) -> SqlError {
             error_class: spark.error_class.clone(),
             sql_state: spark.sql_state.clone(),
             message,
-            parameters: spark.parameters.clone(),
+            parameters: spark.parameters.clone().into_iter().collect(),
             contexts: spark
                 .contexts
                 .iter()
@@ -140,7 +140,7 @@ pub(super) fn read_only(effect: String) -> SqlError {
     SqlError {
         code: SqlErrorCode::ReadOnly,
         message: words::read_only(&effect).error.to_string(),
-        parameters: [(EFFECT.to_owned(), effect)].into(),
+        parameters: [(EFFECT.to_owned(), effect)].into_iter().collect(),
         ..SqlError::default()
     }
 }
