@@ -59,6 +59,8 @@ pub enum Note {
 pub struct Catalog {
     inside: SmallMap<Path, Inside>,
     open: Vec<Path>,
+    /// What was read at least once. Its current name is expanded only the first time.
+    seen: Vec<Path>,
     /// The line that the keyboard is on.
     pub active: Option<Path>,
     /// The table whose details are shown.
@@ -129,9 +131,13 @@ impl Catalog {
         let inside = match read {
             Ok(SqlCatalog::Names(names)) => {
                 // The session's own catalogue and database are what a person looks for first.
-                let current = names.current.clone().filter(|_| path.len() + 1 < TABLE_LEVEL && self.refreshes == 0);
+                let is_new = path.len() + 1 < TABLE_LEVEL && !self.seen.contains(&path);
+                let current = names.current.clone().filter(|_| is_new);
                 let current = current.map(|current| joined(&path, &current));
                 self.open.extend(current.filter(|current| !self.open.contains(current)));
+                if is_new {
+                    self.seen.push(path.clone());
+                }
                 Inside::Names(Rc::new(names))
             }
             Ok(SqlCatalog::Failed(error)) => Inside::Failed(error.message),
@@ -361,5 +367,15 @@ mod tests {
         assert_eq!(catalog.missing(), Some(path(&[])));
         let catalog = read(catalog, &[], names("", &["spark_catalog"], Some("spark_catalog")));
         assert_eq!(catalog.missing(), Some(path(&["spark_catalog"])));
+    }
+
+    #[test]
+    fn refreshed_before_its_first_answer_it_expands_the_sessions_own_database_all_the_same() {
+        let catalog = Rc::<Catalog>::default().reduce(CatalogAction::Refresh);
+        let catalog = read(catalog, &[], names("", &["spark_catalog"], Some("spark_catalog")));
+        assert_eq!(catalog.missing(), Some(path(&["spark_catalog"])));
+        let collapsed = catalog.reduce(CatalogAction::Toggle(path(&["spark_catalog"]))).reduce(CatalogAction::Refresh);
+        let collapsed = read(collapsed, &[], names("", &["spark_catalog"], Some("spark_catalog")));
+        assert_eq!(collapsed.missing(), None, "what a person has collapsed stays so");
     }
 }
