@@ -15,6 +15,7 @@ mod held;
 mod history;
 mod interrupt;
 mod open;
+mod places;
 mod plan_tree;
 mod plans;
 mod profile;
@@ -38,7 +39,6 @@ use axum::{
 };
 use connect_client::{Client, ConnectError, Session};
 use monitor::{AppExecutors, AppStages, Applications, Tasks, Whose};
-use tokio::sync::Semaphore;
 use upstream::user::User;
 use utoipa::OpenApi;
 use wire::sql::SqlMode;
@@ -84,7 +84,6 @@ pub(crate) struct Sql {
     stages: Arc<AppStages>,
     /// Whether an operation of a notebook's session may be stopped: not where several people share the sidecar.
     stops_notebooks: bool,
-    downloads: Arc<Semaphore>,
     tasks: Tasks,
 }
 
@@ -104,13 +103,12 @@ impl Sql {
             limits: limits.clone(),
             client: OnceLock::new(),
             open: OpenSessions::default(),
-            statements: Statements::new(limits.running),
+            statements: Statements::new(limits.running, !stops_notebooks),
             histories: Histories::default(),
             applications,
             executors,
             stages,
             stops_notebooks,
-            downloads: Arc::new(Semaphore::new(downloads::DOWNLOADS)),
             tasks: tasks.clone(),
         })
     }
@@ -135,10 +133,7 @@ impl Sql {
 
     /// A session that was just opened.
     fn opened(&self, owner: Whose, session: Session, copy_of: Option<String>) -> OpenSession {
-        // Where several people share the sidecar, nobody takes more than half.
-        let all = self.limits.running;
-        let of_owner = if self.stops_notebooks { all } else { all.div_ceil(2) };
-        let places_of_owner = self.open.places_of(&owner, of_owner);
+        let places_of_owner = self.statements.places_of(&owner);
         OpenSession::new(owner, session, copy_of, self.limits.running_per_session, places_of_owner)
     }
 

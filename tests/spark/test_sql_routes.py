@@ -1,6 +1,7 @@
 """The routes beneath `sql` on a real Spark Connect."""
 
 import csv
+import http.client
 import io
 import json
 import os
@@ -165,6 +166,12 @@ def test_what_spark_runs_while_it_analyses_is_neither_run_nor_explained(read: Sq
     assert "plan" in read.json("POST", "sql/explain", {"session": session, "sql": "SELECT 'execute immediate'"})
     failed = read.run(session, "SELECT nothing, 'execute immediate'")["error"]
     assert (failed["error_class"], failed["contexts"][0]["start"]) == ("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", 7)
+    assert failed.get("position", {"line": 1})["line"] == 1
+    logged = "INSERT INTO sneaky VALUES ('execute it immediately')"
+    assert (
+        "InsertIntoStatement"
+        in json.loads(read.ask("POST", "sql/queries", {"session": session, "sql": logged})[2])["error"]
+    )
     assert read.rows(read.run(session, "SHOW TABLES LIKE 'sneaky'")) == []
 
 
@@ -216,6 +223,9 @@ def test_where_the_audit_log_cannot_be_written_nothing_is_changed(spark: Cluster
         Path(sql.state.name, "berdl-spark-monitor").write_text("a file is in the way")
         query = change(sql, sql.open(), "CREATE TEMP VIEW v AS SELECT 1")
         assert (query["state"], query["error"]["code"]) == ("failed", "audit")
+        route = f"sql/sessions/{sql.open()}/config/spark.sql.shuffle.partitions"
+        assert sql.ask("PUT", route, {"value": "7"})[0] == 500
+        assert sql.json("GET", route)["value"] != "7"
     finally:
         sql.end()
 
@@ -395,7 +405,7 @@ def test_an_empty_result_has_its_columns_in_both_files(read: Sql) -> None:
     assert [(field.name, str(field.type)) for field in schema] == [("id", "int64"), ("t", "string")]
 
 
-def test_downloads_that_nobody_reads_keep_nobody_else_from_working(spark: Cluster) -> None:
+def test_downloads_that_nobody_reads_are_few_and_end_with_their_reader(spark: Cluster) -> None:
     sql = Sql(spark)
     connections = []
     try:
@@ -409,7 +419,7 @@ def test_downloads_that_nobody_reads_keep_nobody_else_from_working(spark: Cluste
             connections.append(connection)
         status, _, body = sql.ask("GET", route)
         assert (status, json.loads(body)["code"]) == (503, "overloaded")
-        assert len(sql.rows(query)) > 0
+        assert len(sql.rows(query)) > 0, "only downloads are refused"
         for connection in connections:
             connection.close()
         until("a place is free again", lambda: sql.ask("GET", route)[0] == 200)
@@ -477,6 +487,23 @@ def test_results_that_still_arrive_count_too(spark: Cluster) -> None:
         assert "4000000 bytes" in query["error"]["message"]
         assert sql.ask("GET", f"sql/queries/{query['id']}/rows")[0] == 404
     finally:
+        sql.end()
+
+
+def test_a_result_that_is_dropped_while_it_is_sent_ends_in_an_error(spark: Cluster) -> None:
+    sql = Sql(spark)
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        query = sql.run(sql.open(), "SELECT repeat('x', 1000) FROM range(10000)", mode="collect")
+        connection.connect(sql.sidecar.path)
+        connection.sendall(f"GET /sql/queries/{query['id']}/result.csv HTTP/1.1\r\nHost: sidecar\r\n\r\n".encode())
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        sql.json("DELETE", f"sql/queries/{query['id']}", None, 204)
+        with pytest.raises(http.client.IncompleteRead):
+            answer.read()
+    finally:
+        connection.close()
         sql.end()
 
 

@@ -29,7 +29,6 @@ const MAX_EXACT: u64 = (1 << 53) - 1;
 /// The cell of a row, as far as the budget allows. Spark's own type, if known, says what Arrow's does not: the units of
 /// an interval.
 pub(crate) fn cell(array: &ArrayRef, row: usize, spark_type: Option<&DataType>, budget: &mut Budget) -> Value {
-    // Texts take more than this when they are written.
     if !budget.spend(0) || row >= array.len() || array.is_null(row) {
         return Value::Null;
     }
@@ -39,7 +38,19 @@ pub(crate) fn cell(array: &ArrayRef, row: usize, spark_type: Option<&DataType>, 
         Some(Kind::Udt(udt)) => udt.sql_type.as_deref().and_then(|inner| inner.kind.as_ref()),
         kind => kind,
     };
-    written(array, row, kind, budget).unwrap_or_else(|| Value::String(format!("({})", array.data_type())))
+    let written = written(array, row, kind, budget);
+    let written = written.unwrap_or_else(|| Value::String(format!("({})", array.data_type())));
+    // Other texts have been paid for.
+    if let Value::String(text) = &written
+        && !has_texts(array.data_type())
+    {
+        budget.spend(text.len());
+    }
+    written
+}
+
+fn has_texts(kind: &Arrow) -> bool {
+    matches!(kind, Arrow::Utf8 | Arrow::LargeUtf8 | Arrow::Binary | Arrow::LargeBinary | Arrow::Struct(_))
 }
 
 /// The cell of a row that is not null, or `None` for a type that Spark does not send.

@@ -118,15 +118,17 @@ impl SparkError {
         self.contexts = throwable.query_contexts.iter().map(context).collect();
     }
 
-    /// Moves positions back by what was written in front of the statement: one line, and `characters` in all.
-    pub(crate) fn unwrapped(mut self, characters: i32) -> Self {
+    /// Moves positions back by what was written in front of the statement, whole lines.
+    pub(crate) fn unwrapped(mut self, prefix: &str) -> Self {
+        let lines = u32::try_from(prefix.matches('\n').count()).unwrap_or(0);
+        let characters = i32::try_from(prefix.chars().count()).unwrap_or(0);
         // `; line 3 pos 2;`, and the plan with what was written in front.
         if let Some((message, rest)) = self.message.split_once("; line ") {
             self.position = self.position.or_else(|| analysed_position(rest));
             self.message = message.to_owned();
         }
         if let Some(position) = &mut self.position {
-            position.line = position.line.saturating_sub(1).max(1);
+            position.line = position.line.saturating_sub(lines).max(1);
         }
         for context in self.contexts.iter_mut().filter(|context| context.object_name.is_empty()) {
             context.start = context.start.saturating_sub(characters).max(0);
@@ -206,7 +208,7 @@ mod tests {
     #[test]
     fn an_error_within_a_wrapper_says_nothing_of_the_wrapper() {
         let text = "[UNRESOLVED_COLUMN] No `x`. SQLSTATE: 42703; line 3 pos 2;\n'Project [*]\n+- 'SubqueryAlias a";
-        let error = SparkError::saying(text).unwrapped(16);
+        let error = SparkError::saying(text).unwrapped(crate::statement::WRAPPER);
         assert_eq!(error.message, "[UNRESOLVED_COLUMN] No `x`. SQLSTATE: 42703");
         assert_eq!(error.position, Some(Position { line: 2, column: 2 }));
     }

@@ -30,7 +30,7 @@ pub enum ConnectError {
     #[error("this version of Spark does not support that call")]
     Unsupported,
     /// Spark would have to run a part of the statement to explain it.
-    #[error("EXECUTE IMMEDIATE is not explained, because Spark may run the inner statement: explain that one")]
+    #[error("not explained: Spark may run the inner statement of EXECUTE IMMEDIATE, or what `${{…}}` stands for")]
     NotExplained,
     #[error("Spark Connect did not answer within {0:?}")]
     Timeout(Duration),

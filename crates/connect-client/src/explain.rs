@@ -51,12 +51,23 @@ impl ExplainMode {
     }
 }
 
-/// Whether Spark may run a part of the statement while it analyses it, as Spark 4.1 and 4.2 do with
-/// `EXECUTE IMMEDIATE`. Says yes too often: the words may stand in a text, and `${…}` may become anything.
+/// Whether Spark may run a part of the statement while it analyses it, as Spark 4.1 does with `EXECUTE IMMEDIATE`. What
+/// stands for `${…}` is not known, so it may be just that.
 pub(crate) fn runs_when_analysed(text: &str) -> bool {
+    text.contains("${") || is_immediate(text)
+}
+
+/// Whether the two words stand one after the other. Between them there may be comments, which are not read: then the
+/// answer is yes.
+pub(crate) fn is_immediate(text: &str) -> bool {
     // Not `to_ascii_uppercase`: Spark takes `ı` for an `I`.
     let text = text.to_uppercase();
-    text.contains("${") || (text.contains("EXECUTE") && text.contains("IMMEDIATE"))
+    let is_word = |char: char| char.is_alphanumeric() || matches!(char, '_' | '\'' | '"' | '`');
+    let between = |rest: &str| match rest.split_once("IMMEDIATE") {
+        Some((between, _)) => between.contains("--") || between.contains("/*") || !between.contains(is_word),
+        None => false,
+    };
+    text.match_indices("EXECUTE").any(|(at, word)| text.get(at.saturating_add(word.len())..).is_some_and(between))
 }
 
 impl Session {
@@ -107,10 +118,7 @@ impl Session {
 /// Moves an error's positions back by what was written in front of the statement.
 pub(crate) fn unwrap_error(error: ConnectError, prefix: &str) -> ConnectError {
     match error {
-        ConnectError::Spark(error) if !prefix.is_empty() => {
-            let characters = i32::try_from(prefix.chars().count()).unwrap_or(0);
-            ConnectError::Spark(Box::new(error.unwrapped(characters)))
-        }
+        ConnectError::Spark(error) if !prefix.is_empty() => ConnectError::Spark(Box::new(error.unwrapped(prefix))),
         other => other,
     }
 }
@@ -124,11 +132,16 @@ mod tests {
         for text in [
             "EXECUTE IMMEDIATE 'DROP TABLE t'",
             "/* a */ execute -- b\n Immediate x",
-            "EXPLAIN EXTENDED EXECUTE ımmediate x",
+            "EXECUTE/* IMMEDIATE */IMMEDIATE x",
+            "EXPLAIN EXTENDED EXECUTE\u{a0}ımmediate x",
+            "SELECT 'execute it'; EXECUTE\tIMMEDIATE x",
             "${hidden}",
         ] {
             assert!(runs_when_analysed(text), "{text}");
         }
-        assert!(!runs_when_analysed("SELECT immediate, '$' FROM t"));
+        for text in ["INSERT INTO log VALUES ('execute it immediately')", "DROP TABLE execute_immediate", "SELECT '$'"]
+        {
+            assert!(!runs_when_analysed(text), "{text}");
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::{ConnectError, ExplainMode, Session, Statement, explain::runs_when_analysed};
+use crate::{
+    ConnectError, ExplainMode, Session, Statement,
+    explain::{is_immediate, runs_when_analysed},
+};
 
 /// What a statement is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,7 +87,8 @@ impl Session {
             Ok(explained) => Ok(kind_of(&explained)),
             // Spark was not asked more, so nothing more is known of it.
             Err(ConnectError::NotExplained) => {
-                Ok(StatementKind::Command { plan: "ExecuteImmediate".to_owned(), target: None })
+                let plan = if is_immediate(&statement.text) { "ExecuteImmediate" } else { "Unknown" };
+                Ok(StatementKind::Command { plan: plan.to_owned(), target: None })
             }
             Err(error) => Err(error),
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, ops::Range, panic, sync::Arc};
 
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
 use arrow_schema::ArrowError;
 use connect_proto::connect::{Relation, execute_plan_response::ResponseType, relation::RelType};
@@ -76,7 +76,7 @@ impl Rows {
         rows.map(|row| (0..self.batch.num_columns()).map(|column| self.cell(row, column, usize::MAX).0).collect())
     }
 
-    /// Memory of its Arrow data. Arrow's own count is that of a whole batch for each of its columns.
+    /// The Arrow data that it arrived in, bytes, which stay in memory as long as it does.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes
@@ -100,6 +100,7 @@ pub struct Run {
     columns: Option<Arc<[Column]>>,
     chunks: Chunks,
     rows: u64,
+    has_batch: bool,
     /// Bytes that came with a command's end, not in batches.
     command_bytes: u64,
     waiting: VecDeque<Event>,
@@ -138,6 +139,7 @@ impl Session {
             columns: None,
             chunks: Chunks::new(options.limits.max_bytes),
             rows: 0,
+            has_batch: false,
             command_bytes: 0,
             waiting: VecDeque::new(),
             prefix: "",
@@ -220,8 +222,8 @@ impl Run {
                 let over = match self.chunks.add(&chunk) {
                     Ok(None) => None,
                     Ok(Some(Complete { data, rows })) => {
-                        let batches = decoded(data, Some(rows))?;
-                        self.add(batches)
+                        let (batches, bytes) = (decoded(data, Some(rows))?, data.len());
+                        self.add(batches, bytes)
                     }
                     Err(Refused::Protocol(error)) => return Err(error.into()),
                     Err(Refused::Limit(limit)) => Some(limit),
@@ -249,7 +251,7 @@ impl Run {
                     } else if data.is_empty() {
                         None
                     } else {
-                        self.add(decoded(&data, None)?)
+                        self.add(decoded(&data, None)?, data.len())
                     };
                     self.end(over);
                 }
@@ -276,7 +278,8 @@ impl Run {
     }
 
     /// Adds rows as far as they are allowed; tells if there are more.
-    fn add(&mut self, batches: Vec<RecordBatch>) -> Option<LimitExceeded> {
+    fn add(&mut self, batches: Vec<RecordBatch>, bytes: usize) -> Option<LimitExceeded> {
+        let bytes = u64::try_from(bytes.checked_div(batches.len()).unwrap_or(0)).unwrap_or(u64::MAX);
         for batch in batches {
             let columns = match &self.columns {
                 Some(columns) => Arc::clone(columns),
@@ -284,10 +287,10 @@ impl Run {
             };
             let left = usize::try_from(self.limits.max_rows.saturating_sub(self.rows)).unwrap_or(usize::MAX);
             let kept = batch.num_rows().min(left);
-            // One without rows tells the columns' Arrow types, which are needed to pass an empty result on.
-            if kept > 0 || (batch.num_rows() == 0 && self.rows == 0) {
+            // Without any row, the first batch still has the columns' Arrow types.
+            if kept > 0 || !self.has_batch {
+                self.has_batch = true;
                 self.rows = self.rows.saturating_add(u64::try_from(kept).unwrap_or(0));
-                let bytes = memory(&batch);
                 self.waiting.push_back(Event::Rows(Rows { columns, batch: batch.slice(0, kept), bytes }));
             }
             if kept < batch.num_rows() {
@@ -304,19 +307,6 @@ impl Run {
         let bytes = self.chunks.bytes().saturating_add(self.command_bytes);
         self.waiting.push_back(Event::Ended(Ended { rows: self.rows, bytes, limit }));
     }
-}
-
-/// The part of a batch that one cannot keep without the rest.
-fn memory(batch: &RecordBatch) -> u64 {
-    let of_column = |array: &ArrayRef| {
-        let data = array.to_data();
-        data.get_slice_memory_size().unwrap_or_else(|_| data.get_buffer_memory_size())
-    };
-    batch
-        .columns()
-        .iter()
-        .map(of_column)
-        .fold(0, |sum, bytes| sum.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX)))
 }
 
 /// The batches of one Arrow IPC stream, with as many rows as declared. One without rows tells the columns.

@@ -73,7 +73,6 @@ impl ConnectRequest {
 
     /// Adds the tag, which Spark reports separately.
     pub fn tagged(self, tag: Option<&str>) -> Self {
-        let tag = tag.filter(|tag| names_something(tag));
         Self { own_tag: self.own_tag.or_else(|| tag.map(str::to_owned)), ..self }
     }
 
@@ -117,7 +116,8 @@ impl ConnectRequest {
     }
 }
 
-fn names_something(tag: &str) -> bool {
+/// Whether a person gave this tag.
+pub fn names_something(tag: &str) -> bool {
     !tag.is_empty() && !tag.starts_with(OUR_TAG)
 }
 

@@ -15,15 +15,32 @@ pub(crate) fn header(columns: &[Column]) -> String {
     line(columns.iter().map(|column| quoted(&column.name)))
 }
 
-/// The lines of some rows, from one of them. A cell with more than about `most_bytes` of text is only named: a part of
-/// it would be taken for all.
-pub(crate) fn lines(rows: &Rows, from: usize, most_bytes: usize) -> impl Iterator<Item = String> + '_ {
+/// How much text is written, bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Most {
+    pub cell: usize,
+    pub line: usize,
+}
+
+impl Most {
+    /// Whatever there is.
+    pub const ALL: Self = Self { cell: usize::MAX, line: usize::MAX };
+}
+
+/// The lines of some rows, from one of them. A cell with more text is only named: a part of it would be taken for all.
+pub(crate) fn lines(rows: &Rows, from: usize, most: Most) -> impl Iterator<Item = String> + '_ {
     let columns = rows.record_batch().num_columns();
-    let field = move |(row, column)| match rows.cell(row, column, most_bytes) {
-        (cell, true) => field(&cell).into_owned().into(),
-        (_, false) => TOO_LARGE.into(),
-    };
-    (from..rows.len()).map(move |row| line((0..columns).map(|column| (row, column)).map(field)))
+    (from..rows.len()).map(move |row| {
+        let mut left = most.line;
+        line((0..columns).map(|column| {
+            let field = match rows.cell(row, column, most.cell.min(left)) {
+                (cell, true) => field(&cell).into_owned(),
+                (_, false) => TOO_LARGE.to_owned(),
+            };
+            left = left.saturating_sub(field.len());
+            field.into()
+        }))
+    })
 }
 
 fn line<'a>(fields: impl Iterator<Item = Cow<'a, str>>) -> String {

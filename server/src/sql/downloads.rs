@@ -12,27 +12,29 @@ use axum::{
 };
 use connect_client::Rows;
 use futures_util::{TryStream, stream};
-use tokio::sync::OwnedSemaphorePermit;
 use wire::ErrorBody;
 
-use super::{Sql, caller::Mine, csv, errors, rows, statement::Statement};
+use super::{Sql, caller::Mine, csv, errors, places::Place, rows, statement::Statement};
 use crate::http::{ApiError, middleware::LongBody};
 
-/// Results that are sent at once. A slow reader keeps one place for a quarter of an hour at most.
-pub(super) const DOWNLOADS: usize = 8;
+/// Text of a cell and of a line, bytes.
+const MOST: csv::Most = csv::Most { cell: rows::WHOLE_CELL_BYTES, line: 16 << 20 };
+/// The index after which nothing follows.
+const END: usize = usize::MAX;
 /// Text of one piece of a download, bytes.
 const PIECE_BYTES: usize = 256 * 1024;
 
-/// A result that is being sent. It holds no rows, so that it does not keep in memory what had to make room.
+/// A result that is being sent. It asks the statement for each part, so that it does not keep in memory what had to make
+/// room. A slow reader keeps its place for a quarter of an hour at most.
 struct Download {
     statement: Arc<Statement>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Download {
     fn begin(sql: &Sql, statement: Arc<Statement>) -> Result<Self, ApiError> {
         rows::result(&statement)?;
-        let place = Arc::clone(&sql.downloads).try_acquire_owned().map_err(|_| errors::too_many_downloads())?;
+        let place = sql.statements.download(&statement.session).ok_or_else(errors::too_many_downloads)?;
         Ok(Self { statement, _place: place })
     }
 
@@ -71,8 +73,9 @@ fn csv_piece(
     mut index: usize,
     mut row: usize,
 ) -> io::Result<(String, usize, usize)> {
-    while let Some(rows) = download.rows(index)? {
-        for line in csv::lines(&rows, row, rows::WHOLE_CELL_BYTES) {
+    // After the end, what has to make room is no matter.
+    while let Some(rows) = if index == END { None } else { download.rows(index)? } {
+        for line in csv::lines(&rows, row, MOST) {
             piece.push_str(&line);
             row = row.saturating_add(1);
             if piece.len() >= PIECE_BYTES {
@@ -81,7 +84,7 @@ fn csv_piece(
         }
         (index, row) = (index.saturating_add(1), 0);
     }
-    Ok((piece, index, row))
+    Ok((piece, END, 0))
 }
 
 /// The rows that have arrived, as one Arrow IPC stream.
@@ -107,27 +110,24 @@ fn arrow_piece(
     mut index: usize,
 ) -> io::Result<(Vec<u8>, StreamWriter<Vec<u8>>, usize)> {
     let failed = |error: ArrowError| io::Error::other(error);
-    let mut rows = download.rows(index)?;
     let mut writer = match writer {
+        Some(writer) if index == END => return Ok((Vec::new(), writer, END)),
         Some(writer) => writer,
         None => {
+            let rows = download.rows(index)?;
             let schema = rows.as_ref().map_or_else(|| Arc::new(Schema::empty()), |rows| rows.record_batch().schema());
             StreamWriter::try_new(Vec::new(), &schema).map_err(failed)?
         }
     };
-    while let Some(some) = rows {
-        writer.write(some.record_batch()).map_err(failed)?;
+    while let Some(rows) = download.rows(index)? {
+        writer.write(rows.record_batch()).map_err(failed)?;
         index = index.saturating_add(1);
         if writer.get_ref().len() >= PIECE_BYTES {
             return Ok((std::mem::take(writer.get_mut()), writer, index));
         }
-        rows = download.rows(index)?;
     }
-    // The mark of the end is written once.
-    if index < usize::MAX {
-        writer.finish().map_err(failed)?;
-    }
-    Ok((std::mem::take(writer.get_mut()), writer, usize::MAX))
+    writer.finish().map_err(failed)?;
+    Ok((std::mem::take(writer.get_mut()), writer, END))
 }
 
 fn file(

@@ -79,13 +79,14 @@ pub(crate) async fn get_history(
 ) -> Result<Json<SqlHistory>, ApiError> {
     let known = sql.statements.of(&whose);
     let ended = sql.histories.of(&whose);
-    // What has ended this moment may not be among those that have.
+    // What has ended this moment may not be among them.
     let is_new = |statement: &Statement| !ended.iter().any(|past| past.id == statement.id.to_string());
     let mut statements: Vec<SqlPast> =
         known.iter().filter(|statement| is_new(statement)).map(|statement| past(statement)).collect();
-    statements.sort_by_key(|past| std::cmp::Reverse(past.started_at_ms));
     let kept = |id: &str| known.iter().any(|it| it.id.to_string() == id && !it.now().forgotten);
     statements
         .extend(ended.iter().cloned().map(|past| SqlPast { has_result: past.has_result && kept(&past.id), ..past }));
+    statements.sort_by_key(|past| std::cmp::Reverse(past.started_at_ms));
+    statements.truncate(MOST);
     Ok(Json(SqlHistory { statements }))
 }

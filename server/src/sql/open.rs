@@ -14,9 +14,13 @@ use tokio::{
     sync::{OnceCell, Semaphore},
     time::Instant,
 };
+use uuid::Uuid;
 use wire::sql::{SqlCatalog, SqlSession};
 
-use super::catalog::{LIFETIME, Place};
+use super::{
+    catalog::{LIFETIME, Place},
+    places::Places,
+};
 
 /// One open session.
 #[derive(Debug)]
@@ -26,12 +30,12 @@ pub(super) struct OpenSession {
     pub copy_of: Option<String>,
     pub opened_at_ms: i64,
     /// Places for statements that run at once.
-    pub places: Semaphore,
-    /// Places for statements of all sessions of the owner.
-    pub places_of_owner: Arc<Semaphore>,
+    pub places: Arc<Semaphore>,
+    /// Places of all sessions of the owner.
+    pub places_of_owner: Arc<Places>,
     /// The driver's application, once a statement had to know it.
     pub app_id: OnceCell<Option<String>>,
-    /// Places for questions that run nothing: looks at the catalogue, and what a statement is.
+    /// Places for looks at the catalogue.
     pub lookups: Semaphore,
     seen: Mutex<Seen>,
     used: Mutex<Instant>,
@@ -45,7 +49,7 @@ struct Seen {
     changes: u64,
 }
 
-/// Questions that are asked at once in one session.
+/// Looks at the catalogue that run at once in one session.
 const LOOKUPS: usize = 2;
 /// Answers of the catalogue that a session keeps.
 const MOST_SEEN: usize = 200;
@@ -58,14 +62,14 @@ impl OpenSession {
         session: Session,
         copy_of: Option<String>,
         places: usize,
-        places_of_owner: Arc<Semaphore>,
+        places_of_owner: Arc<Places>,
     ) -> Self {
         Self {
             owner,
             session,
             copy_of,
             opened_at_ms: super::statement::now_ms(),
-            places: Semaphore::new(places),
+            places: Arc::new(Semaphore::new(places)),
             places_of_owner,
             app_id: OnceCell::new(),
             lookups: Semaphore::new(LOOKUPS),
@@ -173,15 +177,9 @@ impl OpenSessions {
         Some(session)
     }
 
-    /// The places of an owner's sessions together.
-    pub fn places_of(&self, owner: &Whose, places: usize) -> Arc<Semaphore> {
-        let known = self.all().values().find(|open| open.owner == *owner).map(|open| Arc::clone(&open.places_of_owner));
-        known.unwrap_or_else(|| Arc::new(Semaphore::new(places)))
-    }
-
     /// Whether it is open for somebody else.
-    pub fn is_of_another(&self, owner: &Whose, session_id: &str) -> bool {
-        self.all().get(session_id).is_some_and(|open| open.owner != *owner)
+    pub fn is_of_another(&self, owner: &Whose, session_id: Uuid) -> bool {
+        self.all().get(&session_id.to_string()).is_some_and(|open| open.owner != *owner)
     }
 
     /// The caller's session. Somebody else's is as unknown as one that does not exist.
@@ -213,10 +211,12 @@ mod tests {
     use wire::sql::{SqlName, SqlNames};
 
     use super::*;
+    use crate::sql::places::AllPlaces;
 
     fn session() -> OpenSession {
         let client = Client::new("sc://127.0.0.1:1".parse().unwrap(), &TrustedRoots::default()).unwrap();
-        OpenSession::new(Whose::EVERYBODY, Session::new(client, "ann"), None, 1, Arc::new(Semaphore::new(1)))
+        let places = AllPlaces::new(1, false).of(&Whose::EVERYBODY);
+        OpenSession::new(Whose::EVERYBODY, Session::new(client, "ann"), None, 1, places)
     }
 
     fn place(catalog: &str) -> Place {

@@ -16,6 +16,8 @@ use crate::http::{ApiError, Parameters};
 const PAGE_COLUMNS: usize = 200;
 /// A page with more text ends early, bytes.
 const PAGE_BYTES: usize = 2 << 20;
+/// How far a cell is written, of which [`CELL_BYTES`] of text are sent. A value costs more than its text.
+const CELL_BUDGET: usize = 8 * CELL_BYTES;
 /// Text of a cell that is sent whole, bytes.
 pub(super) const WHOLE_CELL_BYTES: usize = 4 << 20;
 
@@ -84,7 +86,8 @@ pub(crate) async fn get_cell(
 /// # Errors
 /// 404 when they were dropped.
 pub(super) fn result(statement: &Statement) -> Result<Vec<Rows>, ApiError> {
-    if statement.now().forgotten { Err(errors::no_result()) } else { Ok(statement.result()) }
+    let result = statement.result();
+    if statement.now().forgotten { Err(errors::no_result()) } else { Ok(result) }
 }
 
 fn page(result: &[Rows], offset: usize, limit: usize) -> SqlRows {
@@ -106,7 +109,7 @@ fn page(result: &[Rows], offset: usize, limit: usize) -> SqlRows {
             let columns = rows.record_batch().num_columns().min(PAGE_COLUMNS);
             let mut cells = Vec::with_capacity(columns);
             for column in 0..columns {
-                let (cell, is_cut) = shortened(rows.cell(row, column, 2 * CELL_BYTES));
+                let (cell, is_cut) = shortened(rows.cell(row, column, CELL_BUDGET));
                 if is_cut {
                     let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
                     page.cut.push((number(page.rows.len()), number(column)));

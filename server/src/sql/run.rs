@@ -11,13 +11,15 @@ use super::{Sql, approval, audit, errors, held, statement::Statement};
 /// How often the server is told to stop: between the two operations of a query there is nothing to stop, and Spark may
 /// begin what it was told to stop just before.
 const STOP_ROUND: Duration = Duration::from_secs(1);
-/// How often it is told so, before it is told to forget the operation.
-const STOP_ROUNDS: u32 = 10;
+/// How long that may take, before it is told to forget the operation.
+const STOP_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why a statement ends before its result was read.
 enum Ends {
     Canceled,
     Refused(SqlError),
+    /// It was stopped to make room for other results.
+    TooLarge(SqlError),
     Failed(ConnectError),
 }
 
@@ -37,11 +39,8 @@ pub(super) async fn drive(sql: Arc<Sql>, statement: Arc<Statement>, end: Cancell
     match outcome {
         Ok(()) => {}
         Err(Ends::Canceled) => statement.end(SqlState::Canceled, statement.stopped_because.get().cloned()),
-        Err(Ends::Refused(error)) => {
-            let is_limit = error.code == SqlErrorCode::LimitExceeded;
-            let state = if is_limit { SqlState::LimitExceeded } else { SqlState::Failed };
-            statement.end(state, Some(error));
-        }
+        Err(Ends::Refused(error)) => statement.end(SqlState::Failed, Some(error)),
+        Err(Ends::TooLarge(error)) => statement.end(SqlState::LimitExceeded, Some(error)),
         Err(Ends::Failed(error)) => {
             let state = state_of(&error, &statement);
             let because = statement.stopped_because.get().filter(|_| state == SqlState::Canceled);
@@ -101,10 +100,11 @@ async fn prepare(sql: &Sql, statement: &Statement) -> Result<Run, Ends> {
     }
     let kind = {
         // Not a place among those that run, so that what is refused is refused while others run.
-        let _turn = statement.session.lookups.acquire().await;
+        let _turn = statement.session.places_of_owner.checks.acquire().await;
         statement.change(|now| now.state = SqlState::Checking);
         session.kind(&asked.statement).await?
     };
+    statement.change(|now| now.state = SqlState::Queued);
     match kind {
         // Spark itself refuses what is no query.
         StatementKind::Query => Ok(session.run_query(&asked.statement, options)),
@@ -132,20 +132,22 @@ async fn prepare(sql: &Sql, statement: &Statement) -> Result<Run, Ends> {
 async fn read(sql: &Sql, statement: &Statement, mut run: Run, end: &CancellationToken) -> Result<(), Ends> {
     let interrupter = run.interrupter();
     let _ = statement.interrupter.set(interrupter.clone());
-    // From here on whoever stops it interrupts it.
+    // Whoever stops it later finds the interrupter.
     if statement.stop.is_cancelled() {
         return Err(Ends::Canceled);
     }
     statement.change(|now| now.state = SqlState::Running);
     let mut stopped = Box::pin(async {
         statement.stop.cancelled().await;
-        for _ in 0..STOP_ROUNDS {
-            // The first was told by whoever wants it to end.
-            tokio::time::sleep(STOP_ROUND).await;
-            if let Err(error) = interrupter.interrupt().await {
-                tracing::debug!(%error, statement.id = %statement.id, "A statement could not be stopped");
+        let rounds = async {
+            loop {
+                tokio::time::sleep(STOP_ROUND).await;
+                if let Err(error) = interrupter.interrupt().await {
+                    tracing::debug!(%error, statement.id = %statement.id, "A statement could not be stopped");
+                }
             }
-        }
+        };
+        let _: Result<(), _> = tokio::time::timeout(STOP_PATIENCE, rounds).await;
     });
     loop {
         let event = tokio::select! {
@@ -169,9 +171,15 @@ async fn read(sql: &Sql, statement: &Statement, mut run: Run, end: &Cancellation
             Some(Event::Columns(columns)) => statement.change(|now| now.columns = columns),
             Some(Event::Rows(rows)) => {
                 statement.add_rows(rows);
-                if !sql.statements.make_room(sql.limits.results_bytes) {
-                    run.close().await;
-                    return Err(Ends::Refused(errors::no_room(sql.limits.results_bytes)));
+                if let Some(largest) = sql.statements.make_room(sql.limits.results_bytes) {
+                    let error = errors::no_room(sql.limits.results_bytes);
+                    if largest.id == statement.id {
+                        run.close().await;
+                        return Err(Ends::TooLarge(error));
+                    }
+                    let _ = largest.stopped_because.set(error);
+                    largest.forget_rows();
+                    largest.stop.cancel();
                 }
             }
             Some(Event::Progress(progress)) => statement.change(|now| now.progress = progress),

@@ -85,10 +85,10 @@ pub(crate) async fn open_session(
 
 /// The session that is to be copied, if it may be.
 fn source_of(sql: &Sql, whose: &Whose, source: &str) -> Result<Uuid, ApiError> {
-    let id = source.parse().map_err(|_| ApiError::bad_json("copy_of: is no UUID"))?;
+    let id: Uuid = source.parse().map_err(|_| ApiError::bad_json("copy_of: is no UUID"))?;
     // Where everybody is the same user for Spark, it would copy anybody's.
     let is_anybodys = !sql.stops_notebooks && sql.site.user.fixed.is_some();
-    if is_anybodys || sql.open.is_of_another(whose, source) { Err(errors::unknown_session()) } else { Ok(id) }
+    if is_anybodys || sql.open.is_of_another(whose, id) { Err(errors::unknown_session()) } else { Ok(id) }
 }
 
 /// Does it even if whoever asked goes away.

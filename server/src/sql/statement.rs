@@ -167,7 +167,13 @@ impl Statement {
 
     pub fn add_rows(&self, rows: Rows) {
         let (count, bytes) = (rows.len(), rows.bytes());
-        self.result.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
+        let mut result = self.result.lock().unwrap_or_else(PoisonError::into_inner);
+        // What nobody can ask for any more is not kept either.
+        if self.now.borrow().forgotten {
+            return;
+        }
+        result.push(rows);
+        drop(result);
         self.change(|now| {
             now.rows = now.rows.saturating_add(u64::try_from(count).unwrap_or(0));
             now.bytes = now.bytes.saturating_add(bytes);
@@ -175,8 +181,9 @@ impl Statement {
     }
 
     pub fn forget_rows(&self) {
-        self.result.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        // First the mark, so that whoever finds no rows knows why.
         self.change(|now| now.forgotten = true);
+        self.result.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The rows that have arrived.

@@ -6,11 +6,13 @@ use std::{
 };
 
 use monitor::Whose;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
-use wire::sql::SqlState;
 
-use super::{open::OpenSession, statement::Statement};
+use super::{
+    open::OpenSession,
+    places::{AllPlaces, Place, Places},
+    statement::Statement,
+};
 
 /// Statements of one caller that are known at once; those that have ended make room.
 pub(super) const MOST_OF_ONE: usize = 64;
@@ -19,19 +21,12 @@ pub(super) const MOST_OF_ONE: usize = 64;
 #[derive(Debug)]
 pub(super) struct Statements {
     all: Mutex<BTreeMap<Uuid, Arc<Statement>>>,
-    places: Semaphore,
-}
-
-/// The right to run.
-pub(super) struct Place<'a> {
-    _of_session: Option<SemaphorePermit<'a>>,
-    _of_owner: Option<SemaphorePermit<'a>>,
-    _of_all: Option<SemaphorePermit<'a>>,
+    places: AllPlaces,
 }
 
 impl Statements {
-    pub fn new(running: usize) -> Self {
-        Self { all: Mutex::default(), places: Semaphore::new(running) }
+    pub fn new(running: usize, is_shared: bool) -> Self {
+        Self { all: Mutex::default(), places: AllPlaces::new(running, is_shared) }
     }
 
     fn all(&self) -> std::sync::MutexGuard<'_, BTreeMap<Uuid, Arc<Statement>>> {
@@ -49,7 +44,7 @@ impl Statements {
         if over.len().saturating_add(active.len()) >= MOST_OF_ONE
             && let Some(oldest) = over.iter().min_by_key(|other| other.seen()).map(|other| other.id)
         {
-            all.remove(&oldest);
+            forget(all.remove(&oldest));
         }
         all.insert(statement.id, Arc::clone(statement));
         true
@@ -65,7 +60,8 @@ impl Statements {
     }
 
     pub fn remove(&self, id: &Uuid) {
-        self.all().remove(id);
+        let removed = self.all().remove(id);
+        forget(removed);
     }
 
     pub fn has(&self, id: &Uuid) -> bool {
@@ -80,61 +76,49 @@ impl Statements {
         self.all().values().cloned().collect()
     }
 
-    /// Waits for the right to run: first in the session, then among those of its owner, so that neither one session nor
-    /// one person can take the places of all.
-    pub async fn place<'a>(&'a self, session: &'a OpenSession) -> Place<'a> {
-        // None is ever closed.
-        let of_session = session.places.acquire().await.ok();
-        let of_owner = session.places_of_owner.acquire().await.ok();
-        Place { _of_session: of_session, _of_owner: of_owner, _of_all: self.places.acquire().await.ok() }
+    /// The places of an owner's sessions.
+    pub fn places_of(&self, owner: &Whose) -> Arc<Places> {
+        self.places.of(owner)
     }
 
-    /// Drops the results that were asked for longest ago until the rest fits, those included that still arrive. False
-    /// if these alone are too large.
-    pub fn make_room(&self, most_bytes: u64) -> bool {
-        let mut all = self.list();
-        all.sort_by_key(|statement| statement.seen());
-        let sizes: Vec<u64> = all.iter().map(|statement| statement.kept_bytes()).collect();
-        let mut kept: u64 = sizes.iter().sum();
-        for (statement, bytes) in all.iter().zip(sizes) {
-            if kept <= most_bytes {
-                break;
-            }
-            if statement.state() == SqlState::Finished {
-                statement.forget_rows();
-                kept = kept.saturating_sub(bytes);
-            }
+    /// Waits for the right to run.
+    pub async fn place(&self, session: &OpenSession) -> Place {
+        self.places.to_run(&session.places, &session.places_of_owner).await
+    }
+
+    /// The right to send a result, if there is a place.
+    pub fn download(&self, session: &OpenSession) -> Option<Place> {
+        self.places.to_download(&session.places_of_owner)
+    }
+
+    /// Drops results until the rest fits, those included that still arrive: of whoever has most, the one that was asked
+    /// for longest ago. Returns the largest that arrives, if those that arrive are alone too large.
+    pub fn make_room(&self, most_bytes: u64) -> Option<Arc<Statement>> {
+        let (mut ended, arriving): (Vec<_>, Vec<_>) = self
+            .list()
+            .into_iter()
+            .map(|statement| (statement.kept_bytes(), statement))
+            .partition(|(_, statement)| statement.state().is_over());
+        let sum = |of: &[(u64, Arc<Statement>)]| of.iter().map(|(bytes, _)| bytes).sum::<u64>();
+        let left = most_bytes.checked_sub(sum(&arriving));
+        let Some(left) = left else {
+            return arriving.into_iter().max_by_key(|(bytes, _)| *bytes).map(|(_, statement)| statement);
+        };
+        while sum(&ended) > left {
+            let of =
+                |owner: &Whose| ended.iter().filter(|(_, it)| it.owner == *owner).map(|(bytes, _)| bytes).sum::<u64>();
+            let most = ended.iter().map(|(_, it)| of(&it.owner)).max().unwrap_or_default();
+            let of_most = ended.iter().enumerate().filter(|(_, (bytes, it))| *bytes > 0 && of(&it.owner) == most);
+            let Some((oldest, _)) = of_most.min_by_key(|(_, (_, it))| it.seen()) else { break };
+            ended.swap_remove(oldest).1.forget_rows();
         }
-        kept <= most_bytes
+        None
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use connect_client::{Client, Session, TrustedRoots};
-    use futures_util::FutureExt;
-
-    use super::*;
-
-    fn session(places_of_owner: &Arc<Semaphore>) -> OpenSession {
-        let address = "sc://127.0.0.1:1".parse().unwrap();
-        let client = Client::new(address, &TrustedRoots::default()).unwrap();
-        OpenSession::new(Whose::EVERYBODY, Session::new(client, "ann"), None, 2, Arc::clone(places_of_owner))
-    }
-
-    #[tokio::test]
-    async fn neither_one_session_nor_one_person_takes_all_places() {
-        let statements = Statements::new(6);
-        let (of_ann, of_bob) = (Arc::new(Semaphore::new(3)), Arc::new(Semaphore::new(3)));
-        let (first, second, other) = (session(&of_ann), session(&of_ann), session(&of_bob));
-        let take = |session| statements.place(session).now_or_never();
-        let held = [take(&first), take(&first)];
-        assert!(take(&first).is_none(), "the session has two");
-        let third = take(&second);
-        assert!(held.iter().all(Option::is_some) && third.is_some());
-        assert!(take(&second).is_none(), "the person has three");
-        assert!(take(&other).is_some());
-        drop(third);
-        assert!(take(&second).is_some());
+/// A download may still hold what nobody can ask for any more, and it would be counted nowhere.
+fn forget(removed: Option<Arc<Statement>>) {
+    if let Some(statement) = removed {
+        statement.forget_rows();
     }
 }

@@ -1,6 +1,9 @@
 //! How much of one cell is written: as JSON a list of nulls is many times as large as in Arrow.
 
-/// What is left, in bytes of text. Everything that is written costs at least two.
+/// What a value costs besides its text, bytes.
+const VALUE: usize = 8;
+
+/// What is left, bytes.
 #[derive(Debug)]
 pub(crate) struct Budget {
     left: usize,
@@ -19,7 +22,7 @@ impl Budget {
 
     /// Takes what a value costs; false if it must not be written.
     pub fn spend(&mut self, bytes: usize) -> bool {
-        match self.left.checked_sub(bytes.saturating_add(2)) {
+        match self.left.checked_sub(bytes.saturating_add(VALUE)) {
             Some(left) if !self.is_spent => self.left = left,
             _ => self.is_spent = true,
         }
@@ -28,13 +31,13 @@ impl Budget {
 
     /// As much of a text as may be written.
     pub fn text<'a>(&mut self, text: &'a str) -> &'a str {
-        let most = self.left.saturating_sub(2);
+        let most = self.left.saturating_sub(VALUE);
         if self.spend(text.len()) { text } else { text.get(..text.floor_char_boundary(most)).unwrap_or_default() }
     }
 
     /// As many bytes as may be written, each as two characters.
     pub fn bytes<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let most = self.left.saturating_sub(2) / 2;
+        let most = self.left.saturating_sub(VALUE) / 2;
         if self.spend(bytes.len().saturating_mul(2)) { bytes } else { bytes.get(..most).unwrap_or_default() }
     }
 }

@@ -7,7 +7,7 @@ use super::{Budget, hex, long, moments, number};
 /// How deep a variant may nest. Spark's own parser stops at a thousand.
 const MAX_DEPTH: u32 = 200;
 
-/// The value as JSON, or `None` if the bytes are no variant or one beyond the budget.
+/// The value as JSON, as far as the budget allows, or `None` if the bytes are no variant.
 pub(crate) fn decoded(value: &[u8], metadata: &[u8], budget: &mut Budget) -> Option<Value> {
     let header = *metadata.first()?;
     let names = Names { bytes: metadata, width: usize::from(header >> 6) + 1 };
@@ -40,13 +40,19 @@ impl Names<'_> {
 
 fn decode(bytes: &[u8], names: &Names<'_>, depth: u32, budget: &mut Budget) -> Option<Value> {
     if !budget.spend(0) {
-        return None;
+        return Some(Value::Null);
     }
     let depth = depth.checked_sub(1)?;
     let (header, rest) = bytes.split_first()?;
     let detail = header >> 2;
     match header & 3 {
-        0 => primitive(detail, rest, budget),
+        0 => {
+            let value = primitive(detail, rest, budget)?;
+            if let Value::String(text) = &value {
+                budget.spend(text.len());
+            }
+            Some(value)
+        }
         1 => text(rest.get(..usize::from(detail))?, budget),
         2 => {
             let offset_width = usize::from(detail & 3) + 1;
@@ -56,13 +62,14 @@ fn decode(bytes: &[u8], names: &Names<'_>, depth: u32, budget: &mut Budget) -> O
             let values = offsets.checked_add(count.checked_add(1)?.checked_mul(offset_width)?)?;
             let mut object = Map::new();
             for index in 0..count {
+                if budget.is_spent() {
+                    break;
+                }
                 let name = unsigned(rest, at.checked_add(index.checked_mul(id_width)?)?, id_width)?;
                 let offset = unsigned(rest, offsets.checked_add(index.checked_mul(offset_width)?)?, offset_width)?;
                 let value = decode(rest.get(values.checked_add(offset)?..)?, names, depth, budget)?;
                 let name = names.get(name)?;
-                if !budget.spend(name.len()) {
-                    return None;
-                }
+                budget.spend(name.len());
                 object.insert(name, value);
             }
             Some(Value::Object(object))
@@ -71,11 +78,15 @@ fn decode(bytes: &[u8], names: &Names<'_>, depth: u32, budget: &mut Budget) -> O
             let width = usize::from(detail & 3) + 1;
             let (count, offsets) = count(rest, detail & 4 != 0)?;
             let values = offsets.checked_add(count.checked_add(1)?.checked_mul(width)?)?;
-            let mut item = |index: usize| {
+            let mut items = Vec::new();
+            for index in 0..count {
+                if budget.is_spent() {
+                    break;
+                }
                 let offset = unsigned(rest, offsets.checked_add(index.checked_mul(width)?)?, width)?;
-                decode(rest.get(values.checked_add(offset)?..)?, names, depth, budget)
-            };
-            (0..count).map(&mut item).collect()
+                items.push(decode(rest.get(values.checked_add(offset)?..)?, names, depth, budget)?);
+            }
+            Some(items.into())
         }
     }
 }

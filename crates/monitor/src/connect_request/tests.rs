@@ -31,7 +31,6 @@ fn what_our_own_client_adds_names_nothing() {
     let sql = "plan { root { limit { input { sql { query: \"SELECT * FROM (\\nselect 1\\n)\" } } } } }";
     let tagged = format!("{sql} tags: \"berdl-sql-0d1c\" tags: \"nightly\"");
     assert_eq!((name(sql), name(&tagged)), ("select 1".to_owned(), "nightly".to_owned()));
-    assert_eq!(ConnectRequest::of_details(sql).tagged(Some("berdl-sql-0d1c")).name().1, "select 1");
 }
 
 #[test]

@@ -12,7 +12,10 @@ use super::{
     sql_drafts::of_sql,
     stream_drafts,
 };
-use crate::{connect_request::ConnectRequest, stages::StageDigest};
+use crate::{
+    connect_request::{ConnectRequest, names_something},
+    stages::StageDigest,
+};
 
 /// All queries, newest first.
 pub(super) fn drafts<'a>(seen: &'a QueriesSeen, stages: &StageDigest) -> Vec<Draft<'a>> {
@@ -39,7 +42,7 @@ pub(super) fn drafts<'a>(seen: &'a QueriesSeen, stages: &StageDigest) -> Vec<Dra
 
 fn of_operation<'a>(row: &'a OperationRow, jobs: &mut BTreeMap<i64, &'a JobRow>) -> Draft<'a> {
     let mine = take(jobs, row.job_ids.iter().copied());
-    let tag = row.spark_session_tags.iter().map(|tag| tag.trim()).find(|tag| !tag.is_empty());
+    let tag = row.spark_session_tags.iter().map(|tag| tag.trim()).find(|tag| names_something(tag));
     let request = ConnectRequest::of_statement(&row.statement).tagged(tag);
     let ended_at = [row.finish_timestamp, row.close_timestamp].into_iter().find(|time| *time > 0);
     let ended = |failed, canceled| Stated::Ended { at_ms: ended_at, failed, canceled, reason: &row.detail };

@@ -2,6 +2,8 @@
 
 use upstream::query_rows::JobRow;
 
+use crate::connect_request::names_something;
+
 const OPERATION: &str = "SparkConnect_OperationTag_User_";
 const OWN: &str = "SparkConnect_SessionTag_User_";
 const SQL: &str = "-execution-root-id-";
@@ -29,7 +31,7 @@ impl<'a> JobTags<'a> {
         let tags = || job.job_tags.iter().map(String::as_str);
         Self {
             operation: tags().find_map(operation),
-            own: tags().find_map(own),
+            own: tags().filter_map(own).find(|tag| names_something(tag)),
             sql_execution_id: tags().find_map(|tag| tag.rsplit_once(SQL)?.1.parse().ok()),
         }
     }
@@ -72,6 +74,7 @@ mod tests {
     fn users_and_own_tags_may_be_called_anything() {
         let job = job(&[
             format!("SparkConnect_OperationTag_User_a_Session_b_Operation_c_Session_{SESSION}_Operation_42"),
+            format!("SparkConnect_SessionTag_User_a_Session_b_Session_{SESSION}_Tag_berdl-sql-0d1c"),
             format!("SparkConnect_SessionTag_User_a_Session_b_Session_{SESSION}_Tag_my_Tag_x"),
         ]);
         let tags = JobTags::of(&job);

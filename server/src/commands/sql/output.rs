@@ -146,7 +146,7 @@ fn print_csv(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
     answer
         .rows
         .iter()
-        .flat_map(|rows| csv::lines(rows, 0, usize::MAX))
+        .flat_map(|rows| csv::lines(rows, 0, csv::Most::ALL))
         .try_for_each(|line| out.write_all(line.as_bytes()))
 }
 
