@@ -96,6 +96,12 @@ impl ConnectRequest {
         self.command.as_deref() == Some("sql_command") && self.sql.is_some() && self.sql == other.sql
     }
 
+    /// The SQL text, if there is one.
+    #[must_use]
+    pub fn sql(&self) -> Option<&str> {
+        self.sql.as_deref()
+    }
+
     /// The best available name.
     pub fn name(&self) -> (NamedBy, String) {
         let names = [(NamedBy::Tag, &self.own_tag), (NamedBy::Sql, &self.sql), (NamedBy::Operators, &self.operators)];

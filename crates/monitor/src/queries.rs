@@ -7,6 +7,7 @@ mod drafts;
 mod ending;
 mod job_tags;
 mod nested;
+mod runs;
 mod seen;
 mod snapshot;
 mod spill;
@@ -29,6 +30,7 @@ use crate::{
 };
 use ask::ListsOperations;
 use seen::QueriesAndStages;
+pub use runs::{EndedQuery, Sums};
 pub use snapshot::Snapshot;
 
 /// How long an answer waits for parts that only explain it.
