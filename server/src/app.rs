@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use monitor::{
-    AppExecutors, AppQueries, AppStages, Applications, ClusterManager, Drivers, Identity, Masters, Samples, Spark,
-    Tasks, TokenKeys,
+    AppExecutors, AppQueries, AppStages, Applications, ClusterManager, Drivers, Identity, IdentityMode, Masters,
+    Samples, Spark, Tasks, TokenKeys,
 };
 use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
+use tokio::sync::watch;
 use upstream::{
     Client, Connections, PlaceLimits, Places, Timeouts, Upstream,
     client::ClientSettings,
@@ -22,6 +23,7 @@ use upstream::{
 
 use crate::{
     config::{Config, Limits, Secrets, Site},
+    history::{self, History},
     http::{Session, Sessions, middleware::Bounds},
     panel::{Panel, Rates, doctor::Hops},
 };
@@ -44,6 +46,7 @@ struct Parts {
     samples: Arc<Samples>,
     panel: Arc<Panel>,
     hops: Arc<Hops>,
+    history: Option<Arc<History>>,
 }
 
 /// Lets handlers extract single parts of the app.
@@ -80,7 +83,8 @@ impl App {
         let identity =
             Identity::new(site.identity, site.refuses_changed_names, of_auth2, TokenKeys::new()?, &facts, tasks);
         let login_service_is_guessed = site.login_service_is_guessed;
-        let sessions = Arc::new(Sessions { identity, login_service_is_guessed, mock: site.mock });
+        let first = watch::Sender::new(None);
+        let sessions = Arc::new(Sessions { identity, login_service_is_guessed, mock: site.mock, first });
         let cluster_manager = site.cluster_manager;
         let cluster_manager =
             cluster_manager.map(|url| ClusterManager::new(clients.cluster_manager, url, &facts, tasks));
@@ -103,13 +107,22 @@ impl App {
             applications: Arc::clone(&applications),
             patience: limits.patience(),
         };
+        let queries = Arc::new(queries);
+        // On TCP several people may share this sidecar.
+        let is_shared = *sessions.identity.mode() == IdentityMode::Auth2 && secrets.sidecar_token.is_some();
+        let history = site.history.filter(|_| !is_shared && applications.check_lister().is_ok()).map(|site| {
+            let (applications, executors) = (Arc::clone(&applications), Arc::clone(&executors));
+            let facts = history::Facts { applications, executors, queries: Arc::clone(&queries) };
+            History::new(site, Arc::clone(&sessions), facts)
+        });
         Ok(Self(Arc::new(Parts {
+            history,
             sessions,
             cluster_manager,
             applications,
             executors,
             stages,
-            queries: Arc::new(queries),
+            queries,
             samples: Arc::new(Samples::new(limits.cache_entries)),
             panel: Arc::new(Panel::new(
                 Rates::new(&limits),
@@ -128,6 +141,18 @@ impl App {
     #[must_use]
     pub fn max_requests(&self) -> usize {
         self.0.limits.max_requests
+    }
+
+    /// Starts what goes on without a request.
+    pub fn begin(&self, tasks: &Tasks) {
+        if let Some(history) = &self.0.history {
+            history.begin(tasks);
+        }
+    }
+
+    /// What is remembered, if anything is.
+    pub(crate) fn history(&self) -> Option<Arc<History>> {
+        self.0.history.clone()
     }
 
     /// Closes idle connections to upstreams, because file descriptors run short.

@@ -1,7 +1,9 @@
 //! All settings: one struct of flags and variables, parsed once and passed down.
 
 mod cli;
+mod connect_user;
 mod error;
+mod history;
 mod limits;
 mod listen;
 mod reference;
@@ -12,7 +14,9 @@ mod start_code;
 mod summary;
 
 pub use cli::{Cli, Command, listen_argument, settings_from};
+pub use connect_user::ConnectUser;
 pub use error::ConfigError;
+pub use history::{HistoryPlaces, HistorySite, OwnQueries};
 pub use limits::Limits;
 pub use listen::Listen;
 pub use reference::reference;

@@ -4,11 +4,14 @@ mod asked_app;
 mod error;
 pub(crate) mod health;
 pub(crate) mod middleware;
+mod parameters;
 pub(crate) mod passthrough;
+pub(crate) mod same_site;
 mod session;
 
 pub(crate) use asked_app::AskedApp;
 pub use error::ApiError;
+pub(crate) use parameters::Parameters;
 pub use session::Session;
 pub(crate) use session::Sessions;
 #[cfg(fuzzing)]

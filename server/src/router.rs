@@ -2,6 +2,7 @@
 
 use axum::{
     Json, Router,
+    extract::State,
     middleware::map_request_with_state,
     routing::{MethodRouter, get},
 };
@@ -11,7 +12,7 @@ use utoipa::OpenApi;
 
 use crate::{
     app::App,
-    contract,
+    contract, history,
     http::{
         ApiError, health,
         middleware::{self, Bounds},
@@ -55,9 +56,14 @@ fn open(ready: MethodRouter) -> Router {
 /// All routes of the sidecar. On TCP, requests must carry `sidecar_token`.
 pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
     let routes = guarded().into_iter().fold(Router::new(), |routes, (path, route)| routes.route(path, route));
+    let routes = routes.with_state(app.clone());
+    let routes = match app.history() {
+        Some(history) => routes.merge(history::routes(history)),
+        None => routes,
+    };
     // A route layer, so that an unknown route and a wrong method win over a missing token.
     let routes = routes.route_layer(map_request_with_state(sidecar_token, middleware::sidecar_token));
-    complete(routes.with_state(app.clone()).merge(open(get(health::readyz))), app.bounds())
+    complete(routes.merge(open(get(health::readyz))), app.bounds())
 }
 
 /// The same routes for a configuration that cannot work; each of them answers with the reason.
@@ -69,7 +75,8 @@ pub fn not_configured(reason: &str) -> Router {
         DOCTOR | OPENAPI => routes,
         _ => routes.route(path, get(refuse.clone())),
     });
-    let routes = reasons.route(DOCTOR, get(async move || report)).route(OPENAPI, get(openapi_json));
+    let routes =
+        reasons.route(DOCTOR, get(async move || report)).route(OPENAPI, get(async || Json(Document::openapi())));
     complete(routes.merge(open(get(refuse))), Bounds::NOT_CONFIGURED)
 }
 
@@ -85,14 +92,15 @@ fn complete(routes: Router, bounds: Bounds) -> Router {
     middleware::around(routes, bounds)
 }
 
-async fn openapi_json() -> Json<utoipa::openapi::OpenApi> {
-    Json(openapi())
+async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> {
+    Json(if app.history().is_some() { openapi() } else { Document::openapi() })
 }
 
-/// The OpenAPI document of all routes. Building it takes megabytes of memory, so it is built only on request.
+/// The OpenAPI document of all routes. Building it takes megabytes of memory, so it is built only on request, and then
+/// without the routes of areas that are not configured.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+    Document::openapi().merge_from(history::openapi())
 }
 
 #[derive(OpenApi)]

@@ -101,8 +101,9 @@ pub enum Change {
     Tend {
         now_ms: i64,
     },
-    /// Removes everything of everybody, and answers when it is gone from the disk.
+    /// Removes everything of everybody, and answers when it is gone from the disk. Runs of before are not written again.
     Forget {
+        now_ms: i64,
         done: oneshot::Sender<Result<(), StoreError>>,
     },
 }

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -32,7 +32,7 @@ impl Copy {
     /// # Errors
     /// When another machine has it, or one of the folders cannot be written.
     pub fn begin(home: &Path, runtime: &Path, now_ms: i64) -> Result<Self, StoreError> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(runtime)?;
+        private(runtime)?;
         // Several homes may share a runtime folder.
         let name = blake3::hash(home.as_os_str().as_encoded_bytes()).to_hex();
         let database = runtime.join(format!("history-{}.db", name.get(..16).unwrap_or_default()));
@@ -99,6 +99,14 @@ impl Copy {
         remove(&self.home.join(FILE))?;
         remove(&beside(&self.database, ".copy"))
     }
+}
+
+/// Makes a folder for the person alone. In a folder that everybody can write, somebody else may have made it before.
+fn private(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let found = fs::symlink_metadata(folder)?;
+    let is_mine = found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o077 == 0;
+    if is_mine { Ok(()) } else { Err(io::Error::other("the runtime folder is not the person's alone")) }
 }
 
 #[cfg(test)]

@@ -196,6 +196,15 @@ impl Store {
         Ok(rows.fetch_all(&self.readers).await?)
     }
 
+    /// The names under which something is stored.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn owners(&self) -> Result<Vec<String>, StoreError> {
+        let owners = "SELECT DISTINCT owner FROM systems ORDER BY owner";
+        Ok(sqlx::query_scalar(owners).fetch_all(&self.readers).await?)
+    }
+
     /// How much is stored.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The open database.
 
-use std::{io, path::PathBuf};
+use std::path::PathBuf;
 
 use sqlx::SqlitePool;
 
@@ -9,6 +9,9 @@ use crate::{
     copy::{self, Copy},
     open::{DAMAGED, Kept, remove},
 };
+
+/// How the audit log calls it that everything was forgotten.
+pub(crate) const FORGET: &str = "forget";
 
 /// The open database. Reads are methods; writes go through [`crate::writer`].
 #[derive(Debug)]
@@ -49,7 +52,10 @@ impl Store {
     }
 
     /// Removes everything: the rows, their remains in the log and in free pages, the copy, and a damaged file.
-    pub(crate) async fn forget(&self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// The database's, or a file cannot be removed.
+    pub async fn forget(&self, now_ms: i64) -> Result<(), StoreError> {
         let mut connection = self.writer.acquire().await?;
         for statement in [
             // Everything else hangs on these.
@@ -63,6 +69,9 @@ impl Store {
         ] {
             sqlx::query(statement).execute(&mut *connection).await?;
         }
+        let note =
+            "INSERT INTO audit (at_ms, who, action, target, outcome, details) VALUES (?, '', ?, 'history', 'done', '')";
+        sqlx::query(note).bind(now_ms).bind(FORGET).execute(&mut *connection).await?;
         if let Some(copy) = &self.copy {
             copy.forget()?;
         }
@@ -73,20 +82,8 @@ impl Store {
     }
 
     /// Closes all connections, the log written back.
-    pub(crate) async fn close(&self) {
+    pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
-    }
-
-    /// Removes the database and everything beside it, without opening it.
-    ///
-    /// # Errors
-    /// When a file cannot be removed.
-    pub fn remove_files(folder: &std::path::Path) -> io::Result<()> {
-        let file = folder.join(crate::open::FILE);
-        for end in ["-wal", "-shm", "-journal", ""] {
-            remove(&crate::open::beside(&file, end))?;
-        }
-        remove(&file.with_file_name(DAMAGED))
     }
 }

@@ -7,6 +7,7 @@ use sqlx::SqliteConnection;
 use crate::{
     Component, Run, Shape, SpanSeen, StoreError, SystemKey, Tick, Values,
     retention::{HOUR_MS, MOST_HELD_TENTHS},
+    store::FORGET,
 };
 
 /// The usual time between two ticks while nothing runs, milliseconds.
@@ -118,13 +119,18 @@ async fn span(db: &mut SqliteConnection, id: i64, tick: &Tick, seen: &SpanSeen) 
     Ok(())
 }
 
-/// Writes a run, unless it is known.
+/// Writes a run, unless it is known or has been forgotten: Spark still lists what was forgotten here.
 pub(crate) async fn run(
     db: &mut SqliteConnection,
     key: &SystemKey,
     shape: &Shape,
     run: &Run,
 ) -> Result<(), StoreError> {
+    let forgotten = "SELECT max(at_ms) FROM audit WHERE action = ?";
+    let forgotten: Option<i64> = sqlx::query_scalar(forgotten).bind(FORGET).fetch_one(&mut *db).await?;
+    if forgotten.is_some_and(|at_ms| run.submitted_ms < at_ms) {
+        return Ok(());
+    }
     let system_id = system_id(db, key).await?;
     let write = "INSERT INTO query_shapes (system_id, version, hash, made_from, label, last_ms) VALUES (?, ?, ?, ?, ?, ?) \
                  ON CONFLICT (system_id, version, hash) DO UPDATE SET last_ms = max(query_shapes.last_ms, excluded.last_ms) \

@@ -89,10 +89,10 @@ impl Writer {
         for change in batch.drain(..) {
             match change {
                 Change::Tend { now_ms } => tend_ms = Some(now_ms),
-                Change::Forget { done } => {
+                Change::Forget { now_ms, done } => {
                     // What was queued before it is forgotten too.
                     rows.clear();
-                    let result = self.store.forget().await;
+                    let result = self.store.forget(now_ms).await;
                     complain(&result, "The history could not be forgotten");
                     // The asker may have gone.
                     let _ = done.send(result);

@@ -29,8 +29,8 @@ use crate::{
     stages,
 };
 use ask::ListsOperations;
+pub use runs::{QueryRun, Sums};
 use seen::QueriesAndStages;
-pub use runs::{EndedQuery, Sums};
 pub use snapshot::Snapshot;
 
 /// How long an answer waits for parts that only explain it.

@@ -171,6 +171,6 @@ fn at_least(least: usize, text: &str) -> Result<usize, String> {
 }
 
 /// At most 49 days, so that it can be added to any point in time.
-fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
+pub(super) fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
     text.parse::<u32>().map(|ms| Duration::from_millis(ms.into()))
 }

@@ -8,7 +8,9 @@ use upstream::user::User;
 use url::Url;
 
 use super::{
+    connect_user::ConnectUser,
     error::ConfigError,
+    history::HistorySite,
     limits::Limits,
     secret::Secrets,
     settings::Settings,
@@ -31,6 +33,8 @@ pub struct Site {
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// The code that starts a session.
     pub start_code: StartCode,
+    /// What is remembered; none if nothing is.
+    pub history: Option<HistorySite>,
     /// Shows recorded data instead of a cluster.
     pub mock: bool,
 }
@@ -53,7 +57,9 @@ impl Config {
     pub fn resolve(settings: &Settings, secrets: Secrets) -> Result<Self, ConfigError> {
         let mut warnings = Vec::new();
         let mock = settings.spark_monitor_mock_mode.as_deref().is_some_and(is_yes);
-        let site = if mock { mock_site(settings)? } else { real_site(settings, &mut warnings)? };
+        let mut site = if mock { mock_site(settings)? } else { real_site(settings, &mut warnings)? };
+        let otherwise = settings.spark_user.as_ref().or(settings.login.as_ref()).cloned().unwrap_or_default();
+        site.history = HistorySite::of(settings, &site, ConnectUser { fixed: None, otherwise })?;
         Ok(Self { site, limits: settings.limits.clone(), secrets, warnings })
     }
 }
@@ -92,6 +98,7 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         refuses_changed_names: false,
         extra_roots: Vec::new(),
         start_code: StartCode::default(),
+        history: None,
         mock: true,
     })
 }
@@ -167,6 +174,7 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         refuses_changed_names,
         extra_roots: extra_roots(settings)?,
         start_code: start_code(settings, warnings),
+        history: None,
         mock: false,
     })
 }

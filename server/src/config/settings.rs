@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::limits::Limits;
+use super::{history::HistorySettings, limits::Limits};
 
 /// What to watch, and how. Every flag has a variable; an empty variable counts as unset.
 #[derive(Clone, Debug, Args)]
@@ -58,6 +58,24 @@ pub struct Settings {
     #[arg(long, env = "SPARK_CONNECT_URL", hide_env_values = true, value_name = "URL")]
     pub spark_connect_url: Option<String>,
 
+    /// Whom Spark Connect takes the user for, as PySpark has it, unless the address has a `user_id` or users sign in
+    /// with Auth2 [default: `USER`].
+    #[arg(long, env = "SPARK_USER", value_name = "NAME")]
+    pub spark_user: Option<String>,
+
+    /// The user of this machine, which PySpark takes if nothing else is said.
+    #[arg(long, env = "USER", hide = true)]
+    pub login: Option<String>,
+
+    /// The folder for what the sidecar remembers; a folder `berdl-spark-monitor` is made in it
+    /// [default: `~/.local/state`].
+    #[arg(long, env = "XDG_STATE_HOME", value_name = "FOLDER")]
+    pub xdg_state_home: Option<PathBuf>,
+
+    /// The user's home.
+    #[arg(long, env = "HOME", hide = true)]
+    pub home: Option<PathBuf>,
+
     /// The code that the panel offers to a person without a Spark session, at most 4 KB [default: a session of
     /// `SPARK_CONNECT_URL`, or else of the master].
     #[arg(long, env = "SPARK_MONITOR_SNIPPET", value_name = "PYTHON")]
@@ -76,5 +94,17 @@ pub struct Settings {
     pub spark_monitor_log: String,
 
     #[command(flatten)]
+    pub history: HistorySettings,
+
+    #[command(flatten)]
     pub limits: Limits,
+}
+
+impl Settings {
+    /// The person's folder for what the sidecar remembers; none if there is no home.
+    pub(super) fn state_folder(&self) -> Option<PathBuf> {
+        let state = self.xdg_state_home.clone().filter(|path| path.is_absolute());
+        let in_home = || Some(self.home.as_ref()?.join(".local/state"));
+        Some(state.or_else(in_home)?.join("berdl-spark-monitor"))
+    }
 }

@@ -1,7 +1,7 @@
 //! The shape of a query: what it asks, without its literals. Nothing else of a query's text reaches the disk.
 
 use history_store::Shape;
-use monitor::queries::EndedQuery;
+use monitor::queries::QueryRun;
 use wire::{CallSite, NamedBy};
 
 /// Of the rule below; hashes of different rules are not comparable.
@@ -11,8 +11,8 @@ const LONGEST: usize = 64 * 1024;
 /// Digits in a row that make a name one of many: a date, a number, an id.
 const DIGITS: usize = 4;
 
-/// The shape of a query that has ended.
-pub(super) fn shape(query: &EndedQuery) -> Shape {
+/// The shape of a query.
+pub(super) fn shape(query: &QueryRun) -> Shape {
     let (made_from, text) = match (&query.sql, query.named_by) {
         (Some(sql), _) => ("sql", sql.as_str()),
         (None, NamedBy::Tag) => ("tag", query.name.as_str()),
@@ -21,7 +21,11 @@ pub(super) fn shape(query: &EndedQuery) -> Shape {
     };
     let label = without_literals(text);
     // The own tag tells two uses of the same SQL apart; a cell's number changes with each run and tells nothing.
-    let tag = if query.sql.is_some() && query.named_by == NamedBy::Tag { without_literals(&query.name) } else { String::new() };
+    let tag = if query.sql.is_some() && query.named_by == NamedBy::Tag {
+        without_literals(&query.name)
+    } else {
+        String::new()
+    };
     let place = match &query.call_site {
         _ if query.sql.is_some() => String::new(),
         Some(CallSite::CellText { hash, line }) => format!("{hash}:{line}"),
@@ -38,7 +42,7 @@ pub(super) fn shape(query: &EndedQuery) -> Shape {
 }
 
 /// A hash of how a query ran: which of its stages read, and which shuffled.
-pub(super) fn plan_hash(query: &EndedQuery) -> String {
+pub(super) fn plan_hash(query: &QueryRun) -> String {
     if query.stages.is_empty() {
         return String::new();
     }
@@ -80,8 +84,8 @@ fn token(first: char, rest: &str) -> (Option<String>, usize) {
         (Some("?".to_owned()), quoted(rest, first))
     } else if first == '`' {
         let length = until("`", 1);
-        let name = rest.get(..length).unwrap_or_default();
-        (Some(without_numbers(&name.to_lowercase())), length)
+        let name = rest.get(..length).unwrap_or_default().trim_matches('`');
+        (Some(format!("`{}`", without_numbers(&name.to_lowercase()))), length)
     } else if first.is_ascii_digit() {
         let digits = |char: char| char.is_alphanumeric() || matches!(char, '.' | '_');
         (Some("?".to_owned()), rest.find(|char| !digits(char)).unwrap_or(rest.len()))
@@ -118,8 +122,13 @@ fn quoted(rest: &str, quote: char) -> usize {
 /// A name with `?` for each long number and id in it.
 fn without_numbers(name: &str) -> String {
     // What of an id is no number would still differ.
-    let is_id = |part: &str| part.len() >= 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit()) && part.bytes().any(|byte| byte.is_ascii_digit());
-    let parts: Vec<String> = name.split('-').map(|part| if is_id(part) { "?".to_owned() } else { long_numbers(part) }).collect();
+    let is_id = |part: &str| {
+        part.len() >= 8
+            && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && part.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    let parts: Vec<String> =
+        name.split('-').map(|part| if is_id(part) { "?".to_owned() } else { long_numbers(part) }).collect();
     let mut kept: Vec<String> = Vec::new();
     let had_id = parts.iter().any(|part| part == "?");
     for part in parts {
@@ -133,7 +142,8 @@ fn without_numbers(name: &str) -> String {
     kept.join("-")
 }
 
-fn long_numbers(name: &str) -> String {
+/// A name with `?` for each long number in it.
+pub(super) fn long_numbers(name: &str) -> String {
     let (mut result, mut digits) = (String::new(), String::new());
     let flush = |digits: &mut String, result: &mut String| {
         if digits.len() >= DIGITS {
@@ -160,7 +170,9 @@ fn push(tokens: &mut Vec<String>, token: String) {
     tokens.push(token);
     for list in [&["?", ",", "?"][..], &["(", "?", ")", ",", "(", "?", ")"]] {
         let more = list.len() / 2 + 1;
-        if tokens.len() >= list.len() && tokens.iter().rev().zip(list.iter().rev()).all(|(token, wanted)| token == wanted) {
+        if tokens.len() >= list.len()
+            && tokens.iter().rev().zip(list.iter().rev()).all(|(token, wanted)| token == wanted)
+        {
             tokens.truncate(tokens.len() - if list.len() == 3 { 2 } else { more });
         }
     }
@@ -169,7 +181,8 @@ fn push(tokens: &mut Vec<String>, token: String) {
 fn joined(tokens: &[String]) -> String {
     let mut text = String::new();
     for token in tokens {
-        let tight = matches!(token.as_str(), "," | ")" | "." | ";" | ":") || text.is_empty() || text.ends_with(['(', '.']);
+        let tight =
+            matches!(token.as_str(), "," | ")" | "." | ";" | ":") || text.is_empty() || text.ends_with(['(', '.']);
         if !tight {
             text.push(' ');
         }
@@ -200,8 +213,8 @@ mod tests {
         }
     }
 
-    fn query(sql: Option<&str>, name: &str, named_by: NamedBy) -> EndedQuery {
-        EndedQuery {
+    fn query(sql: Option<&str>, name: &str, named_by: NamedBy) -> QueryRun {
+        QueryRun {
             query_id: String::new(),
             session_id: None,
             user: String::new(),
@@ -230,7 +243,7 @@ mod tests {
         assert_eq!(tagged, shape(&query(Some("SELECT 3"), "nightly 2026-11-29", NamedBy::Tag)));
         let at = |line| {
             let site = CallSite::File { file: "job.py".into(), line };
-            shape(&EndedQuery { call_site: Some(site), ..query(None, "collect", NamedBy::Spark) })
+            shape(&QueryRun { call_site: Some(site), ..query(None, "collect", NamedBy::Spark) })
         };
         assert_eq!((at(3).label, at(3).made_from), ("collect".into(), "call_site".into()));
         assert_ne!(at(3).hash, at(4).hash);

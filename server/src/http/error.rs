@@ -110,6 +110,22 @@ impl ApiError {
         Self::new(ErrorCode::BadRequest, errors::broken_body())
     }
 
+    /// A request that writes came from another site's page, or in a form that such a page could send.
+    #[must_use]
+    pub fn csrf() -> Self {
+        Self::new(ErrorCode::Csrf, errors::csrf())
+    }
+
+    #[must_use]
+    pub fn bad_parameters(reason: &str) -> Self {
+        Self::new(ErrorCode::BadRequest, errors::bad_parameters(reason))
+    }
+
+    /// A request to an area, with the area's own sentences.
+    pub(crate) fn explained(code: ErrorCode, explained: Explained) -> Self {
+        Self::new(code, explained)
+    }
+
     #[must_use]
     pub fn headers_too_large() -> Self {
         let error = Self::new(ErrorCode::TooLarge, errors::headers_too_large());

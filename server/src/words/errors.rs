@@ -67,6 +67,20 @@ pub(crate) fn broken_body() -> Explained {
     Explained { error: say!("The request broke off."), hint: say!("Send it again, without a body.") }
 }
 
+pub(crate) fn csrf() -> Explained {
+    Explained {
+        error: say!("This request was refused, because it may come from another site's page."),
+        hint: say!("Send it from JupyterLab, with the content type application/json."),
+    }
+}
+
+pub(crate) fn bad_parameters(reason: &str) -> Explained {
+    Explained {
+        error: say!("The request's parameters cannot be read: %1.", reason),
+        hint: say!("See openapi.json for its parameters."),
+    }
+}
+
 pub(crate) fn internal() -> Explained {
     Explained {
         error: say!("The monitor has a fault."),

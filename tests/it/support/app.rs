@@ -49,6 +49,21 @@ impl TestApp {
         Self { router: router(&app, token), fetches }
     }
 
+    /// With its background work, which takes samples every second.
+    pub fn recording(args: &[&str], state_folder: &str) -> Self {
+        let history = ["--xdg-state-home", state_folder, "--spark-monitor-history-sample-ms", "1000"];
+        let config = Config::resolve(&settings_from(&[args, &history].concat()).unwrap(), Secrets::default()).unwrap();
+        let fetches = Tasks::default();
+        let app = App::new(config, &fetches, Descriptors::raise()).unwrap();
+        app.begin(&fetches);
+        Self { router: router(&app, None), fetches }
+    }
+
+    /// Ends the background work as at shutdown.
+    pub async fn end(&self) {
+        self.fetches.end(std::time::Duration::from_secs(60)).await;
+    }
+
     pub fn not_configured(reason: &str) -> Self {
         Self { router: router::not_configured(reason), fetches: Tasks::default() }
     }

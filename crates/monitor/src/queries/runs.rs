@@ -1,13 +1,13 @@
-//! Queries that have ended, with the sums over their stages: what a history keeps of them.
+//! Runs of queries with the sums over their stages: what a history keeps of them.
 
 use wire::{CallSite, NamedBy, QueryState};
 
 use super::{draft::Draft, drafts::drafts, ending::Ending, snapshot::Snapshot};
 use crate::stages::KeptStage;
 
-/// One query that has ended.
+/// One query, running or ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EndedQuery {
+pub struct QueryRun {
     pub query_id: String,
     /// With Spark Connect, the session and the user name that the client sent.
     pub session_id: Option<String>,
@@ -22,7 +22,7 @@ pub struct EndedQuery {
     pub failure: Option<String>,
     /// Milliseconds since 1970, by our clock.
     pub submitted_at_ms: i64,
-    /// Wall clock.
+    /// Wall clock, up to now if it is running.
     pub elapsed_ms: u64,
     /// From its submission to its first task.
     pub waited_ms: u64,
@@ -46,19 +46,15 @@ pub struct Sums {
 }
 
 impl Snapshot {
-    /// The newest `most` queries whose end is known, newest first, without streams.
+    /// The newest `most` queries, newest first, without streams.
     #[must_use]
-    pub fn ended(&self, most: usize) -> Vec<EndedQuery> {
+    pub fn runs(&self, most: usize) -> Vec<QueryRun> {
         let drafts = drafts(&self.queries, &self.stages);
-        let is_over = |state| matches!(state, QueryState::Succeeded | QueryState::Failed | QueryState::Canceled);
-        let ended = drafts.iter().filter(|draft| draft.stream.is_none()).filter_map(|draft| {
-            let ending = Ending::of(draft, &self.stages, self.time);
-            is_over(ending.state).then(|| self.ended_query(draft, ending))
-        });
-        ended.take(most).collect()
+        let single = drafts.iter().filter(|draft| draft.stream.is_none()).take(most);
+        single.map(|draft| self.run(draft, Ending::of(draft, &self.stages, self.time))).collect()
     }
 
-    fn ended_query(&self, draft: &Draft<'_>, Ending { state, end_ms, reason }: Ending) -> EndedQuery {
+    fn run(&self, draft: &Draft<'_>, Ending { state, end_ms, reason }: Ending) -> QueryRun {
         let ids = draft.stage_ids();
         let attempts: Vec<&KeptStage> = ids.iter().flat_map(|id| self.stages.attempts(*id)).collect();
         let first_task_at_ms = attempts.iter().filter_map(|kept| kept.first_task_at_ms).min();
@@ -68,7 +64,7 @@ impl Snapshot {
             let [read, shuffled, wrote] = [stage.input_bytes, stage.shuffle_read_bytes, stage.shuffle_write_bytes];
             (stage.tasks.done > 0).then_some([read > 0, shuffled > 0, wrote > 0])
         };
-        EndedQuery {
+        QueryRun {
             query_id: draft.query_id.clone(),
             session_id: draft.session_id.clone(),
             user: draft.user.clone(),

@@ -1,0 +1,131 @@
+//! `history/applications[/{app_id}]`: what was seen of an application survives its driver.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use history_store::{ComponentRow, RunRow, SpanRow, Store, StoreError};
+use monitor::is_app_id;
+use serde::Deserialize;
+use wire::{
+    ErrorBody,
+    past::{LostExecutor, PastApp, PastAppDetail, PastApps},
+};
+
+use super::{
+    History,
+    caller::Owner,
+    collector::{APP, EXECUTOR, GONE},
+    queries::past_run,
+    series::series,
+    unreadable,
+};
+use crate::http::ApiError;
+
+/// Applications of an answer.
+const APPS: i64 = 100;
+/// Queries, and lost executors, of an answer.
+const MOST: i64 = 50;
+
+/// What rarely changes of an application.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AppFacts {
+    name: String,
+    started_at_ms: i64,
+}
+
+/// Applications that were seen, the last seen first.
+#[utoipa::path(get, path = "/history/applications", tag = "history", responses(
+    (status = 200, description = "At most a hundred", body = PastApps),
+    (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn list_applications(
+    State(history): State<Arc<History>>,
+    Owner(owner): Owner,
+) -> Result<Json<PastApps>, ApiError> {
+    let store = history.read().await?;
+    Ok(Json(apps(&store, &owner).await.map_err(unreadable)?))
+}
+
+/// The answer from a store.
+pub(crate) async fn apps(store: &Store, owner: &str) -> Result<PastApps, StoreError> {
+    let spans = store.spans(owner, APP, "", MOST * APPS).await?;
+    let rows = store.components(owner, APP, APPS).await?;
+    Ok(PastApps { apps: rows.iter().map(|row| past_app(row, &spans)).collect() })
+}
+
+/// What was seen of one application, running or gone.
+#[utoipa::path(get, path = "/history/applications/{app_id}", tag = "history",
+    params(("app_id" = String, Path, description = "Application id")),
+    responses(
+        (status = 200, description = "`app` is null if it is not remembered", body = PastAppDetail),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn get_application(
+    State(history): State<Arc<History>>,
+    Owner(owner): Owner,
+    Path(app_id): Path<String>,
+) -> Result<Json<PastAppDetail>, ApiError> {
+    if !is_app_id(&app_id) {
+        return Err(ApiError::bad_app_id());
+    }
+    let store = history.read().await?;
+    Ok(Json(app(&store, &owner, &app_id).await.map_err(unreadable)?))
+}
+
+/// The answer from a store.
+async fn app(store: &Store, owner: &str, app_id: &str) -> Result<PastAppDetail, StoreError> {
+    let row = store.component(owner, APP, app_id).await?;
+    let spans = store.spans(owner, APP, app_id, MOST).await?;
+    let app = row.as_ref().map(|row| past_app(row, &spans));
+    let runs = store.runs_of_app(owner, app_id, MOST).await?;
+    let lost = store.spans(owner, EXECUTOR, &format!("{app_id}/"), MOST).await?;
+    // Its last hours; whoever wants all of it asks for the cluster's.
+    let last_ms = app.as_ref().map_or(0, |app| app.last_seen_at_ms);
+    let span = (last_ms.saturating_add(1).saturating_sub(12 * history_store::HOUR_MS), last_ms.saturating_add(1));
+    let series = series(store, owner, (APP, app_id), span).await?;
+    let heaps = series.points.iter().filter_map(|point| point.values.get("peak_heap_bytes"));
+    let peak = heaps.map(|[_, _, greatest]| *greatest).fold(0.0, f64::max);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes are whole, and at least 0")]
+    let peak_heap_bytes = peak as u64;
+    Ok(PastAppDetail {
+        app,
+        runs: runs.iter().map(|run: &RunRow| past_run(run, None)).collect(),
+        lost_executors: lost.iter().map(|span| lost_executor(app_id, span)).collect(),
+        peak_heap_bytes,
+        series,
+    })
+}
+
+fn past_app(row: &ComponentRow, spans: &[SpanRow]) -> PastApp {
+    let facts: AppFacts = serde_json::from_str(&row.facts).unwrap_or_default();
+    let own = || spans.iter().filter(|span| span.name == row.name);
+    let last_seen = own().filter(|span| span.state != GONE).map(|span| span.last_ms).max();
+    let gone = own().filter(|span| span.state == GONE).map(|span| span.first_ms).max();
+    let last_seen_at_ms = last_seen.unwrap_or(row.last_seen_ms);
+    PastApp {
+        app_id: row.name.clone(),
+        name: facts.name,
+        started_at_ms: facts.started_at_ms,
+        last_seen_at_ms,
+        // A master that was away for a while lists the application again.
+        gone_at_ms: gone.filter(|at_ms| *at_ms > last_seen_at_ms),
+    }
+}
+
+fn lost_executor(app_id: &str, span: &SpanRow) -> LostExecutor {
+    LostExecutor {
+        executor_id: span
+            .name
+            .strip_prefix(app_id)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .unwrap_or_default()
+            .to_owned(),
+        at_ms: span.first_ms,
+        reason: span.state.clone(),
+        values: serde_json::from_str(&span.vals).unwrap_or_default(),
+    }
+}
