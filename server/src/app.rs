@@ -21,12 +21,23 @@ use upstream::{
     secret_header,
 };
 
+#[cfg(feature = "sql")]
+use crate::sql::Sql;
 use crate::{
     config::{Config, Limits, Secrets, Site},
     history::{self, History},
-    http::{Session, Sessions, middleware::Bounds},
+    http::{
+        Session, Sessions,
+        middleware::{AreaBounds, Bounds},
+    },
     panel::{Panel, Rates, doctor::Hops},
 };
+
+/// The areas with limits of their own.
+#[cfg(feature = "sql")]
+const AREAS: &[AreaBounds] = &[crate::sql::BOUNDS];
+#[cfg(not(feature = "sql"))]
+const AREAS: &[AreaBounds] = &[];
 
 /// A monitor with a valid configuration. Cheap to clone, because each request clones it.
 #[derive(Clone, Debug)]
@@ -47,6 +58,8 @@ struct Parts {
     panel: Arc<Panel>,
     hops: Arc<Hops>,
     history: Option<Arc<History>>,
+    #[cfg(feature = "sql")]
+    sql: Option<Arc<Sql>>,
 }
 
 /// Lets handlers extract single parts of the app.
@@ -108,15 +121,26 @@ impl App {
             patience: limits.patience(),
         };
         let queries = Arc::new(queries);
-        // On TCP several people may share this sidecar.
+        // On TCP several people may share this sidecar, and Spark takes whoever asks at their word.
         let is_shared = *sessions.identity.mode() == IdentityMode::Auth2 && secrets.sidecar_token.is_some();
         let history = site.history.filter(|_| !is_shared && applications.check_lister().is_ok()).map(|site| {
             let (applications, executors) = (Arc::clone(&applications), Arc::clone(&executors));
             let facts = history::Facts { applications, executors, queries: Arc::clone(&queries) };
             History::new(site, Arc::clone(&sessions), facts)
         });
+        #[cfg(feature = "sql")]
+        let connect_user = site.sql.as_ref().map(|site| site.user.clone());
+        #[cfg(not(feature = "sql"))]
+        let connect_user = None;
+        #[cfg(feature = "sql")]
+        let sql = site.sql.map(|site| {
+            let facts = (Arc::clone(&applications), Arc::clone(&executors), Arc::clone(&stages));
+            Sql::new(site, &limits.sql, Arc::clone(&sessions), facts, !is_shared, tasks)
+        });
         Ok(Self(Arc::new(Parts {
             history,
+            #[cfg(feature = "sql")]
+            sql,
             sessions,
             cluster_manager,
             applications,
@@ -128,7 +152,7 @@ impl App {
                 Rates::new(&limits),
                 limits.request_timeout / 10 * 8,
                 site.mock,
-                site.start_code,
+                (site.start_code, connect_user.filter(|_| !is_shared)),
                 limits.cache_bytes,
             )),
             hops: Arc::new(hops),
@@ -165,9 +189,16 @@ impl App {
         self.0.hops.report(session).await
     }
 
+    /// SQL on Spark Connect, if it is configured.
+    #[cfg(feature = "sql")]
+    pub(crate) fn sql(&self) -> Option<Arc<Sql>> {
+        self.0.sql.clone()
+    }
+
     pub(crate) fn bounds(&self) -> Bounds {
         let Limits { max_requests, request_timeout, .. } = self.0.limits;
-        Bounds { requests: max_requests, time: request_timeout, sessions: Some(Arc::clone(&self.0.sessions)) }
+        let sessions = Some(Arc::clone(&self.0.sessions));
+        Bounds { requests: max_requests, time: request_timeout, sessions, areas: AREAS }
     }
 }
 

@@ -10,6 +10,10 @@ mod reference;
 mod resolve;
 mod secret;
 mod settings;
+#[cfg(feature = "sql")]
+mod sql;
+#[cfg(feature = "sql")]
+mod sql_limits;
 mod start_code;
 mod summary;
 
@@ -25,4 +29,8 @@ pub use secret::Secrets;
 #[cfg(feature = "sql")]
 pub use secret::connect_token;
 pub use settings::Settings;
+#[cfg(feature = "sql")]
+pub use sql::SqlSite;
+#[cfg(feature = "sql")]
+pub use sql_limits::SqlLimits;
 pub use start_code::StartCode;

@@ -3,6 +3,7 @@
 mod asked_app;
 mod error;
 pub(crate) mod health;
+mod json_body;
 pub(crate) mod middleware;
 mod parameters;
 pub(crate) mod passthrough;
@@ -11,6 +12,7 @@ mod session;
 
 pub(crate) use asked_app::AskedApp;
 pub use error::ApiError;
+pub(crate) use json_body::JsonBody;
 pub(crate) use parameters::Parameters;
 pub use session::Session;
 pub(crate) use session::Sessions;

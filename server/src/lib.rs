@@ -17,6 +17,8 @@ pub mod log;
 pub mod mock;
 mod panel;
 pub mod router;
+#[cfg(feature = "sql")]
+mod sql;
 mod words;
 
 pub use app::App;

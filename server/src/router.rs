@@ -10,6 +10,8 @@ use secrecy::SecretString;
 use tower::ServiceExt;
 use utoipa::OpenApi;
 
+#[cfg(feature = "sql")]
+use crate::sql;
 use crate::{
     app::App,
     contract, history,
@@ -61,6 +63,11 @@ pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
         Some(history) => routes.merge(history::routes(history)),
         None => routes,
     };
+    #[cfg(feature = "sql")]
+    let routes = match app.sql() {
+        Some(sql) => routes.merge(sql::routes(sql)),
+        None => routes,
+    };
     // A route layer, so that an unknown route and a wrong method win over a missing token.
     let routes = routes.route_layer(map_request_with_state(sidecar_token, middleware::sidecar_token));
     complete(routes.merge(open(get(health::readyz))), app.bounds())
@@ -92,22 +99,28 @@ fn complete(routes: Router, bounds: Bounds) -> Router {
     middleware::around(routes, bounds)
 }
 
+/// Building the document takes megabytes of memory, so it is built only on request, and then without the routes of areas
+/// that are not configured.
 async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> {
-    Json(if app.history().is_some() { openapi() } else { Document::openapi() })
-}
-
-/// The OpenAPI document of all routes. Building it takes megabytes of memory, so it is built only on request, and then
-/// without the routes of areas that are not configured.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    Document::openapi().merge_from(history::openapi())
+    let document = Document::openapi();
+    let document = match app.history() {
+        Some(_) => document.merge_from(history::openapi()),
+        None => document,
+    };
+    #[cfg(feature = "sql")]
+    let document = match app.sql() {
+        Some(_) => document.merge_from(sql::openapi()),
+        None => document,
+    };
+    Json(document)
 }
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "berdl-spark-monitor",
-        description = "What a Spark cluster and its queries are doing, for a notebook. All routes are GET.",
+        description = "What a Spark cluster and its queries are doing, for a notebook. Routes beneath `/sql` exist where \
+                       Spark Connect is configured; of the others, only `DELETE /history` changes something.",
     ),
     paths(
         health::root,

@@ -98,3 +98,25 @@ def test_without_jupyters_session_nobody_comes_through(signed_in: tuple[Jupyter,
 def is_sandboxed(answer: requests.Response) -> bool:
     """Whether the answer is sandboxed, so that a page that opens it in a window or frame cannot read it."""
     return "sandbox" in answer.headers["content-security-policy"].split("; ")
+
+
+def test_a_write_with_jupyters_token_reaches_the_sidecar_and_a_forged_one_does_not(
+    start_jupyter: Callable[..., Jupyter], services: Services
+) -> None:
+    # Nobody listens there: opening and closing a session does not ask Spark.
+    jupyter = start_jupyter(hub(services) | {"SPARK_CONNECT_URL": "sc://127.0.0.1:1"})
+    browser = requests.Session()
+    assert browser.get(f"{jupyter.base}lab?token={TOKEN}", timeout=40).ok
+    browser.cookies.set("kbase_session", "token-of-ann")
+    url = f"{jupyter.base}{ROUTES}/sql/sessions"
+    token = {"X-XSRFToken": browser.cookies["_xsrf"]}
+    for headers, status in ((EVIL, 404), (SAME_SITE, 403), (EVIL | token, 404)):
+        assert browser.post(url, headers=headers, json={}, timeout=40).status_code == status
+    answer = browser.post(url, headers=SAME_SITE | token, data="{}", timeout=40)
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf"), "a form cannot be JSON"
+    answer = browser.post(url, headers=SAME_SITE | token, json={}, timeout=40)
+    assert answer.status_code == 201, answer.text
+    session = answer.json()["session_id"]
+    assert browser.delete(f"{url}/{session}", headers=SAME_SITE | token, timeout=40).status_code == 204
+    told = browser.get(f"{jupyter.base}{ROUTES}/sql", headers=SAME_SITE_READ | token, timeout=40).json()
+    assert (told["sessions"], told["user_id"]) == ([], "ann")

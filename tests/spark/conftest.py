@@ -97,14 +97,15 @@ def command_line(process: psutil.Process) -> list[str]:
 class Sidecar:
     """The sidecar on a Unix socket."""
 
-    def __init__(self, program: str | None = None, **variables: str) -> None:
-        """Start it, or another program, and wait until it listens."""
+    def __init__(self, program: str | None = None, log: str | None = None, **variables: str) -> None:
+        """Start it, or another program, and wait until it listens; its log goes to a file if one is named."""
         # It has mode 0700, as the sidecar requires.
         self.folder = tempfile.TemporaryDirectory()
         self.path = f"{self.folder.name}/socket"
         environment = {"PATH": os.environ["PATH"], **variables}
         command = [program or sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
-        self.process = subprocess.Popen(command, env=environment, text=True)
+        with open(log, "a") if log else contextlib.nullcontext() as stderr:
+            self.process = subprocess.Popen(command, env=environment, text=True, stderr=stderr)
         try:
             until("the sidecar listens", lambda: Path(self.path).exists())
         except BaseException:

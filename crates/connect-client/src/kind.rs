@@ -12,8 +12,9 @@ pub enum StatementKind {
     Query,
     /// `SHOW`, `DESCRIBE` or `EXPLAIN`; the name is that of Spark's plan, for example `ShowTables`.
     Shows { plan: String },
-    /// Anything else, with the name of Spark's plan, for example `InsertIntoStatement`.
-    Command { plan: String },
+    /// Anything else, with the name of Spark's plan, for example `InsertIntoStatement`, and the first table, view,
+    /// database or function that the plan names.
+    Command { plan: String, target: Option<String> },
 }
 
 /// Nodes of the parsed plans of queries.
@@ -94,8 +95,26 @@ fn kind_of(explained: &str) -> StatementKind {
     let below = lines.filter(|line| line.contains("- ")).map(node);
     match std::iter::once(root).chain(below).find(|name| !QUERY_NODES.contains(name)) {
         None => StatementKind::Query,
-        Some(plan) => StatementKind::Command { plan: plan.to_owned() },
+        Some(plan) => StatementKind::Command { plan: plan.to_owned(), target: target(parsed) },
     }
+}
+
+/// Nodes that name what a command changes.
+const NAMING: [&str; 7] = [
+    "UnresolvedIdentifier [",
+    "UnresolvedNamespace [",
+    "UnresolvedTableOrView [",
+    "UnresolvedTable [",
+    "UnresolvedView [",
+    "UnresolvedFunctionName [",
+    "UnresolvedRelation [",
+];
+
+/// The first name in a plan, as `a.b.c`.
+fn target(parsed: &str) -> Option<String> {
+    let names = NAMING.iter().filter_map(|node| parsed.find(node).map(|at| at.saturating_add(node.len())));
+    let (name, _) = parsed.get(names.min()?..)?.split_once(']')?;
+    Some(name.replace(", ", "."))
 }
 
 /// The node's name in a line such as `:  +- 'SubqueryAlias x`.
@@ -124,13 +143,21 @@ mod tests {
 
     #[test]
     fn a_command_is_one_even_below_a_query() {
-        let command = StatementKind::Command { plan: "InsertIntoStatement".into() };
-        assert_eq!(kind("'InsertIntoStatement 'UnresolvedRelation [t]"), command);
-        assert_eq!(kind("'UnresolvedWith [x]\n+- 'InsertIntoStatement false"), command);
-        assert_eq!(kind("'Union\n:- 'InsertIntoStatement a\n+- 'InsertIntoStatement b"), command);
-        assert_eq!(kind("SetCommand (a,Some(b))"), StatementKind::Command { plan: "SetCommand".into() });
-        assert_eq!(kind("'Surprise"), StatementKind::Command { plan: "Surprise".into() });
-        assert_eq!(kind(""), StatementKind::Command { plan: String::new() });
+        let command = |plan: &str, target: Option<&str>| StatementKind::Command {
+            plan: plan.into(),
+            target: target.map(str::to_owned),
+        };
+        let insert = |target| command("InsertIntoStatement", target);
+        assert_eq!(kind("'InsertIntoStatement 'UnresolvedRelation [a, t], [], false"), insert(Some("a.t")));
+        assert_eq!(kind("'UnresolvedWith [x]\n+- 'InsertIntoStatement false"), insert(None));
+        assert_eq!(kind("'Union\n:- 'InsertIntoStatement a\n+- 'InsertIntoStatement b"), insert(None));
+        assert_eq!(
+            kind("'DropTable false\n+- 'UnresolvedIdentifier [db, t], true"),
+            command("DropTable", Some("db.t"))
+        );
+        assert_eq!(kind("SetCommand (a,Some(b))"), command("SetCommand", None));
+        assert_eq!(kind("'Surprise"), command("Surprise", None));
+        assert_eq!(kind(""), command("", None));
     }
 
     #[test]

@@ -109,6 +109,8 @@ mod tests {
             named_by: NamedBy::Nothing,
             call_site: None,
             session_id: Some(session_id.to_owned()),
+            operation_id: None,
+            can_stop: false,
             state,
             tasks: Tasks::default(),
             stages_done: 0,

@@ -77,7 +77,14 @@ impl AppQueries {
         let queries = waiting(queries, wait);
         let queries = Observed { value: queries, age };
         let may_lack = |known: &Snapshot| queries.value.wait.is_none() && known.may_lack_executors(&queries.value);
+        let is_outlived = |known: &Snapshot| queries.value.wait.is_none() && known.may_be_outlived(&queries.value);
         match &selection.value.chosen {
+            Some(Chosen { call, .. }) if known.as_ref().is_some_and(is_outlived) => {
+                let slots = tokio::time::timeout(EXTRA, self.executors.slots_now(call.clone())).await;
+                let tasks = slots.ok().and_then(Result::ok).and_then(|slots| u32::try_from(slots.used).ok());
+                let wait = tasks.filter(|tasks| *tasks > 0).map(|tasks| Wait::TasksGoOn { tasks });
+                queries.map(|queries| Queries { wait, ..queries }).passing()
+            }
             Some(Chosen { app: wire::App { cores: Some(cores @ 1..), .. }, call })
                 if known.is_some_and(|it| may_lack(&it)) =>
             {

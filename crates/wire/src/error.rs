@@ -13,6 +13,8 @@ pub enum ErrorCode {
     SidecarTokenRequired,
     UpstreamForbidden,
     Csrf,
+    /// The statement may change something, and this sidecar only reads.
+    ReadOnly,
     UnknownApp,
     AppFinished,
     NotFound,

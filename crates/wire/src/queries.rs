@@ -101,6 +101,12 @@ pub struct Query {
     /// With Spark Connect, the `session_id` of one notebook's `SparkSession`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
+    /// The operation of Spark Connect that it is, or that its jobs belong to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation_id: Option<String>,
+    /// Whether `POST sql/interrupt` can stop it: Spark Connect is configured, and the session is the caller's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub can_stop: bool,
     pub state: QueryState,
     /// Tasks of all its jobs, without skipped ones.
     pub tasks: Tasks,

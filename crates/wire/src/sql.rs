@@ -65,6 +65,7 @@ pub struct SqlSession {
 pub struct NewSqlSession {
     /// The notebook's session to copy, with its temporary views and settings; Spark 4.1 and newer. Without it a new
     /// session is opened.
+    #[serde(rename = "notebook")]
     pub copy_of: Option<String>,
 }
 
@@ -73,6 +74,7 @@ pub struct NewSqlSession {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct NewSqlQuery {
+    #[serde(rename = "session")]
     pub session_id: String,
     pub sql: String,
     /// Values of `:name`: plain JSON, or `{"type": "decimal", "value": "1.10"}`.
@@ -81,6 +83,7 @@ pub struct NewSqlQuery {
     /// Values of each `?`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub positional: Vec<Value>,
+    #[serde(rename = "mode")]
     pub read: SqlRead,
     /// Fewer rows than the limit.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,6 +154,8 @@ pub struct SqlQuery {
     pub rows: u64,
     /// Arrow data that has arrived, bytes.
     pub bytes: u64,
+    pub stages: u64,
+    pub stages_done: u64,
     pub tasks: u64,
     pub tasks_done: u64,
     pub tasks_running: u64,
@@ -240,6 +245,8 @@ pub enum SqlErrorCode {
     Connect,
     /// Nobody asked for it for a while.
     Unwatched,
+    /// The audit log cannot be written, and what may change something is not run without it.
+    Audit,
     /// A code that this frontend does not know yet.
     #[serde(other)]
     Unknown,
@@ -304,6 +311,7 @@ pub struct SqlCell {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SqlInterrupt {
+    #[serde(rename = "session")]
     pub session_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation_id: Option<String>,
@@ -323,6 +331,7 @@ pub struct SqlInterrupted {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SqlExplain {
+    #[serde(rename = "session")]
     pub session_id: String,
     pub sql: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -372,7 +381,7 @@ pub enum SqlSchema {
     Failed(SqlError),
 }
 
-/// `GET sql/catalog?session_id=&catalog=&database=&table=`: what is inside the named one. Without `catalog` the
+/// `GET sql/catalog?session=&catalog=&database=&table=`: what is inside the named one. Without `catalog` the
 /// catalogues; with it its databases; with `database` its tables; with `table` that table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -430,6 +439,7 @@ pub struct SqlTable {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct SqlProfile {
+    #[serde(rename = "session")]
     pub session_id: String,
     pub catalog: String,
     pub database: String,

@@ -16,6 +16,8 @@ pub enum Wait {
     NoCores { holders: Vec<CoreHolder>, cores_used: u32, cores_total: u32 },
     /// The application has cores, but its executors have not registered yet.
     ExecutorsRegistering { cores: u32 },
+    /// No query runs, but tasks of one that was stopped or has failed go on, and hold their cores.
+    TasksGoOn { tasks: u32 },
     /// The stream's newest batch is done; the next one has not begun.
     NextBatch { batch: u64 },
     /// None of the query's jobs runs: the driver plans, collects, or waits for its client.

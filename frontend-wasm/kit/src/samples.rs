@@ -174,6 +174,8 @@ pub fn query(query_id: &str) -> Query {
         named_by: NamedBy::Sql,
         call_site: None,
         session_id: Some("s-1".to_owned()),
+        operation_id: None,
+        can_stop: false,
         state: QueryState::Running,
         tasks: Tasks { total: 200, done: 120, running: 8, ..Tasks::default() },
         stages_done: 1,

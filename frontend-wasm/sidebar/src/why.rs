@@ -57,6 +57,7 @@ fn sentence(wait: &Wait) -> String {
         Wait::ClusterStarting { ready, wanted } => tr(Message::WaitClusterStarting { ready, wanted }),
         Wait::NoCores { ref holders, cores_used, cores_total } => no_cores(holders, cores_used, cores_total),
         Wait::ExecutorsRegistering { cores } => tr(Message::WaitExecutors { cores }),
+        Wait::TasksGoOn { tasks } => tr(Message::WaitTasksGoOn { tasks }),
         Wait::NextBatch { batch } => tr(Message::WaitNextBatch { batch }),
         Wait::DriverWorks { for_ms } => tr(Message::WaitDriver { time: &format::duration(for_ms) }),
         Wait::SlotsTaken { running } => tr(Message::WaitSlots { running }),
@@ -117,6 +118,7 @@ mod tests {
             Wait::DriverWorks { for_ms: 12_345 },
             Wait::SlotsTaken { running: 1 },
             Wait::SlotsTaken { running: 2 },
+            Wait::TasksGoOn { tasks: 2 },
             Wait::NextBatch { batch: 12 },
             Wait::ShuffleFetch { stage_id: 4, percent: 35 },
             last(true),
@@ -139,6 +141,7 @@ mod tests {
         The driver works, no job runs (planning, collecting, Python) for 12s
         Waiting for task slots: 1 task of another query runs first
         Waiting for task slots: 2 tasks of other queries run first
+        No query runs, but 2 tasks of one that was stopped go on and hold their cores
         Batch 12 is done, the stream waits for the next one
         Shuffling: tasks wait 35% of their time for other tasks' output (stage 4)
         The last 2 of 200 tasks: the slowest has run 45s, most took 5s (9× slower): it reads more data, key skew (stage 4)

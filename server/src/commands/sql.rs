@@ -74,7 +74,7 @@ async fn perform(command: &Sql, session: &Session, statement: &Statement) -> any
         match stoppable(session.kind(statement)).await {
             Some(Ok(StatementKind::Query)) => session.run_query(statement, options),
             Some(Ok(StatementKind::Shows { .. })) => session.run(statement, options),
-            Some(Ok(StatementKind::Command { plan })) => {
+            Some(Ok(StatementKind::Command { plan, .. })) => {
                 let problem = Problem::read_only(&plan);
                 output::complain(&problem, command.format)?;
                 return Ok(problem.exit_code());

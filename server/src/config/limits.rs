@@ -118,6 +118,9 @@ pub struct Limits {
     /// Polling interval for stages, queries and the chip while something runs, milliseconds.
     #[arg(long = "spark-monitor-poll-stages-ms", env = "SPARK_MONITOR_POLL_STAGES_MS", value_name = "SPARK_MONITOR_POLL_STAGES_MS", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1000..))]
     pub poll_stages_ms: u32,
+    #[cfg(feature = "sql")]
+    #[command(flatten)]
+    pub sql: super::SqlLimits,
 }
 
 impl Limits {
@@ -161,7 +164,7 @@ fn bytes(text: &str) -> Result<usize, String> {
     at_least(1024, text)
 }
 
-fn count(text: &str) -> Result<usize, String> {
+pub(super) fn count(text: &str) -> Result<usize, String> {
     at_least(1, text)
 }
 

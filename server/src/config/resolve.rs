@@ -7,6 +7,8 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use upstream::user::User;
 use url::Url;
 
+#[cfg(feature = "sql")]
+use super::sql::SqlSite;
 use super::{
     connect_user::ConnectUser,
     error::ConfigError,
@@ -35,6 +37,9 @@ pub struct Site {
     pub start_code: StartCode,
     /// What is remembered; none if nothing is.
     pub history: Option<HistorySite>,
+    /// Where SQL is run.
+    #[cfg(feature = "sql")]
+    pub sql: Option<SqlSite>,
     /// Shows recorded data instead of a cluster.
     pub mock: bool,
 }
@@ -58,8 +63,15 @@ impl Config {
         let mut warnings = Vec::new();
         let mock = settings.spark_monitor_mock_mode.as_deref().is_some_and(is_yes);
         let mut site = if mock { mock_site(settings)? } else { real_site(settings, &mut warnings)? };
+        #[cfg(feature = "sql")]
+        if !mock {
+            site.sql = SqlSite::of(settings, secrets.connect_token.clone(), &mut warnings)?;
+        }
         let otherwise = settings.spark_user.as_ref().or(settings.login.as_ref()).cloned().unwrap_or_default();
-        site.history = HistorySite::of(settings, &site, ConnectUser { fixed: None, otherwise })?;
+        let user = ConnectUser { fixed: None, otherwise };
+        #[cfg(feature = "sql")]
+        let user = site.sql.as_ref().map_or(user, |sql| sql.user.clone());
+        site.history = HistorySite::of(settings, &site, user)?;
         Ok(Self { site, limits: settings.limits.clone(), secrets, warnings })
     }
 }
@@ -99,6 +111,8 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         extra_roots: Vec::new(),
         start_code: StartCode::default(),
         history: None,
+        #[cfg(feature = "sql")]
+        sql: None,
         mock: true,
     })
 }
@@ -175,6 +189,8 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         extra_roots: extra_roots(settings)?,
         start_code: start_code(settings, warnings),
         history: None,
+        #[cfg(feature = "sql")]
+        sql: None,
         mock: false,
     })
 }

@@ -15,6 +15,8 @@ pub struct Secrets {
     pub sidecar_token: Option<SecretString>,
     /// Session token of the user on whose behalf the `doctor` command asks.
     pub session_token: Option<SecretString>,
+    /// Bearer token for Spark Connect.
+    pub connect_token: Option<SecretString>,
 }
 
 impl Secrets {
@@ -27,6 +29,7 @@ impl Secrets {
             spark_ui_token: read("SPARK_UI_TOKEN")?,
             sidecar_token: read("SPARK_MONITOR_TOKEN")?,
             session_token: read("SPARK_MONITOR_SESSION_TOKEN")?,
+            connect_token: read("SPARK_CONNECT_TOKEN")?,
         })
     }
 }

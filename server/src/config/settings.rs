@@ -53,10 +53,17 @@ pub struct Settings {
     #[arg(long, env = "JUPYTERHUB_USER", value_name = "NAME")]
     pub jupyterhub_user: Option<String>,
 
-    /// The address of the site's Spark Connect server, `sc://host:port`. The panel shows it in the code that starts a
-    /// session, without its token.
+    /// The address of the Spark Connect server, as PySpark writes it: `sc://host:port/;use_ssl=true;user_id=…`. The
+    /// panel shows it in the code that starts a session, without its token, and the sidecar runs SQL on it. Its token
+    /// belongs into `SPARK_CONNECT_TOKEN` or the file that `SPARK_CONNECT_TOKEN_FILE` names.
     #[arg(long, env = "SPARK_CONNECT_URL", hide_env_values = true, value_name = "URL")]
     pub spark_connect_url: Option<String>,
+
+    /// Which SQL the sidecar runs on `SPARK_CONNECT_URL`: `off`; `read` for queries, `SHOW`, `DESCRIBE` and `EXPLAIN`;
+    /// `write` for all, where whatever may change something waits for a person's approval. A user's notebook can do
+    /// the same, so this prevents accidents and protects nothing.
+    #[arg(long, env = "SPARK_MONITOR_SQL", value_name = "MODE", default_value = "read")]
+    pub spark_monitor_sql: String,
 
     /// Whom Spark Connect takes the user for, as PySpark has it, unless the address has a `user_id` or users sign in
     /// with Auth2 [default: `USER`].
@@ -67,7 +74,7 @@ pub struct Settings {
     #[arg(long, env = "USER", hide = true)]
     pub login: Option<String>,
 
-    /// The folder for what the sidecar remembers; a folder `berdl-spark-monitor` is made in it
+    /// The folder for the history and for the audit log of statements that may change something; a folder `berdl-spark-monitor` is made in it
     /// [default: `~/.local/state`].
     #[arg(long, env = "XDG_STATE_HOME", value_name = "FOLDER")]
     pub xdg_state_home: Option<PathBuf>,

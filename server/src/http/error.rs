@@ -36,7 +36,7 @@ impl ApiError {
             ErrorCode::NoSessionToken | ErrorCode::SessionTokenRejected | ErrorCode::SidecarTokenRequired => {
                 StatusCode::UNAUTHORIZED
             }
-            ErrorCode::UpstreamForbidden | ErrorCode::Csrf => StatusCode::FORBIDDEN,
+            ErrorCode::UpstreamForbidden | ErrorCode::Csrf | ErrorCode::ReadOnly => StatusCode::FORBIDDEN,
             ErrorCode::UnknownApp | ErrorCode::AppFinished | ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -119,6 +119,11 @@ impl ApiError {
     #[must_use]
     pub fn bad_parameters(reason: &str) -> Self {
         Self::new(ErrorCode::BadRequest, errors::bad_parameters(reason))
+    }
+
+    #[must_use]
+    pub fn bad_json(reason: &str) -> Self {
+        Self::new(ErrorCode::BadRequest, errors::bad_json(reason))
     }
 
     /// A request to an area, with the area's own sentences.

@@ -42,11 +42,27 @@ const MOST_HEADER_BYTES: usize = 64 * 1024;
 /// Up to this size an answer gives its place back at once, bytes. The number of connections limits the memory of such
 /// answers.
 const SMALL_BODY_BYTES: u64 = 64 * 1024;
-/// Largest request body, bytes.
+/// Largest request body, unless the area has a limit of its own; bytes.
 const MOST_BODY_BYTES: usize = 64 * 1024;
+
+/// How long a large file may take to send: over a slow line much longer than to make it.
+const LONG_BODY: Duration = Duration::from_secs(15 * 60);
+
+/// Marks an answer whose body is a file to keep.
+#[derive(Clone, Copy)]
+pub(crate) struct LongBody;
 
 /// Maximum number of requests in flight while nothing is configured; each is answered at once.
 pub const DEFAULT_REQUESTS: usize = 1024;
+
+/// The limits of an area whose requests are larger or take longer than others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AreaBounds {
+    /// How the area's paths begin.
+    pub prefix: &'static str,
+    pub body_bytes: usize,
+    pub time: Duration,
+}
 
 /// Limits for all requests.
 pub(crate) struct Bounds {
@@ -56,18 +72,20 @@ pub(crate) struct Bounds {
     pub time: Duration,
     /// `None` while nothing is configured.
     pub sessions: Option<Arc<Sessions>>,
+    pub areas: &'static [AreaBounds],
 }
 
 impl Bounds {
     /// The limits while nothing is configured.
-    pub const NOT_CONFIGURED: Self = Self { requests: DEFAULT_REQUESTS, time: Duration::MAX, sessions: None };
+    pub const NOT_CONFIGURED: Self =
+        Self { requests: DEFAULT_REQUESTS, time: Duration::MAX, sessions: None, areas: &[] };
 }
 
 /// Puts the middleware around `routes`. It is a single layer, because a router copies its routes once per layer and
 /// request.
 pub(crate) fn around(routes: Router, bounds: Bounds) -> Router {
-    let Bounds { requests, time, sessions } = bounds;
-    let limits = Limits { in_flight: Arc::new(Semaphore::new(requests)), deadline: time, sessions };
+    let Bounds { requests, time, sessions, areas } = bounds;
+    let limits = Limits { in_flight: Arc::new(Semaphore::new(requests)), deadline: time, sessions, areas };
     routes.layer(from_fn_with_state(limits, serve))
 }
 
@@ -76,6 +94,15 @@ struct Limits {
     in_flight: Arc<Semaphore>,
     deadline: Duration,
     sessions: Option<Arc<Sessions>>,
+    areas: &'static [AreaBounds],
+}
+
+impl Limits {
+    /// The largest body, and the time, of a request to this path.
+    fn of(&self, path: &str) -> (usize, Duration) {
+        let area = self.areas.iter().find(|area| path.starts_with(area.prefix));
+        area.map_or((MOST_BODY_BYTES, self.deadline), |area| (area.body_bytes, area.time.max(self.deadline)))
+    }
 }
 
 /// Gives every request an id, and every answer its final form, errors and panics included.
@@ -162,15 +189,18 @@ fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
 /// checked first, so that an oversized request takes no place. Place and deadline last until the end of the answer's
 /// body, unless it is small.
 async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
-    let deadline = deadline_after(limits.deadline);
-    if let Err(refused) = check_sizes(request.headers()) {
+    let (body_bytes, time) = limits.of(request.uri().path());
+    let deadline = deadline_after(time);
+    if let Err(refused) = check_sizes(request.headers(), body_bytes) {
         discard_body(request, deadline).await;
         return Err(refused);
     }
     let Ok(place) = Arc::clone(&limits.in_flight).try_acquire_owned() else { return Err(ApiError::overloaded()) };
-    let answer = async { Ok(next.run(with_its_body(request).await?).await) };
+    let answer = async { Ok(next.run(with_its_body(request, body_bytes).await?).await) };
     let answer = tokio::time::timeout_at(deadline, answer).await;
     let answer = answer.unwrap_or_else(|_| Err(ApiError::request_timeout())).into_response();
+    let is_long = answer.extensions().get::<LongBody>().is_some();
+    let deadline = if is_long { deadline_after(LONG_BODY) } else { deadline };
     Ok(answer.map(|body| if is_small(&body) { body } else { Body::new(AnswerBody::new(body, place, deadline)) }))
 }
 
@@ -185,12 +215,12 @@ fn deadline_after(time: Duration) -> Instant {
     Instant::now() + time.min(FAR)
 }
 
-fn check_sizes(headers: &HeaderMap) -> Result<(), ApiError> {
+fn check_sizes(headers: &HeaderMap, body_bytes: usize) -> Result<(), ApiError> {
     if headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MOST_HEADER_BYTES {
         return Err(ApiError::headers_too_large());
     }
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length > Some(MOST_BODY_BYTES) {
+    if length > Some(body_bytes) {
         return Err(ApiError::body_too_large());
     }
     Ok(())
@@ -223,14 +253,14 @@ async fn discard_body(request: Request, deadline: Instant) {
     }
 }
 
-/// Reads the body before the route answers. No route needs one yet, but if an answer arrives before Jupyter's proxy has
-/// sent the body, the proxy reports a broken connection.
-async fn with_its_body(request: Request) -> Result<Request, ApiError> {
+/// Reads the body before the route answers: if an answer arrives before Jupyter's proxy has sent the body, the proxy
+/// reports a broken connection.
+async fn with_its_body(request: Request, most_bytes: usize) -> Result<Request, ApiError> {
     if request.body().is_end_stream() {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, MOST_BODY_BYTES).await.map_err(|error| match error.into_inner().downcast_ref() {
+    let body = to_bytes(body, most_bytes).await.map_err(|error| match error.into_inner().downcast_ref() {
         Some(LengthLimitError { .. }) => ApiError::body_too_large(),
         None => ApiError::broken_body(),
     })?;

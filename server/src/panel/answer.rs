@@ -7,9 +7,10 @@ use axum::{
     response::Response,
 };
 use headers::{HeaderMapExt, IfNoneMatch};
-use monitor::{Age, Failure, Moment, Observed, clock};
+use monitor::{Age, Failure, Moment, Observed, Whose, clock};
 use serde::Serialize;
 use tokio::time::Instant;
+use upstream::user::User;
 use wire::{Answer, Meta, Stale};
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
     rendered::{Body, Rendered, RenderedKey, Renderings},
 };
 use crate::{
-    config::StartCode,
+    config::{ConnectUser, StartCode},
     http::{ApiError, passthrough},
 };
 
@@ -30,13 +31,27 @@ pub(crate) struct Panel {
     /// True for recorded data.
     demonstration: bool,
     pub start_code: StartCode,
+    /// As whom an operation of a caller may be stopped, where that is possible.
+    connect_user: Option<ConnectUser>,
     rendered: Renderings,
 }
 
 impl Panel {
     /// Remembers at most `bytes` of answers.
-    pub fn new(rates: Rates, patience: Duration, demonstration: bool, start_code: StartCode, bytes: u64) -> Self {
-        Self { rates, patience, demonstration, start_code, rendered: Renderings::new(bytes) }
+    pub fn new(
+        rates: Rates,
+        patience: Duration,
+        demonstration: bool,
+        (start_code, connect_user): (StartCode, Option<ConnectUser>),
+        bytes: u64,
+    ) -> Self {
+        Self { rates, patience, demonstration, start_code, connect_user, rendered: Renderings::new(bytes) }
+    }
+
+    /// Whether the caller may stop what runs as this user.
+    pub fn may_stop(&self, caller: &Whose, user: &str) -> bool {
+        let caller = caller.user().map(User::name);
+        self.connect_user.as_ref().is_some_and(|site| site.of(caller) == user)
     }
 
     /// The answer with this fact, or 304 when the request's `If-None-Match` names it.

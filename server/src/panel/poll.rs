@@ -72,6 +72,11 @@ impl Poll {
         self.panel.answer(self.key(), self.if_none_match.as_ref(), observed, rate)
     }
 
+    /// Whether the client may stop what runs as this user. It is known who the client is when there are queries.
+    pub fn may_stop(&self, user: &str) -> bool {
+        self.whose.get().is_some_and(|whose| self.panel.may_stop(whose, user))
+    }
+
     /// Whose cluster the client may see. It stays the same for the whole request.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! `panel/queries`: the queries of one application.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     extract::{Path, State},
@@ -38,8 +38,20 @@ pub(crate) async fn list_queries(
 }
 
 pub(super) fn with_rate(poll: &Poll, seen: Observed<Queries>) -> (Observed<Queries>, Rate) {
+    let seen = seen.map(|queries| with_stops(poll, queries));
     let works = works(&seen.value) || seen.value.wait.is_some() || is_starting(&seen.value.app);
     (seen, poll.panel.rates.stages(works))
+}
+
+/// Marks the operations that the client may stop: those of sessions that Spark takes for theirs.
+fn with_stops(poll: &Poll, mut queries: Queries) -> Queries {
+    let mine = queries.sessions.iter().filter(|session| poll.may_stop(&session.user));
+    let mine: BTreeSet<&str> = mine.map(|session| session.session_id.as_str()).collect();
+    for query in &mut queries.running {
+        let is_mine = query.session_id.as_deref().is_some_and(|id| mine.contains(id));
+        query.can_stop = is_mine && query.operation_id.is_some() && query.state == QueryState::Running;
+    }
+    queries
 }
 
 /// One query with the stages of its jobs.

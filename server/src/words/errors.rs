@@ -56,15 +56,15 @@ pub(crate) fn not_found() -> Explained {
 }
 
 pub(crate) fn method_not_allowed() -> Explained {
-    Explained { error: say!("This route does not take that method."), hint: say!("Use GET.") }
+    Explained { error: say!("This route does not take that method."), hint: say!("See openapi.json for the method.") }
 }
 
 pub(crate) fn body_too_large() -> Explained {
-    Explained { error: say!("The request is too large."), hint: say!("Send it without a body.") }
+    Explained { error: say!("The request is too large."), hint: say!("Send less.") }
 }
 
 pub(crate) fn broken_body() -> Explained {
-    Explained { error: say!("The request broke off."), hint: say!("Send it again, without a body.") }
+    Explained { error: say!("The request broke off."), hint: say!("Send it again.") }
 }
 
 pub(crate) fn csrf() -> Explained {
@@ -74,10 +74,25 @@ pub(crate) fn csrf() -> Explained {
     }
 }
 
+#[cfg(feature = "sql")]
+pub(crate) fn read_only(effect: &str) -> Explained {
+    Explained {
+        error: say!("%1 may change something; here only queries, SHOW, DESCRIBE and EXPLAIN run.", effect),
+        hint: say!("Run it in a notebook, or ask the administrator for SPARK_MONITOR_SQL=write."),
+    }
+}
+
 pub(crate) fn bad_parameters(reason: &str) -> Explained {
     Explained {
         error: say!("The request's parameters cannot be read: %1.", reason),
         hint: say!("See openapi.json for its parameters."),
+    }
+}
+
+pub(crate) fn bad_json(reason: &str) -> Explained {
+    Explained {
+        error: say!("The request's body cannot be read: %1.", reason),
+        hint: say!("See openapi.json for its fields."),
     }
 }
 

@@ -110,6 +110,15 @@ pub(super) fn named<'a>(request: ConnectRequest, jobs: &[&'a JobRow], descriptio
 }
 
 impl Draft<'_> {
+    /// The operation that it is, or that its jobs belong to. A stream goes on after the operation that started it.
+    pub fn operation_id(&self) -> Option<String> {
+        if self.kind == QueryKind::Operation {
+            return Some(self.query_id.clone());
+        }
+        let tags = self.jobs.iter().filter(|_| self.stream.is_none()).map(|job| JobTags::of(job));
+        tags.filter_map(|tags| tags.operation).map(|tag| tag.operation_id.to_owned()).next()
+    }
+
     /// When any part of it last started or ended, by the driver's clock.
     pub fn last_sign_ms(&self) -> i64 {
         let times = self.jobs.iter().flat_map(|job| [job.submission_time, job.completion_time]);

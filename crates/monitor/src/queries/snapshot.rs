@@ -22,6 +22,8 @@ const RECENT: usize = 20;
 const SESSIONS: usize = 20;
 /// Stages of one query that are shown.
 const STAGES: usize = 50;
+/// How long after a query's end its tasks are looked for, milliseconds: not while they are just being ended.
+const OUTLIVED_MS: std::ops::Range<i64> = 3_000..1_800_000;
 
 /// One driver's queries and stages at one moment.
 #[derive(Clone, Debug)]
@@ -36,6 +38,18 @@ impl Snapshot {
     pub(super) fn may_lack_executors(&self, queries: &Queries) -> bool {
         let has_tasks = self.stages.active().any(|kept| kept.stage.tasks.running > 0);
         !has_tasks && queries.running.iter().any(|query| query.stages_total > 0)
+    }
+
+    /// Whether tasks may go on after their query has ended: one that was stopped or has failed leaves no stage behind,
+    /// but a task that does not look whether it is stopped still works. Nobody looks for long.
+    pub(super) fn may_be_outlived(&self, queries: &Queries) -> bool {
+        let now_ms = self.time.to_ours(self.time.now_ms);
+        let ended_ms = |query: &Query| query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms);
+        let is_stopped = |query: &Query| {
+            matches!(query.state, QueryState::Canceled | QueryState::Failed)
+                && OUTLIVED_MS.contains(&now_ms.saturating_sub(ended_ms(query)))
+        };
+        self.stages.active().next().is_none() && queries.running.is_empty() && queries.recent.iter().any(is_stopped)
     }
 
     pub(super) fn queries(&self, app: Option<wire::App>) -> Queries {
@@ -104,6 +118,8 @@ impl Snapshot {
             named_by: draft.named_by,
             call_site: draft.call_site.clone(),
             session_id: draft.session_id.clone(),
+            operation_id: draft.operation_id(),
+            can_stop: false,
             state,
             tasks: self.tasks(draft),
             stages_done: draft.jobs.iter().map(|job| count(job.num_completed_stages)).fold(0, u32::saturating_add),

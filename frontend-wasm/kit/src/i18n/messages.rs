@@ -314,6 +314,9 @@ messages! {
     WaitExecutors { cores: u32 }: cores =>
         "Waiting for executors: {cores} core is granted, none has registered yet"
         | "Waiting for executors: {cores} cores are granted, none has registered yet";
+    WaitTasksGoOn { tasks: u32 }: tasks =>
+        "No query runs, but {tasks} task of one that was stopped goes on and holds its core"
+        | "No query runs, but {tasks} tasks of one that was stopped go on and hold their cores";
     WaitNextBatch { batch: u64 }: "Batch {batch} is done, the stream waits for the next one";
     WaitDriver { time: &'a str }: "The driver works, no job runs (planning, collecting, Python) for {time}";
     WaitShuffle { stage_id: i64, percent: u32 }:

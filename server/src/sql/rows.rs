@@ -1,0 +1,173 @@
+//! `sql/queries/{id}/rows` and `cell`: pages of a result.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use connect_client::Rows;
+use serde::Deserialize;
+use serde_json::Value;
+use wire::{
+    ErrorBody,
+    sql::{SqlCell, SqlRows},
+};
+
+use super::{CELL_BYTES, PAGE_ROWS, Sql, caller::Caller, errors, queries, statement::Statement};
+use crate::http::{ApiError, Parameters};
+
+/// Columns of a page.
+const PAGE_COLUMNS: usize = 200;
+/// A page with more text ends early, bytes.
+const PAGE_BYTES: usize = 2 << 20;
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Page {
+    #[serde(default)]
+    offset: usize,
+    limit: Option<usize>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct At {
+    row: usize,
+    column: usize,
+}
+
+/// Rows of a result, as far as it has arrived. A page has at most 1,000 rows and 200 columns, and may have fewer rows
+/// than were asked for if they are long.
+#[utoipa::path(get, path = "/sql/queries/{id}/rows", tag = "sql",
+    params(
+        ("id" = String, Path, description = "The statement"),
+        ("offset" = Option<u64>, Query, description = "The first row, from 0"),
+        ("limit" = Option<u64>, Query, description = "At most so many rows"),
+    ),
+    responses(
+        (status = 200, description = "A page", body = SqlRows),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn get_rows(
+    State(sql): State<Arc<Sql>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Parameters(Page { offset, limit }): Parameters<Page>,
+) -> Result<Json<SqlRows>, ApiError> {
+    let statement = queries::find(&sql, &caller, &id)?;
+    let result = result(&statement)?;
+    let limit = limit.unwrap_or(PAGE_ROWS).min(PAGE_ROWS);
+    Ok(Json(page(&result, offset, limit)))
+}
+
+/// One cell, whole.
+#[utoipa::path(get, path = "/sql/queries/{id}/cell", tag = "sql",
+    params(
+        ("id" = String, Path, description = "The statement"),
+        ("row" = u64, Query, description = "From 0"),
+        ("column" = u64, Query, description = "From 0"),
+    ),
+    responses(
+        (status = 200, description = "The cell; null where there is none", body = SqlCell),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn get_cell(
+    State(sql): State<Arc<Sql>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Parameters(At { row, column }): Parameters<At>,
+) -> Result<Json<SqlCell>, ApiError> {
+    let statement = queries::find(&sql, &caller, &id)?;
+    let mut skipped = 0_usize;
+    for rows in result(&statement)? {
+        if row < skipped.saturating_add(rows.len()) {
+            return Ok(Json(SqlCell { value: rows.cell(row.saturating_sub(skipped), column) }));
+        }
+        skipped = skipped.saturating_add(rows.len());
+    }
+    Ok(Json(SqlCell { value: Value::Null }))
+}
+
+/// The rows that have arrived.
+///
+/// # Errors
+/// 404 when they were dropped.
+pub(super) fn result(statement: &Statement) -> Result<Vec<Rows>, ApiError> {
+    if statement.now().forgotten { Err(errors::no_result()) } else { Ok(statement.result()) }
+}
+
+fn page(result: &[Rows], offset: usize, limit: usize) -> SqlRows {
+    let total: usize = result.iter().map(Rows::len).sum();
+    let mut page = SqlRows {
+        offset: u64::try_from(offset).unwrap_or(u64::MAX),
+        rows: Vec::new(),
+        cut: Vec::new(),
+        total: u64::try_from(total).unwrap_or(u64::MAX),
+    };
+    let (mut skip, mut bytes) = (offset, 0_usize);
+    for rows in result {
+        let from = skip.min(rows.len());
+        skip = skip.saturating_sub(from);
+        for row in from..rows.len() {
+            if page.rows.len() >= limit || bytes > PAGE_BYTES {
+                return page;
+            }
+            let columns = rows.record_batch().num_columns().min(PAGE_COLUMNS);
+            let mut cells = Vec::with_capacity(columns);
+            for column in 0..columns {
+                let (cell, is_cut) = shortened(rows.cell(row, column));
+                if is_cut {
+                    let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+                    page.cut.push((number(page.rows.len()), number(column)));
+                }
+                bytes = bytes.saturating_add(length(&cell));
+                cells.push(cell);
+            }
+            page.rows.push(cells);
+        }
+    }
+    page
+}
+
+/// The cell, and whether it was too long to be shown whole. A long list or object becomes the start of its text.
+fn shortened(cell: Value) -> (Value, bool) {
+    let text = match cell {
+        Value::String(text) if text.len() > CELL_BYTES => text,
+        Value::Array(_) | Value::Object(_) => {
+            let text = cell.to_string();
+            if text.len() <= CELL_BYTES {
+                return (cell, false);
+            }
+            text
+        }
+        _ => return (cell, false),
+    };
+    (Value::String(text.get(..text.floor_char_boundary(CELL_BYTES)).unwrap_or_default().to_owned()), true)
+}
+
+fn length(cell: &Value) -> usize {
+    match cell {
+        Value::String(text) => text.len(),
+        Value::Array(_) | Value::Object(_) => cell.to_string().len(),
+        _ => 8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_long_cell_is_cut_between_characters_and_said_to_be() {
+        let long = "ä".repeat(CELL_BYTES);
+        let (cell, is_cut) = shortened(json!(long));
+        assert!(is_cut && cell.as_str().unwrap().len() == CELL_BYTES && long.starts_with(cell.as_str().unwrap()));
+        let exact = json!("x".repeat(CELL_BYTES));
+        assert_eq!(shortened(exact.clone()), (exact, false));
+        assert_eq!(shortened(json!([1, 2])), (json!([1, 2]), false));
+        let list = json!(vec![1; CELL_BYTES]);
+        assert_eq!(shortened(list.clone()).0, json!(list.to_string().get(..CELL_BYTES)));
+        assert_eq!(shortened(json!(null)), (json!(null), false));
+    }
+}

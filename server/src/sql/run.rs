@@ -1,0 +1,164 @@
+//! Runs one statement: asks Spark what it is, lets a person approve what may change something, and reads its result.
+
+use std::{io, sync::Arc, time::Duration};
+
+use connect_client::{ConnectError, Event, Run, RunOptions, StatementKind};
+use tokio_util::sync::CancellationToken;
+use wire::sql::{SqlError, SqlErrorCode, SqlRead, SqlState};
+
+use super::{Sql, approval, audit, errors, held, statement::Statement};
+
+/// How long the server may take to end what was interrupted, before it is told to forget it.
+const STOP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a statement ends before its result was read.
+enum Ends {
+    Canceled,
+    Refused(SqlError),
+    Failed(ConnectError),
+}
+
+impl From<ConnectError> for Ends {
+    fn from(error: ConnectError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Runs the statement to its end, and writes down how it ended. `end` is the program's end.
+pub(super) async fn drive(sql: Arc<Sql>, statement: Arc<Statement>, end: CancellationToken) {
+    let outcome = work(&sql, &statement, &end).await;
+    statement.session.touch();
+    if statement.may_change_something() {
+        statement.session.forget_seen();
+    }
+    match outcome {
+        Ok(()) => {}
+        Err(Ends::Canceled) => statement.end(SqlState::Canceled, statement.stopped_because.get().cloned()),
+        Err(Ends::Refused(error)) => statement.end(SqlState::Failed, Some(error)),
+        Err(Ends::Failed(error)) => {
+            let state = state_of(&error, &statement);
+            let because = statement.stopped_because.get().filter(|_| state == SqlState::Canceled);
+            statement.end(state, Some(because.cloned().unwrap_or_else(|| errors::field(&error))));
+        }
+    }
+    if statement.state() != SqlState::Finished {
+        statement.forget_rows();
+    }
+    audit::ended(&sql, &statement);
+    sql.histories.add(&statement);
+    sql.statements.make_room(sql.limits.results_bytes);
+    if statement.state() == SqlState::Canceled {
+        held::follow(&sql, &statement, &end).await;
+    }
+}
+
+fn state_of(error: &ConnectError, statement: &Statement) -> SqlState {
+    let began = statement.interrupter.get().is_some();
+    match error {
+        ConnectError::Limit(_) => SqlState::LimitExceeded,
+        // With its session, Spark may drop what it was told to stop before it says that it is stopped.
+        _ if statement.stop.is_cancelled() => SqlState::Canceled,
+        ConnectError::Spark(spark) if spark.error_class.as_deref() == Some("OPERATION_CANCELED") => SqlState::Canceled,
+        ConnectError::Unreachable { .. } | ConnectError::SessionChanged if began => SqlState::Lost,
+        _ => SqlState::Failed,
+    }
+}
+
+/// What is not written down must not run.
+fn not_audited(error: io::Error) -> Ends {
+    let message = format!("The audit log cannot be written, so nothing was run: {error}");
+    Ends::Refused(SqlError { code: SqlErrorCode::Audit, message, ..SqlError::default() })
+}
+
+async fn work(sql: &Sql, statement: &Statement, end: &CancellationToken) -> Result<(), Ends> {
+    let prepared = async {
+        let run = prepare(sql, statement).await?;
+        Ok::<_, Ends>((run, sql.statements.place(&statement.session).await))
+    };
+    // What runs is stopped on the server; until then it is enough not to go on.
+    let (run, _place) = tokio::select! {
+        prepared = prepared => prepared?,
+        () = statement.stop.cancelled() => return Err(Ends::Canceled),
+        () = end.cancelled() => return Err(Ends::Canceled),
+    };
+    read(statement, run, end).await
+}
+
+/// Asks Spark what the statement is, and a person if it may change something.
+async fn prepare(sql: &Sql, statement: &Statement) -> Result<Run, Ends> {
+    let session = &statement.session.session;
+    let asked = &statement.asked;
+    let options = RunOptions { limits: asked.limits, tags: asked.tags.clone() };
+    if asked.is_own_query {
+        return Ok(session.run_query(&asked.statement, options));
+    }
+    let kind = {
+        let _place = sql.statements.place(&statement.session).await;
+        statement.change(|now| now.state = SqlState::Checking);
+        session.kind(&asked.statement).await?
+    };
+    match kind {
+        // Spark itself refuses what is no query.
+        StatementKind::Query => Ok(session.run_query(&asked.statement, options)),
+        StatementKind::Shows { .. } => Ok(session.run(&asked.statement, options)),
+        StatementKind::Command { plan, .. } if !sql.may_write() => Err(Ends::Refused(errors::read_only(plan))),
+        StatementKind::Command { plan, target } => {
+            let approval = approval::of(statement, plan, target);
+            let _ = statement.allowed.set(approval.clone());
+            statement.change(|now| {
+                now.state = SqlState::WaitsForApproval;
+                now.approval = Some(approval);
+            });
+            statement.approved.notified().await;
+            audit::begins(statement, &sql.audit).map_err(not_audited)?;
+            statement.change(|now| {
+                now.state = SqlState::Queued;
+                now.approval = None;
+            });
+            Ok(session.run(&asked.statement, options))
+        }
+    }
+}
+
+/// Reads the result until it ends, fails or is stopped.
+async fn read(statement: &Statement, mut run: Run, end: &CancellationToken) -> Result<(), Ends> {
+    let _ = statement.interrupter.set(run.interrupter());
+    statement.change(|now| now.state = SqlState::Running);
+    let mut patience = Box::pin(async {
+        statement.stop.cancelled().await;
+        tokio::time::sleep(STOP_PATIENCE).await;
+    });
+    loop {
+        let event = tokio::select! {
+            event = run.next() => event?,
+            () = &mut patience => {
+                run.close().await;
+                return Err(Ends::Canceled);
+            }
+            () = end.cancelled() => {
+                run.close().await;
+                return Err(Ends::Canceled);
+            }
+        };
+        let operation_id = run.operation_id().map(str::to_owned);
+        if statement.now().operation_id != operation_id && operation_id.is_some() {
+            statement.change(|now| now.operation_id = operation_id);
+        }
+        match event {
+            None => return Ok(()),
+            Some(Event::Columns(columns)) => statement.change(|now| now.columns = columns),
+            Some(Event::Rows(rows)) => statement.add_rows(rows),
+            Some(Event::Progress(progress)) => statement.change(|now| now.progress = progress),
+            Some(Event::Ended(ended)) => match ended.limit {
+                Some(limit) if statement.asked.read == SqlRead::Collect => return Err(Ends::Failed(limit.into())),
+                limit => {
+                    statement.change(|now| {
+                        now.truncated = limit.is_some();
+                        now.bytes = ended.bytes;
+                    });
+                    statement.end(SqlState::Finished, None);
+                }
+            },
+        }
+    }
+}

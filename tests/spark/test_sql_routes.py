@@ -1,0 +1,535 @@
+"""The routes beneath `sql` on a real Spark Connect."""
+
+import contextlib
+import csv
+import http.client
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pyarrow.ipc
+import pytest
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from tests.conftest import free_port, until
+from tests.spark.conftest import Cluster, Sidecar
+
+# Many minutes of work in tasks that notice that they are stopped.
+ENDLESS = "SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1"
+PAGE = {"Content-Type": "application/json"}
+OVER = ("finished", "failed", "canceled", "limit_exceeded", "lost")
+
+
+class Sql:
+    """The routes of one sidecar."""
+
+    def __init__(self, cluster: Cluster, **settings: str) -> None:
+        """Start the sidecar."""
+        self.state = tempfile.TemporaryDirectory()
+        self.log = tempfile.NamedTemporaryFile("w+")
+        ours = {
+            "SPARK_MASTER_UI_URL": cluster.told["master_ui"],
+            "SPARK_CONNECT_URL": cluster.told["connect_url"],
+            "SPARK_USER": "ann",
+            "XDG_STATE_HOME": self.state.name,
+        }
+        try:
+            self.sidecar = Sidecar(log=self.log.name, **(ours | settings))
+        except BaseException:
+            self.forget()
+            raise
+
+    def ask(self, method: str, route: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+        """Send a request; return status, headers and body."""
+        with contextlib.closing(http.client.HTTPConnection("sidecar", timeout=60)) as connection:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.connect(self.sidecar.path)
+            text = body if body is None or isinstance(body, str) else json.dumps(body)
+            connection.request(method, f"/{route}", text, PAGE if headers is None else headers)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+
+    def json(self, method: str, route: str, body: Any = None, expect: int = 200) -> Any:
+        """Send a request; return the JSON of the expected answer."""
+        status, _, text = self.ask(method, route, body)
+        assert status == expect, text
+        return json.loads(text) if text else None
+
+    def open(self, **new: str) -> str:
+        """Open a session."""
+        return self.json("POST", "sql/sessions", new, 201)["session_id"]
+
+    def submit(self, session: str, sql: str, **more: Any) -> Any:
+        """Submit a statement."""
+        return self.json("POST", "sql/queries", {"session": session, "sql": sql, **more}, 202)
+
+    def end_of(self, query: Any) -> Any:
+        """Wait until a statement has ended."""
+        while query["state"] not in OVER:
+            query = self.json("GET", f"sql/queries/{query['id']}?after={query['seq']}&wait_ms=2000")
+        return query
+
+    def run(self, session: str, sql: str, **more: Any) -> Any:
+        """Run a statement to its end."""
+        return self.end_of(self.submit(session, sql, **more))
+
+    def rows(self, query: Any) -> Any:
+        """Return its first page of rows."""
+        return self.json("GET", f"sql/queries/{query['id']}/rows")["rows"]
+
+    def audit(self) -> list[dict[str, Any]]:
+        """Read the audit log."""
+        file = Path(self.state.name, "berdl-spark-monitor/audit.jsonl")
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def forget(self) -> None:
+        """Remove its files."""
+        self.state.cleanup()
+        self.log.close()
+
+    def end(self) -> None:
+        """End the sidecar."""
+        self.sidecar.end()
+        self.forget()
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Cluster]:
+    """Return a cluster with Connect."""
+    version = os.environ.get("CONNECT_SPARK_VERSION")
+    cluster = Cluster(*(["--version", version] if version else []))
+    yield cluster
+    cluster.end()
+
+
+@pytest.fixture(scope="module")
+def read(spark: Cluster) -> Iterator[Sql]:
+    """Return a sidecar with the default mode."""
+    sql = Sql(spark)
+    yield sql
+    sql.end()
+
+
+@pytest.fixture(scope="module")
+def write(spark: Cluster) -> Iterator[Sql]:
+    """Return a sidecar that runs everything."""
+    sql = Sql(spark, SPARK_MONITOR_SQL="write")
+    yield sql
+    sql.end()
+
+
+def change(sql: Sql, session: str, text: str) -> Any:
+    """Run a statement that changes something, with its approval."""
+    query = sql.submit(session, text)
+    assert query["state"] == "waits_for_approval", query
+    return sql.end_of(sql.json("POST", f"sql/queries/{query['id']}/approve", {"hash": query["approval"]["hash"]}, 202))
+
+
+def test_it_says_what_is_allowed_without_asking_spark(read: Sql) -> None:
+    told = read.json("GET", "sql")
+    assert (told["mode"], told["user_id"], told["limits"]["preview_rows"]) == ("read", "ann", 100)
+
+
+def test_without_an_address_or_switched_off_there_are_no_routes(spark: Cluster) -> None:
+    for settings in ({}, {"SPARK_CONNECT_URL": spark.told["connect_url"], "SPARK_MONITOR_SQL": "off"}):
+        sidecar = Sidecar(SPARK_MASTER_UI_URL=spark.told["master_ui"], **settings)
+        try:
+            assert sidecar.get("sql")[0] == 404
+            assert sidecar.get("sql/history")[0] == 404
+        finally:
+            sidecar.end()
+
+
+def test_a_preview_has_a_hundred_rows_and_says_whether_there_are_more(read: Sql) -> None:
+    session = read.open()
+    for count, truncated in ((99, False), (100, False), (101, True)):
+        query = read.run(session, f"SELECT id FROM range({count})")
+        assert (query["state"], query["rows"], query["truncated"]) == ("finished", min(count, 100), truncated)
+    assert query["columns"] == [{"name": "id", "type": "bigint"}]
+    assert read.rows(query)[:2] == [[0], [1]]
+    page = read.json("GET", f"sql/queries/{query['id']}/rows?offset=98&limit=5")
+    assert (page["offset"], page["rows"], page["total"]) == (98, [[98], [99]], 100)
+
+
+def test_a_whole_result_is_exact_at_its_limits_or_an_error_without_rows(read: Sql) -> None:
+    session = read.open()
+    for count in (9_999, 10_000):
+        query = read.run(session, f"SELECT id FROM range({count})", mode="collect")
+        assert (query["state"], query["rows"]) == ("finished", count)
+    pages = [read.json("GET", f"sql/queries/{query['id']}/rows?offset={at}") for at in range(0, 10_000, 1_000)]
+    assert [row for page in pages for (row,) in page["rows"]] == list(range(10_000))
+    query = read.run(session, "SELECT id FROM range(10001)", mode="collect")
+    assert query["state"] == "limit_exceeded"
+    assert (query["error"]["limit_type"], query["error"]["limit_value"]) == ("rows", 10_000)
+    assert read.ask("GET", f"sql/queries/{query['id']}/rows")[0] == 404
+    query = read.run(session, "SELECT repeat('x', 100000) FROM range(2000)", mode="collect", max_bytes=1_000_000)
+    assert (query["state"], query["error"]["limit_type"]) == ("limit_exceeded", "bytes")
+
+
+def test_null_text_and_long_cells_are_told_apart(read: Sql) -> None:
+    query = read.run(read.open(), "SELECT NULL AS a, 'NULL' AS b, '' AS c, repeat('ä', 5000) AS d, array(1, NULL) AS e")
+    page = read.json("GET", f"sql/queries/{query['id']}/rows")
+    ((a, b, c, d, e),) = page["rows"]
+    assert (a, b, c, d, e) == (None, "NULL", "", "ä" * 2048, [1, None])
+    assert page["cut"] == [[0, 3]]
+    assert read.json("GET", f"sql/queries/{query['id']}/cell?row=0&column=3")["value"] == "ä" * 5000
+
+
+def test_arguments_are_bound_and_wrong_ones_refused(read: Sql) -> None:
+    session = read.open()
+    query = read.run(session, "SELECT :a + 1, :b", named={"a": 41, "b": {"type": "decimal", "value": "1.10"}})
+    assert read.rows(query) == [[42, "1.10"]]
+    query = read.run(session, "SELECT ? || ?", positional=["x", "'; DROP TABLE t"])
+    assert read.rows(query) == [["x'; DROP TABLE t"]]
+    for wrong in ({"named": {"a": {"type": "money", "value": 1}}}, {"named": {"a": 1}, "positional": [1]}, {"x": 1}):
+        body = {"session": session, "sql": "SELECT 1", **wrong}
+        assert read.ask("POST", "sql/queries", body)[0] == 400
+    assert read.ask("POST", "sql/queries", {"session": session, "sql": " "})[0] == 400
+    assert read.ask("POST", "sql/queries", {"session": session, "sql": "x" * 65_537})[0] == 400
+    assert read.ask("POST", "sql/queries", {"session": session, "sql": "x" * 300_000})[0] == 413
+
+
+def test_sparks_error_has_its_class_and_its_place(read: Sql) -> None:
+    session = read.open()
+    query = read.run(session, "SELECT id,\n  nothing FROM range(1)")
+    error = query["error"]
+    assert (query["state"], error["code"]) == ("failed", "spark")
+    assert error["error_class"].startswith("UNRESOLVED_COLUMN")
+    (context,) = error["contexts"]
+    assert (context["fragment"], context["start"], context["stop"]) == ("nothing", 13, 19)
+    error = read.run(session, "SELECT\nFROM FROM")["error"]
+    assert (error["error_class"], error["position"]["line"]) == ("PARSE_SYNTAX_ERROR", 2)
+
+
+def test_where_only_reading_is_allowed_nothing_is_changed(read: Sql) -> None:
+    session = read.open()
+    for text in (
+        "CREATE TABLE forbidden (id INT) USING parquet",
+        "CREATE TEMP VIEW forbidden AS SELECT 1",
+        "SET spark.sql.shuffle.partitions=7",
+        "WITH x AS (SELECT '\n== ') INSERT INTO forbidden SELECT 1",
+        "DROP DATABASE IF EXISTS forbidden",
+    ):
+        status, _, body = read.ask("POST", "sql/queries", {"session": session, "sql": text})
+        error = json.loads(body)
+        refused = status == 403 and error["code"] == "read_only"
+        assert refused or (status == 202 and read.end_of(error)["state"] == "failed"), (text, body)
+    assert read.rows(read.run(session, "SHOW TABLES LIKE 'forbidden'")) == []
+    assert read.json("GET", f"sql/sessions/{session}/config/spark.sql.shuffle.partitions")["value"] != "7"
+    for text in ("SHOW DATABASES", "DESCRIBE FUNCTION abs", "EXPLAIN SELECT 1", "SELECT 1;"):
+        assert read.run(session, text)["state"] == "finished", text
+
+
+def test_what_changes_something_waits_for_an_approval_of_exactly_that(write: Sql) -> None:
+    session, name = write.open(), f"t_{uuid.uuid4().hex}"
+    query = write.submit(session, f"CREATE TABLE {name} (id BIGINT) USING parquet")
+    assert query["state"] == "waits_for_approval"
+    assert (query["approval"]["effect"], query["approval"]["target"]) == ("CreateTable", name)
+    assert write.ask("POST", f"sql/queries/{query['id']}/approve", {"hash": "0" * 64})[0] == 400
+    assert write.rows(write.run(session, f"SHOW TABLES LIKE '{name}'")) == []
+    assert [line["event"] for line in write.audit() if line["statement_id"] == query["id"]] == []
+    hash_ = {"hash": query["approval"]["hash"]}
+    query = write.end_of(write.json("POST", f"sql/queries/{query['id']}/approve", hash_, 202))
+    assert query["state"] == "finished"
+    assert write.ask("POST", f"sql/queries/{query['id']}/approve", hash_)[0] == 400, "only once"
+    begins, ended = (line for line in write.audit() if line["statement_id"] == query["id"])
+    assert (begins["event"], begins["effect"], begins["target"], ended["state"]) == ("begins", "CreateTable", name, "finished")
+    assert change(write, session, f"INSERT INTO {name} VALUES (1), (2)")["state"] == "finished"
+    assert write.rows(write.run(session, f"SELECT count(*) FROM {name}")) == [[2]]
+    query = write.submit(session, f"DROP TABLE {name}")
+    assert write.json("POST", f"sql/queries/{query['id']}/cancel", {})["interrupted"] == []
+    assert write.end_of(query)["state"] == "canceled"
+    assert len(write.rows(write.run(session, f"SHOW TABLES LIKE '{name}'"))) == 1, "it was not dropped"
+    assert change(write, session, f"DROP TABLE {name}")["state"] == "finished"
+
+
+def test_where_the_audit_log_cannot_be_written_nothing_is_changed(spark: Cluster) -> None:
+    sql = Sql(spark, SPARK_MONITOR_SQL="write")
+    try:
+        Path(sql.state.name, "berdl-spark-monitor").write_text("a file is in the way")
+        query = change(sql, sql.open(), "CREATE TEMP VIEW v AS SELECT 1")
+        assert (query["state"], query["error"]["code"]) == ("failed", "audit")
+    finally:
+        sql.end()
+
+
+def test_a_running_query_is_stopped_and_no_task_is_left(read: Sql) -> None:
+    session = read.open()
+    query = read.submit(session, ENDLESS)
+    progress = lambda: read.json("GET", f"sql/queries/{query['id']}")
+    until("tasks run", lambda: progress()["tasks_running"] > 0)
+    other = read.run(session, "SELECT 1")
+    assert other["state"] == "finished", "another statement of the same session runs beside it"
+    stopped = read.json("POST", f"sql/queries/{query['id']}/cancel", {})["interrupted"]
+    assert progress()["operation_id"] in stopped
+    assert read.end_of(query)["state"] == "canceled"
+    until("no task holds a core", lambda: progress().get("cores_still_held") == 0)
+    assert read.json("POST", f"sql/queries/{query['id']}/cancel", {})["interrupted"] == []
+
+
+def test_tasks_that_do_not_notice_that_they_are_stopped_are_told_until_they_end(read: Sql) -> None:
+    # Generated code of an aggregate over a cross join never looks whether its task is killed.
+    deaf = "SELECT count(*) FROM range(0, 50000, 1, 2) a CROSS JOIN range(50000) b WHERE a.id % 7 = b.id % 5"
+    query = read.submit(read.open(), deaf)
+    look = lambda: read.json("GET", f"sql/queries/{query['id']}")
+    until("tasks run", lambda: look()["tasks_running"] > 0)
+    read.json("POST", f"sql/queries/{query['id']}/cancel", {})
+    assert read.end_of(query)["state"] == "canceled"
+    assert until("its tasks are counted", lambda: look().get("cores_still_held")) in (1, 2)
+    said = until("the panel says so", lambda: (read.json("GET", "panel/queries")["wait"] or {}).get("tasks_go_on"))
+    assert said["tasks"] in (1, 2)
+    until("they have ended", lambda: look()["cores_still_held"] == 0, 180)
+    until("the panel says nothing", lambda: read.json("GET", "panel/queries")["wait"] is None)
+
+
+def test_an_operation_of_a_notebooks_session_is_stopped_by_its_id(spark: Cluster, read: Sql) -> None:
+    code = f"print(spark.session_id, flush=True)\nspark.sql({ENDLESS!r}).collect()"
+    start = "from pyspark.sql import SparkSession\n"
+    url = spark.told["connect_url"] + "/;user_id=ann"
+    program = f"{start}spark = SparkSession.builder.remote({url!r}).create()\n{code}"
+    notebook = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", program], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    spark.started.append(notebook)
+    session = notebook.stdout.readline().strip()
+    running = lambda: [q for q in read.json("GET", "panel/queries")["running"] if q.get("session_id") == session]
+    (query,) = until("the notebook's query runs", lambda: [q for q in running() if q["tasks"].get("running")])
+    asked = {"session": session}
+    assert read.ask("POST", "sql/interrupt", asked)[0] == 400, "not everything that the notebook does"
+    stranger = {"session": session, "operation_id": str(uuid.uuid4())}
+    assert read.json("POST", "sql/interrupt", stranger)["interrupted"] == []
+    asked["operation_id"] = query["operation_id"]
+    assert read.json("POST", "sql/interrupt", asked)["interrupted"] == [query["operation_id"]]
+    _, error = notebook.communicate(timeout=60)
+    assert "OPERATION_CANCELED" in error
+
+
+def test_another_users_session_is_not_reached(spark: Cluster, read: Sql) -> None:
+    bob = SparkSession.builder.remote(spark.told["connect_url"] + "/;user_id=bob").create()
+    try:
+        bob.sql("CREATE TEMP VIEW of_bob AS SELECT 1").collect()
+        asked = {"session": bob.session_id, "operation_id": str(uuid.uuid4())}
+        status, _, body = read.ask("POST", "sql/interrupt", asked)
+        assert status != 200 or json.loads(body)["interrupted"] == []
+        status, _, body = read.ask("POST", "sql/sessions", {"notebook": bob.session_id})
+        assert status == 400, body
+    finally:
+        bob.stop()
+
+
+@pytest.mark.skipif(os.environ.get("CONNECT_SPARK_VERSION", "4.3") < "4.1", reason="needs Spark 4.1")
+def test_a_copy_has_the_notebooks_views_and_changes_nothing_of_it(spark: Cluster, write: Sql) -> None:
+    notebook = SparkSession.builder.remote(spark.told["connect_url"] + "/;user_id=ann").create()
+    try:
+        notebook.sql("CREATE TEMP VIEW mine AS SELECT 42 AS answer").collect()
+        notebook.conf.set("spark.sql.shuffle.partitions", "3")
+        session = write.open(notebook=notebook.session_id)
+        assert write.rows(write.run(session, "SELECT * FROM mine")) == [[42]]
+        key = f"sql/sessions/{session}/config/spark.sql.shuffle.partitions"
+        assert write.json("GET", key)["value"] == "3"
+        write.json("PUT", key, {"value": "5"}, 204)
+        assert change(write, session, "DROP VIEW mine")["state"] == "finished"
+        write.json("DELETE", f"sql/sessions/{session}", None, 204)
+        assert notebook.conf.get("spark.sql.shuffle.partitions") == "3"
+        assert notebook.sql("SELECT * FROM mine").collect()[0].answer == 42
+    finally:
+        notebook.stop()
+
+
+def test_a_setting_that_does_not_exist_is_not_found(read: Sql) -> None:
+    status, _, body = read.ask("GET", f"sql/sessions/{read.open()}/config/no.such.key")
+    assert (status, json.loads(body)["code"]) == (404, "not_found")
+
+
+def test_a_plan_and_a_schema_run_nothing(read: Sql) -> None:
+    session = read.open()
+    sql = "SELECT id % 3 AS k, count(*) AS n FROM range(10) GROUP BY 1"
+    plan = read.json("POST", "sql/explain", {"session": session, "sql": sql})["plan"]
+    names = [node["name"] for node in plan["tree"]]
+    assert names[0].startswith("AdaptiveSparkPlan") and "HashAggregate" in names and "Exchange" in names
+    assert any("keys" in dict(node["details"]).get("Keys [1]", "keys") for node in plan["tree"])
+    for mode in ("simple", "extended", "codegen", "cost"):
+        plan = read.json("POST", "sql/explain", {"session": session, "sql": sql, "mode": mode})["plan"]
+        assert plan["text"] and plan["tree"] == []
+    read.json("POST", "sql/explain", {"session": session, "sql": "CREATE TABLE planned (id INT) USING parquet"})
+    assert read.rows(read.run(session, "SHOW TABLES LIKE 'planned'")) == []
+    columns = read.json("POST", "sql/schema", {"session": session, "sql": sql})["columns"]
+    assert columns == [{"name": "k", "type": "bigint"}, {"name": "n", "type": "bigint"}]
+    failed = read.json("POST", "sql/schema", {"session": session, "sql": "SELECT nothing"})["failed"]
+    assert failed["error_class"].startswith("UNRESOLVED_COLUMN")
+    assert read.ask("POST", "sql/explain", {"session": session, "sql": sql, "mode": "guess"})[0] == 400
+
+
+def test_the_catalogue_is_looked_at_level_by_level(write: Sql) -> None:
+    session = write.open()
+    database, table = f"d {uuid.uuid4().hex[:8]}", "ta`ble"
+    change(write, session, f"CREATE DATABASE `{database}`")
+    quoted = f"`{database}`.`ta``ble`"
+    columns = "id BIGINT COMMENT 'the key', s STRUCT<a: INT, b: ARRAY<STRING>>, day STRING"
+    change(write, session, f"CREATE TABLE {quoted} ({columns}) USING parquet PARTITIONED BY (day) COMMENT 'all of it'")
+    change(write, session, f"INSERT INTO {quoted} VALUES (1, NULL, 'mon'), (2, NULL, 'tue'), (2, NULL, 'tue')")
+    look = lambda **place: write.json("GET", "sql/catalog?" + urlencode({"session": session, **place}))
+    catalogs = look()["names"]
+    assert "spark_catalog" in [name["name"] for name in catalogs["names"]] and catalogs["current"] == "spark_catalog"
+    databases = look(catalog="spark_catalog")["names"]
+    assert database in [name["name"] for name in databases["names"]] and databases["current"] == "default"
+    (name,) = look(catalog="spark_catalog", database=database)["names"]["names"]
+    assert (name["name"], name["sql"]) == (table, f"spark_catalog.{quoted}")
+    found = look(catalog="spark_catalog", database=database, table=table)["table"]
+    assert [(column["name"], column["type"]) for column in found["columns"]] == [
+        ("id", "bigint"),
+        ("s", "struct<a:int,b:array<string>>"),
+        ("day", "string"),
+    ]
+    assert (found["columns"][0]["comment"], found["comment"], found["provider"]) == ("the key", "all of it", "parquet")
+    assert found["partitions"] == ["day=mon", "day=tue"] and found["columns"][2]["is_partition"]
+    assert "Location" in dict(found["properties"])
+    failed = look(catalog="spark_catalog", database=database, table="none")["failed"]
+    assert failed["error_class"] == "TABLE_OR_VIEW_NOT_FOUND"
+    place = {"catalog": "spark_catalog", "database": database, "table": table}
+    profile = write.end_of(write.json("POST", "sql/profile", {"session": session, **place, "column": "id"}, 202))
+    names = [column["name"] for column in profile["columns"]]
+    row = dict(zip(names, write.rows(profile)[0], strict=True))
+    assert (row["rows"], row["nulls"], row["about_distinct"], row["smallest"], row["largest"]) == (3, 0, 2, 1, 2)
+    assert row["most_frequent"] == [{"value": 2, "rows": 2}, {"value": 1, "rows": 1}]
+    nothing = write.end_of(write.json("POST", "sql/profile", {"session": session, **place, "column": "s"}, 202))
+    assert write.rows(nothing) == [[3, 3]]
+    change(write, session, f"DROP DATABASE `{database}` CASCADE")
+    assert database not in [name["name"] for name in look(catalog="spark_catalog")["names"]["names"]], "not kept"
+
+
+def test_a_result_is_downloaded_as_csv_and_as_arrow(read: Sql) -> None:
+    text = "SELECT id, IF(id = 0, NULL, concat('a,\"', id)) AS t FROM range(0, 3000, 1, 4)"
+    query = read.run(read.open(), text, mode="collect")
+    status, headers, body = read.ask("GET", f"sql/queries/{query['id']}/result.csv")
+    assert (status, headers["Content-Disposition"]) == (200, 'attachment; filename="result.csv"')
+    lines = list(csv.reader(io.StringIO(body.decode())))
+    assert (lines[0], lines[1], lines[2], len(lines)) == (["id", "t"], ["0", ""], ["1", 'a,"1'], 3001)
+    status, _, body = read.ask("GET", f"sql/queries/{query['id']}/result.arrow")
+    table = pyarrow.ipc.open_stream(body).read_all()
+    assert (table.num_rows, table.column("id").to_pylist()) == (3000, list(range(3000)))
+
+
+def test_a_closed_session_stops_what_runs_in_it_and_is_gone(read: Sql) -> None:
+    session = read.open()
+    query = read.submit(session, ENDLESS)
+    read.json("DELETE", f"sql/sessions/{session}", None, 204)
+    assert read.ask("GET", f"sql/queries/{query['id']}")[0] == 404
+    assert read.ask("POST", "sql/queries", {"session": session, "sql": "SELECT 1"})[0] == 404
+    assert read.ask("DELETE", f"sql/sessions/{session}")[0] == 404
+    assert session not in [open_["session_id"] for open_ in read.json("GET", "sql")["sessions"]]
+
+
+def test_the_history_has_the_last_statements_newest_first(spark: Cluster) -> None:
+    sql = Sql(spark)
+    try:
+        session = sql.open()
+        sql.run(session, "SELECT 1 AS first")
+        kept = sql.run(session, "SELECT 2 AS second")
+        sql.run(session, "SELECT nothing")
+        failed, second, first = sql.json("GET", "sql/history")["statements"]
+        assert [failed["state"], second["sql"], first["sql"]] == ["failed", "SELECT 2 AS second", "SELECT 1 AS first"]
+        assert "nothing" in failed["error"] and not failed["has_result"] and second["has_result"]
+        sql.json("DELETE", f"sql/queries/{kept['id']}", None, 204)
+        assert not sql.json("GET", "sql/history")["statements"][1]["has_result"]
+    finally:
+        sql.end()
+
+
+def test_sessions_results_and_unwatched_queries_do_not_outlive_their_use(spark: Cluster) -> None:
+    short = {"SPARK_MONITOR_SQL_UNWATCHED_MS": "2000", "SPARK_MONITOR_SQL_SESSION_IDLE_MS": "4000"}
+    sql = Sql(spark, SPARK_MONITOR_SQL_SESSIONS="2", **short)
+    try:
+        session, other = sql.open(), sql.open()
+        assert sql.ask("POST", "sql/sessions", {})[0] == 503
+        query = sql.submit(session, ENDLESS)
+        until("the sessions are released", lambda: sql.json("GET", "sql")["sessions"] == [], 60)
+        (past,) = sql.json("GET", "sql/history")["statements"]
+        assert (past["id"], past["state"]) == (query["id"], "canceled")
+        assert "Nobody asked" in past["error"]
+        assert other != session
+    finally:
+        sql.end()
+
+
+def test_the_oldest_result_makes_room(spark: Cluster) -> None:
+    sql = Sql(spark, SPARK_MONITOR_SQL_RESULTS_BYTES="100000")
+    try:
+        session = sql.open()
+        first, second = (sql.run(session, "SELECT id, repeat('x', 600) FROM range(100)") for _ in range(2))
+        assert sql.ask("GET", f"sql/queries/{first['id']}/rows")[0] == 404
+        assert len(sql.rows(second)) == 100
+    finally:
+        sql.end()
+
+
+def test_a_page_of_another_site_changes_nothing(read: Sql) -> None:
+    session = read.open()
+    body = json.dumps({"session": session, "sql": "SELECT 1"})
+    for headers in (
+        {"Content-Type": "text/plain"},
+        {},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        PAGE | {"Sec-Fetch-Site": "cross-site"},
+        PAGE | {"Sec-Fetch-Site": "same-site"},
+        PAGE | {"Origin": "https://evil.example"},
+        PAGE | {"Origin": "null"},
+    ):
+        status, _, text = read.ask("POST", "sql/queries", body, headers)
+        assert (status, json.loads(text)["code"]) == (403, "csrf"), headers
+    for method, route in (("DELETE", f"sql/sessions/{session}"), ("POST", "sql/sessions"), ("POST", "sql/interrupt")):
+        assert read.ask(method, route, "{}", PAGE | {"Sec-Fetch-Site": "cross-site"})[0] == 403
+    for method in ("GET", "PUT", "DELETE"):
+        assert read.ask(method, "sql/explain", "{}")[0] == 405, "reading changes nothing"
+    same = PAGE | {"Sec-Fetch-Site": "same-origin", "Origin": "https://hub.example"}
+    assert read.ask("POST", "sql/queries", body, same)[0] == 202
+
+
+def test_neither_token_nor_statement_is_logged(spark: Cluster) -> None:
+    sql = Sql(spark, SPARK_CONNECT_TOKEN="CANARY_TOKEN", SPARK_MONITOR_LOG="info")
+    try:
+        session = sql.open()
+        sql.run(session, "SELECT 'CANARY_TEXT'")
+        sql.run(session, "SELECT CANARY_COLUMN")
+        (told,) = (text for status, _, text in [sql.ask("GET", "sql")] if status == 200)
+        assert b"CANARY" not in told
+    finally:
+        sql.sidecar.end()
+        log = Path(sql.log.name).read_text()
+        audit = json.dumps(sql.audit())
+        sql.forget()
+    assert "A statement ended" in log and "CANARY" not in log and "CANARY" not in audit
+
+
+def test_without_a_server_the_answer_says_so_and_the_monitor_works(spark: Cluster) -> None:
+    sql = Sql(spark, SPARK_CONNECT_URL=f"sc://127.0.0.1:{free_port()}")
+    try:
+        session = sql.open()
+        query = sql.run(session, "SELECT 1")
+        assert (query["state"], query["error"]["code"]) == ("failed", "connect")
+        assert "cannot be reached" in query["error"]["message"]
+        status, _, text = sql.ask("POST", "sql/explain", {"session": session, "sql": "SELECT 1"})
+        assert (status, json.loads(text)["code"]) == (504, "upstream_unreachable")
+        assert sql.sidecar.get("panel/chip")[0] == 200
+    finally:
+        sql.end()
+
+
+def test_pyspark_agrees_that_a_released_session_is_closed(spark: Cluster) -> None:
+    sql = Sql(spark)
+    session = sql.open()
+    assert sql.run(session, "SELECT 1")["state"] == "finished"
+    sql.end()
+    again = SparkSession.builder.remote(f"{spark.told['connect_url']}/;user_id=ann;session_id={session}")
+    with pytest.raises(PySparkException, match="SESSION_CLOSED|closed"):
+        again.create().sql("SELECT 1").collect()
