@@ -27,7 +27,10 @@ async fn the_document_names_every_route_and_is_served() {
     paths.sort_unstable();
     assert_eq!(paths, expected);
     for path in paths {
-        let outcome = app.get(&path.replace("{query_id}", "job-1").replace("{shape_id}", "1").replace("{app_id}", "app-1")).await.outcome();
+        let outcome = app
+            .get(&path.replace("{query_id}", "job-1").replace("{shape_id}", "1").replace("{app_id}", "app-1"))
+            .await
+            .outcome();
         assert!(!outcome.contains("not_found"), "{path}: {outcome}");
     }
 }

@@ -117,7 +117,7 @@ mod tests {
     fn a_history_that_another_machine_keeps_is_left_alone_until_that_machine_falls_silent() {
         let (home, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         fs::write(home.path().join(OWNER), "elsewhere 1000\n").unwrap();
-        let begin = |now_ms| Copy::begin(home.path(), runtime.path(), now_ms);
+        let begin = |now_ms| Copy::begin(home.path(), &runtime.path().join("mine"), now_ms);
         assert!(matches!(begin(1000 + EVERY_MS), Err(StoreError::Elsewhere)));
         begin(1000 + EVERY_MS * 3).unwrap();
         assert!(!fs::read_to_string(home.path().join(OWNER)).unwrap().starts_with("elsewhere"));

@@ -142,26 +142,30 @@ async fn opened(file: &Path, cap_bytes: u64, now_ms: i64) -> Result<(SqlitePool,
     let probe = options.clone();
     // The connection has a thread of its own, so only that thread hangs with a file system.
     tokio::time::timeout(PATIENCE, probed(probe, now_ms)).await.map_err(|_| StoreError::Hangs)??;
+    whole(&options).await?;
     let pool = |most| SqlitePoolOptions::new().max_connections(most).max_lifetime(None).acquire_timeout(BUSY);
     let writer = pool(1).idle_timeout(None).connect_lazy_with(options.clone());
     let readers = pool(2).idle_timeout(IDLE).connect_lazy_with(options.pragma("query_only", "1"));
     Ok((writer, readers))
 }
 
-/// Migrates, checks and writes: a file system may say that the log works and then fail at the first write.
+/// Migrates and writes: a file system may say that the log works and then fail at the first write.
 async fn probed(options: SqliteConnectOptions, now_ms: i64) -> Result<(), StoreError> {
     let mut connection = SqliteConnection::connect_with(&options).await?;
     migrate(&mut connection, now_ms).await?;
-    let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut connection).await?;
-    if found != "ok" {
-        tracing::warn!(found, "SQLite found damage");
-        return Err(StoreError::Damaged);
-    }
     let write = "INSERT INTO leases (name, holder, until_ms) VALUES ('probe', '', ?) \
                  ON CONFLICT (name) DO UPDATE SET until_ms = excluded.until_ms";
     sqlx::query(write).bind(now_ms).execute(&mut connection).await?;
     connection.close().await?;
     Ok(())
+}
+
+/// Reads all pages, which may take longer than an answer of a healthy file system.
+async fn whole(options: &SqliteConnectOptions) -> Result<(), StoreError> {
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
 }
 
 fn of_all(options: SqliteConnectOptions, cap_bytes: u64) -> SqliteConnectOptions {

@@ -43,7 +43,10 @@ impl TestApp {
     pub fn with_secrets(args: &[&str], secrets: Secrets) -> Self {
         canary::watch();
         let token = secrets.sidecar_token.clone();
-        let config = Config::resolve(&settings_from(args).unwrap(), secrets).unwrap();
+        // Whatever a test does not say is the default; but no test may write into the developer's home.
+        let says_where = args.iter().any(|arg| ["--spark-monitor-history", "--xdg-state-home"].contains(arg));
+        let history = if says_where { &[][..] } else { &["--spark-monitor-history", "memory"] };
+        let config = Config::resolve(&settings_from(&[args, history].concat()).unwrap(), secrets).unwrap();
         let fetches = Tasks::default();
         let app = App::new(config, &fetches, Descriptors::raise()).unwrap();
         Self { router: router(&app, token), fetches }
