@@ -50,7 +50,7 @@ def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_
         assert own_cluster.query(runs).wait(180) == 0
 
         def shape() -> dict[str, Any] | None:
-            shapes = sidecar.ok("history/queries?search=range(")["shapes"]
+            shapes = sidecar.ok("history/queries?search=RANGE")["shapes"]
             return next((shape for shape in shapes if shape["runs"] == 3), None)
 
         until("three runs of one shape are remembered", lambda: shape() is not None, 60)
