@@ -8,6 +8,13 @@ use wire::{CallSite, NamedBy};
 const VERSION: i16 = 1;
 /// Longest text that is read, bytes.
 const LONGEST: usize = 64 * 1024;
+/// Operators of several characters, the longest first.
+const OPERATORS: [&str; 10] = ["<=>", "<>", "<=", ">=", "!=", "==", "||", "&&", "::", "->"];
+/// Words before a parenthesis that call no function.
+const KEYWORDS: [&str; 20] = [
+    "all", "and", "as", "by", "distinct", "else", "exists", "from", "in", "join", "not", "on", "or", "over", "select",
+    "then", "union", "values", "when", "where",
+];
 /// Digits in a row that make a name one of many: a date, a number, an id.
 const DIGITS: usize = 4;
 
@@ -102,7 +109,10 @@ fn token(first: char, rest: &str) -> (Option<String>, usize) {
             _ => (Some(without_numbers(&name.to_lowercase())), length),
         }
     } else {
-        (Some(first.to_string()), first.len_utf8())
+        let operator = OPERATORS.iter().find(|operator| rest.starts_with(**operator));
+        let token = operator.map_or_else(|| first.to_string(), |operator| (*operator).to_owned());
+        let length = token.len();
+        (Some(token), length)
     }
 }
 
@@ -181,8 +191,10 @@ fn push(tokens: &mut Vec<String>, token: String) {
 fn joined(tokens: &[String]) -> String {
     let mut text = String::new();
     for token in tokens {
-        let tight =
-            matches!(token.as_str(), "," | ")" | "." | ";" | ":") || text.is_empty() || text.ends_with(['(', '.']);
+        let closes = matches!(token.as_str(), "," | ")" | "." | ";" | ":" | "::");
+        let last = text.rsplit([' ', '(']).next().unwrap_or_default();
+        let calls = token == "(" && last.ends_with(char::is_alphanumeric) && !KEYWORDS.contains(&last);
+        let tight = closes || calls || text.is_empty() || text.ends_with(['(', '.', ':']);
         if !tight {
             text.push(' ');
         }
@@ -206,6 +218,10 @@ mod tests {
             ("SELECT 1.5e3D, -2 FROM s.t", "select ?, - ? from s.t"),
             ("SELECT a FROM run_20261128_x", "select a from run_?_x"),
             ("SELECT 'open", "select ?"),
+            (
+                "SELECT count(*) FROM range(9) WHERE 'x'<>cast(id AS string)",
+                "select count(*) from range(?) where ? <> cast(id as string)",
+            ),
             ("select v1.a2 from t_12", "select v1.a2 from t_12"),
             ("FROM `tmp-0f8fad5b-d9cb-469f-a165-70867728950e`", "from `tmp-?`"),
         ] {
