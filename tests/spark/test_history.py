@@ -1,11 +1,12 @@
 """What the sidecar remembers of a real Spark: runs of queries, and an application whose driver was killed."""
 
-import http.client
 import contextlib
+import http.client
 import json
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,7 +46,8 @@ def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_
             "SPARK_MONITOR_HISTORY_SAMPLE_MS": "1000",
         }
         sidecar = start_sidecar(**variables)
-        query = f"spark.sql(\"SELECT count(*) FROM range(0, {{}}, 1, 4) WHERE '{SECRET}' <> cast(id AS string)\").collect()\n"
+        statement = f"SELECT count(*) FROM range(0, {{}}, 1, 4) WHERE '{SECRET}' <> cast(id AS string)"
+        query = f'spark.sql("{statement}").collect()\n'
         runs = "".join(query.format(1_000_000 + number) for number in range(3))
         assert own_cluster.query(runs).wait(180) == 0
 
@@ -60,7 +62,7 @@ def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_
         assert newest["state"] == "succeeded" and newest["tasks"] >= 4 and newest["run_ms"] > 0, newest
         app_id = newest["app_id"]
 
-        endless = "spark.sql(\"SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1\").collect()\n"
+        endless = 'spark.sql("SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1").collect()\n'
         own_cluster.query(endless)
         until("its tasks run", lambda: sidecar.ok("panel/executors")["active_tasks"] > 0, 120)
         begun = sidecar.ok("panel/queries")["running"][0]["query_id"]
@@ -80,10 +82,8 @@ def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_
         assert len(remembered["series"]["points"]) > 1
         assert remembered["app"]["gone_at_ms"] > remembered["app"]["last_seen_at_ms"]
 
-        folder = f"{state}/berdl-spark-monitor"
-        with contextlib.ExitStack() as files:
-            names = ["history.db", "history.db-wal"]
-            texts = [files.enter_context(open(f"{folder}/{name}", "rb")).read() for name in names]
+        folder = Path(state) / "berdl-spark-monitor"
+        texts = [(folder / name).read_bytes() for name in ("history.db", "history.db-wal")]
         assert all(SECRET.encode() not in text for text in texts)
         assert any(b"select count" in text for text in texts), "the test can see what is stored"
         until("it can be forgotten", lambda: delete(sidecar, "history") == 200, 30)
