@@ -9,13 +9,18 @@ import { icon } from './icon';
 import type { PanelContent } from './panel-content';
 import type { PanelSlot } from './panel-slot';
 import type { ReportTab } from './report-tab';
+import { addRowMenu } from './row-menu';
+import type { SqlTab } from './sql-tab';
 import type { Chip } from './status';
+import type { UsageTab } from './usage-tab';
 
 const OPEN = 'berdl-spark-monitor:open';
 const REFRESH = 'berdl-spark-monitor:refresh';
 const PAUSE = 'berdl-spark-monitor:pause';
 export const OPEN_REPORT = 'berdl-spark-monitor:open-report';
+export const OPEN_USAGE = 'berdl-spark-monitor:open-usage';
 const COPY_REPORT = 'berdl-spark-monitor:copy-report';
+export const OPEN_SQL = 'berdl-spark-monitor:open-sql';
 
 /** The parts that commands act on. */
 export interface Parts {
@@ -23,6 +28,9 @@ export interface Parts {
   content: PanelContent;
   chip: Chip;
   report: ReportTab;
+  usage: UsageTab;
+  /** Undefined where no SQL is run. */
+  sql: SqlTab | undefined;
 }
 
 /** Where JupyterLab lists commands; some shells lack some of these. */
@@ -36,7 +44,7 @@ export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip, report }: Parts
+    { panel, content, chip, report, usage, sql }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -67,19 +75,36 @@ export class Commands {
       icon,
       execute: ({ restored }) => (restored === true ? report.restore() : report.open())
     });
+    commands.addCommand(OPEN_USAGE, {
+      label: trans.__('Spark usage'),
+      caption: trans.__('Tasks, cores and memory of the last minutes as a chart'),
+      icon,
+      execute: ({ restored }) => (restored === true ? usage.restore() : usage.show())
+    });
     commands.addCommand(COPY_REPORT, {
       label: trans.__('Copy Spark Connection Report'),
       caption: trans.__('Check each hop from the browser to Spark, and copy what was found'),
       execute: () => report.copy()
     });
+    addRowMenu(app, content, trans);
+    if (sql !== undefined) {
+      commands.addCommand(OPEN_SQL, {
+        label: trans.__('Spark SQL'),
+        caption: trans.__('Run SQL on Spark Connect, and look at tables'),
+        icon,
+        execute: ({ restored }) => (restored === true ? sql.restore() : sql.show())
+      });
+      this.tabs.push(OPEN_SQL);
+    }
     panel.changed.connect(() => commands.notifyCommandChanged(OPEN));
   }
 
   offer({ palette, mainMenu, launcher }: Places, category: string): void {
-    const items = [OPEN, REFRESH, PAUSE, OPEN_REPORT, COPY_REPORT].map(command => ({ command }));
+    const commands = [OPEN, REFRESH, PAUSE, COPY_REPORT, ...this.tabs];
+    const items = commands.map(command => ({ command }));
     items.forEach(item => palette?.addItem({ ...item, category }));
     mainMenu?.viewMenu.addGroup(items, 20);
-    launcher?.add({ command: OPEN_REPORT, category });
+    this.tabs.forEach(command => launcher?.add({ command, category }));
   }
 
   setPaused(paused: boolean): void {
@@ -87,5 +112,7 @@ export class Commands {
     this.app.commands.notifyCommandChanged(PAUSE);
   }
 
+  /** Commands that open a tab. */
+  private readonly tabs = [OPEN_USAGE, OPEN_REPORT];
   private paused = false;
 }

@@ -5,6 +5,7 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
 import { IConsoleTracker } from '@jupyterlab/console';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { ILauncher } from '@jupyterlab/launcher';
@@ -17,7 +18,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
 import { type Speak, sidebar, workbench } from './bundles';
-import { Commands, OPEN_REPORT } from './commands';
+import { Commands, OPEN_REPORT, OPEN_SQL, OPEN_USAGE } from './commands';
 import { KernelActivity } from './kernels';
 import { languageOf } from './language';
 import { Notebooks } from './notebooks';
@@ -25,9 +26,12 @@ import { PanelContent } from './panel-content';
 import { PanelSlot } from './panel-slot';
 import { ReportTab } from './report-tab';
 import { SavedApp } from './saved-app';
+import { SavedSql } from './saved-sql';
 import { Settings } from './settings';
 import { ownHeaders } from './sidecar';
+import { SqlTab } from './sql-tab';
 import { Chip } from './status';
+import { UsageTab } from './usage-tab';
 import { UiLoader } from './wasm';
 
 const PLUGIN = 'berdl-spark-monitor:plugin';
@@ -48,7 +52,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     INotebookTracker,
     IConsoleTracker,
     IStateDB,
-    ISettingRegistry
+    ISettingRegistry,
+    IEditorServices
   ],
   activate
 };
@@ -64,7 +69,8 @@ function activate(
   tracker: INotebookTracker | null,
   consoles: IConsoleTracker | null,
   state: IStateDB | null,
-  registry: ISettingRegistry | null
+  registry: ISettingRegistry | null,
+  editors: IEditorServices | null
 ): void {
   // If the extension is not enabled, nobody should notice that it is installed.
   if (PageConfig.getOption('sparkMonitorEnabled') !== 'true') {
@@ -92,8 +98,12 @@ function activate(
       }
     },
     on_paused: paused => commands.setPaused(paused),
-    on_open_report: () => void app.commands.execute(OPEN_REPORT),
-    on_session_changed: () => report.forget()
+    on_open_tab: tab => void app.commands.execute(tab === 'usage' ? OPEN_USAGE : OPEN_REPORT),
+    on_session_changed: () => {
+      report.forget();
+      usage.forget();
+      sql?.forget();
+    }
   };
 
   const chip = new Chip(statusBar, loader, options, kernels, settings);
@@ -115,9 +125,21 @@ function activate(
   chip.changed.connect((_, cluster) => panel.showState(cluster));
 
   const report = new ReportTab(app.shell, tabs, trans);
-  const commands = new Commands(app, trans, { panel, content, chip, report });
+  const usage = new UsageTab(app.shell, tabs, trans, savedApp);
+  const showQuery = (queryId: string): void => {
+    panel.open();
+    content.show(`query-${queryId}`);
+  };
+  // Jupyter's own environment decides whether the sidecar runs SQL.
+  const sql =
+    editors !== null && PageConfig.getOption('sparkMonitorSql') === 'true'
+      ? new SqlTab({ shell: app.shell, loader: tabs, trans, editors, notebooks, saved: new SavedSql(state), showQuery })
+      : undefined;
+  const commands = new Commands(app, trans, { panel, content, chip, report, usage, sql });
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
   report.restoredBy(restorer, OPEN_REPORT);
+  usage.restoredBy(restorer, OPEN_USAGE);
+  sql?.restoredBy(restorer, OPEN_SQL);
 }
 
 /** The settings, hidden in the editor and without a shortcut. */

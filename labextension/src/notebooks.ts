@@ -35,6 +35,25 @@ export class Notebooks {
     }));
   }
 
+  /** The notebook that a person is working in, if its kernel is known to use Spark Connect. */
+  get current(): { title: string; session_id: string } | undefined {
+    const { session_id, title } = this.facts().find(({ current }) => current) ?? {};
+    return title !== undefined && session_id ? { title, session_id } : undefined;
+  }
+
+  /** Writes a code cell below the active one of the notebook that a person is working in; false without a notebook. */
+  insertCell(source: string): boolean {
+    const notebook = this.tracker?.currentWidget?.content;
+    const cells = notebook?.model?.sharedModel;
+    if (!notebook || !cells) {
+      return false;
+    }
+    const index = notebook.activeCellIndex + 1;
+    cells.insertCell(index, { cell_type: 'code', source, metadata: { trusted: true } });
+    notebook.activeCellIndex = index;
+    return true;
+  }
+
   /** Sets whether kernels may be asked. */
   async obey(settings: Settings): Promise<void> {
     await settings.ready;

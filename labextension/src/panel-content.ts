@@ -2,6 +2,7 @@
 import type { Frontend, MountOptions, NotebookFacts, Order, PanelHandle } from 'berdl-spark-monitor-ui';
 
 import type { Settings } from './settings';
+import { walkRows } from './walk-rows';
 
 /** How long a part of the panel may take to appear before nobody waits for it; milliseconds. */
 const PATIENCE_MS = 15_000;
@@ -13,6 +14,7 @@ const PATIENCE_MS = 15_000;
 export class PanelContent {
   constructor(private readonly settings: Settings) {
     settings.changed.connect(this.tellPreferences, this);
+    this.root.addEventListener('keydown', walkRows);
   }
 
   /** Shows it in `node`. */
@@ -42,6 +44,11 @@ export class PanelContent {
     } else {
       this.early.push(order);
     }
+  }
+
+  /** Carries out an entry of a row's context menu. */
+  choose(row: string, entry: string): void {
+    this.handle?.choose(row, entry);
   }
 
   /** Unfolds a part, scrolls to it and moves the focus there, as soon as it is drawn: its data may be on the way. */

@@ -1,5 +1,6 @@
 /** The application that a person has chosen, stored in the workspace. */
 import type { IStateDB } from '@jupyterlab/statedb';
+import { type ISignal, Signal } from '@lumino/signaling';
 
 const KEY = 'berdl-spark-monitor:app';
 
@@ -11,6 +12,11 @@ export class SavedApp {
   /** Resolves when `id` is known. */
   readonly ready: Promise<void>;
 
+  /** Emits when a person has chosen another. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
   get id(): string | undefined {
     return this._id;
   }
@@ -18,6 +24,7 @@ export class SavedApp {
   /** Null clears the choice. */
   save(id: string | null): void {
     this._id = id ?? undefined;
+    this._changed.emit();
     const saving = id === null ? this.state?.remove(KEY) : this.state?.save(KEY, id);
     saving?.catch((reason: unknown) => console.warn('Spark Monitor cannot remember the application', reason));
   }
@@ -32,4 +39,5 @@ export class SavedApp {
   }
 
   private _id: string | undefined;
+  private readonly _changed = new Signal<this, void>(this);
 }

@@ -33,12 +33,24 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     server.web_app.add_handlers(".*$", make_handlers(server, executable))
     page_config = server.web_app.settings.setdefault("page_config_data", {})
     page_config["sparkMonitorEnabled"] = "true"
+    if runs_sql(os.environ):
+        page_config["sparkMonitorSql"] = "true"
 
 
 def is_enabled(environment: "os._Environ[str] | dict[str, str]") -> bool:
     """Whether there is something to watch. An empty variable counts as unset."""
-    mock = environment.get("SPARK_MONITOR_MOCK_MODE", "").strip().lower()
-    return mock in ("true", "1", "yes") or any(environment.get(name) for name in ENABLING)
+    return is_mock(environment) or any(environment.get(name) for name in ENABLING)
+
+
+def is_mock(environment: "os._Environ[str] | dict[str, str]") -> bool:
+    """Whether recorded data is shown instead of a cluster."""
+    return environment.get("SPARK_MONITOR_MOCK_MODE", "").strip().lower() in ("true", "1", "yes")
+
+
+def runs_sql(environment: "os._Environ[str] | dict[str, str]") -> bool:
+    """Whether the sidecar, which gets this environment, runs SQL. Otherwise the page shall offer none."""
+    mode = environment.get("SPARK_MONITOR_SQL", "").strip().lower()
+    return bool(environment.get("SPARK_CONNECT_URL")) and mode != "off" and not is_mock(environment)
 
 
 def find_executable() -> str | None:

@@ -30,7 +30,7 @@ use crate::{
         Session, Sessions,
         middleware::{AreaBounds, Bounds},
     },
-    panel::{Panel, Rates, doctor::Hops},
+    panel::{Links, OfSite, Panel, Rates, doctor::Hops},
 };
 
 /// The areas with limits of their own.
@@ -151,8 +151,12 @@ impl App {
             panel: Arc::new(Panel::new(
                 Rates::new(&limits),
                 limits.request_timeout / 10 * 8,
-                site.mock,
-                (site.start_code, connect_user.filter(|_| !is_shared)),
+                OfSite {
+                    demonstration: site.mock,
+                    start_code: site.start_code,
+                    links: Links::new(site.links),
+                    connect_user: connect_user.filter(|_| !is_shared),
+                },
                 limits.cache_bytes,
             )),
             hops: Arc::new(hops),

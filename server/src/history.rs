@@ -4,10 +4,10 @@
 //! share remembers nothing.
 
 pub(crate) mod applications;
-mod caller;
 pub(crate) mod collector;
 mod error_class;
 mod forget;
+mod owner;
 pub(crate) mod queries;
 pub(crate) mod series;
 mod shape;
@@ -33,7 +33,7 @@ use utoipa::OpenApi;
 use self::collector::Collector;
 use crate::{
     config::{HistoryPlaces, HistorySite, OwnQueries},
-    http::{ApiError, Sessions, same_site::same_site},
+    http::{ApiError, HasSessions, Sessions, same_site::same_site},
 };
 
 /// What is sampled.
@@ -56,6 +56,12 @@ pub(crate) struct History {
     recorder: OnceLock<Recorder>,
     /// Whether this sidecar takes the samples.
     samples: AtomicBool,
+}
+
+impl HasSessions for History {
+    fn sessions(&self) -> &Sessions {
+        &self.callers
+    }
 }
 
 impl History {

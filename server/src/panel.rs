@@ -7,6 +7,7 @@ pub(crate) mod cluster;
 pub(crate) mod doctor;
 pub(crate) mod executors;
 pub(crate) mod history;
+mod links;
 mod poll;
 pub(crate) mod queries;
 mod rate;
@@ -15,5 +16,6 @@ mod selected;
 pub(crate) mod snapshot;
 pub(crate) mod stages;
 
-pub(crate) use answer::Panel;
+pub(crate) use answer::{OfSite, Panel};
+pub(crate) use links::Links;
 pub(crate) use rate::Rates;

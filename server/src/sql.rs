@@ -6,7 +6,6 @@
 
 mod approval;
 mod audit;
-mod caller;
 mod catalog;
 pub(crate) mod csv;
 mod downloads;
@@ -14,6 +13,7 @@ mod errors;
 mod held;
 mod history;
 mod interrupt;
+mod mine;
 mod open;
 mod plan_tree;
 mod plans;
@@ -42,10 +42,15 @@ use upstream::user::User;
 use utoipa::OpenApi;
 use wire::sql::SqlMode;
 
-use self::{audit::Audit, history::Histories, open::OpenSessions, store::Statements};
+use self::{
+    audit::Audit,
+    history::Histories,
+    open::{OpenSession, OpenSessions},
+    store::Statements,
+};
 use crate::{
     config::{SqlLimits, SqlSite},
-    http::{Sessions, middleware::AreaBounds, same_site::same_site},
+    http::{ApiError, HasSessions, Sessions, middleware::AreaBounds, same_site::same_site},
 };
 
 /// Statements are longer than other requests, and Spark takes its time to analyse them.
@@ -79,6 +84,12 @@ pub(crate) struct Sql {
     /// Whether an operation of a notebook's session may be stopped.
     stops_notebooks: bool,
     tasks: Tasks,
+}
+
+impl HasSessions for Sql {
+    fn sessions(&self) -> &Sessions {
+        &self.callers
+    }
 }
 
 impl Sql {
@@ -118,6 +129,11 @@ impl Sql {
     /// Whom Spark takes the caller for.
     pub(crate) fn user_id<'a>(&'a self, whose: &'a Whose) -> &'a str {
         self.site.user.of(whose.user().map(User::name))
+    }
+
+    /// The caller's open session.
+    fn session(&self, whose: &Whose, session_id: &str) -> Result<Arc<OpenSession>, ApiError> {
+        self.open.get(whose, session_id).ok_or_else(errors::unknown_session)
     }
 
     fn may_write(&self) -> bool {

@@ -10,7 +10,7 @@ import { SettingsEditor } from './lib/settings-editor.mjs';
 import { until } from './lib/until.mjs';
 
 const OPEN = 'berdl-spark-monitor:open';
-const COMMANDS = [OPEN, ...['refresh', 'pause', 'open-report', 'copy-report'].map(name => `berdl-spark-monitor:${name}`)];
+const COMMANDS = [OPEN, ...['refresh', 'pause', 'open-usage', 'open-report', 'copy-report'].map(name => `berdl-spark-monitor:${name}`)];
 /** As saved when the connection report was still a section of the panel. */
 const OLD_SETTINGS = { openSections: { report: true, executors: false } };
 const SHORTCUT = 'Control+Shift+Y';
@@ -151,8 +151,10 @@ test('the colours begin where a person wants them', async () => {
 test('a person may ask less often, and more often again', async () => {
   const asked = () => lab.requests.of('executors').length;
   await settings.fill('updates of queries', '60');
+  // The setting arrives a moment later.
+  await lab.page.waitForTimeout(4_000);
   lab.requests.clear();
-  // At its own rate the panel asks several times in this while; one request may be under way when the setting arrives.
+  // At its own rate the panel asks five times in this while.
   await lab.page.waitForTimeout(8_000);
   assert.ok(asked() <= 1, `${asked()} requests`);
   await settings.fill('updates of queries', '1');

@@ -121,7 +121,7 @@ test('10. the chip is a button that opens the panel', async () => {
   await lab.panel.waitFor();
 });
 
-test('11. the connection report is opened in a tab, made again, copied and closed', async () => {
+test('12. the connection report is opened in a tab, made again, copied and closed', async () => {
   await until('the focus', async () => (await focused()).name === 'Spark Monitor');
   await tabTo('Connection report');
   await lab.page.keyboard.press('Enter');

@@ -31,6 +31,8 @@ const BUSY = { ...IDLE, 'panel/chip': 12, snapshot: 12, executors: 12, stages: 1
 const FAILING = Object.fromEntries(Object.keys(IDLE).map(route => [route, 2.5]));
 /** The master's and the driver's answers are good for 5 and 4 s: nothing is called more often, whoever asks. */
 const CALLS = 15;
+/** While tasks run, each of the chip's and the panel's lists of stages comes with executors fetched after it. */
+const CALLS_OF_EXECUTORS = 25;
 /** Failed calls are tried twice, and each of three views looks for the driver in two places. */
 const FAILING_CALLS = 30;
 
@@ -162,9 +164,12 @@ function excesses({ situation, may, traffic }) {
     const too = asked > (most > 0 ? most + 1 : 0) ? 'more' : asked < least ? 'less' : null;
     return too === null ? [] : [`${situation}: ${route} ${asked} times, ${too} than ${too === 'more' ? most : least}`];
   });
-  const most = may === FAILING ? FAILING_CALLS * minutes : Object.keys(may).length > 0 ? CALLS * minutes + 1 : 0;
-  const calls = [...traffic.calls].filter(([, { asked }]) => asked > most);
-  return [...routes, ...calls.map(([call, { asked }]) => `${situation}: ${asked} calls of ${call}, more than ${most}`)];
+  const mostOf = (/** @type {string} */ call) => {
+    const working = call === 'allexecutors' ? CALLS_OF_EXECUTORS : CALLS;
+    return may === FAILING ? FAILING_CALLS * minutes : Object.keys(may).length > 0 ? working * minutes + 1 : 0;
+  };
+  const calls = [...traffic.calls].filter(([call, { asked }]) => asked > mostOf(call));
+  return [...routes, ...calls.map(([call, { asked }]) => `${situation}: ${asked} calls of ${call}, more than ${mostOf(call)}`)];
 }
 
 function tables() {
@@ -196,7 +201,7 @@ function requestCell(traffic, route) {
   if (count === undefined) {
     return '-';
   }
-  const ends = [...count.ended].sort().map(([end, times]) => `${number(traffic.perMinute(times))} × ${end}`);
+  const ends = [...count.ended].sort().map(([end, times]) => [number(traffic.perMinute(times)), end].filter(Boolean).join(' × '));
   return ends.length === 1 ? ends.join() : `${number(traffic.perMinute(count.asked))}: ${ends.join(', ')}`;
 }
 

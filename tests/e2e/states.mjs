@@ -53,7 +53,7 @@ async function take({ jupyter, open, heal }, state) {
     await heal?.();
     await (open?.(lab) ?? lab.open(`${jupyter.url}lab?token=${jupyter.token}&reset`));
     await arrange(lab);
-    await inEachTheme(lab, state, theme => look(lab, name, theme));
+    await inEachTheme(lab, state, theme => look(lab, state, theme));
     console.log(`ok      ${name}`);
   } catch (error) {
     fails(`${name}: ${error instanceof Error ? error.message : error}`);
@@ -63,10 +63,14 @@ async function take({ jupyter, open, heal }, state) {
   }
 }
 
-/** @param {LabPage} lab @param {string} name @param {Theme} theme */
-async function look(lab, name, theme) {
+/** @param {LabPage} lab @param {State} state @param {Theme} theme */
+async function look(lab, { name, chip, onlyChip = false }, theme) {
   // The third theme is only for axe, and for whoever fixes its findings.
-  await picture(lab, path.join(theme === 'high-contrast' ? path.join(OUT, 'states') : PICTURES, `${name}-${theme}.png`));
+  await picture(lab, path.join(onlyChip || theme === 'high-contrast' ? path.join(OUT, 'states') : PICTURES, `${name}-${theme}.png`));
+  if (chip !== undefined && theme !== 'high-contrast') {
+    await lab.chip.screenshot({ path: path.join(PICTURES, `chip-${chip}-${theme}.png`) });
+    await lab.tab.screenshot({ path: path.join(PICTURES, `badge-${chip}-${theme}.png`) });
+  }
   const verdict = await check(lab);
   verdicts.set(name, (verdicts.get(name) ?? new Map()).set(theme, verdict));
   verdict.findings.forEach(finding => fails(`${name}, ${theme}: ${finding}`));

@@ -55,8 +55,8 @@ test('before the first tab is opened its WebAssembly is not loaded, and nothing 
 });
 
 test('it is opened from the launcher, in whose place it comes', async () => {
-  const card = lab.page.locator('.jp-LauncherCard[data-category="Spark"]');
-  assert.equal((await card.textContent())?.trim(), 'Connection report');
+  const card = lab.page.locator('.jp-LauncherCard[data-category="Spark"]', { hasText: 'Connection report' });
+  await card.waitFor();
   assert.equal(await card.locator('svg').count(), 1);
   await card.click();
   await all();

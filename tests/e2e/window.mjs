@@ -1,5 +1,5 @@
 // Takes the README's pictures: the whole window, with the panel beside the demo notebook while its query runs on a real
-// Spark, and when data has been spilled.
+// Spark, and when data has been spilled; and for docs/tabs.md the chart of these minutes.
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { launch } from './lib/browser.mjs';
@@ -11,6 +11,7 @@ import { until } from './lib/until.mjs';
 
 const NOTEBOOK = 'demo.ipynb';
 const DOCS = path.resolve(import.meta.dirname, '../../docs/window');
+const TABS = path.resolve(DOCS, '../tabs');
 const LOOKS = /** @type {const} */ ([['dark', 'JupyterLab Dark'], ['light', 'JupyterLab Light']]);
 /** A busy machine runs the demo notebook in some minutes; milliseconds. */
 const PATIENCE = 300_000;
@@ -35,6 +36,12 @@ try {
   await take(lab, 'running');
   await untilPanelSays(lab, /spilled/, PATIENCE);
   await take(lab, 'spill');
+  await lab.execute('berdl-spark-monitor:open-usage');
+  await lab.usage.getByRole('slider', { name: 'Active tasks' }).waitFor();
+  await inLooks(lab, look => {
+    const file = path.join(TABS, `usage-${look}.png`);
+    return lab.usage.screenshot({ path: file, animations: 'disabled' });
+  });
 } finally {
   await browser.close();
   await jupyter.stop();
@@ -52,9 +59,16 @@ async function hasProgress(lab) {
 async function take(lab, name) {
   await lab.page.mouse.move(900, 700);
   await lab.page.locator('.jp-NotebookPanel .jp-WindowedPanel-outer').evaluate(notebook => notebook.scrollTo(0, 0));
+  await inLooks(lab, look =>
+    lab.page.screenshot({ path: path.join(DOCS, `${name}-${look}.png`), animations: 'disabled' })
+  );
+}
+
+/** @param {LabPage} lab @param {(look: string) => Promise<unknown>} act */
+async function inLooks(lab, act) {
   for (const [look, theme] of LOOKS) {
     await lab.execute('apputils:change-theme', { theme });
     await lab.page.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: 'attached' });
-    await lab.page.screenshot({ path: path.join(DOCS, `${name}-${look}.png`), animations: 'disabled' });
+    await act(look);
   }
 }

@@ -15,6 +15,7 @@ mod identity;
 mod kept_answers;
 mod kube_names;
 mod limits;
+mod links;
 #[cfg(feature = "long-tests")]
 mod long;
 mod masters;

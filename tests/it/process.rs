@@ -358,6 +358,7 @@ fn help_documents_every_variable() {
         "SPARK_UI_TOKEN",
         "KBASE_AUTH_URL",
         "SPARK_MONITOR_IDENTITY",
+        "SPARK_MONITOR_LINKS",
         "SPARK_MONITOR_CA_FILE",
         "SPARK_MONITOR_TOKEN",
         "SPARK_MONITOR_MAX_BODY_BYTES",

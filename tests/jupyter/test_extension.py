@@ -44,6 +44,25 @@ def test_disabled_it_is_silent(start_jupyter: Start, variables: dict[str, str]) 
     assert jupyter.sidecars() == []
 
 
+@pytest.mark.parametrize(
+    ("variables", "offered"),
+    [
+        ({}, False),
+        ({"SPARK_CONNECT_URL": ""}, False),
+        ({"SPARK_CONNECT_URL": "sc://127.0.0.1:1"}, True),
+        ({"SPARK_CONNECT_URL": "sc://127.0.0.1:1", "SPARK_MONITOR_SQL": "write"}, True),
+        ({"SPARK_CONNECT_URL": "sc://127.0.0.1:1", "SPARK_MONITOR_SQL": "off"}, False),
+        ({"SPARK_CONNECT_URL": "sc://127.0.0.1:1", "SPARK_MONITOR_MOCK_MODE": "true"}, False),
+    ],
+)
+def test_the_page_offers_sql_exactly_where_the_sidecar_runs_it(
+    start_jupyter: Start, variables: dict[str, str], offered: bool
+) -> None:
+    jupyter = start_jupyter({**NO_MASTER, **variables})
+    assert (jupyter.route("sql").status_code == 200) == offered
+    assert ('"sparkMonitorSql": "true"' in jupyter.get("lab").text) == offered
+
+
 def test_mock_mode_needs_no_cluster(start_jupyter: Start) -> None:
     jupyter = start_jupyter({"SPARK_MONITOR_MOCK_MODE": "Yes"})
     stages = jupyter.route("panel/stages").json()

@@ -104,7 +104,7 @@ class Sidecar:
         self.path = f"{self.folder.name}/socket"
         environment = {"PATH": os.environ["PATH"], **variables}
         command = [program or sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
-        with open(log, "a") if log else contextlib.nullcontext() as stderr:
+        with Path(log).open("a") if log else contextlib.nullcontext() as stderr:
             self.process = subprocess.Popen(command, env=environment, text=True, stderr=stderr)
         try:
             until("the sidecar listens", lambda: Path(self.path).exists())
@@ -112,14 +112,21 @@ class Sidecar:
             self.end()
             raise
 
-    def get(self, route: str) -> tuple[int, Any]:
-        """Request a route; return status and JSON."""
-        with contextlib.closing(http.client.HTTPConnection("sidecar", timeout=15)) as connection:
+    def ask(
+        self, method: str, route: str, body: str | None = None, headers: dict[str, str] | None = None, seconds: int = 60
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Send a request; return status, headers and body."""
+        with contextlib.closing(http.client.HTTPConnection("sidecar", timeout=seconds)) as connection:
             connection.sock = socket.socket(socket.AF_UNIX)
             connection.sock.connect(self.path)
-            connection.request("GET", f"/{route}")
+            connection.request(method, f"/{route}", body, headers or {})
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
+            return answer.status, answer.headers, answer.read()
+
+    def get(self, route: str) -> tuple[int, Any]:
+        """Request a route; return status and JSON."""
+        status, _, body = self.ask("GET", route, seconds=15)
+        return status, json.loads(body)
 
     def ok(self, route: str) -> Any:
         """Request a route that must succeed; return its JSON."""

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,9 @@ from typing import Any
 import numpy
 import pyarrow.types as t
 import pytest
-from pyspark.sql import SparkSession
 
-from tests.conftest import end, sidecar_executable, until
-from tests.spark.conftest import Cluster
+from tests.conftest import end, until
+from tests.spark.command_line import ENDLESS, Connect
 
 # What PySpark gives as Arrow.
 VALUES = [
@@ -77,49 +75,6 @@ VARIANTS = [
     "[]",
     "-129",
 ]
-# Many minutes of work in tasks that notice that they are stopped.
-ENDLESS = "SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1"
-
-
-class Connect:
-    """The command line on one Connect server."""
-
-    def __init__(self) -> None:
-        """Start the cluster."""
-        version = os.environ.get("CONNECT_SPARK_VERSION")
-        self.cluster = Cluster(*(["--version", version] if version else []))
-        self.url = self.cluster.told["connect_url"]
-        self.oracle = SparkSession.builder.remote(self.url).create()
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start it."""
-        environment = {"PATH": os.environ["PATH"], "SPARK_CONNECT_URL": self.url, "USER": "ann"}
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        command = [sidecar_executable(), "sql", "--format", "json", *arguments]
-        return subprocess.Popen(command, env=environment, text=True, **pipes)
-
-    def run(self, *arguments: str) -> tuple[int, Any, Any]:
-        """Run it; return exit code, result and error."""
-        process = self.start(*arguments)
-        try:
-            out, err = process.communicate(timeout=120)
-        finally:
-            end(process)
-        return process.returncode, out and json.loads(out), err and json.loads(err)
-
-    def ok(self, *arguments: str) -> Any:
-        """Run it; return the result of a success."""
-        code, result, error = self.run(*arguments)
-        assert (code, error) == (0, ""), error
-        return result
-
-    def running_tasks(self) -> int:
-        """Return how many tasks run, as the driver's REST API tells."""
-        base = f"{self.cluster.told['driver_ui']}/api/v1/applications"
-        with urllib.request.urlopen(base) as answer:
-            app_id = json.load(answer)[0]["id"]
-        with urllib.request.urlopen(f"{base}/{app_id}/stages?status=active") as answer:
-            return sum(stage["numActiveTasks"] for stage in json.load(answer))
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +82,7 @@ def connect() -> Iterator[Connect]:
     """Return the command line on a cluster of its own."""
     connect = Connect()
     yield connect
-    connect.oracle.stop()
-    connect.cluster.end()
+    connect.end()
 
 
 def expected(value: Any, kind: Any) -> Any:
@@ -160,6 +114,21 @@ def expected(value: Any, kind: Any) -> Any:
     return value
 
 
+def note(expressions: list[str], types: list[str], oracle: list[Any], ours: list[Any]) -> None:
+    """Write values for the table of `docs/connect.md`, if `CONNECT_VALUES` names a file."""
+    path = os.environ.get("CONNECT_VALUES")
+    if not path:
+        return
+    with Path(path).open("a") as table:
+        for expression, kind, value, json_value in zip(expressions, types, oracle, ours, strict=True):
+            cells = [expression, kind, str(value), json.dumps(json_value, ensure_ascii=False)]
+            table.write("| " + " | ".join(f"`{cell.replace('|', '¦')}`" for cell in cells) + " |\n")
+
+
+def types_of(result: Any) -> list[str]:
+    return [column["type"] for column in result["columns"]]
+
+
 def select(expressions: list[str]) -> str:
     return "SELECT " + ", ".join(f"{expression} AS c{index}" for index, expression in enumerate(expressions))
 
@@ -174,16 +143,21 @@ def test_values_are_those_of_pyspark(connect: Connect) -> None:
         theirs = expected(column[0].as_py(), field.type)
         assert (ours, str(ours)) == (theirs, str(theirs)), expression
     types = [field.dataType.simpleString() for field in connect.oracle.sql(statement).schema]
-    assert [column["type"] for column in result["columns"]] == types
+    assert types_of(result) == types
+    note(VALUES, types, [column[0].as_py() for column in table.columns], row)
 
 
 def test_intervals_and_variants_are_written_as_spark_writes_them(connect: Connect) -> None:
-    (ours,) = connect.ok(select(TEXTS))["rows"]
+    result = connect.ok(select(TEXTS))
+    (ours,) = result["rows"]
     (theirs,) = connect.ok(select([f"CAST({text} AS STRING)" for text in TEXTS]))["rows"]
     assert ours == theirs
-    (ours,) = connect.ok(select([f"parse_json('{text}')" for text in VARIANTS]))["rows"]
+    note(TEXTS, types_of(result), theirs, ours)
+    result = connect.ok(select([f"parse_json('{text}')" for text in VARIANTS]))
+    (ours,) = result["rows"]
     # A number with a fraction is a decimal in a variant, and decimals are text.
     assert ours == [json.loads(text, parse_float=str) for text in VARIANTS]
+    note([f"parse_json('{text}')" for text in VARIANTS], types_of(result), VARIANTS, ours)
 
 
 def test_duplicate_columns_and_arguments(connect: Connect) -> None:

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::{document, install, paths, run, stop};
 
 /// Targets, each with the recorded answers that it starts from, by the end of their file names.
-const TARGETS: [(&str, &[&str]); 9] = [
+const TARGETS: [(&str, &[&str]); 12] = [
     ("small_answers", &["master_json.json"]),
     ("driver_lists", &["stages.json", "executors.json", "taskList.json", "Summaries.json"]),
     ("query_lists", &[]),
@@ -18,10 +18,13 @@ const TARGETS: [(&str, &[&str]); 9] = [
     ("cookies", &[]),
     ("ids", &[]),
     ("gzip", &[]),
+    ("arrow_batch", &[]),
+    ("chunks", &[]),
+    ("status_details", &[]),
 ];
 
 /// Additional seeds that are not recorded answers.
-const SEEDS: [(&str, &[u8]); 7] = [
+const SEEDS: [(&str, &[u8]); 11] = [
     ("small_answers", br#"{"master": {"exists": true}, "workers": {"replicas": 2}, "error": "x", "user": "Ann_B"}"#),
     (
         "plan_text",
@@ -33,6 +36,12 @@ const SEEDS: [(&str, &[u8]); 7] = [
     ("ids", "Äñn_B.c--d".as_bytes()),
     // An empty JSON object.
     ("gzip", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xae\x05\x00\x43\xbf\xa6\xa3\x02\x00\x00\x00"),
+    // A batch in two chunks and one in a single chunk.
+    ("chunks", b"\x05\x00\x00\x02\x07\x09\x05\x00\x01\x02\x07\x09\x03\x05\x00\x01\x07\x04"),
+    // Whole batches, as a server without chunks sends them.
+    ("chunks", b"\x05\x00\x00\x00\x01\x09\x03\x05\x00\x00\x01\x04"),
+    ("status_details", b"\x0d\x28[PARSE_SYNTAX_ERROR] x (line 1, pos 0) \x0a\x00"),
+    ("status_details", b"\x0d\x01x\x1a\x2b\x0a\x14google.rpc.ErrorInfo\x12\x13\x1a\x11\x0a\x0aerrorClass\x12\x03A.B"),
 ];
 
 /// Results of one target's run.

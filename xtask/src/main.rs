@@ -5,6 +5,7 @@
 mod bench;
 mod browser;
 mod checks;
+mod connect;
 mod connect_proto;
 mod demo;
 mod dependencies;

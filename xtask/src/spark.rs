@@ -36,6 +36,9 @@ pub struct Options {
     /// Memory of an executor. The default is small, so that a query of the demonstration can spill.
     #[arg(long, default_value = "1g")]
     pub executor_memory: String,
+    /// A setting of the Spark Connect server, `key=value`.
+    #[arg(long)]
+    pub conf: Vec<String>,
 }
 
 impl Options {
@@ -47,6 +50,7 @@ impl Options {
             cores: 2,
             memory: "4g".into(),
             executor_memory: "1g".into(),
+            conf: Vec::new(),
         }
     }
 }
@@ -129,13 +133,18 @@ impl Spark {
         format!("sc://127.0.0.1:{}", self.connect_port)
     }
 
+    /// `http://…` of the Connect server's own UI.
+    pub fn driver_ui(&self) -> String {
+        format!("http://127.0.0.1:{}", self.driver_ui_port)
+    }
+
     /// Addresses and process ids as JSON, for other programs.
     pub fn description(&self) -> Value {
         let pid = |group: &Option<Group>| group.as_ref().map(Group::pid);
         json!({
             "master_url": self.master_url(),
             "master_ui": self.master_ui(),
-            "driver_ui": self.connect.as_ref().map(|_| format!("http://127.0.0.1:{}", self.driver_ui_port)),
+            "driver_ui": self.connect.as_ref().map(|_| self.driver_ui()),
             "connect_url": self.connect.as_ref().map(|_| self.connect_url()),
             "spark_home": self.home,
             "python": self.python,
@@ -179,6 +188,9 @@ impl Spark {
             format!("spark.executor.memory={}", self.options.executor_memory),
         ] {
             connect.args(["--conf", &setting]);
+        }
+        for setting in &self.options.conf {
+            connect.args(["--conf", setting]);
         }
         let mut group = Group::start("the Spark Connect server", &mut connect, &self.folder.join("connect.log"))?;
         let ui = format!("http://127.0.0.1:{ui_port}/api/v1/applications");

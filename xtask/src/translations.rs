@@ -53,10 +53,8 @@ pub fn update() -> Result<()> {
 
 /// Writes the list of texts as a module beside the WebAssembly. The shell translates it and passes it on.
 pub fn list(folder: &Path) -> Result<()> {
-    let texts: Vec<_> = messages::TEXTS
-        .iter()
-        .map(|text| json!({ "one": text.one, "other": text.other, "names": text.names }))
-        .collect();
+    let texts: Vec<_> =
+        messages::texts().map(|text| json!({ "one": text.one, "other": text.other, "names": text.names })).collect();
     fs::write(folder.join("texts.js"), format!("export const TEXTS = {};\n", Value::from(texts)))?;
     let types = "export interface Text { one: string; other: string | null; names: string[] }\n\
                  export declare const TEXTS: Text[];\n";
@@ -194,7 +192,7 @@ fn rendered(catalog: &Catalog) -> Result<String> {
 /// All texts, in the order of the sources and without duplicates.
 fn texts() -> Result<Vec<Text>> {
     let mut texts: Vec<Text> = Vec::new();
-    for text in messages::TEXTS {
+    for text in messages::texts() {
         let source = "frontend-wasm/kit/src/i18n/messages.rs".to_owned();
         let (one, other) = (text.one.to_owned(), text.other.map(str::to_owned));
         texts.push(Text { context: None, one, other, source });

@@ -4,26 +4,22 @@ use std::{env, fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{
-    browser, connect_proto, dependencies, document, fuzz, install, paths, run,
-    spark::{Options, Spark},
-    step::step,
-    test, wheel,
-};
+use crate::{browser, connect, dependencies, document, fuzz, install, paths, run, step::step, test, wheel};
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 16] = [
+const PROOFS: [(&str, Proof); 17] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
     ("requests", requests),
     ("pictures", pictures),
+    ("sql-pictures", sql_pictures),
     ("window", window),
     ("versions", versions),
     ("truth", truth),
     ("queries", queries),
-    ("connect", connect),
+    ("connect", connect::run),
     ("hub", hub),
     ("faults", faults),
     ("soak", soak),
@@ -68,6 +64,11 @@ fn requests() -> Result<()> {
 /// Takes the pictures in `docs/at-home/` and `docs/tabs/`: languages, settings, contrast and tabs.
 fn pictures() -> Result<()> {
     in_browser("pictures.mjs")
+}
+
+/// Takes the pictures of "Spark SQL" in `docs/connect/`, on a real Spark Connect.
+fn sql_pictures() -> Result<()> {
+    in_browser("sql-pictures.mjs")
 }
 
 /// Takes the README's pictures of the whole window, in `docs/window/`.
@@ -115,20 +116,6 @@ fn tables(proof: &str, table: &str, versions: &[&str], page: &str) -> Result<()>
 fn queries() -> Result<()> {
     in_browser("classic.mjs")?;
     in_browser("queries.mjs")
-}
-
-/// Tests the client of Spark Connect on two versions of Spark, and that its protocol's code is current.
-fn connect() -> Result<()> {
-    install::system(false)?;
-    connect_proto::generate(true)?;
-    wheel::install_dev()?;
-    for version in [None, Some("4.0.5")] {
-        let spark = Spark::start(&Options { version: version.map(str::to_owned), ..Options::demo() })?;
-        let mut cargo = run::command("cargo", &paths::root());
-        cargo.args(["test", "--locked", "-p", "connect-client", "--features", "real-spark", "--test", "real"]);
-        run::run(cargo.env("SPARK_CONNECT_URL", spark.connect_url()))?;
-    }
-    run::run(test::with_tools(&mut test::pytest("tests/spark/test_sql.py"))?.env("CONNECT_SPARK_VERSION", "4.0.5"))
 }
 
 /// Tests in a browser what users of one real JupyterHub can do to each other, and the examples of `docs/jupyterhub.md`.

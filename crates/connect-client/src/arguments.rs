@@ -37,6 +37,8 @@ pub enum ArgumentError {
     UnknownType(String),
     #[error("the value is no {0}")]
     Value(String),
+    #[error("a tag is neither empty nor contains a comma")]
+    Tag,
 }
 
 impl Argument {

@@ -2,6 +2,8 @@
 
 mod intervals;
 mod moments;
+#[cfg(test)]
+mod tests;
 mod variant;
 
 use arrow_array::{

@@ -49,7 +49,8 @@ impl Session {
             operation: Some(ask::Operation { op_type: Some(operation) }),
             client_type: self.client_type(),
         };
-        let answer = self.call(CALL_TIMEOUT, request, async |mut stub, request| stub.config(request).await).await?;
+        let answer =
+            self.call("Config", CALL_TIMEOUT, request, async |mut stub, request| stub.config(request).await).await?;
         self.check(&answer.session_id, &answer.server_side_session_id)?;
         Ok(answer.pairs)
     }

@@ -82,12 +82,16 @@ impl StatusDetails {
         };
         let get = |key: &str| info.metadata.get(key).filter(|value| !value.is_empty()).cloned();
         let parameters = get("messageParameters").and_then(|json| serde_json::from_str(&json).ok());
+        let error_class = get("errorClass").or_else(|| class_in(&self.message).map(str::to_owned));
+        // An exception of Java may have no text.
+        let nameless = || error_class.clone().unwrap_or_else(|| "Spark reports an error without a message".to_owned());
+        let message = if self.message.is_empty() { nameless() } else { self.message.clone() };
         Some(SparkError {
-            error_class: get("errorClass").or_else(|| class_in(&self.message).map(str::to_owned)),
+            error_class,
             sql_state: get("sqlState"),
             parameters: parameters.unwrap_or_default(),
             error_id: get("errorId"),
-            ..SparkError::saying(&self.message)
+            ..SparkError::saying(&message)
         })
     }
 }
@@ -116,6 +120,11 @@ impl SparkError {
 
     /// Moves positions back by what was written in front of the statement: one line, and `characters` in all.
     pub(crate) fn unwrapped(mut self, characters: i32) -> Self {
+        // `; line 3 pos 2;`, and the plan with what was written in front.
+        if let Some((message, rest)) = self.message.split_once("; line ") {
+            self.position = self.position.or_else(|| analysed_position(rest));
+            self.message = message.to_owned();
+        }
         if let Some(position) = &mut self.position {
             position.line = position.line.saturating_sub(1).max(1);
         }
@@ -167,6 +176,13 @@ fn position_in(message: &str) -> Option<Position> {
     Some(Position { line: line.parse().ok()?, column: column.parse().ok()? })
 }
 
+/// The position of `3 pos 2;`.
+fn analysed_position(text: &str) -> Option<Position> {
+    let (line, rest) = text.split_once(" pos ")?;
+    let (column, _) = rest.split_once(';')?;
+    Some(Position { line: line.parse().ok()?, column: column.parse().ok()? })
+}
+
 fn cut(text: &str) -> String {
     let end = text.floor_char_boundary(MAX_MESSAGE_BYTES);
     let kept = text.get(..end).unwrap_or_default();
@@ -185,6 +201,14 @@ mod tests {
         assert_eq!(position_in(text), Some(Position { line: 1, column: 0 }));
         assert_eq!(class_in("no class [here]"), None);
         assert_eq!(position_in("(line 1, pos x)"), None);
+    }
+
+    #[test]
+    fn an_error_within_a_wrapper_says_nothing_of_the_wrapper() {
+        let text = "[UNRESOLVED_COLUMN] No `x`. SQLSTATE: 42703; line 3 pos 2;\n'Project [*]\n+- 'SubqueryAlias a";
+        let error = SparkError::saying(text).unwrapped(16);
+        assert_eq!(error.message, "[UNRESOLVED_COLUMN] No `x`. SQLSTATE: 42703");
+        assert_eq!(error.position, Some(Position { line: 2, column: 2 }));
     }
 
     #[test]

@@ -97,7 +97,7 @@ pub(crate) fn cause(status: &Status) -> Cause {
             _ => Cause::Final(ConnectError::Spark(Box::new(error))),
         };
     }
-    let reason = || deepest_source(status).unwrap_or_else(|| status.message().to_owned());
+    let reason = || deepest_source(status).unwrap_or_else(|| said(status));
     let lost = status.code() == Code::Unknown && status.source().is_some();
     match status.code() {
         Code::Unavailable => Cause::Transient { server_asks: details.retry_delay, reason: reason() },
@@ -109,8 +109,13 @@ pub(crate) fn cause(status: &Status) -> Cause {
         Code::DeadlineExceeded => Cause::Transient { server_asks: details.retry_delay, reason: reason() },
         Code::Unauthenticated | Code::PermissionDenied => Cause::Final(ConnectError::Refused),
         Code::Unimplemented => Cause::Final(ConnectError::Unsupported),
-        code => Cause::Final(ConnectError::Status { code, message: status.message().to_owned() }),
+        code => Cause::Final(ConnectError::Status { code, message: said(status) }),
     }
+}
+
+/// The server's message, or what its code means.
+pub(crate) fn said(status: &Status) -> String {
+    if status.message().is_empty() { status.code().description() } else { status.message() }.to_owned()
 }
 
 /// Whether a message was larger than the client accepts. Tonic's decoder says so before it reads the message.

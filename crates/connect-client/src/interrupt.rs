@@ -5,7 +5,7 @@ use connect_proto::connect::{
     interrupt_request::{Interrupt, InterruptType},
 };
 
-use crate::{ConnectError, Session, session::CALL_TIMEOUT};
+use crate::{ConnectError, Session, session::CALL_TIMEOUT, statement::check_tag};
 
 impl Session {
     /// Stops one operation of this session; returns the ids of what was stopped. An unknown id stops nothing.
@@ -21,6 +21,7 @@ impl Session {
     /// # Errors
     /// When the call fails.
     pub async fn interrupt_tag(&self, tag: &str) -> Result<Vec<String>, ConnectError> {
+        check_tag(tag)?;
         self.interrupt(InterruptType::Tag, Some(Interrupt::OperationTag(tag.to_owned()))).await
     }
 
@@ -41,7 +42,9 @@ impl Session {
             interrupt_type: kind.into(),
             interrupt,
         };
-        let answer = self.call(CALL_TIMEOUT, request, async |mut stub, request| stub.interrupt(request).await).await?;
+        let answer = self
+            .call("Interrupt", CALL_TIMEOUT, request, async |mut stub, request| stub.interrupt(request).await)
+            .await?;
         self.check(&answer.session_id, &answer.server_side_session_id)?;
         Ok(answer.interrupted_ids)
     }

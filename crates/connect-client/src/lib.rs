@@ -14,6 +14,8 @@ mod config;
 mod details;
 mod error;
 mod explain;
+#[cfg(fuzzing)]
+pub mod fuzz;
 #[cfg(test)]
 mod garbage;
 mod interrupt;
@@ -28,6 +30,7 @@ mod schema;
 mod session;
 mod spark_type;
 mod statement;
+mod telemetry;
 
 pub use address::{Address, AddressError};
 pub use arguments::{Argument, ArgumentError, Arguments};

@@ -28,8 +28,7 @@ impl OperationState {
 }
 
 impl Session {
-    /// The state of an operation of this session, or `None` if the server cannot tell: `GetStatus` exists since Spark
-    /// 4.2.
+    /// The state of an operation of this session, or `None` if the server cannot tell, as Spark 4.0.
     ///
     /// # Errors
     /// When the call fails.
@@ -43,7 +42,9 @@ impl Session {
             operation_status: Some(OperationStatusRequest { operation_ids, extensions: Vec::new() }),
             extensions: Vec::new(),
         };
-        let answer = self.call(CALL_TIMEOUT, request, async |mut stub, request| stub.get_status(request).await).await;
+        let answer = self
+            .call("GetStatus", CALL_TIMEOUT, request, async |mut stub, request| stub.get_status(request).await)
+            .await;
         let answer = match answer {
             Err(ConnectError::Unsupported) => return Ok(None),
             answer => answer?,

@@ -9,7 +9,7 @@ use connect_proto::connect::{
     execute_plan_response::ResponseType,
     release_execute_request::{Release, ReleaseAll},
 };
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
 use uuid::Uuid;
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     client::Stub,
     error::{Cause, cause, is_too_large},
     retry::{CALLS, Ladder, STREAMS},
-    session::RELEASE_TIMEOUT,
+    telemetry::Call,
 };
 
 /// The size of a chunk that we ask for. Without it the server's chunks are larger than any limit of ours.
@@ -37,7 +37,7 @@ pub(crate) struct Responses {
     max_bytes: u64,
     /// Whether it changes nothing, so that it may be sent again if the server never got it.
     is_query: bool,
-    stream: Option<Streaming<ExecutePlanResponse>>,
+    stream: Option<(Streaming<ExecutePlanResponse>, Call)>,
     /// Whether the server may know the operation.
     sent: bool,
     last_response_id: Option<String>,
@@ -100,6 +100,7 @@ impl Responses {
                     if !matches!(response.response_type, Some(ResponseType::ResultComplete(_))) {
                         return Ok(Some(response));
                     }
+                    self.end_stream(Code::Ok);
                     self.close().await;
                 }
                 // Without a ResultComplete this is not the end: Spark ends each stream after a while.
@@ -120,13 +121,47 @@ impl Responses {
     async fn receive(&mut self) -> Result<Option<ExecutePlanResponse>, Status> {
         let silent = || Status::deadline_exceeded("the stream was silent for too long");
         let next = async {
-            if let Some(stream) = &mut self.stream {
-                return stream.message().await;
+            let (stream, call) = match &mut self.stream {
+                Some(open) => open,
+                None => {
+                    let open = self.open().await?;
+                    self.stream.insert(open)
+                }
+            };
+            let response = stream.message().await?;
+            if let Some(response) = &response {
+                call.received(response);
             }
-            let stream = if self.sent { self.reattach().await? } else { self.execute().await? };
-            self.stream.insert(stream).message().await
+            Ok(response)
         };
-        tokio::time::timeout(MAX_SILENCE, next).await.map_err(|_| silent())?
+        let received = tokio::time::timeout(MAX_SILENCE, next).await.unwrap_or_else(|_| Err(silent()));
+        match &received {
+            Ok(Some(_)) => {}
+            Ok(None) => self.end_stream(Code::Ok),
+            Err(status) => self.end_stream(status.code()),
+        }
+        received
+    }
+
+    /// Begins the operation, or attaches to it again.
+    async fn open(&mut self) -> Result<(Streaming<ExecutePlanResponse>, Call), Status> {
+        let rpc = if self.sent { "ReattachExecute" } else { "ExecutePlan" };
+        let attempt = self.ladder.attempt().saturating_add(self.connecting.attempt()).saturating_add(1);
+        let call = Call::begin(rpc, self.session.session_id(), Some(self.operation_id()), attempt);
+        let opened = if self.sent { self.reattach().await } else { self.execute().await };
+        match opened {
+            Ok(stream) => Ok((stream, call)),
+            Err(status) => {
+                call.end(status.code());
+                Err(status)
+            }
+        }
+    }
+
+    fn end_stream(&mut self, status: Code) {
+        if let Some((_, call)) = self.stream.take() {
+            call.end(status);
+        }
     }
 
     async fn execute(&mut self) -> Result<Streaming<ExecutePlanResponse>, Status> {
@@ -137,7 +172,6 @@ impl Responses {
     }
 
     async fn reattach(&self) -> Result<Streaming<ExecutePlanResponse>, Status> {
-        tracing::debug!(operation.id = self.operation_id(), "Reattaching to a Spark operation");
         let request = ReattachExecuteRequest {
             session_id: self.session.session_id().to_owned(),
             client_observed_server_side_session_id: self.session.observed(),
@@ -195,7 +229,8 @@ impl Responses {
             self.close().await;
             return Err(ConnectError::Unreachable { reason });
         };
-        tracing::debug!(operation.id = self.operation_id(), ?pause, %reason, "Resuming a Spark operation");
+        let attempt = self.ladder.attempt();
+        tracing::debug!(operation.id = self.operation_id(), attempt, ?pause, "Resuming a Spark operation");
         tokio::time::sleep(pause).await;
         Ok(())
     }
@@ -214,14 +249,11 @@ impl Responses {
             client_type: self.session.client_type(),
             release: Some(Release::ReleaseAll(ReleaseAll {})),
         };
-        let request = self.session.client().request(request);
-        let mut stub = self.session.client().stub();
+        let (session, operation_id) = (self.session.clone(), self.operation_id().to_owned());
         Some(async move {
+            let ask = async |mut stub: Stub, request| stub.release_execute(request).await;
             // The server may have forgotten the operation or be gone, and then there is nothing left to release.
-            let released = tokio::time::timeout(RELEASE_TIMEOUT, stub.release_execute(request)).await;
-            if !matches!(released, Ok(Ok(_))) {
-                tracing::debug!(?released, "A Spark operation could not be released");
-            }
+            let _ = session.last_call("ReleaseExecute", Some(&operation_id), request, ask).await;
         })
     }
 }

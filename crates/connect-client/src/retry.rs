@@ -49,6 +49,11 @@ impl Ladder {
         Some(jittered(doubled.unwrap_or(self.policy.longest).min(self.policy.longest)))
     }
 
+    /// How many pauses have been taken.
+    pub(crate) fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
     /// Something arrived, so the connection works again.
     pub(crate) fn reset(&mut self) {
         *self = Self::new(self.policy);

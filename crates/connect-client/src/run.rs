@@ -16,7 +16,7 @@ use crate::{
     explain::unwrap_error,
     responses::Responses,
     schema::{of_arrow, of_spark},
-    statement::{WRAPPER, limited},
+    statement::{WRAPPER, check_tag, limited},
 };
 
 /// Something that a run tells.
@@ -89,6 +89,8 @@ pub struct Run {
     columns: Option<Arc<[Column]>>,
     chunks: Chunks,
     rows: u64,
+    /// Bytes that came with a command's end, not in batches.
+    command_bytes: u64,
     waiting: VecDeque<Event>,
     /// What was written in front of the statement.
     prefix: &'static str,
@@ -125,6 +127,7 @@ impl Session {
             columns: None,
             chunks: Chunks::new(options.limits.max_bytes),
             rows: 0,
+            command_bytes: 0,
             waiting: VecDeque::new(),
             prefix: "",
         }
@@ -184,6 +187,9 @@ impl Run {
 
     /// Handles one response.
     async fn advance(&mut self) -> Result<(), ConnectError> {
+        if let Phase::Command { .. } = &self.phase {
+            self.tags.iter().try_for_each(|tag| check_tag(tag))?;
+        }
         let response = match &mut self.phase {
             Phase::Command { responses, .. } | Phase::Query(responses) => responses.next().await?,
             Phase::Ended => return Ok(()),
@@ -226,6 +232,7 @@ impl Run {
                 Some(Relation { rel_type: Some(RelType::LocalRelation(local)), .. }) => {
                     let data = local.data.unwrap_or_default();
                     let bytes = u64::try_from(data.len()).unwrap_or(u64::MAX);
+                    self.command_bytes = bytes;
                     let over = if bytes > self.limits.max_bytes {
                         Some(LimitExceeded::bytes(self.limits.max_bytes, Some(bytes)))
                     } else if data.is_empty() {
@@ -281,7 +288,8 @@ impl Run {
         if self.columns.is_none() {
             self.begin(Arc::from([]));
         }
-        self.waiting.push_back(Event::Ended(Ended { rows: self.rows, bytes: self.chunks.bytes(), limit }));
+        let bytes = self.chunks.bytes().saturating_add(self.command_bytes);
+        self.waiting.push_back(Event::Ended(Ended { rows: self.rows, bytes, limit }));
     }
 }
 

@@ -47,7 +47,7 @@ impl Session {
             analyze: Some(Analyze::Schema(AskSchema { plan: Some(statement.as_query().query_plan()) })),
         };
         let answer = self
-            .call(ANALYSIS_TIMEOUT, request, async |mut stub, request| stub.analyze_plan(request).await)
+            .call("AnalyzePlan", ANALYSIS_TIMEOUT, request, async |mut stub, request| stub.analyze_plan(request).await)
             .await
             .map_err(|error| unwrap_error(error, WRAPPER))?;
         self.check(&answer.session_id, &answer.server_side_session_id)?;

@@ -16,8 +16,9 @@ use uuid::Uuid;
 use crate::{
     Client, ConnectError, ProtocolError, SparkError,
     client::Stub,
-    error::{Cause, cause},
+    error::{Cause, cause, said},
     retry::{CALLS, Ladder},
+    telemetry::Call,
 };
 
 /// How long a call with one answer may take.
@@ -31,6 +32,17 @@ const CLIENT_TYPE: &str = concat!("berdl-spark-monitor/", env!("CARGO_PKG_VERSIO
 #[derive(Clone, Debug)]
 pub struct Session {
     inner: Arc<Inner>,
+}
+
+/// Why a call has no answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Status(Status),
+    Timeout(Duration),
+    /// After as many attempts as allowed.
+    Unreachable {
+        reason: String,
+    },
 }
 
 #[derive(Debug)]
@@ -102,8 +114,9 @@ impl Session {
             client_type: source.client_type(),
             new_session_id: Some(new_id.to_string()),
         };
-        let answer =
-            source.call(CALL_TIMEOUT, request, async |mut stub, request| stub.clone_session(request).await).await?;
+        let answer = source
+            .call("CloneSession", CALL_TIMEOUT, request, async |mut stub, request| stub.clone_session(request).await)
+            .await?;
         let copy = Self::with(client, new_id, user_id.to_owned(), true);
         copy.check(&answer.new_session_id, &answer.new_server_side_session_id)?;
         Ok(copy)
@@ -124,34 +137,74 @@ impl Session {
             client_type: self.client_type(),
             allow_reconnect: false,
         };
-        let request = self.inner.client.request(request);
-        match timeout(RELEASE_TIMEOUT, self.inner.client.stub().release_session(request)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(status)) => Err(self.error(status).await),
-            Err(_) => Err(ConnectError::Timeout(RELEASE_TIMEOUT)),
+        let released = self
+            .last_call("ReleaseSession", None, request, async |mut stub, request| stub.release_session(request).await);
+        match released.await {
+            Ok(_) => Ok(()),
+            Err(failure) => Err(self.failed(failure).await),
         }
     }
 
     /// One call with retries and a deadline; its errors have their details.
     pub(crate) async fn call<Q: Clone, A>(
         &self,
+        rpc: &'static str,
         patience: Duration,
         message: Q,
         ask: impl AsyncFn(Stub, tonic::Request<Q>) -> Result<Response<A>, Status>,
     ) -> Result<A, ConnectError> {
+        self.usable()?;
+        match self.repeated(rpc, None, patience, message, ask).await {
+            Ok(answer) => Ok(answer),
+            Err(failure) => Err(self.failed(failure).await),
+        }
+    }
+
+    /// A call that ends something on the server. It is repeated like any other, because what is not ended stays there,
+    /// but nobody waits long for it.
+    pub(crate) async fn last_call<Q: Clone, A>(
+        &self,
+        rpc: &'static str,
+        operation_id: Option<&str>,
+        message: Q,
+        ask: impl AsyncFn(Stub, tonic::Request<Q>) -> Result<Response<A>, Status>,
+    ) -> Result<A, Failure> {
+        let calls = self.repeated(rpc, operation_id, RELEASE_TIMEOUT, message, ask);
+        timeout(RELEASE_TIMEOUT, calls).await.unwrap_or(Err(Failure::Timeout(RELEASE_TIMEOUT)))
+    }
+
+    async fn repeated<Q: Clone, A>(
+        &self,
+        rpc: &'static str,
+        operation_id: Option<&str>,
+        patience: Duration,
+        message: Q,
+        ask: impl AsyncFn(Stub, tonic::Request<Q>) -> Result<Response<A>, Status>,
+    ) -> Result<A, Failure> {
         let mut ladder = Ladder::new(CALLS);
         loop {
-            self.usable()?;
             let request = self.inner.client.request(message.clone());
-            let status = match timeout(patience, ask(self.inner.client.stub(), request)).await {
+            let call = Call::begin(rpc, self.session_id(), operation_id, ladder.attempt().saturating_add(1));
+            let answer = timeout(patience, ask(self.inner.client.stub(), request)).await;
+            call.answered(&answer);
+            let status = match answer {
                 Ok(Ok(answer)) => return Ok(answer.into_inner()),
                 Ok(Err(status)) => status,
-                Err(_) => return Err(ConnectError::Timeout(patience)),
+                Err(_) => return Err(Failure::Timeout(patience)),
             };
-            let Cause::Transient { server_asks, reason } = cause(&status) else { return Err(self.error(status).await) };
-            let Some(pause) = ladder.next(server_asks) else { return Err(ConnectError::Unreachable { reason }) };
-            tracing::debug!(session.id = self.session_id(), ?pause, %reason, "Repeating a call to Spark Connect");
+            let Cause::Transient { server_asks, reason } = cause(&status) else { return Err(Failure::Status(status)) };
+            let Some(pause) = ladder.next(server_asks) else { return Err(Failure::Unreachable { reason }) };
+            let (attempt, status) = (ladder.attempt(), status.code());
+            tracing::debug!(rpc, session.id = self.session_id(), attempt, ?status, ?pause, "Repeating a call");
             tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn failed(&self, failure: Failure) -> ConnectError {
+        match failure {
+            Failure::Status(status) => self.error(status).await,
+            Failure::Timeout(after) => ConnectError::Timeout(after),
+            Failure::Unreachable { reason } => ConnectError::Unreachable { reason },
         }
     }
 
@@ -165,7 +218,7 @@ impl Session {
             Cause::Final(error) => error,
             Cause::Transient { reason, .. } => ConnectError::Unreachable { reason },
             Cause::Disconnected | Cause::UnknownOperation => {
-                ConnectError::Status { code: status.code(), message: status.message().to_owned() }
+                ConnectError::Status { code: status.code(), message: said(&status) }
             }
         }
     }
@@ -180,10 +233,12 @@ impl Session {
             client_type: self.client_type(),
         };
         let request = self.inner.client.request(request);
-        match timeout(RELEASE_TIMEOUT, self.inner.client.stub().fetch_error_details(request)).await {
-            Ok(Ok(answer)) => error.complete(answer.get_ref()),
-            // What the status said is still an answer.
-            refused => tracing::debug!(?refused, "Spark Connect tells nothing more about an error"),
+        let call = Call::begin("FetchErrorDetails", self.session_id(), None, 1);
+        let answer = timeout(RELEASE_TIMEOUT, self.inner.client.stub().fetch_error_details(request)).await;
+        call.answered(&answer);
+        // If the server tells nothing more, what the status said is still an answer.
+        if let Ok(Ok(answer)) = answer {
+            error.complete(answer.get_ref());
         }
     }
 

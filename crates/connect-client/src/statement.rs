@@ -5,7 +5,7 @@ use connect_proto::connect::{
     relation::RelType,
 };
 
-use crate::{Arguments, Limits, arguments::expressions};
+use crate::{ArgumentError, Arguments, Limits, arguments::expressions};
 
 /// One SQL statement.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,11 @@ pub struct RunOptions {
     pub limits: Limits,
     /// Tags that the operations get besides their own; neither empty nor with a comma.
     pub tags: Vec<String>,
+}
+
+/// Spark joins tags with commas.
+pub(crate) fn check_tag(tag: &str) -> Result<(), ArgumentError> {
+    if tag.is_empty() || tag.contains(',') { Err(ArgumentError::Tag) } else { Ok(()) }
 }
 
 /// What stands in front of a statement that must be a query. Nothing but a query may follow it.

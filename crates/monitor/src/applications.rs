@@ -220,6 +220,7 @@ fn app_of_master(row: &MasterApp) -> wire::App {
         cores: Some(row.cores),
         started_at_ms: row.starttime,
         driver: DriverState::NotAsked,
+        link: None,
     }
 }
 
@@ -239,6 +240,7 @@ fn app_of_driver(row: &ApplicationRow) -> wire::App {
         cores: None,
         started_at_ms: row.attempts.first().map_or(0, |attempt| attempt.start_time.0),
         driver: DriverState::NotAsked,
+        link: None,
     }
 }
 

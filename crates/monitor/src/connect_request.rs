@@ -11,6 +11,8 @@ use crate::text;
 
 /// Operators that a name lists, the outermost first.
 const OPERATORS: usize = 3;
+/// What Spark writes after the first kilobyte of a longer string, before its size (`ProtoUtils.abbreviate`).
+const CUT_BY_SPARK: &str = "[truncated(size=";
 /// Operations that clients send automatically, without a user's request.
 const HOUSEKEEPING: [&str; 3] = ["ml_command", "remove_cached_remote_relation_command", "get_resources_command"];
 
@@ -96,10 +98,15 @@ impl ConnectRequest {
         self.command.as_deref() == Some("sql_command") && self.sql.is_some() && self.sql == other.sql
     }
 
-    /// The SQL text, if there is one.
-    #[must_use]
+    /// The SQL text as Spark reports it, which may be cut.
     pub fn sql(&self) -> Option<&str> {
         self.sql.as_deref()
+    }
+
+    /// The whole SQL text; none if it has been cut or is very long.
+    pub fn sql_text(&self) -> Option<String> {
+        let is_cut = |sql: &str| sql.ends_with('…') || sql.ends_with("...") || sql.contains(CUT_BY_SPARK);
+        text::code(self.sql.as_deref().filter(|sql| !is_cut(sql))?)
     }
 
     /// The best available name.

@@ -221,7 +221,7 @@ mod tests {
             let started_at_ms = clock::now_ms() - age_ms;
             let (app_id, name) = ("app-1".to_owned(), "ETL".to_owned());
             let (state, driver) = (ApplicationState::Running, DriverState::NotAsked);
-            is_starting(&wire::App { app_id, name, state, cores: None, started_at_ms, driver }, &kind)
+            is_starting(&wire::App { app_id, name, state, cores: None, started_at_ms, driver, link: None }, &kind)
         };
         assert!(starting(0));
         assert!(!starting(STARTING_MS));

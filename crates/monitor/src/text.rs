@@ -2,6 +2,8 @@
 
 /// Longest name, characters.
 const LONGEST_NAME: usize = 120;
+/// Longest code, characters.
+const LONGEST_CODE: usize = 4_000;
 /// Longest host with its port, characters: DNS allows 253.
 const LONGEST_HOST: usize = 260;
 /// Longest reason, characters.
@@ -32,11 +34,18 @@ pub fn line(text: &str, longest: usize) -> String {
     cut(&line, longest)
 }
 
+/// Code with its lines, without invisible characters; none if it is longer than [`LONGEST_CODE`], because its beginning
+/// alone would be other code.
+#[must_use]
+pub fn code(text: &str) -> Option<String> {
+    (text.chars().count() <= LONGEST_CODE).then(|| without_hidden(text))
+}
+
 /// Why something failed, extracted from Spark's whole text: its first line, and the line that states the error. That is
 /// the last one before the Java trace of the innermost cause, where a Python trace states it too.
 #[must_use]
 pub fn reason(text: &str) -> String {
-    let text: String = text.chars().filter(|char| !is_hidden(*char) || matches!(char, '\n' | '\t')).collect();
+    let text = without_hidden(text);
     let before_trace = |text: &str| text.split("\n\tat ").next().unwrap_or_default().trim().to_owned();
     let message = before_trace(&text);
     let cause = text.rsplit_once("\nCaused by: ").map(|(_, cause)| before_trace(cause));
@@ -58,6 +67,11 @@ fn cut(text: &str, longest: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(longest.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// Text in several lines without invisible characters.
+fn without_hidden(text: &str) -> String {
+    text.chars().filter(|char| !is_hidden(*char) || matches!(char, '\n' | '\t')).collect()
 }
 
 /// Control characters, and marks that change the direction of the surrounding text.

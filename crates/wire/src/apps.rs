@@ -39,6 +39,9 @@ pub struct App {
     /// When the application started; milliseconds since 1970.
     pub started_at_ms: i64,
     pub driver: DriverState,
+    /// Spark's own page of it, as the person's browser reaches it; only where `SPARK_MONITOR_LINKS` is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// The applications: running ones first, then waiting ones, each newest first.

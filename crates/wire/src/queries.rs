@@ -96,6 +96,9 @@ pub struct Query {
     pub kind: QueryKind,
     pub name: String,
     pub named_by: NamedBy,
+    /// Its whole SQL text, if Spark has it and it is at most 4,000 characters; `name` may be only its beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_site: Option<CallSite>,
     /// With Spark Connect, the `session_id` of one notebook's `SparkSession`.
@@ -133,6 +136,9 @@ pub struct Query {
     /// Null unless the estimate is reliable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_left: Option<TimeLeft>,
+    /// Spark's own page of it, as the person's browser reaches it; only where `SPARK_MONITOR_LINKS` is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// Its active stages, newest first; in `panel/queries` only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub active_stages: Vec<Stage>,

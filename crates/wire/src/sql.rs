@@ -1,5 +1,11 @@
 //! `sql/…`: statements on Spark Connect, their results, and the catalogue.
 
+mod catalog;
+mod plan;
+
+pub use catalog::{SqlCatalog, SqlName, SqlNames, SqlProfile, SqlTable};
+pub use plan::{PlanNode, SqlExplain, SqlPlan, SqlSchema};
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -324,130 +330,6 @@ pub struct SqlInterrupt {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SqlInterrupted {
     pub interrupted: Vec<String>,
-}
-
-/// `POST sql/explain`; `POST sql/schema` takes the same without `mode`. Nothing is run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default, deny_unknown_fields)]
-pub struct SqlExplain {
-    #[serde(rename = "session")]
-    pub session_id: String,
-    pub sql: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub named: BTreeMap<String, Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub positional: Vec<Value>,
-    /// `simple`, `extended`, `codegen`, `cost` or `formatted`, which is the default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<String>,
-}
-
-/// The answer of `explain`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum SqlPlan {
-    Plan {
-        text: String,
-        /// The physical plan of the mode `formatted`; empty for others.
-        tree: Vec<PlanNode>,
-    },
-    /// Spark's error of a statement that is wrong.
-    Failed(SqlError),
-}
-
-/// One operator of a plan. The list is in the order in which Spark writes them, parents first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PlanNode {
-    /// Of the root 0.
-    pub depth: u32,
-    /// Spark's number in parentheses.
-    pub number: Option<u32>,
-    pub name: String,
-    /// Whether generated code of one stage contains it: the number behind `codegen id`.
-    pub codegen: Option<u32>,
-    /// Spark's notes about it: name and text, for example `Input` and `[id#0L]`.
-    pub details: Vec<(String, String)>,
-}
-
-/// The answer of `schema`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum SqlSchema {
-    Columns(Vec<SqlColumn>),
-    Failed(SqlError),
-}
-
-/// `GET sql/catalog?session=&catalog=&database=&table=`: what is inside the named one. Without `catalog` the
-/// catalogues; with it its databases; with `database` its tables; with `table` that table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum SqlCatalog {
-    Names(SqlNames),
-    Table(SqlTable),
-    Failed(SqlError),
-}
-
-/// The names inside a catalogue or a database.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SqlNames {
-    pub names: Vec<SqlName>,
-    /// The current catalogue or database of the session, if it is one of them.
-    pub current: Option<String>,
-    /// Names beyond the limit, which are left out.
-    #[serde(default)]
-    pub not_shown: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SqlName {
-    pub name: String,
-    /// A temporary view of the session, which belongs to no database.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_temporary: bool,
-    /// The name as SQL, quoted where it must be: `spark_catalog`.`my db`.`t`.
-    pub sql: String,
-}
-
-/// One table, as its catalogue describes it; nothing is computed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SqlTable {
-    pub sql: String,
-    pub columns: Vec<SqlColumn>,
-    /// `MANAGED`, `EXTERNAL`, `VIEW`, …
-    pub table_type: Option<String>,
-    pub provider: Option<String>,
-    pub comment: Option<String>,
-    /// Everything else that Spark tells: location, owner, statistics, the table's own properties.
-    pub properties: Vec<(String, String)>,
-    /// `day=2024-01-01`; at most 1,000. Empty for a table without partitions.
-    pub partitions: Vec<String>,
-    /// Whether there are more partitions.
-    #[serde(default)]
-    pub more_partitions: bool,
-}
-
-/// `POST sql/profile`: counts a column's values, in a statement that is then polled like any other. Answers 202.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default, deny_unknown_fields)]
-pub struct SqlProfile {
-    #[serde(rename = "session")]
-    pub session_id: String,
-    pub catalog: String,
-    pub database: String,
-    pub table: String,
-    pub column: String,
-    /// How many rows are read at most; 100,000 unless given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sample_rows: Option<u32>,
 }
 
 /// `GET sql/history`: the caller's last statements, newest first. They are kept in memory while the sidecar runs.

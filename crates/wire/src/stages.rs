@@ -80,6 +80,9 @@ pub struct Stage {
     /// The first lines of the reason that Spark gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_reason: Option<String>,
+    /// Spark's own page of it, as the person's browser reaches it; only where `SPARK_MONITOR_LINKS` is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// Data that did not fit into execution memory, summed over the stages that Spark still remembers.

@@ -27,6 +27,27 @@ pub struct Api {
     pub headers: Option<Function>,
 }
 
+/// One request, without the headers that every request has.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    pub method: &'a str,
+    /// Relative to the sidecar's base URL.
+    pub route: &'a str,
+    /// JSON; none for an empty body.
+    pub body: Option<&'a str>,
+    /// The oldest answer that is accepted, or 0 for the sidecar's freshest.
+    pub max_age_ms: u32,
+    /// The longest wait for the whole answer.
+    pub patience_ms: u32,
+}
+
+impl<'a> Ask<'a> {
+    /// A read of the sidecar's freshest answer.
+    pub fn get(route: &'a str) -> Self {
+        Self { method: "GET", route, body: None, max_age_ms: 0, patience_ms: PATIENCE_MS }
+    }
+}
+
 /// The result of a request.
 pub struct Outcome {
     pub reply: Result<Reply, Problem>,
@@ -50,19 +71,24 @@ pub struct Reply {
 
 impl Api {
     /// Fetches an answer no older than `max_age_ms`, or the sidecar's freshest if that is 0.
-    ///
-    /// Boxed, so that the code exists once: a plain `async fn` would be inlined wherever it is awaited.
     pub fn ask<'a>(
         &'a self,
         route: &'a str,
         signal: &'a AbortSignal,
         max_age_ms: u32,
     ) -> Pin<Box<dyn Future<Output = Outcome> + 'a>> {
+        self.call(Ask { max_age_ms, ..Ask::get(route) }, signal)
+    }
+
+    /// Sends a request and reads its answer.
+    ///
+    /// Boxed, so that the code exists once: a plain `async fn` would be inlined wherever it is awaited.
+    pub fn call<'a>(&'a self, ask: Ask<'a>, signal: &'a AbortSignal) -> Pin<Box<dyn Future<Output = Outcome> + 'a>> {
         Box::pin(async move {
-            let late = AbortSignal::timeout_with_u32(PATIENCE_MS);
+            let late = AbortSignal::timeout_with_u32(ask.patience_ms);
             let either = AbortSignal::any(&Array::of2(signal, &late));
             let mut session = None;
-            let reply = match self.send(route, &either, max_age_ms).await {
+            let reply = match self.send(ask, &either).await {
                 Some(response) => outcome(response, &mut session).await,
                 None => Err(Problem::no_jupyter()),
             };
@@ -72,11 +98,30 @@ impl Api {
         })
     }
 
+    /// Fetches a file as a `Blob`.
+    ///
+    /// # Errors
+    /// When it is refused, or there is no answer.
+    pub async fn download(&self, ask: Ask<'_>, signal: &AbortSignal) -> Result<JsValue, Problem> {
+        let response = self.send(ask, signal).await.ok_or_else(Problem::no_jupyter)?;
+        if !response.ok() {
+            return Err(outcome(response, &mut None).await.err().unwrap_or_else(Problem::unreadable));
+        }
+        let blob = response.blob().map_err(|_| Problem::unreadable())?;
+        JsFuture::from(blob).await.map_err(|_| Problem::no_sidecar())
+    }
+
     /// None if there was no answer.
-    async fn send(&self, route: &str, signal: &AbortSignal, max_age_ms: u32) -> Option<Response> {
+    async fn send(&self, ask: Ask<'_>, signal: &AbortSignal) -> Option<Response> {
+        let Ask { method, route, body, max_age_ms, .. } = ask;
         let url = [&self.url, route].concat();
         let headers = Headers::from_raw(self.headers.as_ref()?.call0(&JsValue::NULL).ok()?.dyn_into().ok()?);
         let init = RequestInit::new();
+        init.set_method(method);
+        if let Some(body) = body {
+            headers.set("Content-Type", "application/json");
+            init.set_body(&body.into());
+        }
         // The browser keeps the ETag, sends If-None-Match, and returns its copy after a 304, because either the answer
         // or we say `no-cache`. With the latter, the browser overwrites our `max-age` with 0.
         match max_age_ms / 1000 {
@@ -107,8 +152,11 @@ async fn outcome(response: Response, session: &mut Option<u32>) -> Result<Reply,
     let headers = Headers::from_raw(response.headers());
     let header = |name| headers.get(name);
     let number = |name| header(name).and_then(|text| text.parse().ok()).unwrap_or_default();
-    let Some(json) = json(&response).await? else {
-        return Err(not_ours(status));
+    let json = match json(&response).await? {
+        Some(json) => json,
+        // Done, and there is nothing to say.
+        None if status == 204 => JsValue::UNDEFINED,
+        None => return Err(not_ours(status)),
     };
     if response.ok() {
         let age_s: u32 = number("Age");

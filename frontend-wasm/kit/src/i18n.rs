@@ -2,14 +2,16 @@
 
 pub mod messages;
 
-pub use messages::Message;
+pub use messages::sql::SqlMessage;
+pub use messages::tabs::TabMessage;
+pub use messages::{Message, Tell};
 
 use messages::Value;
 
 use crate::language;
 
 /// The text of a message, in JupyterLab's current language.
-pub fn tr(message: Message<'_>) -> String {
+pub fn tr(message: impl Tell) -> String {
     message.tell(say)
 }
 
@@ -39,7 +41,7 @@ fn fill(template: &str, values: &[Value<'_>]) -> String {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use super::messages::TEXTS;
+    use super::messages::texts;
     use super::{Message, tr};
 
     #[test]
@@ -57,7 +59,7 @@ mod tests {
 
     #[test]
     fn every_text_names_its_own_values_only() {
-        for text in TEXTS {
+        for text in texts() {
             for form in [Some(text.one), text.other].into_iter().flatten() {
                 for part in form.split('{').skip(1) {
                     let name = part.split('}').next();

@@ -100,7 +100,7 @@ fn english(_index: usize, _count: u64) -> Rc<str> {
 /// For components rendered on the host, where no language is set.
 #[cfg(not(target_arch = "wasm32"))]
 fn english(index: usize, count: u64) -> Rc<str> {
-    let Some(text) = crate::i18n::messages::TEXTS.get(index) else {
+    let Some(text) = crate::i18n::messages::texts().nth(index) else {
         return Rc::default();
     };
     let form = text.other.filter(|_| count != 1).unwrap_or(text.one).to_owned();

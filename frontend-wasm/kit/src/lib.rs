@@ -9,6 +9,7 @@ pub mod i18n;
 pub mod known;
 pub mod language;
 pub mod loaded;
+pub mod look;
 pub mod news;
 pub mod own_headers;
 pub mod parts;

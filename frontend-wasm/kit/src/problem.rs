@@ -16,6 +16,8 @@ pub enum ProblemKind {
     Unreachable,
     /// The requested application has ended or never existed.
     AppGone,
+    /// What the request named does not exist, or no longer.
+    NotFound,
     Other,
 }
 
@@ -86,6 +88,7 @@ fn kind_of(code: ErrorCode) -> ProblemKind {
         ErrorCode::NotConfigured => ProblemKind::NotConfigured,
         ErrorCode::UpstreamForbidden | ErrorCode::SidecarTokenRequired | ErrorCode::Csrf => ProblemKind::Forbidden,
         ErrorCode::UnknownApp | ErrorCode::AppFinished => ProblemKind::AppGone,
+        ErrorCode::NotFound => ProblemKind::NotFound,
         ErrorCode::Overloaded => ProblemKind::Overloaded,
         ErrorCode::UpstreamUnreachable | ErrorCode::UpstreamTimeout => ProblemKind::Unreachable,
         _ => ProblemKind::Other,

@@ -9,7 +9,7 @@ use std::{fmt, vec};
 use serde::Deserializer;
 use serde::de::value::StringDeserializer;
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, EnumAccess, Expected, IntoDeserializer, SeqAccess, Unexpected,
+    self, DeserializeOwned, DeserializeSeed, EnumAccess, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
     VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
@@ -127,6 +127,9 @@ impl Json for JsValue {
     }
 }
 
+/// Up to here every whole number is exact in JavaScript.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_991.0;
+
 struct Reader<J>(J);
 
 /// Reads a number that must be whole.
@@ -190,13 +193,49 @@ impl<'de, J: Json> Deserializer<'de> for Reader<J> {
         visitor.visit_enum(Variant { name, json: self.0 })
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Unreadable> {
-        Err(Unreadable)
+    fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Unreadable> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        if self.0.is_nothing() {
+            return Err(Unreadable);
+        }
+        let names = self.0.names().into_iter();
+        visitor.visit_map(Entries { json: self.0, names, name: String::new() })
+    }
+
+    /// Without looking at it: that would make the bundle larger.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_unit()
+    }
+
+    /// A value that may be anything, such as a cell of a result.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        let json = &self.0;
+        if json.is_nothing() {
+            visitor.visit_unit()
+        } else if let Some(text) = json.string() {
+            visitor.visit_string(text)
+        } else if let Some(number) = json.number() {
+            let is_whole = number.trunc() == number && number.abs() <= LARGEST_WHOLE;
+            // A negative zero has no whole number.
+            if is_whole && !(number == 0.0 && number.is_sign_negative()) {
+                whole(json, visitor)
+            } else {
+                visitor.visit_f64(number)
+            }
+        } else if let Some(boolean) = json.boolean() {
+            visitor.visit_bool(boolean)
+        } else if let Some(items) = json.items() {
+            visitor.visit_seq(Items(items.into_iter()))
+        } else {
+            self.deserialize_map(visitor)
+        }
     }
 
     forward_to_deserialize_any! {
-        i128 u128 f32 f64 char str bytes byte_buf unit unit_struct newtype_struct tuple tuple_struct map identifier
-        ignored_any
+        i128 u128 f32 f64 char str bytes byte_buf unit unit_struct newtype_struct tuple_struct identifier
     }
 }
 
@@ -228,6 +267,31 @@ impl<'de, J: Json> SeqAccess<'de> for Fields<J> {
             Err(Unreadable) if missing => Ok(None),
             Err(Unreadable) => Err(Unreadable),
         }
+    }
+}
+
+/// The fields of an object whose names are not known before.
+struct Entries<J> {
+    json: J,
+    names: vec::IntoIter<String>,
+    /// The name of the field that comes next.
+    name: String,
+}
+
+impl<'de, J: Json> MapAccess<'de> for Entries<J> {
+    type Error = Unreadable;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
+        let Some(name) = self.names.next() else {
+            return Ok(None);
+        };
+        self.name.clone_from(&name);
+        let name: StringDeserializer<Unreadable> = name.into_deserializer();
+        seed.deserialize(name).map(Some)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Unreadable> {
+        seed.deserialize(Reader(self.json.field(&self.name)))
     }
 }
 
@@ -273,92 +337,4 @@ impl<'de, J: Json> VariantAccess<'de> for Reader<J> {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests {
-    use serde::Serialize;
-    use serde::de::DeserializeOwned;
-    use serde_json::{Value, json};
-    use wire::{CallSite, CoreHolder, ErrorBody, ErrorCode, Executor, Stage, Tasks, Wait};
-
-    use super::{Json, Reader};
-    use crate::samples;
-
-    impl Json for Value {
-        fn is_nothing(&self) -> bool {
-            self.is_null()
-        }
-
-        fn boolean(&self) -> Option<bool> {
-            self.as_bool()
-        }
-
-        fn number(&self) -> Option<f64> {
-            self.as_f64()
-        }
-
-        fn string(&self) -> Option<String> {
-            self.as_str().map(str::to_owned)
-        }
-
-        fn items(&self) -> Option<Vec<Self>> {
-            self.as_array().cloned()
-        }
-
-        fn field(&self, name: &str) -> Self {
-            self.get(name).cloned().unwrap_or_default()
-        }
-
-        fn names(&self) -> Vec<String> {
-            self.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
-        }
-    }
-
-    fn read<T: DeserializeOwned>(json: Value) -> Option<T> {
-        T::deserialize(Reader(json)).ok()
-    }
-
-    #[track_caller]
-    fn comes_back<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: T) {
-        assert_eq!(read(serde_json::to_value(&value).unwrap_or_default()), Some(value));
-    }
-
-    #[test]
-    fn what_the_sidecar_writes_comes_back_as_it_was() {
-        comes_back(samples::cluster());
-        comes_back(samples::executors());
-        comes_back(samples::stages());
-        comes_back(samples::history());
-        comes_back(samples::answer(()).meta);
-        comes_back(samples::stale_answer(()).meta);
-        comes_back(Wait::NoCluster);
-        comes_back(Wait::Busy { running: 2 });
-        let holders = vec![CoreHolder { name: "ETL".to_owned(), cores: 2 }];
-        comes_back(Wait::NoCores { holders, cores_used: 2, cores_total: 2 });
-        comes_back(CallSite::Cell { number: 3, line: 2 });
-        comes_back(i64::MIN / 4096);
-    }
-
-    #[test]
-    fn what_is_left_out_has_its_default_where_the_type_has_one() {
-        assert_eq!(read(json!({"total": 3})), Some(Tasks { total: 3, ..Tasks::default() }));
-        let executor = Executor { executor_id: "1".to_owned(), ..Executor::default() };
-        assert_eq!(read(json!({"executor_id": "1", "of_a_later_version": [1]})), Some(executor));
-        assert_eq!(read::<Stage>(json!({"stage_id": 1})), None);
-        assert_eq!(read::<Tasks>(Value::Null), None);
-    }
-
-    #[test]
-    fn what_has_another_shape_is_refused() {
-        assert_eq!(read::<Tasks>(json!({"total": "3"})), None);
-        assert_eq!(read::<Tasks>(json!({"total": 1.5})), None);
-        assert_eq!(read::<Tasks>(json!({"total": -1})), None);
-        assert_eq!(read::<u32>(json!(4_294_967_296_u64)), None);
-        assert_eq!(read::<Wait>(json!({"of_a_later_version": {}})), None);
-        assert_eq!(read::<Wait>(json!({})), None);
-    }
-
-    #[test]
-    fn a_code_of_a_later_version_is_unknown() {
-        let body = json!({"error": "e", "code": "of_a_later_version", "hint": "h", "request_id": "r"});
-        assert_eq!(read::<ErrorBody>(body).map(|body| body.code), Some(ErrorCode::Unknown));
-    }
-}
+mod tests;

@@ -52,6 +52,7 @@ pub fn app() -> App {
         cores: Some(4),
         started_at_ms: OBSERVED_AT_MS - 600_000,
         driver: DriverState::Ready,
+        link: None,
     }
 }
 
@@ -143,6 +144,7 @@ pub fn stage(stage_id: i64, state: StageState) -> Stage {
         submitted_at_ms: Some(OBSERVED_AT_MS - 45_000),
         elapsed_ms: Some(45_000),
         failure_reason: None,
+        link: None,
     }
 }
 
@@ -172,6 +174,7 @@ pub fn query(query_id: &str) -> Query {
         kind: QueryKind::Operation,
         name: "select count(*) from events".to_owned(),
         named_by: NamedBy::Sql,
+        sql: Some("select count(*)\nfrom events".to_owned()),
         call_site: None,
         session_id: Some("s-1".to_owned()),
         operation_id: None,
@@ -188,6 +191,7 @@ pub fn query(query_id: &str) -> Query {
         wait: None,
         stream: None,
         time_left: None,
+        link: None,
         active_stages: Vec::new(),
     }
 }

@@ -19,10 +19,14 @@ mod panel_view;
 mod queries;
 mod query_origin;
 mod query_stages;
+mod row_menu;
+mod row_names;
 mod sections;
 mod sessions;
+mod spark_link;
 mod spill;
 mod stage_facts;
+mod stop;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod toolbar;

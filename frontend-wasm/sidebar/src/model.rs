@@ -6,7 +6,7 @@ mod folds;
 mod hear;
 mod state;
 
-pub use action::{Act, Action, Copied, Copyable, View};
+pub use action::{Act, Action, Copied, Copyable, Stop, StopState, View};
 pub use state::Model;
 
 use std::rc::Rc;
@@ -46,8 +46,20 @@ impl Reducible for Model {
             Action::Jumped(place, found) => next.jumped = Some((place, found)),
             Action::Preferences(preferences) => next.obey(preferences),
             Action::DismissSpill(query_id) => next.dismissed_spills.push(query_id),
+            Action::AskStop(query_id) => {
+                let (session_id, operation_id) = Default::default();
+                next.stop = Some(Stop { query_id, session_id, operation_id, state: StopState::Asking });
+            }
+            Action::KeepRunning => next.stop = None,
+            Action::Stop(stop) => next.stop = Some(stop),
+            Action::Stopped(state) => {
+                if let Some(stop) = &mut next.stop {
+                    stop.state = state;
+                }
+                next.refreshes += 1;
+            }
             // Handled by the shell.
-            Action::OpenReport => {}
+            Action::OpenTab(_) => {}
         }
         Rc::new(next)
     }

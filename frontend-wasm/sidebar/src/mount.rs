@@ -32,8 +32,8 @@ export interface MountOptions {
   on_state?: (tone: Tone, words: string) => void;
   /** Called when the panel's updates are paused or resumed. */
   on_paused?: (paused: boolean) => void;
-  /** Called when a person opens the connection report. */
-  on_open_report?: () => void;
+  /** Called when a person opens a tab of the main area. */
+  on_open_tab?: (tab: 'report' | 'usage') => void;
   /** Called when another session is answered than before. */
   on_session_changed?: () => void;
   /** The application that was last chosen in this workspace. */
@@ -86,7 +86,7 @@ extern "C" {
     fn on_session_changed(this: &MountOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
-    fn on_open_report(this: &MountOptions) -> Option<Function>;
+    fn on_open_tab(this: &MountOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
     fn app_id(this: &MountOptions) -> Option<String>;
@@ -117,7 +117,7 @@ impl MountOptions {
             on_jump: self.on_jump(),
             on_paused: self.on_paused(),
             on_session_changed: self.on_session_changed(),
-            on_open_report: self.on_open_report(),
+            on_open_tab: self.on_open_tab(),
         }
     }
 
@@ -212,6 +212,15 @@ impl PanelHandle {
             Some("toggle-pause") => Order::TogglePause,
             _ => Order::Nothing,
         };
+        self.send(order);
+    }
+
+    /// Carries out an entry of a row's context menu, by the names in the row's `data-row` and `data-menu`.
+    pub fn choose(&mut self, row: String, entry: String) {
+        self.send(Order::Choose { row: row.into(), entry: entry.into() });
+    }
+
+    fn send(&mut self, order: Order) {
         self.props.order = (self.props.order.0 + 1, order);
         self.app.update(self.props.clone());
     }

@@ -21,8 +21,8 @@ pub struct Shell {
     pub on_paused: Option<Function>,
     /// Is told when another session is answered than before.
     pub on_session_changed: Option<Function>,
-    /// Opens the connection report.
-    pub on_open_report: Option<Function>,
+    /// Opens a tab of the main area.
+    pub on_open_tab: Option<Function>,
 }
 
 impl Shell {
@@ -34,10 +34,10 @@ impl Shell {
         }
     }
 
-    /// Opens the connection report, which is a separate tab.
-    pub fn open_report(&self) {
-        if let Some(on_open_report) = &self.on_open_report {
-            let _ = on_open_report.call0(&JsValue::NULL);
+    /// Opens a tab of the main area, which another bundle draws.
+    pub fn open_tab(&self, tab: &str) {
+        if let Some(on_open_tab) = &self.on_open_tab {
+            let _ = on_open_tab.call1(&JsValue::NULL, &tab.into());
         }
     }
 

@@ -4,13 +4,20 @@
 //! lists the kinds of tabs; each kind has its own files.
 
 mod mount;
+mod plan_tree;
 mod report;
 mod report_model;
 mod report_tab;
 mod report_view;
 mod roots;
+mod sql;
 mod tab;
+mod usage_chart;
+mod usage_model;
+mod usage_tab;
+mod usage_view;
 
 pub use kit::language::{Language, set_language};
 pub use kit::own_headers::OwnHeaders;
-pub use mount::{ReportHandle, ReportOptions, Workbench};
+pub use mount::{ReportHandle, ReportOptions, SqlHandle, UsageHandle, Workbench};
+pub use sql::shell::SqlOptions;

@@ -7,9 +7,13 @@ use web_sys::Element;
 
 use crate::report_tab::ReportTabProps;
 use crate::roots::{OpenTab, Roots};
+use crate::sql::shell::{Notebook, SqlOptions};
+use crate::sql::sql_tab::SqlTabProps;
 use crate::tab::Tab;
+use crate::usage_tab::UsageTabProps;
 use kit::api::Api;
 use kit::own_headers::OwnHeaders;
+use kit::poll::Pollers;
 
 #[wasm_bindgen(typescript_custom_section)]
 const OPTIONS: &str = r#"
@@ -33,6 +37,7 @@ extern "C" {
 #[wasm_bindgen]
 pub struct Workbench {
     api: Api,
+    pollers: Pollers,
     roots: Roots,
 }
 
@@ -42,7 +47,7 @@ impl Workbench {
     #[wasm_bindgen(constructor)]
     pub fn new(api_url: String, headers: OwnHeaders) -> Self {
         let api = Api { url: api_url.into(), headers: Some(headers.into()) };
-        Self { api, roots: Roots::default() }
+        Self { api, pollers: Pollers::default(), roots: Roots::default() }
     }
 
     /// Opens the connection report in `parent`; it does nothing until it is shown.
@@ -60,6 +65,29 @@ impl Workbench {
         };
         let tab = self.roots.open(parent, Tab::Report(props.clone()))?;
         Ok(ReportHandle { tab, props })
+    }
+
+    /// Opens "Spark SQL" in `parent`; it does nothing until it is shown.
+    ///
+    /// # Errors
+    /// When the browser refuses to create an element.
+    pub fn open_sql(&self, parent: &Element, options: &SqlOptions) -> Result<SqlHandle, JsValue> {
+        let (api, shell) = (self.api.clone(), options.into());
+        let props = SqlTabProps { api, shell, shown: false, notebook: None, forgets: 0 };
+        let tab = self.roots.open(parent, Tab::Sql(props.clone()))?;
+        Ok(SqlHandle { tab, props })
+    }
+
+    /// Opens the chart of the last minutes in `parent`; it does nothing until it is shown. Without `app_id`, tasks are
+    /// those of the newest application.
+    ///
+    /// # Errors
+    /// When the browser refuses to create an element.
+    pub fn open_usage(&self, parent: &Element, app_id: Option<String>) -> Result<UsageHandle, JsValue> {
+        let (api, pollers) = (self.api.clone(), self.pollers.clone());
+        let props = UsageTabProps { api, pollers, shown: false, app_id, forgets: 0 };
+        let tab = self.roots.open(parent, Tab::Usage(props.clone()))?;
+        Ok(UsageHandle { tab, props })
     }
 }
 
@@ -98,5 +126,72 @@ impl ReportHandle {
 
     fn draw(&mut self) {
         self.tab.draw(Tab::Report(self.props.clone()));
+    }
+}
+
+/// The open chart of the last minutes. Freeing it closes the tab.
+#[wasm_bindgen]
+pub struct UsageHandle {
+    tab: OpenTab,
+    props: UsageTabProps,
+}
+
+#[wasm_bindgen]
+impl UsageHandle {
+    /// Whether JupyterLab shows the tab or hides it behind another.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.props.shown = shown;
+        self.draw();
+    }
+
+    /// Whose tasks are shown; the newest application's without an id.
+    pub fn set_app(&mut self, app_id: Option<String>) {
+        self.props.app_id = app_id;
+        self.draw();
+    }
+
+    /// Forgets what is shown, and asks again.
+    pub fn forget(&mut self) {
+        self.props.forgets += 1;
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        self.tab.draw(Tab::Usage(self.props.clone()));
+    }
+}
+
+/// The open tab "Spark SQL". Freeing it closes the tab.
+#[wasm_bindgen]
+pub struct SqlHandle {
+    tab: OpenTab,
+    props: SqlTabProps,
+}
+
+#[wasm_bindgen]
+impl SqlHandle {
+    /// Whether JupyterLab shows the tab or hides it behind another.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.props.shown = shown;
+        self.draw();
+    }
+
+    /// The notebook that a person is working in, and its kernel's session of Spark Connect.
+    pub fn set_notebook(&mut self, title: Option<String>, session_id: Option<String>) {
+        let notebook = title.zip(session_id).map(|(title, session_id)| Notebook { title, session_id });
+        if notebook != self.props.notebook {
+            self.props.notebook = notebook;
+            self.draw();
+        }
+    }
+
+    /// Forgets what another person has read.
+    pub fn forget(&mut self) {
+        self.props.forgets += 1;
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        self.tab.draw(Tab::Sql(self.props.clone()));
     }
 }

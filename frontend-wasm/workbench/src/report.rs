@@ -6,7 +6,7 @@ use wire::{Doctor, Health, Hop, HopName, HopVerdict};
 
 use kit::api::{self, Api, Reply};
 use kit::format;
-use kit::i18n::{Message, tr};
+use kit::i18n::{Message, TabMessage, tr};
 use kit::language;
 use kit::problem::Problem;
 
@@ -61,10 +61,10 @@ impl Report {
         match &self.outcome {
             Ok(doctor) => lines.extend(doctor.hops.iter().map(line)),
             Err(_) => lines.push(Line {
-                name: tr(Message::HopRest),
+                name: tr(TabMessage::HopRest),
                 verdict: HopVerdict::Skipped,
                 duration_ms: None,
-                found: tr(Message::HopNotAsked),
+                found: tr(TabMessage::HopNotAsked),
                 fix: None,
             }),
         }
@@ -72,7 +72,7 @@ impl Report {
     }
 
     fn way(&self) -> Line {
-        let name = tr(Message::HopBrowser);
+        let name = tr(TabMessage::HopBrowser);
         let duration_ms = Some(self.way_ms);
         match &self.outcome {
             Err(problem) => {
@@ -81,11 +81,11 @@ impl Report {
                 Line { name, verdict, duration_ms, found: problem.sentence.clone(), fix }
             }
             Ok(_) if self.way_ms > SLOW_MS => {
-                let (found, fix) = (tr(Message::HopBrowserSlow), Some(tr(Message::HopBrowserSlowFix)));
+                let (found, fix) = (tr(TabMessage::HopBrowserSlow), Some(tr(TabMessage::HopBrowserSlowFix)));
                 Line { name, verdict: HopVerdict::Warning, duration_ms, found, fix }
             }
             Ok(_) => {
-                let found = tr(Message::HopBrowserOk);
+                let found = tr(TabMessage::HopBrowserOk);
                 Line { name, verdict: HopVerdict::Ok, duration_ms, found, fix: None }
             }
         }
@@ -98,14 +98,14 @@ impl Report {
             Err(_) => "?",
         };
         let frontend = env!("CARGO_PKG_VERSION");
-        let mut text = tr(Message::ReportHead { time, version, frontend });
+        let mut text = tr(TabMessage::ReportHead { time, version, frontend });
         for Line { name, verdict, duration_ms, found, fix } in self.lines() {
             let (verdict, hop, found) = (&tr(verdict_word(verdict)), &name, &found);
             let time = duration_ms.map(|duration_ms| format::duration(duration_ms.into()));
             text.push('\n');
             text.push_str(&tr(match &time {
-                Some(time) => Message::ReportLineTimed { verdict, hop, time, found },
-                None => Message::ReportLine { verdict, hop, found },
+                Some(time) => TabMessage::ReportLineTimed { verdict, hop, time, found },
+                None => TabMessage::ReportLine { verdict, hop, found },
             }));
             if let Some(fix) = fix {
                 text.push_str("\n    ");
@@ -122,11 +122,11 @@ impl Report {
 
 fn line(hop: &Hop) -> Line {
     let name = tr(match hop.name {
-        HopName::Sidecar => Message::HopSidecar,
-        HopName::Identity => Message::HopIdentity,
-        HopName::ClusterManager => Message::HopClusterManager,
-        HopName::Master => Message::HopMaster,
-        HopName::Driver => Message::HopDriver,
+        HopName::Sidecar => TabMessage::HopSidecar,
+        HopName::Identity => TabMessage::HopIdentity,
+        HopName::ClusterManager => TabMessage::HopClusterManager,
+        HopName::Master => TabMessage::HopMaster,
+        HopName::Driver => TabMessage::HopDriver,
     });
     let found = language::said(&hop.found, &hop.found_sentences);
     let fix = hop.fix.as_ref().map(|fix| language::said(fix, &hop.fix_sentences));
@@ -134,11 +134,11 @@ fn line(hop: &Hop) -> Line {
 }
 
 /// The word for a verdict.
-pub fn verdict_word(verdict: HopVerdict) -> Message<'static> {
+pub fn verdict_word(verdict: HopVerdict) -> TabMessage<'static> {
     match verdict {
-        HopVerdict::Ok => Message::HopOk,
-        HopVerdict::Warning => Message::HopWarning,
-        HopVerdict::Failed => Message::HopFailed,
-        HopVerdict::Skipped => Message::HopSkipped,
+        HopVerdict::Ok => TabMessage::HopOk,
+        HopVerdict::Warning => TabMessage::HopWarning,
+        HopVerdict::Failed => TabMessage::HopFailed,
+        HopVerdict::Skipped => TabMessage::HopSkipped,
     }
 }

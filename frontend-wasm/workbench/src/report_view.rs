@@ -9,7 +9,7 @@ use yew::{Html, classes, html};
 use crate::report::{Line, verdict_word};
 use crate::report_model::{Act, Action, Model};
 use kit::format;
-use kit::i18n::{Message, tr};
+use kit::i18n::{Message, TabMessage, tr};
 use kit::language;
 use kit::parts::icon_button;
 use kit::parts::tone::{Tone, toned};
@@ -21,7 +21,7 @@ pub fn report_view(model: &Model, act: &Act) -> Html {
             <h2 class="sparkMonitor-Report-title">{ tr(Message::ConnectionReport) }</h2>
             <p class="sparkMonitor-Report-result" role="status">{ result(model) }</p>
             if model.report.is_some() {
-                <p class="sparkMonitor-Muted">{ tr(Message::ReportAt { time: &language::time(model.at_ms) }) }</p>
+                <p class="sparkMonitor-Muted">{ tr(TabMessage::ReportAt { time: &language::time(model.at_ms) }) }</p>
             }
             { buttons(model, act) }
             if let Some(report) = &model.report {
@@ -35,15 +35,15 @@ pub fn report_view(model: &Model, act: &Act) -> Html {
 fn result(model: &Model) -> Html {
     match &model.report {
         Some(report) if !model.pending => health(report.health()),
-        _ => toned(Tone::Muted, tr(Message::ReportRuns)),
+        _ => toned(Tone::Muted, tr(TabMessage::ReportRuns)),
     }
 }
 
 fn health(health: Health) -> Html {
     let (word, tone) = match health {
-        Health::Well => (Message::HealthWell, Tone::Good),
-        Health::Degraded => (Message::HealthDegraded, Tone::Warn),
-        Health::Broken => (Message::HealthBroken, Tone::Bad),
+        Health::Well => (TabMessage::HealthWell, Tone::Good),
+        Health::Degraded => (TabMessage::HealthDegraded, Tone::Warn),
+        Health::Broken => (TabMessage::HealthBroken, Tone::Bad),
     };
     toned(tone, tr(word))
 }
@@ -58,11 +58,11 @@ fn buttons(model: &Model, act: &Act) -> Html {
                 type="button" class="sparkMonitor-Button" aria-disabled={model.pending.to_string()}
                 onclick={on_click(Action::Run)}
             >
-                { tr(Message::ReportAgain) }
+                { tr(TabMessage::ReportAgain) }
             </button>
             if model.report.is_some() {
                 <button type="button" class="sparkMonitor-Button" onclick={on_click(Action::Copy)}>
-                    { tr(Message::CopyReport) }
+                    { tr(TabMessage::CopyReport) }
                 </button>
             }
             { icon_button::copied(model.copied) }

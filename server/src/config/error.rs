@@ -26,7 +26,7 @@ pub enum ConfigError {
     NoHubUser,
     #[error(
         "JUPYTERHUB_USER is not a Kubernetes name, so {{user}} could stand for another user: write {{username}} \
-         instead of {{user}} in SPARK_MASTER_UI_URL and SPARK_APP_UI_URL"
+         instead of {{user}} in SPARK_MASTER_UI_URL, SPARK_APP_UI_URL and SPARK_MONITOR_LINKS"
     )]
     ChangedHubUser,
     #[error("SPARK_APP_UI_URL holds {{app_id}}, which only a master can tell: set SPARK_MASTER_UI_URL too")]

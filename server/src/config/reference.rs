@@ -16,7 +16,7 @@ Kubernetes name, and therefore the same cluster.
 | set | what happens to a name that the rule changes |
 |---|---|
 | `BERDL_JUPYTERHUB_NAMESPACE` or `SPARK_CLUSTER_MANAGER_API_URL` | the changed name is used: the cluster manager named the user's master by the same rule |
-| neither, and `{user}` in `SPARK_MASTER_UI_URL` or `SPARK_APP_UI_URL` | the user is refused with the reason, because they could see another user's cluster |
+| neither, and `{user}` in `SPARK_MASTER_UI_URL`, `SPARK_APP_UI_URL` or `SPARK_MONITOR_LINKS` | the user is refused with the reason, because they could see another user's cluster |
 | neither, and `{username}` in the path of these URLs | the original name is used, percent-encoded |
 ";
 

@@ -40,6 +40,8 @@ pub struct Site {
     /// Where SQL is run.
     #[cfg(feature = "sql")]
     pub sql: Option<SqlSite>,
+    /// The driver's web UI as the person's browser reaches it.
+    pub links: Option<UrlTemplate>,
     /// Shows recorded data instead of a cluster.
     pub mock: bool,
 }
@@ -113,6 +115,7 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         history: None,
         #[cfg(feature = "sql")]
         sql: None,
+        links: None,
         mock: true,
     })
 }
@@ -150,10 +153,12 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
     if cluster_manager.is_none() && masters.is_empty() && app_ui.is_none() {
         return Err(ConfigError::Nothing);
     }
-    let user_in_play = masters.iter().chain(&app_ui).any(UrlTemplate::needs_user);
-    let refuses_changed_names = namespace.is_none()
-        && cluster_manager.is_none()
-        && masters.iter().chain(&app_ui).any(UrlTemplate::needs_kube_name);
+    let links = settings.spark_monitor_links.as_deref();
+    let links = links.map(|url| template("SPARK_MONITOR_LINKS", url, namespace)).transpose()?;
+    let templates = || masters.iter().chain(&app_ui).chain(&links);
+    let user_in_play = templates().any(UrlTemplate::needs_user);
+    let refuses_changed_names =
+        namespace.is_none() && cluster_manager.is_none() && templates().any(UrlTemplate::needs_kube_name);
     let identity = match settings.spark_monitor_identity.as_deref().map(str::trim) {
         Some("auth2") => IdentityMode::Auth2,
         None if user_in_play || namespace.is_some() => IdentityMode::Auth2,
@@ -191,6 +196,7 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         history: None,
         #[cfg(feature = "sql")]
         sql: None,
+        links,
         mock: false,
     })
 }
@@ -274,6 +280,16 @@ mod tests {
             resolve(&none).unwrap_err(),
             "an address holds {user} or {username}, but SPARK_MONITOR_IDENTITY is none: set it to auth2 or jupyterhub"
         );
+    }
+
+    #[test]
+    fn links_are_checked_like_other_addresses_and_may_name_the_application() {
+        let with = |links| resolve(&["--spark-app-ui-url", "http://d:4040", "--spark-monitor-links", links]);
+        let site = with("https://hub/user/{username}/proxy/{app_id}").unwrap().site;
+        assert_eq!((site.identity, site.links.is_some()), (IdentityMode::Auth2, true));
+        assert_eq!(with("javascript:alert(1)").unwrap_err(), "SPARK_MONITOR_LINKS must begin with http:// or https://");
+        assert_eq!(with("https://h/?token=1").unwrap_err(), "SPARK_MONITOR_LINKS must not hold a query or a fragment");
+        assert!(resolve(&["--spark-app-ui-url", "http://d:4040"]).unwrap().site.links.is_none());
     }
 
     #[test]

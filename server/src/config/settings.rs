@@ -88,6 +88,12 @@ pub struct Settings {
     #[arg(long, env = "SPARK_MONITOR_SNIPPET", value_name = "PYTHON")]
     pub spark_monitor_snippet: Option<String>,
 
+    /// URL of the driver's web UI as the person's browser reaches it; may contain `{user}`, `{username}` (in its path),
+    /// `{namespace}`, `{app_id}`. Names of applications, queries and stages in the panel then lead to Spark's own pages
+    /// [default: no links].
+    #[arg(long, env = "SPARK_MONITOR_LINKS", value_name = "URL")]
+    pub spark_monitor_links: Option<String>,
+
     /// PEM file with additional certificate authorities.
     #[arg(long, env = "SPARK_MONITOR_CA_FILE", value_name = "FILE")]
     pub spark_monitor_ca_file: Option<PathBuf>,

@@ -16,8 +16,8 @@ use wire::{
 
 use super::{
     History,
-    caller::Owner,
     collector::{APP, EXECUTOR, GONE},
+    owner::Owner,
     queries::past_run,
     series::series,
     unreadable,

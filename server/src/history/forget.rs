@@ -8,7 +8,7 @@ use monitor::clock;
 use tokio::sync::oneshot;
 use wire::{ErrorBody, ErrorCode, past::Forgotten};
 
-use super::{History, caller::Owner};
+use super::{History, owner::Owner};
 use crate::{http::ApiError, words};
 
 /// Forgets everything. The sidecar goes on remembering what comes next.

@@ -13,7 +13,7 @@ use wire::{
     past::{PastQueries, PastRun, PastRuns, PastShape, RunState, SlowerReason},
 };
 
-use super::{History, caller::Owner, unreadable};
+use super::{History, owner::Owner, unreadable};
 use crate::{
     http::{ApiError, Parameters},
     words,

@@ -11,7 +11,7 @@ use wire::{
     past::{Series, SeriesPoint},
 };
 
-use super::{History, caller::Owner, collector::CLUSTER, unreadable};
+use super::{History, collector::CLUSTER, owner::Owner, unreadable};
 use crate::http::{ApiError, Parameters};
 
 /// Points of an answer; more do not fit on a screen.

@@ -9,7 +9,7 @@ use wire::{
     past::{Collector, Storage},
 };
 
-use super::{History, caller::Owner, unreadable};
+use super::{History, owner::Owner, unreadable};
 use crate::{http::ApiError, words::history};
 
 /// What is stored of the caller's Spark, and where.

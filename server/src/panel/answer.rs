@@ -14,6 +14,7 @@ use upstream::user::User;
 use wire::{Answer, Meta, Stale};
 
 use super::{
+    links::Links,
     rate::{Rate, Rates},
     rendered::{Body, Rendered, RenderedKey, Renderings},
 };
@@ -21,6 +22,16 @@ use crate::{
     config::{ConnectUser, StartCode},
     http::{ApiError, passthrough},
 };
+
+/// What the site's settings say about the panel.
+pub(crate) struct OfSite {
+    /// True for recorded data.
+    pub demonstration: bool,
+    pub start_code: StartCode,
+    pub links: Links,
+    /// As whom an operation of a caller may be stopped, where that is possible.
+    pub connect_user: Option<ConnectUser>,
+}
 
 /// What all panel routes share.
 #[derive(Debug)]
@@ -33,19 +44,16 @@ pub(crate) struct Panel {
     pub start_code: StartCode,
     /// As whom an operation of a caller may be stopped, where that is possible.
     connect_user: Option<ConnectUser>,
+    pub links: Links,
     rendered: Renderings,
 }
 
 impl Panel {
     /// Remembers at most `bytes` of answers.
-    pub fn new(
-        rates: Rates,
-        patience: Duration,
-        demonstration: bool,
-        (start_code, connect_user): (StartCode, Option<ConnectUser>),
-        bytes: u64,
-    ) -> Self {
-        Self { rates, patience, demonstration, start_code, connect_user, rendered: Renderings::new(bytes) }
+    pub fn new(rates: Rates, patience: Duration, site: OfSite, bytes: u64) -> Self {
+        let OfSite { demonstration, start_code, links, connect_user } = site;
+        let rendered = Renderings::new(bytes);
+        Self { rates, patience, demonstration, start_code, links, connect_user, rendered }
     }
 
     /// Whether the caller may stop what runs as this user.

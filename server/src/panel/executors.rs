@@ -52,5 +52,7 @@ pub(super) async fn observe(
         }
     }
     let rate = poll.panel.rates.executors(*active_tasks > 0 || is_starting(app));
+    let seen = seen
+        .map(|executors| Executors { app: poll.panel.links.of_app(poll.known_whose(), executors.app), ..executors });
     Ok((seen, rate))
 }

@@ -74,7 +74,7 @@ impl Poll {
 
     /// Whether the client may stop what runs as this user. It is known who the client is when there are queries.
     pub fn may_stop(&self, user: &str) -> bool {
-        self.whose.get().is_some_and(|whose| self.panel.may_stop(whose, user))
+        self.known_whose().is_some_and(|whose| self.panel.may_stop(whose, user))
     }
 
     /// Whose cluster the client may see. It stays the same for the whole request.
@@ -83,6 +83,11 @@ impl Poll {
     /// As [`Sessions::whose`].
     pub async fn whose(&self) -> Result<Whose, ApiError> {
         self.whose.get_or_try_init(|| self.sessions.whose(&self.session, Retry::Usual)).await.cloned()
+    }
+
+    /// Whose cluster that is, if it has been found out.
+    pub fn known_whose(&self) -> Option<&Whose> {
+        self.whose.get()
     }
 
     /// The answer that the client already has.

@@ -38,7 +38,7 @@ pub(crate) async fn list_queries(
 }
 
 pub(super) fn with_rate(poll: &Poll, seen: Observed<Queries>) -> (Observed<Queries>, Rate) {
-    let seen = seen.map(|queries| with_stops(poll, queries));
+    let seen = seen.map(|queries| poll.panel.links.of_queries(poll.known_whose(), with_stops(poll, queries)));
     let works = works(&seen.value) || seen.value.wait.is_some() || is_starting(&seen.value.app);
     (seen, poll.panel.rates.stages(works))
 }
@@ -80,6 +80,7 @@ pub(crate) async fn get_query(
 }
 
 pub(super) fn one_with_rate(poll: &Poll, seen: Observed<QueryStages>) -> (Observed<QueryStages>, Rate) {
+    let seen = seen.map(|query| poll.panel.links.of_query(poll.known_whose(), query));
     let works = seen.value.query.as_ref().is_some_and(|query| query.state == QueryState::Running);
     (seen, poll.panel.rates.stages(works))
 }

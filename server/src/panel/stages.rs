@@ -35,6 +35,7 @@ pub(crate) async fn panel_stages(
 }
 
 pub(super) fn with_rate(poll: &Poll, seen: Observed<Stages>) -> (Observed<Stages>, Rate) {
+    let seen = seen.map(|stages| poll.panel.links.of_stages(poll.known_whose(), stages));
     let works = !seen.value.active.is_empty() || is_starting(&seen.value.app);
     (seen, poll.panel.rates.stages(works))
 }

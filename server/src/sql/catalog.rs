@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use wire::{ErrorBody, sql::SqlCatalog};
 
-use super::{Sql, caller::Caller, errors, open::OpenSession};
-use crate::http::{ApiError, Parameters};
+use super::{Sql, errors, open::OpenSession};
+use crate::http::{ApiError, Caller, Parameters};
 
 /// How long an answer is kept. A command of the same session drops it.
 pub(super) const LIFETIME: Duration = Duration::from_secs(60);
@@ -48,20 +48,19 @@ pub(crate) async fn get_catalog(
     Caller(whose): Caller,
     Parameters(place): Parameters<Place>,
 ) -> Result<Json<SqlCatalog>, ApiError> {
-    let open = sql.open.get(&whose, &place.session_id).ok_or_else(errors::unknown_session)?;
+    let open = sql.session(&whose, &place.session_id)?;
     if let Some(known) = open.known(&place).filter(|_| !place.fresh) {
         return Ok(Json(known));
     }
     // Two at a time, so that a person who opens many branches does not fill the driver.
     let _turn = open.lookups.acquire().await;
-    match ask(&open, &place).await {
+    Ok(Json(match errors::of_spark(ask(&open, &place).await)? {
         Ok(found) => {
             open.keep(place, found.clone());
-            Ok(Json(found))
+            found
         }
-        Err(error @ ConnectError::Spark(_)) => Ok(Json(SqlCatalog::Failed(errors::field(&error)))),
-        Err(error) => Err(errors::answer(&error)),
-    }
+        Err(error) => SqlCatalog::Failed(error),
+    }))
 }
 
 async fn ask(open: &OpenSession, place: &Place) -> Result<SqlCatalog, ConnectError> {

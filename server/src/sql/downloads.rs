@@ -6,7 +6,6 @@ use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, Schema};
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, State},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -14,7 +13,7 @@ use connect_client::Rows;
 use futures_util::stream;
 use wire::ErrorBody;
 
-use super::{Sql, caller::Caller, csv, queries, rows};
+use super::{csv, mine::Mine, rows};
 use crate::http::{ApiError, middleware::LongBody};
 
 /// Text of one piece of a download, bytes.
@@ -27,12 +26,7 @@ const PIECE_BYTES: usize = 256 * 1024;
         (status = 200, description = "The file", content_type = "text/csv"),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-pub(crate) async fn get_csv(
-    State(sql): State<Arc<Sql>>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<Response, ApiError> {
-    let statement = queries::find(&sql, &caller, &id)?;
+pub(crate) async fn get_csv(Mine(statement): Mine) -> Result<Response, ApiError> {
     let result = rows::result(&statement)?;
     let header = csv::header(&statement.now().columns);
     // Piece by piece, because text takes several times the memory of Arrow data.
@@ -66,12 +60,7 @@ fn piece(result: &[Rows], mut piece: String, mut batch: usize, mut row: usize) -
         (status = 200, description = "The file", content_type = "application/vnd.apache.arrow.stream"),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-pub(crate) async fn get_arrow(
-    State(sql): State<Arc<Sql>>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<Response, ApiError> {
-    let statement = queries::find(&sql, &caller, &id)?;
+pub(crate) async fn get_arrow(Mine(statement): Mine) -> Result<Response, ApiError> {
     let result = rows::result(&statement)?;
     let written = tokio::task::spawn_blocking(move || arrow_stream(&result)).await;
     let bytes = written.map_err(|_| ApiError::internal())?.map_err(|error| {

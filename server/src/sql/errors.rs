@@ -62,8 +62,23 @@ pub(super) fn exceeded(limit: &LimitExceeded) -> SqlError {
     }
 }
 
+/// Spark's error of a statement as a field; any other is the answer of the whole request.
+pub(super) fn of_spark<T>(result: Result<T, ConnectError>) -> Result<Result<T, SqlError>, ApiError> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(error @ ConnectError::Spark(_)) => Ok(Err(field(&error))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl From<ConnectError> for ApiError {
+    fn from(error: ConnectError) -> Self {
+        answer(&error)
+    }
+}
+
 /// An error that is the answer of a whole request.
-pub(super) fn answer(error: &ConnectError) -> ApiError {
+fn answer(error: &ConnectError) -> ApiError {
     let code = match error {
         ConnectError::Unreachable { .. } => ErrorCode::UpstreamUnreachable,
         ConnectError::Timeout(_) => ErrorCode::UpstreamTimeout,
@@ -86,7 +101,7 @@ pub(super) fn answer(error: &ConnectError) -> ApiError {
         ConnectError::SessionChanged | ConnectError::SessionReleased => say!("Open a new session."),
         _ => say!("Spark's own words say what to change."),
     };
-    ApiError::explained(code, Explained { error: say!("%1", error), hint })
+    ApiError::explained(code, Explained { error: say!("Spark Connect: %1", error), hint })
 }
 
 pub(super) fn unknown_session() -> ApiError {

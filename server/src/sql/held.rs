@@ -12,6 +12,8 @@ use super::{Sql, open::OpenSession, statement::Statement};
 const ROUND: Duration = Duration::from_secs(2);
 /// How long.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
+/// How long, if it cannot be known.
+const UNKNOWN: Duration = Duration::from_secs(60);
 const APP_ID: &str = "spark.app.id";
 
 /// Tells the canceled statement's viewers how many tasks still run, until none does.
@@ -25,7 +27,8 @@ pub(super) async fn follow(sql: &Arc<Sql>, statement: &Statement, end: &Cancella
         if statement.now().cores_still_held != held {
             statement.change(|now| now.cores_still_held = held);
         }
-        if held.is_none_or(|tasks| tasks == 0) {
+        // While a stage is active, it is not known yet.
+        if held == Some(0) || (held.is_none() && begin.elapsed() > UNKNOWN) {
             return;
         }
         tokio::select! {

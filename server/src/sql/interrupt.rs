@@ -9,8 +9,8 @@ use wire::{
     sql::{SqlInterrupt, SqlInterrupted},
 };
 
-use super::{Sql, caller::Caller, errors};
-use crate::http::{ApiError, JsonBody};
+use super::{Sql, errors};
+use crate::http::{ApiError, Caller, JsonBody};
 
 /// Stops operations. Spark is asked as the caller's own user: it stops nothing of another user's session.
 #[utoipa::path(post, path = "/sql/interrupt", tag = "sql", request_body = SqlInterrupt, responses(
@@ -28,7 +28,7 @@ pub(crate) async fn interrupt(
         None if asked.operation_id.is_none() => return Err(errors::only_one_operation()),
         None => {
             let session_id = asked.session_id.parse().map_err(|_| ApiError::bad_json("session_id: is no UUID"))?;
-            let client = sql.client().map_err(|error| errors::answer(&error))?;
+            let client = sql.client()?;
             Session::joined(client, session_id, sql.user_id(&whose))
         }
     };
@@ -38,7 +38,7 @@ pub(crate) async fn interrupt(
         (None, Some(tag)) => session.interrupt_tag(tag).await,
         (None, None) => session.interrupt_all().await,
     };
-    let interrupted = interrupted.map_err(|error| errors::answer(&error))?;
+    let interrupted = interrupted?;
     tracing::info!(session.id = session.session_id(), count = interrupted.len(), "Operations were stopped");
     Ok(Json(SqlInterrupted { interrupted }))
 }

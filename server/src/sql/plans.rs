@@ -3,14 +3,14 @@
 use std::{str::FromStr, sync::Arc};
 
 use axum::{Json, extract::State};
-use connect_client::{ConnectError, ExplainMode};
+use connect_client::ExplainMode;
 use wire::{
     ErrorBody,
     sql::{SqlExplain, SqlPlan, SqlSchema},
 };
 
-use super::{Sql, caller::Caller, errors, plan_tree, queries, statement::column};
-use crate::http::{ApiError, JsonBody};
+use super::{Sql, errors, plan_tree, queries, statement::column};
+use crate::http::{ApiError, Caller, JsonBody};
 
 /// The plan of a statement, which is not run. On Spark 4.0 to analyse a command means to run it, so the command
 /// `EXPLAIN` is used.
@@ -23,18 +23,17 @@ pub(crate) async fn explain(
     Caller(whose): Caller,
     JsonBody(SqlExplain { session_id, sql: text, named, positional, mode }): JsonBody<SqlExplain>,
 ) -> Result<Json<SqlPlan>, ApiError> {
-    let open = sql.open.get(&whose, &session_id).ok_or_else(errors::unknown_session)?;
+    let open = sql.session(&whose, &session_id)?;
     let statement = queries::statement(text, named, positional)?;
     let mode = mode.as_deref().map_or(Ok(ExplainMode::Formatted), ExplainMode::from_str);
     let mode = mode.map_err(|error| ApiError::bad_json(&format!("mode: {error}")))?;
-    match open.session.explain(&statement, mode).await {
+    Ok(Json(match errors::of_spark(open.session.explain(&statement, mode).await)? {
         Ok(text) => {
             let tree = if mode == ExplainMode::Formatted { plan_tree::of(&text) } else { Vec::new() };
-            Ok(Json(SqlPlan::Plan { text, tree }))
+            SqlPlan::Plan { text, tree }
         }
-        Err(error @ ConnectError::Spark(_)) => Ok(Json(SqlPlan::Failed(errors::field(&error)))),
-        Err(error) => Err(errors::answer(&error)),
-    }
+        Err(error) => SqlPlan::Failed(error),
+    }))
 }
 
 /// The columns of a query, which is not run.
@@ -47,11 +46,10 @@ pub(crate) async fn schema(
     Caller(whose): Caller,
     JsonBody(SqlExplain { session_id, sql: text, named, positional, .. }): JsonBody<SqlExplain>,
 ) -> Result<Json<SqlSchema>, ApiError> {
-    let open = sql.open.get(&whose, &session_id).ok_or_else(errors::unknown_session)?;
+    let open = sql.session(&whose, &session_id)?;
     let statement = queries::statement(text, named, positional)?;
-    match open.session.schema(&statement).await {
-        Ok(columns) => Ok(Json(SqlSchema::Columns(columns.iter().map(column).collect()))),
-        Err(error @ ConnectError::Spark(_)) => Ok(Json(SqlSchema::Failed(errors::field(&error)))),
-        Err(error) => Err(errors::answer(&error)),
-    }
+    Ok(Json(match errors::of_spark(open.session.schema(&statement).await)? {
+        Ok(columns) => SqlSchema::Columns(columns.iter().map(column).collect()),
+        Err(error) => SqlSchema::Failed(error),
+    }))
 }

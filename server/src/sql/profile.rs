@@ -9,8 +9,8 @@ use wire::{
     sql::{SqlProfile, SqlQuery, SqlRead},
 };
 
-use super::{Sql, caller::Caller, catalog::quoted, errors, queries, statement::Asked};
-use crate::http::{ApiError, JsonBody};
+use super::{Sql, catalog::quoted, queries, statement::Asked};
+use crate::http::{ApiError, Caller, JsonBody};
 
 /// Rows that are read unless more or fewer are asked for.
 const SAMPLE_ROWS: u32 = 100_000;
@@ -26,7 +26,7 @@ pub(crate) async fn profile(
     Caller(whose): Caller,
     JsonBody(asked): JsonBody<SqlProfile>,
 ) -> Result<(StatusCode, Json<SqlQuery>), ApiError> {
-    let open = sql.open.get(&whose, &asked.session_id).ok_or_else(errors::unknown_session)?;
+    let open = sql.session(&whose, &asked.session_id)?;
     let parts = [&asked.catalog, &asked.database, &asked.table];
     let parts: Vec<_> = parts.iter().filter(|part| !part.is_empty()).map(|part| part.as_str()).collect();
     if parts.is_empty() || asked.column.is_empty() {
@@ -34,7 +34,7 @@ pub(crate) async fn profile(
     }
     let (table, column) = (quoted(&parts), quoted(&[&asked.column]));
     let one = connect_client::Statement::new(format!("SELECT {column} FROM {table}"));
-    let columns = open.session.schema(&one).await.map_err(|error| errors::answer(&error))?;
+    let columns = open.session.schema(&one).await?;
     let kind = columns.first().map(|column| Kind::of(&column.type_name)).unwrap_or(Kind::Other);
     let text = statement(kind, &table, &column, asked.sample_rows.unwrap_or(SAMPLE_ROWS).max(1));
     let limits = Limits { max_rows: 1, max_bytes: sql.limits.max_bytes };

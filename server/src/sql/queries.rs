@@ -1,31 +1,25 @@
 //! `sql/queries`: submits statements, tells how far they are, approves, cancels and forgets them.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use connect_client::{Argument, Arguments, Limits};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use wire::{
     ErrorBody,
     sql::{NewSqlQuery, SqlApprove, SqlInterrupted, SqlQuery, SqlRead, SqlState},
 };
 
 use super::{
-    PREVIEW_ROWS, SQL_BYTES, Sql,
-    caller::Caller,
-    errors,
+    PREVIEW_ROWS, SQL_BYTES, Sql, errors,
+    mine::Mine,
     open::OpenSession,
     reaper, run,
     statement::{Asked, Statement},
     store::MOST_OF_ONE,
 };
-use crate::http::{ApiError, JsonBody, Parameters};
+use crate::http::{ApiError, Caller, JsonBody, Parameters};
 
 /// How long a new statement is awaited, so that one that is refused is refused at once.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
@@ -53,7 +47,7 @@ pub(crate) async fn submit(
     Caller(whose): Caller,
     JsonBody(new): JsonBody<NewSqlQuery>,
 ) -> Result<(StatusCode, Json<SqlQuery>), ApiError> {
-    let session = sql.open.get(&whose, &new.session_id).ok_or_else(errors::unknown_session)?;
+    let session = sql.session(&whose, &new.session_id)?;
     let asked = asked(&sql, new)?;
     let statement = begin(&sql, session, asked)?;
     statement.until(FIRST_LOOK, |now| !matches!(now.state, SqlState::Queued | SqlState::Checking)).await;
@@ -118,10 +112,6 @@ pub(super) fn statement(
     Ok(connect_client::Statement { text, arguments })
 }
 
-pub(super) fn find(sql: &Sql, Caller(whose): &Caller, id: &str) -> Result<Arc<Statement>, ApiError> {
-    sql.statements.get(whose, id).ok_or_else(errors::unknown_statement)
-}
-
 /// How far a statement is. With `after` and `wait_ms` the answer waits for something newer, at most five seconds.
 #[utoipa::path(get, path = "/sql/queries/{id}", tag = "sql",
     params(
@@ -134,12 +124,9 @@ pub(super) fn find(sql: &Sql, Caller(whose): &Caller, id: &str) -> Result<Arc<St
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn get_query(
-    State(sql): State<Arc<Sql>>,
-    caller: Caller,
-    Path(id): Path<String>,
+    Mine(statement): Mine,
     Parameters(Newer { after, wait_ms }): Parameters<Newer>,
 ) -> Result<Json<SqlQuery>, ApiError> {
-    let statement = find(&sql, &caller, &id)?;
     statement.newer(after, Duration::from_millis(wait_ms.min(LONGEST_WAIT_MS))).await;
     Ok(Json(statement.shown()))
 }
@@ -152,12 +139,9 @@ pub(crate) async fn get_query(
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn approve(
-    State(sql): State<Arc<Sql>>,
-    caller: Caller,
-    Path(id): Path<String>,
+    Mine(statement): Mine,
     JsonBody(SqlApprove { hash }): JsonBody<SqlApprove>,
 ) -> Result<(StatusCode, Json<SqlQuery>), ApiError> {
-    let statement = find(&sql, &caller, &id)?;
     let now = statement.now();
     let waits = now.state == SqlState::WaitsForApproval && now.approval.is_some_and(|approval| approval.hash == hash);
     if !waits {
@@ -175,13 +159,8 @@ pub(crate) async fn approve(
         (status = 200, description = "The operations that Spark stopped; none if it had ended or not begun", body = SqlInterrupted),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-pub(crate) async fn cancel(
-    State(sql): State<Arc<Sql>>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<SqlInterrupted>, ApiError> {
-    let statement = find(&sql, &caller, &id)?;
-    let interrupted = statement.cancel().await.map_err(|error| errors::answer(&error))?;
+pub(crate) async fn cancel(Mine(statement): Mine) -> Result<Json<SqlInterrupted>, ApiError> {
+    let interrupted = statement.cancel().await?;
     Ok(Json(SqlInterrupted { interrupted }))
 }
 
@@ -192,14 +171,9 @@ pub(crate) async fn cancel(
         (status = 204, description = "It is forgotten"),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-pub(crate) async fn forget(
-    State(sql): State<Arc<Sql>>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<StatusCode, ApiError> {
-    let statement = find(&sql, &caller, &id)?;
+pub(crate) async fn forget(State(sql): State<Arc<Sql>>, Mine(statement): Mine) -> Result<StatusCode, ApiError> {
     let stopped = statement.cancel().await;
     sql.statements.remove(&statement.id);
-    stopped.map_err(|error| errors::answer(&error))?;
+    stopped?;
     Ok(StatusCode::NO_CONTENT)
 }

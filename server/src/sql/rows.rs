@@ -1,11 +1,6 @@
 //! `sql/queries/{id}/rows` and `cell`: pages of a result.
 
-use std::sync::Arc;
-
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::Json;
 use connect_client::Rows;
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,7 +9,7 @@ use wire::{
     sql::{SqlCell, SqlRows},
 };
 
-use super::{CELL_BYTES, PAGE_ROWS, Sql, caller::Caller, errors, queries, statement::Statement};
+use super::{CELL_BYTES, PAGE_ROWS, errors, mine::Mine, statement::Statement};
 use crate::http::{ApiError, Parameters};
 
 /// Columns of a page.
@@ -48,12 +43,9 @@ pub(crate) struct At {
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn get_rows(
-    State(sql): State<Arc<Sql>>,
-    caller: Caller,
-    Path(id): Path<String>,
+    Mine(statement): Mine,
     Parameters(Page { offset, limit }): Parameters<Page>,
 ) -> Result<Json<SqlRows>, ApiError> {
-    let statement = queries::find(&sql, &caller, &id)?;
     let result = result(&statement)?;
     let limit = limit.unwrap_or(PAGE_ROWS).min(PAGE_ROWS);
     Ok(Json(page(&result, offset, limit)))
@@ -71,12 +63,9 @@ pub(crate) async fn get_rows(
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn get_cell(
-    State(sql): State<Arc<Sql>>,
-    caller: Caller,
-    Path(id): Path<String>,
+    Mine(statement): Mine,
     Parameters(At { row, column }): Parameters<At>,
 ) -> Result<Json<SqlCell>, ApiError> {
-    let statement = queries::find(&sql, &caller, &id)?;
     let mut skipped = 0_usize;
     for rows in result(&statement)? {
         if row < skipped.saturating_add(rows.len()) {

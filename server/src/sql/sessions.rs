@@ -13,8 +13,8 @@ use wire::{
     sql::{NewSqlSession, SqlConfig, SqlLimits, SqlSession},
 };
 
-use super::{CELL_BYTES, PAGE_ROWS, PREVIEW_ROWS, SQL_BYTES, Sql, caller::Caller, errors, open::OpenSession, reaper};
-use crate::http::{ApiError, JsonBody};
+use super::{CELL_BYTES, PAGE_ROWS, PREVIEW_ROWS, SQL_BYTES, Sql, errors, open::OpenSession, reaper};
+use crate::http::{ApiError, Caller, JsonBody};
 
 /// What this sidecar allows; Spark is not asked.
 #[utoipa::path(get, path = "/sql", tag = "sql", responses(
@@ -58,13 +58,13 @@ pub(crate) async fn open_session(
     if sql.open.of(&whose).len() >= most {
         return Err(errors::too_many_sessions(most));
     }
-    let client = sql.client().map_err(|error| errors::answer(&error))?;
+    let client = sql.client()?;
     let user_id = sql.user_id(&whose);
     let session = match &new.copy_of {
         None => Session::new(client, user_id),
         Some(source) => {
             let source = source.parse().map_err(|_| ApiError::bad_json("copy_of: is no UUID"))?;
-            Session::clone_of(client, source, user_id).await.map_err(|error| errors::answer(&error))?
+            Session::clone_of(client, source, user_id).await?
         }
     };
     let open = OpenSession::new(whose, session.clone(), new.copy_of, sql.limits.running_per_session);
@@ -89,7 +89,7 @@ pub(crate) async fn close_session(
     Caller(whose): Caller,
     Path(session_id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let open = sql.open.get(&whose, &session_id).ok_or_else(errors::unknown_session)?;
+    let open = sql.session(&whose, &session_id)?;
     reaper::close(&sql, &open).await;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -110,8 +110,8 @@ pub(crate) async fn get_config(
     Caller(whose): Caller,
     Path((session_id, key)): Path<(String, String)>,
 ) -> Result<Json<SqlConfig>, ApiError> {
-    let open = sql.open.get(&whose, &session_id).ok_or_else(errors::unknown_session)?;
-    let value = open.session.config(&key).await.map_err(|error| errors::answer(&error))?;
+    let open = sql.session(&whose, &session_id)?;
+    let value = open.session.config(&key).await?;
     Ok(Json(SqlConfig { value }))
 }
 
@@ -131,7 +131,7 @@ pub(crate) async fn set_config(
     Path((session_id, key)): Path<(String, String)>,
     JsonBody(SqlConfig { value }): JsonBody<SqlConfig>,
 ) -> Result<StatusCode, ApiError> {
-    let open = sql.open.get(&whose, &session_id).ok_or_else(errors::unknown_session)?;
-    open.session.set_config(&key, &value).await.map_err(|error| errors::answer(&error))?;
+    let open = sql.session(&whose, &session_id)?;
+    open.session.set_config(&key, &value).await?;
     Ok(StatusCode::NO_CONTENT)
 }

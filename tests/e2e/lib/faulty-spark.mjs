@@ -4,6 +4,7 @@ import { FaultProxy } from './fault-proxy.mjs';
 import { Group } from './group.mjs';
 import { FAST, Lab } from './lab.mjs';
 import { freePort } from './ports.mjs';
+import { descendants } from './processes.mjs';
 import { Spark } from './spark.mjs';
 import { until } from './until.mjs';
 
@@ -83,6 +84,15 @@ export class FaultySpark {
     const remote = JSON.stringify(this.spark.cluster.connect_url);
     const session = `spark = SparkSession.builder.remote(${remote}).getOrCreate()`;
     return this.run('a query', `from pyspark.sql import SparkSession, functions as F\n${session}\n${code}`, {});
+  }
+
+  /** Kills an executor's process; the worker starts another one. */
+  killExecutor() {
+    const [executor] = descendants(this.spark.cluster.pids.worker, 'CoarseGrainedExecutorBackend');
+    if (executor === undefined) {
+      throw new Error('no executor runs');
+    }
+    process.kill(executor, 'SIGKILL');
   }
 
   /** Kills queries as a person does, on the driver's page, because a query outlives its client. */

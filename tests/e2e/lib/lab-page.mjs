@@ -34,6 +34,8 @@ export class LabPage {
     /** The tab with the connection report, and its handle for choosing, dragging and closing it. */
     this.report = page.locator('[id="berdl-spark-monitor:report"]');
     this.reportHandle = page.locator('.lm-DockPanel-tabBar [data-id="berdl-spark-monitor:report"]');
+    /** The tab with the last minutes as a chart. */
+    this.usage = page.locator('[id="berdl-spark-monitor:usage"]');
     this.hops = this.report.locator('.sparkMonitor-Hop');
   }
 

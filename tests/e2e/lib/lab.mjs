@@ -1,12 +1,13 @@
 // A separate JupyterLab: free port, empty folders, the extension as the environment configures it.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { environment, PYTHON } from './environment.mjs';
 import { Group } from './group.mjs';
 import { freePort } from './ports.mjs';
+import { descendants } from './processes.mjs';
 
 /** The extension's rates and lifetimes in tests: the usual ones, only shorter. */
 export const FAST = {
@@ -147,9 +148,7 @@ export class Lab {
 
   /** The process ids of the sidecars that Jupyter has started. */
   sidecars() {
-    return readdirSync('/proc')
-      .map(Number)
-      .filter(pid => pid > 0 && isChild(pid, this.group.pid) && commandLine(pid).includes('berdl-spark-monitor serve'));
+    return descendants(this.group.pid, 'berdl-spark-monitor serve');
   }
 
   async stop() {
@@ -162,26 +161,4 @@ export class Lab {
 function hashed(password) {
   const salt = randomBytes(6).toString('hex');
   return `sha1:${salt}:${createHash('sha1').update(password + salt).digest('hex')}`;
-}
-
-/** @param {number} pid @param {number} parent */
-function isChild(pid, parent) {
-  const stat = read(`/proc/${pid}/stat`);
-  // The name, in brackets, may contain spaces; state and parent follow it.
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
-}
-
-/** @param {number} pid */
-function commandLine(pid) {
-  return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
-}
-
-/** @param {string} file */
-function read(file) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // The process has ended in the meantime.
-    return '';
-  }
 }

@@ -9,6 +9,7 @@ import { Group } from './group.mjs';
  * @property {string} connect_url
  * @property {string} driver_ui The driver's own web page.
  * @property {string} python The interpreter that has this Spark.
+ * @property {{worker: number}} pids
  */
 
 export class Spark {

@@ -3,24 +3,36 @@ import { until } from './until.mjs';
 
 /** @typedef {import('./lab-page.mjs').LabPage} LabPage */
 
-/** Moves the connection report as dragging its handle does. @param {LabPage} lab @param {string} mode JupyterLab's name of the place. */
-export async function move(lab, mode) {
-  await lab.page.evaluate(mode => {
+/**
+ * Moves one of our tabs as dragging its handle does.
+ *
+ * @param {LabPage} lab
+ * @param {string} mode JupyterLab's name of the place.
+ * @param {string} [tab]
+ */
+export async function move(lab, mode, tab = 'report') {
+  await lab.page.evaluate(([mode, tab]) => {
     const { shell } = /** @type {any} */ (window).jupyterapp;
     const widgets = [...shell.widgets('main')];
-    const isOurs = (/** @type {any} */ { id }) => id === 'berdl-spark-monitor:report';
+    const isOurs = (/** @type {any} */ { id }) => id === `berdl-spark-monitor:${tab}`;
     shell.add(widgets.find(isOurs), 'main', { mode, ref: widgets.find(widget => !isOurs(widget)).id });
-  }, mode);
+  }, /** @type {const} */ ([mode, tab]));
 }
 
-/** Gives the connection report, at the right of a split, a width; pixels. @param {LabPage} lab @param {number} width */
-export async function resize(lab, width) {
+/**
+ * Gives one of our tabs, at the right of a split, a width; pixels.
+ *
+ * @param {LabPage} lab
+ * @param {number} width
+ * @param {import('playwright-core').Locator} [content]
+ */
+export async function resize(lab, width, content = lab.report) {
   const handle = lab.page.locator('.lm-DockPanel-handle[data-orientation="horizontal"]:not(.lm-mod-hidden)');
-  const tab = (await lab.report.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const tab = (await content.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   const { x, y, height } = (await handle.boundingBox()) ?? { x: 0, y: 0, height: 0 };
   await lab.page.mouse.move(x + 1, y + height / 2);
   await lab.page.mouse.down();
   await lab.page.mouse.move(x + 1 + tab.width - width, y + height / 2, { steps: 4 });
   await lab.page.mouse.up();
-  await until(`a tab ${width} px wide`, async () => Math.abs(((await lab.report.boundingBox())?.width ?? 0) - width) < 2);
+  await until(`a tab ${width} px wide`, async () => Math.abs(((await content.boundingBox())?.width ?? 0) - width) < 2);
 }

@@ -32,6 +32,19 @@ export async function withoutMaster() {
     states: [
       { name: 'not-configured', telling: /Not configured/, arrange: showPanel },
       {
+        name: 'cluster-starting',
+        telling: /Not configured/,
+        chip: 'starting',
+        onlyChip: true,
+        arrange: async lab => {
+          const up = { exists: true, ready: 1, wanted: 1 };
+          manager.says(up, { exists: true, ready: 1, wanted: 4 });
+          await lab.page.context().addCookies([{ name: 'kbase_session', value: 'TOKEN123', url: jupyter.url }]);
+          await lab.untilChip('Spark: Starting (1/4)');
+          await showPanel(lab);
+        }
+      },
+      {
         name: 'signed-out',
         telling: /You are signed out of Jupyter/,
         arrange: async lab => {

@@ -8,9 +8,13 @@ import { refreshUntilPanelSays, showPanel, untilPanelSays } from '../lib/panel-w
 /** A driver counts as starting for the first minute of its application; milliseconds. */
 const STARTING_MS = 60_000;
 
+/** A busy machine takes its time to start a query; milliseconds. */
+const MOVES_WITHIN_MS = 150_000;
+
 const ALL_WELL = /No query is running[^]*Executors/;
 const SHUFFLE = `rows = spark.range(0, 24_000_000, numPartitions=60).select(F.sha2(F.col("id").cast("string"), 512).alias("hash"))
 rows.groupBy(F.substring("hash", 1, 3)).count().count()`;
+const FAILS = `spark.sql("select sum(if(id = 7, raise_error('negative amount in row 7'), id)) from range(100)").collect()`;
 const SPILL = `rows = spark.range(0, 16_000_000, numPartitions=2).select(
     "id", F.rand(seed=7).alias("key"), F.sha2(F.col("id").cast("string"), 256).alias("text"))
 rows.sortWithinPartitions("key").write.format("noop").mode("overwrite").save()`;
@@ -74,7 +78,7 @@ export async function realSpark() {
         name: 'loading',
         telling: /Loading…/,
         arrange: async lab => {
-          await lab.page.route(/\/panel\/(?!chip)/, () => {});
+          await lab.page.route(/\/(snapshot|panel\/(?!chip))/, () => {});
           await lab.page.reload();
           await lab.ready();
           await showPanel(lab);
@@ -126,6 +130,7 @@ export async function realSpark() {
       },
       {
         name: 'master-never-reached',
+        chip: 'no-cluster',
         telling: /No answer[^]*Spark Master could not be reached/,
         arrange: async lab => {
           await spark.master.set('refuse');
@@ -144,19 +149,20 @@ export async function realSpark() {
       },
       {
         name: 'master-standby',
-        telling: /Standby/,
+        telling: /standby/,
         arrange: async lab => {
           spark.standBy();
-          await until(lab, /Standby/);
+          await until(lab, /standby/);
         }
       },
       {
         name: 'running',
+        chip: 'ready',
         telling: /Running queries[^]*[1-9]\d* of \d+ tasks/,
         arrange: async lab => {
           spark.query(SHUFFLE);
           await showPanel(lab);
-          await lab.barMoves(60_000);
+          await lab.barMoves(MOVES_WITHIN_MS);
         }
       },
       {
@@ -165,6 +171,30 @@ export async function realSpark() {
         arrange: async lab => {
           await queryOfNotebook(lab);
           await lab.panel.locator('.sparkMonitor-Query-button').first().click();
+        }
+      },
+      {
+        name: 'query-failed',
+        telling: /✕ Failed[^]*negative amount in row 7/,
+        arrange: async lab => {
+          spark.query(FAILS);
+          await showPanel(lab);
+          const failed = lab.recent.filter({ hasText: 'select sum' }).first();
+          await failed.waitFor({ timeout: MOVES_WITHIN_MS });
+          await failed.click();
+        },
+        chip: 'attention'
+      },
+      {
+        name: 'executor-dead',
+        telling: /Executors[^]*Gone at [^]*driver/,
+        arrange: async lab => {
+          spark.query(SHUFFLE);
+          await showPanel(lab);
+          await lab.barMoves(MOVES_WITHIN_MS);
+          spark.killExecutor();
+          await refreshUntilPanelSays(lab, /Gone at /);
+          await lab.barMoves(MOVES_WITHIN_MS);
         }
       },
       {
@@ -197,6 +227,7 @@ export async function realSpark() {
       },
       {
         name: 'workers-dead',
+        chip: 'error',
         telling: /All workers are dead/,
         arrange: async lab => {
           await connected;

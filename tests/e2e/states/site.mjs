@@ -10,6 +10,8 @@
  * @property {string} name
  * @property {RegExp} telling
  * @property {(lab: LabPage) => Promise<unknown>} arrange
+ * @property {string} [chip] The name of the pictures of the chip and the badge, if they are those to show for a state.
+ * @property {boolean} [onlyChip] Its panel is not worth a picture.
  * @property {(lab: LabPage, change: () => Promise<void>) => Promise<void>} [themed]
  *   Changes the theme if the state would not allow that.
  */

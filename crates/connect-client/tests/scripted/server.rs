@@ -3,88 +3,112 @@
 use std::{
     collections::VecDeque,
     net::SocketAddr,
+    pin::Pin,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use arrow_array::{Int32Array, RecordBatch};
-use arrow_ipc::writer::StreamWriter;
-use arrow_schema::{DataType, Field, Schema};
 use connect_client::{Client, Session, TrustedRoots};
-use connect_proto::{
-    connect::{
-        execute_plan_response::{ArrowBatch, ResponseType, ResultComplete, SqlCommandResult},
-        plan::OpType,
-        relation::RelType,
-        spark_connect_service_server::{SparkConnectService, SparkConnectServiceServer},
-        *,
-    },
-    rpc,
+use connect_proto::connect::{
+    execute_plan_response::{ResponseType, SqlCommandResult},
+    get_status_response::{OperationStatus, operation_status::OperationState},
+    plan::OpType,
+    relation::RelType,
+    spark_connect_service_server::{SparkConnectService, SparkConnectServiceServer},
+    *,
 };
-use futures_util::stream;
-use prost::Message;
+use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::Notify;
-use tonic::{Code, Request, Response, Status, Streaming};
+use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
 
-const SESSION: &str = "7a1c8a52-3b1e-4a35-9a4c-7b8c0f3f4f10";
+use crate::replies::{Reply, response};
 
-type Responses = Vec<ExecutePlanResponse>;
-
-/// The next answer to the execution of a query, or to a reattachment.
-pub enum Reply {
-    Execute(Responses, Option<Status>),
-    Reattach(Responses, Option<Status>),
-}
-
-impl Reply {
-    pub fn complete(id: &str) -> ExecutePlanResponse {
-        response(id, ResponseType::ResultComplete(ResultComplete {}))
-    }
-
-    /// The server does not know the operation.
-    pub fn unknown() -> Self {
-        let metadata = [("errorClass".to_owned(), "INVALID_HANDLE.OPERATION_NOT_FOUND".to_owned())].into();
-        let info = rpc::ErrorInfo { metadata, ..rpc::ErrorInfo::default() };
-        Self::Reattach(vec![], Some(status(Code::Internal, "google.rpc.ErrorInfo", &info)))
-    }
-}
+pub const SESSION: &str = "7a1c8a52-3b1e-4a35-9a4c-7b8c0f3f4f10";
 
 /// What the client asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
     Command,
-    /// A query with its limit.
-    Limit(i32),
+    /// A query with its limit; none if it has none.
+    Query(Option<i32>),
+    /// With the last response that the client has.
     Reattach(Option<String>),
     Release,
-    ReleaseSession(String),
+    ReleaseSession,
+    Config,
+    Interrupt,
+    FetchErrorDetails,
+    CloneSession,
+    GetStatus,
+}
+
+/// A call with what every call carries.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    pub call: Call,
+    pub session_id: String,
+    pub user_id: String,
+    pub client_type: String,
+    /// Empty for calls that are about no operation.
+    pub operation_id: String,
+    pub tags: Vec<String>,
+    /// The server's own id of the session, as the client knows it.
+    pub observed: Option<String>,
+    pub headers: MetadataMap,
+}
+
+/// What the server will answer.
+#[derive(Default)]
+pub struct Script {
+    /// To queries, and to reattachments.
+    pub replies: VecDeque<Reply>,
+    /// To the next calls with a single answer; those after them succeed.
+    pub failures: VecDeque<Status>,
+    /// To the first question about an error; like Spark, the server answers once.
+    pub details: Option<FetchErrorDetailsResponse>,
+    /// What a command results in, instead of a query that is to be run.
+    pub result: Option<Relation>,
+    /// Whether operations cannot be released.
+    pub keeps_operations: bool,
+    /// The server's own id of the session.
+    pub server_side_session_id: Option<String>,
+    /// The state of all operations; without it, the server cannot tell any.
+    pub state: Option<OperationState>,
 }
 
 #[derive(Clone)]
-struct Script {
-    replies: Arc<Mutex<VecDeque<Reply>>>,
-    calls: Arc<Mutex<Vec<Call>>>,
+struct Service {
+    script: Arc<Mutex<Script>>,
+    heard: Arc<Mutex<Vec<Heard>>>,
     called: Arc<Notify>,
 }
 
 pub struct Server {
-    address: SocketAddr,
-    script: Script,
+    pub address: SocketAddr,
+    service: Service,
 }
 
 impl Server {
     pub async fn start(replies: Vec<Reply>) -> Self {
-        let script =
-            Script { replies: Arc::new(Mutex::new(replies.into())), calls: Arc::default(), called: Arc::default() };
+        Self::with(Script { replies: replies.into(), ..Script::default() }).await
+    }
+
+    /// One whose next calls with a single answer fail.
+    pub async fn failing(failures: Vec<Status>) -> Self {
+        Self::with(Script { failures: failures.into(), ..Script::default() }).await
+    }
+
+    pub async fn with(script: Script) -> Self {
+        let service = Service { script: Arc::new(Mutex::new(script)), heard: Arc::default(), called: Arc::default() };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
-        let service = SparkConnectServiceServer::new(script.clone());
-        tokio::spawn(tonic::transport::Server::builder().add_service(service).serve_with_incoming(incoming));
-        Self { address, script }
+        let server = SparkConnectServiceServer::new(service.clone());
+        tokio::spawn(tonic::transport::Server::builder().add_service(server).serve_with_incoming(incoming));
+        Self { address, service }
     }
 
-    fn client(&self, parameters: &str) -> Client {
+    pub fn client(&self, parameters: &str) -> Client {
         let address = format!("sc://{}/;{parameters}", self.address).parse().expect("an address");
         Client::new(address, &TrustedRoots::default()).expect("a client")
     }
@@ -93,87 +117,175 @@ impl Server {
         Session::new(self.client(""), "ann")
     }
 
-    /// A session that somebody else made.
-    pub fn joined(&self) -> Session {
-        Session::new(self.client(&format!("session_id={SESSION}")), "ann")
+    /// From now on the server answers as if it had been restarted.
+    pub fn restart(&self) {
+        self.service.script.lock().expect("no panic").server_side_session_id = Some("another".to_owned());
+    }
+
+    pub fn heard(&self) -> Vec<Heard> {
+        self.service.heard.lock().expect("no panic").clone()
     }
 
     pub fn calls(&self) -> Vec<Call> {
-        self.script.calls.lock().expect("no panic").clone()
+        self.heard().into_iter().map(|heard| heard.call).collect()
     }
 
-    pub async fn until(&self, reached: impl Fn(&[Call]) -> bool) {
+    pub fn count(&self, call: &Call) -> usize {
+        self.calls().iter().filter(|made| *made == call).count()
+    }
+
+    pub async fn until(&self, reached: impl Fn(&[Heard]) -> bool) {
         let wait = async {
-            while !reached(&self.calls()) {
-                self.script.called.notified().await;
+            while !reached(&self.heard()) {
+                self.service.called.notified().await;
             }
         };
         tokio::time::timeout(Duration::from_secs(20), wait).await.expect("it is reached");
     }
 }
 
-impl Script {
-    fn note(&self, call: Call) {
-        self.calls.lock().expect("no panic").push(call);
+impl Service {
+    /// Notes a call and returns its message.
+    fn hear<Q: Asked>(&self, request: Request<Q>, call: impl Fn(&Q) -> Call) -> Q {
+        let (headers, _, message) = request.into_parts();
+        let heard = Heard { call: call(&message), headers, ..message.asked() };
+        self.heard.lock().expect("no panic").push(heard);
         self.called.notify_one();
+        message
+    }
+
+    fn script(&self) -> std::sync::MutexGuard<'_, Script> {
+        self.script.lock().expect("no panic")
+    }
+
+    fn server_side_session_id(&self) -> String {
+        self.script().server_side_session_id.clone().unwrap_or_else(|| "server".to_owned())
+    }
+
+    /// Fails, if the script says so.
+    fn fails(&self) -> Result<(), Status> {
+        self.script().failures.pop_front().map_or(Ok(()), Err)
     }
 
     fn stream(&self, session_id: &str, is_execution: bool) -> Result<Response<Sent>, Status> {
-        let reply = self.replies.lock().expect("no panic").pop_front();
-        let (responses, end) = match (reply, is_execution) {
+        let reply = self.script().replies.pop_front();
+        match (reply, is_execution) {
             (Some(Reply::Execute(responses, end)), true) | (Some(Reply::Reattach(responses, end)), false) => {
-                (responses, end)
+                Ok(self.sent(session_id, responses, stream::iter(end.map(Err))))
             }
-            _ => return Err(Status::aborted("this call is not in the script")),
-        };
-        Ok(sent(session_id, responses, end))
+            (Some(Reply::Open(responses)), _) => Ok(self.sent(session_id, responses, stream::pending())),
+            _ => Err(Status::aborted("this call is not in the script")),
+        }
+    }
+
+    fn sent(
+        &self,
+        session_id: &str,
+        responses: Vec<ExecutePlanResponse>,
+        end: impl Stream<Item = Result<ExecutePlanResponse, Status>> + Send + 'static,
+    ) -> Response<Sent> {
+        let session_id = session_id.to_owned();
+        let own = stream::iter(responses).map(move |mut response| {
+            if response.session_id.is_empty() {
+                response.session_id.clone_from(&session_id);
+            }
+            Ok(response)
+        });
+        let all: Sent = Box::pin(own.chain(end));
+        Response::new(all)
     }
 }
 
-type Sent = stream::Iter<std::vec::IntoIter<Result<ExecutePlanResponse, Status>>>;
+type Sent = Pin<Box<dyn Stream<Item = Result<ExecutePlanResponse, Status>> + Send>>;
 
-fn sent(session_id: &str, responses: Responses, end: Option<Status>) -> Response<Sent> {
-    let own = responses.into_iter().map(|mut response| {
-        response.session_id = session_id.to_owned();
-        Ok(response)
-    });
-    Response::new(stream::iter(own.chain(end.map(Err)).collect::<Vec<_>>()))
+/// What a request says besides its own matter.
+trait Asked {
+    fn asked(&self) -> Heard;
+}
+
+macro_rules! asked {
+    ($($request:ty: $operation_id:expr, $tags:expr, $observed:expr;)*) => {$(
+        impl Asked for $request {
+            fn asked(&self) -> Heard {
+                let operation_id: fn(&Self) -> String = $operation_id;
+                let tags: fn(&Self) -> Vec<String> = $tags;
+                let observed: fn(&Self) -> Option<String> = $observed;
+                Heard {
+                    call: Call::Config,
+                    session_id: self.session_id.clone(),
+                    user_id: self.user_context.clone().unwrap_or_default().user_id,
+                    client_type: self.client_type.clone().unwrap_or_default(),
+                    operation_id: operation_id(self),
+                    tags: tags(self),
+                    observed: observed(self),
+                    headers: MetadataMap::new(),
+                }
+            }
+        }
+    )*};
+}
+
+macro_rules! observed {
+    () => {
+        |request| request.client_observed_server_side_session_id.clone()
+    };
+}
+
+asked! {
+    ExecutePlanRequest: |r| r.operation_id().to_owned(), |r| r.tags.clone(), observed!();
+    ReattachExecuteRequest: |r| r.operation_id.clone(), |_| vec![], observed!();
+    ReleaseExecuteRequest: |r| r.operation_id.clone(), |_| vec![], observed!();
+    ReleaseSessionRequest: |_| String::new(), |_| vec![], |_| None;
+    ConfigRequest: |_| String::new(), |_| vec![], observed!();
+    InterruptRequest: |_| String::new(), |_| vec![], observed!();
+    FetchErrorDetailsRequest: |_| String::new(), |_| vec![], observed!();
+    CloneSessionRequest: |_| String::new(), |_| vec![], observed!();
+    GetStatusRequest: |_| String::new(), |_| vec![], observed!();
+}
+
+fn planned(request: &ExecutePlanRequest) -> Call {
+    match request.plan.as_ref().and_then(|plan| plan.op_type.as_ref()) {
+        Some(OpType::Command(_)) => Call::Command,
+        Some(OpType::Root(Relation { rel_type: Some(RelType::Limit(limit)), .. })) => Call::Query(Some(limit.limit)),
+        _ => Call::Query(None),
+    }
 }
 
 #[tonic::async_trait]
-impl SparkConnectService for Script {
+impl SparkConnectService for Service {
     type ExecutePlanStream = Sent;
     type ReattachExecuteStream = Sent;
 
     async fn execute_plan(&self, request: Request<ExecutePlanRequest>) -> Result<Response<Sent>, Status> {
-        let request = request.into_inner();
-        match request.plan.and_then(|plan| plan.op_type) {
-            // The analysis always succeeds, and says that it is a query.
-            Some(OpType::Command(_)) => {
-                self.note(Call::Command);
-                let relation = Some(Relation { rel_type: Some(RelType::Sql(Sql::default())), common: None });
-                let result = ResponseType::SqlCommandResult(SqlCommandResult { relation });
-                Ok(sent(&request.session_id, vec![response("0", result), Reply::complete("1")], None))
-            }
-            Some(OpType::Root(Relation { rel_type: Some(RelType::Limit(limit)), .. })) => {
-                self.note(Call::Limit(limit.limit));
-                self.stream(&request.session_id, true)
-            }
-            _ => Err(Status::aborted("this plan is not in the script")),
+        let request = self.hear(request, planned);
+        if planned(&request) != Call::Command {
+            return self.stream(&request.session_id, true);
         }
+        self.fails()?;
+        // The analysis says that it is a query, unless the script has a command's result.
+        let query = || Relation { rel_type: Some(RelType::Sql(Sql::default())), common: None };
+        let relation = Some(self.script().result.clone().unwrap_or_else(query));
+        let mut responses =
+            vec![response("0", ResponseType::SqlCommandResult(SqlCommandResult { relation })), Reply::complete("1")];
+        for response in &mut responses {
+            response.server_side_session_id = self.server_side_session_id();
+        }
+        Ok(self.sent(&request.session_id, responses, stream::empty()))
     }
 
     async fn reattach_execute(&self, request: Request<ReattachExecuteRequest>) -> Result<Response<Sent>, Status> {
-        let request = request.into_inner();
-        self.note(Call::Reattach(request.last_response_id));
+        let request = self.hear(request, |request| Call::Reattach(request.last_response_id.clone()));
         self.stream(&request.session_id, false)
     }
 
     async fn release_execute(
         &self,
-        _: Request<ReleaseExecuteRequest>,
+        request: Request<ReleaseExecuteRequest>,
     ) -> Result<Response<ReleaseExecuteResponse>, Status> {
-        self.note(Call::Release);
+        self.hear(request, |_| Call::Release);
+        if self.script().keeps_operations {
+            return Err(Status::internal("scripted"));
+        }
         Ok(Response::new(ReleaseExecuteResponse::default()))
     }
 
@@ -181,15 +293,69 @@ impl SparkConnectService for Script {
         &self,
         request: Request<ReleaseSessionRequest>,
     ) -> Result<Response<ReleaseSessionResponse>, Status> {
-        self.note(Call::ReleaseSession(request.into_inner().session_id));
+        self.hear(request, |_| Call::ReleaseSession);
+        self.fails()?;
         Ok(Response::new(ReleaseSessionResponse::default()))
     }
 
-    async fn analyze_plan(&self, _: Request<AnalyzePlanRequest>) -> Result<Response<AnalyzePlanResponse>, Status> {
-        Err(Status::unimplemented(""))
+    async fn config(&self, request: Request<ConfigRequest>) -> Result<Response<ConfigResponse>, Status> {
+        let request = self.hear(request, |_| Call::Config);
+        self.fails()?;
+        Ok(Response::new(ConfigResponse {
+            session_id: request.session_id,
+            server_side_session_id: self.server_side_session_id(),
+            pairs: vec![KeyValue { key: "key".into(), value: Some("value".into()) }],
+            warnings: vec![],
+        }))
     }
 
-    async fn config(&self, _: Request<ConfigRequest>) -> Result<Response<ConfigResponse>, Status> {
+    async fn interrupt(&self, request: Request<InterruptRequest>) -> Result<Response<InterruptResponse>, Status> {
+        let request = self.hear(request, |_| Call::Interrupt);
+        self.fails()?;
+        Ok(Response::new(InterruptResponse {
+            session_id: request.session_id,
+            server_side_session_id: self.server_side_session_id(),
+            interrupted_ids: vec![],
+        }))
+    }
+
+    async fn fetch_error_details(
+        &self,
+        request: Request<FetchErrorDetailsRequest>,
+    ) -> Result<Response<FetchErrorDetailsResponse>, Status> {
+        self.hear(request, |_| Call::FetchErrorDetails);
+        let details = self.script().details.take();
+        details.map(Response::new).ok_or_else(|| Status::internal("an error about an error"))
+    }
+
+    async fn clone_session(
+        &self,
+        request: Request<CloneSessionRequest>,
+    ) -> Result<Response<CloneSessionResponse>, Status> {
+        let request = self.hear(request, |_| Call::CloneSession);
+        self.fails()?;
+        Ok(Response::new(CloneSessionResponse {
+            session_id: request.session_id,
+            server_side_session_id: self.server_side_session_id(),
+            new_session_id: request.new_session_id.unwrap_or_default(),
+            new_server_side_session_id: "copy".into(),
+        }))
+    }
+
+    async fn get_status(&self, request: Request<GetStatusRequest>) -> Result<Response<GetStatusResponse>, Status> {
+        let request = self.hear(request, |_| Call::GetStatus);
+        let state = self.script().state.ok_or_else(|| Status::unimplemented(""))?;
+        let ids = request.operation_status.unwrap_or_default().operation_ids;
+        let status = |operation_id| OperationStatus { operation_id, state: state.into(), extensions: vec![] };
+        Ok(Response::new(GetStatusResponse {
+            session_id: request.session_id,
+            server_side_session_id: self.server_side_session_id(),
+            operation_statuses: ids.into_iter().map(status).collect(),
+            extensions: vec![],
+        }))
+    }
+
+    async fn analyze_plan(&self, _: Request<AnalyzePlanRequest>) -> Result<Response<AnalyzePlanResponse>, Status> {
         Err(Status::unimplemented(""))
     }
 
@@ -206,94 +372,4 @@ impl SparkConnectService for Script {
     ) -> Result<Response<ArtifactStatusesResponse>, Status> {
         Err(Status::unimplemented(""))
     }
-
-    async fn interrupt(&self, _: Request<InterruptRequest>) -> Result<Response<InterruptResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn fetch_error_details(
-        &self,
-        _: Request<FetchErrorDetailsRequest>,
-    ) -> Result<Response<FetchErrorDetailsResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn clone_session(&self, _: Request<CloneSessionRequest>) -> Result<Response<CloneSessionResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn get_status(&self, _: Request<GetStatusRequest>) -> Result<Response<GetStatusResponse>, Status> {
-        Err(Status::unimplemented(""))
-    }
-}
-
-fn response(id: &str, response_type: ResponseType) -> ExecutePlanResponse {
-    ExecutePlanResponse {
-        server_side_session_id: "server".into(),
-        response_id: id.into(),
-        response_type: Some(response_type),
-        ..ExecutePlanResponse::default()
-    }
-}
-
-/// An Arrow stream with one integer column.
-fn arrow(rows: i32) -> Vec<u8> {
-    let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int32, true)]));
-    let column = Arc::new(Int32Array::from_iter_values(0..rows));
-    let batch = RecordBatch::try_new(Arc::clone(&schema), vec![column]).expect("a batch");
-    let mut writer = StreamWriter::try_new(Vec::new(), &schema).expect("a writer");
-    writer.write(&batch).expect("it is written");
-    writer.into_inner().expect("it is written")
-}
-
-/// A whole batch.
-pub fn batch(id: &str, offset: i64, rows: i32) -> ExecutePlanResponse {
-    let batch = ArrowBatch {
-        row_count: rows.into(),
-        data: arrow(rows).into(),
-        start_offset: Some(offset),
-        ..ArrowBatch::default()
-    };
-    response(id, ResponseType::ArrowBatch(batch))
-}
-
-/// A part of a batch that begins the result.
-pub fn chunk(id: &str, index: i64, chunks: i64) -> ExecutePlanResponse {
-    let batch = ArrowBatch {
-        row_count: 3,
-        data: vec![0; 10].into(),
-        start_offset: Some(0),
-        chunk_index: Some(index),
-        num_chunks_in_batch: Some(chunks),
-    };
-    response(id, ResponseType::ArrowBatch(batch))
-}
-
-/// A batch of three rows that says it has four.
-pub fn miscounted(id: &str) -> ExecutePlanResponse {
-    let batch = ArrowBatch { row_count: 4, data: arrow(3).into(), start_offset: Some(0), ..ArrowBatch::default() };
-    response(id, ResponseType::ArrowBatch(batch))
-}
-
-/// The same response of another session on the server.
-pub fn of_session(mut response: ExecutePlanResponse, server_side_session_id: &str) -> ExecutePlanResponse {
-    response.server_side_session_id = server_side_session_id.into();
-    response
-}
-
-/// The server has too much to do; it may say when to come back.
-pub fn overloaded(after_seconds: Option<i64>) -> Status {
-    match after_seconds {
-        None => Status::unavailable("too much to do"),
-        Some(seconds) => {
-            let retry_delay = Some(prost_types::Duration { seconds, nanos: 0 });
-            status(Code::Unavailable, "google.rpc.RetryInfo", &rpc::RetryInfo { retry_delay })
-        }
-    }
-}
-
-fn status(code: Code, kind: &str, detail: &impl Message) -> Status {
-    let detail = prost_types::Any { type_url: format!("type.googleapis.com/{kind}"), value: detail.encode_to_vec() };
-    let details = rpc::Status { code: code.into(), message: "scripted".into(), details: vec![detail] };
-    Status::with_details(code, "scripted", details.encode_to_vec().into())
 }

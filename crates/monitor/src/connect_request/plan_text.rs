@@ -111,7 +111,9 @@ impl Parser<'_> {
                     return Some(String::from_utf8_lossy(&bytes).into_owned());
                 }
                 '\\' => match chars.next().map(|(_, escaped)| escaped) {
-                    Some('n' | 'r' | 't') => bytes.push(b' '),
+                    // SQL has comments that end with their line.
+                    Some('n' | 'r') => bytes.push(b'\n'),
+                    Some('t') => bytes.push(b'\t'),
                     Some(first @ '0'..='3') => bytes.push(octal(first, &mut chars)),
                     Some(other) => bytes.extend(other.encode_utf8(&mut [0; 4]).bytes()),
                     None => break,
@@ -161,7 +163,7 @@ mod tests {
             parse("plan {\n  root { sql { query: \"select \\'\\303\\244\\'\\n\\\"x\\\"\" } n: -5 }\n}\nid: A_B");
         let root = find(find(&fields, "plan").unwrap().message(), "root").unwrap().message();
         let sql = find(root, "sql").unwrap().message();
-        assert_eq!(find(sql, "query").unwrap().scalar(), Some("select 'ä' \"x\""));
+        assert_eq!(find(sql, "query").unwrap().scalar(), Some("select 'ä'\n\"x\""));
         assert_eq!(find(root, "n").unwrap().scalar(), Some("-5"));
         assert_eq!(find(&fields, "id").unwrap().scalar(), Some("A_B"));
     }

@@ -27,6 +27,19 @@ fn the_users_tag_comes_before_the_sql_text_before_the_operators() {
 }
 
 #[test]
+fn sql_is_whole_with_its_lines_or_not_told() {
+    let of = |sql: &str| {
+        ConnectRequest::of_statement(&format!("plan {{ root {{ sql {{ query: \"{sql}\" }} }} }}")).sql_text()
+    };
+    assert_eq!(of("select 'a' -- first\\n, \\\"b\\\"").as_deref(), Some("select 'a' -- first\n, \"b\""));
+    assert_eq!(of("select 1[truncated(size=2,048)]"), None, "Spark cut it");
+    assert_eq!(of("select 1…"), None, "we cut it");
+    assert_eq!(of(&"x".repeat(4_001)), None);
+    assert_eq!(of("select 1\u{202e}").as_deref(), Some("select 1"), "what is not seen is not copied");
+    assert_eq!(ConnectRequest::default().sql_text(), None);
+}
+
+#[test]
 fn a_request_that_says_nothing_has_no_name() {
     for text in ["", "plan { root { common { } } }", "}}{{"] {
         assert_eq!(ConnectRequest::of_details(text).name(), (NamedBy::Nothing, String::new()), "{text}");

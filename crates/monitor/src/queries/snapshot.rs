@@ -116,6 +116,7 @@ impl Snapshot {
             kind: draft.kind,
             name: draft.name.clone(),
             named_by: draft.named_by,
+            sql: draft.request.sql_text(),
             call_site: draft.call_site.clone(),
             session_id: draft.session_id.clone(),
             operation_id: draft.operation_id(),
@@ -132,6 +133,7 @@ impl Snapshot {
             stream: draft.stream.map(|Progress { batch, period_ms }| StreamProgress { batch, period_ms }),
             wait: runs.then(|| wait::of_query(&facts)),
             time_left: time_left.filter(|_| runs),
+            link: None,
             active_stages: Vec::new(),
         }
     }

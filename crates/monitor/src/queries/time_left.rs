@@ -18,7 +18,7 @@ pub(super) fn of_stage(kept: &KeptStage, rates: Rates, look: StageLook) -> Optio
     }
     // Those that run are half done on average, but the last one to end ends late: together half a task.
     let left = f64::from(left) - 0.5;
-    let at = |per_second: f64, factor: f64| (left / per_second * factor * 1000.0) as u64;
+    let at = |per_second: f64, factor: f64| (left / per_second * factor * 1000.0).round() as u64;
     Some(TimeLeft { at_least_ms: at(rates.fast, LESS), at_most_ms: at(rates.slow, MORE) })
 }
 

@@ -271,6 +271,7 @@ fn kept(row: &StageRow, request: Option<Arc<ConnectRequest>>) -> KeptStage {
         submitted_at_ms: row.submission_time.map(|time| time.0),
         elapsed_ms: wall_clock_ms(row.submission_time.or(row.first_task_launched_time), row.completion_time),
         failure_reason: row.failure_reason.as_deref().map(text::reason),
+        link: None,
     };
     let task_time = TaskTime {
         run_ms: amount(row.executor_run_time),

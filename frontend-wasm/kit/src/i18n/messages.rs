@@ -3,87 +3,28 @@
 //! A message is a whole sentence with its values in braces, never a fragment, so that translations can reorder the
 //! words. If a number decides the form, its name stands before `=>`, and both English forms follow.
 //!
-//! The WebAssembly contains none of these texts, only their indices. `xtask/src/translations.rs` includes this file,
-//! which therefore must not need others, and writes the list for the shell and for translators.
+//! The WebAssembly contains none of these texts, only their indices. `xtask/src/translations.rs` includes this file and
+//! its folder, which therefore must not need others, and writes the list for the shell and for translators.
 
-/// Declares [`Message`] and, in the same order, [`TEXTS`].
-macro_rules! messages {
-    ($(
-        $(#[$doc:meta])*
-        $name:ident $({ $($field:ident: $kind:ty),+ })?: $($count:ident =>)? $one:literal $(| $other:literal)?;
-    )*) => {
-        /// Every text of the frontend.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Message<'a> {
-            $($(#[$doc])* $name $({ $($field: $kind),+ })?,)*
-        }
+#[path = "messages/declare.rs"]
+#[macro_use]
+mod declare;
+#[path = "messages/sql.rs"]
+pub mod sql;
+#[path = "messages/tabs.rs"]
+pub mod tabs;
 
-        enum Key { $($name),* }
-
-        /// Every text, in the order of [`Message`].
-        #[cfg(not(target_arch = "wasm32"))]
-        pub const TEXTS: &[Text] = &[$(
-            Text { one: $one, other: [$(Some($other),)? None][0], names: &[$($(stringify!($field)),+)?] }
-        ),*];
-
-        impl Message<'_> {
-            /// Calls `say` with the index in [`TEXTS`], the number that decides the form, and the values.
-            pub fn tell(self, say: fn(usize, u64, &[Value<'_>]) -> String) -> String {
-                match self {
-                    $(Self::$name $({ $($field),+ })? => {
-                        say(Key::$name as usize, 0 $(+ u64::from($count))?, &[$($(Value::from($field)),+)?])
-                    })*
-                }
-            }
-        }
-    };
-}
-
-/// An English text.
 #[cfg(not(target_arch = "wasm32"))]
-pub struct Text {
-    /// For exactly one, if a number decides.
-    pub one: &'static str,
-    /// For all other numbers.
-    pub other: Option<&'static str>,
-    /// The names of its values.
-    pub names: &'static [&'static str],
+pub use declare::Text;
+pub use declare::{Tell, Value};
+
+/// Every text of the frontend, by its index.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn texts() -> impl Iterator<Item = &'static Text> {
+    TEXTS.iter().chain(sql::TEXTS).chain(tabs::TEXTS)
 }
 
-/// A value in a message.
-pub enum Value<'a> {
-    Words(&'a str),
-    /// Formatted as the language formats numbers.
-    Amount(u64),
-    /// An identifier, written without formatting.
-    Number(i64),
-}
-
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(words: &'a str) -> Self {
-        Self::Words(words)
-    }
-}
-
-impl From<u64> for Value<'_> {
-    fn from(amount: u64) -> Self {
-        Self::Amount(amount)
-    }
-}
-
-impl From<u32> for Value<'_> {
-    fn from(amount: u32) -> Self {
-        Self::Amount(amount.into())
-    }
-}
-
-impl From<i64> for Value<'_> {
-    fn from(number: i64) -> Self {
-        Self::Number(number)
-    }
-}
-
-messages! {
+messages! { Message, 0;
     // The chip.
     ChipLoading: "Spark: ...";
     ChipUnknown: "Spark";
@@ -190,6 +131,8 @@ messages! {
     DriverStartingHint: "Its executors and stages appear as soon as it answers.";
     WaitingForCores: "Waiting for free cores";
     WaitingForCoresHint: "It begins when the cluster has cores and memory for it.";
+    /// A link to Spark's own web page.
+    SparkPage: "Spark UI";
     Cores { cores: u32 }: cores => "{cores} core" | "{cores} cores";
 
     // The cluster.
@@ -199,7 +142,6 @@ messages! {
     DriverLine { cores: &'a str }: "Driver only · {cores} slots";
     LastSeenAlive { time: &'a str }: "last seen alive {time}";
     ClusterUnknown: "Unknown";
-    Workers: "Workers";
     WorkerAlive: "Alive";
     WorkerDead: "Dead";
     WorkerDecommissioned: "Decommissioned";
@@ -231,7 +173,10 @@ messages! {
     MinutesAgo { minutes: u32 }: minutes => "{minutes} min ago" | "{minutes} min ago";
     Now: "now";
     NobodyLooked: "not known";
+    ShowChart: "Show as a chart";
     ValueAt { value: &'a str, time: &'a str }: "{value} at {time}";
+
+    // The tab with the last minutes as a chart.
 
     // Spill.
     SpillHeading { bytes: &'a str }: "{bytes} spilled to disk";
@@ -268,38 +213,12 @@ messages! {
     Unknown: "–";
     GcHigh: "high";
     Slots { active: u32, slots: u32 }: "{active}/{slots}";
+    LabelValue { label: &'a str, value: &'a str }: "{label}: {value}";
     MoreExecutors { count: u32 }: count =>
         "{count} more executor is not shown." | "{count} more executors are not shown.";
 
     // The connection report.
     ConnectionReport: "Connection report";
-    HealthWell: "All well";
-    HealthDegraded: "Degraded";
-    HealthBroken: "Broken";
-    HopBrowser: "Browser, through Jupyter";
-    HopBrowserOk: "Jupyter passes requests on to the sidecar.";
-    HopBrowserSlow: "Jupyter passes requests on to the sidecar, but slowly.";
-    HopBrowserSlowFix: "Check the network between this browser and Jupyter, and whether Jupyter is busy.";
-    HopSidecar: "Sidecar";
-    HopIdentity: "Identity";
-    HopClusterManager: "Cluster manager";
-    HopMaster: "Spark Master";
-    HopDriver: "Spark driver";
-    HopRest: "Sidecar and Spark";
-    HopNotAsked: "Not asked: nothing gets that far.";
-    HopOk: "OK";
-    HopWarning: "Warning";
-    HopFailed: "Failed";
-    HopSkipped: "Skipped";
-    ReportRuns: "Checking…";
-    ReportAgain: "Check again";
-    ReportAt { time: &'a str }: "Checked at {time}";
-    CopyReport: "Copy report";
-    ReportHead { time: &'a str, version: &'a str, frontend: &'a str }:
-        "Spark Monitor connection report, {time}\nSidecar {version}, frontend {frontend}";
-    ReportLine { verdict: &'a str, hop: &'a str, found: &'a str }: "[{verdict}] {hop}: {found}";
-    ReportLineTimed { verdict: &'a str, hop: &'a str, time: &'a str, found: &'a str }:
-        "[{verdict}] {hop} ({time}): {found}";
 
     // Why a person waits.
     WaitNoCluster: "The cluster has no worker.";
@@ -415,4 +334,22 @@ messages! {
     StagesForgotten { count: u32 }: count => "Spark has forgotten {count} of them." | "Spark has forgotten {count} of them.";
     MoreWorkers { count: u32 }: count => "{count} more worker is not shown." | "{count} more workers are not shown.";
     MoreStages { count: u32 }: count => "{count} more stage is not shown." | "{count} more stages are not shown.";
+
+    CoresOfCluster: "Cores of the cluster";
+    MemoryOfCluster: "Memory of the cluster";
+    AsTable: "As a table";
+    TimeColumn: "Time";
+
+    // Stopping a query.
+    StopQuery: "Stop";
+    StopAsk: "Stop this query? It ends with OPERATION_CANCELED where it was called.";
+    StopAskCell { cell: i64 }: "Stop this query? Your cell [{cell}] will raise OPERATION_CANCELED.";
+    StopYes: "Stop it";
+    StopNo: "Keep it running";
+    Stopping: "Stopping…";
+    Stopped: "Spark was told to stop it.";
+    StoppedBefore: "It had ended already.";
+    StopHeld { tasks: u32 }: tasks =>
+        "{tasks} task of it still holds cores." | "{tasks} tasks of it still hold cores.";
+    StopClassic: "To stop it, interrupt its cell: its session does not use Spark Connect.";
 }

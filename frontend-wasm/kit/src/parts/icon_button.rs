@@ -2,10 +2,10 @@
 
 use yew::{Callback, Html, MouseEvent, classes, html};
 
-use crate::i18n::{Message, tr};
+use crate::i18n::{Message, Tell, tr};
 
 /// The stylesheet draws the icon.
-pub fn icon_button(icon: &'static str, label: Message<'_>, onclick: Callback<MouseEvent>) -> Html {
+pub fn icon_button(icon: &'static str, label: impl Tell, onclick: Callback<MouseEvent>) -> Html {
     let label = tr(label);
     html! {
         <button

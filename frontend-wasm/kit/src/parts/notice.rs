@@ -3,7 +3,7 @@
 use yew::{Html, classes, html};
 
 use super::tone::Tone;
-use crate::i18n::{Message, tr};
+use crate::i18n::{Message, Tell, tr};
 use crate::language;
 use crate::loaded::Trouble;
 use crate::problem::{Problem, ProblemKind};
@@ -30,7 +30,7 @@ pub fn problem_notice(problem: &Problem) -> Html {
         ProblemKind::Overloaded => (Message::HeadingOverloaded, Tone::Warn),
         ProblemKind::Unreachable => (Message::HeadingUnreachable, Tone::Warn),
         ProblemKind::AppGone => (Message::HeadingAppGone, Tone::Muted),
-        ProblemKind::Other => (Message::HeadingOther, Tone::Bad),
+        ProblemKind::NotFound | ProblemKind::Other => (Message::HeadingOther, Tone::Bad),
     };
     html! {
         <div class={classes!("sparkMonitor-Notice", tone.class())} role="alert">
@@ -64,6 +64,6 @@ pub fn loading() -> Html {
 }
 
 /// A muted line beside the data.
-pub fn muted(message: Message<'_>) -> Html {
+pub fn muted(message: impl Tell) -> Html {
     html! { <p class="sparkMonitor-Muted">{ tr(message) }</p> }
 }

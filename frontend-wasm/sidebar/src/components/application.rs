@@ -6,6 +6,9 @@ use yew::{Event, Html, TargetCast, html};
 
 use super::copy_button::code_to_copy;
 use super::panel_context::Panel;
+use super::row_menu::{of_app, offers};
+use super::row_names::APP_ROW;
+use super::spark_link::{linked, spark_link};
 use crate::model::{Action, Copyable, Model};
 use kit::i18n::{Message, tr};
 use kit::language;
@@ -25,7 +28,7 @@ pub fn application(panel: &Panel<'_>, app: Option<&App>) -> Html {
         html! {
             <>
                 if choice.is_none() {
-                    <span class="sparkMonitor-App-name" title={app.app_id.clone()}>{ &app.name }</span>
+                    <span class="sparkMonitor-App-name" title={app.app_id.clone()}>{ linked(app.link.as_ref(), &app.name) }</span>
                 }
                 { toned(tone, tr(state)) }
                 if let Some(cores) = app.cores {
@@ -34,13 +37,26 @@ pub fn application(panel: &Panel<'_>, app: Option<&App>) -> Html {
                 if app.started_at_ms > 0 {
                     <span>{ tr(Message::AppSince { time: &time }) }</span>
                 }
+                if let Some(link) = app.link.as_ref().filter(|_| choice.is_some()) {
+                    { spark_link(link, &tr(Message::SparkPage)) }
+                }
             </>
         }
     });
     if choice.is_none() && facts.is_none() {
         return Html::default();
     }
-    html! { <div class="sparkMonitor-App">{ choice }{ facts }</div> }
+    let menu = app.map(|app| offers(&of_app(panel, app)));
+    // A stop for Tab, so that a keyboard reaches its menu; the list is one already.
+    let tabindex = choice.is_none().then_some("0");
+    html! {
+        <div
+            class="sparkMonitor-App" role="group" aria-label={tr(Message::Application)} {tabindex}
+            data-row={menu.as_ref().map(|_| APP_ROW)} data-menu={menu}
+        >
+            { choice }{ facts }
+        </div>
+    }
 }
 
 /// The list of applications, if there is a choice.

@@ -4,6 +4,7 @@ use wire::{Executor, Executors, Level, Meter};
 use yew::{Html, html};
 
 use super::panel_context::Panel;
+use super::row_names::{self, COPY_EXECUTOR};
 use crate::executor_order::Column;
 use kit::format;
 use kit::i18n::{Message, tr};
@@ -43,21 +44,27 @@ impl Lives {
     }
 }
 
-/// A row of the executor table; `row` is its number if only some rows are drawn.
+/// A row of the executor table; `row` is its number if only some rows are drawn. The first one is a stop for Tab, and the
+/// shell's arrow keys lead from row to row.
 pub fn executor_row(
     panel: &Panel<'_>,
     lives: Option<Lives>,
     columns: &[Column],
     executor: &Executor,
     row: Option<usize>,
+    is_first: bool,
 ) -> Html {
+    let tabindex = if is_first { "0" } else { "-1" };
     let style = lives.map(|lives| lives.style(executor));
     let row = row.map(|row| row.to_string());
     let Executor { executor_id, removed, .. } = executor;
     let title = host_and_time(executor);
     if let Some(reason) = removed {
         return html! {
-            <tr key={executor_id.clone()} class="sparkMonitor-Table-gone" aria-rowindex={row} {style}>
+            <tr
+                key={executor_id.clone()} class="sparkMonitor-Table-gone" aria-rowindex={row} {style} {tabindex}
+                data-row={row_names::executor_row(executor)} data-menu={COPY_EXECUTOR}
+            >
                 <th scope="row" {title}>{ executor_id }</th>
                 <td colspan={columns.len().saturating_sub(1).to_string()} title={reason.clone()}>
                     <span class="sparkMonitor-Table-reason">{ gone(executor, reason) }</span>
@@ -66,7 +73,10 @@ pub fn executor_row(
         };
     }
     html! {
-        <tr key={executor_id.clone()} aria-rowindex={row} {style}>
+        <tr
+            key={executor_id.clone()} aria-rowindex={row} {style} {tabindex}
+            data-row={row_names::executor_row(executor)} data-menu={COPY_EXECUTOR}
+        >
             <th scope="row" {title}>{ executor_id }</th>
             { cells(panel, columns, executor) }
         </tr>
@@ -74,24 +84,34 @@ pub fn executor_row(
 }
 
 /// When it went, and why if Spark says it.
-fn gone(executor: &Executor, reason: &str) -> String {
+pub fn gone(executor: &Executor, reason: &str) -> String {
     let time = &executor.removed_at_ms.map_or_else(|| tr(Message::Unknown), language::time);
     tr(if reason.is_empty() { Message::ExecutorGone { time } } else { Message::ExecutorGoneBecause { time, reason } })
 }
 
 /// A driver normally runs no tasks, so its name spans that column too; in local mode it runs all tasks.
-pub fn driver_row(panel: &Panel<'_>, columns: &[Column], driver: &Executor, row: Option<usize>) -> Html {
+pub fn driver_row(
+    panel: &Panel<'_>,
+    columns: &[Column],
+    driver: &Executor,
+    row: Option<usize>,
+    is_first: bool,
+) -> Html {
+    let tabindex = if is_first { "0" } else { "-1" };
     let local = runs_tasks(driver);
     let columns = columns.get(if local { 0 } else { 2 }..).unwrap_or_default();
     html! {
-        <tr aria-rowindex={row.map(|row| row.to_string())}>
+        <tr
+            aria-rowindex={row.map(|row| row.to_string())} {tabindex}
+            data-row={row_names::executor_row(driver)} data-menu={COPY_EXECUTOR}
+        >
             <th scope="row" colspan={(!local).then_some("2")} title={host_and_time(driver)}>{ tr(Message::Driver) }</th>
             { cells(panel, columns, driver) }
         </tr>
     }
 }
 
-fn host_and_time(executor: &Executor) -> String {
+pub fn host_and_time(executor: &Executor) -> String {
     match executor.added_at_ms {
         0 => executor.host.clone(),
         at_ms => tr(Message::ExecutorSince { host: &executor.host, time: &language::time(at_ms) }),

@@ -32,7 +32,7 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
             <thead><tr aria-rowindex={long.then_some("1")}>{ for columns.iter().map(|column| heading(panel, *column)) }</tr></thead>
             <tbody>
                 { gap("before", rows.before) }
-                { for drawn.map(|(index, executor)| executor_row(panel, lives, &columns, executor, long.then_some(index + 2))) }
+                { for drawn.map(|(index, executor)| executor_row(panel, lives, &columns, executor, long.then_some(index + 2), index == rows.before)) }
                 { gap("after", rows.after) }
                 if count == 0 && !answer.driver.as_ref().is_some_and(runs_tasks) {
                     <tr>
@@ -41,7 +41,7 @@ pub fn executor_table(panel: &Panel<'_>, answer: &Executors) -> Html {
                 }
             </tbody>
             if let Some(driver) = &answer.driver {
-                <tbody class="sparkMonitor-Table-driver">{ driver_row(panel, &columns, driver, long.then_some(count + 2)) }</tbody>
+                <tbody class="sparkMonitor-Table-driver">{ driver_row(panel, &columns, driver, long.then_some(count + 2), count == 0) }</tbody>
             }
         </table>
     };

@@ -3,15 +3,15 @@
 //! A moment selected in one sparkline is selected in all. Each is a slider for screen readers and keyboards: the arrow
 //! keys move from sample to sample.
 
-use web_sys::Element;
 use wire::{History, Meta};
-use yew::{Event, Html, KeyboardEvent, MouseEvent, TargetCast, html};
+use yew::{Html, html};
 
 use super::panel_context::Panel;
 use crate::model::Action;
 use kit::format;
 use kit::i18n::{Message, tr};
 use kit::language;
+use kit::look::{on_key, on_move};
 use kit::sparkline::{HEIGHT, Sample, Series, WIDTH};
 
 /// One line for each series that says something; none if there is none.
@@ -34,6 +34,11 @@ pub fn history(panel: &Panel<'_>, history: &History, meta: &Meta) -> Option<Html
             <div class="sparkMonitor-History">
                 { for lines.into_iter().flatten() }
                 { axis(&tr(Message::MinutesAgo { minutes: history.window_ms / 60_000 })) }
+                <p>
+                    <button type="button" class="sparkMonitor-Jump" onclick={panel.on_click(Action::OpenTab("usage"))}>
+                        { tr(Message::ShowChart) }
+                    </button>
+                </p>
             </div>
         }
     })
@@ -77,7 +82,9 @@ fn sparkline(
     let (path, top) = (series.path(), words(series.top));
     let label = tr(label);
     let (now, end) = (index.unwrap_or(last).to_string(), last.to_string());
-    let (onmousemove, onkeydown) = (on_move(panel, series.clone()), on_key(panel, series, index.unwrap_or(last)));
+    let look = panel.act.reform(Action::Look);
+    let onmousemove = on_move(series.clone(), look.clone());
+    let onkeydown = on_key(series, index.unwrap_or(last), look);
     html! {
         <div class="sparkMonitor-Spark">
             <span class="sparkMonitor-Spark-label">{ label.clone() }</span>
@@ -96,29 +103,4 @@ fn sparkline(
             </div>
         </div>
     }
-}
-
-fn on_move(panel: &Panel<'_>, series: Series) -> yew::Callback<MouseEvent> {
-    panel.act.reform(move |event: MouseEvent| {
-        let plot: Element = event.target_unchecked_into();
-        Action::Look(Some(series.at_ms(event.offset_x(), plot.client_width())))
-    })
-}
-
-fn on_key(panel: &Panel<'_>, series: Series, index: usize) -> yew::Callback<KeyboardEvent> {
-    let act = panel.act.clone();
-    yew::Callback::from(move |event: KeyboardEvent| {
-        let last = series.samples.len().saturating_sub(1);
-        let to = match event.key().as_str() {
-            "ArrowLeft" | "ArrowDown" => index.saturating_sub(1),
-            "ArrowRight" | "ArrowUp" => last.min(index + 1),
-            "Home" => 0,
-            "End" => last,
-            "Escape" => return act.emit(Action::Look(None)),
-            _ => return,
-        };
-        // Otherwise the panel would scroll, too.
-        Event::prevent_default(&event);
-        act.emit(Action::Look(series.samples.get(to).map(|sample| sample.at_ms)));
-    })
 }

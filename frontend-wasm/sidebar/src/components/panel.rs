@@ -4,13 +4,15 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Interval;
 use yew::{
-    AttrValue, Callback, Html, NodeRef, Properties, UseReducerDispatcher, component, hook, use_effect_with,
-    use_node_ref, use_reducer,
+    AttrValue, Callback, Html, NodeRef, Properties, UseReducerDispatcher, UseReducerHandle, component, hook,
+    use_effect_with, use_node_ref, use_reducer,
 };
 
 use super::executors::scrolled;
 use super::panel_context::Panel;
 use super::panel_view::panel_view;
+use super::row_menu::chosen;
+use crate::interrupt;
 use crate::mine::Notebook;
 use crate::model::{Act, Action, Copied, Model, View};
 use crate::preferences::Preferences;
@@ -38,12 +40,17 @@ pub struct PanelAppProps {
 }
 
 /// The commands for the panel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     #[default]
     Nothing,
     Refresh,
     TogglePause,
+    /// An entry of a row's context menu.
+    Choose {
+        row: Rc<str>,
+        entry: Rc<str>,
+    },
 }
 
 /// The panel, which polls.
@@ -52,7 +59,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     let shown = use_tab_shown() && props.visible;
     let picked = props.shell.app_id.clone();
     let model = use_reducer(move || Model { picked, ..Model::default() });
-    let act = act(model.dispatcher(), props.shell.clone());
+    let act = act(model.dispatcher(), props.shell.clone(), props.api.clone());
     let app = parameter("&app=", model.picked.as_deref());
     let poll = |view, route: &str, wanted_ms: u32| Poll {
         api: props.api.clone(),
@@ -80,7 +87,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_effect_with(Rc::clone(&props.notebooks), move |notebooks| tell.emit(Action::Notebooks(Rc::clone(notebooks))));
     let tell = act.clone();
     use_effect_with(Rc::clone(&props.preferences), move |set| tell.emit(Action::Preferences(Rc::clone(set))));
-    use_orders(props.order, act.clone());
+    use_orders(&props.order, &model, act.clone());
     let shell = props.shell.clone();
     use_effect_with(model.paused, move |paused| shell.tell_paused(*paused));
     let shell = props.shell.clone();
@@ -97,12 +104,12 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     panel_view(&Panel { model: &model, act: &act, table: &table })
 }
 
-/// Carries out an action's request to JupyterLab, then updates the model.
-fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
+/// Carries out an action's request to JupyterLab or Spark, then updates the model.
+fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell, api: Api) -> Act {
     Callback::from(move |action: Action| {
         match &action {
             Action::Pick(app_id) => shell.pick(app_id.as_deref()),
-            Action::OpenReport => shell.open_report(),
+            Action::OpenTab(tab) => shell.open_tab(tab),
             Action::Copy { what, text } => {
                 let (what, dispatcher) = (*what, dispatcher.clone());
                 shell.copy(text, move |done| {
@@ -114,6 +121,7 @@ fn act(dispatcher: UseReducerDispatcher<Model>, shell: Shell) -> Act {
                 let (jumped, dispatcher) = (place.clone(), dispatcher.clone());
                 shell.jump(place, move |found| dispatcher.dispatch(Action::Jumped(jumped, found)));
             }
+            Action::Stop(stop) => interrupt::send(api.clone(), stop.clone(), dispatcher.clone()),
             _ => {}
         }
         dispatcher.dispatch(action);
@@ -131,11 +139,18 @@ fn hear(act: &Act, view: View) -> Callback<News> {
 
 /// Carries out a person's commands.
 #[hook]
-fn use_orders(order: (u32, Order), act: Act) {
-    use_effect_with(order, move |(_, order)| match order {
+fn use_orders(order: &(u32, Order), model: &UseReducerHandle<Model>, act: Act) {
+    let model = model.clone();
+    use_effect_with(order.clone(), move |(_, order)| match order {
         Order::Nothing => {}
         Order::Refresh => act.emit(Action::Refresh),
         Order::TogglePause => act.emit(Action::TogglePause),
+        Order::Choose { row, entry } => {
+            let panel = Panel { model: &model, act: &act, table: &NodeRef::default() };
+            if let Some(action) = chosen(&panel, row, entry) {
+                act.emit(action);
+            }
+        }
     });
 }
 

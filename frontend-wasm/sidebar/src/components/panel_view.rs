@@ -48,7 +48,7 @@ fn report_link(panel: &Panel<'_>) -> Html {
         <div class="sparkMonitor-Section">
             <button
                 type="button" class="sparkMonitor-Section-button"
-                onclick={panel.on_click(Action::OpenReport)}
+                onclick={panel.on_click(Action::OpenTab("report"))}
             >
                 <span class="sparkMonitor-Icon sparkMonitor-Icon-open" aria-hidden="true" />
                 <span class="sparkMonitor-Section-title">{ tr(Message::ConnectionReport) }</span>

@@ -4,9 +4,13 @@ use wire::{Queries, Query, QueryState, TimeLeft};
 use yew::{Html, html};
 
 use super::panel_context::Panel;
-use super::query_origin::{places, title, title_link};
+use super::query_origin::{jump, place, places, title};
 use super::query_stages::{active_stages, details, ended};
+use super::row_menu::{of_query, offers};
+use super::row_names::query_row;
 use super::sessions::{grouped, session_picker};
+use super::spark_link::spark_link;
+use super::stop::{stop, why_not};
 use crate::model::Action;
 use kit::format;
 use kit::i18n::{Message, tr};
@@ -62,8 +66,9 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let (title, more) = title(panel, queries, query);
     let (percent, done, total) = (query.tasks.percent(), query.tasks.done, query.tasks.total);
     let button = button(panel, queries, query, "sparkMonitor-Query-button", (&title, more), Html::default());
+    let menu = offers(&of_query(panel, queries, query));
     html! {
-        <li key={query.query_id.clone()} id={query_element(query)}>
+        <li key={query.query_id.clone()} id={query_element(query)} data-row={query_row(query)} data-menu={menu}>
             { button }
             { progress(&title, query.tasks) }
             <ul class="sparkMonitor-Facts">
@@ -88,7 +93,9 @@ fn running_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
                 }
             </ul>
             { places(panel, queries, query) }
-            if is_open(panel, query) {
+            { stop(panel, queries, query) }
+            if panel.model.is_expanded(query) {
+                { why_not(panel, query) }
                 { details(panel, queries, query, true) }
             } else {
                 { active_stages(query) }
@@ -102,17 +109,19 @@ fn recent_query(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let (sign, state, tone) = state(query.state);
     let state = ended(sign, state, tone);
     let button = button(panel, queries, query, "sparkMonitor-Recent-button", (&title, more), state);
+    let menu = offers(&of_query(panel, queries, query));
     html! {
-        <li key={query.query_id.clone()} id={query_element(query)}>
+        <li key={query.query_id.clone()} id={query_element(query)} data-row={query_row(query)} data-menu={menu}>
             { button }
-            if is_open(panel, query) {
+            { stop(panel, queries, query) }
+            if panel.model.is_expanded(query) {
                 { details(panel, queries, query, false) }
             }
         </li>
     }
 }
 
-/// A query's title, which leads to its cell, and the button that expands it: a second label, its state, and its
+/// A query's title, which leads to its cell or else to Spark's own page, and the button that expands it: a second label, its state, and its
 /// duration.
 fn button(
     panel: &Panel<'_>,
@@ -122,7 +131,8 @@ fn button(
     (title, more): (&str, Option<&str>),
     state: Html,
 ) -> Html {
-    let link = title_link(panel, queries, query, title);
+    let cell = place(panel, queries, query).map(|place| jump(panel, place, title));
+    let link = cell.or_else(|| Some(spark_link(query.link.as_ref()?, title)));
     // Beside the link, only screen readers need it again.
     let label = match link {
         Some(_) => html! { <span class="sparkMonitor-Hidden">{ title }</span> },
@@ -132,7 +142,7 @@ fn button(
         <div class="sparkMonitor-Query-head">
             { link }
             <button
-                type="button" {class} aria-expanded={is_open(panel, query).to_string()} title={query.name.clone()}
+                type="button" {class} aria-expanded={panel.model.is_expanded(query).to_string()} title={query.name.clone()}
                 onclick={panel.on_click(Action::ToggleQuery(query.query_id.clone()))}
             >
                 <span class="sparkMonitor-Stage-name">
@@ -152,10 +162,6 @@ fn button(
 /// The id of a query's element, to which the shell scrolls.
 fn query_element(query: &Query) -> String {
     ["sparkMonitor-query-", &query.query_id].concat()
-}
-
-fn is_open(panel: &Panel<'_>, query: &Query) -> bool {
-    panel.model.open_query.as_ref() == Some(&query.query_id)
 }
 
 fn time_left(left: TimeLeft) -> String {

@@ -43,8 +43,8 @@ fn cell(notebook: Option<&Notebook>, number: u32) -> Option<u32> {
     number.checked_sub(notebook?.shift?).filter(|count| *count > 0)
 }
 
-/// The title as a link to the query's cell, if that is known.
-pub fn title_link(panel: &Panel<'_>, queries: &Queries, query: &Query, title: &str) -> Option<Html> {
+/// The query's cell, if that is known.
+pub fn place(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Option<Place> {
     let notebook = notebook(panel, queries, query)?;
     let run = || Some((Cell::Count(run_by(notebook, query, ahead_ms(panel))?), None));
     let (cell, line) = match &query.call_site {
@@ -56,7 +56,7 @@ pub fn title_link(panel: &Panel<'_>, queries: &Queries, query: &Query, title: &s
         Some(CallSite::File { .. }) => return None,
         None => run()?,
     };
-    Some(jump(panel, notebook, cell, line, title))
+    Some(Place { notebook_id: notebook.id.clone(), cell, line })
 }
 
 /// What the title does not say: the cell that built a query, the one that ran it if it is another, and whose query it
@@ -76,7 +76,8 @@ pub fn places(panel: &Panel<'_>, queries: &Queries, query: &Query) -> Html {
     let run = notebook.and_then(|notebook| {
         let cell = run_by(notebook, query, ahead_ms(panel)).filter(|cell| Some(*cell) != named)?;
         let text = tr(Message::RunByCell { cell: cell.into() });
-        Some(html! { <li>{ jump(panel, notebook, Cell::Count(cell), None, &text) }</li> })
+        let place = Place { notebook_id: notebook.id.clone(), cell: Cell::Count(cell), line: None };
+        Some(html! { <li>{ jump(panel, place, &text) }</li> })
     });
     let is_mine = panel.model.mine.as_ref().map(|mine| mine.owns(query));
     let whose = match (is_mine, notebook, query.session_id.as_deref()) {
@@ -102,15 +103,14 @@ fn ahead_ms(panel: &Panel<'_>) -> i64 {
 }
 
 /// A button that jumps to a cell, and says so if the cell has changed or is gone.
-fn jump(panel: &Panel<'_>, notebook: &Notebook, cell: Cell, line: Option<u32>, text: &str) -> Html {
-    let (title, changed) = match cell {
+pub fn jump(panel: &Panel<'_>, place: Place, text: &str) -> Html {
+    let (title, changed) = match place.cell {
         Cell::Count(cell) => {
             let cell = cell.into();
             (Message::JumpToCell { cell }, Message::CellChanged { cell })
         }
         Cell::Hash(_) => (Message::JumpToACell, Message::ACellChanged),
     };
-    let place = Place { notebook_id: notebook.id.clone(), cell, line };
     let gone = panel.model.jumped.as_ref().is_some_and(|(jumped, found)| !found && *jumped == place);
     html! {
         <>

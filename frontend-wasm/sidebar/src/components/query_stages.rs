@@ -5,6 +5,7 @@ use yew::{Html, classes, html};
 
 use super::panel_context::Panel;
 use super::query_origin::places;
+use super::spark_link::{linked, spark_link};
 use super::stage_facts::{stage_facts, stage_key, stage_number};
 use kit::format;
 use kit::i18n::{Message, tr};
@@ -27,6 +28,9 @@ pub fn details(panel: &Panel<'_>, queries: &Queries, query: &Query, running: boo
                 <li>{ tr(Message::StartedAt { time: &language::time(query.submitted_at_ms) }) }</li>
                 if total > 0 {
                     <li>{ tr(Message::StagesOf { done, total }) }</li>
+                }
+                if let Some(link) = &query.link {
+                    <li>{ spark_link(link, &tr(Message::SparkPage)) }</li>
                 }
             </ul>
             if let Some(reason) = &query.failure_reason {
@@ -82,7 +86,7 @@ pub fn stage(stage: &Stage, query_name: &str) -> Html {
     html! {
         <li key={stage_key(stage)}>
             <div class="sparkMonitor-Stage-head">
-                <span class="sparkMonitor-Stage-name" title={[name.as_str(), &number].join("\n")}>{ name }</span>
+                <span class="sparkMonitor-Stage-name" title={[name.as_str(), &number].join("\n")}>{ linked(stage.link.as_ref(), name) }</span>
                 if stage.state != StageState::Active {
                     { ended(sign, state, tone) }
                 }

@@ -1,11 +1,18 @@
 //! Every state of chip and panel, as HTML.
 
 mod chip;
+mod cluster;
+mod executors;
 mod foreign_text;
+mod notebook;
 mod panel;
 mod queries;
+mod row_menu;
 mod sections;
+mod spark_link;
 mod states;
+mod stop;
+mod whose_queries;
 
 use yew::{Html, NodeRef};
 

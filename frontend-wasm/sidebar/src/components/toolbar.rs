@@ -2,8 +2,9 @@
 
 use yew::{Html, html};
 
+use super::copy_button::copied;
 use super::panel_context::Panel;
-use crate::model::Action;
+use crate::model::{Action, Copyable};
 use kit::format;
 use kit::i18n::{Message, tr};
 use kit::parts::icon_button::icon_button;
@@ -17,6 +18,8 @@ pub fn toolbar(panel: &Panel<'_>) -> Html {
             <h2 class="sparkMonitor-Panel-title">{ tr(Message::Title) }</h2>
             // Browsers do not announce a timer; other live regions would interrupt every second.
             <span class="sparkMonitor-Age" role="timer">{ age(panel) }</span>
+            // What was copied from a row's menu, which has closed.
+            { copied(panel, Copyable::FromRow) }
             { icon_button("refresh", Message::Refresh, panel.on_click(Action::Refresh)) }
             { icon_button(if paused { "resume" } else { "pause" }, pause, panel.on_click(Action::TogglePause)) }
             <span class="sparkMonitor-Hidden" role="status">

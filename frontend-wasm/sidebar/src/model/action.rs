@@ -9,6 +9,7 @@ use crate::mine::Notebook;
 use crate::place::Place;
 use crate::preferences::Preferences;
 use kit::news::News;
+use kit::problem::Problem;
 
 /// One of the views that are polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub enum Copyable {
     MasterUrl,
     SpillCode,
     StartCode,
+    /// Chosen in a row's context menu.
+    FromRow,
 }
 
 /// The result of a copy.
@@ -36,6 +39,24 @@ pub struct Copied {
     pub what: Copyable,
     pub done: bool,
     pub at_ms: i64,
+}
+
+/// A query that a person wants to stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    pub query_id: String,
+    pub session_id: String,
+    pub operation_id: String,
+    pub state: StopState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StopState {
+    Asking,
+    Sent,
+    /// Whether Spark found it running.
+    Done(bool),
+    Failed(Problem),
 }
 
 /// An action of a person or an event.
@@ -70,8 +91,13 @@ pub enum Action {
     Preferences(Rc<Preferences>),
     /// Show no warning about this query's spill any more.
     DismissSpill(String),
-    /// Open the connection report.
-    OpenReport,
+    /// Open a tab of the main area, by the end of its command's name: `report` or `usage`.
+    OpenTab(&'static str),
+    /// Ask whether to stop this query.
+    AskStop(String),
+    KeepRunning,
+    Stop(Stop),
+    Stopped(StopState),
 }
 
 /// The callback by which parts of the panel report actions.

@@ -2,11 +2,18 @@
 
 use std::rc::Rc;
 
+use wire::Query;
+
 use super::state::Model;
 use crate::preferences::Preferences;
 use kit::loaded::Loaded;
 
 impl Model {
+    /// Whether a query is expanded.
+    pub fn is_expanded(&self, query: &Query) -> bool {
+        self.open_query.as_ref() == Some(&query.query_id)
+    }
+
     /// Whether a section is expanded.
     pub fn is_open(&self, section: &str) -> bool {
         let is_in = |list: &[String]| list.iter().any(|listed| listed == section);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use wire::{Apps, Cluster, Executors, History, Queries, QueryStages, Stages};
 
-use super::action::Copied;
+use super::action::{Copied, Stop};
 use crate::announce::Affairs;
 use crate::executor_order::{Order, Window};
 use crate::mine::{Choice, Mine, Notebook};
@@ -45,6 +45,8 @@ pub struct Model {
     pub copied: Option<Copied>,
     /// Queries whose spill a person has dismissed.
     pub dismissed_spills: Vec<String>,
+    /// The query that a person wants to stop, or has stopped last.
+    pub stop: Option<Stop>,
     /// How the executors are sorted, and which of many are visible.
     pub order: Order,
     pub window: Window,

@@ -134,6 +134,7 @@ async fn all_sections_in_order() {
     2
     10 min ago
     now
+    Show as a chart
     Cluster
     2 workers · 3/4 cores · 1.0/4.0 GB
     Connection report
@@ -277,7 +278,7 @@ async fn several_applications_are_a_list_to_choose_from() {
     let html =
         draw(super::of_panel(&several_apps(Some("app-0")), |panel| application(panel, Some(&samples::app())))).await;
     assert_snapshot!(html, @r#"
-    <div class="sparkMonitor-App">
+    <div role="group" aria-label="Application" data-row="app" data-menu="copy-app-id" class="sparkMonitor-App">
     <select aria-label="Application" data-lm-suppress-shortcuts="true" class="sparkMonitor-App-picker">
     <option value="">Newest: etl</option>
     <option value="app-1">etl (Running, 4 cores, since 11:50:00 UTC)</option>

@@ -3,22 +3,24 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
-use std::{env, time::Duration};
+#[path = "../support/facts.rs"]
+mod facts;
+mod interrupts;
+mod network;
+#[path = "../support/proxy.rs"]
+mod proxy;
+mod soak;
 
 use connect_client::{
     Argument, Arguments, Client, ConnectError, Event, Limits, RunOptions, Session, Statement, StatementKind,
     TrustedRoots,
 };
+use facts::{address, fact};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Minutes of work in tasks of a second, which notice that they are stopped.
-const ENDLESS: &str = "SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1";
-
 fn client() -> Client {
-    #[expect(clippy::disallowed_methods, reason = "a test's own setting")]
-    let url = env::var("SPARK_CONNECT_URL").expect("SPARK_CONNECT_URL names a server");
-    Client::new(url.parse().expect("an address"), &TrustedRoots::default()).expect("a client")
+    Client::new(address("").parse().expect("an address"), &TrustedRoots::default()).expect("a client")
 }
 
 fn session() -> Session {
@@ -116,7 +118,7 @@ async fn a_clone_has_what_its_source_has_and_changes_nothing_of_it() {
     let copy = match Session::clone_of(client(), source, "ann").await {
         Ok(copy) => copy,
         // Spark 4.0 has no copies.
-        Err(ConnectError::Unsupported) => return,
+        Err(ConnectError::Unsupported) => return session.release().await.expect("it ends"),
         Err(error) => panic!("{error:?}"),
     };
     assert_eq!(rows(&copy, "SELECT a FROM seen").await.expect("rows"), [[json!(42)]]);
@@ -138,53 +140,44 @@ async fn a_released_session_says_so_and_others_go_on() {
     other.release().await.expect("it ends");
 }
 
-/// Runs an endless statement, stops it when it works, and returns how it ended.
-async fn stopped(by: &str) -> String {
+#[tokio::test]
+async fn a_session_that_somebody_else_released_says_so() {
     let session = session();
-    let options = RunOptions { tags: vec!["mine".into()], ..RunOptions::default() };
-    let mut run = session.run(&Statement::new(ENDLESS), options);
-    let mut asked = None;
-    loop {
-        match run.next().await {
-            Ok(Some(Event::Progress(progress))) if progress.running_tasks > 0 && asked.is_none() => {
-                // A query with tasks would wait for cores, so a statement without tasks shows that calls do not queue.
-                assert_eq!(rows(&session, "SHOW DATABASES").await.expect("it runs beside"), [[json!("default")]]);
-                let operation_id = run.operation_id().expect("it runs").to_owned();
-                let ids = match by {
-                    "operation" => session.interrupt_operation(&operation_id).await,
-                    "tag" => session.interrupt_tag("mine").await,
-                    "all" => session.interrupt_all().await,
-                    _ => run.interrupter().interrupt().await,
-                };
-                asked = Some(ids.expect("an answer"));
-                assert_eq!(asked.as_deref(), Some([operation_id].as_slice()), "{by}");
-            }
-            Ok(Some(_)) => {}
-            Ok(None) => panic!("it ended by itself"),
-            Err(error) => {
-                assert!(session.interrupt_tag("unknown").await.expect("an answer").is_empty());
-                session.release().await.expect("it ends");
-                return class(error);
-            }
-        }
-    }
+    rows(&session, "SHOW DATABASES").await.expect("rows");
+    let joined = Session::joined(client(), session.session_id().parse().expect("an id"), "ann");
+    assert_eq!(rows(&joined, "SHOW DATABASES").await.expect("rows"), [[json!("default")]]);
+    joined.release().await.expect("nothing happens");
+    rows(&session, "SHOW DATABASES").await.expect("it goes on");
+    session.release().await.expect("it ends");
+    assert!(matches!(rows(&joined, "SHOW DATABASES").await, Err(ConnectError::SessionReleased)));
 }
 
-#[tokio::test]
-async fn a_running_query_is_stopped_in_four_ways() {
-    for by in ["operation", "tag", "all", "interrupter"] {
-        let end = tokio::time::timeout(Duration::from_secs(120), stopped(by)).await.expect(by);
-        assert_eq!(end, "OPERATION_CANCELED", "{by}");
-    }
+const LARGE: &str = "SELECT id FROM range(0, 400000, 1, 4)";
+
+/// Reads 400,000 rows and checks that each came once, in order.
+async fn read_large(session: &Session) {
+    let limits = Limits { max_rows: 400_000, max_bytes: 64 << 20 };
+    let options = RunOptions { limits, tags: vec![] };
+    let all = read(session, Statement::new(LARGE), options).await.expect("rows");
+    assert_eq!(all.len(), 400_000);
+    assert!(all.iter().zip(0..).all(|(row, id)| row.first() == Some(&json!(id))));
 }
 
 #[tokio::test]
 async fn a_large_result_is_read_in_bounds_and_in_order() {
     let session = session();
-    let limits = Limits { max_rows: 400_000, max_bytes: 64 << 20 };
-    let options = RunOptions { limits, tags: vec![] };
-    let all = read(&session, Statement::new("SELECT id FROM range(0, 400000, 1, 4)"), options).await.expect("rows");
-    assert_eq!(all.len(), 400_000);
-    assert!(all.iter().zip(0..).all(|(row, id)| row.first() == Some(&json!(id))));
+    read_large(&session).await;
+    session.release().await.expect("it ends");
+}
+
+/// `verify connect` lets Spark end each stream after two seconds instead of two minutes.
+#[tokio::test]
+async fn a_query_that_outlives_its_stream_of_responses_gives_its_result() {
+    let session = session();
+    let slow =
+        "SELECT count(*) FROM range(0, 12, 1, 12) WHERE reflect('java.lang.Thread', 'sleep', 500L) = '' OR id >= 0";
+    let rows = rows(&session, slow).await.expect("rows");
+    assert_eq!(rows, [[json!(12)]]);
+    fact(4, "a query that runs longer than Spark keeps a stream of responses (here 2 s)", "its result, complete");
     session.release().await.expect("it ends");
 }

@@ -1,0 +1,98 @@
+//! The tab's requests to the sidecar.
+
+use std::pin::Pin;
+
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, AbortSignal};
+use wire::sql::SqlQuery;
+
+use kit::api::{self, Api, Ask};
+use kit::problem::Problem;
+
+/// Spark may have to start a session first: the sidecar gives these routes 30 s. Milliseconds.
+const PATIENCE_MS: u32 = 35_000;
+
+/// A request that can be compared, so that an effect starts it once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub method: &'static str,
+    pub route: String,
+    pub body: Option<String>,
+    /// Another number asks the same once more.
+    pub number: u32,
+}
+
+impl Question {
+    pub fn get(route: String) -> Self {
+        Self { method: "GET", route, body: None, number: 0 }
+    }
+
+    /// `body` is JSON.
+    pub fn post(route: &str, body: String) -> Self {
+        Self { method: "POST", route: route.to_owned(), body: Some(body), number: 0 }
+    }
+
+    /// Asks, and decodes the answer.
+    pub async fn ask<T: DeserializeOwned>(&self, api: &Api, signal: &AbortSignal) -> Result<T, Problem> {
+        api::decode(self.ask_json(api, signal).await?)
+    }
+
+    /// Asks. Boxed, so that the code exists once.
+    pub fn ask_json<'a>(
+        &'a self,
+        api: &'a Api,
+        signal: &'a AbortSignal,
+    ) -> Pin<Box<dyn Future<Output = Result<JsValue, Problem>> + 'a>> {
+        let Self { method, route, body, .. } = self;
+        let ask = Ask { method, route, body: body.as_deref(), max_age_ms: 0, patience_ms: PATIENCE_MS };
+        Box::pin(async move { Ok(api.call(ask, signal).await.reply?.json) })
+    }
+}
+
+/// Starts a task. Boxed, because each future would bring its own copy of what runs it.
+pub fn spawn(task: impl Future<Output = ()> + 'static) {
+    let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+    spawn_local(task);
+}
+
+/// Sends a request whose answer nobody waits for, such as the end of a session when its tab is closed.
+pub fn send(api: &Api, question: Question) {
+    let api = api.clone();
+    spawn(async move {
+        if let Ok(controller) = AbortController::new() {
+            let _ = question.ask_json(&api, &controller.signal()).await;
+        }
+    });
+}
+
+/// Removes a statement and its result from the sidecar, and stops it if it runs.
+pub fn delete_query(api: &Api, id: &str) {
+    send(api, Question { method: "DELETE", route: ["sql/queries/", id].concat(), body: None, number: 0 });
+}
+
+/// Ends a session.
+pub fn delete_session(api: &Api, session_id: &str) {
+    send(api, Question { method: "DELETE", route: ["sql/sessions/", session_id].concat(), body: None, number: 0 });
+}
+
+/// A text as part of a URL.
+pub fn escaped(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+/// The route of a statement.
+pub fn route_of(query: &SqlQuery) -> String {
+    ["sql/queries/", &query.id].concat()
+}
+
+/// The route of what is inside a path, or of a table.
+pub fn catalog_route(session_id: &str, path: &[String]) -> String {
+    let mut route = ["sql/catalog?session=", session_id].concat();
+    for (parameter, name) in ["&catalog=", "&database=", "&table="].iter().zip(path) {
+        route.push_str(parameter);
+        route.push_str(&escaped(name));
+    }
+    route
+}

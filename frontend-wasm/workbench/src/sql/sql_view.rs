@@ -1,0 +1,282 @@
+//! The tab's HTML: catalogue, session, editor, arguments, buttons, and what is shown below them.
+
+use web_sys::HtmlSelectElement;
+use wire::sql::{Sql, SqlMode, SqlRead};
+use yew::{Callback, Event, Html, KeyboardEvent, NodeRef, TargetCast, classes, html};
+
+use super::argument_form::argument_form;
+use super::asked::Asked;
+use super::catalog_pane::CatalogPane;
+use super::desk::Desk;
+use super::history_pane::HistoryPane;
+use super::model::{Action, Model, View, Want};
+use super::plan_pane::PlanPane;
+use super::result_pane::result_pane;
+use super::schema_pane::SchemaPane;
+use super::shell::Notebook;
+use super::state_line::state_line;
+use kit::i18n::{SqlMessage, tr};
+use kit::parts::notice::{loading, problem_notice};
+use kit::parts::tone::{Tone, toned};
+
+/// What the tab is drawn from.
+pub struct SqlScene<'a> {
+    pub model: &'a Model,
+    pub desk: &'a Desk,
+    /// What the sidecar allows.
+    pub area: &'a Asked<Sql>,
+    pub notebook: Option<&'a Notebook>,
+    /// The element that the editor is made in.
+    pub host: NodeRef,
+    pub root: NodeRef,
+    pub now_ms: i64,
+}
+
+/// The whole tab.
+pub fn sql_view(scene: &SqlScene<'_>) -> Html {
+    let content = match &scene.area.answer {
+        None => loading(),
+        Some(Err(problem)) => html! {
+            <div class="sparkMonitor-Sql-notice">
+                { problem_notice(problem) }
+                <button
+                    type="button" class="sparkMonitor-Button" aria-disabled={scene.area.pending.to_string()}
+                    onclick={scene.desk.act.reform(|_| Action::AskAgain)}
+                >
+                    { tr(SqlMessage::OpenAgain) }
+                </button>
+            </div>
+        },
+        Some(Ok(area)) => content(scene, area),
+    };
+    let act = scene.desk.act.clone();
+    let on_key = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "." && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            act.emit(Action::Cancel);
+        }
+    });
+    html! { <div class="sparkMonitor-Sql" ref={scene.root.clone()} onkeydown={on_key}>{ content }</div> }
+}
+
+fn content(scene: &SqlScene<'_>, area: &Sql) -> Html {
+    let SqlScene { model, desk, .. } = scene;
+    html! {
+        <>
+            <CatalogPane
+                key={model.session_id().unwrap_or_default().to_owned()}
+                api={desk.api.clone()} session_id={model.session_id().map(str::to_owned)}
+                is_open={model.is_catalog_open} is_busy={model.is_busy()}
+                on_names={names(desk)}
+                on_insert={desk.act.reform(Action::Insert)}
+                on_run={desk.act.reform(|job| Action::Run(job, SqlRead::Preview, js_sys::Date::now() as i64))}
+            />
+            <div class="sparkMonitor-Sql-main">
+                { bar(scene, area) }
+                <div class="sparkMonitor-Sql-editor" ref={scene.host.clone()} />
+                { argument_form(&model.text, &model.form, &desk.act) }
+                { buttons(scene, area) }
+                { state_line(model, scene.now_ms, &desk.act) }
+                { tabs(scene) }
+                <div
+                    class="sparkMonitor-Sql-below" id="sparkMonitor-sql-below" role="tabpanel"
+                    aria-labelledby={tab_id(model.view)}
+                >
+                    { below(scene, area) }
+                </div>
+            </div>
+        </>
+    }
+}
+
+/// Names of the catalogue go to the editor, which completes them.
+fn names(desk: &Desk) -> Callback<std::rc::Rc<[super::catalog::Completion]>> {
+    let editor = std::rc::Rc::clone(&desk.editor);
+    Callback::from(move |names: std::rc::Rc<[super::catalog::Completion]>| {
+        if let Some(editor) = &*editor.borrow() {
+            editor.complete(&names);
+        }
+    })
+}
+
+/// The catalogue's button, the session, and whether statements may change something.
+fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
+    let SqlScene { model, desk, notebook, .. } = scene;
+    let (mode, explained) = match area.mode {
+        SqlMode::Read => (SqlMessage::ReadOnly, SqlMessage::ReadOnlyLong),
+        SqlMode::Write => (SqlMessage::AsksFirst, SqlMessage::AsksFirstLong),
+    };
+    let of = notebook.map(|notebook| notebook.session_id.clone());
+    let on_change = desk.act.reform(move |event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        let of = of.clone().filter(|_| select.value() == "copy");
+        Action::Want(of.map_or(Want::Own, |of| Want::Copy { of }))
+    });
+    let is_copy = matches!(&model.want, Want::Copy { .. });
+    // The notebook may be closed, or another one be in front.
+    let is_kept = match (&model.want, notebook) {
+        (Want::Copy { of }, Some(notebook)) => *of != notebook.session_id,
+        (Want::Copy { .. }, None) => true,
+        _ => false,
+    };
+    html! {
+        <div class="sparkMonitor-Sql-bar">
+            <button
+                type="button" class="sparkMonitor-Button" aria-expanded={model.is_catalog_open.to_string()}
+                onclick={desk.act.reform(|_| Action::ToggleCatalog)}
+            >
+                { tr(SqlMessage::Catalogue) }
+            </button>
+            <label class="sparkMonitor-Sql-session">
+                <span>{ tr(SqlMessage::Session) }</span>
+                <select class="sparkMonitor-App-picker" onchange={on_change}>
+                    <option value="own" selected={!is_copy}>{ tr(SqlMessage::OwnSession) }</option>
+                    if is_kept {
+                        <option value="copy" selected={true} disabled={true}>{ tr(SqlMessage::CopyKept) }</option>
+                    }
+                    if let Some(notebook) = notebook {
+                        <option value="copy" selected={is_copy && !is_kept}>
+                            { tr(SqlMessage::CopyOf { name: &notebook.title }) }
+                        </option>
+                    }
+                </select>
+            </label>
+            <span class="sparkMonitor-Sql-mode" title={tr(explained)}>
+                { tr(mode) }
+                <span class="sparkMonitor-Hidden">{ tr(explained) }</span>
+            </span>
+            if let Some(problem) = &model.session_problem {
+                <div class="sparkMonitor-Sql-notice">
+                    { problem_notice(problem) }
+                    <button
+                        type="button" class="sparkMonitor-Button"
+                        onclick={{ let want = model.want.clone(); desk.act.reform(move |_| Action::Want(want.clone())) }}
+                    >
+                        { tr(SqlMessage::OpenAgain) }
+                    </button>
+                </div>
+            }
+            if model.is_renewed {
+                <p class="sparkMonitor-Muted sparkMonitor-Sql-notice" role="status">{ tr(SqlMessage::Renewed) }</p>
+            }
+        </div>
+    }
+}
+
+fn buttons(scene: &SqlScene<'_>, area: &Sql) -> Html {
+    let SqlScene { model, desk, .. } = scene;
+    let is_ready = !model.is_busy() && model.session_id().is_some();
+    let on_read = desk.act.reform(|event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        Action::Read(if select.value() == "collect" { SqlRead::Collect } else { SqlRead::Preview })
+    });
+    let inserted = model.inserted.map(|done| match done {
+        true => toned(Tone::Good, tr(SqlMessage::CellInserted)),
+        false => toned(Tone::Warn, tr(SqlMessage::NoNotebook)),
+    });
+    html! {
+        <div class="sparkMonitor-Buttons sparkMonitor-Sql-buttons">
+            <button
+                type="button" class="sparkMonitor-Button sparkMonitor-mod-main" aria-disabled={(!is_ready).to_string()}
+                title={tr(SqlMessage::RunLong)} onclick={desk.act.reform(|_| Action::RunEditor)}
+            >
+                { tr(SqlMessage::Run) }
+            </button>
+            <button
+                type="button" class="sparkMonitor-Button" aria-disabled={(!model.is_busy()).to_string()}
+                title={tr(SqlMessage::CancelLong)} onclick={desk.act.reform(|_| Action::Cancel)}
+            >
+                { tr(SqlMessage::Cancel) }
+            </button>
+            <label class="sparkMonitor-Sql-read">
+                <span class="sparkMonitor-Hidden">{ tr(SqlMessage::ReadRows) }</span>
+                <select class="sparkMonitor-App-picker" onchange={on_read}>
+                    <option value="preview" selected={model.read == SqlRead::Preview}>
+                        { tr(SqlMessage::Preview { rows: area.limits.preview_rows }) }
+                    </option>
+                    <option value="collect" selected={model.read == SqlRead::Collect}>
+                        { tr(SqlMessage::Collect { rows: area.limits.collect_rows }) }
+                    </option>
+                </select>
+            </label>
+            <button
+                type="button" class="sparkMonitor-Button" title={tr(SqlMessage::InsertCellLong)}
+                onclick={desk.act.reform(|_| Action::InsertCell)}
+            >
+                { tr(SqlMessage::InsertCell) }
+            </button>
+            <span role="status">{ inserted }</span>
+        </div>
+    }
+}
+
+fn tab_id(view: View) -> &'static str {
+    match view {
+        View::Result => "sparkMonitor-sql-result",
+        View::Plan => "sparkMonitor-sql-plan",
+        View::Schema => "sparkMonitor-sql-schema",
+        View::History => "sparkMonitor-sql-history",
+    }
+}
+
+const VIEWS: [(View, SqlMessage<'static>); 4] = [
+    (View::Result, SqlMessage::Result),
+    (View::Plan, SqlMessage::Plan),
+    (View::Schema, SqlMessage::Schema),
+    (View::History, SqlMessage::History),
+];
+
+/// One tab stop; the arrow keys choose.
+fn tabs(scene: &SqlScene<'_>) -> Html {
+    let SqlScene { model, desk, .. } = scene;
+    let place = VIEWS.iter().position(|(view, _)| *view == model.view).unwrap_or_default();
+    let chosen = (*desk).clone();
+    let on_key = Callback::from(move |event: KeyboardEvent| {
+        let next = match event.key().as_str() {
+            "ArrowRight" => place + 1,
+            "ArrowLeft" => place + VIEWS.len() - 1,
+            _ => return,
+        };
+        if let Some((view, _)) = VIEWS.get(next % VIEWS.len()) {
+            event.prevent_default();
+            chosen.view(*view);
+            super::focus::focus(tab_id(*view));
+        }
+    });
+    let tab = |(view, name): &(View, SqlMessage<'static>)| {
+        let is_chosen = *view == model.view;
+        let (desk, view) = ((*desk).clone(), *view);
+        html! {
+            <button
+                type="button" role="tab" id={tab_id(view)} aria-selected={is_chosen.to_string()}
+                aria-controls="sparkMonitor-sql-below" tabindex={if is_chosen { "0" } else { "-1" }}
+                class={classes!("sparkMonitor-Sql-tab", is_chosen.then_some("sparkMonitor-mod-selected"))}
+                onclick={Callback::from(move |_| desk.view(view))}
+            >
+                { tr(*name) }
+            </button>
+        }
+    };
+    html! {
+        <div class="sparkMonitor-Sql-tabs" role="tablist" aria-label={tr(SqlMessage::Views)} onkeydown={on_key}>
+            { for VIEWS.iter().map(tab) }
+        </div>
+    }
+}
+
+fn below(scene: &SqlScene<'_>, area: &Sql) -> Html {
+    let SqlScene { model, desk, .. } = scene;
+    let session_id = model.session_id().map(str::to_owned);
+    let studied = model.studied.clone().map(|statement| (statement, model.studies));
+    let form = model.form.clone();
+    match model.view {
+        View::Result => result_pane(model, desk, area),
+        View::Plan => html! { <PlanPane api={desk.api.clone()} {session_id} {studied} {form} /> },
+        View::Schema => html! { <SchemaPane api={desk.api.clone()} {session_id} {studied} {form} /> },
+        View::History => html! {
+            <HistoryPane
+                api={desk.api.clone()} runs={model.runs} is_busy={model.is_busy()} on_load={desk.act.reform(Action::Load)}
+            />
+        },
+    }
+}

@@ -1,0 +1,41 @@
+/** The context menus of the panel's rows, by mouse or keyboard. Each row says which entries it offers. */
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { PanelContent } from './panel-content';
+
+/**
+ * Adds an item for each entry. To add one: its name and its label here, in the menu's order; and a line with the same
+ * name in the row's list in `frontend-wasm/sidebar/src/components/row_menu.rs`, which decides when it applies and what
+ * it does.
+ */
+export function addRowMenu(app: JupyterFrontEnd, content: PanelContent, trans: TranslationBundle): void {
+  const labels: [entry: string, label: string][] = [
+    ['go-to-cell', trans.__('Go to Cell')],
+    ['unfold', trans.__('Show Details')],
+    ['fold', trans.__('Hide Details')],
+    ['copy-name', trans.__('Copy Name')],
+    ['copy-sql', trans.__('Copy SQL')],
+    ['copy-executor', trans.__('Copy Executor')],
+    ['copy-app-id', trans.__('Copy Application ID')],
+    ['copy-driver-address', trans.__('Copy Driver Address')]
+  ];
+  const row = (): HTMLElement | undefined => app.contextMenuHitTest(node => node.dataset['row'] !== undefined);
+  labels.forEach(([entry, label], rank) => {
+    const command = `berdl-spark-monitor:row-${entry}`;
+    app.commands.addCommand(command, {
+      label,
+      execute: () => content.choose(row()?.dataset['row'] ?? '', entry)
+    });
+    app.contextMenu.addItem({ command, selector: `.sparkMonitor-Panel [data-menu~="${entry}"]`, rank });
+  });
+  // A closed menu leaves the focus nowhere, and a keyboard would have to start again.
+  app.contextMenu.menu.aboutToClose.connect(() => {
+    const before = row() && app.contextMenuHitTest(() => true);
+    setTimeout(() => {
+      if (document.activeElement === document.body) {
+        before?.focus();
+      }
+    });
+  });
+}

@@ -1,0 +1,144 @@
+//! `cargo xtask verify connect`: the client of Spark Connect on two versions of Spark, and the tables of
+//! `docs/connect.md`.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    connect_proto, document, http, install, paths, run,
+    spark::{Options, Spark},
+    step::step,
+    test,
+};
+
+/// The version of the development environment, and the oldest with all that the client needs.
+const VERSIONS: [&str; 2] = ["4.3.0", "4.0.5"];
+
+/// A server that wants a token, ends streams of responses after two seconds instead of two minutes, and stops what
+/// nobody reads after ten seconds instead of five minutes.
+const CONF: [&str; 4] = [
+    "spark.connect.authenticate.token=secret",
+    "spark.connect.execute.reattachable.senderMaxStreamDuration=2s",
+    "spark.connect.execute.manager.detachedTimeout=10s",
+    "spark.connect.execute.manager.maintenanceInterval=1s",
+];
+
+/// How long the server may take to close what was released.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Checks that the protocol's code is current, runs all tests of the client on each version, and writes what they saw.
+pub fn run() -> Result<()> {
+    install::system(false)?;
+    connect_proto::generate(true)?;
+    run::run(run::command("cargo", &paths::root()).args(["build", "--locked", "--bin", "berdl-spark-monitor"]))?;
+    let folder = paths::target().join("connect");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    let mut failed = Vec::new();
+    for version in VERSIONS {
+        let told = (version != VERSIONS[0]).then_some(version);
+        let facts = folder.join(format!("facts-{version}.tsv"));
+        let client = step(&format!("The client on Spark {version}"), || library(told, &facts));
+        let command_line = step(&format!("The command line on Spark {version}"), || {
+            let mut pytest = test::pytest("tests/connect");
+            pytest.arg("tests/spark/test_sql.py").env("XTASK", std::env::current_exe()?);
+            pytest.env("SPARK_MONITOR_BINARY", paths::target().join("debug/berdl-spark-monitor"));
+            pytest.env("CONNECT_SPARK_VERSION", told.unwrap_or_default()).env("CONNECT_FACTS", &facts);
+            run::run(pytest.env("CONNECT_VALUES", folder.join(format!("values-{version}.md"))))
+        });
+        failed.extend([client, command_line].into_iter().filter_map(Result::err));
+    }
+    // Even if a test fails, because the tables show what does not.
+    document::write("connect.md", "verify connect", &tables(&folder)?)?;
+    failed.into_iter().next().map_or(Ok(()), Err)
+}
+
+/// The library's own tests on one cluster. Afterwards nothing of them may be left on the server.
+fn library(version: Option<&str>, facts: &Path) -> Result<()> {
+    let conf = CONF.map(str::to_owned).into();
+    let spark = Spark::start(&Options { version: version.map(str::to_owned), conf, ..Options::demo() })?;
+    let mut cargo = run::command("cargo", &paths::root());
+    cargo.args(["test", "--locked", "-p", "connect-client", "--features", "real-spark"]);
+    cargo.args(["--test", "memory", "--test", "real"]);
+    let url = format!("{}/;token=secret", spark.connect_url());
+    run::run(cargo.env("SPARK_CONNECT_URL", url).env("CONNECT_FACTS", facts))?;
+    let page = format!("{}/connect/", spark.driver_ui());
+    let begin = Instant::now();
+    loop {
+        let text = http::text(&page).context("the page of Spark Connect cannot be read")?;
+        let left = left(&text).context("the page of Spark Connect does not say what is left")?;
+        if left == (0, 0) {
+            break;
+        }
+        if begin.elapsed() > PATIENCE {
+            bail!("{} sessions and {} requests are left on the server", left.0, left.1);
+        }
+        thread::sleep(Duration::from_millis(500));
+    }
+    let line = "13\tleft on the server after all tests of the library\t0 sessions, 0 requests\n";
+    let old = fs::read_to_string(facts)?;
+    Ok(fs::write(facts, old + line)?)
+}
+
+/// Sessions and running requests of `3 session(s) are online, running 1 Request(s)`.
+fn left(page: &str) -> Option<(u64, u64)> {
+    let before = |word: &str| {
+        let (start, _) = page.split_once(word)?;
+        start.split_whitespace().next_back()?.rsplit('>').next()?.parse().ok()
+    };
+    Some((before("session(s)")?, before("Request(s)")?))
+}
+
+/// What was seen of each point, by version, and the values.
+fn tables(folder: &Path) -> Result<String> {
+    let mut points: BTreeMap<(u32, String), [String; 2]> = BTreeMap::new();
+    for (index, version) in VERSIONS.iter().enumerate() {
+        for line in fs::read_to_string(folder.join(format!("facts-{version}.tsv")))?.lines() {
+            let mut parts = line.splitn(3, '\t');
+            let mut next = || parts.next().with_context(|| format!("{line} is no fact"));
+            let key = (next()?.parse()?, next()?.to_owned());
+            let seen = points.entry(key).or_default();
+            *seen.get_mut(index).context("there are two versions")? = next()?.to_owned();
+        }
+    }
+    let mut text = format!("| point | what | Spark {} | Spark {} |\n|---|---|---|---|\n", VERSIONS[0], VERSIONS[1]);
+    for ((point, what), [first, second]) in points {
+        let seen = if first == second { format!("{first} | the same") } else { format!("{first} | {second}") };
+        writeln!(text, "| ({point}) | {what} | {seen} |")?;
+    }
+    let values = VERSIONS.map(|version| fs::read_to_string(folder.join(format!("values-{version}.md"))));
+    let [first, second] = values;
+    let (first, second) = (first?, second?);
+    let head = "| Spark | type | oracle | JSON |\n|---|---|---|---|\n";
+    if first == second {
+        let _ = write!(text, "\nValues on Spark {} and {}:\n\n{head}{first}", VERSIONS[0], VERSIONS[1]);
+    } else {
+        let _ = write!(text, "\nValues on Spark {}:\n\n{head}{first}", VERSIONS[0]);
+        let different: Vec<_> = second.lines().filter(|line| !first.lines().any(|other| other == *line)).collect();
+        let _ = write!(text, "\nThe same on Spark {}, but for\n\n{head}{}\n", VERSIONS[1], different.join("\n"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::left;
+
+    #[test]
+    fn the_page_says_what_is_left() {
+        let page = "<h4>\n    3 session(s) are online,\n    running 1 Request(s)\n  </h4>";
+        assert_eq!(left(page), Some((3, 1)));
+        assert_eq!(left("<h4>0 session(s) are online, running 0 Request(s)</h4>"), Some((0, 0)));
+        assert_eq!(left("something else"), None);
+    }
+}
