@@ -1,9 +1,6 @@
 """What the sidecar remembers of a real Spark: runs of queries, and an application whose driver was killed."""
 
-import contextlib
-import http.client
 import json
-import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,15 +22,6 @@ def own_cluster() -> Iterator[Cluster]:
     cluster = Cluster()
     yield cluster
     cluster.end()
-
-
-def delete(sidecar: Sidecar, route: str) -> int:
-    """Send a DELETE; return its status."""
-    with contextlib.closing(http.client.HTTPConnection("sidecar", timeout=60)) as connection:
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.connect(sidecar.path)
-        connection.request("DELETE", f"/{route}")
-        return connection.getresponse().status
 
 
 def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_for_good(
@@ -86,6 +74,6 @@ def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_
         texts = [(folder / name).read_bytes() for name in ("history.db", "history.db-wal")]
         assert all(SECRET.encode() not in text for text in texts)
         assert any(b"select count" in text for text in texts), "the test can see what is stored"
-        until("it can be forgotten", lambda: delete(sidecar, "history") == 200, 30)
+        until("it can be forgotten", lambda: sidecar.ask("DELETE", "history")[0] == 200, 30)
         assert sidecar.ok("history/queries")["shapes"] == []
         assert json.dumps(sidecar.ok("history/applications")) == '{"apps": []}'
