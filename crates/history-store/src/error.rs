@@ -9,6 +9,8 @@ pub enum StoreError {
     File(#[from] std::io::Error),
     #[error("the database did not answer within two seconds")]
     Hangs,
+    #[error("another program uses the database")]
+    Busy,
     #[error("the database is damaged")]
     Damaged,
     #[error("a newer version of this program wrote the database")]
@@ -24,7 +26,10 @@ pub enum StoreError {
 }
 
 /// Error numbers of SQLite.
+const IO: u32 = 10;
 const FULL: u32 = 13;
+const CANNOT_OPEN: u32 = 14;
+const PROTOCOL: u32 = 15;
 const CORRUPT: u32 = 11;
 const NOT_A_DATABASE: u32 = 26;
 
@@ -38,6 +43,11 @@ impl StoreError {
     /// Whether the file is damaged, or no database at all.
     pub(crate) fn is_corrupt(&self) -> bool {
         matches!(self, Self::Damaged) || matches!(self.number(), Some(CORRUPT | NOT_A_DATABASE))
+    }
+
+    /// Whether the file system failed, or cannot do what the log needs.
+    pub(crate) fn is_io(&self) -> bool {
+        matches!(self.number(), Some(IO | CANNOT_OPEN | PROTOCOL))
     }
 
     /// Whether the disk is full, or the database as large as it may be.

@@ -15,7 +15,7 @@ use sqlx::{
 
 use crate::{
     Store, StoreError,
-    copy::Copy,
+    copy::{self, Copy, LONGEST_COPY},
     filesystem::Filesystem,
     schema::{self, Engine},
 };
@@ -27,6 +27,8 @@ pub(crate) const DAMAGED: &str = "history.db.damaged";
 
 /// A file system that hangs must not hang the sidecar.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// To read all pages of the largest database takes a second; slow disks take longer.
+const READ_ALL: Duration = Duration::from_secs(60);
 /// Another sidecar of the same person may be writing.
 const BUSY: Duration = Duration::from_secs(5);
 /// Connections that read close when nobody reads any more.
@@ -94,33 +96,51 @@ impl Store {
 }
 
 async fn at_home(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, StoreError> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let local = Filesystem::of(folder) == Filesystem::Local;
-    let tried = if local { Some(checked(&folder.join(FILE), places.cap_bytes, now_ms).await) } else { None };
-    match tried {
-        Some(Ok((writer, readers))) => {
+    let made = folder.to_owned();
+    let is_local = patiently(PATIENCE, move || {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&made)?;
+        let is_local = Filesystem::of(&made) == Filesystem::Local;
+        if is_local {
+            copy::not_elsewhere(&made, now_ms)?;
+        }
+        Ok(is_local)
+    });
+    if !is_local.await? {
+        return copied(folder, places, now_ms).await;
+    }
+    match checked(&folder.join(FILE), places.cap_bytes, now_ms).await {
+        Ok((writer, readers)) => {
             let file = Some(folder.join(FILE));
             Ok(Store { writer, readers, kept: Kept::Home, file, copy: None, cap_bytes: places.cap_bytes })
         }
-        // Elsewhere it would be too large as well, or still too new.
-        Some(Err(error @ StoreError::Newer)) => Err(error),
-        Some(Err(error)) if error.is_full() => Err(error),
-        failed => {
-            if let Some(Err(error)) = failed {
-                tracing::debug!(%error, "The history cannot be kept in the state folder itself");
-            }
+        // Only where the log does not work: from a file that is locked, a second history would begin, and its copy would
+        // replace the first one.
+        Err(error) if error.is_io() => {
+            tracing::debug!(%error, "The history cannot be kept in the state folder itself");
             copied(folder, places, now_ms).await
         }
+        Err(error) => Err(error),
     }
 }
 
 /// The database in the runtime folder, restored from its copy in the state folder.
 async fn copied(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, StoreError> {
-    let runtime = places.runtime_folder.as_deref().ok_or(StoreError::NoFolder)?;
-    let copy = Copy::begin(folder, runtime, now_ms)?;
+    let runtime = places.runtime_folder.clone().ok_or(StoreError::NoFolder)?;
+    let home = folder.to_owned();
+    let copy = patiently(LONGEST_COPY, move || Copy::begin(&home, &runtime, now_ms)).await?;
     let (writer, readers) = checked(copy.database(), places.cap_bytes, now_ms).await?;
     let file = Some(copy.database().to_owned());
     Ok(Store { writer, readers, kept: Kept::Copied, file, copy: Some(copy), cap_bytes: places.cap_bytes })
+}
+
+/// Does something with files in a thread of its own: one that hangs with a file system must not take a thread that
+/// answers requests.
+pub(crate) async fn patiently<T: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = tokio::time::timeout(patience, tokio::task::spawn_blocking(work)).await;
+    done.map_err(|_| StoreError::Hangs)?.map_err(|_| StoreError::Ends)?
 }
 
 /// Opens a file. A damaged one is put aside once; what is left of it is not worth a history that never works again.
@@ -128,7 +148,8 @@ async fn checked(file: &Path, cap_bytes: u64, now_ms: i64) -> Result<(SqlitePool
     match opened(file, cap_bytes, now_ms).await {
         Err(error) if error.is_corrupt() => {
             tracing::warn!(%error, file = %file.display(), "The history is damaged; it is put aside, and a new one begins");
-            put_aside(file)?;
+            let damaged = file.to_owned();
+            patiently(PATIENCE, move || Ok(put_aside(&damaged)?)).await?;
             opened(file, cap_bytes, now_ms).await
         }
         other => other,
@@ -137,12 +158,14 @@ async fn checked(file: &Path, cap_bytes: u64, now_ms: i64) -> Result<(SqlitePool
 
 async fn opened(file: &Path, cap_bytes: u64, now_ms: i64) -> Result<(SqlitePool, SqlitePool), StoreError> {
     // SQLite gives its other files the same mode.
-    OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
+    let made = file.to_owned();
+    patiently(PATIENCE, move || Ok(OpenOptions::new().create(true).append(true).mode(0o600).open(made).map(drop)?))
+        .await?;
     let options = of_all(SqliteConnectOptions::new().filename(file), cap_bytes);
     let probe = options.clone();
     // The connection has a thread of its own, so only that thread hangs with a file system.
     tokio::time::timeout(PATIENCE, probed(probe, now_ms)).await.map_err(|_| StoreError::Hangs)??;
-    whole(&options).await?;
+    tokio::time::timeout(READ_ALL, whole(&options)).await.map_err(|_| StoreError::Hangs)??;
     let pool = |most| SqlitePoolOptions::new().max_connections(most).max_lifetime(None).acquire_timeout(BUSY);
     let writer = pool(1).idle_timeout(None).connect_lazy_with(options.clone());
     let readers = pool(2).idle_timeout(IDLE).connect_lazy_with(options.pragma("query_only", "1"));
@@ -160,7 +183,7 @@ async fn probed(options: SqliteConnectOptions, now_ms: i64) -> Result<(), StoreE
     Ok(())
 }
 
-/// Reads all pages, which may take longer than an answer of a healthy file system.
+/// Reads all pages.
 async fn whole(options: &SqliteConnectOptions) -> Result<(), StoreError> {
     let mut connection = SqliteConnection::connect_with(options).await?;
     let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut connection).await?;

@@ -73,7 +73,7 @@ impl Store {
             "INSERT INTO audit (at_ms, who, action, target, outcome, details) VALUES (?, '', ?, 'history', 'done', '')";
         sqlx::query(note).bind(now_ms).bind(FORGET).execute(&mut *connection).await?;
         if let Some(copy) = &self.copy {
-            copy.forget()?;
+            copy.forget().await?;
         }
         if let Some(file) = &self.file {
             remove(&file.with_file_name(DAMAGED))?;

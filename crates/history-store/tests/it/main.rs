@@ -13,8 +13,8 @@ use std::{
 };
 
 use history_store::{
-    Change, Component, DAY_MS, HOUR_MS, Kept, Places, Recorder, Retention, Run, Shape, SpanSeen, Store, SystemKey,
-    Tick, Values, writer,
+    Change, Component, DAY_MS, HOUR_MS, Kept, Places, Recorder, Retention, Run, Shape, SpanSeen, Store, StoreError,
+    SystemKey, Tick, Values, writer,
 };
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -312,4 +312,30 @@ async fn a_second_sidecar_writes_to_the_same_file() {
     two.settled().await;
     let kit = Kit::open(folder.path(), CAP).await;
     assert_eq!(kit.store.size().await.unwrap().runs, 400);
+}
+
+#[tokio::test]
+async fn files_that_hang_hang_nobody_and_a_file_that_is_locked_is_not_copied_over() {
+    let (hanging, locked, runtime) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    // To open a pipe that nobody reads takes for ever, as a file on a server that is gone.
+    let made = std::process::Command::new("mkfifo").arg(hanging.path().join("history.db")).status();
+    assert!(made.unwrap().success());
+    Kit::open(locked.path(), CAP).await.settled().await;
+    let other = sqlx::SqlitePool::connect(&format!("sqlite:{}/history.db", locked.path().display())).await.unwrap();
+    let mut other = other.acquire().await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut *other).await.unwrap();
+    for folder in [&hanging, &locked] {
+        let places = Places {
+            state_folder: Some(folder.path().to_owned()),
+            runtime_folder: Some(runtime.path().join("mine")),
+            cap_bytes: CAP,
+            ..Places::default()
+        };
+        let store = Store::open(&places, BEGIN_MS).await.unwrap();
+        assert!(matches!(store.kept(), Kept::Memory(StoreError::Hangs)), "{:?}", store.kept());
+    }
+    assert!(!runtime.path().join("mine").exists(), "a second history would replace the first");
+    // The test's runtime would wait for the thread that hangs.
+    fs::OpenOptions::new().read(true).open(hanging.path().join("history.db")).unwrap();
 }
