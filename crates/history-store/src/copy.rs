@@ -161,7 +161,7 @@ fn private(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::sqlite::SqlitePoolOptions;
+    use sqlx::sqlite::SqliteConnectOptions;
 
     use super::*;
 
@@ -199,7 +199,8 @@ mod tests {
         let (home, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let begin = || Copy::begin(home.path(), &runtime.path().join("mine"), 0).unwrap();
         let (one, two) = (begin(), begin());
-        let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+        let options = SqliteConnectOptions::new().filename(one.database()).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.unwrap();
         sqlx::query("CREATE TABLE something (x)").execute(&pool).await.unwrap();
         let lock = one.lock().unwrap().unwrap();
         two.take_home(&pool, 0).await.unwrap();
