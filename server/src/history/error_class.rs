@@ -7,7 +7,8 @@ const LONGEST: usize = 96;
 pub(super) fn of_failure(reason: &str) -> Option<String> {
     let in_brackets = reason.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(class, _)| class);
     let is_spark = |class: &&str| {
-        class.len() > 3
+        // An access key has the same letters, and no underscore.
+        class.contains('_')
             && class.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'.' | b'0'..=b'9'))
             && class.bytes().any(|byte| byte.is_ascii_uppercase())
     };
@@ -56,6 +57,7 @@ mod tests {
             ),
             ("java.lang.RuntimeException: secret", Some("RuntimeException")),
             ("[a list] of things", None),
+            ("no access for [AKIAIOSFODNN7EXAMPLE]", None),
             ("boom", None),
         ] {
             assert_eq!(of_failure(reason).as_deref(), class, "{reason}");

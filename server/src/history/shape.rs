@@ -68,8 +68,13 @@ pub(super) fn without_literals(text: &str) -> String {
     while let Some(first) = rest.chars().next() {
         let (token, length) = token(first, rest);
         rest = rest.get(length..).unwrap_or_default();
-        if let Some(token) = token {
-            push(&mut tokens, token);
+        let Some(token) = token else { continue };
+        // `SET key=value` has its value without quotes, and it may be a password.
+        let is_value = token == "=" && tokens.first().is_some_and(|first| first == "set");
+        push(&mut tokens, token);
+        if is_value {
+            push(&mut tokens, "?".to_owned());
+            break;
         }
     }
     joined(&tokens)
@@ -86,13 +91,16 @@ fn token(first: char, rest: &str) -> (Option<String>, usize) {
     } else if rest.starts_with("--") {
         (None, until("\n", 2))
     } else if rest.starts_with("/*") {
-        (None, until("*/", 2))
+        (None, comment(rest))
     } else if matches!(first, '\'' | '"') {
         (Some("?".to_owned()), quoted(rest, first))
     } else if first == '`' {
         let length = until("`", 1);
         let name = rest.get(..length).unwrap_or_default().trim_matches('`');
-        (Some(format!("`{}`", without_numbers(&name.to_lowercase()))), length)
+        // A file's address may hold a key.
+        let is_name = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.' | ' ' | '$');
+        let name = if name.chars().all(is_name) { without_numbers(&name.to_lowercase()) } else { "?".to_owned() };
+        (Some(format!("`{name}`")), length)
     } else if first.is_ascii_digit() {
         let digits = |char: char| char.is_alphanumeric() || matches!(char, '.' | '_');
         (Some("?".to_owned()), rest.find(|char| !digits(char)).unwrap_or(rest.len()))
@@ -101,8 +109,16 @@ fn token(first: char, rest: &str) -> (Option<String>, usize) {
         let length = rest.find(|char| !in_name(char)).unwrap_or(rest.len());
         // `X'00ff'` and `r'…'` are literals, too.
         let name = rest.get(..length).unwrap_or_default();
+        if rest.get(length..).is_some_and(|rest| rest.starts_with("://")) {
+            return (Some("?".to_owned()), rest.find(char::is_whitespace).unwrap_or(rest.len()));
+        }
         let quote = rest.get(length..).and_then(|rest| rest.chars().next()).filter(|char| matches!(char, '\'' | '"'));
         match quote {
+            // In a raw text a backslash escapes nothing.
+            Some(quote) if matches!(name, "r" | "R") => {
+                let end = rest.get(length + 1..).and_then(|rest| rest.find(quote));
+                (Some("?".to_owned()), end.map_or(rest.len(), |at| length + 1 + at + quote.len_utf8()))
+            }
             Some(quote) if length == 1 => {
                 (Some("?".to_owned()), length + quoted(rest.get(length..).unwrap_or_default(), quote))
             }
@@ -114,6 +130,26 @@ fn token(first: char, rest: &str) -> (Option<String>, usize) {
         let length = token.len();
         (Some(token), length)
     }
+}
+
+/// The length of a comment with those inside it, bytes.
+fn comment(rest: &str) -> usize {
+    let (mut depth, mut at) = (0_u32, 0);
+    while let Some(text) = rest.get(at..).filter(|text| !text.is_empty()) {
+        let (change, length) = if text.starts_with("/*") {
+            (1, 2)
+        } else if text.starts_with("*/") {
+            (-1, 2)
+        } else {
+            (0, text.chars().next().map_or(1, char::len_utf8))
+        };
+        depth = depth.saturating_add_signed(change);
+        at += length;
+        if depth == 0 {
+            break;
+        }
+    }
+    at
 }
 
 /// The length of a quoted text with its quotes, bytes. A doubled or escaped quote does not end it.
@@ -223,6 +259,12 @@ mod tests {
                 "select count(*) from range(?) where ? <> cast(id as string)",
             ),
             ("select v1.a2 from t_12", "select v1.a2 from t_12"),
+            (r"select r'\', 'secret', R'x'", "select ?"),
+            ("select 1 /* of /* Ann */ and Bob */ from t", "select ? from t"),
+            ("SELECT * FROM csv.`https://h/x.csv?token=abc`", "select * from csv.`?`"),
+            ("SET spark.hadoop.fs.s3a.secret.key=AbC+/d==", "set spark.hadoop.fs.s3a.secret.key = ?"),
+            ("UPDATE t SET a = b WHERE c = 1", "update t set a = b where c = ?"),
+            ("ADD JAR https://ann:pw@h/x.jar?token=abc", "add jar ?"),
             ("FROM `tmp-0f8fad5b-d9cb-469f-a165-70867728950e`", "from `tmp-?`"),
         ] {
             assert_eq!(without_literals(text), label, "{text}");
