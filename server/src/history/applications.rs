@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
 };
 use history_store::{ComponentRow, RunRow, SpanRow, Store, StoreError};
 use monitor::is_app_id;
@@ -67,11 +67,9 @@ pub(crate) async fn apps(store: &Store, owner: &str) -> Result<PastApps, StoreEr
 pub(crate) async fn get_application(
     State(history): State<Arc<History>>,
     Owner(owner): Owner,
-    Path(app_id): Path<String>,
+    app_id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<PastAppDetail>, ApiError> {
-    if !is_app_id(&app_id) {
-        return Err(ApiError::bad_app_id());
-    }
+    let app_id = app_id.ok().map(|Path(id)| id).filter(|id| is_app_id(id)).ok_or_else(ApiError::bad_app_id)?;
     let store = history.read().await?;
     Ok(Json(app(&store, &owner, &app_id).await.map_err(unreadable)?))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
 };
 use history_store::{DAY_MS, RunRow, Slower, Store, StoreError, slower};
 use serde::Deserialize;
@@ -72,10 +72,10 @@ pub(crate) async fn queries(store: &Store, owner: &str, search: &str) -> Result<
 pub(crate) async fn list_runs(
     State(history): State<Arc<History>>,
     Owner(owner): Owner,
-    Path(shape_id): Path<String>,
+    shape_id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<PastRuns>, ApiError> {
     // What is no number is no query.
-    let shape_id = shape_id.parse().unwrap_or(-1);
+    let shape_id = shape_id.ok().and_then(|Path(id)| id.parse().ok()).unwrap_or(-1);
     let store = history.read().await?;
     let rows = store.runs_of_shape(&owner, shape_id, RUNS + COMPARED).await.map_err(unreadable)?;
     let shown = rows.iter().enumerate().take(usize::try_from(RUNS).unwrap_or(0));
@@ -85,7 +85,7 @@ pub(crate) async fn list_runs(
 /// Why the run in this place was slower than the older ones behind it.
 pub(super) fn reason(newest_first: &[RunRow], place: usize) -> Option<Slower> {
     let run = newest_first.get(place)?;
-    let oldest_ms = run.run.submitted_ms - COMPARED_MS;
+    let oldest_ms = run.run.submitted_ms.saturating_sub(COMPARED_MS);
     let earlier = newest_first.iter().skip(place + 1).take_while(|row| row.run.submitted_ms >= oldest_ms);
     slower(&run.past(), &earlier.map(RunRow::past).collect::<Vec<_>>())
 }

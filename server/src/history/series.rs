@@ -67,7 +67,7 @@ pub(crate) async fn series(
         (DAY_MS, DAY_MS)
     };
     // The point that holds at the beginning belongs to it.
-    let from_ms = if step_ms == 0 { from_ms } else { from_ms.div_euclid(step_ms) * step_ms };
+    let from_ms = if step_ms == 0 { from_ms } else { from_ms.saturating_sub(from_ms.rem_euclid(step_ms)) };
     let rows = store.points(component.component_id, step_ms, (from_ms, to_ms), POINTS).await?;
     Ok(Series { step_ms, gap_ms, points: rows.iter().map(point).collect() })
 }
