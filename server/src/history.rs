@@ -78,7 +78,8 @@ impl History {
 
     async fn run(&self, end: CancellationToken) {
         let Some(Some(whose)) = end.run_until_cancelled(self.callers.proven()).await else { return };
-        let store = match self.store().await {
+        let Some(store) = end.run_until_cancelled(self.store()).await else { return };
+        let store = match store {
             Ok(store) => store,
             Err(error) => return tracing::warn!(%error, "There is no history"),
         };

@@ -95,3 +95,38 @@ async fn without_a_history_there_is_no_route_and_no_file() {
     assert_eq!((&collector["storage"], &collector["samples"]), (&"file".into(), &false.into()), "{collector}");
     assert!(collector["about"].to_string().contains("SPARK_MONITOR_HISTORY=off"));
 }
+
+#[tokio::test]
+async fn whatever_the_parameters_an_answer_is_one_of_ours() {
+    let app = TestApp::new(&["--spark-master-ui-url", "http://127.0.0.1:9", "--spark-monitor-history", "memory"]);
+    for (path, outcome) in [
+        ("/history/cluster?from_ms=-9223372036854775808&to_ms=9223372036854775807", "200"),
+        ("/history/cluster?from_ms=9223372036854775807&to_ms=-9223372036854775808", "200"),
+        ("/history/cluster?from_ms=soon", "400 bad_request"),
+        ("/history/queries?search=%25%27%22%5C", "200"),
+        ("/history/queries/99999999999999999999", "200"),
+        ("/history/queries/%ff", "200"),
+        ("/history/applications/..", "400 bad_request"),
+        ("/history/applications/%ff", "400 bad_request"),
+    ] {
+        assert_eq!(app.get(path).await.outcome(), outcome, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_stored_can_be_forgotten_after_the_history_is_switched_off() {
+    let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
+    let app = remembering(&spark, &folder).await;
+    until(&app, "/history/queries", has_some("shapes")).await;
+    app.end().await;
+    let history = |action: &str, mode: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_berdl-spark-monitor"));
+        command.args(["history", action]).env_clear().env("XDG_STATE_HOME", folder.path());
+        let done = command.env("SPARK_MONITOR_HISTORY", mode).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    assert!(history("show", "off").contains("query "));
+    history("forget", "memory");
+    assert!(!history("export", "on").contains("select"));
+}

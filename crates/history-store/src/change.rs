@@ -50,6 +50,8 @@ pub struct SpanSeen {
     pub name: String,
     pub state: String,
     pub values: Values,
+    /// When it happened, if it happens once and may be seen later and again.
+    pub once_at_ms: Option<i64>,
 }
 
 /// Queries that ask the same, with different literals.
@@ -101,8 +103,10 @@ pub enum Change {
     Tend {
         now_ms: i64,
     },
-    /// Removes everything of everybody, and answers when it is gone from the disk. Runs of before are not written again.
+    /// Removes everything of an owner and of nobody, or of everybody; answers when it is gone from the disk. Runs of
+    /// before are not written again.
     Forget {
+        owner: Option<String>,
         now_ms: i64,
         done: oneshot::Sender<Result<(), StoreError>>,
     },

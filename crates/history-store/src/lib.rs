@@ -8,6 +8,7 @@ mod change;
 mod copy;
 mod error;
 mod filesystem;
+mod forgotten;
 mod lease;
 mod open;
 mod read;

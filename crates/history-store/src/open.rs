@@ -36,6 +36,8 @@ const IDLE: Duration = Duration::from_secs(60);
 /// The log is cut to this size after it was written back, bytes.
 const LOG_BYTES: u64 = 1 << 20;
 const PAGE_BYTES: u64 = 4096;
+/// Largest size in memory, bytes: a quarter of a year of samples, and no more than the sidecar itself uses.
+const MEMORY_BYTES: u64 = 16 << 20;
 
 /// Where the history may be kept.
 #[derive(Clone, Debug, Default)]
@@ -79,19 +81,13 @@ impl Store {
     }
 
     async fn in_memory(reason: StoreError, places: &Places, now_ms: i64) -> Result<Self, StoreError> {
-        let options = of_all(SqliteConnectOptions::new().in_memory(true), places.cap_bytes);
+        let cap_bytes = places.cap_bytes.min(MEMORY_BYTES);
+        let options = of_all(SqliteConnectOptions::new().in_memory(true), cap_bytes);
         // The database is this one connection.
         let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let pool = pool.connect_with(options).await?;
         migrate(&mut *pool.acquire().await?, now_ms).await?;
-        Ok(Self {
-            writer: pool.clone(),
-            readers: pool,
-            kept: Kept::Memory(reason),
-            file: None,
-            copy: None,
-            cap_bytes: places.cap_bytes,
-        })
+        Ok(Self { writer: pool.clone(), readers: pool, kept: Kept::Memory(reason), file: None, copy: None, cap_bytes })
     }
 }
 

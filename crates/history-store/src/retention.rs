@@ -14,6 +14,17 @@ const RUNS: i64 = 20_000;
 /// At this share of the cap the oldest goes, so that the log and the next hours have room; percents.
 const ROOM_PERCENT: u64 = 80;
 
+/// How long a clock must have shown about this time before it decides what is old, milliseconds.
+const STEADY_MS: i64 = 600_000;
+
+/// Removes shapes without runs: each query of a program that makes up names has a shape of its own.
+const WITHOUT_RUNS: &str = "DELETE FROM query_shapes WHERE muted = 0 AND NOT EXISTS \
+    (SELECT 1 FROM query_runs WHERE query_runs.shape_id = query_shapes.shape_id)";
+/// Removes components without rows that were last seen before a moment.
+const EMPTY: &str = "DELETE FROM components WHERE last_seen_ms < ? \
+    AND NOT EXISTS (SELECT 1 FROM points WHERE points.component_id = components.component_id) \
+    AND NOT EXISTS (SELECT 1 FROM spans WHERE spans.component_id = components.component_id)";
+
 /// How long rows are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
@@ -31,11 +42,24 @@ impl Default for Retention {
 }
 
 impl Store {
-    /// Removes what is too old, then the oldest until the database is small enough.
-    pub(crate) async fn purge(&self, retention: Retention, now_ms: i64) -> Result<(), StoreError> {
+    /// Removes what is too old; false if it is too early for that. A clock that jumps ahead for a moment would remove
+    /// everything, so samples must have been taken by it for some minutes.
+    pub(crate) async fn remove_old(&self, retention: Retention, now_ms: i64) -> Result<bool, StoreError> {
+        let mut db = self.writer.acquire().await?;
+        let steady = "SELECT EXISTS (SELECT 1 FROM ticks WHERE at_ms BETWEEN ? AND ?)";
+        let steady = sqlx::query_scalar(steady).bind(now_ms - DAY_MS).bind(now_ms - STEADY_MS);
+        if !steady.fetch_one(&mut *db).await? {
+            return Ok(false);
+        }
+        too_old(&mut db, retention, now_ms).await?;
+        free(&mut db).await?;
+        Ok(true)
+    }
+
+    /// Removes the oldest until the database is small enough.
+    pub(crate) async fn shrink(&self, retention: Retention, now_ms: i64) -> Result<(), StoreError> {
         let mut db = self.writer.acquire().await?;
         // One day's rows at a time are gone in milliseconds, so that whoever writes does not wait.
-        too_old(&mut db, retention, now_ms).await?;
         let mut raw_ms = retention.raw_ms;
         while bytes(&mut db).await? > self.cap_bytes / 100 * ROOM_PERCENT {
             raw_ms -= DAY_MS;
@@ -68,11 +92,9 @@ async fn too_old(db: &mut SqliteConnection, retention: Retention, now_ms: i64) -
     let most = "DELETE FROM query_runs WHERE run_id IN \
                 (SELECT run_id FROM query_runs ORDER BY submitted_ms DESC, run_id DESC LIMIT -1 OFFSET ?)";
     sqlx::query(most).bind(RUNS).execute(&mut *change).await?;
+    sqlx::query(WITHOUT_RUNS).execute(&mut *change).await?;
     // A component without a row is forgotten once it has not been seen for as long as runs are kept.
-    let empty = "DELETE FROM components WHERE last_seen_ms < ? \
-                 AND NOT EXISTS (SELECT 1 FROM points WHERE points.component_id = components.component_id) \
-                 AND NOT EXISTS (SELECT 1 FROM spans WHERE spans.component_id = components.component_id)";
-    sqlx::query(empty).bind(now_ms - runs_ms).execute(&mut *change).await?;
+    sqlx::query(EMPTY).bind(now_ms - runs_ms).execute(&mut *change).await?;
     change.commit().await?;
     Ok(())
 }
@@ -96,7 +118,7 @@ async fn ticks_before(db: &mut SqliteConnection, before_ms: i64) -> Result<(), S
     Ok(())
 }
 
-/// Removes a tenth of the hourly and daily means and of the runs; false if there is nothing left.
+/// Removes a tenth of the hourly and daily means and of the runs, and what is empty without them; false if there is nothing left.
 async fn oldest_tenth(db: &mut SqliteConnection) -> Result<bool, StoreError> {
     let mut removed = 0;
     for delete in [
@@ -109,6 +131,8 @@ async fn oldest_tenth(db: &mut SqliteConnection) -> Result<bool, StoreError> {
     ] {
         removed += sqlx::query(delete).execute(&mut *db).await?.rows_affected();
     }
+    removed += sqlx::query(WITHOUT_RUNS).execute(&mut *db).await?.rows_affected();
+    removed += sqlx::query(EMPTY).bind(i64::MAX).execute(&mut *db).await?.rows_affected();
     Ok(removed > 0)
 }
 

@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 
-use sqlx::SqlitePool;
+use sqlx::{Row, SqlitePool};
 
 use crate::{
     StoreError,
     copy::{self, Copy},
+    forgotten,
     open::{DAMAGED, Kept, remove},
 };
 
-/// How the audit log calls it that everything was forgotten.
-pub(crate) const FORGET: &str = "forget";
+/// Writes the log back and empties its file; the first column tells whether somebody hindered it.
+const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 /// The open database. Reads are methods; writes go through [`crate::writer`].
 #[derive(Debug)]
@@ -51,27 +52,30 @@ impl Store {
         }
     }
 
-    /// Removes everything: the rows, their remains in the log and in free pages, the copy, and a damaged file.
+    /// The largest size of the database, bytes.
+    #[must_use]
+    pub fn cap_bytes(&self) -> u64 {
+        self.cap_bytes
+    }
+
+    /// Removes everything of an owner and of nobody, or of everybody: the rows, their remains in the log and in free
+    /// pages, the copy, and a damaged file.
     ///
     /// # Errors
-    /// The database's, or a file cannot be removed.
-    pub async fn forget(&self, now_ms: i64) -> Result<(), StoreError> {
+    /// The database's, a file cannot be removed, or somebody else still reads what the log contains.
+    pub async fn forget(&self, owner: Option<&str>, now_ms: i64) -> Result<(), StoreError> {
         let mut connection = self.writer.acquire().await?;
+        forgotten::remove(&mut connection, owner, now_ms).await?;
         for statement in [
-            // Everything else hangs on these.
-            "DELETE FROM systems",
-            "DELETE FROM points",
-            "DELETE FROM hours_due",
-            "PRAGMA wal_checkpoint(TRUNCATE)",
-            "VACUUM",
-            // What VACUUM wrote is in the log first.
-            "PRAGMA wal_checkpoint(TRUNCATE)",
+            CHECKPOINT, "VACUUM", // What VACUUM wrote is in the log first.
+            CHECKPOINT,
         ] {
-            sqlx::query(statement).execute(&mut *connection).await?;
+            let row = sqlx::query(statement).fetch_optional(&mut *connection).await?;
+            // A reader of an older state keeps the log, and there is no error.
+            if row.is_some_and(|row| row.get::<i64, _>(0) != 0) {
+                return Err(StoreError::Busy);
+            }
         }
-        let note =
-            "INSERT INTO audit (at_ms, who, action, target, outcome, details) VALUES (?, '', ?, 'history', 'done', '')";
-        sqlx::query(note).bind(now_ms).bind(FORGET).execute(&mut *connection).await?;
         if let Some(copy) = &self.copy {
             copy.forget().await?;
         }

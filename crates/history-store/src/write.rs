@@ -7,7 +7,6 @@ use sqlx::SqliteConnection;
 use crate::{
     Component, Run, Shape, SpanSeen, StoreError, SystemKey, Tick, Values,
     retention::{HOUR_MS, MOST_HELD_TENTHS},
-    store::FORGET,
 };
 
 /// The usual time between two ticks while nothing runs, milliseconds.
@@ -99,6 +98,12 @@ async fn point(db: &mut SqliteConnection, id: i64, at_ms: i64, values: &Values) 
 
 /// Extends the span of this state around the moment, or begins one.
 async fn span(db: &mut SqliteConnection, id: i64, tick: &Tick, seen: &SpanSeen) -> Result<(), StoreError> {
+    if let Some(at_ms) = seen.once_at_ms {
+        let add = "INSERT INTO spans (component_id, first_ms, last_ms, state, vals) SELECT ?1, ?2, ?2, ?3, ?4 \
+                   WHERE NOT EXISTS (SELECT 1 FROM spans WHERE component_id = ?1)";
+        sqlx::query(add).bind(id).bind(at_ms).bind(&seen.state).bind(json(&seen.values)).execute(db).await?;
+        return Ok(());
+    }
     let held_ms = tick.step_ms.saturating_mul(MOST_HELD_TENTHS) / 10;
     let around = "SELECT span_id FROM spans WHERE component_id = ? AND state = ? AND first_ms <= ? AND last_ms >= ? \
                   ORDER BY last_ms DESC LIMIT 1";
@@ -119,18 +124,13 @@ async fn span(db: &mut SqliteConnection, id: i64, tick: &Tick, seen: &SpanSeen) 
     Ok(())
 }
 
-/// Writes a run, unless it is known or has been forgotten: Spark still lists what was forgotten here.
+/// Writes a run, unless it is known.
 pub(crate) async fn run(
     db: &mut SqliteConnection,
     key: &SystemKey,
     shape: &Shape,
     run: &Run,
 ) -> Result<(), StoreError> {
-    let forgotten = "SELECT max(at_ms) FROM audit WHERE action = ?";
-    let forgotten: Option<i64> = sqlx::query_scalar(forgotten).bind(FORGET).fetch_one(&mut *db).await?;
-    if forgotten.is_some_and(|at_ms| run.submitted_ms < at_ms) {
-        return Ok(());
-    }
     let system_id = system_id(db, key).await?;
     let write = "INSERT INTO query_shapes (system_id, version, hash, made_from, label, last_ms) VALUES (?, ?, ?, ?, ?, ?) \
                  ON CONFLICT (system_id, version, hash) DO UPDATE SET last_ms = max(query_shapes.last_ms, excluded.last_ms) \
@@ -173,7 +173,7 @@ fn digest(tick: &Tick) -> String {
     for Component { kind, name, facts, values } in &tick.components {
         [kind, name, facts, &json(values)].into_iter().for_each(|part| add(part));
     }
-    for SpanSeen { kind, name, state, values } in &tick.spans {
+    for SpanSeen { kind, name, state, values, .. } in &tick.spans {
         [kind, name, state, &json(values)].into_iter().for_each(|part| add(part));
     }
     hash.finalize().to_hex().get(..32).unwrap_or_default().to_owned()

@@ -8,7 +8,12 @@ use std::sync::{
 use sqlx::Connection;
 use tokio::sync::mpsc;
 
-use crate::{Change, Store, StoreError, retention::Retention, write};
+use crate::{
+    Change, Store, StoreError, Tick,
+    forgotten::Forgotten,
+    retention::{HOUR_MS, Retention},
+    write,
+};
 
 /// Changes that may wait. A tick a minute and a few runs need far less; more means that the disk hangs.
 const WAITING: usize = 1_024;
@@ -31,6 +36,8 @@ pub struct Writer {
     lost: Arc<AtomicU64>,
     /// When the database was last taken home.
     taken_home_ms: Option<i64>,
+    /// When what was too old was last removed.
+    old_removed_ms: Option<i64>,
 }
 
 /// A queue and the task's work, which the caller starts.
@@ -39,7 +46,7 @@ pub fn writer(store: Arc<Store>, retention: Retention) -> (Recorder, Writer) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let lost = Arc::new(AtomicU64::new(0));
     let recorder = Recorder { changes: sender, lost: Arc::clone(&lost) };
-    (recorder, Writer { store, changes: receiver, retention, lost, taken_home_ms: None })
+    (recorder, Writer { store, changes: receiver, retention, lost, taken_home_ms: None, old_removed_ms: None })
 }
 
 impl Recorder {
@@ -72,27 +79,27 @@ impl Writer {
             if taken == 0 {
                 break;
             }
-            self.write(&mut batch).await;
+            self.write(&mut batch, now_ms()).await;
         }
         self.changes.close();
         while self.changes.recv_many(&mut batch, AT_ONCE).await > 0 {
-            self.write(&mut batch).await;
+            self.write(&mut batch, now_ms()).await;
         }
         let result = self.store.take_home(now_ms()).await;
         complain(&result, "The history could not be copied to the state folder");
         self.store.close().await;
     }
 
-    async fn write(&mut self, batch: &mut Vec<Change>) {
+    async fn write(&mut self, batch: &mut Vec<Change>, now_ms: i64) {
         let mut rows = Vec::new();
         let mut tend_ms = None;
         for change in batch.drain(..) {
             match change {
                 Change::Tend { now_ms } => tend_ms = Some(now_ms),
-                Change::Forget { now_ms, done } => {
+                Change::Forget { owner, now_ms, done } => {
                     // What was queued before it is forgotten too.
-                    rows.clear();
-                    let result = self.store.forget(now_ms).await;
+                    rows.retain(|row| owner.as_ref().is_some_and(|owner| !is_of(row, owner)));
+                    let result = self.store.forget(owner.as_deref(), now_ms).await;
                     complain(&result, "The history could not be forgotten");
                     // The asker may have gone.
                     let _ = done.send(result);
@@ -101,11 +108,10 @@ impl Writer {
             }
         }
         let count = u64::try_from(rows.len()).unwrap_or(0);
-        let mut result = self.rows(&rows).await;
+        let mut result = self.rows(&rows, now_ms).await;
         if result.as_ref().is_err_and(StoreError::is_full) {
-            let newest_ms = rows.iter().filter_map(at_ms).max().unwrap_or(0);
-            result = match self.store.purge(self.retention, newest_ms).await {
-                Ok(()) => self.rows(&rows).await,
+            result = match self.store.shrink(self.retention, now_ms).await {
+                Ok(()) => self.rows(&rows, now_ms).await,
                 Err(error) => Err(error),
             };
         }
@@ -118,18 +124,23 @@ impl Writer {
         }
     }
 
-    async fn rows(&self, rows: &[Change]) -> Result<(), StoreError> {
+    async fn rows(&self, rows: &[Change], now_ms: i64) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
         let mut db = self.store.writer.acquire().await?;
         // A second sidecar may write as well; whoever begins so never has to give up in the middle.
         let mut change = db.begin_with("BEGIN IMMEDIATE").await?;
+        let forgotten = Forgotten::read(&mut change, now_ms).await?;
         for row in rows {
             match row {
-                Change::Tick(tick) => write::tick(&mut change, tick).await?,
-                Change::Run { system, shape, run } => write::run(&mut change, system, shape, run).await?,
-                Change::Tend { .. } | Change::Forget { .. } => {}
+                Change::Tick(tick) if !forgotten.has(&tick.system.owner, tick.at_ms) => {
+                    write::tick(&mut change, tick).await?;
+                }
+                Change::Run { system, shape, run } if !forgotten.has(&system.owner, run.submitted_ms) => {
+                    write::run(&mut change, system, shape, run).await?;
+                }
+                Change::Tick(_) | Change::Run { .. } | Change::Tend { .. } | Change::Forget { .. } => {}
             }
         }
         change.commit().await?;
@@ -138,9 +149,13 @@ impl Writer {
 
     async fn tend(&mut self, now_ms: i64) -> Result<(), StoreError> {
         self.store.roll_up(self.retention, now_ms).await?;
-        self.store.purge(self.retention, now_ms).await?;
+        let is_due = |then_ms: Option<i64>, every_ms| then_ms.is_none_or(|ms| !(ms..ms + every_ms).contains(&now_ms));
+        if is_due(self.old_removed_ms, HOUR_MS) && self.store.remove_old(self.retention, now_ms).await? {
+            self.old_removed_ms = Some(now_ms);
+        }
+        self.store.shrink(self.retention, now_ms).await?;
         let Some(every_ms) = self.store.copied_every_ms() else { return Ok(()) };
-        if self.taken_home_ms.is_none_or(|taken_ms| !(taken_ms..taken_ms + every_ms).contains(&now_ms)) {
+        if is_due(self.taken_home_ms, every_ms) {
             self.store.take_home(now_ms).await?;
             self.taken_home_ms = Some(now_ms);
         }
@@ -148,12 +163,10 @@ impl Writer {
     }
 }
 
-fn at_ms(change: &Change) -> Option<i64> {
-    match change {
-        Change::Tick(tick) => Some(tick.at_ms),
-        Change::Run { run, .. } => Some(run.submitted_ms),
-        Change::Tend { .. } | Change::Forget { .. } => None,
-    }
+/// Whether a row belongs to an owner or to nobody.
+fn is_of(change: &Change, owner: &str) -> bool {
+    let (Change::Tick(Tick { system, .. }) | Change::Run { system, .. }) = change else { return false };
+    system.owner == owner || system.owner.is_empty()
 }
 
 fn complain(result: &Result<(), StoreError>, what: &str) {

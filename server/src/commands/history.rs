@@ -56,7 +56,8 @@ struct Person {
 /// # Errors
 /// When there is no history, or it cannot be read.
 pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode> {
-    let Some(places) = HistoryPlaces::of(settings)? else { bail!("SPARK_MONITOR_HISTORY is off: nothing is stored") };
+    // Whoever has switched it off may have a file of before.
+    let places = HistoryPlaces::whatever_the_mode(settings);
     let file = places.state_folder.as_ref().map(|folder| folder.join("history.db"));
     if !file.is_some_and(|file| file.exists()) {
         bail!("there is no history yet");
@@ -66,10 +67,10 @@ pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode
         bail!("the history cannot be opened: {reason}");
     }
     let text = match action {
-        Action::Show => in_words(&export(&store, &places).await?),
-        Action::Export => serde_json::to_string_pretty(&export(&store, &places).await?)? + "\n",
+        Action::Show => in_words(&export(&store).await?),
+        Action::Export => serde_json::to_string_pretty(&export(&store).await?)? + "\n",
         Action::Forget => {
-            store.forget(clock::now_ms()).await?;
+            store.forget(None, clock::now_ms()).await?;
             "Everything is forgotten.\n".to_owned()
         }
     };
@@ -78,7 +79,7 @@ pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-async fn export(store: &Store, places: &HistoryPlaces) -> anyhow::Result<Export> {
+async fn export(store: &Store) -> anyhow::Result<Export> {
     let now_ms = clock::now_ms();
     let mut people = Vec::new();
     for owner in store.owners().await? {
@@ -91,7 +92,7 @@ async fn export(store: &Store, places: &HistoryPlaces) -> anyhow::Result<Export>
             owner,
         });
     }
-    Ok(Export { collector: status::collector(store, false, 0, places.most_bytes).await?, people })
+    Ok(Export { collector: status::collector(store, false, 0).await?, people })
 }
 
 fn in_words(export: &Export) -> String {

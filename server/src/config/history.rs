@@ -85,22 +85,28 @@ impl HistoryPlaces {
     /// # Errors
     /// When the mode is unknown.
     pub fn of(settings: &Settings) -> Result<Option<Self>, ConfigError> {
-        let asked = &settings.history;
-        let memory_only = match asked.spark_monitor_history.trim() {
+        let memory_only = match settings.history.spark_monitor_history.trim() {
             "on" => false,
             "memory" => true,
             "off" => return Ok(None),
             _ => return Err(ConfigError::HistoryMode),
         };
+        Ok(Some(Self { memory_only, ..Self::whatever_the_mode(settings) }))
+    }
+
+    /// The places of a file, which may be left from another mode.
+    #[must_use]
+    pub fn whatever_the_mode(settings: &Settings) -> Self {
+        let asked = &settings.history;
         let user_id = rustix::process::geteuid().as_raw();
         let in_tmp = || std::env::temp_dir().join(format!("berdl-spark-monitor-{user_id}"));
         let runtime = asked.xdg_runtime_dir.as_ref().filter(|folder| folder.is_absolute());
-        Ok(Some(Self {
-            memory_only,
+        Self {
+            memory_only: false,
             state_folder: settings.state_folder(),
             runtime_folder: runtime.map_or_else(in_tmp, |folder| folder.join("berdl-spark-monitor")),
             most_bytes: asked.spark_monitor_history_max_bytes,
-        }))
+        }
     }
 }
 

@@ -22,6 +22,8 @@ const RUNS: usize = 200;
 const KNOWN: usize = 2_000;
 /// A run is written this long after its end, when Spark has counted all its tasks; milliseconds.
 const SETTLED_MS: i64 = 2_000;
+/// Longest name of an application, characters.
+const LONGEST_NAME: usize = 200;
 /// Applications and workers of which a sample is kept.
 const MOST: usize = 100;
 
@@ -157,7 +159,7 @@ impl<'a> Collector<'a> {
         let mut components = vec![component(CLUSTER.0, CLUSTER.1, String::new(), &values)];
         let mut spans = Vec::new();
         for app in selection.apps.active.iter().take(MOST) {
-            let name = shape::long_numbers(&app.name);
+            let name: String = shape::long_numbers(&app.name).chars().take(LONGEST_NAME).collect();
             let facts = serde_json::json!({"name": name, "started_at_ms": app.started_at_ms}).to_string();
             let cores = app.cores.map(|cores| ("cores", f64::from(cores)));
             components.push(component(APP, &app.app_id, facts, &cores.into_iter().collect()));
@@ -196,13 +198,18 @@ impl<'a> Collector<'a> {
         for executor in seen.executors.iter().take(MOST) {
             let Some(reason) = executor.removed.as_deref().map(error_class::of_removal) else { continue };
             let name = format!("{app_id}/{}", executor.executor_id);
-            if self.lost.len() < KNOWN && self.lost.insert(name.clone()) {
+            if self.lost.len() >= KNOWN {
+                // What is written again is stored once.
+                self.lost.clear();
+            }
+            if self.lost.insert(name.clone()) {
                 let values = [
                     ("peak_heap_bytes", number(executor.peak_heap_bytes)),
                     ("failed_tasks", executor.failed_tasks.into()),
                 ];
                 let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-                tick.spans.push(span(EXECUTOR, &name, &reason, values));
+                let once_at_ms = Some(executor.removed_at_ms.unwrap_or(tick.at_ms).min(tick.at_ms));
+                tick.spans.push(SpanSeen { once_at_ms, ..span(EXECUTOR, &name, &reason, values) });
             }
         }
     }
@@ -217,7 +224,10 @@ impl<'a> Collector<'a> {
             };
             let ended_ms = run.submitted_at_ms.saturating_add_unsigned(run.elapsed_ms);
             let key = (app_id.to_owned(), run.query_id.clone());
-            if state == RunState::Unknown || clock::now_ms() < ended_ms + SETTLED_MS || self.written.contains(&key) {
+            if state == RunState::Unknown
+                || clock::now_ms() < ended_ms.saturating_add(SETTLED_MS)
+                || self.written.contains(&key)
+            {
                 continue;
             }
             self.write(app_id, slots, state, &run);
@@ -241,7 +251,8 @@ impl<'a> Collector<'a> {
             app_id: app_id.to_owned(),
             query_id: seen.query_id.clone(),
             plan_hash: shape::plan_hash(seen),
-            submitted_ms: seen.submitted_at_ms,
+            // A time from the future would be the newest for ever.
+            submitted_ms: seen.submitted_at_ms.min(clock::now_ms()),
             duration_ms: whole(seen.elapsed_ms),
             waited_ms: whole(seen.waited_ms),
             state: state.word().to_owned(),
@@ -270,7 +281,7 @@ fn component(kind: &str, name: &str, facts: String, values: &BTreeMap<&str, f64>
 }
 
 fn span(kind: &str, name: &str, state: &str, values: Values) -> SpanSeen {
-    SpanSeen { kind: kind.to_owned(), name: name.to_owned(), state: state.to_owned(), values }
+    SpanSeen { kind: kind.to_owned(), name: name.to_owned(), state: state.to_owned(), values, once_at_ms: None }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "cores and bytes are far below 2^53")]

@@ -1,4 +1,4 @@
-//! `DELETE history`: everything is gone, from the disk too.
+//! `DELETE history`: what is stored of the caller is gone, from the disk too.
 
 use std::sync::Arc;
 
@@ -11,16 +11,19 @@ use wire::{ErrorBody, ErrorCode, past::Forgotten};
 use super::{History, owner::Owner};
 use crate::{http::ApiError, words};
 
-/// Forgets everything. The sidecar goes on remembering what comes next.
+/// Forgets what is stored of the caller. The sidecar goes on remembering what comes next.
 #[utoipa::path(delete, path = "/history", tag = "history", responses(
     (status = 200, description = "It is gone from the disk", body = Forgotten),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-pub(crate) async fn forget(State(history): State<Arc<History>>, _: Owner) -> Result<Json<Forgotten>, ApiError> {
+pub(crate) async fn forget(
+    State(history): State<Arc<History>>,
+    Owner(owner): Owner,
+) -> Result<Json<Forgotten>, ApiError> {
     let failed = || ApiError::explained(ErrorCode::Internal, words::history::cannot_forget());
     let recorder = history.recorder.get().ok_or_else(failed)?;
     let (done, forgotten) = oneshot::channel();
-    recorder.record(Change::Forget { now_ms: clock::now_ms(), done });
+    recorder.record(Change::Forget { owner: Some(owner), now_ms: clock::now_ms(), done });
     // Its cause is in the log.
     match forgotten.await {
         Ok(Ok(())) => Ok(Json(Forgotten { forgotten: true })),

@@ -21,16 +21,11 @@ pub(crate) async fn get_collector(State(history): State<Arc<History>>, _: Owner)
     let store = history.read().await?;
     let samples = history.samples.load(Ordering::Relaxed);
     let lost = history.recorder.get().map_or(0, Recorder::lost);
-    Ok(Json(collector(&store, samples, lost, history.site.places.most_bytes).await.map_err(unreadable)?))
+    Ok(Json(collector(&store, samples, lost).await.map_err(unreadable)?))
 }
 
 /// The answer for an open store.
-pub(crate) async fn collector(
-    store: &Store,
-    samples: bool,
-    lost: u64,
-    most_bytes: u64,
-) -> Result<Collector, StoreError> {
+pub(crate) async fn collector(store: &Store, samples: bool, lost: u64) -> Result<Collector, StoreError> {
     let size = store.size().await?;
     let (storage, place) = match store.kept() {
         Kept::Home => (Storage::File, history::in_a_file()),
@@ -42,7 +37,7 @@ pub(crate) async fn collector(
         file: store.file().map(|file| file.to_string_lossy().into_owned()),
         samples,
         size_bytes: size.bytes,
-        most_bytes,
+        most_bytes: store.cap_bytes(),
         points: size.points,
         runs: size.runs,
         oldest_at_ms: size.oldest_ms,
