@@ -9,6 +9,7 @@ mod error_class;
 mod forget;
 mod owner;
 pub(crate) mod queries;
+mod redact;
 pub(crate) mod series;
 mod shape;
 pub(crate) mod status;

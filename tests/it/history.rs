@@ -130,3 +130,13 @@ async fn what_was_stored_can_be_forgotten_after_the_history_is_switched_off() {
     history("forget", "memory");
     assert!(!history("export", "on").contains("select"));
 }
+
+#[tokio::test]
+async fn what_is_said_of_texts_is_what_the_setting_says() {
+    for (mode, said) in [("off", "without their literals"), ("redacted", "with their SQL")] {
+        let url = ["--spark-master-ui-url", "http://127.0.0.1:9", "--spark-monitor-history", "memory"];
+        let app = TestApp::new(&[&url[..], &["--spark-monitor-history-text", mode]].concat());
+        let about = app.get("/history/collector").await.json()["about"].to_string();
+        assert!(about.contains(said), "{about}");
+    }
+}

@@ -13,6 +13,8 @@ from tests.spark.conftest import Cluster, Sidecar, java
 
 # It is found nowhere in the database: literals do not reach the disk.
 SECRET = "a_literal_that_is_nobodys_business"
+# It is found in none of them, because it looks like a secret.
+PASSWORD = "hunter2hunter2"
 DRIVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
 
@@ -27,20 +29,23 @@ def own_cluster() -> Iterator[Cluster]:
 def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_for_good(
     own_cluster: Cluster, start_sidecar: Callable[..., Sidecar]
 ) -> None:
-    with tempfile.TemporaryDirectory() as state:
+    with tempfile.TemporaryDirectory() as state, tempfile.TemporaryDirectory() as texts_state:
         variables = {
             "SPARK_MASTER_UI_URL": own_cluster.told["master_ui"],
             "XDG_STATE_HOME": state,
             "SPARK_MONITOR_HISTORY_SAMPLE_MS": "1000",
         }
         sidecar = start_sidecar(**variables)
-        statement = f"SELECT count(*) FROM range(0, {{}}, 1, 4) WHERE '{SECRET}' <> cast(id AS string)"
+        keeps_texts = {"XDG_STATE_HOME": texts_state, "SPARK_MONITOR_HISTORY_TEXT": "redacted"}
+        with_texts = start_sidecar(**variables | keeps_texts)
+        condition = f"'{SECRET}' <> cast(id AS string) AND 'password={PASSWORD}' <> ''"
+        statement = f"SELECT count(*) FROM range(0, {{}}, 1, 4) WHERE {condition}"
         query = f'spark.sql("{statement}").collect()\n'
         runs = "".join(query.format(1_000_000 + number) for number in range(3))
         assert own_cluster.query(runs).wait(180) == 0
 
-        def shape() -> dict[str, Any] | None:
-            shapes = sidecar.ok("history/queries?search=RANGE")["shapes"]
+        def shape(of: Sidecar = sidecar) -> dict[str, Any] | None:
+            shapes = of.ok("history/queries?search=RANGE")["shapes"]
             return next((shape for shape in shapes if shape["runs"] == 3), None)
 
         until("three runs of one shape are remembered", lambda: shape() is not None, 60)
@@ -49,6 +54,11 @@ def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_
         (newest, *_) = sidecar.ok(f"history/queries/{found['shape_id']}")["runs"]
         assert newest["state"] == "succeeded" and newest["tasks"] >= 4 and newest["run_ms"] > 0, newest
         app_id = newest["app_id"]
+
+        until("its text is kept where a setting says so", lambda: shape(with_texts) is not None, 60)
+        kept = shape(with_texts)
+        assert kept and SECRET in kept["newest"]["statement"], kept
+        assert "'password=…'" in kept["newest"]["statement"] and "statement" not in newest
 
         endless = 'spark.sql("SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1").collect()\n'
         own_cluster.query(endless)
@@ -72,7 +82,10 @@ def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_
 
         folder = Path(state) / "berdl-spark-monitor"
         texts = [(folder / name).read_bytes() for name in ("history.db", "history.db-wal")]
-        assert all(SECRET.encode() not in text for text in texts)
+        assert all(SECRET.encode() not in text and PASSWORD.encode() not in text for text in texts)
+        others = [file.read_bytes() for file in (Path(texts_state) / "berdl-spark-monitor").iterdir()]
+        assert any(SECRET.encode() in text for text in others)
+        assert all(PASSWORD.encode() not in text for text in others)
         assert any(b"select count" in text for text in texts), "the test can see what is stored"
         until("it can be forgotten", lambda: sidecar.ask("DELETE", "history")[0] == 200, 30)
         assert sidecar.ok("history/queries")["shapes"] == []

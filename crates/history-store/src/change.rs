@@ -88,6 +88,16 @@ pub struct Run {
     pub shuffle_bytes: i64,
     pub spilled_bytes: i64,
     pub written_bytes: i64,
+    /// Its texts, if they are kept.
+    pub texts: Option<Texts>,
+}
+
+/// Texts of a run; empty ones are not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    pub statement: String,
+    /// Why it failed.
+    pub message: String,
 }
 
 /// One thing to write.

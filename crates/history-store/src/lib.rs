@@ -20,7 +20,7 @@ mod store;
 mod write;
 mod writer;
 
-pub use change::{Change, Component, Run, Shape, SpanSeen, SystemKey, Tick, Values};
+pub use change::{Change, Component, Run, Shape, SpanSeen, SystemKey, Texts, Tick, Values};
 pub use error::StoreError;
 pub use lease::Lease;
 pub use open::{Kept, Places};

@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use crate::{Run, Store, StoreError, retention, slower::Past};
+use crate::{Run, Store, StoreError, Texts, retention, slower::Past};
 
 /// One component.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,9 +66,9 @@ pub struct Size {
     pub newest_ms: Option<i64>,
 }
 
-const RUN: &str = "SELECT query_runs.*, label, NOT EXISTS (SELECT 1 FROM query_runs AS before \
+const RUN: &str = "SELECT query_runs.*, label, statement, message, NOT EXISTS (SELECT 1 FROM query_runs AS before \
     WHERE before.app_id = query_runs.app_id AND before.submitted_ms < query_runs.submitted_ms) AS is_first \
-    FROM query_runs JOIN query_shapes USING (shape_id) JOIN systems USING (system_id) WHERE owner = ? AND ";
+    FROM query_runs JOIN query_shapes USING (shape_id) JOIN systems USING (system_id) LEFT JOIN query_texts USING (run_id) WHERE owner = ? AND ";
 
 impl Store {
     /// A person's components of one kind, the last seen first.
@@ -261,6 +261,10 @@ impl FromRow<'_, SqliteRow> for RunRow {
             shuffle_bytes: row.try_get("shuffle_bytes")?,
             spilled_bytes: row.try_get("spilled_bytes")?,
             written_bytes: row.try_get("written_bytes")?,
+            texts: match (row.try_get("statement")?, row.try_get("message")?) {
+                (Some(statement), Some(message)) => Some(Texts { statement, message }),
+                _ => None,
+            },
         };
         Ok(Self {
             shape_id: row.try_get("shape_id")?,

@@ -9,7 +9,7 @@ pub enum Engine {
 }
 
 /// The schema's changes so far, oldest first. A database's version is the number of those that were applied.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/tables.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/tables.sql"), include_str!("schema/texts.sql")];
 
 /// The version that this program knows.
 pub(crate) const VERSION: usize = MIGRATIONS.len();
@@ -117,7 +117,7 @@ mod tests {
     fn nothing_of_the_template_is_left_and_every_statement_stands_alone() {
         for engine in [Engine::Sqlite, Engine::Postgres, Engine::MariaDb] {
             let all = migrations(engine, 0);
-            assert_eq!(all.iter().filter(|statement| statement.starts_with("CREATE TABLE")).count(), 18);
+            assert_eq!(all.iter().filter(|statement| statement.starts_with("CREATE TABLE")).count(), 19);
             assert!(all.iter().all(|statement| !statement.contains(['{', '}', ';'])), "{all:#?}");
             assert!(migrations(engine, VERSION).is_empty());
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::SqliteConnection;
 
 use crate::{
-    Component, Run, Shape, SpanSeen, StoreError, SystemKey, Tick, Values,
+    Component, Run, Shape, SpanSeen, StoreError, SystemKey, Texts, Tick, Values,
     retention::{HOUR_MS, MOST_HELD_TENTHS},
 };
 
@@ -140,13 +140,17 @@ pub(crate) async fn run(
     let shape_id: i64 = write.fetch_one(&mut *db).await?;
     let write = "INSERT INTO query_runs (shape_id, app_id, query_id, plan_hash, submitted_ms, duration_ms, waited_ms, \
                  state, error_class, slots, tasks, run_ms, cpu_ms, gc_ms, read_bytes, shuffle_bytes, spilled_bytes, \
-                 written_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
-    let write = sqlx::query(write).bind(shape_id).bind(&run.app_id).bind(&run.query_id).bind(&run.plan_hash);
+                 written_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING run_id";
+    let write = sqlx::query_scalar(write).bind(shape_id).bind(&run.app_id).bind(&run.query_id).bind(&run.plan_hash);
     let write = write.bind(run.submitted_ms).bind(run.duration_ms).bind(run.waited_ms).bind(&run.state);
     let write = write.bind(run.error_class.as_ref().map(|class| cut(class, LONGEST_CLASS)));
     let write = write.bind(run.slots).bind(run.tasks).bind(run.run_ms).bind(run.cpu_ms).bind(run.gc_ms);
     let write = write.bind(run.read_bytes).bind(run.shuffle_bytes).bind(run.spilled_bytes).bind(run.written_bytes);
-    write.execute(db).await?;
+    let run_id: Option<i64> = write.fetch_optional(&mut *db).await?;
+    if let (Some(run_id), Some(Texts { statement, message })) = (run_id, &run.texts) {
+        let write = "INSERT INTO query_texts (run_id, statement, message) VALUES (?, ?, ?)";
+        sqlx::query(write).bind(run_id).bind(statement).bind(message).execute(db).await?;
+    }
     Ok(())
 }
 

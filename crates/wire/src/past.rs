@@ -97,6 +97,11 @@ pub struct PastRun {
     pub shuffle_read_bytes: i64,
     pub spilled_bytes: i64,
     pub written_bytes: i64,
+    /// Its SQL and why it failed, without what looks like a secret; only where a setting keeps them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub statement: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
     /// Set if it was slower than usual.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slower: Option<SlowerReason>,

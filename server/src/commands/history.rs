@@ -66,9 +66,10 @@ pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode
     if let history_store::Kept::Memory(reason) = store.kept() {
         bail!("the history cannot be opened: {reason}");
     }
+    let keeps_texts = settings.history.spark_monitor_history_text.trim() == "redacted";
     let text = match action {
-        Action::Show => in_words(&export(&store).await?),
-        Action::Export => serde_json::to_string_pretty(&export(&store).await?)? + "\n",
+        Action::Show => in_words(&export(&store, keeps_texts).await?),
+        Action::Export => serde_json::to_string_pretty(&export(&store, keeps_texts).await?)? + "\n",
         Action::Forget => {
             store.forget(None, clock::now_ms()).await?;
             "Everything is forgotten.\n".to_owned()
@@ -79,7 +80,7 @@ pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-async fn export(store: &Store) -> anyhow::Result<Export> {
+async fn export(store: &Store, keeps_texts: bool) -> anyhow::Result<Export> {
     let now_ms = clock::now_ms();
     let mut people = Vec::new();
     for owner in store.owners().await? {
@@ -92,7 +93,7 @@ async fn export(store: &Store) -> anyhow::Result<Export> {
             owner,
         });
     }
-    Ok(Export { collector: status::collector(store, false, 0).await?, people })
+    Ok(Export { collector: status::collector(store, false, 0, keeps_texts).await?, people })
 }
 
 fn in_words(export: &Export) -> String {

@@ -14,6 +14,8 @@ pub enum ConfigError {
     Nothing,
     #[error("SPARK_MONITOR_HISTORY must be on, memory or off")]
     HistoryMode,
+    #[error("SPARK_MONITOR_HISTORY_TEXT must be off or redacted")]
+    HistoryText,
     #[error("SPARK_MONITOR_SQL must be off, read or write")]
     SqlMode,
     #[error("SPARK_MONITOR_IDENTITY must be auth2, jupyterhub or none")]

@@ -16,6 +16,11 @@ pub struct HistorySettings {
     #[arg(long, env = "SPARK_MONITOR_HISTORY", value_name = "MODE", default_value = "on")]
     pub spark_monitor_history: String,
 
+    /// Whether the SQL of queries and the messages of errors are stored too: `off`, or `redacted` for all of it but what
+    /// looks like a password, a key or a token. Literals may be anything, so this stores data.
+    #[arg(long, env = "SPARK_MONITOR_HISTORY_TEXT", value_name = "MODE", default_value = "off")]
+    pub spark_monitor_history_text: String,
+
     /// Largest size of the history, bytes [default: 64 MiB]. A year of samples every minute takes a quarter of that.
     #[arg(long, env = "SPARK_MONITOR_HISTORY_MAX_BYTES", value_name = "BYTES", default_value_t = 64 << 20, value_parser = clap::value_parser!(u64).range(1 << 20..=4 << 30), hide_default_value = true)]
     pub spark_monitor_history_max_bytes: u64,
@@ -47,6 +52,8 @@ pub struct HistorySite {
     pub places: HistoryPlaces,
     pub sample: Duration,
     pub own: OwnQueries,
+    /// Whether texts are stored, without what looks like a secret.
+    pub keeps_texts: bool,
 }
 
 /// Which queries are a person's own. Others' are not stored.
@@ -69,12 +76,18 @@ impl HistorySite {
         if site.mock {
             return Ok(None);
         }
+        let keeps_texts = match settings.history.spark_monitor_history_text.trim() {
+            "off" => false,
+            "redacted" => true,
+            _ => return Err(ConfigError::HistoryText),
+        };
         let urls = || site.spark.masters().iter().chain(site.spark.driver());
         let is_own = urls().any(UrlTemplate::needs_user) || urls().all(|url| is_here(url.as_str()));
         Ok(Some(Self {
             places,
             sample: settings.history.spark_monitor_history_sample_ms,
             own: if is_own { OwnQueries::All } else { OwnQueries::OfUser(user) },
+            keeps_texts,
         }))
     }
 }
@@ -150,6 +163,8 @@ mod tests {
         assert!(with(&["--spark-monitor-history", "memory"]).unwrap().unwrap().places.memory_only);
         assert!(with(&["--spark-monitor-history", "off"]).unwrap().is_none());
         assert!(with(&["--spark-monitor-history", "yes"]).unwrap_err().contains("on, memory or off"));
+        assert!(!on.keeps_texts && with(&["--spark-monitor-history-text", "redacted"]).unwrap().unwrap().keeps_texts);
+        assert!(with(&["--spark-monitor-history-text", "on"]).unwrap_err().contains("off or redacted"));
         assert!(site(&["--spark-monitor-mock-mode"]).unwrap().is_none());
     }
 

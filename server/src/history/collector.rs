@@ -12,7 +12,7 @@ use monitor::{Error, Observed, Selection, Whose, clock, cluster, queries::QueryR
 use tokio_util::sync::CancellationToken;
 use wire::{Cluster, Executors, WorkerState, past::RunState};
 
-use super::{History, error_class, shape};
+use super::{History, error_class, redact, shape};
 
 /// While nothing runs, only every so many samples is taken.
 const IDLE: u32 = 5;
@@ -266,6 +266,7 @@ impl<'a> Collector<'a> {
             shuffle_bytes: whole(seen.sums.shuffle_bytes),
             spilled_bytes: whole(seen.sums.spilled_bytes),
             written_bytes: whole(seen.sums.written_bytes),
+            texts: self.history.site.keeps_texts.then(|| redact::texts(seen)),
         };
         self.recorder.record(Change::Run { system: self.system(), shape: shape::shape(seen), run: Box::new(run) });
     }

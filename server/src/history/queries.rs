@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
 };
-use history_store::{DAY_MS, RunRow, Slower, Store, StoreError, slower};
+use history_store::{DAY_MS, RunRow, Slower, Store, StoreError, Texts, slower};
 use serde::Deserialize;
 use wire::{
     ErrorBody,
@@ -92,7 +92,10 @@ pub(super) fn reason(newest_first: &[RunRow], place: usize) -> Option<Slower> {
 
 pub(crate) fn past_run(row: &RunRow, slower: Option<Slower>) -> PastRun {
     let run = &row.run;
+    let Texts { statement, message } = run.texts.clone().unwrap_or_default();
     PastRun {
+        statement,
+        message,
         shape_id: row.shape_id,
         label: row.label.clone(),
         app_id: run.app_id.clone(),

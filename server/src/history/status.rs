@@ -21,11 +21,16 @@ pub(crate) async fn get_collector(State(history): State<Arc<History>>, _: Owner)
     let store = history.read().await?;
     let samples = history.samples.load(Ordering::Relaxed);
     let lost = history.recorder.get().map_or(0, Recorder::lost);
-    Ok(Json(collector(&store, samples, lost).await.map_err(unreadable)?))
+    Ok(Json(collector(&store, samples, lost, history.site.keeps_texts).await.map_err(unreadable)?))
 }
 
 /// The answer for an open store.
-pub(crate) async fn collector(store: &Store, samples: bool, lost: u64) -> Result<Collector, StoreError> {
+pub(crate) async fn collector(
+    store: &Store,
+    samples: bool,
+    lost: u64,
+    keeps_texts: bool,
+) -> Result<Collector, StoreError> {
     let size = store.size().await?;
     let (storage, place) = match store.kept() {
         Kept::Home => (Storage::File, history::in_a_file()),
@@ -43,6 +48,6 @@ pub(crate) async fn collector(store: &Store, samples: bool, lost: u64) -> Result
         oldest_at_ms: size.oldest_ms,
         newest_at_ms: size.newest_ms,
         lost,
-        about: history::what_is_stored().then(place).then(history::how_to_stop()).sentences(),
+        about: history::what_is_stored(keeps_texts).then(place).then(history::how_to_stop()).sentences(),
     })
 }

@@ -4,7 +4,12 @@ use history_store::{Slower, StoreError};
 
 use super::{Said, say};
 
-pub(crate) fn what_is_stored() -> Said {
+pub(crate) fn what_is_stored(with_texts: bool) -> Said {
+    if with_texts {
+        return say!(
+            "The monitor remembers usage, applications, and your queries with their SQL and error messages, without what looks like a password or a key; it stores no result."
+        );
+    }
     say!(
         "The monitor remembers usage, applications, and your queries without their literals; it stores no SQL text, message or result."
     )

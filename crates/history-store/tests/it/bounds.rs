@@ -2,7 +2,10 @@
 
 use std::{fs, sync::atomic::Ordering};
 
-use history_store::{Change, DAY_MS, Kept, Places, SpanSeen, Store, StoreError, SystemKey};
+use history_store::{
+    Change, DAY_MS, Engine, Kept, Places, RunRow, SpanSeen, Store, StoreError, SystemKey, Texts, migrations,
+};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{BEGIN_MS, CAP, Kit, STEP_MS, means, run, system, tick};
 
@@ -132,4 +135,38 @@ async fn an_executors_end_that_a_second_sidecar_sees_later_happened_once() {
     let kit = Kit::open(folder.path(), CAP).await;
     let spans = kit.store.spans("ann", "executor", "", 9).await.unwrap();
     assert_eq!(spans.iter().map(|span| (span.first_ms, span.last_ms)).collect::<Vec<_>>(), [(BEGIN_MS, BEGIN_MS)]);
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_version_is_brought_up_to_date_and_keeps_its_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("history.db");
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let mut old = SqliteConnection::connect_with(&options).await.unwrap();
+    let newer: Vec<String> = migrations(Engine::Sqlite, 1);
+    let all = migrations(Engine::Sqlite, 0);
+    for statement in &all[..all.len() - newer.len()] {
+        sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&mut old).await.unwrap();
+    }
+    for statement in [
+        "CREATE TABLE migrations (version INTEGER PRIMARY KEY NOT NULL, applied_ms BIGINT NOT NULL)",
+        "INSERT INTO migrations VALUES (1, 0)",
+        "INSERT INTO systems (system_id, owner, name, kind) VALUES (1, 'ann', 'spark', 'spark')",
+        "INSERT INTO query_shapes VALUES (1, 1, 1, 'h', 'sql', 'select old', 0, 5)",
+        "INSERT INTO query_runs VALUES (1, 1, 'app-1', 'old', '', 5, 1, 0, 'failed', NULL, 1, 1, 1, 1, 1, 1, 1, 1, 1)",
+    ] {
+        sqlx::query(statement).execute(&mut old).await.unwrap();
+    }
+    old.close().await.unwrap();
+    let kit = Kit::open(folder.path(), CAP).await;
+    assert!(matches!(kit.store.kept(), Kept::Home), "{:?}", kit.store.kept());
+    let Change::Run { system, shape, mut run } = run("new", BEGIN_MS) else { panic!() };
+    run.texts = Some(Texts { statement: "SELECT 1".into(), message: String::new() });
+    kit.record(Change::Run { system, shape, run }).await;
+    kit.settled().await;
+    let kit = Kit::open(folder.path(), CAP).await;
+    let runs = kit.store.runs("ann", 9).await.unwrap();
+    let texts = |row: &RunRow| row.run.texts.as_ref().map(|texts| texts.statement.clone());
+    let found: Vec<_> = runs.iter().map(|row| (row.run.query_id.as_str(), texts(row))).collect();
+    assert_eq!(found, [("new", Some("SELECT 1".to_owned())), ("old", None)]);
 }

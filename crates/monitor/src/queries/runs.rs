@@ -3,7 +3,7 @@
 use wire::{CallSite, NamedBy, QueryState};
 
 use super::{draft::Draft, drafts::drafts, ending::Ending, snapshot::Snapshot};
-use crate::stages::KeptStage;
+use crate::{stages::KeptStage, text};
 
 /// One query, running or ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,14 @@ pub struct Sums {
     pub shuffle_bytes: u64,
     pub spilled_bytes: u64,
     pub written_bytes: u64,
+}
+
+impl QueryRun {
+    /// Why it failed, in a few lines.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        self.failure.as_deref().map(text::reason)
+    }
 }
 
 impl Snapshot {
