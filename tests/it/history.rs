@@ -63,6 +63,8 @@ async fn an_application_that_is_no_longer_listed_is_gone_and_its_running_queries
     let gone = |body: &Value| body["apps"][0]["gone_at_ms"].is_i64();
     let apps = until(&app, "/history/applications", gone).await;
     assert!(apps["apps"][0]["gone_at_ms"].as_i64() > apps["apps"][0]["last_seen_at_ms"].as_i64(), "{apps}");
+    let detail = app.get(&format!("/history/applications/{APP}")).await.json();
+    assert!(detail["end_sentences"].to_string().contains("no longer lists this application"), "{detail}");
     app.end().await;
 }
 

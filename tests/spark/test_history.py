@@ -77,6 +77,7 @@ def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_
         remembered = detail()
         lost = [run["query_id"] for run in remembered["runs"] if run["state"] == "lost"]
         assert begun in lost, remembered["runs"]
+        assert "Queries that ran when it was last seen" in json.dumps(remembered["end_sentences"])
         assert len(remembered["series"]["points"]) > 1
         assert remembered["app"]["gone_at_ms"] > remembered["app"]["last_seen_at_ms"]
 

@@ -178,6 +178,12 @@ pub struct LostExecutor {
 pub struct PastAppDetail {
     /// Null if it is not remembered.
     pub app: Option<PastApp>,
+    /// How it ended as far as was seen, as sentences; empty while Spark lists it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub end: String,
+    /// `end`, in a form that can be translated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub end_sentences: Sentences,
     /// Its last queries, newest first.
     pub runs: Vec<PastRun>,
     pub lost_executors: Vec<LostExecutor>,

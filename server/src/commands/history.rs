@@ -1,6 +1,7 @@
 //! `berdl-spark-monitor history`: shows, exports and forgets what is remembered.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     io::{Write as _, stdout},
     process::ExitCode,
@@ -20,6 +21,8 @@ use crate::{
 
 /// Runs of an export.
 const RUNS: i64 = 20_000;
+/// Applications that are gone whose end is told.
+const ENDS: usize = 10;
 /// How long daily means are kept.
 const YEARS_MS: i64 = 731 * DAY_MS;
 
@@ -45,6 +48,8 @@ struct Export {
 struct Person {
     owner: String,
     applications: PastApps,
+    /// How the last applications that are gone ended.
+    ends: BTreeMap<String, String>,
     queries: PastQueries,
     runs: Vec<PastRun>,
     /// The cluster, by days.
@@ -85,8 +90,15 @@ async fn export(store: &Store, keeps_texts: bool) -> anyhow::Result<Export> {
     let mut people = Vec::new();
     for owner in store.owners().await? {
         let runs = store.runs(&owner, RUNS).await?;
+        let applications = applications::apps(store, &owner).await?;
+        let mut ends = BTreeMap::new();
+        for app in applications.apps.iter().filter(|app| app.gone_at_ms.is_some()).take(ENDS) {
+            let detail = applications::app(store, &owner, &app.app_id).await?;
+            ends.insert(app.app_id.clone(), detail.end);
+        }
         people.push(Person {
-            applications: applications::apps(store, &owner).await?,
+            applications,
+            ends,
             queries: queries::queries(store, &owner, "").await?,
             runs: runs.iter().map(|run| queries::past_run(run, None)).collect(),
             cluster: series::series(store, &owner, CLUSTER, (now_ms - YEARS_MS, now_ms)).await?,
@@ -102,13 +114,16 @@ fn in_words(export: &Export) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "{} ({} KiB)", file.as_deref().unwrap_or_default(), size_bytes / 1024);
     let _ = writeln!(text, "{points} points, {runs} runs of queries");
-    for Person { owner, applications, queries, .. } in &export.people {
+    for Person { owner, applications, ends, queries, .. } in &export.people {
         if !owner.is_empty() {
             let _ = writeln!(text, "\n{owner}");
         }
         for app in &applications.apps {
             let gone = if app.gone_at_ms.is_some() { "gone" } else { "" };
             let _ = writeln!(text, "application  {:<28} {:<4} {}", app.app_id, gone, app.name);
+            if let Some(end) = ends.get(&app.app_id) {
+                let _ = writeln!(text, "    {end}");
+            }
         }
         for shape in &queries.shapes {
             let seconds = shape.newest.as_ref().map_or(0, |run| run.duration_ms / 1000);

@@ -11,7 +11,7 @@ use monitor::is_app_id;
 use serde::Deserialize;
 use wire::{
     ErrorBody,
-    past::{LostExecutor, PastApp, PastAppDetail, PastApps},
+    past::{LostExecutor, PastApp, PastAppDetail, PastApps, PastRun, RunState},
 };
 
 use super::{
@@ -22,7 +22,13 @@ use super::{
     series::series,
     unreadable,
 };
-use crate::http::ApiError;
+use crate::{
+    http::ApiError,
+    words::{
+        Said,
+        history::{self, LastSeen},
+    },
+};
 
 /// Applications of an answer.
 const APPS: i64 = 100;
@@ -75,7 +81,7 @@ pub(crate) async fn get_application(
 }
 
 /// The answer from a store.
-async fn app(store: &Store, owner: &str, app_id: &str) -> Result<PastAppDetail, StoreError> {
+pub(crate) async fn app(store: &Store, owner: &str, app_id: &str) -> Result<PastAppDetail, StoreError> {
     let row = store.component(owner, APP, app_id).await?;
     let spans = store.spans(owner, APP, app_id, MOST).await?;
     let app = row.as_ref().map(|row| past_app(row, &spans));
@@ -89,13 +95,30 @@ async fn app(store: &Store, owner: &str, app_id: &str) -> Result<PastAppDetail, 
     let peak = heaps.map(|[_, _, greatest]| *greatest).fold(0.0, f64::max);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes are whole, and at least 0")]
     let peak_heap_bytes = peak as u64;
+    let is_gone = app.as_ref().is_some_and(|app| app.gone_at_ms.is_some());
+    let runs: Vec<PastRun> = runs.iter().map(|run: &RunRow| past_run(run, None)).collect();
+    let lost_executors: Vec<LostExecutor> = lost.iter().map(|span| lost_executor(app_id, span)).collect();
+    let end = is_gone.then(|| history::end(last_seen(&runs, &lost_executors)));
     Ok(PastAppDetail {
+        end: end.as_ref().map(Said::to_string).unwrap_or_default(),
+        end_sentences: end.as_ref().map(Said::sentences).unwrap_or_default(),
         app,
-        runs: runs.iter().map(|run: &RunRow| past_run(run, None)).collect(),
-        lost_executors: lost.iter().map(|span| lost_executor(app_id, span)).collect(),
+        runs,
+        lost_executors,
         peak_heap_bytes,
         series,
     })
+}
+
+fn last_seen<'a>(runs: &[PastRun], lost_executors: &'a [LostExecutor]) -> LastSeen<'a> {
+    // Those that Spark gave back when they were idle are no loss.
+    let is_loss = |lost: &&LostExecutor| !matches!(lost.reason.as_str(), "released" | "decommissioned");
+    let lost = || lost_executors.iter().filter(is_loss);
+    LastSeen {
+        queries_running: runs.iter().filter(|run| run.state == RunState::Lost).count(),
+        executors_lost: lost().count(),
+        last_reason: lost().max_by_key(|lost| lost.at_ms).map(|lost| lost.reason.as_str()).unwrap_or_default(),
+    }
 }
 
 fn past_app(row: &ComponentRow, spans: &[SpanRow]) -> PastApp {
@@ -125,5 +148,26 @@ fn lost_executor(app_id: &str, span: &SpanRow) -> LostExecutor {
         at_ms: span.first_ms,
         reason: span.state.clone(),
         values: serde_json::from_str(&span.vals).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_word_is_of_the_executor_that_went_last_and_not_of_those_given_back() {
+        let lost = |executor_id: &str, at_ms, reason: &str| LostExecutor {
+            executor_id: executor_id.into(),
+            at_ms,
+            reason: reason.into(),
+            values: std::collections::BTreeMap::new(),
+        };
+        let all = [lost("1", 5, "exited_137"), lost("2", 3, "no_heartbeat"), lost("3", 9, "released")];
+        let seen = last_seen(&[], &all);
+        assert_eq!(seen, LastSeen { queries_running: 0, executors_lost: 2, last_reason: "exited_137" });
+        let said = history::end(seen).to_string();
+        assert!(said.contains("had lost: 2.") && said.contains("exit code 137"), "{said}");
+        assert!(!history::end(LastSeen::default()).to_string().contains("xecutor"));
     }
 }

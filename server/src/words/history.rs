@@ -38,6 +38,38 @@ pub(crate) fn how_to_stop() -> Said {
     say!("To stop this, set SPARK_MONITOR_HISTORY=off.")
 }
 
+/// What an application that is gone looked like at the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LastSeen<'a> {
+    pub queries_running: usize,
+    pub executors_lost: usize,
+    /// The word for the last one's reason.
+    pub last_reason: &'a str,
+}
+
+/// The end of an application that Spark no longer lists.
+pub(crate) fn end(LastSeen { queries_running, executors_lost, last_reason }: LastSeen<'_>) -> Said {
+    let mut said = say!("Spark no longer lists this application, and does not say whether it crashed.");
+    if queries_running > 0 {
+        said = said.then(say!("Queries that ran when it was last seen: %1.", queries_running));
+    }
+    if executors_lost == 0 {
+        return said;
+    }
+    said = said.then(say!("Executors that it had lost: %1.", executors_lost));
+    match (last_reason, last_reason.strip_prefix("exited_")) {
+        (_, Some("137")) => said.then(say!(
+            "The last one was killed (exit code 137), usually because it used more memory than it was allowed."
+        )),
+        (_, Some(code)) => said.then(say!("The last one ended with exit code %1.", code)),
+        ("out_of_memory", _) => said.then(say!("The last one ran out of memory.")),
+        ("no_heartbeat", _) => said.then(say!("The last one sent no heartbeat any more.")),
+        ("worker_lost", _) => said.then(say!("The last one went with its worker.")),
+        ("connection_lost", _) => said.then(say!("The driver lost its connection to the last one.")),
+        _ => said,
+    }
+}
+
 /// Why a run was slower than usual.
 pub(crate) fn slower(reason: Slower) -> Said {
     match reason {
