@@ -34,10 +34,11 @@ use crate::{
 };
 
 /// The areas with limits of their own.
-#[cfg(feature = "sql")]
-const AREAS: &[AreaBounds] = &[crate::sql::BOUNDS];
-#[cfg(not(feature = "sql"))]
-const AREAS: &[AreaBounds] = &[];
+const AREAS: &[AreaBounds] = &[
+    history::BOUNDS,
+    #[cfg(feature = "sql")]
+    crate::sql::BOUNDS,
+];
 
 /// A monitor with a valid configuration. Cheap to clone, because each request clones it.
 #[derive(Clone, Debug)]

@@ -14,9 +14,12 @@ pub(crate) mod series;
 mod shape;
 pub(crate) mod status;
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::{
@@ -34,8 +37,12 @@ use utoipa::OpenApi;
 use self::collector::Collector;
 use crate::{
     config::{HistoryPlaces, HistorySite, OwnQueries},
-    http::{ApiError, HasSessions, Sessions, same_site::same_site},
+    http::{ApiError, HasSessions, Sessions, middleware::AreaBounds, same_site::same_site},
 };
+
+/// A database is written anew when it is forgotten.
+pub(crate) const BOUNDS: AreaBounds =
+    AreaBounds { prefix: "/history", body_bytes: 64 * 1024, time: Duration::from_secs(30) };
 
 /// What is sampled.
 #[derive(Debug)]
@@ -84,8 +91,15 @@ impl History {
             Ok(store) => store,
             Err(error) => return tracing::warn!(%error, "There is no history"),
         };
-        if let Kept::Memory(reason) = store.kept() {
-            tracing::info!(%reason, "The history is kept in memory");
+        match (store.kept(), store.file()) {
+            (Kept::Memory(reason), _) => tracing::info!(%reason, "The history is kept in memory"),
+            (Kept::Home | Kept::Copied, file) => {
+                let file = file.map(|file| file.display().to_string()).unwrap_or_default();
+                tracing::info!(
+                    file,
+                    "Samples and runs of queries are remembered; SPARK_MONITOR_HISTORY=off stops this"
+                );
+            }
         }
         let (recorder, writer) = writer(Arc::clone(&store), Retention::default());
         let _ = self.recorder.set(recorder.clone());
