@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::SqliteConnection;
 
-use crate::{StoreError, retention::DAY_MS};
+use crate::{StoreError, retention::DAY_MS, transaction};
 
 /// How the audit log calls it.
 const FORGET: &str = "forget";
@@ -32,9 +32,13 @@ impl Forgotten {
 
 /// Removes the rows of an owner and of nobody, or all rows, and notes it. There is one note for each owner.
 pub(crate) async fn remove(db: &mut SqliteConnection, owner: Option<&str>, now_ms: i64) -> Result<(), StoreError> {
-    let mut change = db.begin_with("BEGIN IMMEDIATE").await?;
+    transaction::begin(&mut *db).await?;
+    let removed = rows_of(&mut *db, owner.unwrap_or(ALL), now_ms).await;
+    transaction::end(db, removed).await
+}
+
+async fn rows_of(db: &mut SqliteConnection, who: &str, now_ms: i64) -> Result<(), StoreError> {
     let theirs = "SELECT system_id FROM systems WHERE owner IN (?1, '') OR ?1 = '*'";
-    let who = owner.unwrap_or(ALL);
     for delete in [
         format!(
             "DELETE FROM points WHERE component_id IN (SELECT component_id FROM components WHERE system_id IN ({theirs}))"
@@ -44,11 +48,10 @@ pub(crate) async fn remove(db: &mut SqliteConnection, owner: Option<&str>, now_m
         format!("DELETE FROM systems WHERE system_id IN ({theirs})"),
         "DELETE FROM audit WHERE action = 'forget' AND (who = ?1 OR ?1 = '*')".to_owned(),
     ] {
-        sqlx::query(sqlx::AssertSqlSafe(delete)).bind(who).execute(&mut *change).await?;
+        sqlx::query(sqlx::AssertSqlSafe(delete)).bind(who).execute(&mut *db).await?;
     }
     let note =
         "INSERT INTO audit (at_ms, who, action, target, outcome, details) VALUES (?, ?, ?, 'history', 'done', '')";
-    sqlx::query(note).bind(now_ms).bind(who).bind(FORGET).execute(&mut *change).await?;
-    change.commit().await?;
+    sqlx::query(note).bind(now_ms).bind(who).bind(FORGET).execute(&mut *db).await?;
     Ok(())
 }

@@ -17,6 +17,7 @@ mod rollup;
 mod schema;
 mod slower;
 mod store;
+mod transaction;
 mod write;
 mod writer;
 

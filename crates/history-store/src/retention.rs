@@ -1,8 +1,8 @@
 //! What is too old goes, and if the database is still too large, the oldest goes too.
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::SqliteConnection;
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, transaction};
 
 pub const HOUR_MS: i64 = 3_600_000;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
@@ -81,33 +81,42 @@ async fn too_old(db: &mut SqliteConnection, retention: Retention, now_ms: i64) -
         points_before(db, step_ms, now_ms - kept_ms).await?;
     }
     ticks_before(db, now_ms - raw_ms).await?;
-    let mut change = db.begin().await?;
+    transaction::begin(&mut *db).await?;
+    let removed = runs_before(&mut *db, now_ms - runs_ms).await;
+    transaction::end(db, removed).await
+}
+
+/// Removes runs, spans and what is empty without them.
+async fn runs_before(db: &mut SqliteConnection, before_ms: i64) -> Result<(), StoreError> {
     for delete in [
         "DELETE FROM query_runs WHERE submitted_ms < ?",
         "DELETE FROM spans WHERE last_ms < ?",
         "DELETE FROM query_shapes WHERE last_ms < ?",
     ] {
-        sqlx::query(delete).bind(now_ms - runs_ms).execute(&mut *change).await?;
+        sqlx::query(delete).bind(before_ms).execute(&mut *db).await?;
     }
     let most = "DELETE FROM query_runs WHERE run_id IN \
                 (SELECT run_id FROM query_runs ORDER BY submitted_ms DESC, run_id DESC LIMIT -1 OFFSET ?)";
-    sqlx::query(most).bind(RUNS).execute(&mut *change).await?;
-    sqlx::query(WITHOUT_RUNS).execute(&mut *change).await?;
+    sqlx::query(most).bind(RUNS).execute(&mut *db).await?;
+    sqlx::query(WITHOUT_RUNS).execute(&mut *db).await?;
     // A component without a row is forgotten once it has not been seen for as long as runs are kept.
-    sqlx::query(EMPTY).bind(now_ms - runs_ms).execute(&mut *change).await?;
-    change.commit().await?;
+    sqlx::query(EMPTY).bind(before_ms).execute(&mut *db).await?;
     Ok(())
 }
 
 /// By component, because that is how the rows are sorted.
 async fn points_before(db: &mut SqliteConnection, step_ms: i64, before_ms: i64) -> Result<(), StoreError> {
     let ids: Vec<i64> = sqlx::query_scalar("SELECT component_id FROM components").fetch_all(&mut *db).await?;
-    let mut change = db.begin().await?;
+    transaction::begin(&mut *db).await?;
+    let removed = points_of(&mut *db, &ids, step_ms, before_ms).await;
+    transaction::end(db, removed).await
+}
+
+async fn points_of(db: &mut SqliteConnection, ids: &[i64], step_ms: i64, before_ms: i64) -> Result<(), StoreError> {
     for id in ids {
         let delete = "DELETE FROM points WHERE component_id = ? AND step_ms = ? AND at_ms < ?";
-        sqlx::query(delete).bind(id).bind(step_ms).bind(before_ms).execute(&mut *change).await?;
+        sqlx::query(delete).bind(id).bind(step_ms).bind(before_ms).execute(&mut *db).await?;
     }
-    change.commit().await?;
     Ok(())
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::{
     Store, StoreError, Values,
     retention::{DAY_MS, HOUR_MS, MOST_HELD_TENTHS, Retention},
+    transaction,
 };
 
 /// Hours that are computed at once.
@@ -40,24 +41,27 @@ impl Store {
             if due.is_empty() {
                 return Ok(());
             }
-            let mut change = db.begin().await?;
-            let mut days: Vec<(i64, i64)> = Vec::new();
-            for (system_id, hour_ms) in due {
-                means_of(&mut change, system_id, hour_ms, HOUR_MS).await?;
-                let done = "DELETE FROM hours_due WHERE system_id = ? AND hour_ms = ?";
-                sqlx::query(done).bind(system_id).bind(hour_ms).execute(&mut *change).await?;
-                days.push((system_id, hour_ms.div_euclid(DAY_MS) * DAY_MS));
-            }
-            days.dedup();
-            for (system_id, day_ms) in days {
-                // Of a day whose first raw values are gone only the mean is left.
-                if day_ms >= now_ms - retention.raw_ms {
-                    means_of(&mut change, system_id, day_ms, DAY_MS).await?;
-                }
-            }
-            change.commit().await?;
+            transaction::begin(&mut db).await?;
+            let computed = compute(&mut db, due, now_ms - retention.raw_ms).await;
+            transaction::end(&mut db, computed).await?;
         }
     }
+}
+
+/// Computes hours and their days, except days that began before raw values were kept: of those only the mean is left.
+async fn compute(db: &mut SqliteConnection, due: Vec<(i64, i64)>, raw_from_ms: i64) -> Result<(), StoreError> {
+    let mut days: Vec<(i64, i64)> = Vec::new();
+    for (system_id, hour_ms) in due {
+        means_of(&mut *db, system_id, hour_ms, HOUR_MS).await?;
+        let done = "DELETE FROM hours_due WHERE system_id = ? AND hour_ms = ?";
+        sqlx::query(done).bind(system_id).bind(hour_ms).execute(&mut *db).await?;
+        days.push((system_id, hour_ms.div_euclid(DAY_MS) * DAY_MS));
+    }
+    days.dedup();
+    for (system_id, day_ms) in days.into_iter().filter(|(_, day_ms)| *day_ms >= raw_from_ms) {
+        means_of(&mut *db, system_id, day_ms, DAY_MS).await?;
+    }
+    Ok(())
 }
 
 /// Computes the means of all components of a system in one hour or day.

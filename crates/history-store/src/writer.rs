@@ -5,14 +5,14 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use sqlx::Connection;
+use sqlx::SqliteConnection;
 use tokio::sync::mpsc;
 
 use crate::{
     Change, Store, StoreError, Tick,
     forgotten::Forgotten,
     retention::{HOUR_MS, Retention},
-    write,
+    transaction, write,
 };
 
 /// Changes that may wait. A tick a minute and a few runs need far less; more means that the disk hangs.
@@ -129,22 +129,9 @@ impl Writer {
             return Ok(());
         }
         let mut db = self.store.writer.acquire().await?;
-        // A second sidecar may write as well; whoever begins so never has to give up in the middle.
-        let mut change = db.begin_with("BEGIN IMMEDIATE").await?;
-        let forgotten = Forgotten::read(&mut change, now_ms).await?;
-        for row in rows {
-            match row {
-                Change::Tick(tick) if !forgotten.has(&tick.system.owner, tick.at_ms) => {
-                    write::tick(&mut change, tick).await?;
-                }
-                Change::Run { system, shape, run } if !forgotten.has(&system.owner, run.submitted_ms) => {
-                    write::run(&mut change, system, shape, run).await?;
-                }
-                Change::Tick(_) | Change::Run { .. } | Change::Tend { .. } | Change::Forget { .. } => {}
-            }
-        }
-        change.commit().await?;
-        Ok(())
+        transaction::begin(&mut db).await?;
+        let written = write_all(&mut db, rows, now_ms).await;
+        transaction::end(&mut db, written).await
     }
 
     async fn tend(&mut self, now_ms: i64) -> Result<(), StoreError> {
@@ -161,6 +148,20 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+async fn write_all(db: &mut SqliteConnection, rows: &[Change], now_ms: i64) -> Result<(), StoreError> {
+    let forgotten = Forgotten::read(&mut *db, now_ms).await?;
+    for row in rows {
+        match row {
+            Change::Tick(tick) if !forgotten.has(&tick.system.owner, tick.at_ms) => write::tick(&mut *db, tick).await?,
+            Change::Run { system, shape, run } if !forgotten.has(&system.owner, run.submitted_ms) => {
+                write::run(&mut *db, system, shape, run).await?;
+            }
+            Change::Tick(_) | Change::Run { .. } | Change::Tend { .. } | Change::Forget { .. } => {}
+        }
+    }
+    Ok(())
 }
 
 /// Whether a row belongs to an owner or to nobody.

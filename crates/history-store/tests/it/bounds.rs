@@ -170,3 +170,21 @@ async fn a_file_of_an_older_version_is_brought_up_to_date_and_keeps_its_rows() {
     let found: Vec<_> = runs.iter().map(|row| (row.run.query_id.as_str(), texts(row))).collect();
     assert_eq!(found, [("new", Some("SELECT 1".to_owned())), ("old", None)]);
 }
+
+#[tokio::test]
+async fn a_database_that_is_full_writes_again_when_there_is_room() {
+    let places = Places { memory_only: true, cap_bytes: 64 * 4096, ..Places::default() };
+    let kit = Kit::of(Store::open(&places, BEGIN_MS).await.unwrap());
+    let Change::Run { system, shape, mut run } = run("huge", BEGIN_MS) else { panic!() };
+    run.texts = Some(Texts { statement: "x".repeat(1 << 20), message: String::new() });
+    kit.record(Change::Run { system, shape, run }).await;
+    while kit.recorder.lost() == 0 {
+        tokio::task::yield_now().await;
+    }
+    kit.record(super::run("small", BEGIN_MS)).await;
+    while kit.recorder.lost() == 1 && kit.store.size().await.unwrap().runs == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!((kit.recorder.lost(), kit.store.size().await.unwrap().runs), (1, 1));
+    kit.forget(None).await;
+}
