@@ -33,11 +33,13 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use upstream::user::User;
 use utoipa::OpenApi;
+use wire::ErrorCode;
 
 use self::collector::Collector;
 use crate::{
     config::{HistoryPlaces, HistorySite, OwnQueries},
     http::{ApiError, HasSessions, Sessions, middleware::AreaBounds, same_site::same_site},
+    words::history,
 };
 
 /// A database is written anew when it is forgotten.
@@ -146,7 +148,7 @@ pub(crate) fn places(places: &HistoryPlaces) -> Places {
 /// An error of the store as an answer. The log has the cause.
 fn unreadable(error: StoreError) -> ApiError {
     tracing::warn!(%error, "The history cannot be read");
-    ApiError::internal()
+    ApiError::explained(ErrorCode::Internal, history::cannot_read())
 }
 
 /// Under which name a person's rows are stored; empty where users are not told apart.

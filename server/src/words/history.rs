@@ -2,7 +2,7 @@
 
 use history_store::{Slower, StoreError};
 
-use super::{Said, say};
+use super::{Said, errors::Explained, say};
 
 pub(crate) fn what_is_stored(with_texts: bool) -> Said {
     if with_texts {
@@ -83,9 +83,14 @@ pub(crate) fn slower(reason: Slower) -> Said {
     }
 }
 
-pub(crate) fn cannot_forget() -> super::errors::Explained {
-    super::errors::Explained {
-        error: say!("The history could not be removed."),
-        hint: say!("Try again; if the disk is full or read-only, make room first."),
-    }
+pub(crate) fn cannot_read() -> Explained {
+    Explained { error: say!("The history cannot be read now."), hint: make_room() }
+}
+
+pub(crate) fn cannot_forget() -> Explained {
+    Explained { error: say!("The history could not be removed."), hint: make_room() }
+}
+
+fn make_room() -> Said {
+    say!("Try again; if the disk is full or read-only, make room first.")
 }
