@@ -16,10 +16,16 @@ export function sidebar(speak: Speak): Promise<typeof import('berdl-spark-monito
   return start(import('berdl-spark-monitor-ui'), wasm, speak);
 }
 
-/** The bundle of the tabs in the main area. */
+/** The bundle of usage chart and connection report. */
 export function workbench(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/workbench.js')> {
   const wasm = new URL('berdl-spark-monitor-ui/workbench_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui/workbench.js'), wasm, speak);
+}
+
+/** The bundle of the tab "Spark SQL". */
+export function desk(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/desk.js')> {
+  const wasm = new URL('berdl-spark-monitor-ui/desk_bg.wasm', import.meta.url);
+  return start(import('berdl-spark-monitor-ui/desk.js'), wasm, speak);
 }
 
 async function start<B extends Bundle>(script: Promise<B>, wasm: URL, speak: Speak): Promise<B> {

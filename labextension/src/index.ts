@@ -17,7 +17,7 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
-import { type Speak, sidebar, workbench } from './bundles';
+import { desk, type Speak, sidebar, workbench } from './bundles';
 import { Commands, OPEN_REPORT, OPEN_SQL, OPEN_USAGE } from './commands';
 import { KernelActivity } from './kernels';
 import { languageOf } from './language';
@@ -87,6 +87,7 @@ function activate(
   const speak: Speak = texts => languageOf(texts, language, trans);
   const loader = new UiLoader(trans, restored, async () => new (await sidebar(speak)).Frontend(url, headers));
   const tabs = new UiLoader(trans, app.restored, async () => new (await workbench(speak)).Workbench(url, headers));
+  const sqlTabs = new UiLoader(trans, app.restored, async () => new (await desk(speak)).Desk(url, headers));
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
@@ -133,7 +134,7 @@ function activate(
   // Jupyter's own environment decides whether the sidecar runs SQL.
   const sql =
     editors !== null && PageConfig.getOption('sparkMonitorSql') === 'true'
-      ? new SqlTab({ shell: app.shell, loader: tabs, trans, editors, notebooks, saved: new SavedSql(state), showQuery })
+      ? new SqlTab({ shell: app.shell, loader: sqlTabs, trans, editors, notebooks, saved: new SavedSql(state), showQuery })
       : undefined;
   const commands = new Commands(app, trans, { panel, content, chip, report, usage, sql });
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));

@@ -7,7 +7,7 @@ import { copyText } from './copy';
 import { SingleTab } from './single-tab';
 import type { UiLoader } from './wasm';
 
-export class ReportTab extends SingleTab<ReportHandle> {
+export class ReportTab extends SingleTab<Workbench, ReportHandle> {
   constructor(shell: JupyterFrontEnd.IShell, loader: UiLoader<Workbench>, trans: TranslationBundle) {
     super(shell, loader, 'report', trans.__('Connection report'), (workbench, node) =>
       workbench.open_report(node, { on_copy: copyText })

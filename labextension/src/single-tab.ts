@@ -2,22 +2,22 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { Toolbar } from '@jupyterlab/ui-components';
-import type { Workbench } from 'berdl-spark-monitor-ui/workbench.js';
 
 import { icon } from './icon';
 import { TabContent, type TabHandle } from './tab';
 import type { UiLoader } from './wasm';
 
-export type TabWidget<H extends TabHandle> = MainAreaWidget<TabContent<H>>;
+export type TabWidget<B, H extends TabHandle> = MainAreaWidget<TabContent<B, H>>;
 
-export class SingleTab<H extends TabHandle> {
+/** `B` is the object that opens the bundle's tabs. */
+export class SingleTab<B, H extends TabHandle> {
   constructor(
     private readonly shell: JupyterFrontEnd.IShell,
-    private readonly loader: UiLoader<Workbench>,
+    private readonly loader: UiLoader<B>,
     /** The end of its id, and its name in the layout. */
     private readonly name: string,
     private readonly label: string,
-    private readonly draw: (workbench: Workbench, node: HTMLElement) => H,
+    private readonly draw: (bundle: B, node: HTMLElement) => H,
     /** What the tab needs before it can be drawn. */
     private readonly ready: Promise<unknown> = Promise.resolve()
   ) {
@@ -25,7 +25,7 @@ export class SingleTab<H extends TabHandle> {
   }
 
   /** Brings the tab to the front, and opens it if it is not open. */
-  async show(): Promise<TabWidget<H>> {
+  async show(): Promise<TabWidget<B, H>> {
     // Whether the last layout has the tab is not known earlier.
     await Promise.all([this.loader.started, this.ready]);
     const widget = this.widget ?? this.create();
@@ -59,11 +59,11 @@ export class SingleTab<H extends TabHandle> {
   }
 
   /** The open tab. */
-  protected get widget(): TabWidget<H> | undefined {
+  protected get widget(): TabWidget<B, H> | undefined {
     return this.tracker.find(() => true);
   }
 
-  private create(): TabWidget<H> {
+  private create(): TabWidget<B, H> {
     const content = new TabContent(this.loader, this.draw);
     // Without this, JupyterLab creates a toolbar that leaves listeners and elements behind.
     const toolbar = new Toolbar();
@@ -76,5 +76,5 @@ export class SingleTab<H extends TabHandle> {
     return widget;
   }
 
-  private readonly tracker: WidgetTracker<TabWidget<H>>;
+  private readonly tracker: WidgetTracker<TabWidget<B, H>>;
 }

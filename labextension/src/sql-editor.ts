@@ -1,4 +1,4 @@
-/** JupyterLab's own editor with one SQL statement, as the workbench uses it. */
+/** JupyterLab's own editor with one SQL statement, as the tab "Spark SQL" uses it. */
 import {
   acceptCompletion,
   autocompletion,
@@ -8,7 +8,7 @@ import {
 import { type Extension, Prec, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, keymap, placeholder } from '@codemirror/view';
 import { CodeEditor, type IEditorServices } from '@jupyterlab/codeeditor';
-import type { SqlEditor } from 'berdl-spark-monitor-ui/workbench.js';
+import type { SqlEditor } from 'berdl-spark-monitor-ui/desk.js';
 
 interface Mark {
   from: number;

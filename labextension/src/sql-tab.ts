@@ -2,7 +2,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { SqlHandle, SqlOptions, Workbench } from 'berdl-spark-monitor-ui/workbench.js';
+import type { Desk, SqlHandle, SqlOptions } from 'berdl-spark-monitor-ui/desk.js';
 
 import { copyText } from './copy';
 import type { Notebooks } from './notebooks';
@@ -15,7 +15,7 @@ import type { UiLoader } from './wasm';
 /** What the tab needs from the rest. */
 export interface SqlContext {
   shell: JupyterFrontEnd.IShell;
-  loader: UiLoader<Workbench>;
+  loader: UiLoader<Desk>;
   trans: TranslationBundle;
   editors: IEditorServices;
   notebooks: Notebooks;
@@ -24,12 +24,12 @@ export interface SqlContext {
   showQuery: (queryId: string) => void;
 }
 
-export class SqlTab extends SingleTab<SqlHandle> {
+export class SqlTab extends SingleTab<Desk, SqlHandle> {
   constructor(context: SqlContext) {
     const { shell, loader, trans, notebooks, saved } = context;
     const tell = (sql: SqlHandle): void => sql.set_notebook(notebooks.current?.title, notebooks.current?.session_id);
-    const draw = (workbench: Workbench, node: HTMLElement): SqlHandle => {
-      const sql = workbench.open_sql(node, options(context));
+    const draw = (desk: Desk, node: HTMLElement): SqlHandle => {
+      const sql = desk.open_sql(node, options(context));
       tell(sql);
       return sql;
     };

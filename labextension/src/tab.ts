@@ -1,20 +1,20 @@
-/** The content of a tab in the main area: the workbench draws it as soon as the tab is visible. */
+/** The content of a tab in the main area: its bundle draws it as soon as the tab is visible. */
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import type { Workbench } from 'berdl-spark-monitor-ui/workbench.js';
 
 import type { UiLoader } from './wasm';
 
-/** A tab that the workbench has opened; freeing it closes the tab. */
+/** A tab that a bundle has opened; freeing it closes the tab. */
 export interface TabHandle {
   set_shown(shown: boolean): void;
   free(): void;
 }
 
-export class TabContent<H extends TabHandle> extends Widget {
+/** `B` is the object that opens the bundle's tabs. */
+export class TabContent<B, H extends TabHandle> extends Widget {
   constructor(
-    private readonly loader: UiLoader<Workbench>,
-    private readonly open: (workbench: Workbench, node: HTMLElement) => H
+    private readonly loader: UiLoader<B>,
+    private readonly open: (bundle: B, node: HTMLElement) => H
   ) {
     super();
     this.addClass('sparkMonitor-Page');
@@ -81,14 +81,14 @@ export class TabContent<H extends TabHandle> extends Widget {
     this.loads = true;
     this.loader.failed.connect(this.showError, this);
     this.showError();
-    void this.loader.load(this).then(workbench => {
+    void this.loader.load(this).then(bundle => {
       // It may have been closed in the meantime.
       if (this.isDisposed) {
         return;
       }
       this.loader.failed.disconnect(this.showError, this);
       this.node.replaceChildren();
-      const handle = this.open(workbench, this.node);
+      const handle = this.open(bundle, this.node);
       this.handle = handle;
       handle.set_shown(this.isVisible);
       this.early.splice(0).forEach(act => act(handle));

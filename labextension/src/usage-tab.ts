@@ -7,7 +7,7 @@ import type { SavedApp } from './saved-app';
 import { SingleTab } from './single-tab';
 import type { UiLoader } from './wasm';
 
-export class UsageTab extends SingleTab<UsageHandle> {
+export class UsageTab extends SingleTab<Workbench, UsageHandle> {
   constructor(
     shell: JupyterFrontEnd.IShell,
     loader: UiLoader<Workbench>,

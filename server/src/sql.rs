@@ -36,8 +36,9 @@ use axum::{
     middleware::map_request,
     routing::{delete, get, post},
 };
-use connect_client::{Client, ConnectError};
+use connect_client::{Client, ConnectError, Session};
 use monitor::{AppExecutors, AppStages, Applications, Tasks, Whose};
+use tokio::sync::Semaphore;
 use upstream::user::User;
 use utoipa::OpenApi;
 use wire::sql::SqlMode;
@@ -81,8 +82,9 @@ pub(crate) struct Sql {
     applications: Arc<Applications>,
     executors: Arc<AppExecutors>,
     stages: Arc<AppStages>,
-    /// Whether an operation of a notebook's session may be stopped.
+    /// Whether an operation of a notebook's session may be stopped: not where several people share the sidecar.
     stops_notebooks: bool,
+    downloads: Arc<Semaphore>,
     tasks: Tasks,
 }
 
@@ -114,6 +116,7 @@ impl Sql {
             executors,
             stages,
             stops_notebooks,
+            downloads: Arc::new(Semaphore::new(downloads::DOWNLOADS)),
             tasks: tasks.clone(),
         })
     }
@@ -134,6 +137,15 @@ impl Sql {
     /// The caller's open session.
     fn session(&self, whose: &Whose, session_id: &str) -> Result<Arc<OpenSession>, ApiError> {
         self.open.get(whose, session_id).ok_or_else(errors::unknown_session)
+    }
+
+    /// A session that was just opened.
+    fn opened(&self, owner: Whose, session: Session, copy_of: Option<String>) -> OpenSession {
+        // Where several people share the sidecar, nobody takes more than half.
+        let all = self.limits.running;
+        let of_owner = if self.stops_notebooks { all } else { all.div_ceil(2) };
+        let places_of_owner = self.open.places_of(&owner, of_owner);
+        OpenSession::new(owner, session, copy_of, self.limits.running_per_session, places_of_owner)
     }
 
     fn may_write(&self) -> bool {

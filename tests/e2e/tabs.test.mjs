@@ -50,7 +50,7 @@ after(async () => {
 
 test('before the first tab is opened its WebAssembly is not loaded, and nothing of it is asked for', async () => {
   assert.equal(await loads('sidebar'), 1);
-  assert.equal(await loads('workbench'), 0);
+  assert.deepEqual([await loads('workbench'), await loads('desk')], [0, 0]);
   assert.equal(asked(), 0);
 });
 
@@ -122,6 +122,7 @@ test('opened again, it is the same tab, which comes to the front and checks agai
   await Promise.all([1, 2, 3].map(() => lab.execute('berdl-spark-monitor:open-report')));
   assert.equal(await lab.report.count(), 1);
   assert.equal(await loads('workbench'), 1, 'its WebAssembly is loaded once in a page');
+  assert.equal(await loads('desk'), 0, 'that of other tabs is not loaded');
 });
 
 test('moved into a split and back it is what it was, and its buttons work', async () => {

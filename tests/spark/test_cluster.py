@@ -4,9 +4,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.conftest import end, until
 from tests.spark.conftest import Cluster, Sidecar
 
+# The way to the driver does not matter to what is tested.
+DIRECT = pytest.mark.parametrize("cluster", ["direct"], indirect=True)
 # Twenty seconds of work in forty tasks on two cores.
 LONG = (
     "spark.range(0, 40_000_000, 1, 40).select(F.sha2(F.col('id').cast('string'), 512).alias('h'))"
@@ -122,6 +126,7 @@ def failed(cluster: Cluster, sidecar: Sidecar, code: str) -> dict[str, Any]:
     return until("the failed query is told", told)
 
 
+@DIRECT
 def test_a_failed_query_tells_the_error(cluster: Cluster, sidecar: Sidecar) -> None:
     ready(sidecar)
     one_sided = failed(cluster, sidecar, ONE_SIDED)
@@ -132,6 +137,7 @@ def test_a_failed_query_tells_the_error(cluster: Cluster, sidecar: Sidecar) -> N
     assert "ZeroDivisionError" in traced["failure_reason"]
 
 
+@DIRECT
 def test_a_statement_that_runs_another_is_one_query_and_a_stream_is_one(cluster: Cluster, sidecar: Sidecar) -> None:
     ready(sidecar)
     creating = cluster.query(CREATING)
@@ -164,6 +170,7 @@ def test_a_statement_that_runs_another_is_one_query_and_a_stream_is_one(cluster:
         end(stream)
 
 
+@DIRECT
 def test_spill_is_told_by_stages_and_cached_blocks_by_executors(cluster: Cluster, sidecar: Sidecar) -> None:
     ready(sidecar)
     before = sidecar.ok("panel/stages")["spill"]
@@ -215,6 +222,7 @@ def test_a_driver_alone_is_a_site(cluster: Cluster, start_sidecar: Callable[...,
 
 
 # This test is the last one in the file, because afterwards the cluster has no worker.
+@DIRECT
 def test_a_second_application_waits_and_a_killed_worker_is_seen(cluster: Cluster, sidecar: Sidecar) -> None:
     ready(sidecar)
     local = "from pyspark.sql import SparkSession as S\nimport time\nS.builder.master({!r}).appName('second')"

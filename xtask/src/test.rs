@@ -91,6 +91,8 @@ fn sources() -> Result<Counts> {
                 "sidebar",
                 "-p",
                 "workbench",
+                "-p",
+                "desk",
                 "--target",
                 "wasm32-unknown-unknown",
                 "--",

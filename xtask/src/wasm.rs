@@ -36,10 +36,10 @@ pub struct Bundle {
 }
 
 /// All bundles; the first one is loaded with the page.
-pub const BUNDLES: [Bundle; 2] = [
+pub const BUNDLES: [Bundle; 3] = [
     Bundle { name: "sidebar", most_raw_bytes: 400_000, most_gzip_bytes: 170_000 },
-    // The budget is 450,000 and 190,000. Spark SQL exceeds it, and has to be made smaller.
-    Bundle { name: "workbench", most_raw_bytes: 625_000, most_gzip_bytes: 253_000 },
+    Bundle { name: "workbench", most_raw_bytes: 450_000, most_gzip_bytes: 190_000 },
+    Bundle { name: "desk", most_raw_bytes: 450_000, most_gzip_bytes: 190_000 },
 ];
 
 const PACKAGE: &str = r#"{

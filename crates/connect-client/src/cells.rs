@@ -1,5 +1,6 @@
 //! Cells of Arrow arrays as JSON that loses nothing: what a browser cannot count exactly is text.
 
+mod budget;
 mod intervals;
 mod moments;
 #[cfg(test)]
@@ -18,15 +19,18 @@ use arrow_schema::{DataType as Arrow, Field, IntervalUnit, TimeUnit};
 use connect_proto::connect::{DataType, data_type::Kind};
 use serde_json::{Map, Number, Value};
 
+pub(crate) use self::budget::Budget;
 #[cfg(test)]
 pub(crate) use self::variant::decoded as variant_of;
 
 /// The largest integer that JavaScript's numbers hold exactly.
 const MAX_EXACT: u64 = (1 << 53) - 1;
 
-/// The cell of a row. Spark's own type, if known, says what Arrow's does not: the units of an interval.
-pub(crate) fn cell(array: &ArrayRef, row: usize, spark_type: Option<&DataType>) -> Value {
-    if row >= array.len() || array.is_null(row) {
+/// The cell of a row, as far as the budget allows. Spark's own type, if known, says what Arrow's does not: the units of
+/// an interval.
+pub(crate) fn cell(array: &ArrayRef, row: usize, spark_type: Option<&DataType>, budget: &mut Budget) -> Value {
+    // Texts take more than this when they are written.
+    if !budget.spend(0) || row >= array.len() || array.is_null(row) {
         return Value::Null;
     }
     let kind = spark_type.and_then(|spark_type| spark_type.kind.as_ref());
@@ -35,11 +39,11 @@ pub(crate) fn cell(array: &ArrayRef, row: usize, spark_type: Option<&DataType>) 
         Some(Kind::Udt(udt)) => udt.sql_type.as_deref().and_then(|inner| inner.kind.as_ref()),
         kind => kind,
     };
-    written(array, row, kind).unwrap_or_else(|| Value::String(format!("({})", array.data_type())))
+    written(array, row, kind, budget).unwrap_or_else(|| Value::String(format!("({})", array.data_type())))
 }
 
 /// The cell of a row that is not null, or `None` for a type that Spark does not send.
-fn written(array: &ArrayRef, row: usize, kind: Option<&Kind>) -> Option<Value> {
+fn written(array: &ArrayRef, row: usize, kind: Option<&Kind>, budget: &mut Budget) -> Option<Value> {
     Some(match array.data_type() {
         Arrow::Null => Value::Null,
         Arrow::Boolean => Value::Bool(array.as_boolean_opt()?.value(row)),
@@ -51,10 +55,10 @@ fn written(array: &ArrayRef, row: usize, kind: Option<&Kind>) -> Option<Value> {
         Arrow::Float32 => number(array.as_primitive_opt::<Float32Type>()?.value(row).to_string().parse().ok()?),
         Arrow::Float64 => number(array.as_primitive_opt::<Float64Type>()?.value(row)),
         Arrow::Decimal128(_, _) => array.as_primitive_opt::<Decimal128Type>()?.value_as_string(row).into(),
-        Arrow::Utf8 => array.as_string_opt::<i32>()?.value(row).into(),
-        Arrow::LargeUtf8 => array.as_string_opt::<i64>()?.value(row).into(),
-        Arrow::Binary => hex(array.as_binary_opt::<i32>()?.value(row)).into(),
-        Arrow::LargeBinary => hex(array.as_binary_opt::<i64>()?.value(row)).into(),
+        Arrow::Utf8 => budget.text(array.as_string_opt::<i32>()?.value(row)).into(),
+        Arrow::LargeUtf8 => budget.text(array.as_string_opt::<i64>()?.value(row)).into(),
+        Arrow::Binary => hex(budget.bytes(array.as_binary_opt::<i32>()?.value(row))).into(),
+        Arrow::LargeBinary => hex(budget.bytes(array.as_binary_opt::<i64>()?.value(row))).into(),
         Arrow::Date32 => moments::date(array.as_primitive_opt::<Date32Type>()?.value(row)).into(),
         Arrow::Timestamp(TimeUnit::Microsecond, zone) => {
             let micros = array.as_primitive_opt::<TimestampMicrosecondType>()?.value(row);
@@ -72,14 +76,14 @@ fn written(array: &ArrayRef, row: usize, kind: Option<&Kind>) -> Option<Value> {
         Arrow::Interval(IntervalUnit::MonthDayNano) => {
             intervals::calendar(array.as_primitive_opt::<IntervalMonthDayNanoType>()?.value(row)).into()
         }
-        Arrow::List(_) => items(&array.as_list_opt::<i32>()?.value(row), element(kind)),
-        Arrow::LargeList(_) => items(&array.as_list_opt::<i64>()?.value(row), element(kind)),
-        Arrow::Map(_, _) => pairs(array, row, kind)?,
+        Arrow::List(_) => items(&array.as_list_opt::<i32>()?.value(row), element(kind), budget),
+        Arrow::LargeList(_) => items(&array.as_list_opt::<i64>()?.value(row), element(kind), budget),
+        Arrow::Map(_, _) => pairs(array, row, kind, budget)?,
         Arrow::Struct(fields) if is_variant(fields, kind) => {
             let parts = array.as_struct_opt()?;
             let bytes = |name| Some(parts.column_by_name(name)?.as_binary_opt::<i32>()?.value(row));
             let (value, metadata) = (bytes("value")?, bytes("metadata")?);
-            variant::decoded(value, metadata).unwrap_or_else(|| hex(value).into())
+            variant::decoded(value, metadata, budget).unwrap_or_else(|| hex(budget.bytes(value)).into())
         }
         Arrow::Struct(fields) => {
             let parts = array.as_struct_opt()?;
@@ -87,10 +91,15 @@ fn written(array: &ArrayRef, row: usize, kind: Option<&Kind>) -> Option<Value> {
                 Some(Kind::Struct(fields)) => fields.fields.get(index).and_then(|field| field.data_type.as_ref()),
                 _ => None,
             };
-            let columns = fields.iter().zip(parts.columns()).enumerate();
-            // Field names may repeat like column names; then the last one stays, as in PySpark's dictionaries.
-            let object = columns.map(|(index, (field, part))| (field.name().clone(), cell(part, row, inner(index))));
-            Value::Object(object.collect::<Map<_, _>>())
+            let mut object = Map::new();
+            for (index, (field, part)) in fields.iter().zip(parts.columns()).enumerate() {
+                if !budget.spend(field.name().len()) {
+                    break;
+                }
+                // Field names may repeat like column names; then the last one stays, as in PySpark's dictionaries.
+                object.insert(field.name().clone(), cell(part, row, inner(index), budget));
+            }
+            Value::Object(object)
         }
         _ => return None,
     })
@@ -109,8 +118,15 @@ fn number(value: f64) -> Value {
     }
 }
 
-fn items(list: &ArrayRef, element: Option<&DataType>) -> Value {
-    (0..list.len()).map(|row| cell(list, row, element)).collect()
+fn items(list: &ArrayRef, element: Option<&DataType>, budget: &mut Budget) -> Value {
+    let mut items = Vec::new();
+    for row in 0..list.len() {
+        if budget.is_spent() {
+            break;
+        }
+        items.push(cell(list, row, element, budget));
+    }
+    items.into()
 }
 
 fn element(kind: Option<&Kind>) -> Option<&DataType> {
@@ -121,15 +137,22 @@ fn element(kind: Option<&Kind>) -> Option<&DataType> {
 }
 
 /// A list of pairs: an object would need text keys, and forget their order.
-fn pairs(array: &ArrayRef, row: usize, kind: Option<&Kind>) -> Option<Value> {
+fn pairs(array: &ArrayRef, row: usize, kind: Option<&Kind>, budget: &mut Budget) -> Option<Value> {
     let entries = array.as_map_opt()?.value(row);
     let (keys, values) = (entries.columns().first()?, entries.columns().get(1)?);
     let (key_type, value_type) = match kind {
         Some(Kind::Map(map)) => (map.key_type.as_deref(), map.value_type.as_deref()),
         _ => (None, None),
     };
-    let pair = |row| Value::Array(vec![cell(keys, row, key_type), cell(values, row, value_type)]);
-    Some((0..entries.len()).map(pair).collect())
+    let mut pairs = Vec::new();
+    for row in 0..entries.len() {
+        if budget.is_spent() {
+            break;
+        }
+        let (key, value) = (cell(keys, row, key_type, budget), cell(values, row, value_type, budget));
+        pairs.push(Value::Array(vec![key, value]));
+    }
+    Some(pairs.into())
 }
 
 /// Spark marks the struct of a variant in the metadata of its field `metadata`.

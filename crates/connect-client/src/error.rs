@@ -29,6 +29,9 @@ pub enum ConnectError {
     Refused,
     #[error("this version of Spark does not support that call")]
     Unsupported,
+    /// Spark would have to run a part of the statement to explain it.
+    #[error("EXECUTE IMMEDIATE is not explained, because Spark may run the inner statement: explain that one")]
+    NotExplained,
     #[error("Spark Connect did not answer within {0:?}")]
     Timeout(Duration),
     /// The server was restarted or dropped the session, and with it temporary views and configuration.

@@ -4,7 +4,10 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::{ConnectError, Event, ProtocolError, RunOptions, Session, Statement};
+use crate::{ConnectError, Event, ProtocolError, RunOptions, Session, Statement, statement::WRAPPER};
+
+/// The SQL state of a syntax error.
+const SYNTAX_ERROR: &str = "42601";
 
 /// How much of a plan Spark writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +51,34 @@ impl ExplainMode {
     }
 }
 
+/// Whether Spark may run a part of the statement while it analyses it, as Spark 4.1 and 4.2 do with
+/// `EXECUTE IMMEDIATE`. Says yes too often: the words may stand in a text, and `${…}` may become anything.
+pub(crate) fn runs_when_analysed(text: &str) -> bool {
+    // Not `to_ascii_uppercase`: Spark takes `ı` for an `I`.
+    let text = text.to_uppercase();
+    text.contains("${") || (text.contains("EXECUTE") && text.contains("IMMEDIATE"))
+}
+
 impl Session {
     /// The plan as text. The statement is not run: on Spark 4.0 to analyse the plan of a command would run it, so this
-    /// runs the command `EXPLAIN`.
+    /// runs the command `EXPLAIN`. What Spark may run even then is explained only as a query within a query, where
+    /// Spark refuses everything else while it parses.
     ///
     /// # Errors
-    /// Spark's error of a statement that is wrong, with positions in the statement.
+    /// Spark's error of a statement that is wrong, with positions in the statement, and
+    /// [`ConnectError::NotExplained`] for one that would run.
     pub async fn explain(&self, statement: &Statement, mode: ExplainMode) -> Result<String, ConnectError> {
-        let explained = self.text(&statement.after(mode.prefix())).await;
-        explained.map_err(|error| unwrap_error(error, mode.prefix()))
+        if !runs_when_analysed(&statement.text) {
+            let explained = self.text(&statement.after(mode.prefix())).await;
+            return explained.map_err(|error| unwrap_error(error, mode.prefix()));
+        }
+        let explained = self.text(&statement.as_query().after(mode.prefix())).await;
+        explained.map_err(|error| match unwrap_error(error, &format!("{}{WRAPPER}", mode.prefix())) {
+            ConnectError::Spark(error) if error.sql_state.as_deref() == Some(SYNTAX_ERROR) => {
+                ConnectError::NotExplained
+            }
+            error => error,
+        })
     }
 
     /// The single text that a statement results in.
@@ -66,7 +88,7 @@ impl Session {
         while let Some(event) = run.next().await? {
             match event {
                 Event::Rows(rows) => {
-                    if let Value::String(cell) = rows.cell(0, 0) {
+                    if let Value::String(cell) = rows.cell(0, 0, usize::MAX).0 {
                         text = Some(cell);
                     }
                 }
@@ -90,5 +112,23 @@ pub(crate) fn unwrap_error(error: ConnectError, prefix: &str) -> ConnectError {
             ConnectError::Spark(Box::new(error.unwrapped(characters)))
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_that_may_run_while_it_is_analysed_is_recognised_however_it_is_written() {
+        for text in [
+            "EXECUTE IMMEDIATE 'DROP TABLE t'",
+            "/* a */ execute -- b\n Immediate x",
+            "EXPLAIN EXTENDED EXECUTE ımmediate x",
+            "${hidden}",
+        ] {
+            assert!(runs_when_analysed(text), "{text}");
+        }
+        assert!(!runs_when_analysed("SELECT immediate, '$' FROM t"));
     }
 }

@@ -10,7 +10,7 @@ use prost::Message;
 use tonic::{Code, Status};
 
 use crate::{
-    cells::cell,
+    cells::{Budget, cell},
     chunks::{Chunks, Complete},
     details,
     error::cause,
@@ -28,7 +28,7 @@ pub fn arrow_batch(bytes: &[u8]) {
     assert!(decoded(bytes, i64::try_from(rows).ok()).is_ok() && decoded(bytes, Some(-1)).is_err());
     for column in batches.iter().flat_map(|batch| batch.columns()) {
         for row in 0..column.len().min(100) {
-            let _ = cell(column, row, None);
+            let _ = cell(column, row, None, &mut Budget::new(1 << 20));
         }
     }
 }

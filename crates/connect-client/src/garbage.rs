@@ -11,7 +11,13 @@ use connect_proto::connect::execute_plan_response::ArrowBatch;
 use proptest::prelude::*;
 use tonic::{Code, Status};
 
-use crate::{Address, cells::cell, chunks::Chunks, details, run::decoded};
+use crate::{
+    Address,
+    cells::{Budget, cell},
+    chunks::Chunks,
+    details,
+    run::decoded,
+};
 
 /// A stream with texts, lists and a struct.
 fn stream() -> Vec<u8> {
@@ -36,7 +42,7 @@ fn show(data: &[u8]) {
     for batch in decoded(data, None).unwrap_or_default() {
         for column in batch.columns() {
             for row in 0..column.len().min(100) {
-                let _ = cell(column, row, None);
+                let _ = cell(column, row, None, &mut Budget::new(1 << 20));
             }
         }
     }
@@ -59,7 +65,7 @@ proptest! {
     #[test]
     fn a_damaged_variant(value in prop::collection::vec(any::<u8>(), 0..40), names in prop::collection::vec(any::<u8>(), 0..20)) {
         let names = [vec![1], names].concat();
-        let _ = crate::cells::variant_of(&value, &names);
+        let _ = crate::cells::variant_of(&value, &names, &mut Budget::new(1 << 20));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{ConnectError, ExplainMode, Session, Statement};
+use crate::{ConnectError, ExplainMode, Session, Statement, explain::runs_when_analysed};
 
 /// What a statement is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -79,7 +79,15 @@ impl Session {
     /// # Errors
     /// Spark's error of a statement that is wrong.
     pub async fn kind(&self, statement: &Statement) -> Result<StatementKind, ConnectError> {
-        Ok(kind_of(&self.explain(statement, ExplainMode::Extended).await?))
+        match self.explain(statement, ExplainMode::Extended).await {
+            Ok(_) if runs_when_analysed(&statement.text) => Ok(StatementKind::Query),
+            Ok(explained) => Ok(kind_of(&explained)),
+            // Spark was not asked more, so nothing more is known of it.
+            Err(ConnectError::NotExplained) => {
+                Ok(StatementKind::Command { plan: "ExecuteImmediate".to_owned(), target: None })
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

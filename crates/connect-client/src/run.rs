@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, ops::Range, panic, sync::Arc};
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_ipc::reader::StreamReader;
 use arrow_schema::ArrowError;
 use connect_proto::connect::{Relation, execute_plan_response::ResponseType, relation::RelType};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Column, ConnectError, Interrupter, LimitExceeded, Limits, Progress, ProtocolError, RunOptions, Session, Statement,
-    cells::cell,
+    cells::{Budget, cell},
     chunks::{Chunks, Complete, Refused},
     explain::unwrap_error,
     responses::Responses,
@@ -45,6 +45,7 @@ pub struct Ended {
 pub struct Rows {
     columns: Arc<[Column]>,
     batch: RecordBatch,
+    bytes: u64,
 }
 
 impl Rows {
@@ -58,17 +59,27 @@ impl Rows {
         self.len() == 0
     }
 
-    /// One cell as JSON; null where there is none.
+    /// One cell as JSON, null where there is none, and whether that is all of it: a cell is written until its text has
+    /// about `most_bytes`.
     #[must_use]
-    pub fn cell(&self, row: usize, column: usize) -> Value {
+    pub fn cell(&self, row: usize, column: usize, most_bytes: usize) -> (Value, bool) {
         let spark_type = self.columns.get(column).and_then(|column| column.spark_type.as_ref());
-        self.batch.columns().get(column).map_or(Value::Null, |array| cell(array, row, spark_type))
+        let Some(array) = self.batch.columns().get(column) else { return (Value::Null, true) };
+        let mut budget = Budget::new(most_bytes);
+        let value = cell(array, row, spark_type, &mut budget);
+        (value, !budget.is_spent())
     }
 
-    /// Rows as JSON, each an array, because column names may repeat.
+    /// Whole rows as JSON, each an array, because column names may repeat.
     pub fn to_json(&self, rows: Range<usize>) -> impl Iterator<Item = Vec<Value>> + '_ {
         let rows = rows.start..rows.end.min(self.len());
-        rows.map(|row| (0..self.batch.num_columns()).map(|column| self.cell(row, column)).collect())
+        rows.map(|row| (0..self.batch.num_columns()).map(|column| self.cell(row, column, usize::MAX).0).collect())
+    }
+
+    /// Memory of its Arrow data. Arrow's own count is that of a whole batch for each of its columns.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// The Arrow data, for whoever passes it on.
@@ -273,9 +284,11 @@ impl Run {
             };
             let left = usize::try_from(self.limits.max_rows.saturating_sub(self.rows)).unwrap_or(usize::MAX);
             let kept = batch.num_rows().min(left);
-            if kept > 0 {
+            // One without rows tells the columns' Arrow types, which are needed to pass an empty result on.
+            if kept > 0 || (batch.num_rows() == 0 && self.rows == 0) {
                 self.rows = self.rows.saturating_add(u64::try_from(kept).unwrap_or(0));
-                self.waiting.push_back(Event::Rows(Rows { columns, batch: batch.slice(0, kept) }));
+                let bytes = memory(&batch);
+                self.waiting.push_back(Event::Rows(Rows { columns, batch: batch.slice(0, kept), bytes }));
             }
             if kept < batch.num_rows() {
                 return Some(LimitExceeded::rows(self.limits.max_rows));
@@ -291,6 +304,19 @@ impl Run {
         let bytes = self.chunks.bytes().saturating_add(self.command_bytes);
         self.waiting.push_back(Event::Ended(Ended { rows: self.rows, bytes, limit }));
     }
+}
+
+/// The part of a batch that one cannot keep without the rest.
+fn memory(batch: &RecordBatch) -> u64 {
+    let of_column = |array: &ArrayRef| {
+        let data = array.to_data();
+        data.get_slice_memory_size().unwrap_or_else(|_| data.get_buffer_memory_size())
+    };
+    batch
+        .columns()
+        .iter()
+        .map(of_column)
+        .fold(0, |sum, bytes| sum.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX)))
 }
 
 /// The batches of one Arrow IPC stream, with as many rows as declared. One without rows tells the columns.

@@ -13,6 +13,10 @@ use crate::text;
 const OPERATORS: usize = 3;
 /// What Spark writes after the first kilobyte of a longer string, before its size (`ProtoUtils.abbreviate`).
 const CUT_BY_SPARK: &str = "[truncated(size=";
+/// How our own client's tags begin; they name nothing.
+const OUR_TAG: &str = "berdl-sql-";
+/// What our own client writes around a query, so that Spark refuses everything else.
+const OUR_WRAPPER: (&str, &str) = ("SELECT * FROM (\n", "\n)");
 /// Operations that clients send automatically, without a user's request.
 const HOUSEKEEPING: [&str; 3] = ["ml_command", "remove_cached_remote_relation_command", "get_resources_command"];
 
@@ -57,7 +61,7 @@ impl ConnectRequest {
         Self {
             session_id: scalar("session_id"),
             operation_id: scalar("operation_id"),
-            own_tag: tags.map(str::trim).find(|tag| !tag.is_empty()).map(str::to_owned),
+            own_tag: tags.map(str::trim).find(|tag| names_something(tag)).map(str::to_owned),
             ..Self::of_plan(relation)
         }
     }
@@ -69,6 +73,7 @@ impl ConnectRequest {
 
     /// Adds the tag, which Spark reports separately.
     pub fn tagged(self, tag: Option<&str>) -> Self {
+        let tag = tag.filter(|tag| names_something(tag));
         Self { own_tag: self.own_tag.or_else(|| tag.map(str::to_owned)), ..self }
     }
 
@@ -117,6 +122,10 @@ impl ConnectRequest {
     }
 }
 
+fn names_something(tag: &str) -> bool {
+    !tag.is_empty() && !tag.starts_with(OUR_TAG)
+}
+
 /// `line 2 in cell [3]`, `/home/ann/q.py:6` or `/tmp/ipykernel_42/123456.py:2`.
 pub fn call_site(text: &str) -> Option<CallSite> {
     if let Some((line, cell)) = text.strip_prefix("line ").and_then(|rest| rest.split_once(" in cell [")) {
@@ -145,7 +154,8 @@ fn sql_text(fields: &[Field]) -> Option<String> {
         if field.name == "sql"
             && let Some(query) = find(inner, "query").and_then(Value::scalar)
         {
-            return Some(query.to_owned());
+            let inner = query.strip_prefix(OUR_WRAPPER.0);
+            return Some(inner.map_or(query, |inner| inner.strip_suffix(OUR_WRAPPER.1).unwrap_or(inner)).to_owned());
         }
         if let Some(found) = sql_text(inner) {
             return Some(found);

@@ -79,7 +79,7 @@ impl Identity {
     #[must_use]
     pub fn known(&self, token: Option<&Token>) -> Option<Whose> {
         match &self.mode {
-            IdentityMode::None => Some(Whose(None)),
+            IdentityMode::None => Some(Whose::EVERYBODY),
             IdentityMode::JupyterHub(user) => Some(Whose(Some(user.clone()))),
             IdentityMode::Auth2 => self.admit(&self.users.known(&self.key(token?))?.value).ok(),
         }

@@ -14,6 +14,9 @@ pub struct DriverKey {
 }
 
 impl Whose {
+    /// Of whoever asks, on a site that does not distinguish users.
+    pub const EVERYBODY: Self = Self(None);
+
     /// The user, if the site distinguishes users.
     #[must_use]
     pub fn user(&self) -> Option<&User> {

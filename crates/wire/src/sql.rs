@@ -1,9 +1,11 @@
 //! `sql/…`: statements on Spark Connect, their results, and the catalogue.
 
 mod catalog;
+mod parameters;
 mod plan;
 
 pub use catalog::{SqlCatalog, SqlName, SqlNames, SqlProfile, SqlTable};
+pub use parameters::SqlParameters;
 pub use plan::{PlanNode, SqlExplain, SqlPlan, SqlSchema};
 
 use std::collections::BTreeMap;
@@ -218,15 +220,16 @@ pub struct SqlColumn {
 /// Why a statement failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(default)]
+#[serde(default, from = "ErrorFields")]
 pub struct SqlError {
     pub code: SqlErrorCode,
     /// Spark's class, for example `TABLE_OR_VIEW_NOT_FOUND`.
     pub error_class: Option<String>,
     pub sql_state: Option<String>,
     pub message: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "SqlParameters::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, String>))]
+    pub parameters: SqlParameters,
     /// Parts of the statement that the error is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contexts: Vec<SqlContext>,
@@ -235,6 +238,36 @@ pub struct SqlError {
     /// `rows` or `bytes`, with the limit, how much arrived, and what to do.
     #[serde(flatten)]
     pub limit: Option<SqlLimit>,
+}
+
+/// An error as it is read: `flatten` would keep every field in a buffer first, with 15 kB of WebAssembly.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ErrorFields {
+    code: SqlErrorCode,
+    error_class: Option<String>,
+    sql_state: Option<String>,
+    message: String,
+    parameters: SqlParameters,
+    contexts: Vec<SqlContext>,
+    position: Option<SqlPosition>,
+    limit_type: Option<String>,
+    limit_value: Option<u64>,
+    actual_value: Option<u64>,
+    remediation: Option<String>,
+}
+
+impl From<ErrorFields> for SqlError {
+    fn from(fields: ErrorFields) -> Self {
+        let ErrorFields { code, error_class, sql_state, message, parameters, contexts, position, .. } = fields;
+        let limit = match (fields.limit_type, fields.limit_value, fields.remediation) {
+            (Some(limit_type), Some(limit_value), Some(remediation)) => {
+                Some(SqlLimit { limit_type, limit_value, actual_value: fields.actual_value, remediation })
+            }
+            _ => None,
+        };
+        Self { code, error_class, sql_state, message, parameters, contexts, position, limit }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

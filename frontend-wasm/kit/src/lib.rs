@@ -1,4 +1,4 @@
-//! Shared by the sidebar and the workbench: asking the sidecar, keeping its last good answer, texts and drawing.
+//! Shared by all bundles: asking the sidecar, keeping its last good answer, texts and drawing.
 
 pub mod api;
 #[cfg(not(target_arch = "wasm32"))]
@@ -17,6 +17,7 @@ pub mod poll;
 pub mod problem;
 pub mod read;
 pub mod request;
+pub mod roots;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod samples;
 pub mod schedule;

@@ -1,16 +1,12 @@
-//! The tabs in JupyterLab's main area, loaded when the first of them is opened.
+//! Connection report and usage chart, tabs in JupyterLab's main area, loaded when the first of them is opened.
 //!
-//! [`mount`] is the interface for the TypeScript shell, [`roots`] provides an element to draw each tab in, [`tab`]
-//! lists the kinds of tabs; each kind has its own files.
+//! [`mount`] is the interface for the TypeScript shell, [`tab`] lists the kinds of tabs; each kind has its own files.
 
 mod mount;
-mod plan_tree;
 mod report;
 mod report_model;
 mod report_tab;
 mod report_view;
-mod roots;
-mod sql;
 mod tab;
 mod usage_chart;
 mod usage_model;
@@ -19,5 +15,4 @@ mod usage_view;
 
 pub use kit::language::{Language, set_language};
 pub use kit::own_headers::OwnHeaders;
-pub use mount::{ReportHandle, ReportOptions, SqlHandle, UsageHandle, Workbench};
-pub use sql::shell::SqlOptions;
+pub use mount::{ReportHandle, ReportOptions, UsageHandle, Workbench};

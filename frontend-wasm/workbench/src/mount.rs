@@ -6,14 +6,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
 use crate::report_tab::ReportTabProps;
-use crate::roots::{OpenTab, Roots};
-use crate::sql::shell::{Notebook, SqlOptions};
-use crate::sql::sql_tab::SqlTabProps;
 use crate::tab::Tab;
 use crate::usage_tab::UsageTabProps;
 use kit::api::Api;
 use kit::own_headers::OwnHeaders;
 use kit::poll::Pollers;
+use kit::roots::{OpenTab, Roots};
 
 #[wasm_bindgen(typescript_custom_section)]
 const OPTIONS: &str = r#"
@@ -38,7 +36,7 @@ extern "C" {
 pub struct Workbench {
     api: Api,
     pollers: Pollers,
-    roots: Roots,
+    roots: Roots<Tab>,
 }
 
 #[wasm_bindgen]
@@ -67,17 +65,6 @@ impl Workbench {
         Ok(ReportHandle { tab, props })
     }
 
-    /// Opens "Spark SQL" in `parent`; it does nothing until it is shown.
-    ///
-    /// # Errors
-    /// When the browser refuses to create an element.
-    pub fn open_sql(&self, parent: &Element, options: &SqlOptions) -> Result<SqlHandle, JsValue> {
-        let (api, shell) = (self.api.clone(), options.into());
-        let props = SqlTabProps { api, shell, shown: false, notebook: None, forgets: 0 };
-        let tab = self.roots.open(parent, Tab::Sql(props.clone()))?;
-        Ok(SqlHandle { tab, props })
-    }
-
     /// Opens the chart of the last minutes in `parent`; it does nothing until it is shown. Without `app_id`, tasks are
     /// those of the newest application.
     ///
@@ -94,7 +81,7 @@ impl Workbench {
 /// The open connection report. Freeing it closes the tab.
 #[wasm_bindgen]
 pub struct ReportHandle {
-    tab: OpenTab,
+    tab: OpenTab<Tab>,
     props: ReportTabProps,
 }
 
@@ -132,7 +119,7 @@ impl ReportHandle {
 /// The open chart of the last minutes. Freeing it closes the tab.
 #[wasm_bindgen]
 pub struct UsageHandle {
-    tab: OpenTab,
+    tab: OpenTab<Tab>,
     props: UsageTabProps,
 }
 
@@ -158,40 +145,5 @@ impl UsageHandle {
 
     fn draw(&mut self) {
         self.tab.draw(Tab::Usage(self.props.clone()));
-    }
-}
-
-/// The open tab "Spark SQL". Freeing it closes the tab.
-#[wasm_bindgen]
-pub struct SqlHandle {
-    tab: OpenTab,
-    props: SqlTabProps,
-}
-
-#[wasm_bindgen]
-impl SqlHandle {
-    /// Whether JupyterLab shows the tab or hides it behind another.
-    pub fn set_shown(&mut self, shown: bool) {
-        self.props.shown = shown;
-        self.draw();
-    }
-
-    /// The notebook that a person is working in, and its kernel's session of Spark Connect.
-    pub fn set_notebook(&mut self, title: Option<String>, session_id: Option<String>) {
-        let notebook = title.zip(session_id).map(|(title, session_id)| Notebook { title, session_id });
-        if notebook != self.props.notebook {
-            self.props.notebook = notebook;
-            self.draw();
-        }
-    }
-
-    /// Forgets what another person has read.
-    pub fn forget(&mut self) {
-        self.props.forgets += 1;
-        self.draw();
-    }
-
-    fn draw(&mut self) {
-        self.tab.draw(Tab::Sql(self.props.clone()));
     }
 }

@@ -13,10 +13,11 @@ pub struct StartCode {
 
 impl StartCode {
     /// The administrator's code; otherwise a session of the Connect server, or else of the master; none while the
-    /// master cannot start one.
+    /// master cannot start one or all workers are dead.
     pub fn of(&self, cluster: &Cluster) -> Option<String> {
-        // Its source does not answer.
-        if cluster.last_seen_alive_ms.is_some() {
+        let is_silent = cluster.last_seen_alive_ms.is_some();
+        let is_dead = cluster.workers_alive == 0 && !cluster.workers.is_empty();
+        if is_silent || is_dead {
             return None;
         }
         if self.snippet.is_some() {
@@ -68,7 +69,7 @@ pub fn without_token(url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::{Master, Meter};
+    use wire::{Master, Meter, Worker, WorkerState};
 
     fn cluster(status: MasterStatus) -> Cluster {
         Cluster {
@@ -98,6 +99,23 @@ mod tests {
         assert!(said(&code).contains(".remote(\"sc://c:15002\")"));
         code.snippet = Some("import site_spark".to_owned());
         assert_eq!(said(&code), "import site_spark");
+    }
+
+    #[test]
+    fn where_all_workers_are_dead_a_session_would_wait_for_ever() {
+        let alive = cluster(MasterStatus::Alive);
+        let worker = Worker {
+            worker_id: "w".to_owned(),
+            host: "h".to_owned(),
+            state: WorkerState::Dead,
+            cores: Meter::default(),
+            memory_mib: Meter::default(),
+            last_heartbeat_ms: 0,
+        };
+        let dead = Cluster { workers: vec![worker], ..alive.clone() };
+        let code = StartCode { snippet: Some("import site_spark".to_owned()), ..StartCode::default() };
+        assert_eq!((code.of(&dead), code.of(&alive).is_some()), (None, true));
+        assert!(code.of(&Cluster { workers_alive: 1, ..dead }).is_some());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde::Serialize;
 use upstream::user::User;
 use wire::sql::SqlState;
 
-use super::{Sql, statement::Statement};
+use super::{Sql, open::OpenSession, statement::Statement};
 
 const FILE: &str = "audit.jsonl";
 /// A file of this size is put aside, bytes.
@@ -35,13 +35,15 @@ struct Line<'a> {
     who: &'a str,
     user_id: &'a str,
     session_id: &'a str,
-    statement_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement_id: Option<String>,
     operation_id: Option<String>,
-    /// Of a statement that may change something.
+    /// Of what may change something.
     effect: Option<&'a str>,
     target: Option<&'a str>,
     /// Of the statement's text, which may hold data.
-    sql_blake3: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sql_blake3: Option<String>,
     #[serde(flatten)]
     outcome: Option<Outcome>,
 }
@@ -120,23 +122,43 @@ pub(super) fn ended(sql: &Sql, statement: &Statement) {
     }
 }
 
+/// Writes down that a setting of a session is about to be changed; its value may be a secret.
+///
+/// # Errors
+/// When it cannot be written; then it must not be changed.
+pub(super) fn sets(open: &OpenSession, audit: &Audit, key: &str) -> io::Result<()> {
+    let line = Line { effect: Some("SetCommand"), target: Some(key), ..of_session(open, "sets") };
+    audit.write(&serde_json::to_string(&line)?)
+}
+
 fn line(statement: &Statement, event: &'static str, outcome: Option<Outcome>) -> io::Result<String> {
-    let now = statement.now();
     let allowed = statement.allowed.get();
     let line = Line {
-        at_ms: super::statement::now_ms(),
-        event,
-        who: statement.owner.user().map(User::name).unwrap_or_default(),
-        user_id: statement.session.session.user_id(),
-        session_id: statement.session.session.session_id(),
-        statement_id: statement.id.to_string(),
-        operation_id: now.operation_id,
+        statement_id: Some(statement.id.to_string()),
+        operation_id: statement.now().operation_id,
         effect: allowed.map(|allowed| allowed.effect.as_str()),
         target: allowed.and_then(|allowed| allowed.target.as_deref()),
-        sql_blake3: blake3::hash(statement.asked.statement.text.as_bytes()).to_hex().to_string(),
+        sql_blake3: Some(blake3::hash(statement.asked.statement.text.as_bytes()).to_hex().to_string()),
         outcome,
+        ..of_session(&statement.session, event)
     };
     Ok(serde_json::to_string(&line)?)
+}
+
+fn of_session<'a>(open: &'a OpenSession, event: &'static str) -> Line<'a> {
+    Line {
+        at_ms: super::statement::now_ms(),
+        event,
+        who: open.owner.user().map(User::name).unwrap_or_default(),
+        user_id: open.session.user_id(),
+        session_id: open.session.session_id(),
+        statement_id: None,
+        operation_id: None,
+        effect: None,
+        target: None,
+        sql_blake3: None,
+        outcome: None,
+    }
 }
 
 #[cfg(test)]

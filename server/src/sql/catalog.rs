@@ -54,9 +54,10 @@ pub(crate) async fn get_catalog(
     }
     // Two at a time, so that a person who opens many branches does not fill the driver.
     let _turn = open.lookups.acquire().await;
+    let changes = open.changes();
     Ok(Json(match errors::of_spark(ask(&open, &place).await)? {
         Ok(found) => {
-            open.keep(place, found.clone());
+            open.keep(place, found.clone(), changes);
             found
         }
         Err(error) => SqlCatalog::Failed(error),

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use connect_client::{Column, Rows};
 use serde_json::Value;
 
+const TOO_LARGE: &str = "(too large for CSV)";
+
 /// The header line; nothing for a result without columns.
 pub(crate) fn header(columns: &[Column]) -> String {
     if columns.is_empty() {
@@ -13,9 +15,15 @@ pub(crate) fn header(columns: &[Column]) -> String {
     line(columns.iter().map(|column| quoted(&column.name)))
 }
 
-/// The lines of some rows, from one of them.
-pub(crate) fn lines(rows: &Rows, from: usize) -> impl Iterator<Item = String> + '_ {
-    rows.to_json(from..rows.len()).map(|row| line(row.iter().map(field)))
+/// The lines of some rows, from one of them. A cell with more than about `most_bytes` of text is only named: a part of
+/// it would be taken for all.
+pub(crate) fn lines(rows: &Rows, from: usize, most_bytes: usize) -> impl Iterator<Item = String> + '_ {
+    let columns = rows.record_batch().num_columns();
+    let field = move |(row, column)| match rows.cell(row, column, most_bytes) {
+        (cell, true) => field(&cell).into_owned().into(),
+        (_, false) => TOO_LARGE.into(),
+    };
+    (from..rows.len()).map(move |row| line((0..columns).map(|column| (row, column)).map(field)))
 }
 
 fn line<'a>(fields: impl Iterator<Item = Cow<'a, str>>) -> String {

@@ -1,56 +1,87 @@
-//! `sql/queries/{id}/result.csv` and `result.arrow`: a whole result as a file.
+//! `sql/queries/{id}/result.csv` and `result.arrow`: a whole result as a file, written piece by piece while it is sent.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{io, sync::Arc};
 
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, Schema};
 use axum::{
     body::{Body, Bytes},
+    extract::State,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use connect_client::Rows;
-use futures_util::stream;
+use futures_util::{TryStream, stream};
+use tokio::sync::OwnedSemaphorePermit;
 use wire::ErrorBody;
 
-use super::{csv, mine::Mine, rows};
+use super::{Sql, csv, errors, mine::Mine, rows, statement::Statement};
 use crate::http::{ApiError, middleware::LongBody};
 
+/// Results that are sent at once. A slow reader keeps one place for a quarter of an hour at most.
+pub(super) const DOWNLOADS: usize = 8;
 /// Text of one piece of a download, bytes.
 const PIECE_BYTES: usize = 256 * 1024;
 
-/// The rows that have arrived, as CSV by RFC 4180: null is nothing, empty text is quoted, cells as in `rows`.
+/// A result that is being sent. It holds no rows, so that it does not keep in memory what had to make room.
+struct Download {
+    statement: Arc<Statement>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Download {
+    fn begin(sql: &Sql, statement: Arc<Statement>) -> Result<Self, ApiError> {
+        rows::result(&statement)?;
+        let place = Arc::clone(&sql.downloads).try_acquire_owned().map_err(|_| errors::too_many_downloads())?;
+        Ok(Self { statement, _place: place })
+    }
+
+    /// Some rows, or none after the last.
+    fn rows(&self, index: usize) -> io::Result<Option<Rows>> {
+        self.statement.touch();
+        match self.statement.part_of_result(index) {
+            None if self.statement.now().forgotten => Err(io::Error::other("the result had to make room for another")),
+            rows => Ok(rows),
+        }
+    }
+}
+
+/// The rows that have arrived, as CSV by RFC 4180: null is nothing, empty text is quoted, cells as in `rows`. A cell
+/// with more than about 4 MiB of text is only named.
 #[utoipa::path(get, path = "/sql/queries/{id}/result.csv", tag = "sql",
     params(("id" = String, Path, description = "The statement")),
     responses(
         (status = 200, description = "The file", content_type = "text/csv"),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-pub(crate) async fn get_csv(Mine(statement): Mine) -> Result<Response, ApiError> {
-    let result = rows::result(&statement)?;
+pub(crate) async fn get_csv(State(sql): State<Arc<Sql>>, Mine(statement): Mine) -> Result<Response, ApiError> {
     let header = csv::header(&statement.now().columns);
-    // Piece by piece, because text takes several times the memory of Arrow data.
-    let first = (header, 0, 0);
-    let pieces = stream::unfold((result, first), |(result, (begin, batch, row))| async move {
-        let (piece, next) = piece(&result, begin, batch, row);
-        (!piece.is_empty()).then(|| (Ok::<_, Infallible>(Bytes::from(piece)), (result, next)))
+    let download = Download::begin(&sql, statement)?;
+    let pieces = stream::try_unfold((download, header, 0, 0), |(download, header, index, row)| async move {
+        let (piece, index, row) = csv_piece(&download, header, index, row)?;
+        Ok::<_, io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), (download, String::new(), index, row))))
     });
-    Ok(file(Body::from_stream(pieces), "text/csv; charset=utf-8", "attachment; filename=\"result.csv\""))
+    Ok(file(pieces, "text/csv; charset=utf-8", "attachment; filename=\"result.csv\""))
 }
 
-/// Lines from a row of a batch on, after the text `piece`, and where the next piece begins: its text, batch and row.
-fn piece(result: &[Rows], mut piece: String, mut batch: usize, mut row: usize) -> (String, (String, usize, usize)) {
-    while let Some(rows) = result.get(batch) {
-        for line in csv::lines(rows, row) {
+/// Lines from a row on, after the text `piece`, and where the next piece begins.
+fn csv_piece(
+    download: &Download,
+    mut piece: String,
+    mut index: usize,
+    mut row: usize,
+) -> io::Result<(String, usize, usize)> {
+    while let Some(rows) = download.rows(index)? {
+        for line in csv::lines(&rows, row, rows::WHOLE_CELL_BYTES) {
             piece.push_str(&line);
             row = row.saturating_add(1);
             if piece.len() >= PIECE_BYTES {
-                return (piece, (String::new(), batch, row));
+                return Ok((piece, index, row));
             }
         }
-        (batch, row) = (batch.saturating_add(1), 0);
+        (index, row) = (index.saturating_add(1), 0);
     }
-    (piece, (String::new(), batch, row))
+    Ok((piece, index, row))
 }
 
 /// The rows that have arrived, as one Arrow IPC stream.
@@ -60,30 +91,52 @@ fn piece(result: &[Rows], mut piece: String, mut batch: usize, mut row: usize) -
         (status = 200, description = "The file", content_type = "application/vnd.apache.arrow.stream"),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
-pub(crate) async fn get_arrow(Mine(statement): Mine) -> Result<Response, ApiError> {
-    let result = rows::result(&statement)?;
-    let written = tokio::task::spawn_blocking(move || arrow_stream(&result)).await;
-    let bytes = written.map_err(|_| ApiError::internal())?.map_err(|error| {
-        tracing::error!(%error, "A result cannot be written as Arrow data");
-        ApiError::internal()
-    })?;
-    let kind = "application/vnd.apache.arrow.stream";
-    Ok(file(bytes.into(), kind, "attachment; filename=\"result.arrow\""))
+pub(crate) async fn get_arrow(State(sql): State<Arc<Sql>>, Mine(statement): Mine) -> Result<Response, ApiError> {
+    let download = Download::begin(&sql, statement)?;
+    let pieces = stream::try_unfold((download, None, 0), |(download, writer, index)| async move {
+        let (piece, writer, index) = arrow_piece(&download, writer, index)?;
+        Ok::<_, io::Error>((!piece.is_empty()).then(|| (Bytes::from(piece), (download, Some(writer), index))))
+    });
+    Ok(file(pieces, "application/vnd.apache.arrow.stream", "attachment; filename=\"result.arrow\""))
 }
 
-/// Each batch arrived as a stream of its own; this is one with all of them.
-fn arrow_stream(result: &[Rows]) -> Result<Vec<u8>, ArrowError> {
-    let empty = Arc::new(Schema::empty());
-    let schema = result.first().map_or(empty, |rows| rows.record_batch().schema());
-    let mut writer = StreamWriter::try_new(Vec::new(), &schema)?;
-    for rows in result {
-        writer.write(rows.record_batch())?;
+/// Each batch arrived as a stream of its own; this is a part of one with all of them, and where the next part begins.
+fn arrow_piece(
+    download: &Download,
+    writer: Option<StreamWriter<Vec<u8>>>,
+    mut index: usize,
+) -> io::Result<(Vec<u8>, StreamWriter<Vec<u8>>, usize)> {
+    let failed = |error: ArrowError| io::Error::other(error);
+    let mut rows = download.rows(index)?;
+    let mut writer = match writer {
+        Some(writer) => writer,
+        None => {
+            let schema = rows.as_ref().map_or_else(|| Arc::new(Schema::empty()), |rows| rows.record_batch().schema());
+            StreamWriter::try_new(Vec::new(), &schema).map_err(failed)?
+        }
+    };
+    while let Some(some) = rows {
+        writer.write(some.record_batch()).map_err(failed)?;
+        index = index.saturating_add(1);
+        if writer.get_ref().len() >= PIECE_BYTES {
+            return Ok((std::mem::take(writer.get_mut()), writer, index));
+        }
+        rows = download.rows(index)?;
     }
-    writer.into_inner()
+    // The mark of the end is written once.
+    if index < usize::MAX {
+        writer.finish().map_err(failed)?;
+    }
+    Ok((std::mem::take(writer.get_mut()), writer, usize::MAX))
 }
 
-fn file(body: Body, kind: &'static str, disposition: &'static str) -> Response {
+fn file(
+    pieces: impl TryStream<Ok = Bytes, Error = io::Error> + Send + 'static,
+    kind: &'static str,
+    disposition: &'static str,
+) -> Response {
     let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)];
+    let body = Body::from_stream(pieces);
     let mut response = (headers.map(|(name, value)| (name, HeaderValue::from_static(value))), body).into_response();
     response.extensions_mut().insert(LongBody);
     response

@@ -1,5 +1,7 @@
 //! Errors of Spark Connect, as an answer's field or as the answer.
 
+use std::io;
+
 use connect_client::{ConnectError, LimitExceeded, LimitType};
 use wire::{
     ErrorCode,
@@ -25,7 +27,7 @@ pub(super) fn field(error: &ConnectError) -> SqlError {
             error_class: spark.error_class.clone(),
             sql_state: spark.sql_state.clone(),
             message,
-            parameters: spark.parameters.clone(),
+            parameters: spark.parameters.clone().into_iter().collect(),
             contexts: spark
                 .contexts
                 .iter()
@@ -62,11 +64,20 @@ pub(super) fn exceeded(limit: &LimitExceeded) -> SqlError {
     }
 }
 
+/// All results that arrive now are together too large.
+pub(super) fn no_room(most_bytes: u64) -> SqlError {
+    let message = format!(
+        "The results that arrive at this moment are larger than the {most_bytes} bytes that are kept of all results. \
+         Wait for the others, or read less."
+    );
+    SqlError { code: SqlErrorCode::LimitExceeded, message, ..SqlError::default() }
+}
+
 /// Spark's error of a statement as a field; any other is the answer of the whole request.
 pub(super) fn of_spark<T>(result: Result<T, ConnectError>) -> Result<Result<T, SqlError>, ApiError> {
     match result {
         Ok(value) => Ok(Ok(value)),
-        Err(error @ ConnectError::Spark(_)) => Ok(Err(field(&error))),
+        Err(error @ (ConnectError::Spark(_) | ConnectError::NotExplained)) => Ok(Err(field(&error))),
         Err(error) => Err(error.into()),
     }
 }
@@ -129,9 +140,21 @@ pub(super) fn read_only(effect: String) -> SqlError {
     SqlError {
         code: SqlErrorCode::ReadOnly,
         message: words::read_only(&effect).error.to_string(),
-        parameters: [(EFFECT.to_owned(), effect)].into(),
+        parameters: [(EFFECT.to_owned(), effect)].into_iter().collect(),
         ..SqlError::default()
     }
+}
+
+/// What is not written down must not happen.
+pub(super) fn not_audited(error: &io::Error) -> ApiError {
+    let error = say!("The audit log cannot be written, so nothing was changed: %1", error);
+    let hint = say!("Make room on the disk, or make the folder of the audit log writable.");
+    ApiError::explained(ErrorCode::Internal, Explained { error, hint })
+}
+
+/// The answer to a setting that may not be changed.
+pub(super) fn setting_is_read_only() -> ApiError {
+    ApiError::explained(ErrorCode::ReadOnly, words::read_only("SetCommand"))
 }
 
 /// The answer to a statement that was refused at once.
@@ -151,6 +174,16 @@ pub(super) fn not_approvable() -> ApiError {
 pub(super) fn no_result() -> ApiError {
     let error = say!("The result is not kept any more.");
     ApiError::explained(ErrorCode::NotFound, Explained { error, hint: say!("Run it again.") })
+}
+
+pub(super) fn cell_too_large() -> ApiError {
+    let error = say!("This value is too large to be shown.");
+    ApiError::explained(ErrorCode::BadRequest, Explained { error, hint: say!("Download the result as Arrow.") })
+}
+
+pub(super) fn too_many_downloads() -> ApiError {
+    let error = say!("Too many results are downloaded at once.");
+    ApiError::explained(ErrorCode::Overloaded, Explained { error, hint: say!("Wait until a download has ended.") })
 }
 
 pub(super) fn only_one_operation() -> ApiError {

@@ -49,8 +49,7 @@ async fn orphaned_tasks(sql: &Sql, statement: &Statement) -> Option<u32> {
     (known && is_idle).then_some(executors.value.active_tasks)
 }
 
-/// The application of the session's driver, asked once.
+/// The application of the session's driver, asked until the driver answers.
 async fn app_id(open: &OpenSession) -> Option<String> {
-    let ask = async || open.session.config_option(APP_ID).await.ok().flatten();
-    open.app_id.get_or_init(ask).await.clone()
+    open.app_id.get_or_try_init(|| open.session.config_option(APP_ID)).await.ok()?.clone()
 }

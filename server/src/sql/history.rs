@@ -78,15 +78,14 @@ pub(crate) async fn get_history(
     Caller(whose): Caller,
 ) -> Result<Json<SqlHistory>, ApiError> {
     let known = sql.statements.of(&whose);
+    let ended = sql.histories.of(&whose);
+    // What has ended this moment may not be among those that have.
+    let is_new = |statement: &Statement| !ended.iter().any(|past| past.id == statement.id.to_string());
     let mut statements: Vec<SqlPast> =
-        known.iter().filter(|statement| !statement.state().is_over()).map(|statement| past(statement)).collect();
+        known.iter().filter(|statement| is_new(statement)).map(|statement| past(statement)).collect();
     statements.sort_by_key(|past| std::cmp::Reverse(past.started_at_ms));
     let kept = |id: &str| known.iter().any(|it| it.id.to_string() == id && !it.now().forgotten);
-    statements.extend(
-        sql.histories
-            .of(&whose)
-            .into_iter()
-            .map(|past| SqlPast { has_result: past.has_result && kept(&past.id), ..past }),
-    );
+    statements
+        .extend(ended.iter().cloned().map(|past| SqlPast { has_result: past.has_result && kept(&past.id), ..past }));
     Ok(Json(SqlHistory { statements }))
 }

@@ -26,6 +26,7 @@ pub(crate) async fn interrupt(
         Some(open) => open.session.clone(),
         // Whoever stops everything in a notebook's session stops more than they see.
         None if asked.operation_id.is_none() => return Err(errors::only_one_operation()),
+        None if sql.open.is_of_another(&whose, &asked.session_id) => return Err(errors::unknown_session()),
         None => {
             let session_id = asked.session_id.parse().map_err(|_| ApiError::bad_json("session_id: is no UUID"))?;
             let client = sql.client()?;

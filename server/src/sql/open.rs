@@ -27,28 +27,46 @@ pub(super) struct OpenSession {
     pub opened_at_ms: i64,
     /// Places for statements that run at once.
     pub places: Semaphore,
+    /// Places for statements of all sessions of the owner.
+    pub places_of_owner: Arc<Semaphore>,
     /// The driver's application, once a statement had to know it.
     pub app_id: OnceCell<Option<String>>,
-    /// Places for looks at the catalogue.
+    /// Places for questions that run nothing: looks at the catalogue, and what a statement is.
     pub lookups: Semaphore,
-    /// What the catalogue showed.
-    seen: Mutex<BTreeMap<Place, (Instant, SqlCatalog)>>,
+    seen: Mutex<Seen>,
     used: Mutex<Instant>,
 }
 
-/// Looks at the catalogue that run at once in one session.
+/// What the catalogue showed.
+#[derive(Debug, Default)]
+struct Seen {
+    answers: BTreeMap<Place, (Instant, SqlCatalog)>,
+    /// Grows when a command may have changed the catalogue.
+    changes: u64,
+}
+
+/// Questions that are asked at once in one session.
 const LOOKUPS: usize = 2;
 /// Answers of the catalogue that a session keeps.
 const MOST_SEEN: usize = 200;
+/// Names, columns and partitions in all of them.
+const MOST_NAMES_SEEN: usize = 20_000;
 
 impl OpenSession {
-    pub fn new(owner: Whose, session: Session, copy_of: Option<String>, places: usize) -> Self {
+    pub fn new(
+        owner: Whose,
+        session: Session,
+        copy_of: Option<String>,
+        places: usize,
+        places_of_owner: Arc<Semaphore>,
+    ) -> Self {
         Self {
             owner,
             session,
             copy_of,
             opened_at_ms: super::statement::now_ms(),
             places: Semaphore::new(places),
+            places_of_owner,
             app_id: OnceCell::new(),
             lookups: Semaphore::new(LOOKUPS),
             seen: Mutex::default(),
@@ -68,20 +86,31 @@ impl OpenSession {
     pub fn known(&self, place: &Place) -> Option<SqlCatalog> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let key = Place { fresh: false, ..place.clone() };
-        seen.get(&key).filter(|(at, _)| at.elapsed() < LIFETIME).map(|(_, found)| found.clone())
+        seen.answers.get(&key).filter(|(at, _)| at.elapsed() < LIFETIME).map(|(_, found)| found.clone())
     }
 
-    pub fn keep(&self, place: Place, found: SqlCatalog) {
+    /// How often the catalogue may have changed.
+    pub fn changes(&self) -> u64 {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).changes
+    }
+
+    /// Keeps what the catalogue showed, unless it may have changed since Spark was asked.
+    pub fn keep(&self, place: Place, found: SqlCatalog, changes: u64) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.retain(|_, (at, _)| at.elapsed() < LIFETIME);
-        if seen.len() < MOST_SEEN {
-            seen.insert(Place { fresh: false, ..place }, (Instant::now(), found));
+        let place = Place { fresh: false, ..place };
+        seen.answers.retain(|other, (at, _)| at.elapsed() < LIFETIME && *other != place);
+        let names: usize = seen.answers.values().map(|(_, kept)| names(kept)).sum();
+        let fits = seen.answers.len() < MOST_SEEN && names.saturating_add(self::names(&found)) <= MOST_NAMES_SEEN;
+        if fits && seen.changes == changes {
+            seen.answers.insert(place, (Instant::now(), found));
         }
     }
 
     /// A command may have changed the catalogue.
     pub fn forget_seen(&self) {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.answers.clear();
+        seen.changes = seen.changes.saturating_add(1);
     }
 
     pub fn shown(&self) -> SqlSession {
@@ -90,6 +119,17 @@ impl OpenSession {
             copy_of: self.copy_of.clone(),
             opened_at_ms: self.opened_at_ms,
         }
+    }
+}
+
+/// The size of an answer, in names.
+fn names(found: &SqlCatalog) -> usize {
+    match found {
+        SqlCatalog::Names(found) => found.names.len(),
+        SqlCatalog::Table(table) => {
+            table.columns.len().saturating_add(table.partitions.len()).saturating_add(table.properties.len())
+        }
+        SqlCatalog::Failed(_) => 1,
     }
 }
 
@@ -133,6 +173,17 @@ impl OpenSessions {
         Some(session)
     }
 
+    /// The places of an owner's sessions together.
+    pub fn places_of(&self, owner: &Whose, places: usize) -> Arc<Semaphore> {
+        let known = self.all().values().find(|open| open.owner == *owner).map(|open| Arc::clone(&open.places_of_owner));
+        known.unwrap_or_else(|| Arc::new(Semaphore::new(places)))
+    }
+
+    /// Whether it is open for somebody else.
+    pub fn is_of_another(&self, owner: &Whose, session_id: &str) -> bool {
+        self.all().get(session_id).is_some_and(|open| open.owner != *owner)
+    }
+
     /// The caller's session. Somebody else's is as unknown as one that does not exist.
     pub fn get(&self, owner: &Whose, session_id: &str) -> Option<Arc<OpenSession>> {
         let session = self.all().get(session_id).filter(|open| open.owner == *owner).cloned()?;
@@ -153,5 +204,57 @@ impl OpenSessions {
             self.all().values().filter(|open| open.owner == *owner).map(|open| open.shown()).collect();
         sessions.sort_by_key(|session| session.opened_at_ms);
         sessions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use connect_client::{Client, TrustedRoots};
+    use wire::sql::{SqlName, SqlNames};
+
+    use super::*;
+
+    fn session() -> OpenSession {
+        let client = Client::new("sc://127.0.0.1:1".parse().unwrap(), &TrustedRoots::default()).unwrap();
+        OpenSession::new(Whose::EVERYBODY, Session::new(client, "ann"), None, 1, Arc::new(Semaphore::new(1)))
+    }
+
+    fn place(catalog: &str) -> Place {
+        Place {
+            session_id: String::new(),
+            catalog: Some(catalog.to_owned()),
+            database: None,
+            table: None,
+            fresh: false,
+        }
+    }
+
+    fn found(names: usize) -> SqlCatalog {
+        let name = SqlName { name: "d".to_owned(), sql: "d".to_owned(), is_temporary: false };
+        SqlCatalog::Names(SqlNames { names: vec![name; names], current: None, not_shown: 0 })
+    }
+
+    #[tokio::test]
+    async fn what_was_asked_before_a_change_is_not_kept_after_it() {
+        let session = session();
+        let before = session.changes();
+        session.forget_seen();
+        session.keep(place("a"), found(1), before);
+        assert_eq!(session.known(&place("a")), None);
+        session.keep(place("a"), found(1), session.changes());
+        assert_eq!(session.known(&Place { fresh: true, ..place("a") }), Some(found(1)));
+    }
+
+    #[tokio::test]
+    async fn many_answers_and_long_ones_are_not_all_kept() {
+        let session = session();
+        session.keep(place("a"), found(MOST_NAMES_SEEN), 0);
+        session.keep(place("b"), found(1), 0);
+        assert!(session.known(&place("a")).is_some() && session.known(&place("b")).is_none());
+        session.keep(place("a"), found(1), 0);
+        for number in 0..MOST_SEEN {
+            session.keep(place(&number.to_string()), found(1), 0);
+        }
+        assert_eq!(session.seen.lock().unwrap().answers.len(), MOST_SEEN);
     }
 }

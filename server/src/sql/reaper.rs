@@ -20,19 +20,19 @@ pub(super) fn start(sql: &Arc<Sql>) {
                     () = end.cancelled() => break,
                     () = tokio::time::sleep(ROUND.min(watched.limits.session_idle)) => {}
                 }
-                look(&watched).await;
+                look(&watched);
                 if watched.open.end_watch_if_empty() {
                     return;
                 }
             }
             // Spark would keep the sessions for an hour.
-            join_all(watched.open.list().iter().map(|open| close(&watched, open))).await;
+            join_all(watched.open.list().into_iter().map(|open| close(Arc::clone(&watched), open))).await;
         });
     }
 }
 
-/// One round.
-async fn look(sql: &Arc<Sql>) {
+/// One round. It waits for nobody.
+fn look(sql: &Arc<Sql>) {
     let unwatched = sql.limits.unwatched;
     for statement in sql.statements.list() {
         if statement.seen().elapsed() < unwatched {
@@ -44,9 +44,7 @@ async fn look(sql: &Arc<Sql>) {
             let message = format!("Nobody asked for it for {} s.", unwatched.as_secs());
             let error = SqlError { code: SqlErrorCode::Unwatched, message, ..SqlError::default() };
             let _ = statement.stopped_because.set(error);
-            if let Err(error) = statement.cancel().await {
-                tracing::debug!(%error, statement.id = %statement.id, "An unwatched statement could not be stopped");
-            }
+            statement.stop.cancel();
         }
     }
     let runs = |open: &OpenSession| {
@@ -56,13 +54,14 @@ async fn look(sql: &Arc<Sql>) {
     for open in sql.open.list() {
         if open.used().elapsed() >= sql.limits.session_idle && !runs(&open) {
             tracing::info!(session.id = open.session.session_id(), "A Spark session was idle and is released");
-            close(sql, &open).await;
+            let sql = Arc::clone(sql);
+            sql.tasks.clone().spawn(|_| close(sql, open));
         }
     }
 }
 
 /// Forgets a session and its statements, and releases it on the server, which stops what runs in it.
-pub(super) async fn close(sql: &Sql, open: &OpenSession) {
+pub(super) async fn close(sql: Arc<Sql>, open: Arc<OpenSession>) {
     let session_id = open.session.session_id();
     sql.open.remove(session_id);
     for statement in sql.statements.list() {

@@ -16,6 +16,8 @@ use crate::http::{ApiError, Parameters};
 const PAGE_COLUMNS: usize = 200;
 /// A page with more text ends early, bytes.
 const PAGE_BYTES: usize = 2 << 20;
+/// Text of a cell that is sent whole, bytes.
+pub(super) const WHOLE_CELL_BYTES: usize = 4 << 20;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Page {
@@ -51,7 +53,7 @@ pub(crate) async fn get_rows(
     Ok(Json(page(&result, offset, limit)))
 }
 
-/// One cell, whole.
+/// One cell, whole, up to about 4 MiB of text.
 #[utoipa::path(get, path = "/sql/queries/{id}/cell", tag = "sql",
     params(
         ("id" = String, Path, description = "The statement"),
@@ -69,7 +71,8 @@ pub(crate) async fn get_cell(
     let mut skipped = 0_usize;
     for rows in result(&statement)? {
         if row < skipped.saturating_add(rows.len()) {
-            return Ok(Json(SqlCell { value: rows.cell(row.saturating_sub(skipped), column) }));
+            let (value, is_whole) = rows.cell(row.saturating_sub(skipped), column, WHOLE_CELL_BYTES);
+            return if is_whole { Ok(Json(SqlCell { value })) } else { Err(errors::cell_too_large()) };
         }
         skipped = skipped.saturating_add(rows.len());
     }
@@ -103,7 +106,7 @@ fn page(result: &[Rows], offset: usize, limit: usize) -> SqlRows {
             let columns = rows.record_batch().num_columns().min(PAGE_COLUMNS);
             let mut cells = Vec::with_capacity(columns);
             for column in 0..columns {
-                let (cell, is_cut) = shortened(rows.cell(row, column));
+                let (cell, is_cut) = shortened(rows.cell(row, column, 2 * CELL_BYTES));
                 if is_cut {
                     let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
                     page.cut.push((number(page.rows.len()), number(column)));
@@ -117,18 +120,18 @@ fn page(result: &[Rows], offset: usize, limit: usize) -> SqlRows {
     page
 }
 
-/// The cell, and whether it was too long to be shown whole. A long list or object becomes the start of its text.
-fn shortened(cell: Value) -> (Value, bool) {
+/// A cell that may be whole, and whether it is cut now. A long list or object becomes the start of its text.
+fn shortened((cell, is_whole): (Value, bool)) -> (Value, bool) {
     let text = match cell {
         Value::String(text) if text.len() > CELL_BYTES => text,
         Value::Array(_) | Value::Object(_) => {
             let text = cell.to_string();
-            if text.len() <= CELL_BYTES {
+            if is_whole && text.len() <= CELL_BYTES {
                 return (cell, false);
             }
             text
         }
-        _ => return (cell, false),
+        _ => return (cell, !is_whole),
     };
     (Value::String(text.get(..text.floor_char_boundary(CELL_BYTES)).unwrap_or_default().to_owned()), true)
 }
@@ -150,13 +153,13 @@ mod tests {
     #[test]
     fn a_long_cell_is_cut_between_characters_and_said_to_be() {
         let long = "ä".repeat(CELL_BYTES);
-        let (cell, is_cut) = shortened(json!(long));
+        let (cell, is_cut) = shortened((json!(long), true));
         assert!(is_cut && cell.as_str().unwrap().len() == CELL_BYTES && long.starts_with(cell.as_str().unwrap()));
         let exact = json!("x".repeat(CELL_BYTES));
-        assert_eq!(shortened(exact.clone()), (exact, false));
-        assert_eq!(shortened(json!([1, 2])), (json!([1, 2]), false));
+        assert_eq!(shortened((exact.clone(), true)), (exact, false));
+        assert_eq!(shortened((json!([1, 2]), true)), (json!([1, 2]), false));
         let list = json!(vec![1; CELL_BYTES]);
-        assert_eq!(shortened(list.clone()).0, json!(list.to_string().get(..CELL_BYTES)));
-        assert_eq!(shortened(json!(null)), (json!(null), false));
+        assert_eq!(shortened((list.clone(), false)).0, json!(list.to_string().get(..CELL_BYTES)));
+        assert_eq!(shortened((json!(null), true)), (json!(null), false));
     }
 }

@@ -8,8 +8,11 @@ use wire::sql::{SqlError, SqlErrorCode, SqlRead, SqlState};
 
 use super::{Sql, approval, audit, errors, held, statement::Statement};
 
-/// How long the server may take to end what was interrupted, before it is told to forget it.
-const STOP_PATIENCE: Duration = Duration::from_secs(10);
+/// How often the server is told to stop: between the two operations of a query there is nothing to stop, and Spark may
+/// begin what it was told to stop just before.
+const STOP_ROUND: Duration = Duration::from_secs(1);
+/// How often it is told so, before it is told to forget the operation.
+const STOP_ROUNDS: u32 = 10;
 
 /// Why a statement ends before its result was read.
 enum Ends {
@@ -34,7 +37,11 @@ pub(super) async fn drive(sql: Arc<Sql>, statement: Arc<Statement>, end: Cancell
     match outcome {
         Ok(()) => {}
         Err(Ends::Canceled) => statement.end(SqlState::Canceled, statement.stopped_because.get().cloned()),
-        Err(Ends::Refused(error)) => statement.end(SqlState::Failed, Some(error)),
+        Err(Ends::Refused(error)) => {
+            let is_limit = error.code == SqlErrorCode::LimitExceeded;
+            let state = if is_limit { SqlState::LimitExceeded } else { SqlState::Failed };
+            statement.end(state, Some(error));
+        }
         Err(Ends::Failed(error)) => {
             let state = state_of(&error, &statement);
             let because = statement.stopped_because.get().filter(|_| state == SqlState::Canceled);
@@ -46,7 +53,6 @@ pub(super) async fn drive(sql: Arc<Sql>, statement: Arc<Statement>, end: Cancell
     }
     audit::ended(&sql, &statement);
     sql.histories.add(&statement);
-    sql.statements.make_room(sql.limits.results_bytes);
     if statement.state() == SqlState::Canceled {
         held::follow(&sql, &statement, &end).await;
     }
@@ -77,11 +83,12 @@ async fn work(sql: &Sql, statement: &Statement, end: &CancellationToken) -> Resu
     };
     // What runs is stopped on the server; until then it is enough not to go on.
     let (run, _place) = tokio::select! {
-        prepared = prepared => prepared?,
+        biased;
         () = statement.stop.cancelled() => return Err(Ends::Canceled),
         () = end.cancelled() => return Err(Ends::Canceled),
+        prepared = prepared => prepared?,
     };
-    read(statement, run, end).await
+    read(sql, statement, run, end).await
 }
 
 /// Asks Spark what the statement is, and a person if it may change something.
@@ -93,7 +100,8 @@ async fn prepare(sql: &Sql, statement: &Statement) -> Result<Run, Ends> {
         return Ok(session.run_query(&asked.statement, options));
     }
     let kind = {
-        let _place = sql.statements.place(&statement.session).await;
+        // Not a place among those that run, so that what is refused is refused while others run.
+        let _turn = statement.session.lookups.acquire().await;
         statement.change(|now| now.state = SqlState::Checking);
         session.kind(&asked.statement).await?
     };
@@ -121,17 +129,28 @@ async fn prepare(sql: &Sql, statement: &Statement) -> Result<Run, Ends> {
 }
 
 /// Reads the result until it ends, fails or is stopped.
-async fn read(statement: &Statement, mut run: Run, end: &CancellationToken) -> Result<(), Ends> {
-    let _ = statement.interrupter.set(run.interrupter());
+async fn read(sql: &Sql, statement: &Statement, mut run: Run, end: &CancellationToken) -> Result<(), Ends> {
+    let interrupter = run.interrupter();
+    let _ = statement.interrupter.set(interrupter.clone());
+    // From here on whoever stops it interrupts it.
+    if statement.stop.is_cancelled() {
+        return Err(Ends::Canceled);
+    }
     statement.change(|now| now.state = SqlState::Running);
-    let mut patience = Box::pin(async {
+    let mut stopped = Box::pin(async {
         statement.stop.cancelled().await;
-        tokio::time::sleep(STOP_PATIENCE).await;
+        for _ in 0..STOP_ROUNDS {
+            // The first was told by whoever wants it to end.
+            tokio::time::sleep(STOP_ROUND).await;
+            if let Err(error) = interrupter.interrupt().await {
+                tracing::debug!(%error, statement.id = %statement.id, "A statement could not be stopped");
+            }
+        }
     });
     loop {
         let event = tokio::select! {
-            event = run.next() => event?,
-            () = &mut patience => {
+            biased;
+            () = &mut stopped => {
                 run.close().await;
                 return Err(Ends::Canceled);
             }
@@ -139,6 +158,7 @@ async fn read(statement: &Statement, mut run: Run, end: &CancellationToken) -> R
                 run.close().await;
                 return Err(Ends::Canceled);
             }
+            event = run.next() => event?,
         };
         let operation_id = run.operation_id().map(str::to_owned);
         if statement.now().operation_id != operation_id && operation_id.is_some() {
@@ -147,7 +167,13 @@ async fn read(statement: &Statement, mut run: Run, end: &CancellationToken) -> R
         match event {
             None => return Ok(()),
             Some(Event::Columns(columns)) => statement.change(|now| now.columns = columns),
-            Some(Event::Rows(rows)) => statement.add_rows(rows),
+            Some(Event::Rows(rows)) => {
+                statement.add_rows(rows);
+                if !sql.statements.make_room(sql.limits.results_bytes) {
+                    run.close().await;
+                    return Err(Ends::Refused(errors::no_room(sql.limits.results_bytes)));
+                }
+            }
             Some(Event::Progress(progress)) => statement.change(|now| now.progress = progress),
             Some(Event::Ended(ended)) => match ended.limit {
                 Some(limit) if statement.asked.read == SqlRead::Collect => return Err(Ends::Failed(limit.into())),

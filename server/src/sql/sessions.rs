@@ -8,12 +8,15 @@ use axum::{
     http::StatusCode,
 };
 use connect_client::Session;
+use monitor::{Tasks, Whose};
+use tokio::sync::oneshot;
+use uuid::Uuid;
 use wire::{
     ErrorBody,
     sql::{NewSqlSession, SqlConfig, SqlLimits, SqlSession},
 };
 
-use super::{CELL_BYTES, PAGE_ROWS, PREVIEW_ROWS, SQL_BYTES, Sql, errors, open::OpenSession, reaper};
+use super::{CELL_BYTES, PAGE_ROWS, PREVIEW_ROWS, SQL_BYTES, Sql, audit, errors, reaper};
 use crate::http::{ApiError, Caller, JsonBody};
 
 /// What this sidecar allows; Spark is not asked.
@@ -58,23 +61,46 @@ pub(crate) async fn open_session(
     if sql.open.of(&whose).len() >= most {
         return Err(errors::too_many_sessions(most));
     }
+    let source = new.copy_of.as_deref().map(|source| source_of(&sql, &whose, source)).transpose()?;
     let client = sql.client()?;
-    let user_id = sql.user_id(&whose);
-    let session = match &new.copy_of {
-        None => Session::new(client, user_id),
-        Some(source) => {
-            let source = source.parse().map_err(|_| ApiError::bad_json("copy_of: is no UUID"))?;
-            Session::clone_of(client, source, user_id).await?
+    // To its end even if the caller goes away: a copy that nobody knows would stay on the server.
+    let tasks = sql.tasks.clone();
+    let open = to_the_end(&tasks, async move {
+        let user_id = sql.user_id(&whose);
+        let session = match source {
+            None => Session::new(client, user_id),
+            Some(source) => Session::clone_of(client, source, user_id).await?,
+        };
+        let open = sql.open.add(sql.opened(whose, session.clone(), new.copy_of), most);
+        if open.is_none() {
+            // Another request was faster.
+            let _ = session.release().await;
         }
-    };
-    let open = OpenSession::new(whose, session.clone(), new.copy_of, sql.limits.running_per_session);
-    let Some(open) = sql.open.add(open, most) else {
-        // Another request was faster.
-        let _ = session.release().await;
-        return Err(errors::too_many_sessions(most));
-    };
-    reaper::start(&sql);
+        reaper::start(&sql);
+        open.ok_or_else(|| errors::too_many_sessions(most))
+    });
+    let open = open.await??;
     Ok((StatusCode::CREATED, Json(open.shown())))
+}
+
+/// The session that is to be copied, if it may be.
+fn source_of(sql: &Sql, whose: &Whose, source: &str) -> Result<Uuid, ApiError> {
+    let id = source.parse().map_err(|_| ApiError::bad_json("copy_of: is no UUID"))?;
+    // Where everybody is the same user for Spark, it would copy anybody's.
+    let is_anybodys = !sql.stops_notebooks && sql.site.user.fixed.is_some();
+    if is_anybodys || sql.open.is_of_another(whose, source) { Err(errors::unknown_session()) } else { Ok(id) }
+}
+
+/// Does it even if whoever asked goes away.
+async fn to_the_end<T: Send + 'static>(
+    tasks: &Tasks,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, ApiError> {
+    let (sender, done) = oneshot::channel();
+    tasks.spawn(|_| async move {
+        let _ = sender.send(work.await);
+    });
+    done.await.map_err(|_| ApiError::internal())
 }
 
 /// Closes a session of the caller, and stops what runs in it.
@@ -90,7 +116,7 @@ pub(crate) async fn close_session(
     Path(session_id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let open = sql.session(&whose, &session_id)?;
-    reaper::close(&sql, &open).await;
+    to_the_end(&sql.tasks.clone(), reaper::close(sql, open)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -115,7 +141,7 @@ pub(crate) async fn get_config(
     Ok(Json(SqlConfig { value }))
 }
 
-/// Changes a setting of a session of the caller.
+/// Changes a setting of a session of the caller, in the mode `write`.
 #[utoipa::path(put, path = "/sql/sessions/{session_id}/config/{key}", tag = "sql", request_body = SqlConfig,
     params(
         ("session_id" = String, Path, description = "Spark's id of the session"),
@@ -123,6 +149,7 @@ pub(crate) async fn get_config(
     ),
     responses(
         (status = 204, description = "It is set"),
+        (status = 403, description = "The mode is `read` (`read_only`)", body = ErrorBody),
         (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn set_config(
@@ -132,6 +159,13 @@ pub(crate) async fn set_config(
     JsonBody(SqlConfig { value }): JsonBody<SqlConfig>,
 ) -> Result<StatusCode, ApiError> {
     let open = sql.session(&whose, &session_id)?;
-    open.session.set_config(&key, &value).await?;
+    if !sql.may_write() {
+        return Err(errors::setting_is_read_only());
+    }
+    audit::sets(&open, &sql.audit, &key).map_err(|error| errors::not_audited(&error))?;
+    let set = open.session.set_config(&key, &value).await;
+    // It may change what a name means.
+    open.forget_seen();
+    set?;
     Ok(StatusCode::NO_CONTENT)
 }

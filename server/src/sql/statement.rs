@@ -166,11 +166,11 @@ impl Statement {
     }
 
     pub fn add_rows(&self, rows: Rows) {
-        let (count, bytes) = (rows.len(), rows.record_batch().get_array_memory_size());
+        let (count, bytes) = (rows.len(), rows.bytes());
         self.result.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
         self.change(|now| {
             now.rows = now.rows.saturating_add(u64::try_from(count).unwrap_or(0));
-            now.bytes = now.bytes.saturating_add(u64::try_from(bytes).unwrap_or(0));
+            now.bytes = now.bytes.saturating_add(bytes);
         });
     }
 
@@ -184,11 +184,14 @@ impl Statement {
         self.result.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// One part of the rows that have arrived, from 0.
+    pub fn part_of_result(&self, index: usize) -> Option<Rows> {
+        self.result.lock().unwrap_or_else(PoisonError::into_inner).get(index).cloned()
+    }
+
     /// Memory of its rows, bytes.
     pub fn kept_bytes(&self) -> u64 {
-        let rows = self.result.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes: usize = rows.iter().map(|rows| rows.record_batch().get_array_memory_size()).sum();
-        u64::try_from(bytes).unwrap_or(u64::MAX)
+        self.result.lock().unwrap_or_else(PoisonError::into_inner).iter().map(Rows::bytes).sum()
     }
 
     pub fn shown(&self) -> SqlQuery {

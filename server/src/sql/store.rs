@@ -25,6 +25,7 @@ pub(super) struct Statements {
 /// The right to run.
 pub(super) struct Place<'a> {
     _of_session: Option<SemaphorePermit<'a>>,
+    _of_owner: Option<SemaphorePermit<'a>>,
     _of_all: Option<SemaphorePermit<'a>>,
 }
 
@@ -79,26 +80,61 @@ impl Statements {
         self.all().values().cloned().collect()
     }
 
-    /// Waits for the right to run: first in the session, so that one session cannot take the places of all.
+    /// Waits for the right to run: first in the session, then among those of its owner, so that neither one session nor
+    /// one person can take the places of all.
     pub async fn place<'a>(&'a self, session: &'a OpenSession) -> Place<'a> {
-        // Neither is ever closed.
+        // None is ever closed.
         let of_session = session.places.acquire().await.ok();
-        Place { _of_session: of_session, _of_all: self.places.acquire().await.ok() }
+        let of_owner = session.places_of_owner.acquire().await.ok();
+        Place { _of_session: of_session, _of_owner: of_owner, _of_all: self.places.acquire().await.ok() }
     }
 
-    /// Drops the results that were asked for longest ago, until the rest fits.
-    pub fn make_room(&self, most_bytes: u64) {
-        let mut ended: Vec<_> =
-            self.list().into_iter().filter(|statement| statement.state() == SqlState::Finished).collect();
-        ended.sort_by_key(|statement| statement.seen());
-        let sizes: Vec<u64> = ended.iter().map(|statement| statement.kept_bytes()).collect();
+    /// Drops the results that were asked for longest ago until the rest fits, those included that still arrive. False
+    /// if these alone are too large.
+    pub fn make_room(&self, most_bytes: u64) -> bool {
+        let mut all = self.list();
+        all.sort_by_key(|statement| statement.seen());
+        let sizes: Vec<u64> = all.iter().map(|statement| statement.kept_bytes()).collect();
         let mut kept: u64 = sizes.iter().sum();
-        for (statement, bytes) in ended.iter().zip(sizes) {
+        for (statement, bytes) in all.iter().zip(sizes) {
             if kept <= most_bytes {
                 break;
             }
-            statement.forget_rows();
-            kept = kept.saturating_sub(bytes);
+            if statement.state() == SqlState::Finished {
+                statement.forget_rows();
+                kept = kept.saturating_sub(bytes);
+            }
         }
+        kept <= most_bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use connect_client::{Client, Session, TrustedRoots};
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn session(places_of_owner: &Arc<Semaphore>) -> OpenSession {
+        let address = "sc://127.0.0.1:1".parse().unwrap();
+        let client = Client::new(address, &TrustedRoots::default()).unwrap();
+        OpenSession::new(Whose::EVERYBODY, Session::new(client, "ann"), None, 2, Arc::clone(places_of_owner))
+    }
+
+    #[tokio::test]
+    async fn neither_one_session_nor_one_person_takes_all_places() {
+        let statements = Statements::new(6);
+        let (of_ann, of_bob) = (Arc::new(Semaphore::new(3)), Arc::new(Semaphore::new(3)));
+        let (first, second, other) = (session(&of_ann), session(&of_ann), session(&of_bob));
+        let take = |session| statements.place(session).now_or_never();
+        let held = [take(&first), take(&first)];
+        assert!(take(&first).is_none(), "the session has two");
+        let third = take(&second);
+        assert!(held.iter().all(Option::is_some) && third.is_some());
+        assert!(take(&second).is_none(), "the person has three");
+        assert!(take(&other).is_some());
+        drop(third);
+        assert!(take(&second).is_some());
     }
 }

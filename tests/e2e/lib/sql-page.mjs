@@ -48,8 +48,20 @@ export class SqlPage {
   /** Runs a statement, and waits for one of these ends. @param {string} sql @param {RegExp} [end] */
   async run(sql, end = /Completed/) {
     await this.write(sql);
-    await this.page.keyboard.press('Shift+Enter');
+    await this.begun(() => this.page.keyboard.press('Shift+Enter'));
     return this.ended(end);
+  }
+
+  /**
+   * Does what begins a statement, and waits until its state is the one that is shown, not the one of the statement before.
+   *
+   * @param {() => Promise<unknown>} begin
+   */
+  async begun(begin) {
+    const run = async () => Number((await this.state.getAttribute('data-run')) ?? 0);
+    const before = await run();
+    await begin();
+    await until('another statement', async () => (await run()) > before);
   }
 
   /** Waits for a state of the last statement. @param {RegExp} end */
@@ -64,9 +76,9 @@ export class SqlPage {
     });
   }
 
-  /** The texts of the rows that are drawn, each with its number. */
+  /** The texts of the rows that are drawn, each with its number, once they have been fetched. */
   async rows() {
-    await this.grid.locator('tbody tr[role=row] td').first().waitFor();
+    await this.tab.locator('[role=grid][aria-busy=false] tbody tr[role=row] td').first().waitFor();
     return this.grid.locator('tbody tr[role=row]').evaluateAll(rows =>
       rows.map(row => [...row.children].map(cell => cell.textContent ?? ''))
     );

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, Int32Array, LargeBinaryArray, LargeStringArray, NullArray, StringArray, StructArray,
+    ArrayRef, Int32Array, LargeBinaryArray, LargeStringArray, ListArray, NullArray, StringArray, StructArray,
     Time64NanosecondArray, UInt8Array,
 };
 use arrow_schema::{DataType as Arrow, Field};
@@ -14,7 +14,7 @@ use super::*;
 
 fn shown(array: impl Array + 'static, spark_type: Option<&DataType>) -> Value {
     let array: ArrayRef = Arc::new(array);
-    cell(&array, 0, spark_type)
+    cell(&array, 0, spark_type, &mut Budget::new(usize::MAX))
 }
 
 #[test]
@@ -55,4 +55,21 @@ fn of_fields_with_the_same_name_the_last_one_stays_as_in_pyspark() {
 fn a_date_that_no_calendar_writes_stays_a_number() {
     let date = arrow_array::Date32Array::from(vec![i32::MAX]);
     assert_eq!(shown(date, None), json!("2147483647 days since 1970-01-01"));
+}
+
+#[test]
+fn a_cell_is_written_as_far_as_its_budget_goes() {
+    let many = vec![Some(1); 1_000_000];
+    let list: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int8Type, _, _>([Some(many)]));
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["ä".repeat(1000)]));
+    for (array, most) in [(&list, 100), (&text, 101)] {
+        let mut budget = Budget::new(most);
+        let value = cell(array, 0, None, &mut budget);
+        assert!(budget.is_spent());
+        let length = value.as_array().map_or_else(|| value.as_str().unwrap().len(), Vec::len);
+        assert!((40..=100).contains(&length), "{length}");
+    }
+    let mut budget = Budget::new(3_000_000);
+    assert_eq!(cell(&list, 0, None, &mut budget).as_array().unwrap().len(), 1_000_000);
+    assert!(!budget.is_spent());
 }

@@ -2,20 +2,20 @@
 
 use serde_json::{Map, Value};
 
-use super::{hex, long, moments, number};
+use super::{Budget, hex, long, moments, number};
 
 /// How deep a variant may nest. Spark's own parser stops at a thousand.
 const MAX_DEPTH: u32 = 200;
 
-/// The value as JSON, or `None` if the bytes are no variant.
-pub(crate) fn decoded(value: &[u8], metadata: &[u8]) -> Option<Value> {
+/// The value as JSON, or `None` if the bytes are no variant or one beyond the budget.
+pub(crate) fn decoded(value: &[u8], metadata: &[u8], budget: &mut Budget) -> Option<Value> {
     let header = *metadata.first()?;
     let names = Names { bytes: metadata, width: usize::from(header >> 6) + 1 };
     // Version 1.
     if header & 0x0f != 1 {
         return None;
     }
-    decode(value, &names, MAX_DEPTH)
+    decode(value, &names, MAX_DEPTH, budget)
 }
 
 /// The dictionary of field names.
@@ -38,13 +38,16 @@ impl Names<'_> {
     }
 }
 
-fn decode(bytes: &[u8], names: &Names<'_>, depth: u32) -> Option<Value> {
+fn decode(bytes: &[u8], names: &Names<'_>, depth: u32, budget: &mut Budget) -> Option<Value> {
+    if !budget.spend(0) {
+        return None;
+    }
     let depth = depth.checked_sub(1)?;
     let (header, rest) = bytes.split_first()?;
     let detail = header >> 2;
     match header & 3 {
-        0 => primitive(detail, rest),
-        1 => text(rest.get(..usize::from(detail))?),
+        0 => primitive(detail, rest, budget),
+        1 => text(rest.get(..usize::from(detail))?, budget),
         2 => {
             let offset_width = usize::from(detail & 3) + 1;
             let id_width = usize::from(detail >> 2 & 3) + 1;
@@ -55,8 +58,12 @@ fn decode(bytes: &[u8], names: &Names<'_>, depth: u32) -> Option<Value> {
             for index in 0..count {
                 let name = unsigned(rest, at.checked_add(index.checked_mul(id_width)?)?, id_width)?;
                 let offset = unsigned(rest, offsets.checked_add(index.checked_mul(offset_width)?)?, offset_width)?;
-                let value = decode(rest.get(values.checked_add(offset)?..)?, names, depth)?;
-                object.insert(names.get(name)?, value);
+                let value = decode(rest.get(values.checked_add(offset)?..)?, names, depth, budget)?;
+                let name = names.get(name)?;
+                if !budget.spend(name.len()) {
+                    return None;
+                }
+                object.insert(name, value);
             }
             Some(Value::Object(object))
         }
@@ -64,11 +71,11 @@ fn decode(bytes: &[u8], names: &Names<'_>, depth: u32) -> Option<Value> {
             let width = usize::from(detail & 3) + 1;
             let (count, offsets) = count(rest, detail & 4 != 0)?;
             let values = offsets.checked_add(count.checked_add(1)?.checked_mul(width)?)?;
-            let item = |index: usize| {
+            let mut item = |index: usize| {
                 let offset = unsigned(rest, offsets.checked_add(index.checked_mul(width)?)?, width)?;
-                decode(rest.get(values.checked_add(offset)?..)?, names, depth)
+                decode(rest.get(values.checked_add(offset)?..)?, names, depth, budget)
             };
-            (0..count).map(item).collect()
+            (0..count).map(&mut item).collect()
         }
     }
 }
@@ -81,7 +88,7 @@ fn count(bytes: &[u8], is_large: bool) -> Option<(usize, usize)> {
     (count <= bytes.len()).then_some((count, width))
 }
 
-fn primitive(kind: u8, bytes: &[u8]) -> Option<Value> {
+fn primitive(kind: u8, bytes: &[u8], budget: &mut Budget) -> Option<Value> {
     Some(match kind {
         0 => Value::Null,
         1 => true.into(),
@@ -98,8 +105,8 @@ fn primitive(kind: u8, bytes: &[u8]) -> Option<Value> {
         12 => moments::timestamp(signed(bytes, 8)?).into(),
         13 => moments::local(signed(bytes, 8)?).into(),
         14 => number(f32::from_le_bytes(bytes.get(..4)?.try_into().ok()?).to_string().parse().ok()?),
-        15 => hex(sized(bytes)?).into(),
-        16 => text(sized(bytes)?)?,
+        15 => hex(budget.bytes(sized(bytes)?)).into(),
+        16 => text(sized(bytes)?, budget)?,
         20 => {
             let id = uuid::Uuid::from_slice(bytes.get(..16)?).ok()?;
             id.to_string().into()
@@ -108,8 +115,8 @@ fn primitive(kind: u8, bytes: &[u8]) -> Option<Value> {
     })
 }
 
-fn text(bytes: &[u8]) -> Option<Value> {
-    std::str::from_utf8(bytes).ok().map(Value::from)
+fn text(bytes: &[u8], budget: &mut Budget) -> Option<Value> {
+    std::str::from_utf8(bytes).ok().map(|text| budget.text(text).into())
 }
 
 fn sized(bytes: &[u8]) -> Option<&[u8]> {

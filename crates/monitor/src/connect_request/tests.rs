@@ -27,6 +27,14 @@ fn the_users_tag_comes_before_the_sql_text_before_the_operators() {
 }
 
 #[test]
+fn what_our_own_client_adds_names_nothing() {
+    let sql = "plan { root { limit { input { sql { query: \"SELECT * FROM (\\nselect 1\\n)\" } } } } }";
+    let tagged = format!("{sql} tags: \"berdl-sql-0d1c\" tags: \"nightly\"");
+    assert_eq!((name(sql), name(&tagged)), ("select 1".to_owned(), "nightly".to_owned()));
+    assert_eq!(ConnectRequest::of_details(sql).tagged(Some("berdl-sql-0d1c")).name().1, "select 1");
+}
+
+#[test]
 fn sql_is_whole_with_its_lines_or_not_told() {
     let of = |sql: &str| {
         ConnectRequest::of_statement(&format!("plan {{ root {{ sql {{ query: \"{sql}\" }} }} }}")).sql_text()

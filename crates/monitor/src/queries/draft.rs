@@ -18,6 +18,8 @@ pub(super) struct Draft<'a> {
     pub named_by: NamedBy,
     pub name: String,
     pub call_site: Option<CallSite>,
+    /// The operation of Spark Connect that it is, or that its jobs belong to.
+    pub operation_id: Option<String>,
     /// Newest first.
     pub jobs: Vec<&'a JobRow>,
     pub sql_execution_ids: Vec<i64>,
@@ -96,6 +98,7 @@ pub(super) fn named<'a>(request: ConnectRequest, jobs: &[&'a JobRow], descriptio
         kind: QueryKind::Job,
         user: tags.operation.map_or_else(String::new, |tag| tag.user.to_owned()),
         session_id,
+        operation_id: tags.operation.map(|tag| tag.operation_id.to_owned()),
         named_by,
         name,
         call_site,
@@ -110,15 +113,6 @@ pub(super) fn named<'a>(request: ConnectRequest, jobs: &[&'a JobRow], descriptio
 }
 
 impl Draft<'_> {
-    /// The operation that it is, or that its jobs belong to. A stream goes on after the operation that started it.
-    pub fn operation_id(&self) -> Option<String> {
-        if self.kind == QueryKind::Operation {
-            return Some(self.query_id.clone());
-        }
-        let tags = self.jobs.iter().filter(|_| self.stream.is_none()).map(|job| JobTags::of(job));
-        tags.filter_map(|tags| tags.operation).map(|tag| tag.operation_id.to_owned()).next()
-    }
-
     /// When any part of it last started or ended, by the driver's clock.
     pub fn last_sign_ms(&self) -> i64 {
         let times = self.jobs.iter().flat_map(|job| [job.submission_time, job.completion_time]);

@@ -59,6 +59,7 @@ fn of_operation<'a>(row: &'a OperationRow, jobs: &mut BTreeMap<i64, &'a JobRow>)
         kind: QueryKind::Operation,
         user: row.user_id.clone(),
         session_id: Some(row.session_id.clone()),
+        operation_id: Some(row.operation_id.clone()),
         sql_execution_ids: row.sql_exec_ids.clone(),
         begin_ms: row.start_timestamp,
         stated,

@@ -119,7 +119,7 @@ impl Snapshot {
             sql: draft.request.sql_text(),
             call_site: draft.call_site.clone(),
             session_id: draft.session_id.clone(),
-            operation_id: draft.operation_id(),
+            operation_id: draft.operation_id.clone(),
             can_stop: false,
             state,
             tasks: self.tasks(draft),

@@ -47,6 +47,8 @@ pub(super) fn of_stream<'a>(seen: Vec<BatchSeen<'a>>, stages: &StageDigest) -> O
         begin_ms: begins.values().copied().min().unwrap_or_default(),
         stated,
         stream: Some(progress),
+        // It goes on after the operation that started it.
+        operation_id: None,
         ..named(request, &jobs, None)
     })
 }

@@ -117,6 +117,8 @@ fn sql_executions_and_jobs_of_one_operation_are_one_query() {
         [("sql-4", QueryKind::Operation, QueryState::Running, 6), ("sql-8", QueryKind::Sql, QueryState::Succeeded, 2)];
     assert_eq!(seen_queries, expected.map(|(id, kind, state, tasks)| (id.to_owned(), kind, state, tasks)));
     assert_eq!(queries.iter().filter_map(|query| query.session_id.as_deref()).collect::<Vec<_>>(), [session]);
+    let operations: Vec<_> = queries.iter().filter_map(|query| query.operation_id.as_deref()).collect();
+    assert_eq!(operations, ["op"], "Spark stops it by this id");
     let failed = shown(&moment(seen("FAILED"), json!([])));
     assert!(
         failed.iter().any(|query| query.query_id == "sql-4" && query.state == QueryState::Failed),

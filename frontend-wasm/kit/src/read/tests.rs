@@ -82,7 +82,8 @@ fn an_error_has_its_limit_only_when_it_names_one() {
         actual_value: None,
         remediation: "Ask for less.".to_owned(),
     };
-    let error = SqlError { message: "m".to_owned(), limit: Some(limit), ..SqlError::default() };
+    let parameters = [("objectName".to_owned(), "`t`".to_owned())].into_iter().collect();
+    let error = SqlError { message: "m".to_owned(), parameters, limit: Some(limit), ..SqlError::default() };
     comes_back(error.clone());
     comes_back(SqlError { limit: None, ..error });
     assert_eq!(

@@ -143,7 +143,11 @@ fn print_json(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
 
 fn print_csv(answer: &Answer, out: &mut impl Write) -> io::Result<()> {
     out.write_all(csv::header(&answer.columns).as_bytes())?;
-    answer.rows.iter().flat_map(|rows| csv::lines(rows, 0)).try_for_each(|line| out.write_all(line.as_bytes()))
+    answer
+        .rows
+        .iter()
+        .flat_map(|rows| csv::lines(rows, 0, usize::MAX))
+        .try_for_each(|line| out.write_all(line.as_bytes()))
 }
 
 fn print_table(answer: &Answer, out: &mut impl Write) -> io::Result<()> {

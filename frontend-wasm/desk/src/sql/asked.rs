@@ -1,46 +1,62 @@
 //! The answer of one request of a pane.
 
+use std::any::Any;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
 use yew::{Html, hook, html, use_effect_with, use_state};
 
 use super::requests::{Question, spawn};
-use kit::api::Api;
+use kit::api::{self, Api};
 use kit::parts::notice::{loading, problem_notice};
 use kit::problem::Problem;
 use kit::request::Request;
 
+/// An answer of any type: a hook that knew the type would exist once for each.
+type Answer = Result<Rc<dyn Any>, Problem>;
+
 /// What is known of a request: the last answer stays until the next one comes.
-#[derive(Debug)]
-pub struct Asked<T> {
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
     pub pending: bool,
-    pub answer: Option<Result<Rc<T>, Problem>>,
+    answer: Option<Answer>,
 }
 
-// `derive` would require the same traits of `T`.
-impl<T> Clone for Asked<T> {
-    fn clone(&self) -> Self {
-        Self { pending: self.pending, answer: self.answer.clone() }
+impl Asked {
+    /// The answer, which was read as `T`.
+    pub fn answer<T: 'static>(&self) -> Option<&T> {
+        self.answer.as_ref()?.as_ref().ok()?.downcast_ref()
     }
-}
 
-impl<T> Asked<T> {
+    /// Why there is no answer.
+    pub fn problem(&self) -> Option<&Problem> {
+        self.answer.as_ref()?.as_ref().err()
+    }
+
     /// The answer, or why there is none.
-    pub fn filled(&self, content: impl FnOnce(&T) -> Html) -> Html {
-        match &self.answer {
-            Some(Ok(answer)) => content(answer),
-            Some(Err(problem)) => problem_notice(problem),
+    pub fn filled<T: 'static>(&self, content: impl FnOnce(&T) -> Html) -> Html {
+        self.answer().map_or_else(|| self.unfilled(), content)
+    }
+
+    fn unfilled(&self) -> Html {
+        match self.problem() {
+            Some(problem) => problem_notice(problem),
             None if self.pending => loading(),
             None => html! {},
         }
     }
 }
 
+/// Reads an answer as `T`.
+pub fn read<T: DeserializeOwned + 'static>(json: JsValue) -> Answer {
+    api::decode::<T>(json).map(|answer| Rc::new(answer) as Rc<dyn Any>)
+}
+
 /// Sends a request once, whenever it is another one; aborts it when the pane is closed.
 #[hook]
-pub fn use_asked<T: DeserializeOwned + 'static>(api: &Api, question: Option<Question>) -> Asked<T> {
-    let answer = use_state(|| None::<(Question, Result<Rc<T>, Problem>)>);
+pub fn use_asked(api: &Api, question: Option<Question>, read: fn(JsValue) -> Answer) -> Asked {
+    let answer = use_state(|| None::<(Question, Answer)>);
     let is_answered = |question: &Question| answer.as_ref().is_some_and(|(asked, _)| asked == question);
     let pending = question.as_ref().is_some_and(|question| !is_answered(question));
     let known = answer.as_ref().map(|(_, answer)| answer.clone());
@@ -50,7 +66,7 @@ pub fn use_asked<T: DeserializeOwned + 'static>(api: &Api, question: Option<Ques
             let request = Request::start()?;
             let signal = request.signal();
             spawn(async move {
-                let found = question.ask::<T>(&api, &signal).await.map(Rc::new);
+                let found = question.ask_json(&api, &signal).await.and_then(read);
                 if !signal.aborted() {
                     answer.set(Some((question, found)));
                 }

@@ -1,13 +1,16 @@
 //! The tab's HTML: catalogue, session, editor, arguments, buttons, and what is shown below them.
 
+use std::rc::Rc;
+
 use web_sys::HtmlSelectElement;
 use wire::sql::{Sql, SqlMode, SqlRead};
 use yew::{Callback, Event, Html, KeyboardEvent, NodeRef, TargetCast, classes, html};
 
 use super::argument_form::argument_form;
 use super::asked::Asked;
+use super::button::Button;
 use super::catalog_pane::CatalogPane;
-use super::desk::Desk;
+use super::effects::Effects;
 use super::history_pane::HistoryPane;
 use super::model::{Action, Model, View, Want};
 use super::plan_pane::PlanPane;
@@ -22,9 +25,9 @@ use kit::parts::tone::{Tone, toned};
 /// What the tab is drawn from.
 pub struct SqlScene<'a> {
     pub model: &'a Model,
-    pub desk: &'a Desk,
+    pub effects: &'a Rc<Effects>,
     /// What the sidecar allows.
-    pub area: &'a Asked<Sql>,
+    pub area: &'a Asked,
     pub notebook: Option<&'a Notebook>,
     /// The element that the editor is made in.
     pub host: NodeRef,
@@ -34,22 +37,17 @@ pub struct SqlScene<'a> {
 
 /// The whole tab.
 pub fn sql_view(scene: &SqlScene<'_>) -> Html {
-    let content = match &scene.area.answer {
-        None => loading(),
-        Some(Err(problem)) => html! {
+    let content = match (scene.area.answer(), scene.area.problem()) {
+        (Some(area), _) => content(scene, area),
+        (None, None) => loading(),
+        (None, Some(problem)) => html! {
             <div class="sparkMonitor-Sql-notice">
                 { problem_notice(problem) }
-                <button
-                    type="button" class="sparkMonitor-Button" aria-disabled={scene.area.pending.to_string()}
-                    onclick={scene.desk.act.reform(|_| Action::AskAgain)}
-                >
-                    { tr(SqlMessage::OpenAgain) }
-                </button>
+                { ask_again(scene) }
             </div>
         },
-        Some(Ok(area)) => content(scene, area),
     };
-    let act = scene.desk.act.clone();
+    let act = scene.effects.act.clone();
     let on_key = Callback::from(move |event: KeyboardEvent| {
         if event.key() == "." && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
@@ -59,24 +57,26 @@ pub fn sql_view(scene: &SqlScene<'_>) -> Html {
     html! { <div class="sparkMonitor-Sql" ref={scene.root.clone()} onkeydown={on_key}>{ content }</div> }
 }
 
+fn ask_again(scene: &SqlScene<'_>) -> Html {
+    let is_ready = Some(!scene.area.pending);
+    Button { is_ready, ..Button::new(SqlMessage::OpenAgain, Action::AskAgain) }.view(&scene.effects.act)
+}
+
 fn content(scene: &SqlScene<'_>, area: &Sql) -> Html {
-    let SqlScene { model, desk, .. } = scene;
+    let SqlScene { model, effects, .. } = scene;
     html! {
         <>
             <CatalogPane
                 key={model.session_id().unwrap_or_default().to_owned()}
-                api={desk.api.clone()} session_id={model.session_id().map(str::to_owned)}
-                is_open={model.is_catalog_open} is_busy={model.is_busy()}
-                on_names={names(desk)}
-                on_insert={desk.act.reform(Action::Insert)}
-                on_run={desk.act.reform(|job| Action::Run(job, SqlRead::Preview, js_sys::Date::now() as i64))}
+                api={effects.api.clone()} session_id={model.session_id().map(str::to_owned)}
+                is_open={model.is_catalog_open} is_busy={model.is_busy()} act={effects.act.clone()}
             />
             <div class="sparkMonitor-Sql-main">
                 { bar(scene, area) }
                 <div class="sparkMonitor-Sql-editor" ref={scene.host.clone()} />
-                { argument_form(&model.text, &model.form, &desk.act) }
+                { argument_form(&model.text, &model.form, &effects.act) }
                 { buttons(scene, area) }
-                { state_line(model, scene.now_ms, &desk.act) }
+                { state_line(model, scene.now_ms, &effects.act) }
                 { tabs(scene) }
                 <div
                     class="sparkMonitor-Sql-below" id="sparkMonitor-sql-below" role="tabpanel"
@@ -89,25 +89,15 @@ fn content(scene: &SqlScene<'_>, area: &Sql) -> Html {
     }
 }
 
-/// Names of the catalogue go to the editor, which completes them.
-fn names(desk: &Desk) -> Callback<std::rc::Rc<[super::catalog::Completion]>> {
-    let editor = std::rc::Rc::clone(&desk.editor);
-    Callback::from(move |names: std::rc::Rc<[super::catalog::Completion]>| {
-        if let Some(editor) = &*editor.borrow() {
-            editor.complete(&names);
-        }
-    })
-}
-
 /// The catalogue's button, the session, and whether statements may change something.
 fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
-    let SqlScene { model, desk, notebook, .. } = scene;
+    let SqlScene { model, effects, notebook, .. } = scene;
     let (mode, explained) = match area.mode {
         SqlMode::Read => (SqlMessage::ReadOnly, SqlMessage::ReadOnlyLong),
         SqlMode::Write => (SqlMessage::AsksFirst, SqlMessage::AsksFirstLong),
     };
     let of = notebook.map(|notebook| notebook.session_id.clone());
-    let on_change = desk.act.reform(move |event: Event| {
+    let on_change = effects.act.reform(move |event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         let of = of.clone().filter(|_| select.value() == "copy");
         Action::Want(of.map_or(Want::Own, |of| Want::Copy { of }))
@@ -123,7 +113,7 @@ fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
         <div class="sparkMonitor-Sql-bar">
             <button
                 type="button" class="sparkMonitor-Button" aria-expanded={model.is_catalog_open.to_string()}
-                onclick={desk.act.reform(|_| Action::ToggleCatalog)}
+                onclick={effects.act.reform(|_| Action::ToggleCatalog)}
             >
                 { tr(SqlMessage::Catalogue) }
             </button>
@@ -148,12 +138,7 @@ fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
             if let Some(problem) = &model.session_problem {
                 <div class="sparkMonitor-Sql-notice">
                     { problem_notice(problem) }
-                    <button
-                        type="button" class="sparkMonitor-Button"
-                        onclick={{ let want = model.want.clone(); desk.act.reform(move |_| Action::Want(want.clone())) }}
-                    >
-                        { tr(SqlMessage::OpenAgain) }
-                    </button>
+                    { Button::new(SqlMessage::OpenAgain, Action::Want(model.want.clone())).view(&effects.act) }
                 </div>
             }
             if model.is_renewed {
@@ -164,9 +149,22 @@ fn bar(scene: &SqlScene<'_>, area: &Sql) -> Html {
 }
 
 fn buttons(scene: &SqlScene<'_>, area: &Sql) -> Html {
-    let SqlScene { model, desk, .. } = scene;
+    let SqlScene { model, effects, .. } = scene;
     let is_ready = !model.is_busy() && model.session_id().is_some();
-    let on_read = desk.act.reform(|event: Event| {
+    let run = Button {
+        class: "sparkMonitor-Button sparkMonitor-mod-main",
+        title: Some(SqlMessage::RunLong),
+        is_ready: Some(is_ready),
+        ..Button::new(SqlMessage::Run, Action::RunEditor)
+    };
+    let cancel = Button {
+        title: Some(SqlMessage::CancelLong),
+        is_ready: Some(model.is_busy()),
+        ..Button::new(SqlMessage::Cancel, Action::Cancel)
+    };
+    let insert =
+        Button { title: Some(SqlMessage::InsertCellLong), ..Button::new(SqlMessage::InsertCell, Action::InsertCell) };
+    let on_read = effects.act.reform(|event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         Action::Read(if select.value() == "collect" { SqlRead::Collect } else { SqlRead::Preview })
     });
@@ -176,18 +174,8 @@ fn buttons(scene: &SqlScene<'_>, area: &Sql) -> Html {
     });
     html! {
         <div class="sparkMonitor-Buttons sparkMonitor-Sql-buttons">
-            <button
-                type="button" class="sparkMonitor-Button sparkMonitor-mod-main" aria-disabled={(!is_ready).to_string()}
-                title={tr(SqlMessage::RunLong)} onclick={desk.act.reform(|_| Action::RunEditor)}
-            >
-                { tr(SqlMessage::Run) }
-            </button>
-            <button
-                type="button" class="sparkMonitor-Button" aria-disabled={(!model.is_busy()).to_string()}
-                title={tr(SqlMessage::CancelLong)} onclick={desk.act.reform(|_| Action::Cancel)}
-            >
-                { tr(SqlMessage::Cancel) }
-            </button>
+            { run.view(&effects.act) }
+            { cancel.view(&effects.act) }
             <label class="sparkMonitor-Sql-read">
                 <span class="sparkMonitor-Hidden">{ tr(SqlMessage::ReadRows) }</span>
                 <select class="sparkMonitor-App-picker" onchange={on_read}>
@@ -199,12 +187,7 @@ fn buttons(scene: &SqlScene<'_>, area: &Sql) -> Html {
                     </option>
                 </select>
             </label>
-            <button
-                type="button" class="sparkMonitor-Button" title={tr(SqlMessage::InsertCellLong)}
-                onclick={desk.act.reform(|_| Action::InsertCell)}
-            >
-                { tr(SqlMessage::InsertCell) }
-            </button>
+            { insert.view(&effects.act) }
             <span role="status">{ inserted }</span>
         </div>
     }
@@ -228,9 +211,9 @@ const VIEWS: [(View, SqlMessage<'static>); 4] = [
 
 /// One tab stop; the arrow keys choose.
 fn tabs(scene: &SqlScene<'_>) -> Html {
-    let SqlScene { model, desk, .. } = scene;
+    let SqlScene { model, effects, .. } = scene;
     let place = VIEWS.iter().position(|(view, _)| *view == model.view).unwrap_or_default();
-    let chosen = (*desk).clone();
+    let chosen = Rc::clone(effects);
     let on_key = Callback::from(move |event: KeyboardEvent| {
         let next = match event.key().as_str() {
             "ArrowRight" => place + 1,
@@ -245,13 +228,13 @@ fn tabs(scene: &SqlScene<'_>) -> Html {
     });
     let tab = |(view, name): &(View, SqlMessage<'static>)| {
         let is_chosen = *view == model.view;
-        let (desk, view) = ((*desk).clone(), *view);
+        let (effects, view) = (Rc::clone(effects), *view);
         html! {
             <button
                 type="button" role="tab" id={tab_id(view)} aria-selected={is_chosen.to_string()}
                 aria-controls="sparkMonitor-sql-below" tabindex={if is_chosen { "0" } else { "-1" }}
                 class={classes!("sparkMonitor-Sql-tab", is_chosen.then_some("sparkMonitor-mod-selected"))}
-                onclick={Callback::from(move |_| desk.view(view))}
+                onclick={Callback::from(move |_| effects.view(view))}
             >
                 { tr(*name) }
             </button>
@@ -265,17 +248,17 @@ fn tabs(scene: &SqlScene<'_>) -> Html {
 }
 
 fn below(scene: &SqlScene<'_>, area: &Sql) -> Html {
-    let SqlScene { model, desk, .. } = scene;
+    let SqlScene { model, effects, .. } = scene;
     let session_id = model.session_id().map(str::to_owned);
     let studied = model.studied.clone().map(|statement| (statement, model.studies));
     let form = model.form.clone();
     match model.view {
-        View::Result => result_pane(model, desk, area),
-        View::Plan => html! { <PlanPane api={desk.api.clone()} {session_id} {studied} {form} /> },
-        View::Schema => html! { <SchemaPane api={desk.api.clone()} {session_id} {studied} {form} /> },
+        View::Result => result_pane(model, effects, area),
+        View::Plan => html! { <PlanPane api={effects.api.clone()} {session_id} {studied} {form} /> },
+        View::Schema => html! { <SchemaPane api={effects.api.clone()} {session_id} {studied} {form} /> },
         View::History => html! {
             <HistoryPane
-                api={desk.api.clone()} runs={model.runs} is_busy={model.is_busy()} on_load={desk.act.reform(Action::Load)}
+                api={effects.api.clone()} runs={model.runs} is_busy={model.is_busy()} act={effects.act.clone()}
             />
         },
     }

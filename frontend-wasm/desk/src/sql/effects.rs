@@ -24,22 +24,21 @@ const DOWNLOAD_MS: u32 = 120_000;
 const SAMPLE_ROWS: &str = "100";
 
 /// Everything that an action may need.
-#[derive(Clone)]
-pub struct Desk {
+pub struct Effects {
     pub api: Api,
-    pub shell: Shell,
+    pub shell: Rc<Shell>,
     pub act: Act,
     pub editor: Rc<RefCell<Option<Editor>>>,
 }
 
-impl Desk {
+impl Effects {
     /// What the editor has: the selection, or else everything.
     pub fn statement(&self) -> Statement {
         self.editor.borrow().as_ref().map(Editor::statement).unwrap_or_default()
     }
 
     /// Carries out an action; the model is the one before it.
-    pub fn carry_out(&self, model: &Model, action: &Action) {
+    pub fn carry_out(self: &Rc<Self>, model: &Model, action: &Action) {
         match action {
             Action::Text(text) => self.shell.keep(text),
             Action::RunEditor => {
@@ -52,6 +51,9 @@ impl Desk {
                 if let Some(job) = model.run.as_ref().map(|run| run.job.clone()) {
                     self.act.emit(Action::Run(job, SqlRead::Collect, js_sys::Date::now() as i64));
                 }
+            }
+            Action::RunJob(job) if !model.is_busy() => {
+                self.act.emit(Action::Run(job.clone(), SqlRead::Preview, js_sys::Date::now() as i64));
             }
             Action::Run(job, read, _) => self.run(model, job, *read),
             Action::Cancel => {
@@ -72,6 +74,7 @@ impl Desk {
                 old.for_each(|session| delete_session(&self.api, &session.session_id));
             }
             Action::Load(sql) => self.with_editor(|editor| editor.set_text(sql)),
+            Action::Complete(names) => self.with_editor(|editor| editor.complete(names)),
             Action::Insert(text) => self.with_editor(|editor| editor.insert(text)),
             Action::InsertCell => {
                 let act = self.act.clone();
@@ -95,29 +98,29 @@ impl Desk {
         self.act.emit(Action::View(view, self.statement()));
     }
 
-    fn run(&self, model: &Model, job: &Job, read: SqlRead) {
+    fn run(self: &Rc<Self>, model: &Model, job: &Job, read: SqlRead) {
         if let Some(old) = model.query() {
             delete_query(&self.api, &old.id);
         }
         self.with_editor(|editor| editor.mark(&[], ""));
         let number = model.runs + 1;
         let session_id = model.session_id().unwrap_or_default().to_owned();
-        let (desk, want, order) = (self.clone(), model.want.clone(), Order::of(model, job, read));
+        let (effects, want, order) = (Rc::clone(self), model.want.clone(), Order::of(model, job, read));
         spawn(async move {
-            let mut news = alone::<SqlQuery>(&desk.api, &order.question(&session_id)).await;
+            let mut news = alone::<SqlQuery>(&effects.api, &order.question(&session_id)).await;
             // The sidecar may have been restarted, or have closed a session that was idle for long.
             if news.as_ref().is_err_and(|problem| problem.kind == ProblemKind::NotFound) {
-                desk.act.emit(Action::Lost(session_id));
-                news = match open(&desk.api, &want).await {
+                effects.act.emit(Action::Lost(session_id));
+                news = match open(&effects.api, &want).await {
                     Ok(session) => {
                         let question = order.question(&session.session_id);
-                        desk.act.emit(Action::Opened(session));
-                        alone(&desk.api, &question).await
+                        effects.act.emit(Action::Opened(session));
+                        alone(&effects.api, &question).await
                     }
                     Err(problem) => Err(problem),
                 };
             }
-            desk.act.emit(Action::News { number, news: news.map(Rc::new) });
+            effects.act.emit(Action::News { number, news: news.map(Rc::new) });
         });
     }
 
@@ -136,7 +139,7 @@ impl Desk {
             return;
         };
         let (api, act) = (self.api.clone(), self.act.clone());
-        let body = object_json([("hash", text_json(hash))]);
+        let body = object_json(&[("hash", text_json(hash))]);
         spawn(async move {
             let question = Question::post(&[&*route_of(&query), "/approve"].concat(), body);
             if let Err(problem) = alone_json(&api, &question).await {
@@ -201,8 +204,9 @@ impl Order {
     }
 
     pub fn question(&self, session_id: &str) -> Question {
-        let session = [("session", text_json(session_id))];
-        Question::post(self.route, object_json(session.into_iter().chain(self.fields.iter().cloned())))
+        let mut fields = vec![("session", text_json(session_id))];
+        fields.extend_from_slice(&self.fields);
+        Question::post(self.route, object_json(&fields))
     }
 }
 
@@ -216,8 +220,8 @@ pub async fn open(api: &Api, want: &Want) -> Result<Session, Problem> {
 /// The body of a new session's request.
 fn session_body(want: &Want) -> String {
     match want {
-        Want::Own => object_json([]),
-        Want::Copy { of } => object_json([("notebook", text_json(of))]),
+        Want::Own => object_json(&[]),
+        Want::Copy { of } => object_json(&[("notebook", text_json(of))]),
     }
 }
 
@@ -248,7 +252,8 @@ mod tests {
 
     #[test]
     fn the_sidecar_reads_a_statement_with_its_arguments() {
-        let form = Form::from([(":n".to_owned(), Entered { text: "7".to_owned(), ..Entered::default() })]);
+        let mut form = Form::default();
+        form.insert(":n".to_owned(), Entered { text: "7".to_owned(), ..Entered::default() });
         let model = Model { form, ..Model::default() };
         let sql = "SELECT :n, \"a\"\n".to_owned();
         let job = Job::Statement(Statement { sql: sql.clone(), offset: 3 });

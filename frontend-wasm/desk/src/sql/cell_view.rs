@@ -1,13 +1,15 @@
 //! One cell as a whole, below the grid.
 
+use std::rc::Rc;
+
 use wire::sql::SqlColumn;
 use yew::{Callback, Html, Properties, component, html, use_state};
 
-use super::asked::use_asked;
+use super::asked::{read, use_asked};
 use super::cell_text::{Cell, cell};
 use super::grid_view::content;
 use super::json::{CellRead, Raw};
-use super::requests::Question;
+use super::requests::{Question, cell_route};
 use super::shell::Shell;
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
@@ -16,7 +18,7 @@ use kit::parts::icon_button::{copied, icon_button};
 #[derive(Clone, PartialEq, Properties)]
 pub struct CellViewProps {
     pub api: Api,
-    pub shell: Shell,
+    pub shell: Rc<Shell>,
     pub query_id: String,
     /// From 0.
     pub row: usize,
@@ -32,8 +34,8 @@ pub struct CellViewProps {
 #[component]
 pub fn CellView(props: &CellViewProps) -> Html {
     let CellViewProps { query_id, row, place, column, .. } = props;
-    let question = props.is_cut.then(|| Question::get(format!("sql/queries/{query_id}/cell?row={row}&column={place}")));
-    let asked = use_asked::<CellRead>(&props.api, question.clone());
+    let question = props.is_cut.then(|| Question::get(cell_route(query_id, *row, *place)));
+    let asked = use_asked(&props.api, question.clone(), read::<CellRead>);
     let is_copied = use_state(|| None::<bool>);
     let whole = |value: &Raw| {
         let cell = cell(value, &column.type_name);
@@ -42,9 +44,9 @@ pub fn CellView(props: &CellViewProps) -> Html {
             nothing => html! { <p>{ content(nothing, false) }</p> },
         }
     };
-    let known = match (&question, &asked.answer) {
+    let known = match (&question, asked.answer::<CellRead>()) {
         (None, _) => Some(props.value.clone()),
-        (Some(_), Some(Ok(answer))) if !asked.pending => Some(answer.value.clone()),
+        (Some(_), Some(answer)) if !asked.pending => Some(answer.value.clone()),
         _ => None,
     };
     let on_copy = {
@@ -70,7 +72,7 @@ pub fn CellView(props: &CellViewProps) -> Html {
                 { icon_button("copy", SqlMessage::CopyCell, on_copy) }
                 { icon_button("close", SqlMessage::CloseCell, props.on_close.reform(|_| ())) }
             </div>
-            { known.as_ref().map_or_else(|| asked.filled(|answer| whole(&answer.value)), whole) }
+            { known.as_ref().map_or_else(|| asked.filled(|answer: &CellRead| whole(&answer.value)), whole) }
         </section>
     }
 }

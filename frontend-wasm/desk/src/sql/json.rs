@@ -129,8 +129,8 @@ pub fn text_json(text: &str) -> String {
 }
 
 /// An object from names and JSON values.
-pub fn object_json<'a>(fields: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let fields: Vec<String> = fields.into_iter().map(|(name, json)| [&*text_json(name), ":", &json].concat()).collect();
+pub fn object_json(fields: &[(&str, String)]) -> String {
+    let fields: Vec<String> = fields.iter().map(|(name, json)| [&*text_json(name), ":", json].concat()).collect();
     ["{", &fields.join(","), "}"].concat()
 }
 
@@ -174,7 +174,7 @@ mod tests {
         for text in ["", "a\"b\\c\n\r\t\u{1}\u{1f}ä😀"] {
             assert_eq!(serde_json::from_str::<Value>(&text_json(text)).ok(), Some(json!(text)));
         }
-        let object = object_json([("a", "1".to_owned()), ("b", text_json("x"))]);
+        let object = object_json(&[("a", "1".to_owned()), ("b", text_json("x"))]);
         assert_eq!(serde_json::from_str::<Value>(&object).ok(), Some(json!({"a": 1, "b": "x"})));
     }
 }

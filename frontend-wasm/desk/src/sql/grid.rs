@@ -15,7 +15,7 @@ use super::grid_state::{Extent, Grid, GridAction, Place, Selection, Way};
 use super::grid_view::{Columns, GridRow, cell_id, column_widths, gap, head, widths};
 use super::json::{Raw, RowsRead};
 use super::pages::PAGE_ROWS;
-use super::requests::{Question, spawn};
+use super::requests::{Question, rows_route, spawn};
 use super::shell::Shell;
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
@@ -30,7 +30,7 @@ const SAMPLE_ROWS: usize = 100;
 #[derive(Clone, PartialEq, Properties)]
 pub struct ResultGridProps {
     pub api: Api,
-    pub shell: Shell,
+    pub shell: Rc<Shell>,
     pub query_id: String,
     pub columns: Columns,
     /// Rows that have arrived.
@@ -48,7 +48,10 @@ pub fn ResultGrid(props: &ResultGridProps) -> Html {
         Callback::from(move |action| dispatcher.dispatch(action))
     });
     let (first, end) = grid.window(*total);
-    use_pages(props, grid.pages.missing(first, end, *total), &act);
+    let missing = grid.pages.missing(first, end, *total);
+    // What failed is not on its way any more.
+    let is_loading = !missing.is_empty() && grid.problem.is_none();
+    use_pages(props, missing, &act);
     use_active(&grid, &scroll, &active_cell);
     let has_rows = grid.pages.row(0).is_some();
     let widths = use_memo((has_rows, Rc::clone(columns)), |_| {
@@ -78,7 +81,7 @@ pub fn ResultGrid(props: &ResultGridProps) -> Html {
                 <table
                     role="grid" tabindex="0" aria-label={tr(SqlMessage::Result)} aria-multiselectable="true"
                     aria-rowcount={(total + 1).to_string()} aria-colcount={(columns.len() + 1).to_string()}
-                    aria-activedescendant={active_id} onkeydown={on_key(props, &grid, &act, &copies)}
+                    aria-activedescendant={active_id} aria-busy={is_loading.to_string()} onkeydown={on_key(props, &grid, &act, &copies)}
                 >
                     { column_widths(*total, &widths) }
                     { head(columns, total.saturating_sub(1), &act) }
@@ -149,7 +152,7 @@ async fn rows(
     loop {
         let known = all.as_ref().map_or(0, |all| all.rows.len());
         let (from, left) = (offset + known, limit - known);
-        let question = Question::get(format!("sql/queries/{query_id}/rows?offset={from}&limit={left}"));
+        let question = Question::get(rows_route(query_id, from, left));
         let part: RowsRead = question.ask(api, signal).await?;
         let is_empty = part.rows.is_empty();
         let there_are = usize::try_from(part.total).unwrap_or(usize::MAX).saturating_sub(offset);

@@ -1,7 +1,5 @@
 //! The catalogue beside the editor: a tree that reads only what is expanded.
 
-use std::rc::Rc;
-
 use web_sys::HtmlInputElement;
 use wire::sql::{SqlCatalog, SqlName};
 use yew::{
@@ -9,8 +7,8 @@ use yew::{
     html, use_effect_with, use_reducer,
 };
 
-use super::catalog::{Catalog, CatalogAction, Completion, Item, Note};
-use super::model::Job;
+use super::catalog::{Catalog, CatalogAction, Item, Note};
+use super::model::{Act, Action};
 use super::requests::{Question, catalog_route, escaped, spawn};
 use super::table_pane::TablePane;
 use kit::api::Api;
@@ -26,9 +24,7 @@ pub struct CatalogPaneProps {
     pub is_open: bool,
     /// A statement is running.
     pub is_busy: bool,
-    pub on_names: Callback<Rc<[Completion]>>,
-    pub on_insert: Callback<String>,
-    pub on_run: Callback<Job>,
+    pub act: Act,
 }
 
 /// Folded, it reads nothing; it keeps what was read.
@@ -36,11 +32,10 @@ pub struct CatalogPaneProps {
 pub fn CatalogPane(props: &CatalogPaneProps) -> Html {
     let catalog = use_reducer(Catalog::default);
     use_reading(props, &catalog);
-    let on_names = props.on_names.clone();
-    let known = catalog.clone();
+    let (tell, known) = (props.act.clone(), catalog.clone());
     use_effect_with(catalog.version, move |version| {
         if *version > 0 {
-            on_names.emit(known.completions());
+            tell.emit(Action::Complete(known.completions()));
         }
     });
     if !props.is_open {
@@ -63,17 +58,15 @@ pub fn CatalogPane(props: &CatalogPaneProps) -> Html {
             if let (Some((path, name)), Some(session_id)) = (&catalog.table, &props.session_id) {
                 <TablePane
                     key={path.join("\u{0}")} api={props.api.clone()} session_id={session_id.clone()} path={path.clone()}
-                    name={name.clone()} refreshes={catalog.refreshes} is_busy={props.is_busy}
-                    on_insert={props.on_insert.clone()} on_run={props.on_run.clone()}
-                    on_columns={{ let path = path.clone(); act.reform(move |columns| CatalogAction::Columns(path.clone(), columns)) }}
-                    on_close={act.reform(|()| CatalogAction::CloseTable)}
+                    name={name.clone()} refreshes={catalog.refreshes} is_busy={props.is_busy} act={props.act.clone()}
+                    catalog={act.clone()}
                 />
             }
         </aside>
     }
 }
 
-/// Reads what is expanded, one after the other.
+/// Reads what is expanded, one after the other. Each path is read once; after a refresh Spark is asked for it.
 #[hook]
 fn use_reading(props: &CatalogPaneProps, catalog: &UseReducerHandle<Catalog>) {
     let wanted = props.session_id.clone().filter(|_| props.is_open).zip(catalog.missing());
@@ -83,7 +76,8 @@ fn use_reading(props: &CatalogPaneProps, catalog: &UseReducerHandle<Catalog>) {
             let request = Request::start()?;
             let signal = request.signal();
             spawn(async move {
-                let read = Question::get(catalog_route(&session_id, &path)).ask::<SqlCatalog>(&api, &signal).await;
+                let route = catalog_route(&session_id, &path, refreshes > 0);
+                let read = Question::get(route).ask::<SqlCatalog>(&api, &signal).await;
                 if !signal.aborted() {
                     dispatcher.dispatch(CatalogAction::Read(path, read));
                 }
@@ -178,7 +172,7 @@ fn on_key(
     catalog: &UseReducerHandle<Catalog>,
     act: &Callback<CatalogAction>,
 ) -> Callback<KeyboardEvent> {
-    let (catalog, act, on_insert) = (catalog.clone(), act.clone(), props.on_insert.clone());
+    let (catalog, act, tell) = (catalog.clone(), act.clone(), props.act.clone());
     Callback::from(move |event: KeyboardEvent| {
         let items = catalog.items();
         let place = items.iter().position(|item| Some(&item.path) == catalog.active.as_ref());
@@ -186,7 +180,7 @@ fn on_key(
             let name: Option<&SqlName> = place.and_then(|place| items.get(place)).map(|item| &item.name);
             if let Some(name) = name {
                 event.prevent_default();
-                on_insert.emit(name.sql.clone());
+                tell.emit(Action::Insert(name.sql.clone()));
             }
             return;
         }

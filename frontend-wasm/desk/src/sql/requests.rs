@@ -77,9 +77,9 @@ pub fn delete_session(api: &Api, session_id: &str) {
     send(api, Question { method: "DELETE", route: ["sql/sessions/", session_id].concat(), body: None, number: 0 });
 }
 
-/// A text as part of a URL.
+/// A text as part of a URL. On the host there is no browser to ask.
 pub fn escaped(text: &str) -> String {
-    js_sys::encode_uri_component(text).into()
+    if cfg!(target_arch = "wasm32") { js_sys::encode_uri_component(text).into() } else { text.to_owned() }
 }
 
 /// The route of a statement.
@@ -87,12 +87,39 @@ pub fn route_of(query: &SqlQuery) -> String {
     ["sql/queries/", &query.id].concat()
 }
 
-/// The route of what is inside a path, or of a table.
-pub fn catalog_route(session_id: &str, path: &[String]) -> String {
+/// The route of rows of a statement's result.
+pub fn rows_route(query_id: &str, offset: usize, limit: usize) -> String {
+    ["sql/queries/", query_id, "/rows?offset=", &offset.to_string(), "&limit=", &limit.to_string()].concat()
+}
+
+/// The route of a whole cell.
+pub fn cell_route(query_id: &str, row: usize, column: usize) -> String {
+    ["sql/queries/", query_id, "/cell?row=", &row.to_string(), "&column=", &column.to_string()].concat()
+}
+
+/// The route of what is inside a path, or of a table. A fresh answer is Spark's, any other may be known for a while.
+pub fn catalog_route(session_id: &str, path: &[String], is_fresh: bool) -> String {
     let mut route = ["sql/catalog?session=", session_id].concat();
     for (parameter, name) in ["&catalog=", "&database=", "&table="].iter().zip(path) {
         route.push_str(parameter);
         route.push_str(&escaped(name));
     }
+    if is_fresh {
+        route.push_str("&fresh=true");
+    }
     route
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::catalog_route;
+
+    #[test]
+    fn only_what_is_refreshed_is_asked_of_spark_again() {
+        let path = ["lake".to_owned(), "sales".to_owned()];
+        let known = "sql/catalog?session=s-1&catalog=lake&database=sales";
+        assert_eq!(catalog_route("s-1", &path, false), known);
+        assert_eq!(catalog_route("s-1", &path, true), [known, "&fresh=true"].concat());
+        assert_eq!(catalog_route("s-1", &[], true), "sql/catalog?session=s-1&fresh=true");
+    }
 }

@@ -3,7 +3,7 @@
 use wire::sql::{SqlColumn, SqlSchema};
 use yew::{Html, component, html};
 
-use super::asked::use_asked;
+use super::asked::{read, use_asked};
 use super::error_view::error_view;
 use super::plan_pane::StudyProps;
 use kit::i18n::{SqlMessage, tr};
@@ -14,7 +14,7 @@ use kit::parts::notice::{loading, muted};
 pub fn SchemaPane(props: &StudyProps) -> Html {
     let question = props.question("sql/schema", None);
     let is_empty = question.is_none() && props.session_id.is_some();
-    let asked = use_asked::<SqlSchema>(&props.api, question);
+    let asked = use_asked(&props.api, question, read::<SqlSchema>);
     if is_empty {
         return muted(SqlMessage::EmptyEditor);
     }

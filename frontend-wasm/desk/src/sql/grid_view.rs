@@ -38,7 +38,8 @@ pub fn widths(columns: &[SqlColumn], rows: &[Rc<Row>]) -> Widths {
 
 /// The `<col>` elements: the row's number, then each column.
 pub fn column_widths(total: usize, widths: &[usize]) -> Html {
-    let col = |characters: usize| html! { <col style={format!("width: calc({characters}ch + 17px)")} /> };
+    let col =
+        |characters: usize| html! { <col style={["width: calc(", &characters.to_string(), "ch + 17px)"].concat()} /> };
     html! {
         <colgroup>
             { col(language::number(total as u64).chars().count().max(2)) }
@@ -84,7 +85,7 @@ pub fn gap(rows: usize) -> Html {
         return Html::default();
     }
     html! {
-        <tr class="sparkMonitor-Grid-gap" aria-hidden="true" style={format!("--sparkMonitor-rows: {rows}")}>
+        <tr class="sparkMonitor-Grid-gap" aria-hidden="true" style={["--sparkMonitor-rows: ", &rows.to_string()].concat()}>
             <td />
         </tr>
     }
@@ -92,7 +93,7 @@ pub fn gap(rows: usize) -> Html {
 
 /// The id of a cell's element, which the grid names as its active one.
 pub fn cell_id(grid: &str, place: Place) -> String {
-    format!("{grid}-{}-{}", place.row, place.column)
+    [grid, "-", &place.row.to_string(), "-", &place.column.to_string()].concat()
 }
 
 #[derive(Clone, Properties)]

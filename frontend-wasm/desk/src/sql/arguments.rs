@@ -1,8 +1,7 @@
 //! The values of a statement's parameters: what a person typed, as JSON for Spark.
 
-use std::collections::BTreeMap;
-
 use super::json::{object_json, text_json};
+use super::small_map::SmallMap;
 use super::tokens::Parameter;
 
 /// The type of a value, by the sidecar's names.
@@ -24,11 +23,11 @@ impl Default for Entered {
 }
 
 /// All that was entered, by the parameter's label. Values stay while a statement is being changed.
-pub type Form = BTreeMap<String, Entered>;
+pub type Form = SmallMap<String, Entered>;
 
 /// The fields of a request with the arguments for a statement's parameters.
 pub fn arguments(parameters: &[Parameter], form: &Form) -> Vec<(&'static str, String)> {
-    let json = |parameter: &Parameter| form.get(&parameter.label()).cloned().unwrap_or_default().json();
+    let json = |parameter: &Parameter| form.get(&*parameter.label()).cloned().unwrap_or_default().json();
     let named = parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Named(name) => Some((name.as_str(), json(parameter))),
         Parameter::Positional(_) => None,
@@ -38,7 +37,7 @@ pub fn arguments(parameters: &[Parameter], form: &Form) -> Vec<(&'static str, St
     let positional: Vec<String> = positional.map(json).collect();
     let mut fields = Vec::new();
     if !named.is_empty() {
-        fields.push(("named", object_json(named)));
+        fields.push(("named", object_json(&named)));
     }
     if !positional.is_empty() {
         fields.push(("positional", ["[", &positional.join(","), "]"].concat()));
@@ -72,7 +71,7 @@ impl Entered {
         }
         match self.meant() {
             "string" => text_json(&self.text),
-            kind => object_json([("type", text_json(kind)), ("value", text_json(&self.text))]),
+            kind => object_json(&[("type", text_json(kind)), ("value", text_json(&self.text))]),
         }
     }
 }
@@ -104,13 +103,16 @@ mod tests {
     #[test]
     fn only_the_parameters_of_the_statement_get_values() {
         let null = Entered { is_null: true, ..Entered::default() };
-        let form = Form::from([(":a".to_owned(), entered("auto", "1")), (":old".to_owned(), null.clone())]);
+        let mut form = Form::default();
+        form.insert(":a".to_owned(), entered("auto", "1"));
+        form.insert(":old".to_owned(), null.clone());
         let fields = |sql: &str, form: &Form| {
             arguments(&parameters(sql), form).into_iter().map(|(name, json)| (name, read(&json))).collect::<Vec<_>>()
         };
         let named = json!({"a": {"type": "long", "value": "1"}, "b": ""});
         assert_eq!(fields("SELECT :a, :b", &form), [("named", named)]);
-        let form = Form::from([("?2".to_owned(), null)]);
+        let mut form = Form::default();
+        form.insert("?2".to_owned(), null);
         assert_eq!(fields("SELECT ?, ?", &form), [("positional", json!(["", null]))]);
         assert!(fields("SELECT 1", &form).is_empty());
     }

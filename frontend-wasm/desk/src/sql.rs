@@ -1,18 +1,20 @@
 //! The tab "Spark SQL": statements on Spark Connect, their results, and the catalogue.
 //!
-//! [`sql_tab`] is the component; [`model`] has its state, [`desk`] carries out what a person does, [`follow`] polls the
-//! statement that runs. Each pane fetches its own answer with [`asked`].
+//! [`sql_tab`] is the component; [`model`] has its state, [`effects`] carries out what a person does, [`follow`] polls
+//! the statement that runs. Each pane fetches its own answer with [`asked`].
 
+pub mod any_case;
 pub mod argument_form;
 pub mod arguments;
 pub mod asked;
+pub mod button;
 pub mod catalog;
 pub mod catalog_pane;
 pub mod cell_text;
 pub mod cell_view;
 pub mod copy_text;
-pub mod desk;
 pub mod editor;
+pub mod effects;
 pub mod error_view;
 pub mod focus;
 pub mod follow;
@@ -26,12 +28,14 @@ pub mod marks;
 pub mod model;
 pub mod pages;
 pub mod plan_pane;
+pub mod plan_tree;
 pub mod requests;
 pub mod result_pane;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub mod samples;
 pub mod schema_pane;
 pub mod shell;
+pub mod small_map;
 pub mod snippet;
 pub mod sql_tab;
 pub mod sql_view;

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use wire::sql::{Sql, SqlApproval, SqlErrorCode, SqlQuery, SqlRead, SqlState};
 use yew::{Html, html};
 
-use super::desk::Desk;
+use super::button::Button;
+use super::effects::Effects;
 use super::error_view::error_view;
 use super::grid::ResultGrid;
 use super::model::{Act, Action, Job, Model, Run};
@@ -17,7 +18,7 @@ use kit::parts::notice::{muted, problem_notice};
 const MOST_COLUMNS: usize = 200;
 
 /// Rows and the line below them, which says whether there are more.
-pub fn result_pane(model: &Model, desk: &Desk, area: &Sql) -> Html {
+pub fn result_pane(model: &Model, effects: &Effects, area: &Sql) -> Html {
     let Some(run) = &model.run else {
         return muted(SqlMessage::NothingRun);
     };
@@ -29,12 +30,12 @@ pub fn result_pane(model: &Model, desk: &Desk, area: &Sql) -> Html {
         <>
             { problem }
             if let Some(approval) = query.approval.as_ref().filter(|_| run.waits()) {
-                { approval_view(query, approval, &desk.act) }
+                { approval_view(query, approval, &effects.act) }
             }
             if let Some(error) = query.error.as_ref().filter(|error| is_news(query.state, error.code)) {
                 { error_view(error) }
             }
-            { rows(run, query, desk, area) }
+            { rows(run, query, effects, area) }
         </>
     }
 }
@@ -44,7 +45,7 @@ fn is_news(state: SqlState, code: SqlErrorCode) -> bool {
     state != SqlState::Canceled || code == SqlErrorCode::Unwatched
 }
 
-fn rows(run: &Run, query: &Rc<SqlQuery>, desk: &Desk, area: &Sql) -> Html {
+fn rows(run: &Run, query: &Rc<SqlQuery>, effects: &Effects, area: &Sql) -> Html {
     let total = usize::try_from(query.rows).unwrap_or(usize::MAX);
     // Without its end, nothing of a result is kept.
     let is_kept = matches!(query.state, SqlState::Running | SqlState::Finished);
@@ -59,10 +60,10 @@ fn rows(run: &Run, query: &Rc<SqlQuery>, desk: &Desk, area: &Sql) -> Html {
     html! {
         <>
             <ResultGrid
-                key={query.id.clone()} api={desk.api.clone()} shell={desk.shell.clone()} query_id={query.id.clone()}
+                key={query.id.clone()} api={effects.api.clone()} shell={effects.shell.clone()} query_id={query.id.clone()}
                 {columns} {total}
             />
-            { footer(run, query, &desk.act, area) }
+            { footer(run, query, &effects.act, area) }
         </>
     }
 }
@@ -97,9 +98,7 @@ fn footer(run: &Run, query: &SqlQuery, act: &Act, area: &Sql) -> Html {
             </span>
             <span class="sparkMonitor-Muted">{ format::bytes(query.bytes) }</span>
             if may_read_all {
-                <button type="button" class="sparkMonitor-Button" onclick={act.reform(|_| Action::ReadAll)}>
-                    { tr(SqlMessage::ReadAll { rows: area.limits.collect_rows }) }
-                </button>
+                { Button::new(SqlMessage::ReadAll { rows: area.limits.collect_rows }, Action::ReadAll).view(act) }
             }
             if query.state == SqlState::Finished {
                 <span class="sparkMonitor-Buttons">
@@ -126,15 +125,8 @@ fn approval_view(query: &SqlQuery, approval: &SqlApproval, act: &Act) -> Html {
             </dl>
             <pre class="sparkMonitor-Code" tabindex="0">{ &query.sql }</pre>
             <div class="sparkMonitor-Buttons">
-                <button
-                    type="button" class="sparkMonitor-Button"
-                    onclick={act.reform(move |_| Action::Approve { hash: hash.clone() })}
-                >
-                    { tr(SqlMessage::Approve) }
-                </button>
-                <button type="button" class="sparkMonitor-Button" onclick={act.reform(|_| Action::Cancel)}>
-                    { tr(SqlMessage::DoNot) }
-                </button>
+                { Button::new(SqlMessage::Approve, Action::Approve { hash }).view(act) }
+                { Button::new(SqlMessage::DoNot, Action::Cancel).view(act) }
             </div>
         </section>
     }

@@ -7,18 +7,17 @@ use wire::sql::{
     Sql, SqlApproval, SqlColumn, SqlError, SqlErrorCode, SqlHistory, SqlLimit, SqlLimits, SqlMode, SqlPast,
     SqlPosition, SqlQuery, SqlRead, SqlState, SqlTable,
 };
-use yew::{Callback, Html};
+use yew::Html;
 
 use super::argument_form::argument_form;
 use super::arguments::{Entered, Form};
-use super::desk::Desk;
 use super::editor::Statement;
+use super::effects::Effects;
 use super::error_view::error_view;
 use super::history_pane::history_list;
 use super::model::{Act, Action, Job, Model};
 use super::result_pane::result_pane;
 use super::samples::{column, query};
-use super::shell::Shell;
 use super::state_line::state_line;
 use super::table_pane::table_view;
 use kit::api::Api;
@@ -53,14 +52,14 @@ fn ran(query: SqlQuery) -> Rc<Model> {
     begun(SqlRead::Preview).reduce(Action::News { number: 1, news: Ok(Rc::new(query)) })
 }
 
-fn desk() -> Desk {
-    Desk { api: Api::default(), shell: Shell::default(), act: Act::noop(), editor: Rc::default() }
+fn effects() -> Effects {
+    Effects { api: Api::default(), shell: Rc::default(), act: Act::noop(), editor: Rc::default() }
 }
 
 /// The state 2.5 s after the click, and what is below the editor.
 async fn said(model: &Model) -> String {
     let state: Html = state_line(model, OBSERVED_AT_MS + 2_500, &Act::noop());
-    [text(state).await, text(result_pane(model, &desk(), &area())).await].join("\n---\n")
+    [text(state).await, text(result_pane(model, &effects(), &area())).await].join("\n---\n")
 }
 
 #[tokio::test]
@@ -218,9 +217,10 @@ async fn a_refusal_of_the_mode_that_reads_explains_it() {
 
 #[tokio::test]
 async fn the_form_has_a_line_for_each_parameter_and_says_which_type_is_meant() {
-    let none = elements(argument_form("SELECT ':a'", &Form::new(), &Act::noop())).await;
+    let none = elements(argument_form("SELECT ':a'", &Form::default(), &Act::noop())).await;
     assert_eq!(none, "");
-    let form = Form::from([(":n".to_owned(), Entered { text: "7".to_owned(), ..Entered::default() })]);
+    let mut form = Form::default();
+    form.insert(":n".to_owned(), Entered { text: "7".to_owned(), ..Entered::default() });
     let said = text(argument_form("SELECT :n, :who", &form, &Act::noop())).await;
     let automatic: Vec<_> =
         said.lines().filter(|line| line.starts_with("automatic") || line.starts_with(':')).collect();
@@ -243,7 +243,7 @@ async fn the_history_has_each_statements_end() {
         past("SELECT 1", SqlState::Finished, None),
         past("SELECT nosuch", SqlState::Failed, Some("There is no column nosuch.")),
     ];
-    assert_snapshot!(text(history_list(&SqlHistory { statements }, &Callback::noop())).await, @r"
+    assert_snapshot!(text(history_list(&SqlHistory { statements }, &Act::noop())).await, @r"
     SELECT 1
     Completed
     12:00:00 UTC
@@ -273,7 +273,8 @@ async fn a_table_shows_its_columns_partitions_and_properties() {
         partitions: vec!["day=2024-02-29".to_owned()],
         more_partitions: true,
     };
-    assert_snapshot!(text(table_view(&table, false, Some(&Callback::noop()))).await, @r"
+    let place = vec!["spark_catalog".to_owned(), "default".to_owned(), "t".to_owned()];
+    assert_snapshot!(text(table_view(&table, false, Some(&place), &Act::noop())).await, @r"
     MANAGED · parquet
     id
     bigint
@@ -290,6 +291,6 @@ async fn a_table_shows_its_columns_partitions_and_properties() {
     Owner
     ann
     ");
-    let temporary = text(table_view(&table, false, None)).await;
+    let temporary = text(table_view(&table, false, None, &Act::noop())).await;
     assert!(!temporary.contains("Profile"), "{temporary}");
 }

@@ -9,7 +9,7 @@ pub fn python(sql: &str, form: &Form) -> String {
     let mut named = Vec::new();
     let mut positional = Vec::new();
     for parameter in parameters(sql) {
-        let (value, import) = expression(&form.get(&parameter.label()).cloned().unwrap_or_default());
+        let (value, import) = expression(&form.get(&*parameter.label()).cloned().unwrap_or_default());
         imports.extend(import.filter(|import| !imports.contains(import)));
         match parameter {
             Parameter::Named(name) => named.push([&quoted(&name), ": ", &value].concat()),
@@ -43,7 +43,7 @@ fn expression(entered: &Entered) -> (String, Option<&'static str>) {
 
 fn triple_quoted(sql: &str) -> String {
     let text = sql.replace('\\', "\\\\");
-    if text.contains("\"\"\"") {
+    if text.as_bytes().windows(3).any(|three| three == b"\"\"\"") {
         return text.replace('"', "\\\"");
     }
     match text.strip_suffix('"') {
@@ -74,19 +74,19 @@ mod tests {
     #[test]
     fn arguments_are_python_values() {
         let entered = |kind, text: &str| Entered { kind, text: text.to_owned(), is_null: false };
-        let form = Form::from([
-            (":price".to_owned(), entered("auto", "1.10")),
-            (":name".to_owned(), entered("auto", "O\"Neill")),
-            (":day".to_owned(), entered("date", "2024-02-29")),
-            (":none".to_owned(), Entered { is_null: true, ..Entered::default() }),
-        ]);
+        let mut form = Form::default();
+        form.insert(":price".to_owned(), entered("auto", "1.10"));
+        form.insert(":name".to_owned(), entered("auto", "O\"Neill"));
+        form.insert(":day".to_owned(), entered("date", "2024-02-29"));
+        form.insert(":none".to_owned(), Entered { is_null: true, ..Entered::default() });
         assert_eq!(
             python("SELECT :price, :name, :day, :none, :more", &form),
             "from decimal import Decimal\nfrom datetime import date\n\
              spark.sql(\"\"\"SELECT :price, :name, :day, :none, :more\"\"\", args={\"price\": Decimal(\"1.10\"), \
              \"name\": \"O\\\"Neill\", \"day\": date.fromisoformat(\"2024-02-29\"), \"none\": None, \"more\": \"\"})"
         );
-        let form = Form::from([("?1".to_owned(), entered("auto", "7"))]);
+        let mut form = Form::default();
+        form.insert("?1".to_owned(), entered("auto", "7"));
         assert_eq!(python("SELECT ?", &form), r#"spark.sql("""SELECT ?""", args=[7])"#);
     }
 }

@@ -24,7 +24,7 @@ pub fn argument_form(sql: &str, form: &Form, act: &Act) -> Html {
 
 fn line(parameter: &Parameter, form: &Form, act: &Act) -> Html {
     let label = parameter.label();
-    let entered = form.get(&label).cloned().unwrap_or_default();
+    let entered = form.get(&*label).cloned().unwrap_or_default();
     let enter = |change: fn(&mut Entered, String)| {
         let (act, label, entered) = (act.clone(), label.clone(), entered.clone());
         move |value: String| {

@@ -1,9 +1,10 @@
 //! The person's last statements. A click puts one into the editor.
 
 use wire::sql::{SqlHistory, SqlPast, SqlState};
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Html, Properties, component, html};
 
-use super::asked::use_asked;
+use super::asked::{read, use_asked};
+use super::model::{Act, Action};
 use super::requests::Question;
 use kit::api::Api;
 use kit::format;
@@ -18,28 +19,28 @@ pub struct HistoryPaneProps {
     /// How many statements this tab has run, and whether one is running: then the history is another one.
     pub runs: u32,
     pub is_busy: bool,
-    pub on_load: Callback<String>,
+    pub act: Act,
 }
 
 #[component]
 pub fn HistoryPane(props: &HistoryPaneProps) -> Html {
     let number = props.runs * 2 + u32::from(props.is_busy);
     let question = Question { number, ..Question::get("sql/history".to_owned()) };
-    let asked = use_asked::<SqlHistory>(&props.api, Some(question));
-    asked.filled(|history| history_list(history, &props.on_load))
+    let asked = use_asked(&props.api, Some(question), read::<SqlHistory>);
+    asked.filled(|history| history_list(history, &props.act))
 }
 
 /// Newest first.
-pub fn history_list(history: &SqlHistory, on_load: &Callback<String>) -> Html {
+pub fn history_list(history: &SqlHistory, act: &Act) -> Html {
     if history.statements.is_empty() {
         return muted(SqlMessage::NoHistory);
     }
     html! {
-        <ol class="sparkMonitor-Past">{ for history.statements.iter().map(|past| line(past, on_load)) }</ol>
+        <ol class="sparkMonitor-Past">{ for history.statements.iter().map(|past| line(past, act)) }</ol>
     }
 }
 
-fn line(past: &SqlPast, on_load: &Callback<String>) -> Html {
+fn line(past: &SqlPast, act: &Act) -> Html {
     let (tone, state) = match past.state {
         SqlState::Finished => (Tone::Good, tr(Message::QuerySucceeded)),
         SqlState::Canceled => (Tone::Warn, tr(Message::QueryCanceled)),
@@ -54,7 +55,7 @@ fn line(past: &SqlPast, on_load: &Callback<String>) -> Html {
         <li key={past.id.clone()}>
             <button
                 type="button" class="sparkMonitor-Past-sql" title={tr(SqlMessage::Load)}
-                onclick={on_load.reform(move |_| sql.clone())}
+                onclick={act.reform(move |_| Action::Load(sql.clone()))}
             >
                 { &past.sql }
             </button>

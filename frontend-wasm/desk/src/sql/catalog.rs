@@ -1,11 +1,12 @@
 //! The catalogue's tree: what was read of it, what is expanded, and what the editor can complete from it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use wire::sql::{SqlCatalog, SqlColumn, SqlName, SqlNames};
 use yew::Reducible;
 
+use super::any_case;
+use super::small_map::SmallMap;
 use kit::problem::Problem;
 
 /// The names of a catalogue, a database in it and a table in that; empty for the root.
@@ -22,7 +23,7 @@ pub enum Inside {
 }
 
 /// A name that the editor completes, and what it is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
     pub label: Rc<str>,
     pub detail: String,
@@ -56,14 +57,16 @@ pub enum Note {
 
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    inside: BTreeMap<Path, Inside>,
-    open: BTreeSet<Path>,
+    inside: SmallMap<Path, Inside>,
+    open: Vec<Path>,
+    /// What was read at least once. Its current name is expanded only the first time.
+    seen: Vec<Path>,
     /// The line that the keyboard is on.
     pub active: Option<Path>,
     /// The table whose details are shown.
     pub table: Option<(Path, SqlName)>,
     pub filter: String,
-    columns: BTreeMap<Path, Vec<SqlColumn>>,
+    columns: SmallMap<Path, Vec<SqlColumn>>,
     /// Rises with everything that was read.
     pub version: u32,
     /// How many times a person has refreshed it.
@@ -90,12 +93,14 @@ impl Reducible for Catalog {
         match action {
             CatalogAction::Read(path, read) => next.take_in(path, read),
             CatalogAction::Toggle(path) => {
-                if !next.open.remove(&path) {
+                if next.open.contains(&path) {
+                    next.open.retain(|open| *open != path);
+                } else {
                     // What could not be read is tried again.
                     if let Some(Inside::Failed(_)) = next.inside.get(&path) {
                         next.inside.remove(&path);
                     }
-                    next.open.insert(path.clone());
+                    next.open.push(path.clone());
                 }
                 next.active = Some(path);
             }
@@ -126,8 +131,13 @@ impl Catalog {
         let inside = match read {
             Ok(SqlCatalog::Names(names)) => {
                 // The session's own catalogue and database are what a person looks for first.
-                let current = names.current.clone().filter(|_| path.len() + 1 < TABLE_LEVEL && self.refreshes == 0);
-                self.open.extend(current.map(|current| joined(&path, &current)));
+                let is_new = path.len() + 1 < TABLE_LEVEL && !self.seen.contains(&path);
+                let current = names.current.clone().filter(|_| is_new);
+                let current = current.map(|current| joined(&path, &current));
+                self.open.extend(current.filter(|current| !self.open.contains(current)));
+                if is_new {
+                    self.seen.push(path.clone());
+                }
                 Inside::Names(Rc::new(names))
             }
             Ok(SqlCatalog::Failed(error)) => Inside::Failed(error.message),
@@ -143,9 +153,7 @@ impl Catalog {
     pub fn missing(&self) -> Option<Path> {
         let root = Path::new();
         let all = std::iter::once(&root).chain(&self.open);
-        let mut missing: Vec<&Path> = all.filter(|path| !self.inside.contains_key(*path)).collect();
-        missing.sort_by_key(|path| path.len());
-        missing.first().map(|path| (*path).clone())
+        all.filter(|path| self.inside.get(*path).is_none()).min_by_key(|path| path.len()).cloned()
     }
 
     /// Why the catalogues themselves could not be read.
@@ -167,7 +175,7 @@ impl Catalog {
         let Some(Inside::Names(names)) = self.inside.get(path) else {
             return;
         };
-        let filter = self.filter.to_lowercase();
+        let filter = any_case::lowercase(&self.filter);
         let shown: Vec<_> =
             names.names.iter().filter(|name| self.matches(&joined(path, &name.name), &filter)).collect();
         for (place, name) in shown.iter().enumerate() {
@@ -203,7 +211,7 @@ impl Catalog {
 
     /// Whether a name, one above it or one below it contains the filter.
     fn matches(&self, path: &Path, filter: &str) -> bool {
-        let contains = |name: &String| name.to_lowercase().contains(filter);
+        let contains = |name: &String| any_case::contains(name, filter);
         filter.is_empty()
             || path.iter().any(contains)
             || match self.inside.get(path) {
@@ -214,7 +222,8 @@ impl Catalog {
             }
     }
 
-    /// Names as a person would write them: those of the current database alone, others with what they are in.
+    /// Names as a person would write them: those of the current database alone, others with what they are in. The
+    /// editor sorts them, and leaves out what is there twice.
     pub fn completions(&self) -> Rc<[Completion]> {
         let current = |path: &Path| match self.inside.get(path) {
             Some(Inside::Names(names)) => {
@@ -227,8 +236,8 @@ impl Catalog {
         let database = catalog.as_ref().and_then(|(path, _)| current(path));
         let prefixes: Vec<_> = [database, catalog].into_iter().flatten().map(|(_, prefix)| prefix).collect();
         let short = |sql: &str| prefixes.iter().find_map(|prefix| sql.strip_prefix(prefix)).unwrap_or(sql).to_owned();
-        let mut found = BTreeSet::new();
-        for (path, inside) in &self.inside {
+        let mut found = Vec::new();
+        for (path, inside) in self.inside.iter() {
             let Inside::Names(names) = inside else {
                 continue;
             };
@@ -242,14 +251,14 @@ impl Catalog {
                 Completion { label: short(&name.sql).into(), detail }
             }));
         }
-        for (path, columns) in &self.columns {
+        for (path, columns) in self.columns.iter() {
             let table = path.last().map_or("", String::as_str);
             found.extend(columns.iter().map(|column| Completion {
                 label: column.name.as_str().into(),
                 detail: [table, ": ", &column.type_name].concat(),
             }));
         }
-        found.into_iter().collect()
+        found.into()
     }
 }
 
@@ -347,7 +356,8 @@ mod tests {
     #[test]
     fn names_of_the_current_database_are_completed_alone() {
         let completions = known().completions();
-        let labels: Vec<&str> = completions.iter().map(|completion| &*completion.label).collect();
+        let mut labels: Vec<&str> = completions.iter().map(|completion| &*completion.label).collect();
+        labels.sort_unstable();
         assert_eq!(labels, ["default", "lake", "orders", "other", "people", "spark_catalog"]);
     }
 
@@ -357,5 +367,15 @@ mod tests {
         assert_eq!(catalog.missing(), Some(path(&[])));
         let catalog = read(catalog, &[], names("", &["spark_catalog"], Some("spark_catalog")));
         assert_eq!(catalog.missing(), Some(path(&["spark_catalog"])));
+    }
+
+    #[test]
+    fn refreshed_before_its_first_answer_it_expands_the_sessions_own_database_all_the_same() {
+        let catalog = Rc::<Catalog>::default().reduce(CatalogAction::Refresh);
+        let catalog = read(catalog, &[], names("", &["spark_catalog"], Some("spark_catalog")));
+        assert_eq!(catalog.missing(), Some(path(&["spark_catalog"])));
+        let collapsed = catalog.reduce(CatalogAction::Toggle(path(&["spark_catalog"]))).reduce(CatalogAction::Refresh);
+        let collapsed = read(collapsed, &[], names("", &["spark_catalog"], Some("spark_catalog")));
+        assert_eq!(collapsed.missing(), None, "what a person has collapsed stays so");
     }
 }

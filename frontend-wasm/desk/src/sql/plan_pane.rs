@@ -5,13 +5,13 @@ use wire::sql::SqlPlan;
 use yew::{Callback, Event, Html, Properties, TargetCast, component, html, use_state};
 
 use super::arguments::{Form, arguments};
-use super::asked::use_asked;
+use super::asked::{read, use_asked};
 use super::editor::Statement;
 use super::error_view::error_view;
 use super::json::{object_json, text_json};
+use super::plan_tree::plan_tree;
 use super::requests::Question;
 use super::tokens::parameters;
-use crate::plan_tree::plan_tree;
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
 use kit::parts::notice::{loading, muted};
@@ -44,7 +44,7 @@ impl StudyProps {
         fields.push(("session", text_json(self.session_id.as_ref()?)));
         fields.push(("sql", text_json(&statement.sql)));
         fields.extend(mode.map(|mode| ("mode", text_json(mode))));
-        Some(Question { number, ..Question::post(route, object_json(fields)) })
+        Some(Question { number, ..Question::post(route, object_json(&fields)) })
     }
 }
 
@@ -52,7 +52,7 @@ impl StudyProps {
 #[component]
 pub fn PlanPane(props: &StudyProps) -> Html {
     let mode = use_state(|| "formatted");
-    let asked = use_asked::<SqlPlan>(&props.api, props.question("sql/explain", Some(*mode)));
+    let asked = use_asked(&props.api, props.question("sql/explain", Some(*mode)), read::<SqlPlan>);
     let on_mode = {
         let mode = mode.setter();
         Callback::from(move |event: Event| {

@@ -4,6 +4,7 @@ use wire::Tasks;
 use wire::sql::{SqlQuery, SqlState};
 use yew::{Html, html};
 
+use super::button::Button;
 use super::model::{Act, Action, Job, Model, Run};
 use kit::format;
 use kit::i18n::{Message, SqlMessage, tr};
@@ -14,7 +15,7 @@ use kit::parts::tone::{Tone, toned};
 pub fn state_line(model: &Model, now_ms: i64, act: &Act) -> Html {
     let run = model.run.as_ref();
     html! {
-        <div class="sparkMonitor-Sql-state">
+        <div class="sparkMonitor-Sql-state" data-run={run.map(|run| run.number.to_string())}>
             <span role="status">{ run.map(word) }</span>
             { run.map(|run| facts(run, now_ms, act)) }
         </div>
@@ -86,18 +87,15 @@ fn tasks(query: &SqlQuery, act: &Act) -> Html {
                 </div>
             }
             if let Some(operation_id) = &query.operation_id {
-                <button
-                    type="button" class="sparkMonitor-Jump"
-                    onclick={{
-                        let operation_id = operation_id.clone();
-                        act.reform(move |_| Action::ShowQuery(operation_id.clone()))
-                    }}
-                >
-                    { tr(SqlMessage::ShowInPanel) }
-                </button>
+                { show(operation_id).view(act) }
             }
         </>
     }
+}
+
+fn show(operation_id: &str) -> Button<'static> {
+    let button = Button::new(SqlMessage::ShowInPanel, Action::ShowQuery(operation_id.to_owned()));
+    Button { class: "sparkMonitor-Jump", ..button }
 }
 
 /// From the click while it runs, because the sidecar's clock may differ; as the sidecar measured it afterwards.

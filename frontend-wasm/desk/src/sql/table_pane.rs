@@ -1,17 +1,18 @@
 //! A table's details below the tree: its columns, partitions and properties. Nothing of it is computed.
 
 use wire::sql::{SqlCatalog, SqlColumn, SqlName, SqlTable};
-use yew::{Callback, Html, Properties, component, html, use_effect_with};
+use yew::{Callback, Html, MouseEvent, Properties, component, html, use_effect_with};
 
-use super::asked::use_asked;
-use super::catalog::Path;
+use super::asked::{read, use_asked};
+use super::button::Button;
+use super::catalog::{CatalogAction, Path};
 use super::error_view::error_view;
-use super::model::Job;
+use super::model::{Act, Action, Job};
 use super::requests::{Question, catalog_route};
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
 use kit::parts::icon_button::icon_button;
-use kit::parts::notice::{loading, muted};
+use kit::parts::notice::muted;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct TablePaneProps {
@@ -23,63 +24,43 @@ pub struct TablePaneProps {
     pub refreshes: u32,
     /// A statement is running, so that another one must wait.
     pub is_busy: bool,
-    pub on_insert: Callback<String>,
-    pub on_run: Callback<Job>,
-    pub on_columns: Callback<Vec<SqlColumn>>,
-    pub on_close: Callback<()>,
+    pub act: Act,
+    pub catalog: Callback<CatalogAction>,
 }
 
 #[component]
 pub fn TablePane(props: &TablePaneProps) -> Html {
-    let question = Question { number: props.refreshes, ..Question::get(catalog_route(&props.session_id, &props.path)) };
-    let asked = use_asked::<SqlCatalog>(&props.api, Some(question));
-    let columns = match &asked.answer {
-        Some(Ok(answer)) => match &**answer {
-            SqlCatalog::Table(table) => Some(table.columns.clone()),
-            _ => None,
-        },
+    let route = catalog_route(&props.session_id, &props.path, props.refreshes > 0);
+    let question = Question { number: props.refreshes, ..Question::get(route) };
+    let asked = use_asked(&props.api, Some(question), read::<SqlCatalog>);
+    let columns = match asked.answer() {
+        Some(SqlCatalog::Table(table)) => Some(table.columns.clone()),
         _ => None,
     };
-    let on_columns = props.on_columns.clone();
+    let (catalog, path) = (props.catalog.clone(), props.path.clone());
     use_effect_with(columns, move |columns| {
         if let Some(columns) = columns {
-            on_columns.emit(columns.clone());
+            catalog.emit(CatalogAction::Columns(path.clone(), columns.clone()));
         }
     });
-    let sql = props.name.sql.clone();
-    let on_sample = {
-        let (on_run, table, is_busy) = (props.on_run.clone(), sql.clone(), props.is_busy);
-        Callback::from(move |_| {
-            if !is_busy {
-                on_run.emit(Job::Sample { table: table.clone() });
-            }
-        })
+    let sql = &props.name.sql;
+    let insert = Button::new(SqlMessage::InsertName, Action::Insert(sql.clone()));
+    let sample = Button {
+        title: Some(SqlMessage::SampleLong),
+        is_ready: Some(!props.is_busy),
+        ..Button::new(SqlMessage::Sample, Action::RunJob(Job::Sample { table: sql.clone() }))
     };
     html! {
         <section class="sparkMonitor-TableDetails" aria-label={tr(SqlMessage::TableNamed { name: &props.name.name })}>
             <div class="sparkMonitor-Cell-head">
                 <h3 title={sql.clone()}>{ &props.name.name }</h3>
-                { icon_button("close", SqlMessage::CloseTable, props.on_close.reform(|_| ())) }
+                { icon_button("close", SqlMessage::CloseTable, props.catalog.reform(|_| CatalogAction::CloseTable)) }
             </div>
             <div class="sparkMonitor-Buttons">
-                <button
-                    type="button" class="sparkMonitor-Button"
-                    onclick={props.on_insert.reform(move |_| sql.clone())}
-                >
-                    { tr(SqlMessage::InsertName) }
-                </button>
-                <button
-                    type="button" class="sparkMonitor-Button" aria-disabled={props.is_busy.to_string()}
-                    title={tr(SqlMessage::SampleLong)} onclick={on_sample}
-                >
-                    { tr(SqlMessage::Sample) }
-                </button>
+                { insert.view(&props.act) }
+                { sample.view(&props.act) }
             </div>
-            if asked.pending && asked.answer.is_none() {
-                { loading() }
-            } else {
-                { asked.filled(|answer| answer_view(props, answer)) }
-            }
+            { asked.filled(|answer| answer_view(props, answer)) }
         </section>
     }
 }
@@ -87,26 +68,16 @@ pub fn TablePane(props: &TablePaneProps) -> Html {
 fn answer_view(props: &TablePaneProps, answer: &SqlCatalog) -> Html {
     match answer {
         SqlCatalog::Table(table) => {
-            let profile = (!props.name.is_temporary).then(|| profile(props));
-            table_view(table, props.is_busy, profile.as_ref())
+            let place = (!props.name.is_temporary).then_some(&props.path);
+            table_view(table, props.is_busy, place, &props.act)
         }
         SqlCatalog::Failed(error) => error_view(error),
         SqlCatalog::Names(_) => Html::default(),
     }
 }
 
-/// Runs the profile of a column.
-fn profile(props: &TablePaneProps) -> Callback<String> {
-    let (path, on_run, is_busy) = (props.path.clone(), props.on_run.clone(), props.is_busy);
-    Callback::from(move |column: String| {
-        if !is_busy {
-            on_run.emit(Job::Profile { place: path.clone(), column });
-        }
-    })
-}
-
-/// What the catalogue says of a table. Without `on_profile` its columns have no button.
-pub fn table_view(table: &SqlTable, is_busy: bool, on_profile: Option<&Callback<String>>) -> Html {
+/// What the catalogue says of a table. Without a place its columns have no profile.
+pub fn table_view(table: &SqlTable, is_busy: bool, place: Option<&Path>, act: &Act) -> Html {
     let kind: Vec<&str> = [&table.table_type, &table.provider].into_iter().flatten().map(String::as_str).collect();
     html! {
         <>
@@ -117,7 +88,7 @@ pub fn table_view(table: &SqlTable, is_busy: bool, on_profile: Option<&Callback<
                 <p>{ comment }</p>
             }
             <ul class="sparkMonitor-Fields">
-                { for table.columns.iter().map(|column| field(column, is_busy, on_profile)) }
+                { for table.columns.iter().map(|column| field(column, is_busy, place, act)) }
             </ul>
             if !table.partitions.is_empty() {
                 <details class="sparkMonitor-Details">
@@ -147,8 +118,7 @@ fn partitions_word(table: &SqlTable) -> String {
     tr(if table.more_partitions { SqlMessage::PartitionsOfMore { count } } else { SqlMessage::Partitions { count } })
 }
 
-fn field(column: &SqlColumn, is_busy: bool, on_profile: Option<&Callback<String>>) -> Html {
-    let name = column.name.clone();
+fn field(column: &SqlColumn, is_busy: bool, place: Option<&Path>, act: &Act) -> Html {
     html! {
         <li key={column.name.clone()}>
             <span class="sparkMonitor-Fields-name">{ &column.name }</span>
@@ -156,11 +126,11 @@ fn field(column: &SqlColumn, is_busy: bool, on_profile: Option<&Callback<String>
             if column.is_partition {
                 <span class="sparkMonitor-Muted">{ tr(SqlMessage::PartitionColumn) }</span>
             }
-            if let Some(on_profile) = on_profile {
+            if let Some(place) = place {
                 <button
                     type="button" class="sparkMonitor-Jump" aria-disabled={is_busy.to_string()}
                     title={tr(SqlMessage::ProfileLong)} aria-label={tr(SqlMessage::ProfileOf { column: &column.name })}
-                    onclick={on_profile.reform(move |_| name.clone())}
+                    onclick={on_profile(place.clone(), column.name.clone(), act)}
                 >
                     { tr(SqlMessage::Profile) }
                 </button>
@@ -170,4 +140,8 @@ fn field(column: &SqlColumn, is_busy: bool, on_profile: Option<&Callback<String>
             }
         </li>
     }
+}
+
+fn on_profile(place: Path, column: String, act: &Act) -> Callback<MouseEvent> {
+    act.reform(move |_| Action::RunJob(Job::Profile { place: place.clone(), column: column.clone() }))
 }

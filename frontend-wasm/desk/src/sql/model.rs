@@ -6,6 +6,7 @@ use wire::sql::{SqlQuery, SqlRead, SqlState};
 use yew::{Callback, Reducible};
 
 use super::arguments::{Entered, Form};
+use super::catalog::Completion;
 use super::editor::Statement;
 use kit::problem::Problem;
 
@@ -120,6 +121,8 @@ pub enum Action {
     Lost(String),
     /// Run what the editor has.
     RunEditor,
+    /// Run this, unless something else runs.
+    RunJob(Job),
     Run(Job, SqlRead, i64),
     News {
         number: u32,
@@ -131,6 +134,8 @@ pub enum Action {
     },
     /// Put a statement into the editor.
     Load(String),
+    /// Names that the editor completes.
+    Complete(Rc<[Completion]>),
     /// Insert text at the cursor.
     Insert(String),
     InsertCell,
@@ -174,7 +179,7 @@ impl Reducible for Model {
         let mut next = (*self).clone();
         match action {
             Action::Text(text) => next.text = text,
-            Action::Enter { label, entered } => drop(next.form.insert(label, entered)),
+            Action::Enter { label, entered } => next.form.insert(label, entered),
             Action::Read(read) => next.read = read,
             Action::View(view, statement) => next.show(view, statement),
             Action::Want(want) => {
@@ -215,10 +220,12 @@ impl Reducible for Model {
                 let (is_catalog_open, forgets, asks) = (next.is_catalog_open, next.forgets + 1, next.asks);
                 next = Self { text, form, read, is_catalog_open, forgets, asks, ..Self::default() };
             }
-            // These are for the desk.
+            // `Effects` carries these out.
             Action::RunEditor
+            | Action::RunJob(_)
             | Action::Approve { .. }
             | Action::Load(_)
+            | Action::Complete(_)
             | Action::Insert(_)
             | Action::ShowQuery(_)
             | Action::Download(_)

@@ -7,13 +7,13 @@ use gloo_timers::callback::Interval;
 use web_sys::Element;
 use wire::sql::Sql;
 use yew::{
-    Callback, Html, NodeRef, Properties, UseReducerHandle, component, hook, use_effect_with, use_memo, use_mut_ref,
-    use_node_ref, use_reducer, use_state,
+    Callback, Html, NodeRef, Properties, UseReducerHandle, component, hook, html, use_effect_with, use_memo,
+    use_mut_ref, use_node_ref, use_reducer, use_state,
 };
 
-use super::asked::use_asked;
-use super::desk::{Desk, open};
+use super::asked::{read, use_asked};
 use super::editor::Editor;
+use super::effects::{Effects, open};
 use super::follow::use_follow;
 use super::marks::marks;
 use super::model::{Action, Model, Want};
@@ -22,6 +22,7 @@ use super::shell::{Notebook, Shell};
 use super::sql_view::{SqlScene, sql_view};
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
+use kit::roots::Tab;
 use kit::tab::use_tab_shown;
 
 /// From this width on the catalogue is open at first; pixels.
@@ -30,12 +31,18 @@ const WIDE_PX: i32 = 720;
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct SqlTabProps {
     pub api: Api,
-    pub shell: Shell,
+    pub shell: Rc<Shell>,
     /// JupyterLab shows the tab.
     pub shown: bool,
     pub notebook: Option<Notebook>,
     /// How many times another person was answered than before.
     pub forgets: u32,
+}
+
+impl Tab for SqlTabProps {
+    fn view(&self, opened: u32) -> Html {
+        html! { <SqlTab key={opened} ..self.clone() /> }
+    }
 }
 
 #[component]
@@ -45,22 +52,22 @@ pub fn SqlTab(props: &SqlTabProps) -> Html {
     let text: Rc<str> = props.shell.text.as_str().into();
     let model = use_reducer(move || Model { text, ..Model::default() });
     let editor = use_mut_ref(|| None);
-    let desk = use_desk(props, &model, &editor);
+    let effects = use_effects(props, &model, &editor);
     let (host, root) = (use_node_ref(), use_node_ref());
     let area = is_begun.then(|| Question { number: model.forgets + model.asks, ..Question::get("sql".to_owned()) });
-    let area = use_asked::<Sql>(&props.api, area);
-    let is_open = matches!(area.answer, Some(Ok(_)));
-    use_editor(&desk, &host, is_open, &model.text);
-    use_catalog_width(&desk, &root, is_open);
-    use_session(&desk, &model, is_open && is_shown);
-    use_running(props, &desk, &model, is_shown);
+    let area = use_asked(&props.api, area, read::<Sql>);
+    let is_open = area.answer::<Sql>().is_some();
+    use_editor(&effects, &host, is_open, &model.text);
+    use_catalog_width(&effects, &root, is_open);
+    use_session(&effects, &model, is_open && is_shown);
+    use_running(props, &effects, &model, is_shown);
     use_marks(&model, &editor);
     use_end(props, &model);
-    use_forgets(props.forgets, &desk);
+    use_forgets(props.forgets, &effects);
     let now_ms = use_clock(is_shown && model.is_busy());
     sql_view(&SqlScene {
         model: &model,
-        desk: &desk,
+        effects: &effects,
         area: &area,
         notebook: props.notebook.as_ref(),
         host,
@@ -81,39 +88,43 @@ fn use_begun(is_shown: bool) -> bool {
 
 /// Carries out actions, then updates the model.
 #[hook]
-fn use_desk(props: &SqlTabProps, model: &UseReducerHandle<Model>, editor: &Rc<RefCell<Option<Editor>>>) -> Desk {
+fn use_effects(
+    props: &SqlTabProps,
+    model: &UseReducerHandle<Model>,
+    editor: &Rc<RefCell<Option<Editor>>>,
+) -> Rc<Effects> {
     // Actions come from callbacks that were made before the newest model.
     let latest = use_mut_ref(|| model.clone());
     latest.replace(model.clone());
     let (api, shell, editor) = (props.api.clone(), props.shell.clone(), Rc::clone(editor));
-    let desk = use_memo((), |()| {
-        Rc::new_cyclic(|desk: &Weak<Desk>| {
-            let desk = desk.clone();
+    let effects = use_memo((), |()| {
+        Rc::new_cyclic(|effects: &Weak<Effects>| {
+            let effects = Weak::clone(effects);
             let act = Callback::from(move |action: Action| {
                 let model = latest.borrow().clone();
-                // Before the dispatch, because the handle always shows the newest state. After the tab's end there is
-                // no desk.
-                if let Some(desk) = desk.upgrade() {
-                    desk.carry_out(&model, &action);
+                // Before the dispatch, because the handle always shows the newest state. After the tab's end there
+                // are none to carry out.
+                if let Some(effects) = effects.upgrade() {
+                    effects.carry_out(&model, &action);
                 }
                 model.dispatch(action);
             });
-            Desk { api, shell, act, editor }
+            Effects { api, shell, act, editor }
         })
     });
-    (**desk).clone()
+    Rc::clone(&effects)
 }
 
 /// Makes the editor in its element, once there is one.
 #[hook]
-fn use_editor(desk: &Desk, host: &NodeRef, is_open: bool, text: &Rc<str>) {
-    let (desk, host, text) = (desk.clone(), host.clone(), Rc::clone(text));
+fn use_editor(effects: &Rc<Effects>, host: &NodeRef, is_open: bool, text: &Rc<str>) {
+    let (effects, host, text) = (Rc::clone(effects), host.clone(), Rc::clone(text));
     use_effect_with(is_open, move |is_open| {
-        let slot = Rc::clone(&desk.editor);
-        if let (true, Some(host), Some(make)) = (*is_open, host.cast::<Element>(), &desk.shell.on_editor) {
+        let slot = Rc::clone(&effects.editor);
+        if let (true, Some(host), Some(make)) = (*is_open, host.cast::<Element>(), &effects.shell.on_editor) {
             let label = tr(SqlMessage::Statement);
-            let on_change = desk.act.reform(|text: String| Action::Text(text.into()));
-            let on_run = desk.act.reform(|()| Action::RunEditor);
+            let on_change = effects.act.reform(|text: String| Action::Text(text.into()));
+            let on_run = effects.act.reform(|()| Action::RunEditor);
             let opened = Editor::open(make, &host, (&label, &text), on_change, on_run);
             slot.replace(opened);
         }
@@ -122,8 +133,8 @@ fn use_editor(desk: &Desk, host: &NodeRef, is_open: bool, text: &Rc<str>) {
 }
 
 #[hook]
-fn use_catalog_width(desk: &Desk, root: &NodeRef, is_open: bool) {
-    let (act, root) = (desk.act.clone(), root.clone());
+fn use_catalog_width(effects: &Rc<Effects>, root: &NodeRef, is_open: bool) {
+    let (act, root) = (effects.act.clone(), root.clone());
     use_effect_with(is_open, move |is_open| {
         let is_wide = root.cast::<Element>().is_some_and(|root| root.client_width() >= WIDE_PX);
         if *is_open && is_wide {
@@ -134,15 +145,15 @@ fn use_catalog_width(desk: &Desk, root: &NodeRef, is_open: bool) {
 
 /// Opens the session that a person wants.
 #[hook]
-fn use_session(desk: &Desk, model: &Model, is_open: bool) {
+fn use_session(effects: &Rc<Effects>, model: &Model, is_open: bool) {
     let is_missing = is_open && model.session_id().is_none() && model.session_problem.is_none() && !model.is_busy();
     let wanted: Option<Want> = is_missing.then(|| model.want.clone());
-    let desk = desk.clone();
+    let effects = Rc::clone(effects);
     use_effect_with(wanted, move |wanted| {
         if let Some(want) = wanted.clone() {
             spawn(async move {
-                let opened = open(&desk.api, &want).await;
-                desk.act.emit(opened.map_or_else(Action::OpenFailed, Action::Opened));
+                let opened = open(&effects.api, &want).await;
+                effects.act.emit(opened.map_or_else(Action::OpenFailed, Action::Opened));
             });
         }
     });
@@ -150,10 +161,10 @@ fn use_session(desk: &Desk, model: &Model, is_open: bool) {
 
 /// Follows the statement that runs.
 #[hook]
-fn use_running(props: &SqlTabProps, desk: &Desk, model: &Model, is_shown: bool) {
+fn use_running(props: &SqlTabProps, effects: &Rc<Effects>, model: &Model, is_shown: bool) {
     let number = model.runs;
     let id = model.query().map(|query| query.id.clone());
-    use_follow(&props.api, id, is_shown, desk.act.reform(move |news| Action::News { number, news }));
+    use_follow(&props.api, id, is_shown, effects.act.reform(move |news| Action::News { number, news }));
 }
 
 /// Underlines what an error is about.
@@ -195,8 +206,8 @@ fn use_end(props: &SqlTabProps, model: &UseReducerHandle<Model>) {
 }
 
 #[hook]
-fn use_forgets(forgets: u32, desk: &Desk) {
-    let act = desk.act.clone();
+fn use_forgets(forgets: u32, effects: &Rc<Effects>) {
+    let act = effects.act.clone();
     use_effect_with(forgets, move |forgets| {
         if *forgets > 0 {
             act.emit(Action::Forget);
