@@ -10,6 +10,7 @@ use monitor::{
 };
 use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
+use tokio::sync::watch;
 use upstream::{
     Client, Connections, PlaceLimits, Places, Timeouts, Upstream,
     client::ClientSettings,
@@ -24,6 +25,7 @@ use upstream::{
 use crate::sql::Sql;
 use crate::{
     config::{Config, Limits, Secrets, Site},
+    history::{self, History},
     http::{
         Session, Sessions,
         middleware::{AreaBounds, Bounds},
@@ -32,10 +34,11 @@ use crate::{
 };
 
 /// The areas with limits of their own.
-#[cfg(feature = "sql")]
-const AREAS: &[AreaBounds] = &[crate::sql::BOUNDS];
-#[cfg(not(feature = "sql"))]
-const AREAS: &[AreaBounds] = &[];
+const AREAS: &[AreaBounds] = &[
+    history::BOUNDS,
+    #[cfg(feature = "sql")]
+    crate::sql::BOUNDS,
+];
 
 /// A monitor with a valid configuration. Cheap to clone, because each request clones it.
 #[derive(Clone, Debug)]
@@ -55,6 +58,7 @@ struct Parts {
     samples: Arc<Samples>,
     panel: Arc<Panel>,
     hops: Arc<Hops>,
+    history: Option<Arc<History>>,
     #[cfg(feature = "sql")]
     sql: Option<Arc<Sql>>,
 }
@@ -93,7 +97,8 @@ impl App {
         let identity =
             Identity::new(site.identity, site.refuses_changed_names, of_auth2, TokenKeys::new()?, &facts, tasks);
         let login_service_is_guessed = site.login_service_is_guessed;
-        let sessions = Arc::new(Sessions { identity, login_service_is_guessed, mock: site.mock });
+        let first = watch::Sender::new(None);
+        let sessions = Arc::new(Sessions { identity, login_service_is_guessed, mock: site.mock, first });
         let cluster_manager = site.cluster_manager;
         let cluster_manager =
             cluster_manager.map(|url| ClusterManager::new(clients.cluster_manager, url, &facts, tasks));
@@ -116,8 +121,14 @@ impl App {
             applications: Arc::clone(&applications),
             patience: limits.patience(),
         };
+        let queries = Arc::new(queries);
         // On TCP several people may share this sidecar, and Spark takes whoever asks at their word.
         let is_shared = *sessions.identity.mode() == IdentityMode::Auth2 && secrets.sidecar_token.is_some();
+        let history = site.history.filter(|_| !is_shared && applications.check_lister().is_ok()).map(|site| {
+            let (applications, executors) = (Arc::clone(&applications), Arc::clone(&executors));
+            let facts = history::Facts { applications, executors, queries: Arc::clone(&queries) };
+            History::new(site, Arc::clone(&sessions), facts)
+        });
         #[cfg(feature = "sql")]
         let connect_user = site.sql.as_ref().map(|site| site.user.clone());
         #[cfg(not(feature = "sql"))]
@@ -128,6 +139,7 @@ impl App {
             Sql::new(site, &limits.sql, Arc::clone(&sessions), facts, !is_shared, tasks)
         });
         Ok(Self(Arc::new(Parts {
+            history,
             #[cfg(feature = "sql")]
             sql,
             sessions,
@@ -135,7 +147,7 @@ impl App {
             applications,
             executors,
             stages,
-            queries: Arc::new(queries),
+            queries,
             samples: Arc::new(Samples::new(limits.cache_entries)),
             panel: Arc::new(Panel::new(
                 Rates::new(&limits),
@@ -158,6 +170,18 @@ impl App {
     #[must_use]
     pub fn max_requests(&self) -> usize {
         self.0.limits.max_requests
+    }
+
+    /// Starts what goes on without a request.
+    pub fn begin(&self, tasks: &Tasks) {
+        if let Some(history) = &self.0.history {
+            history.begin(tasks);
+        }
+    }
+
+    /// What is remembered, if anything is.
+    pub(crate) fn history(&self) -> Option<Arc<History>> {
+        self.0.history.clone()
     }
 
     /// Closes idle connections to upstreams, because file descriptors run short.

@@ -1,5 +1,6 @@
 //! The program's subcommands, one file each.
 
 pub mod doctor;
+pub mod history;
 #[cfg(feature = "sql")]
 pub mod sql;

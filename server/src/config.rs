@@ -3,6 +3,7 @@
 mod cli;
 mod connect_user;
 mod error;
+mod history;
 mod limits;
 mod listen;
 mod reference;
@@ -19,6 +20,7 @@ mod summary;
 pub use cli::{Cli, Command, listen_argument, settings_from};
 pub use connect_user::ConnectUser;
 pub use error::ConfigError;
+pub use history::{HistoryPlaces, HistorySite, OwnQueries};
 pub use limits::Limits;
 pub use listen::Listen;
 pub use reference::reference;

@@ -1,6 +1,7 @@
 //! What all routes share: middleware, errors, sessions and health.
 
 mod asked_app;
+mod caller;
 mod error;
 pub(crate) mod health;
 mod json_body;
@@ -11,6 +12,7 @@ pub(crate) mod same_site;
 mod session;
 
 pub(crate) use asked_app::AskedApp;
+pub(crate) use caller::{Caller, HasSessions};
 pub use error::ApiError;
 pub(crate) use json_body::JsonBody;
 pub(crate) use parameters::Parameters;

@@ -10,6 +10,7 @@ pub mod config;
 mod contract;
 #[cfg(fuzzing)]
 pub mod fuzz;
+mod history;
 mod http;
 pub mod listen;
 pub mod log;

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use berdl_spark_monitor::config::connect_token;
 use berdl_spark_monitor::{
     App,
-    commands::doctor,
+    commands::{self, doctor},
     config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings, listen_argument},
     listen, log, mock,
     router::{self, router},
@@ -43,6 +43,9 @@ fn main() -> ExitCode {
 fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
     let (listen, settings) = match Cli::try_from_args(args.to_vec()) {
         Ok(Cli { command: Command::Serve { listen, settings } }) => (listen, settings),
+        Ok(Cli { command: Command::History { action, settings } }) => {
+            return in_runtime("error", commands::history::run(&settings, action));
+        }
         Ok(Cli { command: Command::Doctor { json, settings } }) => {
             let config = Secrets::from_env().and_then(|secrets| Config::resolve(&settings, secrets));
             return in_runtime("error", doctor::run(config, json));
@@ -129,7 +132,9 @@ async fn app(mut config: Config, tasks: &Tasks, descriptors: Descriptors) -> any
     if config.site.mock {
         mock::start(&mut config.site).await?;
     }
-    App::new(config, tasks, descriptors)
+    let app = App::new(config, tasks, descriptors)?;
+    app.begin(tasks);
+    Ok(app)
 }
 
 fn first_line(text: &str) -> String {

@@ -14,7 +14,7 @@ use utoipa::OpenApi;
 use crate::sql;
 use crate::{
     app::App,
-    contract,
+    contract, history,
     http::{
         ApiError, health,
         middleware::{self, Bounds},
@@ -59,6 +59,10 @@ fn open(ready: MethodRouter) -> Router {
 pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
     let routes = guarded().into_iter().fold(Router::new(), |routes, (path, route)| routes.route(path, route));
     let routes = routes.with_state(app.clone());
+    let routes = match app.history() {
+        Some(history) => routes.merge(history::routes(history)),
+        None => routes,
+    };
     #[cfg(feature = "sql")]
     let routes = match app.sql() {
         Some(sql) => routes.merge(sql::routes(sql)),
@@ -95,23 +99,20 @@ fn complete(routes: Router, bounds: Bounds) -> Router {
     middleware::around(routes, bounds)
 }
 
+/// Building the document takes megabytes of memory, so it is built only on request, and then without the routes of areas
+/// that are not configured.
 async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> {
-    #[cfg(feature = "sql")]
-    if app.sql().is_some() {
-        return Json(openapi());
-    }
-    let _ = app;
-    Json(Document::openapi())
-}
-
-/// The OpenAPI document of all routes. Building it takes megabytes of memory, so it is built only on request, and then
-/// without the routes of areas that are not configured.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
     let document = Document::openapi();
+    let document = match app.history() {
+        Some(_) => document.merge_from(history::openapi()),
+        None => document,
+    };
     #[cfg(feature = "sql")]
-    let document = document.merge_from(sql::openapi());
-    document
+    let document = match app.sql() {
+        Some(_) => document.merge_from(sql::openapi()),
+        None => document,
+    };
+    Json(document)
 }
 
 #[derive(OpenApi)]
@@ -119,7 +120,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     info(
         title = "berdl-spark-monitor",
         description = "What a Spark cluster and its queries are doing, for a notebook. Routes beneath `/sql` exist where \
-                       Spark Connect is configured; all others are GET.",
+                       Spark Connect is configured; of the others, only `DELETE /history` changes something.",
     ),
     paths(
         health::root,

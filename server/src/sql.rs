@@ -6,7 +6,6 @@
 
 mod approval;
 mod audit;
-mod caller;
 mod catalog;
 pub(crate) mod csv;
 mod downloads;
@@ -14,6 +13,7 @@ mod errors;
 mod held;
 mod history;
 mod interrupt;
+mod mine;
 mod open;
 mod places;
 mod plan_tree;
@@ -51,7 +51,7 @@ use self::{
 };
 use crate::{
     config::{SqlLimits, SqlSite},
-    http::{ApiError, Sessions, middleware::AreaBounds, same_site::same_site},
+    http::{ApiError, HasSessions, Sessions, middleware::AreaBounds, same_site::same_site},
 };
 
 /// Statements are longer than other requests, and Spark takes its time to analyse them.
@@ -85,6 +85,12 @@ pub(crate) struct Sql {
     /// Whether an operation of a notebook's session may be stopped: not where several people share the sidecar.
     stops_notebooks: bool,
     tasks: Tasks,
+}
+
+impl HasSessions for Sql {
+    fn sessions(&self) -> &Sessions {
+        &self.callers
+    }
 }
 
 impl Sql {

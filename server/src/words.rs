@@ -5,6 +5,7 @@
 pub(crate) mod attention;
 pub(crate) mod doctor;
 pub(crate) mod errors;
+pub(crate) mod history;
 pub(crate) mod upstreams;
 
 use std::fmt;

@@ -10,6 +10,7 @@ mod discovery;
 mod documents;
 mod errors;
 mod faults;
+mod history;
 mod identity;
 mod kept_answers;
 mod kube_names;

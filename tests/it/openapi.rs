@@ -2,21 +2,35 @@
 
 use crate::support::{OWN_ROUTES, ROUTES, TestApp};
 
+/// The routes of the history; `history` itself takes DELETE only.
+const HISTORY_ROUTES: [&str; 7] = [
+    "history",
+    "history/collector",
+    "history/cluster",
+    "history/queries",
+    "history/queries/{shape_id}",
+    "history/applications",
+    "history/applications/{app_id}",
+];
+
 #[tokio::test]
 async fn the_document_names_every_route_and_is_served() {
-    let app = TestApp::new(&["--spark-master-ui-url", "http://127.0.0.1:9"]);
+    let app = TestApp::new(&["--spark-master-ui-url", "http://127.0.0.1:9", "--spark-monitor-history", "memory"]);
     let served = app.get("/openapi.json").await;
     assert_eq!(served.status, 200);
     let document = served.json();
     let paths: Vec<_> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
-    let routes = ROUTES.iter().chain(&OWN_ROUTES).filter(|route| **route != "openapi.json");
+    let routes = ROUTES.iter().chain(&OWN_ROUTES).chain(&HISTORY_ROUTES).filter(|route| **route != "openapi.json");
     let mut expected: Vec<_> = routes.map(|route| format!("/{route}").replace("sql-1", "{query_id}")).collect();
     expected.sort_unstable();
     let mut paths = paths;
     paths.sort_unstable();
     assert_eq!(paths, expected);
     for path in paths {
-        let outcome = app.get(&path.replace("{query_id}", "job-1")).await.outcome();
+        let outcome = app
+            .get(&path.replace("{query_id}", "job-1").replace("{shape_id}", "1").replace("{app_id}", "app-1"))
+            .await
+            .outcome();
         assert!(!outcome.contains("not_found"), "{path}: {outcome}");
     }
 }

@@ -102,6 +102,11 @@ impl ConnectRequest {
         self.command.as_deref() == Some("sql_command") && self.sql.is_some() && self.sql == other.sql
     }
 
+    /// The SQL text as Spark reports it, which may be cut.
+    pub fn sql(&self) -> Option<&str> {
+        self.sql.as_deref()
+    }
+
     /// The whole SQL text; none if it has been cut or is very long.
     pub fn sql_text(&self) -> Option<String> {
         let is_cut = |sql: &str| sql.ends_with('…') || sql.ends_with("...") || sql.contains(CUT_BY_SPARK);

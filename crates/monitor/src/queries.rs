@@ -7,6 +7,7 @@ mod drafts;
 mod ending;
 mod job_tags;
 mod nested;
+mod runs;
 mod seen;
 mod snapshot;
 mod spill;
@@ -28,6 +29,7 @@ use crate::{
     stages,
 };
 use ask::ListsOperations;
+pub use runs::{QueryRun, Sums};
 use seen::QueriesAndStages;
 pub use snapshot::Snapshot;
 

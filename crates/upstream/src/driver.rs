@@ -145,6 +145,8 @@ pub struct StageRow {
     /// Sum over tasks, nanoseconds.
     pub executor_cpu_time: i64,
     /// Sum over tasks, milliseconds.
+    pub jvm_gc_time: i64,
+    /// Sum over tasks, milliseconds.
     pub shuffle_fetch_wait_time: i64,
     #[serde(deserialize_with = "first::<_, _, RDDS>")]
     pub rdd_ids: Vec<i64>,

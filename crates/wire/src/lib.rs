@@ -10,6 +10,7 @@ mod error;
 mod executors;
 mod history;
 mod meter;
+pub mod past;
 mod percent;
 mod queries;
 mod snapshot;

@@ -40,6 +40,13 @@ pub enum Command {
         #[command(flatten)]
         settings: Box<Settings>,
     },
+    /// Show, export or forget what the sidecar remembers of this person's Spark.
+    History {
+        #[command(subcommand)]
+        action: crate::commands::history::Action,
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
     /// Run one statement on Spark Connect and print its result. Exits with 0, 1 (Spark's error), 2 (usage) or 3 (the
     /// result is larger than a limit). Ctrl-C stops the statement on the server.
     ///
@@ -84,6 +91,7 @@ pub fn settings_from(args: &[&str]) -> Result<Settings, clap::Error> {
     let words = ["berdl-spark-monitor", "doctor"].iter().chain(args).map(OsString::from);
     match Cli::try_from_args(words)?.command {
         Command::Serve { settings, .. } | Command::Doctor { settings, .. } => Ok(*settings),
+        Command::History { .. } => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
         #[cfg(feature = "sql")]
         Command::Sql(_) => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
     }

@@ -12,6 +12,10 @@ pub enum ConfigError {
          SPARK_APP_UI_URL or SPARK_MONITOR_MOCK_MODE"
     )]
     Nothing,
+    #[error("SPARK_MONITOR_HISTORY must be on, memory or off")]
+    HistoryMode,
+    #[error("SPARK_MONITOR_HISTORY_TEXT must be off or redacted")]
+    HistoryText,
     #[error("SPARK_MONITOR_SQL must be off, read or write")]
     SqlMode,
     #[error("SPARK_MONITOR_IDENTITY must be auth2, jupyterhub or none")]

@@ -10,7 +10,9 @@ use url::Url;
 #[cfg(feature = "sql")]
 use super::sql::SqlSite;
 use super::{
+    connect_user::ConnectUser,
     error::ConfigError,
+    history::HistorySite,
     limits::Limits,
     secret::Secrets,
     settings::Settings,
@@ -33,6 +35,8 @@ pub struct Site {
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// The code that starts a session.
     pub start_code: StartCode,
+    /// What is remembered; none if nothing is.
+    pub history: Option<HistorySite>,
     /// Where SQL is run.
     #[cfg(feature = "sql")]
     pub sql: Option<SqlSite>,
@@ -60,12 +64,16 @@ impl Config {
     pub fn resolve(settings: &Settings, secrets: Secrets) -> Result<Self, ConfigError> {
         let mut warnings = Vec::new();
         let mock = settings.spark_monitor_mock_mode.as_deref().is_some_and(is_yes);
-        #[cfg_attr(not(feature = "sql"), expect(unused_mut))]
         let mut site = if mock { mock_site(settings)? } else { real_site(settings, &mut warnings)? };
         #[cfg(feature = "sql")]
         if !mock {
             site.sql = SqlSite::of(settings, secrets.connect_token.clone(), &mut warnings)?;
         }
+        let otherwise = settings.spark_user.as_ref().or(settings.login.as_ref()).cloned().unwrap_or_default();
+        let user = ConnectUser { fixed: None, otherwise };
+        #[cfg(feature = "sql")]
+        let user = site.sql.as_ref().map_or(user, |sql| sql.user.clone());
+        site.history = HistorySite::of(settings, &site, user)?;
         Ok(Self { site, limits: settings.limits.clone(), secrets, warnings })
     }
 }
@@ -104,6 +112,7 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         refuses_changed_names: false,
         extra_roots: Vec::new(),
         start_code: StartCode::default(),
+        history: None,
         #[cfg(feature = "sql")]
         sql: None,
         links: None,
@@ -184,6 +193,7 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         refuses_changed_names,
         extra_roots: extra_roots(settings)?,
         start_code: start_code(settings, warnings),
+        history: None,
         #[cfg(feature = "sql")]
         sql: None,
         links,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::limits::Limits;
+use super::{history::HistorySettings, limits::Limits};
 
 /// What to watch, and how. Every flag has a variable; an empty variable counts as unset.
 #[derive(Clone, Debug, Args)]
@@ -74,8 +74,8 @@ pub struct Settings {
     #[arg(long, env = "USER", hide = true)]
     pub login: Option<String>,
 
-    /// The folder for the audit log of statements that may change something; a folder `berdl-spark-monitor` is made in
-    /// it [default: `~/.local/state`].
+    /// The folder for the history and for the audit log of statements that may change something; a folder `berdl-spark-monitor` is made in it
+    /// [default: `~/.local/state`].
     #[arg(long, env = "XDG_STATE_HOME", value_name = "FOLDER")]
     pub xdg_state_home: Option<PathBuf>,
 
@@ -107,5 +107,17 @@ pub struct Settings {
     pub spark_monitor_log: String,
 
     #[command(flatten)]
+    pub history: HistorySettings,
+
+    #[command(flatten)]
     pub limits: Limits,
+}
+
+impl Settings {
+    /// The person's folder for what the sidecar remembers; none if there is no home.
+    pub(super) fn state_folder(&self) -> Option<PathBuf> {
+        let state = self.xdg_state_home.clone().filter(|path| path.is_absolute());
+        let in_home = || Some(self.home.as_ref()?.join(".local/state"));
+        Some(state.or_else(in_home)?.join("berdl-spark-monitor"))
+    }
 }

@@ -54,10 +54,7 @@ impl SqlSite {
         let pem = settings.spark_monitor_ca_file.as_ref().and_then(|path| fs::read(path).ok());
         let otherwise = settings.spark_user.as_ref().or(settings.login.as_ref()).cloned().unwrap_or_default();
         let user = ConnectUser { fixed: address.user_id.clone(), otherwise };
-        let folder = |home: &PathBuf| home.join(".local/state");
-        let state = settings.xdg_state_home.clone().filter(|path| path.is_absolute());
-        let state_folder = state.or_else(|| settings.home.as_ref().map(folder));
-        let state_folder = state_folder.map(|folder| folder.join("berdl-spark-monitor"));
+        let state_folder = settings.state_folder();
         Ok(Some(Self { address, roots: TrustedRoots { pem }, mode, user, state_folder }))
     }
 }

@@ -8,6 +8,7 @@ use axum::{
 };
 use monitor::{Error, Identity, Token, TokenKey, Whose, cached::Retry};
 use secrecy::SecretString;
+use tokio::sync::watch;
 
 use crate::http::ApiError;
 
@@ -53,6 +54,8 @@ pub(crate) struct Sessions {
     pub login_service_is_guessed: bool,
     /// True for recorded data, which needs no session.
     pub mock: bool,
+    /// The first user whose session was valid.
+    pub first: watch::Sender<Option<Whose>>,
 }
 
 impl Sessions {
@@ -87,7 +90,25 @@ impl Sessions {
     /// # Errors
     /// As [`Identity::whose`].
     pub async fn whose(&self, session: &Session, retry: Retry) -> Result<Whose, ApiError> {
-        self.identity.whose(session.token.as_ref(), retry).await.map_err(|error| self.explained(error))
+        let whose = self.identity.whose(session.token.as_ref(), retry).await.map_err(|error| self.explained(error))?;
+        self.first.send_if_modified(|first| {
+            let is_first = first.is_none();
+            if is_first {
+                *first = Some(whose.clone());
+            }
+            is_first
+        });
+        Ok(whose)
+    }
+
+    /// The first user whose session was valid; without sessions, the one whom the configuration names. It stays the
+    /// same as long as the sidecar runs.
+    pub async fn proven(&self) -> Option<Whose> {
+        if let Some(whose) = self.identity.known(None) {
+            return Some(whose);
+        }
+        let mut first = self.first.subscribe();
+        first.wait_for(Option::is_some).await.ok()?.clone()
     }
 
     fn explained(&self, error: Error) -> ApiError {

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use wire::{ErrorBody, sql::SqlCatalog};
 
-use super::{Sql, caller::Caller, errors, open::OpenSession};
-use crate::http::{ApiError, Parameters};
+use super::{Sql, errors, open::OpenSession};
+use crate::http::{ApiError, Caller, Parameters};
 
 /// How long an answer is kept. A command of the same session drops it.
 pub(super) const LIFETIME: Duration = Duration::from_secs(60);

@@ -14,7 +14,7 @@ use connect_client::Rows;
 use futures_util::{TryStream, stream};
 use wire::ErrorBody;
 
-use super::{Sql, caller::Mine, csv, errors, places::Place, rows, statement::Statement};
+use super::{Sql, csv, errors, mine::Mine, places::Place, rows, statement::Statement};
 use crate::http::{ApiError, middleware::LongBody};
 
 /// Text of a cell and of a line, bytes.

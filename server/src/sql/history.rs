@@ -13,8 +13,8 @@ use wire::{
     sql::{SqlHistory, SqlPast, SqlState},
 };
 
-use super::{Sql, caller::Caller, statement::Statement};
-use crate::http::ApiError;
+use super::{Sql, statement::Statement};
+use crate::http::{ApiError, Caller};
 
 /// Statements that are kept for each caller.
 const MOST: usize = 100;

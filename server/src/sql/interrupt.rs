@@ -9,8 +9,8 @@ use wire::{
     sql::{SqlInterrupt, SqlInterrupted},
 };
 
-use super::{Sql, caller::Caller, errors};
-use crate::http::{ApiError, JsonBody};
+use super::{Sql, errors};
+use crate::http::{ApiError, Caller, JsonBody};
 
 /// Stops operations. Spark is asked as the caller's own user: it stops nothing of another user's session.
 #[utoipa::path(post, path = "/sql/interrupt", tag = "sql", request_body = SqlInterrupt, responses(

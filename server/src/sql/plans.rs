@@ -9,8 +9,8 @@ use wire::{
     sql::{SqlExplain, SqlPlan, SqlSchema},
 };
 
-use super::{Sql, caller::Caller, errors, plan_tree, queries, statement::column};
-use crate::http::{ApiError, JsonBody};
+use super::{Sql, errors, plan_tree, queries, statement::column};
+use crate::http::{ApiError, Caller, JsonBody};
 
 /// The plan of a statement, which is not run. On Spark 4.0 to analyse a command means to run it, so the command
 /// `EXPLAIN` is used.

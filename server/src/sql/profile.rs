@@ -9,8 +9,8 @@ use wire::{
     sql::{SqlProfile, SqlQuery, SqlRead},
 };
 
-use super::{Sql, caller::Caller, catalog::quoted, queries, statement::Asked};
-use crate::http::{ApiError, JsonBody};
+use super::{Sql, catalog::quoted, queries, statement::Asked};
+use crate::http::{ApiError, Caller, JsonBody};
 
 /// Rows that are read unless more or fewer are asked for.
 const SAMPLE_ROWS: u32 = 100_000;

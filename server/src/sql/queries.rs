@@ -12,15 +12,14 @@ use wire::{
 };
 
 use super::{
-    PREVIEW_ROWS, SQL_BYTES, Sql,
-    caller::{Caller, Mine},
-    errors,
+    PREVIEW_ROWS, SQL_BYTES, Sql, errors,
+    mine::Mine,
     open::OpenSession,
     reaper, run,
     statement::{Asked, Statement},
     store::MOST_OF_ONE,
 };
-use crate::http::{ApiError, JsonBody, Parameters};
+use crate::http::{ApiError, Caller, JsonBody, Parameters};
 
 /// How long a new statement is awaited, so that one that is refused is refused at once.
 const FIRST_LOOK: Duration = Duration::from_secs(5);

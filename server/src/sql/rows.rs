@@ -9,7 +9,7 @@ use wire::{
     sql::{SqlCell, SqlRows},
 };
 
-use super::{CELL_BYTES, PAGE_ROWS, caller::Mine, errors, statement::Statement};
+use super::{CELL_BYTES, PAGE_ROWS, errors, mine::Mine, statement::Statement};
 use crate::http::{ApiError, Parameters};
 
 /// Columns of a page.

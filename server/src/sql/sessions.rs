@@ -16,8 +16,8 @@ use wire::{
     sql::{NewSqlSession, SqlConfig, SqlLimits, SqlSession},
 };
 
-use super::{CELL_BYTES, PAGE_ROWS, PREVIEW_ROWS, SQL_BYTES, Sql, audit, caller::Caller, errors, reaper};
-use crate::http::{ApiError, JsonBody};
+use super::{CELL_BYTES, PAGE_ROWS, PREVIEW_ROWS, SQL_BYTES, Sql, audit, errors, reaper};
+use crate::http::{ApiError, Caller, JsonBody};
 
 /// What this sidecar allows; Spark is not asked.
 #[utoipa::path(get, path = "/sql", tag = "sql", responses(

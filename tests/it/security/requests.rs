@@ -17,6 +17,10 @@ async fn no_route_writes_so_that_there_is_nothing_to_forge() {
     let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
     for route in routes(&app).await {
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::TRACE] {
+            // The one that writes has a test of its own: `forgetting_needs_our_own_page_and_leaves_nothing`.
+            if method == Method::DELETE && route == "/history" {
+                continue;
+            }
             let answer = app.send(Request::builder().method(method.clone()).uri(&route)).await;
             assert_eq!(answer.header("content-security-policy"), "sandbox", "{method} {route}");
             assert_eq!(answer.outcome(), "405 method_not_allowed", "{method} {route}");

@@ -43,10 +43,28 @@ impl TestApp {
     pub fn with_secrets(args: &[&str], secrets: Secrets) -> Self {
         canary::watch();
         let token = secrets.sidecar_token.clone();
-        let config = Config::resolve(&settings_from(args).unwrap(), secrets).unwrap();
+        // Whatever a test does not say is the default; but no test may write into the developer's home.
+        let says_where = args.iter().any(|arg| ["--spark-monitor-history", "--xdg-state-home"].contains(arg));
+        let history = if says_where { &[][..] } else { &["--spark-monitor-history", "memory"] };
+        let config = Config::resolve(&settings_from(&[args, history].concat()).unwrap(), secrets).unwrap();
         let fetches = Tasks::default();
         let app = App::new(config, &fetches, Descriptors::raise()).unwrap();
         Self { router: router(&app, token), fetches }
+    }
+
+    /// With its background work, which takes samples every second.
+    pub fn recording(args: &[&str], state_folder: &str) -> Self {
+        let history = ["--xdg-state-home", state_folder, "--spark-monitor-history-sample-ms", "1000"];
+        let config = Config::resolve(&settings_from(&[args, &history].concat()).unwrap(), Secrets::default()).unwrap();
+        let fetches = Tasks::default();
+        let app = App::new(config, &fetches, Descriptors::raise()).unwrap();
+        app.begin(&fetches);
+        Self { router: router(&app, None), fetches }
+    }
+
+    /// Ends the background work as at shutdown.
+    pub async fn end(&self) {
+        self.fetches.end(std::time::Duration::from_secs(60)).await;
     }
 
     pub fn not_configured(reason: &str) -> Self {

@@ -54,6 +54,8 @@ pub struct KeptStage {
     /// The Spark Connect request that the stage belongs to.
     pub request: Option<Arc<ConnectRequest>>,
     pub task_time: TaskTime,
+    /// When its first task began, by the driver's clock.
+    pub first_task_at_ms: Option<i64>,
     /// The RDDs that the stage computes: a stage that is planned again for another job has the same ones.
     pub rdd_ids: Vec<i64>,
 }
@@ -63,6 +65,7 @@ pub struct KeptStage {
 pub struct TaskTime {
     pub run_ms: u64,
     pub cpu_ms: u64,
+    pub gc_ms: u64,
     pub fetch_wait_ms: u64,
 }
 
@@ -273,9 +276,11 @@ fn kept(row: &StageRow, request: Option<Arc<ConnectRequest>>) -> KeptStage {
     let task_time = TaskTime {
         run_ms: amount(row.executor_run_time),
         cpu_ms: amount(row.executor_cpu_time) / 1_000_000,
+        gc_ms: amount(row.jvm_gc_time),
         fetch_wait_ms: amount(row.shuffle_fetch_wait_time),
     };
-    KeptStage { stage, request, task_time, rdd_ids: row.rdd_ids.clone() }
+    let first_task_at_ms = row.first_task_launched_time.map(|time| time.0);
+    KeptStage { stage, request, task_time, first_task_at_ms, rdd_ids: row.rdd_ids.clone() }
 }
 
 /// A readable name: from the request under Spark Connect, Spark's own for a classic driver.

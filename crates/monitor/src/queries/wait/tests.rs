@@ -73,7 +73,7 @@ fn a_job_without_slots_waits_for_other_queries() {
 #[test]
 fn tasks_that_wait_for_shuffle_data() {
     let fetch = |run_ms, fetch_wait_ms| {
-        let time = TaskTime { run_ms, fetch_wait_ms, cpu_ms: run_ms };
+        let time = TaskTime { run_ms, fetch_wait_ms, cpu_ms: run_ms, gc_ms: 0 };
         works(tasks(2, 4, 2)).time(time).wait(60_000)
     };
     assert_eq!(fetch(10_000, 2_100), Wait::ShuffleFetch { stage_id: 4, percent: 21 });
@@ -119,7 +119,7 @@ fn a_slow_task_with_much_more_data_is_told_apart_from_a_slow_host() {
 fn python_workers_are_named_only_when_the_plan_has_some() {
     let at = |python, run_ms, cpu_ms| {
         let case = Case { python, ..works(tasks(2, 4, 2)) };
-        case.time(TaskTime { run_ms, cpu_ms, fetch_wait_ms: 0 }).wait(60_000)
+        case.time(TaskTime { run_ms, cpu_ms, gc_ms: 0, fetch_wait_ms: 0 }).wait(60_000)
     };
     assert_eq!(at(true, 10_001, 2_900), Wait::Python { stage_id: 4, jvm_percent: 28 });
     for (python, run_ms, cpu_ms) in [(true, 10_000, 100), (true, 20_000, 6_000), (false, 20_000, 100)] {

@@ -1,4 +1,4 @@
-//! Who sends a request, decided by identity and never by the request's body; and what is theirs.
+//! The caller's statement that a path names.
 
 use std::sync::Arc;
 
@@ -6,24 +6,12 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use monitor::{Whose, cached::Retry};
 
 use super::{Sql, errors, statement::Statement};
-use crate::http::{ApiError, Session};
+use crate::http::{ApiError, Caller};
 
-/// The sender of a request.
-pub(crate) struct Caller(pub Whose);
-
-/// The sender's statement that the path names.
+/// See the module's sentence.
 pub(crate) struct Mine(pub(super) Arc<Statement>);
-
-impl FromRequestParts<Arc<Sql>> for Caller {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, sql: &Arc<Sql>) -> Result<Self, ApiError> {
-        Ok(Self(sql.callers.whose(&Session::of_parts(parts), Retry::Usual).await?))
-    }
-}
 
 impl FromRequestParts<Arc<Sql>> for Mine {
     type Rejection = ApiError;

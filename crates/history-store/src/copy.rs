@@ -1,0 +1,215 @@
+//! The history of a state folder on a network: the database is in a local folder, and its copy goes home now and then.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    time::{Duration, UNIX_EPOCH},
+};
+
+use sqlx::SqlitePool;
+
+use crate::{
+    StoreError,
+    open::{DAMAGED, FILE, beside, patiently, remove},
+};
+
+/// How often the copy goes home, milliseconds.
+pub(crate) const EVERY_MS: i64 = 600_000;
+/// Says which machine keeps the history, and since when.
+const OWNER: &str = "history.owner";
+/// A copy on its way.
+const HALF: &str = "history.db.new";
+/// How long the way may take.
+pub(crate) const LONGEST_COPY: Duration = Duration::from_secs(60);
+
+/// See the module's sentence.
+#[derive(Debug)]
+pub(crate) struct Copy {
+    home: PathBuf,
+    database: PathBuf,
+}
+
+impl Copy {
+    /// Takes the history home's place: nobody else on another machine may.
+    ///
+    /// # Errors
+    /// When another machine has it, or one of the folders cannot be written.
+    pub fn begin(home: &Path, runtime: &Path, now_ms: i64) -> Result<Self, StoreError> {
+        private(runtime)?;
+        // Several homes may share a runtime folder.
+        let name = blake3::hash(home.as_os_str().as_encoded_bytes()).to_hex();
+        let database = runtime.join(format!("history-{}.db", name.get(..16).unwrap_or_default()));
+        let copy = Self { home: home.to_owned(), database };
+        not_in_use(home, now_ms)?;
+        let was_elsewhere = own(home, now_ms)?;
+        if (was_elsewhere || !copy.database.exists()) && copy.home.join(FILE).exists() {
+            let half = beside(&copy.database, ".new");
+            fs::copy(copy.home.join(FILE), &half)?;
+            for end in ["-wal", "-shm"] {
+                remove(&beside(&copy.database, end))?;
+            }
+            fs::rename(half, &copy.database)?;
+        }
+        Ok(copy)
+    }
+
+    pub fn database(&self) -> &Path {
+        &self.database
+    }
+
+    /// Copies the database home, in one step. If another sidecar of this machine is just doing so, that is enough.
+    ///
+    /// # Errors
+    /// When another machine has taken over, or the copy cannot be written.
+    pub async fn take_home(&self, pool: &SqlitePool, now_ms: i64) -> Result<(), StoreError> {
+        let Some(lock) = self.lock()? else { return Ok(()) };
+        let whole = beside(&self.database, ".copy");
+        remove(&whole)?;
+        sqlx::query("VACUUM INTO ?").bind(whole.to_string_lossy().into_owned()).execute(pool).await?;
+        let (home, database) = (self.home.clone(), self.database.clone());
+        let written = tokio::task::spawn_blocking(move || {
+            own(&home, now_ms)?;
+            let half = home.join(HALF);
+            let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&half)?;
+            io::copy(&mut File::open(&whole)?, &mut file)?;
+            file.sync_all()?;
+            // A log of another database would be applied to this one.
+            for end in ["-wal", "-shm"] {
+                remove(&beside(&home.join(FILE), end))?;
+            }
+            fs::rename(half, home.join(FILE))?;
+            remove(&beside(&database, ".copy"))?;
+            drop(lock);
+            Ok::<_, StoreError>(())
+        });
+        // The file system may be slow; if it hangs, only that thread does.
+        let written = tokio::time::timeout(LONGEST_COPY, written).await.map_err(|_| StoreError::Hangs)?;
+        written.map_err(|_| StoreError::Ends)?
+    }
+
+    /// A lock that lasts as long as the file is open; none if another process has it.
+    fn lock(&self) -> Result<Option<File>, StoreError> {
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(beside(&self.database, ".lock"))?;
+        let taken = rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
+        Ok(taken.is_ok().then_some(file))
+    }
+
+    /// Removes the copy, with which the history would come back, and what is left of earlier attempts.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub async fn forget(&self) -> Result<(), StoreError> {
+        let (home, database) = (self.home.clone(), self.database.clone());
+        patiently(LONGEST_COPY, move || {
+            for name in [FILE, HALF, DAMAGED] {
+                remove(&home.join(name))?;
+            }
+            for end in [".copy", ".new"] {
+                remove(&beside(&database, end))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Says that this machine keeps the history; true if another one did before.
+fn own(home: &Path, now_ms: i64) -> Result<bool, StoreError> {
+    let was_elsewhere = not_elsewhere(home, now_ms)?;
+    let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(home.join(OWNER))?;
+    file.write_all(format!("{} {now_ms}\n", machine()).as_bytes())?;
+    Ok(was_elsewhere)
+}
+
+/// Fails if a sidecar of another machine copies its history to this folder; true if one did, some time ago.
+pub(crate) fn not_elsewhere(home: &Path, now_ms: i64) -> Result<bool, StoreError> {
+    let known = fs::read_to_string(home.join(OWNER)).unwrap_or_default();
+    match known.trim().rsplit_once(' ').and_then(|(owner, at_ms)| Some((owner, at_ms.parse::<i64>().ok()?))) {
+        Some((owner, at_ms)) if owner != machine() && is_recent(at_ms, now_ms) => Err(StoreError::Elsewhere),
+        Some((owner, _)) => Ok(owner != machine()),
+        None => Ok(false),
+    }
+}
+
+/// Fails if a sidecar for which this folder is local writes to its database.
+fn not_in_use(home: &Path, now_ms: i64) -> Result<(), StoreError> {
+    let log = fs::metadata(home.join(format!("{FILE}-wal"))).and_then(|log| log.modified());
+    let written_ms = log.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let written_ms = written_ms.and_then(|since| i64::try_from(since.as_millis()).ok());
+    let is_used = written_ms.is_some_and(|at_ms| is_recent(at_ms, now_ms));
+    if is_used { Err(StoreError::Elsewhere) } else { Ok(()) }
+}
+
+/// Whether whoever wrote something then is still there.
+fn is_recent(at_ms: i64, now_ms: i64) -> bool {
+    (at_ms..at_ms.saturating_add(EVERY_MS * 5 / 2)).contains(&now_ms)
+}
+
+fn machine() -> String {
+    fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned()
+}
+
+/// Makes a folder for the person alone. In a folder that everybody can write, somebody else may have made it before.
+fn private(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let found = fs::symlink_metadata(folder)?;
+    let is_mine = found.is_dir() && found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o077 == 0;
+    if is_mine { Ok(()) } else { Err(io::Error::other("the runtime folder is not the person's alone")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::SqliteConnectOptions;
+
+    use super::*;
+
+    #[test]
+    fn a_history_that_another_machine_keeps_is_left_alone_until_that_machine_falls_silent() {
+        let (home, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(home.path().join(OWNER), "elsewhere 1000\n").unwrap();
+        let begin = |now_ms| Copy::begin(home.path(), &runtime.path().join("mine"), now_ms);
+        assert!(matches!(begin(1000 + EVERY_MS), Err(StoreError::Elsewhere)));
+        let copy = begin(1000 + EVERY_MS * 3).unwrap();
+        // Back from there, what was written there is newer.
+        fs::write(copy.database(), "old").unwrap();
+        fs::write(home.path().join(FILE), "new").unwrap();
+        begin(1000 + EVERY_MS * 3).unwrap();
+        assert_eq!(fs::read_to_string(copy.database()).unwrap(), "old", "it was here");
+        fs::write(home.path().join(OWNER), "elsewhere 1000\n").unwrap();
+        begin(1000 + EVERY_MS * 3).unwrap();
+        assert_eq!(fs::read_to_string(copy.database()).unwrap(), "new");
+        assert!(!fs::read_to_string(home.path().join(OWNER)).unwrap().starts_with("elsewhere"));
+    }
+
+    #[test]
+    fn a_history_that_is_written_at_home_is_not_replaced_by_a_copy() {
+        let (home, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(home.path().join("history.db-wal"), "").unwrap();
+        let written = fs::metadata(home.path().join("history.db-wal")).unwrap().modified().unwrap();
+        let written_ms = i64::try_from(written.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+        let begin = |now_ms| Copy::begin(home.path(), &runtime.path().join("mine"), now_ms);
+        assert!(matches!(begin(written_ms + EVERY_MS), Err(StoreError::Elsewhere)));
+        begin(written_ms + EVERY_MS * 3).unwrap();
+    }
+
+    #[tokio::test]
+    async fn of_two_sidecars_that_copy_at_once_one_does() {
+        let (home, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let begin = || Copy::begin(home.path(), &runtime.path().join("mine"), 0).unwrap();
+        let (one, two) = (begin(), begin());
+        let options = SqliteConnectOptions::new().filename(one.database()).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        sqlx::query("CREATE TABLE something (x)").execute(&pool).await.unwrap();
+        let lock = one.lock().unwrap().unwrap();
+        two.take_home(&pool, 0).await.unwrap();
+        assert!(!home.path().join(FILE).exists());
+        drop(lock);
+        fs::write(home.path().join("history.db-wal"), "of another database").unwrap();
+        two.take_home(&pool, 0).await.unwrap();
+        assert!(home.path().join(FILE).exists() && !home.path().join("history.db-wal").exists());
+        two.forget().await.unwrap();
+        assert!(!home.path().join(FILE).exists());
+    }
+}

@@ -1,0 +1,252 @@
+//! Opens the database where it can be written, and says where that is.
+
+use std::{
+    fs::{self, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sqlx::{
+    Connection, SqliteConnection, SqlitePool,
+    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{
+    Store, StoreError,
+    copy::{self, Copy, LONGEST_COPY},
+    filesystem::Filesystem,
+    schema::{self, Engine},
+};
+
+/// The database's file in the state folder.
+pub(crate) const FILE: &str = "history.db";
+/// A damaged file is put aside under this name, once.
+pub(crate) const DAMAGED: &str = "history.db.damaged";
+
+/// A file system that hangs must not hang the sidecar.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// To read all pages of the largest database takes a second; slow disks take longer.
+const READ_ALL: Duration = Duration::from_secs(60);
+/// Another sidecar of the same person may be writing.
+const BUSY: Duration = Duration::from_secs(5);
+/// Connections that read close when nobody reads any more.
+const IDLE: Duration = Duration::from_secs(60);
+/// The log is cut to this size after it was written back, bytes.
+const LOG_BYTES: u64 = 1 << 20;
+const PAGE_BYTES: u64 = 4096;
+/// Largest size in memory, bytes: a quarter of a year of samples, and no more than the sidecar itself uses.
+const MEMORY_BYTES: u64 = 16 << 20;
+
+/// Where the history may be kept.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// The person's state folder; none to keep it in memory only.
+    pub state_folder: Option<PathBuf>,
+    /// A local folder for the database if the state folder is on a network.
+    pub runtime_folder: Option<PathBuf>,
+    /// Whether a setting keeps it in memory.
+    pub memory_only: bool,
+    /// Largest size of the database, bytes.
+    pub cap_bytes: u64,
+}
+
+/// Where the history is kept.
+#[derive(Debug)]
+pub enum Kept {
+    /// In the state folder.
+    Home,
+    /// In the runtime folder, and copied to the state folder every few minutes and at the end.
+    Copied,
+    /// In memory, for this reason.
+    Memory(StoreError),
+}
+
+impl Store {
+    /// Opens the history at the best place that can be written. In the worst case that is memory.
+    ///
+    /// # Errors
+    /// When not even memory works.
+    pub async fn open(places: &Places, now_ms: i64) -> Result<Self, StoreError> {
+        let opened = match &places.state_folder {
+            _ if places.memory_only => Err(StoreError::Asked),
+            None => Err(StoreError::NoFolder),
+            Some(folder) => at_home(folder, places, now_ms).await,
+        };
+        match opened {
+            Ok(store) => Ok(store),
+            Err(reason) => Self::in_memory(reason, places, now_ms).await,
+        }
+    }
+
+    async fn in_memory(reason: StoreError, places: &Places, now_ms: i64) -> Result<Self, StoreError> {
+        let cap_bytes = places.cap_bytes.min(MEMORY_BYTES);
+        let options = of_all(SqliteConnectOptions::new().in_memory(true), cap_bytes);
+        // The database is this one connection.
+        let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let pool = pool.connect_with(options).await?;
+        migrate(&mut *pool.acquire().await?, now_ms).await?;
+        Ok(Self { writer: pool.clone(), readers: pool, kept: Kept::Memory(reason), file: None, copy: None, cap_bytes })
+    }
+}
+
+async fn at_home(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, StoreError> {
+    let made = folder.to_owned();
+    let is_local = patiently(PATIENCE, move || {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&made)?;
+        let is_local = Filesystem::of(&made) == Filesystem::Local;
+        if is_local {
+            copy::not_elsewhere(&made, now_ms)?;
+        }
+        Ok(is_local)
+    });
+    if !is_local.await? {
+        return copied(folder, places, now_ms).await;
+    }
+    match checked(&folder.join(FILE), places.cap_bytes, now_ms).await {
+        Ok((writer, readers)) => {
+            let file = Some(folder.join(FILE));
+            Ok(Store { writer, readers, kept: Kept::Home, file, copy: None, cap_bytes: places.cap_bytes })
+        }
+        // Only where the log does not work: from a file that is locked, a second history would begin, and its copy would
+        // replace the first one.
+        Err(error) if error.is_io() => {
+            tracing::debug!(%error, "The history cannot be kept in the state folder itself");
+            copied(folder, places, now_ms).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The database in the runtime folder, restored from its copy in the state folder.
+async fn copied(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, StoreError> {
+    let runtime = places.runtime_folder.clone().ok_or(StoreError::NoFolder)?;
+    let home = folder.to_owned();
+    let copy = patiently(LONGEST_COPY, move || Copy::begin(&home, &runtime, now_ms)).await?;
+    let (writer, readers) = checked(copy.database(), places.cap_bytes, now_ms).await?;
+    let file = Some(copy.database().to_owned());
+    Ok(Store { writer, readers, kept: Kept::Copied, file, copy: Some(copy), cap_bytes: places.cap_bytes })
+}
+
+/// Does something with files in a thread of its own: one that hangs with a file system must not take a thread that
+/// answers requests.
+pub(crate) async fn patiently<T: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = tokio::time::timeout(patience, tokio::task::spawn_blocking(work)).await;
+    done.map_err(|_| StoreError::Hangs)?.map_err(|_| StoreError::Ends)?
+}
+
+/// Opens a file. A damaged one is put aside once; what is left of it is not worth a history that never works again.
+async fn checked(file: &Path, cap_bytes: u64, now_ms: i64) -> Result<(SqlitePool, SqlitePool), StoreError> {
+    match opened(file, cap_bytes, now_ms).await {
+        Err(error) if error.is_corrupt() => {
+            tracing::warn!(%error, file = %file.display(), "The history is damaged; it is put aside, and a new one begins");
+            let damaged = file.to_owned();
+            patiently(PATIENCE, move || Ok(put_aside(&damaged)?)).await?;
+            opened(file, cap_bytes, now_ms).await
+        }
+        other => other,
+    }
+}
+
+async fn opened(file: &Path, cap_bytes: u64, now_ms: i64) -> Result<(SqlitePool, SqlitePool), StoreError> {
+    // SQLite gives its other files the same mode.
+    let made = file.to_owned();
+    patiently(PATIENCE, move || Ok(OpenOptions::new().create(true).append(true).mode(0o600).open(made).map(drop)?))
+        .await?;
+    let options = of_all(SqliteConnectOptions::new().filename(file), cap_bytes);
+    let probe = options.clone();
+    // The connection has a thread of its own, so only that thread hangs with a file system.
+    tokio::time::timeout(PATIENCE, probed(probe, now_ms)).await.map_err(|_| StoreError::Hangs)??;
+    tokio::time::timeout(READ_ALL, whole(&options)).await.map_err(|_| StoreError::Hangs)??;
+    let pool = |most| SqlitePoolOptions::new().max_connections(most).max_lifetime(None).acquire_timeout(BUSY);
+    let writer = pool(1).idle_timeout(None).connect_lazy_with(options.clone());
+    let readers = pool(2).idle_timeout(IDLE).connect_lazy_with(options.pragma("query_only", "1"));
+    Ok((writer, readers))
+}
+
+/// Migrates and writes: a file system may say that the log works and then fail at the first write.
+async fn probed(options: SqliteConnectOptions, now_ms: i64) -> Result<(), StoreError> {
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    migrate(&mut connection, now_ms).await?;
+    let write = "INSERT INTO leases (name, holder, until_ms) VALUES ('probe', '', ?) \
+                 ON CONFLICT (name) DO UPDATE SET until_ms = excluded.until_ms";
+    sqlx::query(write).bind(now_ms).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Reads all pages.
+async fn whole(options: &SqliteConnectOptions) -> Result<(), StoreError> {
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::Damaged) }
+}
+
+fn of_all(options: SqliteConnectOptions, cap_bytes: u64) -> SqliteConnectOptions {
+    options
+        .page_size(u32::try_from(PAGE_BYTES).unwrap_or(4096))
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
+        .journal_mode(SqliteJournalMode::Wal)
+        // The database stays whole after a power failure; the last commits may be lost.
+        .synchronous(SqliteSynchronous::Normal)
+        .busy_timeout(BUSY)
+        .foreign_keys(true)
+        .create_if_missing(true)
+        .pragma("cache_size", "-512")
+        .pragma("journal_size_limit", LOG_BYTES.to_string())
+        // The last guard of the size; before it is reached, the oldest goes.
+        .pragma("max_page_count", (cap_bytes / PAGE_BYTES).max(64).to_string())
+}
+
+async fn migrate(connection: &mut SqliteConnection, now_ms: i64) -> Result<(), StoreError> {
+    // Two sidecars may start at the same time.
+    let mut change = connection.begin_with("BEGIN EXCLUSIVE").await?;
+    let versions =
+        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY NOT NULL, applied_ms BIGINT NOT NULL)";
+    sqlx::query(versions).execute(&mut *change).await?;
+    let applied: Option<i64> =
+        sqlx::query_scalar("SELECT max(version) FROM migrations").fetch_one(&mut *change).await?;
+    let applied = usize::try_from(applied.unwrap_or(0)).unwrap_or(0);
+    if applied > schema::VERSION {
+        return Err(StoreError::Newer);
+    }
+    for statement in schema::migrations(Engine::Sqlite, applied) {
+        // Our own text; there is nothing of a person in it.
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *change).await?;
+    }
+    if applied < schema::VERSION {
+        let write = "INSERT INTO migrations (version, applied_ms) VALUES (?, ?)";
+        let version = i64::try_from(schema::VERSION).unwrap_or(i64::MAX);
+        sqlx::query(write).bind(version).bind(now_ms).execute(&mut *change).await?;
+    }
+    change.commit().await?;
+    Ok(())
+}
+
+fn put_aside(file: &Path) -> io::Result<()> {
+    fs::rename(file, file.with_file_name(DAMAGED))?;
+    for end in ["-wal", "-shm", "-journal"] {
+        remove(&beside(file, end))?;
+    }
+    Ok(())
+}
+
+/// The file's name with `end` after it.
+pub(crate) fn beside(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(end);
+    file.with_file_name(name)
+}
+
+/// Removes a file, if there is one.
+pub(crate) fn remove(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

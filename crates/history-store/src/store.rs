@@ -1,0 +1,93 @@
+//! The open database.
+
+use std::path::PathBuf;
+
+use sqlx::{Row, SqlitePool};
+
+use crate::{
+    StoreError,
+    copy::{self, Copy},
+    forgotten,
+    open::{DAMAGED, Kept, remove},
+};
+
+/// Writes the log back and empties its file; the first column tells whether somebody hindered it.
+const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+/// The open database. Reads are methods; writes go through [`crate::writer`].
+#[derive(Debug)]
+pub struct Store {
+    /// The one connection that writes.
+    pub(crate) writer: SqlitePool,
+    pub(crate) readers: SqlitePool,
+    pub(crate) kept: Kept,
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) copy: Option<Copy>,
+    pub(crate) cap_bytes: u64,
+}
+
+impl Store {
+    /// Where the history is kept.
+    #[must_use]
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    /// The database's file; none in memory.
+    #[must_use]
+    pub fn file(&self) -> Option<&PathBuf> {
+        self.file.as_ref()
+    }
+
+    /// How often [`Self::take_home`] has to be called, milliseconds; none if there is nothing to copy.
+    pub(crate) fn copied_every_ms(&self) -> Option<i64> {
+        self.copy.as_ref().map(|_| copy::EVERY_MS)
+    }
+
+    /// Copies the database to the state folder, if it is elsewhere.
+    pub(crate) async fn take_home(&self, now_ms: i64) -> Result<(), StoreError> {
+        match &self.copy {
+            Some(copy) => copy.take_home(&self.writer, now_ms).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The largest size of the database, bytes.
+    #[must_use]
+    pub fn cap_bytes(&self) -> u64 {
+        self.cap_bytes
+    }
+
+    /// Removes everything of an owner and of nobody, or of everybody: the rows, their remains in the log and in free
+    /// pages, the copy, and a damaged file.
+    ///
+    /// # Errors
+    /// The database's, a file cannot be removed, or somebody else still reads what the log contains.
+    pub async fn forget(&self, owner: Option<&str>, now_ms: i64) -> Result<(), StoreError> {
+        let mut connection = self.writer.acquire().await?;
+        forgotten::remove(&mut connection, owner, now_ms).await?;
+        for statement in [
+            CHECKPOINT, "VACUUM", // What VACUUM wrote is in the log first.
+            CHECKPOINT,
+        ] {
+            let row = sqlx::query(statement).fetch_optional(&mut *connection).await?;
+            // A reader of an older state keeps the log, and there is no error.
+            if row.is_some_and(|row| row.get::<i64, _>(0) != 0) {
+                return Err(StoreError::Busy);
+            }
+        }
+        if let Some(copy) = &self.copy {
+            copy.forget().await?;
+        }
+        if let Some(file) = &self.file {
+            remove(&file.with_file_name(DAMAGED))?;
+        }
+        Ok(())
+    }
+
+    /// Closes all connections, the log written back.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

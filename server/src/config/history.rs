@@ -1,0 +1,184 @@
+//! What is remembered, where, and how much.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+use monitor::UrlTemplate;
+use url::{Host, Url};
+
+use super::{connect_user::ConnectUser, error::ConfigError, limits::milliseconds, resolve::Site, settings::Settings};
+
+/// Settings of the history.
+#[derive(Clone, Debug, Args)]
+pub struct HistorySettings {
+    /// Whether the sidecar remembers samples, applications and runs of queries: `on` keeps them in the state folder,
+    /// `memory` until it ends, `off` not at all. Texts of queries are stored without their literals.
+    #[arg(long, env = "SPARK_MONITOR_HISTORY", value_name = "MODE", default_value = "on")]
+    pub spark_monitor_history: String,
+
+    /// Whether the SQL of queries and the messages of errors are stored too: `off`, or `redacted` for all of it but what
+    /// looks like a password, a key or a token. Literals may be anything, so this stores data.
+    #[arg(long, env = "SPARK_MONITOR_HISTORY_TEXT", value_name = "MODE", default_value = "off")]
+    pub spark_monitor_history_text: String,
+
+    /// Largest size of the history, bytes [default: 64 MiB]. A year of samples every minute takes a quarter of that.
+    #[arg(long, env = "SPARK_MONITOR_HISTORY_MAX_BYTES", value_name = "BYTES", default_value_t = 64 << 20, value_parser = clap::value_parser!(u64).range(1 << 20..=4 << 30), hide_default_value = true)]
+    pub spark_monitor_history_max_bytes: u64,
+
+    /// Time between two samples while an application is active, milliseconds; while none is, five times as long. A
+    /// minute shows which hour was busy, and costs the driver less than a panel that is open.
+    #[arg(long, env = "SPARK_MONITOR_HISTORY_SAMPLE_MS", value_name = "SPARK_MONITOR_HISTORY_SAMPLE_MS", default_value = "60000", value_parser = sample)]
+    pub spark_monitor_history_sample_ms: Duration,
+
+    /// A local folder of the user. The history is there if the state folder is on a network [default: a folder beneath
+    /// `/tmp`].
+    #[arg(long, env = "XDG_RUNTIME_DIR", value_name = "FOLDER")]
+    pub xdg_runtime_dir: Option<PathBuf>,
+}
+
+/// Where the history is kept.
+#[derive(Clone, Debug)]
+pub struct HistoryPlaces {
+    pub memory_only: bool,
+    /// None if there is no home.
+    pub state_folder: Option<PathBuf>,
+    pub runtime_folder: PathBuf,
+    pub most_bytes: u64,
+}
+
+/// The history of this sidecar.
+#[derive(Clone, Debug)]
+pub struct HistorySite {
+    pub places: HistoryPlaces,
+    pub sample: Duration,
+    pub own: OwnQueries,
+    /// Whether texts are stored, without what looks like a secret.
+    pub keeps_texts: bool,
+}
+
+/// Which queries are a person's own. Others' are not stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnQueries {
+    /// Each person has a Spark of their own, or it runs on this machine.
+    All,
+    /// Those of sessions that Spark takes for theirs.
+    OfUser(ConnectUser),
+}
+
+impl HistorySite {
+    /// The site as it is set; none if nothing is remembered.
+    ///
+    /// # Errors
+    /// When the mode is unknown.
+    pub fn of(settings: &Settings, site: &Site, user: ConnectUser) -> Result<Option<Self>, ConfigError> {
+        let Some(places) = HistoryPlaces::of(settings)? else { return Ok(None) };
+        // A demonstration's data is nobody's.
+        if site.mock {
+            return Ok(None);
+        }
+        let keeps_texts = match settings.history.spark_monitor_history_text.trim() {
+            "off" => false,
+            "redacted" => true,
+            _ => return Err(ConfigError::HistoryText),
+        };
+        let urls = || site.spark.masters().iter().chain(site.spark.driver());
+        let is_own = urls().any(UrlTemplate::needs_user) || urls().all(|url| is_here(url.as_str()));
+        Ok(Some(Self {
+            places,
+            sample: settings.history.spark_monitor_history_sample_ms,
+            own: if is_own { OwnQueries::All } else { OwnQueries::OfUser(user) },
+            keeps_texts,
+        }))
+    }
+}
+
+impl HistoryPlaces {
+    /// The places as they are set; none if nothing is remembered.
+    ///
+    /// # Errors
+    /// When the mode is unknown.
+    pub fn of(settings: &Settings) -> Result<Option<Self>, ConfigError> {
+        let memory_only = match settings.history.spark_monitor_history.trim() {
+            "on" => false,
+            "memory" => true,
+            "off" => return Ok(None),
+            _ => return Err(ConfigError::HistoryMode),
+        };
+        Ok(Some(Self { memory_only, ..Self::whatever_the_mode(settings) }))
+    }
+
+    /// The places of a file, which may be left from another mode.
+    #[must_use]
+    pub fn whatever_the_mode(settings: &Settings) -> Self {
+        let asked = &settings.history;
+        let user_id = rustix::process::geteuid().as_raw();
+        let in_tmp = || std::env::temp_dir().join(format!("berdl-spark-monitor-{user_id}"));
+        let runtime = asked.xdg_runtime_dir.as_ref().filter(|folder| folder.is_absolute());
+        Self {
+            memory_only: false,
+            state_folder: settings.state_folder(),
+            runtime_folder: runtime.map_or_else(in_tmp, |folder| folder.join("berdl-spark-monitor")),
+            most_bytes: asked.spark_monitor_history_max_bytes,
+        }
+    }
+}
+
+/// Whether an address is on this machine.
+fn is_here(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// At least a second, so that a driver is not asked all the time.
+fn sample(text: &str) -> Result<Duration, String> {
+    let sample = milliseconds(text).map_err(|error| error.to_string())?;
+    if sample < Duration::from_secs(1) { Err("must be at least 1000".to_owned()) } else { Ok(sample) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Secrets, settings_from};
+
+    fn site(args: &[&str]) -> Result<Option<HistorySite>, String> {
+        let config = Config::resolve(&settings_from(args).unwrap(), Secrets::default());
+        config.map(|config| config.site.history).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn it_is_on_unless_switched_off_or_a_demonstration() {
+        const MASTER: [&str; 2] = ["--spark-master-ui-url", "http://localhost:8080"];
+        let with = |more: &[&'static str]| site(&[&MASTER[..], more].concat());
+        let on = with(&["--xdg-state-home", "/s"]).unwrap().unwrap();
+        assert_eq!(
+            (on.places.memory_only, on.places.most_bytes, on.sample),
+            (false, 64 << 20, Duration::from_secs(60))
+        );
+        assert_eq!(on.places.state_folder, Some("/s/berdl-spark-monitor".into()));
+        assert!(with(&["--spark-monitor-history", "memory"]).unwrap().unwrap().places.memory_only);
+        assert!(with(&["--spark-monitor-history", "off"]).unwrap().is_none());
+        assert!(with(&["--spark-monitor-history", "yes"]).unwrap_err().contains("on, memory or off"));
+        assert!(!on.keeps_texts && with(&["--spark-monitor-history-text", "redacted"]).unwrap().unwrap().keeps_texts);
+        assert!(with(&["--spark-monitor-history-text", "on"]).unwrap_err().contains("off or redacted"));
+        assert!(site(&["--spark-monitor-mock-mode"]).unwrap().is_none());
+    }
+
+    #[test]
+    fn all_queries_are_own_where_each_has_a_spark_and_only_own_sessions_where_it_is_shared() {
+        let own = |url: &str| {
+            let site =
+                site(&["--spark-master-ui-url", url, "--spark-monitor-identity", "auth2", "--spark-user", "ann"]);
+            site.unwrap().unwrap().own
+        };
+        for url in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:1", "http://m-{user}:8080"] {
+            assert_eq!(own(url), OwnQueries::All, "{url}");
+        }
+        let user = ConnectUser { fixed: None, otherwise: "ann".to_owned() };
+        assert_eq!(own("http://spark.example:8080"), OwnQueries::OfUser(user));
+    }
+}

@@ -1,0 +1,173 @@
+//! `history/applications[/{app_id}]`: what was seen of an application survives its driver.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State, rejection::PathRejection},
+};
+use history_store::{ComponentRow, RunRow, SpanRow, Store, StoreError};
+use monitor::is_app_id;
+use serde::Deserialize;
+use wire::{
+    ErrorBody,
+    past::{LostExecutor, PastApp, PastAppDetail, PastApps, PastRun, RunState},
+};
+
+use super::{
+    History,
+    collector::{APP, EXECUTOR, GONE},
+    owner::Owner,
+    queries::past_run,
+    series::series,
+    unreadable,
+};
+use crate::{
+    http::ApiError,
+    words::{
+        Said,
+        history::{self, LastSeen},
+    },
+};
+
+/// Applications of an answer.
+const APPS: i64 = 100;
+/// Queries, and lost executors, of an answer.
+const MOST: i64 = 50;
+
+/// What rarely changes of an application.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AppFacts {
+    name: String,
+    started_at_ms: i64,
+}
+
+/// Applications that were seen, the last seen first.
+#[utoipa::path(get, path = "/history/applications", tag = "history", responses(
+    (status = 200, description = "At most a hundred", body = PastApps),
+    (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn list_applications(
+    State(history): State<Arc<History>>,
+    Owner(owner): Owner,
+) -> Result<Json<PastApps>, ApiError> {
+    let store = history.read().await?;
+    Ok(Json(apps(&store, &owner).await.map_err(unreadable)?))
+}
+
+/// The answer from a store.
+pub(crate) async fn apps(store: &Store, owner: &str) -> Result<PastApps, StoreError> {
+    let spans = store.spans(owner, APP, "", MOST * APPS).await?;
+    let rows = store.components(owner, APP, APPS).await?;
+    Ok(PastApps { apps: rows.iter().map(|row| past_app(row, &spans)).collect() })
+}
+
+/// What was seen of one application, running or gone.
+#[utoipa::path(get, path = "/history/applications/{app_id}", tag = "history",
+    params(("app_id" = String, Path, description = "Application id")),
+    responses(
+        (status = 200, description = "`app` is null if it is not remembered", body = PastAppDetail),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn get_application(
+    State(history): State<Arc<History>>,
+    Owner(owner): Owner,
+    app_id: Result<Path<String>, PathRejection>,
+) -> Result<Json<PastAppDetail>, ApiError> {
+    let app_id = app_id.ok().map(|Path(id)| id).filter(|id| is_app_id(id)).ok_or_else(ApiError::bad_app_id)?;
+    let store = history.read().await?;
+    Ok(Json(app(&store, &owner, &app_id).await.map_err(unreadable)?))
+}
+
+/// The answer from a store.
+pub(crate) async fn app(store: &Store, owner: &str, app_id: &str) -> Result<PastAppDetail, StoreError> {
+    let row = store.component(owner, APP, app_id).await?;
+    let spans = store.spans(owner, APP, app_id, MOST).await?;
+    let app = row.as_ref().map(|row| past_app(row, &spans));
+    let runs = store.runs_of_app(owner, app_id, MOST).await?;
+    let lost = store.spans(owner, EXECUTOR, &format!("{app_id}/"), MOST).await?;
+    // Its last hours; whoever wants all of it asks for the cluster's.
+    let last_ms = app.as_ref().map_or(0, |app| app.last_seen_at_ms);
+    let span = (last_ms.saturating_add(1).saturating_sub(12 * history_store::HOUR_MS), last_ms.saturating_add(1));
+    let series = series(store, owner, (APP, app_id), span).await?;
+    let heaps = series.points.iter().filter_map(|point| point.values.get("peak_heap_bytes"));
+    let peak = heaps.map(|[_, _, greatest]| *greatest).fold(0.0, f64::max);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes are whole, and at least 0")]
+    let peak_heap_bytes = peak as u64;
+    let is_gone = app.as_ref().is_some_and(|app| app.gone_at_ms.is_some());
+    let runs: Vec<PastRun> = runs.iter().map(|run: &RunRow| past_run(run, None)).collect();
+    let lost_executors: Vec<LostExecutor> = lost.iter().map(|span| lost_executor(app_id, span)).collect();
+    let end = is_gone.then(|| history::end(last_seen(&runs, &lost_executors)));
+    Ok(PastAppDetail {
+        end: end.as_ref().map(Said::to_string).unwrap_or_default(),
+        end_sentences: end.as_ref().map(Said::sentences).unwrap_or_default(),
+        app,
+        runs,
+        lost_executors,
+        peak_heap_bytes,
+        series,
+    })
+}
+
+fn last_seen<'a>(runs: &[PastRun], lost_executors: &'a [LostExecutor]) -> LastSeen<'a> {
+    // Those that Spark gave back when they were idle are no loss.
+    let is_loss = |lost: &&LostExecutor| !matches!(lost.reason.as_str(), "released" | "decommissioned");
+    let lost = || lost_executors.iter().filter(is_loss);
+    LastSeen {
+        queries_running: runs.iter().filter(|run| run.state == RunState::Lost).count(),
+        executors_lost: lost().count(),
+        last_reason: lost().max_by_key(|lost| lost.at_ms).map(|lost| lost.reason.as_str()).unwrap_or_default(),
+    }
+}
+
+fn past_app(row: &ComponentRow, spans: &[SpanRow]) -> PastApp {
+    let facts: AppFacts = serde_json::from_str(&row.facts).unwrap_or_default();
+    let own = || spans.iter().filter(|span| span.name == row.name);
+    let last_seen = own().filter(|span| span.state != GONE).map(|span| span.last_ms).max();
+    let gone = own().filter(|span| span.state == GONE).map(|span| span.first_ms).max();
+    let last_seen_at_ms = last_seen.unwrap_or(row.last_seen_ms);
+    PastApp {
+        app_id: row.name.clone(),
+        name: facts.name,
+        started_at_ms: facts.started_at_ms,
+        last_seen_at_ms,
+        // A master that was away for a while lists the application again.
+        gone_at_ms: gone.filter(|at_ms| *at_ms > last_seen_at_ms),
+    }
+}
+
+fn lost_executor(app_id: &str, span: &SpanRow) -> LostExecutor {
+    LostExecutor {
+        executor_id: span
+            .name
+            .strip_prefix(app_id)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .unwrap_or_default()
+            .to_owned(),
+        at_ms: span.first_ms,
+        reason: span.state.clone(),
+        values: serde_json::from_str(&span.vals).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_word_is_of_the_executor_that_went_last_and_not_of_those_given_back() {
+        let lost = |executor_id: &str, at_ms, reason: &str| LostExecutor {
+            executor_id: executor_id.into(),
+            at_ms,
+            reason: reason.into(),
+            values: std::collections::BTreeMap::new(),
+        };
+        let all = [lost("1", 5, "exited_137"), lost("2", 3, "no_heartbeat"), lost("3", 9, "released")];
+        let seen = last_seen(&[], &all);
+        assert_eq!(seen, LastSeen { queries_running: 0, executors_lost: 2, last_reason: "exited_137" });
+        let said = history::end(seen).to_string();
+        assert!(said.contains("had lost: 2.") && said.contains("exit code 137"), "{said}");
+        assert!(!history::end(LastSeen::default()).to_string().contains("xecutor"));
+    }
+}

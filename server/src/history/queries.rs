@@ -1,0 +1,128 @@
+//! `history/queries[/{shape_id}]`: a person's queries, and the runs of one of them.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State, rejection::PathRejection},
+};
+use history_store::{DAY_MS, RunRow, Slower, Store, StoreError, Texts, slower};
+use serde::Deserialize;
+use wire::{
+    ErrorBody,
+    past::{PastQueries, PastRun, PastRuns, PastShape, RunState, SlowerReason},
+};
+
+use super::{History, owner::Owner, unreadable};
+use crate::{
+    http::{ApiError, Parameters},
+    words,
+};
+
+/// Shapes of an answer.
+const SHAPES: i64 = 100;
+/// Runs of an answer.
+const RUNS: i64 = 200;
+/// Runs that one is compared with.
+const COMPARED: i64 = 50;
+/// How long ago they may have been.
+const COMPARED_MS: i64 = 30 * DAY_MS;
+
+#[derive(Deserialize)]
+pub(crate) struct Search {
+    #[serde(default)]
+    search: String,
+}
+
+/// The queries that ask the same with different literals, each with its newest run; the last run first.
+#[utoipa::path(get, path = "/history/queries", tag = "history",
+    params(("search" = Option<String>, Query, description = "Part of the query's text; letter case does not matter")),
+    responses(
+        (status = 200, description = "At most a hundred", body = PastQueries),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn list_queries(
+    State(history): State<Arc<History>>,
+    Owner(owner): Owner,
+    Parameters(Search { search }): Parameters<Search>,
+) -> Result<Json<PastQueries>, ApiError> {
+    let store = history.read().await?;
+    Ok(Json(queries(&store, &owner, &search).await.map_err(unreadable)?))
+}
+
+/// The answer from a store.
+pub(crate) async fn queries(store: &Store, owner: &str, search: &str) -> Result<PastQueries, StoreError> {
+    let mut shapes = Vec::new();
+    for shape in store.shapes(owner, search, SHAPES).await? {
+        let rows = store.runs_of_shape(owner, shape.shape_id, COMPARED + 1).await?;
+        let newest = rows.first().map(|run| past_run(run, reason(&rows, 0)));
+        let history_store::ShapeRow { shape_id, label, made_from, runs, .. } = shape;
+        shapes.push(PastShape { shape_id, label, made_from, runs, newest });
+    }
+    Ok(PastQueries { shapes })
+}
+
+/// The runs of one query, newest first, and whether each was slower than usual.
+#[utoipa::path(get, path = "/history/queries/{shape_id}", tag = "history",
+    params(("shape_id" = i64, Path, description = "As `history/queries` names it")),
+    responses(
+        (status = 200, description = "At most two hundred; none if it is not known", body = PastRuns),
+        (status = "default", description = "What went wrong", body = ErrorBody),
+))]
+pub(crate) async fn list_runs(
+    State(history): State<Arc<History>>,
+    Owner(owner): Owner,
+    shape_id: Result<Path<String>, PathRejection>,
+) -> Result<Json<PastRuns>, ApiError> {
+    // What is no number is no query.
+    let shape_id = shape_id.ok().and_then(|Path(id)| id.parse().ok()).unwrap_or(-1);
+    let store = history.read().await?;
+    let rows = store.runs_of_shape(&owner, shape_id, RUNS + COMPARED).await.map_err(unreadable)?;
+    let shown = rows.iter().enumerate().take(usize::try_from(RUNS).unwrap_or(0));
+    Ok(Json(PastRuns { runs: shown.map(|(place, run)| past_run(run, reason(&rows, place))).collect() }))
+}
+
+/// Why the run in this place was slower than the older ones behind it.
+pub(super) fn reason(newest_first: &[RunRow], place: usize) -> Option<Slower> {
+    let run = newest_first.get(place)?;
+    let oldest_ms = run.run.submitted_ms.saturating_sub(COMPARED_MS);
+    let earlier = newest_first.iter().skip(place + 1).take_while(|row| row.run.submitted_ms >= oldest_ms);
+    slower(&run.past(), &earlier.map(RunRow::past).collect::<Vec<_>>())
+}
+
+pub(crate) fn past_run(row: &RunRow, slower: Option<Slower>) -> PastRun {
+    let run = &row.run;
+    let Texts { statement, message } = run.texts.clone().unwrap_or_default();
+    PastRun {
+        statement,
+        message,
+        shape_id: row.shape_id,
+        label: row.label.clone(),
+        app_id: run.app_id.clone(),
+        query_id: run.query_id.clone(),
+        state: RunState::of_word(&run.state),
+        error_class: run.error_class.clone(),
+        submitted_at_ms: run.submitted_ms,
+        duration_ms: run.duration_ms,
+        waited_ms: run.waited_ms,
+        task_slots: run.slots,
+        tasks: run.tasks,
+        run_ms: run.run_ms,
+        cpu_ms: run.cpu_ms,
+        gc_ms: run.gc_ms,
+        read_bytes: run.read_bytes,
+        shuffle_read_bytes: run.shuffle_bytes,
+        spilled_bytes: run.spilled_bytes,
+        written_bytes: run.written_bytes,
+        slower: slower.map(|reason| match reason {
+            Slower::WaitedForCores => SlowerReason::WaitedForCores,
+            Slower::FewerSlots => SlowerReason::FewerSlots,
+            Slower::MoreData => SlowerReason::MoreData,
+            Slower::NewSpill => SlowerReason::NewSpill,
+            Slower::GarbageCollection => SlowerReason::GarbageCollection,
+            Slower::PlanChanged => SlowerReason::PlanChanged,
+            Slower::NoCauseSeen => SlowerReason::NoCauseSeen,
+        }),
+        slower_sentences: slower.map(|reason| words::history::slower(reason).sentences()).unwrap_or_default(),
+    }
+}

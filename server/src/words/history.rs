@@ -1,0 +1,96 @@
+//! Sentences about the history.
+
+use history_store::{Slower, StoreError};
+
+use super::{Said, errors::Explained, say};
+
+pub(crate) fn what_is_stored(with_texts: bool) -> Said {
+    if with_texts {
+        return say!(
+            "The monitor remembers usage, applications, and your queries with their SQL and error messages, without what looks like a password or a key; it stores no result."
+        );
+    }
+    say!(
+        "The monitor remembers usage, applications, and your queries without their literals; it stores no SQL text, message or result."
+    )
+}
+
+pub(crate) fn in_a_file() -> Said {
+    say!("All of it is in one file in your home, which only you can read.")
+}
+
+pub(crate) fn copied() -> Said {
+    say!("Your home is on a network, so the file is copied there every ten minutes.")
+}
+
+/// Why it is not in a file.
+pub(crate) fn in_memory(reason: &StoreError) -> Said {
+    match reason {
+        StoreError::Asked => say!("It is kept in memory, because SPARK_MONITOR_HISTORY says so."),
+        StoreError::NoFolder => say!("It is kept in memory, because there is no home folder."),
+        StoreError::Newer => say!("It is kept in memory, because a newer version of the monitor wrote the file."),
+        StoreError::Elsewhere => say!("It is kept in memory, because a monitor on another machine has the file."),
+        _ => say!("It is kept in memory, because the file cannot be written."),
+    }
+}
+
+pub(crate) fn how_to_stop() -> Said {
+    say!("To stop this, set SPARK_MONITOR_HISTORY=off.")
+}
+
+/// What an application that is gone looked like at the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LastSeen<'a> {
+    pub queries_running: usize,
+    pub executors_lost: usize,
+    /// The word for the last one's reason.
+    pub last_reason: &'a str,
+}
+
+/// The end of an application that Spark no longer lists.
+pub(crate) fn end(LastSeen { queries_running, executors_lost, last_reason }: LastSeen<'_>) -> Said {
+    let mut said = say!("Spark no longer lists this application, and does not say whether it crashed.");
+    if queries_running > 0 {
+        said = said.then(say!("Queries that ran when it was last seen: %1.", queries_running));
+    }
+    if executors_lost == 0 {
+        return said;
+    }
+    said = said.then(say!("Executors that it had lost: %1.", executors_lost));
+    match (last_reason, last_reason.strip_prefix("exited_")) {
+        (_, Some("137")) => said.then(say!(
+            "The last one was killed (exit code 137), usually because it used more memory than it was allowed."
+        )),
+        (_, Some(code)) => said.then(say!("The last one ended with exit code %1.", code)),
+        ("out_of_memory", _) => said.then(say!("The last one ran out of memory.")),
+        ("no_heartbeat", _) => said.then(say!("The last one sent no heartbeat any more.")),
+        ("worker_lost", _) => said.then(say!("The last one went with its worker.")),
+        ("connection_lost", _) => said.then(say!("The driver lost its connection to the last one.")),
+        _ => said,
+    }
+}
+
+/// Why a run was slower than usual.
+pub(crate) fn slower(reason: Slower) -> Said {
+    match reason {
+        Slower::WaitedForCores => say!("Slower than usual: it waited longer for free cores."),
+        Slower::FewerSlots => say!("Slower than usual: it had fewer task slots."),
+        Slower::MoreData => say!("Slower than usual: it read more data."),
+        Slower::NewSpill => say!("Slower than usual: it spilled to disk, which earlier runs did not."),
+        Slower::GarbageCollection => say!("Slower than usual: garbage collection took more of its time."),
+        Slower::PlanChanged => say!("Slower than usual: it ran in other stages than before."),
+        Slower::NoCauseSeen => say!("Slower than usual, with the same work and data: no cause is seen."),
+    }
+}
+
+pub(crate) fn cannot_read() -> Explained {
+    Explained { error: say!("The history cannot be read now."), hint: make_room() }
+}
+
+pub(crate) fn cannot_forget() -> Explained {
+    Explained { error: say!("The history could not be removed."), hint: make_room() }
+}
+
+fn make_room() -> Said {
+    say!("Try again; if the disk is full or read-only, make room first.")
+}

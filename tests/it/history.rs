@@ -1,0 +1,144 @@
+//! What is remembered of a Spark, and forgotten.
+
+use std::time::Duration;
+
+use axum::http::Request;
+use serde_json::Value;
+
+use crate::support::{APP, Double, TestApp, fixture, spark};
+
+/// Waits until an answer is as wanted.
+async fn until(app: &TestApp, path: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
+    for _ in 0..3_000 {
+        let answer = app.get(path).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let body = answer.json();
+        if is_wanted(&body) {
+            return body;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{path} does not become what it should");
+}
+
+async fn remembering(spark: &Double, folder: &tempfile::TempDir) -> TestApp {
+    TestApp::recording(&["--spark-master-ui-url", &spark.url], folder.path().to_str().unwrap())
+}
+
+fn has_some(list: &'static str) -> impl Fn(&Value) -> bool {
+    move |body| !body[list].as_array().unwrap().is_empty()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn usage_applications_and_queries_are_remembered_over_a_restart() {
+    let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
+    let app = remembering(&spark, &folder).await;
+    until(&app, "/history/queries", has_some("shapes")).await;
+    until(&app, "/history/cluster", has_some("points")).await;
+    app.end().await;
+    // Nobody answers any more.
+    let (nobody, master) = (Double::start().await, Double::start().await);
+    master.json("/json/", "{}");
+    drop(nobody);
+    let app = remembering(&master, &folder).await;
+    let apps = app.get("/history/applications").await.json();
+    assert_eq!(apps["apps"][0]["app_id"], APP, "{apps}");
+    let detail = app.get(&format!("/history/applications/{APP}")).await.json();
+    assert!(has_some("runs")(&detail) && detail["peak_heap_bytes"].as_u64() > Some(0), "{detail}");
+    assert!(detail["series"]["points"][0]["values"]["task_slots"][0].as_f64() > Some(0.0), "{detail}");
+    let shape = &app.get("/history/queries").await.json()["shapes"][0];
+    let runs = app.get(&format!("/history/queries/{}", shape["shape_id"])).await.json();
+    assert_eq!(runs["runs"][0], shape["newest"]);
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_is_no_longer_listed_is_gone_and_its_running_queries_are_lost() {
+    let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
+    let app = remembering(&spark, &folder).await;
+    until(&app, "/history/applications", has_some("apps")).await;
+    let mut master: Value = serde_json::from_str(&fixture("spark-4.3.0/master_json.json")).unwrap();
+    master["activeapps"] = Value::Array(Vec::new());
+    spark.json("/json/", &master.to_string());
+    let gone = |body: &Value| body["apps"][0]["gone_at_ms"].is_i64();
+    let apps = until(&app, "/history/applications", gone).await;
+    assert!(apps["apps"][0]["gone_at_ms"].as_i64() > apps["apps"][0]["last_seen_at_ms"].as_i64(), "{apps}");
+    let detail = app.get(&format!("/history/applications/{APP}")).await.json();
+    assert!(detail["end_sentences"].to_string().contains("no longer lists this application"), "{detail}");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forgetting_needs_our_own_page_and_leaves_nothing() {
+    let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
+    let app = remembering(&spark, &folder).await;
+    until(&app, "/history/queries", has_some("shapes")).await;
+    let foreign = Request::delete("/history").header("sec-fetch-site", "cross-site");
+    assert_eq!(app.send(foreign).await.outcome(), "403 csrf");
+    assert_eq!(app.send(Request::delete("/history")).await.outcome(), "200");
+    let queries = app.get("/history/queries").await.json();
+    assert!(!has_some("shapes")(&queries), "{queries}");
+    app.end().await;
+    let file = std::fs::read(folder.path().join("berdl-spark-monitor/history.db")).unwrap();
+    assert!(!String::from_utf8_lossy(&file).contains("select"), "Spark still lists the queries; they do not come back");
+}
+
+#[tokio::test]
+async fn without_a_history_there_is_no_route_and_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().to_str().unwrap();
+    let args = ["--spark-master-ui-url", "http://127.0.0.1:9", "--xdg-state-home", state];
+    let off = TestApp::new(&[&args[..], &["--spark-monitor-history", "off"]].concat());
+    assert_eq!(off.get("/history/collector").await.outcome(), "404 not_found");
+    assert!(off.get("/openapi.json").await.json()["paths"]["/history"].is_null());
+    let on = TestApp::new(&args);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "it is opened when it is needed");
+    let collector = on.get("/history/collector").await.json();
+    assert_eq!((&collector["storage"], &collector["samples"]), (&"file".into(), &false.into()), "{collector}");
+    assert!(collector["about"].to_string().contains("SPARK_MONITOR_HISTORY=off"));
+}
+
+#[tokio::test]
+async fn whatever_the_parameters_an_answer_is_one_of_ours() {
+    let app = TestApp::new(&["--spark-master-ui-url", "http://127.0.0.1:9", "--spark-monitor-history", "memory"]);
+    for (path, outcome) in [
+        ("/history/cluster?from_ms=-9223372036854775808&to_ms=9223372036854775807", "200"),
+        ("/history/cluster?from_ms=9223372036854775807&to_ms=-9223372036854775808", "200"),
+        ("/history/cluster?from_ms=soon", "400 bad_request"),
+        ("/history/queries?search=%25%27%22%5C", "200"),
+        ("/history/queries/99999999999999999999", "200"),
+        ("/history/queries/%ff", "200"),
+        ("/history/applications/..", "400 bad_request"),
+        ("/history/applications/%ff", "400 bad_request"),
+    ] {
+        assert_eq!(app.get(path).await.outcome(), outcome, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_stored_can_be_forgotten_after_the_history_is_switched_off() {
+    let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
+    let app = remembering(&spark, &folder).await;
+    until(&app, "/history/queries", has_some("shapes")).await;
+    app.end().await;
+    let history = |action: &str, mode: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_berdl-spark-monitor"));
+        command.args(["history", action]).env_clear().env("XDG_STATE_HOME", folder.path());
+        let done = command.env("SPARK_MONITOR_HISTORY", mode).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    assert!(history("show", "off").contains("query "));
+    history("forget", "memory");
+    assert!(!history("export", "on").contains("select"));
+}
+
+#[tokio::test]
+async fn what_is_said_of_texts_is_what_the_setting_says() {
+    for (mode, said) in [("off", "without their literals"), ("redacted", "with their SQL")] {
+        let url = ["--spark-master-ui-url", "http://127.0.0.1:9", "--spark-monitor-history", "memory"];
+        let app = TestApp::new(&[&url[..], &["--spark-monitor-history-text", mode]].concat());
+        let about = app.get("/history/collector").await.json()["about"].to_string();
+        assert!(about.contains(said), "{about}");
+    }
+}
