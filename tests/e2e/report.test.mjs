@@ -111,6 +111,23 @@ test('"Copy report" copies all of it, and no token and no cookie', async () => {
   }
 });
 
+test('it says what is remembered and where, and forgets it only after a question', async () => {
+  const stored = lab.report.getByRole('region', { name: 'What is remembered' });
+  assert.match(await stored.innerText(), /remembers usage[\s\S]*SPARK_MONITOR_HISTORY=off[\s\S]*history\.db \(/);
+  await stored.scrollIntoViewIfNeeded();
+  await stored.getByRole('button', { name: 'Forget it…' }).click();
+  await stored.getByRole('alert').waitFor();
+  await lab.picture('report-forget');
+  const removals = () => lab.requests.seen.filter(({ route }) => route === 'history').length;
+  await stored.getByRole('button', { name: 'Forget it…' }).click();
+  await stored.getByRole('alert').waitFor({ state: 'detached' });
+  assert.equal(removals(), 0);
+  await stored.getByRole('button', { name: 'Forget it…' }).click();
+  await stored.getByRole('button', { name: 'Forget it all' }).click();
+  await stored.getByText('It is forgotten.').waitFor({ timeout: 40_000 });
+  assert.equal(removals(), 1);
+});
+
 /** @param {string} name */
 function button(name) {
   return lab.report.getByRole('button', { name });

@@ -7,6 +7,7 @@ mod report;
 mod report_model;
 mod report_tab;
 mod report_view;
+mod stored;
 mod tab;
 mod usage_chart;
 mod usage_model;

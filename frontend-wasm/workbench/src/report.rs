@@ -2,8 +2,10 @@
 //! on the rest.
 
 use web_sys::AbortSignal;
+use wire::past::Collector;
 use wire::{Doctor, Health, Hop, HopName, HopVerdict};
 
+use crate::stored;
 use kit::api::{self, Api, Reply};
 use kit::format;
 use kit::i18n::{Message, TabMessage, tr};
@@ -18,6 +20,8 @@ const SLOW_MS: u32 = 1_500;
 pub struct Report {
     pub way_ms: u32,
     pub outcome: Result<Doctor, Problem>,
+    /// What the sidecar remembers; none where nothing is.
+    pub stored: Option<Collector>,
 }
 
 /// One hop, in words.
@@ -41,7 +45,8 @@ pub async fn fetch(api: &Api, signal: &AbortSignal) -> Report {
             Err(problem) => Err(problem),
         },
     };
-    Report { way_ms, outcome }
+    let stored = if outcome.is_ok() { stored::fetch(api, signal).await } else { None };
+    Report { way_ms, outcome, stored }
 }
 
 impl Report {

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use yew::{Callback, Reducible};
 
 use crate::report::Report;
+use crate::stored::Removal;
+use kit::problem::Problem;
 
 /// The state from which the tab is drawn.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct Model {
     pub copies: bool,
     /// Whether the last copy worked; none if there was no recent copy.
     pub copied: Option<bool>,
+    /// How far the removal of what is remembered is.
+    pub removal: Removal,
 }
 
 /// An action of a person or an event.
@@ -31,6 +35,11 @@ pub enum Action {
     /// Copy what is shown.
     Copy,
     Copied(bool),
+    /// Ask whether all that is remembered shall be removed.
+    AskToRemove,
+    Keep,
+    Remove,
+    Removed(Result<(), Problem>),
     /// The confirmation of the last copy has been shown long enough.
     ForgetCopy,
 }
@@ -40,7 +49,7 @@ pub type Act = Callback<Action>;
 
 impl Default for Model {
     fn default() -> Self {
-        Self { report: None, at_ms: 0, pending: true, copies: false, copied: None }
+        Self { report: None, at_ms: 0, pending: true, copies: false, copied: None, removal: Removal::None }
     }
 }
 
@@ -66,6 +75,16 @@ impl Reducible for Model {
                 next.copied = None;
             }
             Action::Copied(done) => next.copied = Some(done),
+            Action::AskToRemove => next.removal = Removal::Asked,
+            // What has begun goes on.
+            Action::Keep if next.removal == Removal::Runs => {}
+            Action::Keep => next.removal = Removal::None,
+            Action::Remove => next.removal = Removal::Runs,
+            Action::Removed(Ok(())) => {
+                next.removal = Removal::Done;
+                next.pending = true;
+            }
+            Action::Removed(Err(problem)) => next.removal = Removal::Failed(problem),
             Action::ForgetCopy => next.copied = None,
         }
         Rc::new(next)

@@ -11,6 +11,7 @@ use yew::{Callback, Html, Properties, UseReducerHandle, component, hook, use_eff
 use crate::report;
 use crate::report_model::{Act, Action, Model};
 use crate::report_view::report_view;
+use crate::stored::{self, Removal};
 use kit::api::Api;
 use kit::language;
 use kit::shell_call;
@@ -42,6 +43,7 @@ pub fn ReportTab(props: &ReportTabProps) -> Html {
     let act = act(&model, props.on_copy.clone());
     use_commands(props, &act);
     use_report(&props.api, (shown && model.pending, props.forgets), act.clone());
+    use_removal(&props.api, model.removal == Removal::Runs, act.clone());
     let tell = act.clone();
     use_effect_with(model.copies && !model.pending, move |due| {
         if *due {
@@ -109,5 +111,16 @@ fn use_report(api: &Api, wanted: (bool, u32), act: Act) {
             });
         }
         move || controller.iter().for_each(AbortController::abort)
+    });
+}
+
+/// Removes what is remembered, once the person has said so. It goes on if the tab is closed.
+#[hook]
+fn use_removal(api: &Api, wanted: bool, act: Act) {
+    let api = api.clone();
+    use_effect_with(wanted, move |wanted| {
+        if let (true, Ok(controller)) = (*wanted, AbortController::new()) {
+            spawn_local(async move { act.emit(Action::Removed(stored::remove(&api, &controller.signal()).await)) });
+        }
     });
 }

@@ -8,6 +8,7 @@ use yew::{Html, classes, html};
 
 use crate::report::{Line, verdict_word};
 use crate::report_model::{Act, Action, Model};
+use crate::stored::stored_view;
 use kit::format;
 use kit::i18n::{Message, TabMessage, tr};
 use kit::language;
@@ -26,6 +27,9 @@ pub fn report_view(model: &Model, act: &Act) -> Html {
             { buttons(model, act) }
             if let Some(report) = &model.report {
                 <ol class="sparkMonitor-Hops">{ for report.lines().into_iter().map(hop) }</ol>
+                if let Some(stored) = &report.stored {
+                    { stored_view(stored, &model.removal, act) }
+                }
             }
         </div>
     }

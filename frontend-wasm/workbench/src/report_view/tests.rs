@@ -1,11 +1,13 @@
 //! The connection report, as HTML and as text.
 
 use insta::assert_snapshot;
+use wire::past::{Collector, Storage};
 use wire::{Doctor, Health, Hop, HopName, HopVerdict};
 
 use super::report_view;
 use crate::report::Report;
 use crate::report_model::{Act, Model};
+use crate::stored::Removal;
 use kit::drawn;
 use kit::problem::Problem;
 use kit::samples::OBSERVED_AT_MS;
@@ -35,7 +37,7 @@ fn degraded() -> Report {
         hop(HopName::Driver, HopVerdict::Failed, "The master answered HTML.", Some("Set spark.ui.reverseProxy=true.")),
     ];
     let doctor = Doctor { health: Health::Degraded, version: "1.2.3".to_owned(), hops };
-    Report { way_ms: 34, outcome: Ok(doctor) }
+    Report { way_ms: 34, outcome: Ok(doctor), stored: None }
 }
 
 fn made(report: Report) -> Model {
@@ -98,7 +100,7 @@ async fn while_another_is_made_the_last_one_stays_and_the_button_keeps_the_focus
 
 #[tokio::test]
 async fn signed_out_nothing_behind_jupyter_is_asked() {
-    let report = Report { way_ms: 5, outcome: Err(Problem::signed_out_or_stopped()) };
+    let report = Report { way_ms: 5, outcome: Err(Problem::signed_out_or_stopped()), stored: None };
     assert_snapshot!(text(&made(report)).await, @r"
     Connection report
     Broken
@@ -121,7 +123,7 @@ async fn signed_out_nothing_behind_jupyter_is_asked() {
 #[test]
 fn a_slow_way_to_the_sidecar_is_a_warning() {
     let doctor = Doctor { health: Health::Well, version: String::new(), hops: Vec::new() };
-    let report = |way_ms| Report { way_ms, outcome: Ok(doctor.clone()) };
+    let report = |way_ms| Report { way_ms, outcome: Ok(doctor.clone()), stored: None };
     assert_eq!(report(1_500).health(), Health::Well);
     assert_eq!(report(1_501).health(), Health::Degraded);
 }
@@ -140,5 +142,48 @@ fn the_text_for_an_administrator_has_no_address() {
         Wait.
     [Failed] Spark driver (12ms): The master answered HTML.
         Set spark.ui.reverseProxy=true.
+    ");
+}
+
+fn stored() -> Collector {
+    Collector {
+        storage: Storage::File,
+        file: Some("/home/ann/.local/state/berdl-spark-monitor/history.db".to_owned()),
+        samples: true,
+        size_bytes: 3 << 20,
+        most_bytes: 64 << 20,
+        points: 7,
+        runs: 2,
+        oldest_at_ms: None,
+        newest_at_ms: None,
+        lost: 0,
+        about: vec![vec!["The monitor remembers usage.".to_owned()], vec!["To stop this, set X=off.".to_owned()]],
+    }
+}
+
+#[tokio::test]
+async fn it_says_what_is_remembered_and_removes_it_after_a_question() {
+    let model = |removal| Model { removal, ..made(Report { stored: Some(stored()), ..degraded() }) };
+    let said = async |removal| {
+        let text = text(&model(removal)).await;
+        text.split_once("What is remembered\n").map(|(_, rest)| rest.to_owned()).unwrap()
+    };
+    assert_snapshot!(said(Removal::None).await, @"
+    The monitor remembers usage. To stop this, set X=off.
+    /home/ann/.local/state/berdl-spark-monitor/history.db (3.0/64.0 MB)
+    Forget it…
+    ");
+    assert_snapshot!(said(Removal::Asked).await, @"
+    The monitor remembers usage. To stop this, set X=off.
+    /home/ann/.local/state/berdl-spark-monitor/history.db (3.0/64.0 MB)
+    Forget it…
+    All that is remembered of your Spark is removed for good.
+    Forget it all
+    ");
+    assert_snapshot!(said(Removal::Done).await, @"
+    The monitor remembers usage. To stop this, set X=off.
+    /home/ann/.local/state/berdl-spark-monitor/history.db (3.0/64.0 MB)
+    Forget it…
+    It is forgotten.
     ");
 }

@@ -30,6 +30,13 @@ messages! { TabMessage, super::COUNT + super::sql::COUNT;
     ReportAgain: "Check again";
     ReportAt { time: &'a str }: "Checked at {time}";
     CopyReport: "Copy report";
+    Stored: "What is remembered";
+    StoredFile { file: &'a str, size: &'a str }: "{file} ({size})";
+    RemoveStored: "Forget it…";
+    RemoveAsks: "All that is remembered of your Spark is removed for good.";
+    RemoveIt: "Forget it all";
+    RemoveRuns: "Removing…";
+    Removed: "It is forgotten.";
     ReportHead { time: &'a str, version: &'a str, frontend: &'a str }:
         "Spark Monitor connection report, {time}\nSidecar {version}, frontend {frontend}";
     ReportLine { verdict: &'a str, hop: &'a str, found: &'a str }: "[{verdict}] {hop}: {found}";
