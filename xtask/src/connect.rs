@@ -1,11 +1,12 @@
-//! `cargo xtask verify connect`: the client of Spark Connect on two versions of Spark, and the tables of
-//! `docs/connect.md`.
+//! `cargo xtask verify connect`: the client of Spark Connect and the routes on several versions of Spark, and the tables
+//! of `docs/connect.md`.
 
 use std::{
     collections::BTreeMap,
     fmt::Write,
     fs,
     path::Path,
+    process::Command,
     thread,
     time::{Duration, Instant},
 };
@@ -21,6 +22,10 @@ use crate::{
 
 /// The version of the development environment, and the oldest with all that the client needs.
 const VERSIONS: [&str; 2] = ["4.3.0", "4.0.5"];
+
+/// Where the routes are tried besides the version of the development environment: the driver tells operations otherwise,
+/// and 4.1 runs what it is asked to explain.
+const ROUTES: [&str; 2] = ["4.0.5", "4.1.4"];
 
 /// A server that wants a token, ends streams of responses after two seconds instead of two minutes, and stops what
 /// nobody reads after ten seconds instead of five minutes.
@@ -50,17 +55,29 @@ pub fn run() -> Result<()> {
         let facts = folder.join(format!("facts-{version}.tsv"));
         let client = step(&format!("The client on Spark {version}"), || library(told, &facts));
         let command_line = step(&format!("The command line on Spark {version}"), || {
-            let mut pytest = test::pytest("tests/connect");
-            pytest.arg("tests/spark/test_sql.py").env("XTASK", std::env::current_exe()?);
-            pytest.env("SPARK_MONITOR_BINARY", paths::target().join("debug/berdl-spark-monitor"));
-            pytest.env("CONNECT_SPARK_VERSION", told.unwrap_or_default()).env("CONNECT_FACTS", &facts);
+            let mut pytest = pytest("tests/connect", told)?;
+            pytest.arg("tests/spark/test_sql.py").env("CONNECT_FACTS", &facts);
             run::run(pytest.env("CONNECT_VALUES", folder.join(format!("values-{version}.md"))))
         });
         failed.extend([client, command_line].into_iter().filter_map(Result::err));
     }
+    for version in ROUTES {
+        let routes = step(&format!("The routes on Spark {version}"), || {
+            run::run(&mut pytest("tests/spark/test_sql_routes.py", Some(version))?)
+        });
+        failed.extend(routes.err());
+    }
     // Even if a test fails, because the tables show what does not.
     document::write("connect.md", "verify connect", &tables(&folder)?)?;
     failed.into_iter().next().map_or(Ok(()), Err)
+}
+
+/// Tests in Python on one version.
+fn pytest(tests: &str, version: Option<&str>) -> Result<Command> {
+    let mut pytest = test::pytest(tests);
+    pytest.env("XTASK", std::env::current_exe()?).env("CONNECT_SPARK_VERSION", version.unwrap_or_default());
+    pytest.env("SPARK_MONITOR_BINARY", paths::target().join("debug/berdl-spark-monitor"));
+    Ok(pytest)
 }
 
 /// The library's own tests on one cluster. Afterwards nothing of them may be left on the server.
