@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Once},
 };
 
 use connect_client::{ConnectError, Limits, RunOptions, Session, Statement};
@@ -25,6 +25,12 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     /// Collects what this thread logs, as long as the guard lives.
     fn collect(level: Level) -> (Self, tracing::subscriber::DefaultGuard) {
+        // Whether a line of code logs at all is decided for the whole process, by whoever listens at that moment.
+        static EVERYTHING: Once = Once::new();
+        EVERYTHING.call_once(|| {
+            let sink = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_writer(io::sink);
+            tracing::subscriber::set_global_default(sink.finish()).expect("nobody else sets it");
+        });
         let log = Self::default();
         let subscriber =
             tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_span_events(FmtSpan::NONE);
