@@ -53,7 +53,7 @@ async fn usage_applications_and_queries_are_remembered_over_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_that_is_no_longer_listed_is_gone_and_its_running_queries_are_lost() {
+async fn an_application_that_is_no_longer_listed_is_gone() {
     let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
     let app = remembering(&spark, &folder).await;
     until(&app, "/history/applications", has_some("apps")).await;

@@ -84,7 +84,7 @@ def start_jupyter(
         port = free_port()
         home = tmp_path / str(port)
         home.mkdir()
-        names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+        names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "XDG_STATE_HOME")
         most_talkative = {"SPARK_MONITOR_LOG": "trace"}
         environment = clean_environment | most_talkative | {name: str(home / name) for name in names} | variables
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]

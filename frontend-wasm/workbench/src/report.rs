@@ -21,7 +21,7 @@ pub struct Report {
     pub way_ms: u32,
     pub outcome: Result<Doctor, Problem>,
     /// What the sidecar remembers; none where nothing is.
-    pub stored: Option<Collector>,
+    pub stored: Option<Result<Collector, Problem>>,
 }
 
 /// One hop, in words.

@@ -10,7 +10,7 @@ use kit::format;
 use kit::i18n::{TabMessage, tr};
 use kit::language;
 use kit::parts::tone::{Tone, toned};
-use kit::problem::Problem;
+use kit::problem::{Problem, ProblemKind};
 
 /// Removing waits for the file to be written anew.
 const PATIENCE_MS: u32 = 40_000;
@@ -28,9 +28,12 @@ pub enum Removal {
 }
 
 /// What is remembered; none where nothing is.
-pub async fn fetch(api: &Api, signal: &AbortSignal) -> Option<Collector> {
-    let reply = api.ask("history/collector", signal, 0).await.reply.ok()?;
-    api::decode(reply.json).ok()
+pub async fn fetch(api: &Api, signal: &AbortSignal) -> Option<Result<Collector, Problem>> {
+    match api.ask("history/collector", signal, 0).await.reply {
+        Ok(reply) => Some(api::decode(reply.json)),
+        Err(problem) if matches!(problem.kind, ProblemKind::NotFound | ProblemKind::NotConfigured) => None,
+        Err(problem) => Some(Err(problem)),
+    }
 }
 
 /// Removes all of it.
@@ -40,17 +43,18 @@ pub async fn remove(api: &Api, signal: &AbortSignal) -> Result<(), Problem> {
 }
 
 /// The part of the report about it.
-pub fn stored_view(stored: &Collector, removal: &Removal, act: &Act) -> Html {
+pub fn stored_view(stored: &Result<Collector, Problem>, removal: &Removal, act: &Act) -> Html {
     let is_asked = matches!(removal, Removal::Asked | Removal::Runs);
     let toggle = act.reform(move |_| if is_asked { Action::Keep } else { Action::AskToRemove });
     let runs = *removal == Removal::Runs;
-    let size = format::bytes_of(stored.size_bytes, stored.most_bytes);
     html! {
         <section class="sparkMonitor-Stored" aria-label={tr(TabMessage::Stored)}>
             <h3>{ tr(TabMessage::Stored) }</h3>
-            <p>{ about(stored) }</p>
-            if let Some(file) = &stored.file {
-                <p class="sparkMonitor-Muted">{ tr(TabMessage::StoredFile { file, size: &size }) }</p>
+            {
+                match stored {
+                    Ok(stored) => about(stored),
+                    Err(problem) => failed(problem),
+                }
             }
             // The first button stays, so that the focus does.
             <div class="sparkMonitor-Buttons">
@@ -73,9 +77,7 @@ pub fn stored_view(stored: &Collector, removal: &Removal, act: &Act) -> Html {
                 {
                     match removal {
                         Removal::Done => toned(Tone::Good, tr(TabMessage::Removed)),
-                        Removal::Failed(problem) => {
-                            toned(Tone::Bad, [problem.sentence.as_str(), problem.hint.as_str()].join(" "))
-                        }
+                        Removal::Failed(problem) => failed(problem),
                         _ => Html::default(),
                     }
                 }
@@ -84,7 +86,19 @@ pub fn stored_view(stored: &Collector, removal: &Removal, act: &Act) -> Html {
     }
 }
 
-fn about(stored: &Collector) -> String {
+fn about(stored: &Collector) -> Html {
     let templates: Vec<_> = stored.about.iter().filter_map(|parts| parts.first()).map(String::as_str).collect();
-    language::said(&templates.join(" "), &stored.about)
+    let size = format::bytes_of(stored.size_bytes, stored.most_bytes);
+    html! {
+        <>
+            <p>{ language::said(&templates.join(" "), &stored.about) }</p>
+            if let Some(file) = &stored.file {
+                <p class="sparkMonitor-Muted">{ tr(TabMessage::StoredFile { file, size: &size }) }</p>
+            }
+        </>
+    }
+}
+
+fn failed(problem: &Problem) -> Html {
+    html! { <p>{ toned(Tone::Bad, [problem.sentence.as_str(), problem.hint.as_str()].join(" ")) }</p> }
 }

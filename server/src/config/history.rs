@@ -81,8 +81,13 @@ impl HistorySite {
             "redacted" => true,
             _ => return Err(ConfigError::HistoryText),
         };
-        let urls = || site.spark.masters().iter().chain(site.spark.driver());
-        let is_own = urls().any(UrlTemplate::needs_user) || urls().all(|url| is_here(url.as_str()));
+        let (masters, driver) = (site.spark.masters(), site.spark.driver());
+        // The driver of a shared master is anybody's, whatever the address of one's own.
+        let is_each_ones = match masters {
+            [] => driver.is_some_and(UrlTemplate::needs_user),
+            masters => masters.iter().all(UrlTemplate::needs_user),
+        };
+        let is_own = is_each_ones || masters.iter().chain(driver).all(|url| is_here(url.as_str()));
         Ok(Some(Self {
             places,
             sample: settings.history.spark_monitor_history_sample_ms,

@@ -1,20 +1,38 @@
-//! Texts that a setting keeps: passwords, keys and tokens in them are replaced. What looks like one is taken for one.
+//! Texts that a setting keeps: values of passwords, keys and tokens in them are replaced, by rules of thumb.
 
 use history_store::Texts;
 use monitor::queries::QueryRun;
+
+use super::shape::quoted;
 
 /// Longest statement that is kept, characters.
 const LONGEST: usize = 4_000;
 /// What stands for a secret.
 const HIDDEN: &str = "…";
 /// Parts of names whose values are secrets.
-const NAMES: [&str; 9] =
-    ["password", "passwd", "pwd", "secret", "token", "credential", "apikey", "api_key", "access_key"];
+const NAMES: [&str; 14] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "apikey",
+    "api_key",
+    "access_key",
+    "account.key",
+    "accountkey",
+    "private_key",
+    "signature",
+];
 /// How well-known keys begin: JSON web tokens, and those of several services.
 const BEGINNINGS: [&str; 9] = ["eyj", "akia", "asia", "ghp_", "gho_", "github_pat_", "glpat-", "xox", "sk-"];
 const SHORTEST_KEY: usize = 16;
 /// From this length on, letters of both cases mixed with digits are taken for a key.
 const SHORTEST_RANDOM: usize = 32;
+/// The length of a secret key of AWS, which may contain slashes.
+const AWS_KEY: usize = 40;
 
 /// A query's texts as they are kept.
 pub(super) fn texts(query: &QueryRun) -> Texts {
@@ -26,52 +44,103 @@ pub(super) fn texts(query: &QueryRun) -> Texts {
 
 /// The text without its secrets.
 pub(super) fn redacted(text: &str) -> String {
-    let (mut result, mut rest) = (String::with_capacity(text.len()), text);
-    // Whether the last word was the name of a secret.
-    let mut named = false;
+    // The value of a setting ends with the statement.
+    let is_set = text.trim_start().get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("set "));
+    if let Some((name, _)) = text.split_once('=').filter(|_| is_set) {
+        return [name, "=", HIDDEN].concat();
+    }
+    let mut result = String::with_capacity(text.len());
+    let (mut rest, mut before) = (text, None);
     while let Some(first) = rest.chars().next() {
-        let length = rest.find(|char| is_in_word(char) != is_in_word(first)).unwrap_or(rest.len());
-        let (part, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
-        rest = after;
-        if is_in_word(first) {
-            let name = part.to_lowercase();
-            let is_secret = std::mem::take(&mut named) || looks_secret(part, &name);
-            result.push_str(if is_secret { HIDDEN } else { part });
-            named = !is_secret && NAMES.iter().any(|secret| name.contains(secret));
+        if !is_in_word(first) {
+            result.push(first);
+            (before, rest) = (Some(first), rest.get(first.len_utf8()..).unwrap_or_default());
+            if result.ends_with("://") {
+                rest = without_user(rest, &mut result);
+            }
             continue;
         }
-        result.push_str(part);
-        // A name alone, as of a column, says nothing about the next word.
-        named &= part.contains(['=', ':', '\'', '"']);
-        let quote = part.chars().next_back().filter(|char| named && matches!(char, '\'' | '"'));
-        let opens = quote.is_some_and(|quote| part.matches(quote).count() != 1 || !part.starts_with(quote));
-        if let Some(end) = quote.filter(|_| opens).and_then(|quote| rest.find(quote)) {
-            named = false;
-            result.push_str(HIDDEN);
-            rest = rest.get(end..).unwrap_or_default();
-        } else if part.ends_with("://") {
-            // `user:password@`
-            let place = rest.find(|char: char| char.is_whitespace() || matches!(char, '/' | '?' | '\'' | '"' | '`'));
-            let place = rest.get(..place.unwrap_or(rest.len())).unwrap_or_default();
-            if let Some(at) = place.rfind('@') {
-                result.push_str(HIDDEN);
-                rest = rest.get(at..).unwrap_or_default();
-            }
+        let key = key_length(rest);
+        let length = key.unwrap_or_else(|| rest.find(|char| !is_in_word(char)).unwrap_or(rest.len()));
+        let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        let name = word.to_lowercase();
+        let is_secret = key.is_some() || looks_secret(word, &name);
+        result.push_str(if is_secret { HIDDEN } else { word });
+        rest = after;
+        if !is_secret && (name == "sig" || NAMES.iter().any(|secret| name.contains(secret))) {
+            rest = without_value(rest, before, &mut result);
         }
+        before = None;
     }
     result
+}
+
+/// Hides the value that follows a secret's name, and returns what follows the value: `password 'x'`,
+/// `'secret' = "x"`, `token=x&…`. `before` stands in front of the name.
+fn without_value<'a>(text: &'a str, before: Option<char>, result: &mut String) -> &'a str {
+    let closed = before.filter(|quote| is_quote(*quote)).and_then(|quote| text.strip_prefix(quote)).unwrap_or(text);
+    let sign = closed.trim_start();
+    let value = sign.trim_start_matches(['=', ':', '>']);
+    let is_given = value.len() < sign.len();
+    let value = value.trim_start();
+    let between = text.len().saturating_sub(value.len());
+    let quote = value.chars().next().filter(|char| is_quote(*char));
+    let end = match quote {
+        Some(quote) => quoted(value, quote),
+        // A name alone, as of a column, says nothing about the next word.
+        None if !is_given => return text,
+        None => {
+            let ends = |char: char| char.is_whitespace() || is_quote(char) || matches!(char, '&' | ';' | ',' | ')');
+            value.find(ends).unwrap_or(value.len())
+        }
+    };
+    let (hidden, after) = value.split_at_checked(end).unwrap_or((value, ""));
+    result.push_str(text.get(..between).unwrap_or_default());
+    match quote {
+        Some(quote) => result.extend([&*quote.to_string(), HIDDEN, &*quote.to_string()]),
+        None => result.push_str(HIDDEN),
+    }
+    // It is computed, so where it ends is not known.
+    if quote.is_none() && hidden.contains('(') { "" } else { after }
+}
+
+/// Hides `user:password` of an address after its `://`.
+fn without_user<'a>(text: &'a str, result: &mut String) -> &'a str {
+    let end = text.find(|char: char| char.is_whitespace() || is_quote(char) || matches!(char, '/' | '?'));
+    let place = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+    match place.rfind('@') {
+        Some(at) => {
+            result.push_str(HIDDEN);
+            text.get(at..).unwrap_or_default()
+        }
+        None => text,
+    }
 }
 
 fn is_in_word(char: char) -> bool {
     char.is_alphanumeric() || matches!(char, '_' | '.' | '-' | '+' | '%' | '~')
 }
 
+fn is_quote(char: char) -> bool {
+    matches!(char, '\'' | '"' | '`')
+}
+
+/// The length of a key in Base64 at the beginning of a text: it may contain what else ends a word.
+fn key_length(text: &str) -> Option<usize> {
+    let is_base64 = |char: char| char.is_ascii_alphanumeric() || matches!(char, '/' | '+' | '=');
+    let length = text.find(|char| !is_base64(char)).unwrap_or(text.len());
+    let key = text.get(..length)?;
+    let is_long = length == AWS_KEY || (length >= SHORTEST_RANDOM && key.ends_with("=="));
+    (is_long && is_mixed(key)).then_some(length)
+}
+
+fn is_mixed(word: &str) -> bool {
+    let any = |is: fn(&char) -> bool| word.chars().any(|char| is(&char));
+    any(char::is_ascii_digit) && any(char::is_ascii_uppercase) && any(char::is_ascii_lowercase)
+}
+
 fn looks_secret(word: &str, lower: &str) -> bool {
-    let mixed = |is: fn(&char) -> bool| word.chars().any(|char| is(&char));
-    let is_random = word.len() >= SHORTEST_RANDOM
-        && mixed(char::is_ascii_digit)
-        && mixed(char::is_ascii_uppercase)
-        && mixed(char::is_ascii_lowercase);
+    let is_random = word.len() >= SHORTEST_RANDOM && is_mixed(word);
     is_random || word.len() >= SHORTEST_KEY && BEGINNINGS.iter().any(|begin| lower.starts_with(begin))
 }
 
@@ -83,11 +152,18 @@ mod tests {
     fn secrets_go_and_the_rest_stays_as_it_was() {
         for (text, expected) in [
             ("SELECT token, name FROM t WHERE id = 'Ann'", "SELECT token, name FROM t WHERE id = 'Ann'"),
-            ("SELECT * FROM t WHERE password = 'a b''", "SELECT * FROM t WHERE password = '…''"),
+            ("SELECT * FROM t WHERE password = 'a b' AND n = 1", "SELECT * FROM t WHERE password = '…' AND n = 1"),
+            ("password 'it''s_my_pw', n 'it\\'s'", "password '…', n 'it\\'s'"),
+            ("url 'jdbc:x://h/d?user=a&password=ab@cd!ef'", "url 'jdbc:x://h/d?user=a&password=…'"),
+            ("SET spark.x.password=hunter2!rest/of#it", "SET spark.x.password=…"),
+            ("password = concat('abc', 'def')", "password = …"),
+            ("{\"client_secret\": \"a b\", \"n\": 1}", "{\"client_secret\": \"…\", \"n\": 1}"),
+            ("key wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE1 x", "key … x"),
+            ("blob?sv=1&sig=a%2Fb%3D&n=1", "blob?sv=1&sig=…&n=1"),
             ("OPTIONS (url 'jdbc:x://h/d', password 'pw', n '1')", "OPTIONS (url 'jdbc:x://h/d', password '…', n '1')"),
             ("OPTIONS ('fs.s3a.secret.key' = 'x y')", "OPTIONS ('fs.s3a.secret.key' = '…')"),
-            ("SET spark.hadoop.fs.s3a.access_key=abc", "SET spark.hadoop.fs.s3a.access_key=…"),
-            ("csv.`https://ann:pw@h/x.csv?sig=1&token=abc`", "csv.`https://…@h/x.csv?sig=1&token=…`"),
+            ("set spark.hadoop.fs.s3a.access_key=abc", "set spark.hadoop.fs.s3a.access_key=…"),
+            ("csv.`https://ann:pw@h/x.csv?sig=1&token=abc`", "csv.`https://…@h/x.csv?sig=…&token=…`"),
             ("no access for [AKIAIOSFODNN7EXAMPLE]", "no access for [AKIAIOSFODNN7EXAMPLE]"),
             ("Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.x", "Authorization: Bearer …"),
             ("SELECT '0f8fad5b-d9cb-469f-a165-70867728950e'", "SELECT '0f8fad5b-d9cb-469f-a165-70867728950e'"),

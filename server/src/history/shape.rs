@@ -153,7 +153,7 @@ fn comment(rest: &str) -> usize {
 }
 
 /// The length of a quoted text with its quotes, bytes. A doubled or escaped quote does not end it.
-fn quoted(rest: &str, quote: char) -> usize {
+pub(super) fn quoted(rest: &str, quote: char) -> usize {
     let mut chars = rest.char_indices().skip(1).peekable();
     while let Some((at, char)) = chars.next() {
         if char == '\\' {

@@ -38,12 +38,14 @@ pub(super) async fn drive(sql: Arc<Sql>, statement: Arc<Statement>, end: Cancell
     }
     match outcome {
         Ok(()) => {}
-        Err(Ends::Canceled) => statement.end(SqlState::Canceled, statement.stopped_because.get().cloned()),
+        Err(Ends::Canceled) => {
+            statement.end(stopped(&statement), statement.stopped_because.get().cloned());
+        }
         Err(Ends::Refused(error)) => statement.end(SqlState::Failed, Some(error)),
         Err(Ends::TooLarge(error)) => statement.end(SqlState::LimitExceeded, Some(error)),
         Err(Ends::Failed(error)) => {
             let state = state_of(&error, &statement);
-            let because = statement.stopped_because.get().filter(|_| state == SqlState::Canceled);
+            let because = statement.stopped_because.get().filter(|_| state == stopped(&statement));
             statement.end(state, Some(because.cloned().unwrap_or_else(|| errors::field(&error))));
         }
     }
@@ -62,11 +64,17 @@ fn state_of(error: &ConnectError, statement: &Statement) -> SqlState {
     match error {
         ConnectError::Limit(_) => SqlState::LimitExceeded,
         // With its session, Spark may drop what it was told to stop before it says that it is stopped.
-        _ if statement.stop.is_cancelled() => SqlState::Canceled,
+        _ if statement.stop.is_cancelled() => stopped(statement),
         ConnectError::Spark(spark) if spark.error_class.as_deref() == Some("OPERATION_CANCELED") => SqlState::Canceled,
         ConnectError::Unreachable { .. } | ConnectError::SessionChanged if began => SqlState::Lost,
         _ => SqlState::Failed,
     }
+}
+
+/// The state of a statement that was stopped: a person wanted it, nobody watched it, or others needed its room.
+fn stopped(statement: &Statement) -> SqlState {
+    let is_limit = statement.stopped_because.get().is_some_and(|error| error.code == SqlErrorCode::LimitExceeded);
+    if is_limit { SqlState::LimitExceeded } else { SqlState::Canceled }
 }
 
 /// What is not written down must not run.

@@ -8,7 +8,7 @@ export const PYTHON = process.env['PYTHON'] ?? 'python3';
 export const OUT = path.resolve(process.env['OUT'] ?? path.join(import.meta.dirname, '../../../target/e2e'));
 
 /** Personal settings on this machine must not influence a test. */
-const FOREIGN = /^(MASTER$|SPARK|BERDL|KBASE|JUPYTER|JPY|PYTHON|NODE|IPYTHON)|_proxy$/i;
+const FOREIGN = /^(MASTER$|SPARK|BERDL|KBASE|JUPYTER|JPY|PYTHON|NODE|IPYTHON|XDG_)|_proxy$/i;
 
 /**
  * The environment without variables that concern Jupyter, Spark or the extension, plus `more`.

@@ -49,6 +49,7 @@ impl Sidecar {
             .args(args)
             .env("SPARK_MONITOR_LOG", "debug")
             .env("CLOCK_FILE", folder.path().join("clock"))
+            .env("XDG_STATE_HOME", folder.path())
             .stderr(log)
             .spawn()
             .unwrap();

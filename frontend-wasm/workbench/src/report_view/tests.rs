@@ -163,7 +163,7 @@ fn stored() -> Collector {
 
 #[tokio::test]
 async fn it_says_what_is_remembered_and_removes_it_after_a_question() {
-    let model = |removal| Model { removal, ..made(Report { stored: Some(stored()), ..degraded() }) };
+    let model = |removal| Model { removal, ..made(Report { stored: Some(Ok(stored())), ..degraded() }) };
     let said = async |removal| {
         let text = text(&model(removal)).await;
         text.split_once("What is remembered\n").map(|(_, rest)| rest.to_owned()).unwrap()
@@ -186,4 +186,12 @@ async fn it_says_what_is_remembered_and_removes_it_after_a_question() {
     Forget it…
     It is forgotten.
     ");
+}
+
+#[tokio::test]
+async fn where_it_cannot_be_read_it_can_still_be_removed() {
+    let report = Report { stored: Some(Err(Problem::late())), ..degraded() };
+    let text = text(&made(report)).await;
+    let said = text.split_once("What is remembered\n").map(|(_, rest)| rest.to_owned()).unwrap();
+    assert!(said.starts_with(&Problem::late().sentence) && said.contains("Forget it…"), "{said}");
 }
