@@ -183,7 +183,11 @@ mod tests {
         for url in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:1", "http://m-{user}:8080"] {
             assert_eq!(own(url), OwnQueries::All, "{url}");
         }
-        let user = ConnectUser { fixed: None, otherwise: "ann".to_owned() };
-        assert_eq!(own("http://spark.example:8080"), OwnQueries::OfUser(user));
+        let of_user = OwnQueries::OfUser(ConnectUser { fixed: None, otherwise: "ann".to_owned() });
+        assert_eq!(own("http://spark.example:8080"), of_user);
+        let shared = ["--spark-master-ui-url", "http://spark.example:8080", "--spark-monitor-identity", "auth2"];
+        let of_me = ["--spark-user", "ann", "--spark-app-ui-url", "http://driver-{user}:4040"];
+        let site = site(&[&shared[..], &of_me].concat()).unwrap().unwrap();
+        assert_eq!(site.own, of_user, "the newest driver of a shared master may be another's");
     }
 }
