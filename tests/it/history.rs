@@ -5,7 +5,10 @@ use std::time::Duration;
 use axum::http::Request;
 use serde_json::Value;
 
-use crate::support::{APP, Double, TestApp, fixture, spark};
+use crate::support::{APP, Double, OPERATIONS, TestApp, fixture, spark};
+
+/// When the recorded application started.
+const BEGIN_MS: i64 = 1_795_217_645_599;
 
 /// Waits until an answer is as wanted.
 async fn until(app: &TestApp, path: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
@@ -66,6 +69,75 @@ async fn an_application_that_is_no_longer_listed_is_gone_and_its_running_queries
     let detail = app.get(&format!("/history/applications/{APP}")).await.json();
     assert!(detail["end_sentences"].to_string().contains("no longer lists this application"), "{detail}");
     app.end().await;
+}
+
+/// The driver's only operation, which runs or has ended.
+fn operation(state: &str, finished_at_ms: i64) -> String {
+    let mut all: Value = serde_json::from_str(&fixture("spark-4.3.0/connect_operations.json")).unwrap();
+    let mut one = all[1].take();
+    one["state"] = state.into();
+    one["finishTimestamp"] = finished_at_ms.into();
+    one["closeTimestamp"] = 0.into();
+    Value::Array(vec![one]).to_string()
+}
+
+/// The master with these applications and the times when they started.
+fn listing(apps: &[(&str, i64)]) -> String {
+    let mut master: Value = serde_json::from_str(&fixture("spark-4.3.0/master_json.json")).unwrap();
+    let one = master["activeapps"][0].take();
+    let app = |(app_id, started_at_ms): &(&str, i64)| {
+        let mut app = one.clone();
+        app["id"] = (*app_id).into();
+        app["starttime"] = (*started_at_ms).into();
+        app
+    };
+    master["activeapps"] = apps.iter().map(app).collect();
+    master.to_string()
+}
+
+/// A sidecar that has seen the only query of the only application run.
+async fn seeing_a_query_run(spark: &Double, folder: &tempfile::TempDir) -> TestApp {
+    let operations = format!("/proxy/{APP}/api/v1/applications/{APP}/{OPERATIONS}");
+    spark.json("/json/", &listing(&[(APP, BEGIN_MS)]));
+    spark.json(&format!("/proxy/{APP}/api/v1/applications/{APP}/jobs"), "[]");
+    spark.json(&operations, &operation("STARTED", 0));
+    let app = remembering(spark, folder).await;
+    while spark.count(&operations) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    app
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_that_was_taken_for_lost_gets_its_end_when_its_application_is_back() {
+    let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
+    let app = seeing_a_query_run(&spark, &folder).await;
+    spark.json("/json/", &listing(&[]));
+    let path = format!("/history/applications/{APP}");
+    until(&app, "/history/applications", has_some("apps")).await;
+    until(&app, &path, |body| body["runs"][0]["state"] == "lost").await;
+    spark.json(
+        &format!("/proxy/{APP}/api/v1/applications/{APP}/{OPERATIONS}"),
+        &operation("FINISHED", BEGIN_MS + 90_000),
+    );
+    spark.json("/json/", &listing(&[(APP, BEGIN_MS)]));
+    let detail = until(&app, &path, |body| body["runs"][0]["state"] == "succeeded").await;
+    assert_eq!(detail["runs"].as_array().unwrap().len(), 1, "{detail}");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_is_not_lost_if_its_application_was_not_looked_at_before_it_went() {
+    const NEWER: &str = "app-20261120233999-0001";
+    let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
+    let app = seeing_a_query_run(&spark, &folder).await;
+    spark.json("/json/", &listing(&[(APP, BEGIN_MS), (NEWER, BEGIN_MS + 60_000)]));
+    until(&app, "/history/applications", |body| body["apps"].as_array().unwrap().len() == 2).await;
+    spark.json("/json/", &listing(&[(NEWER, BEGIN_MS + 60_000)]));
+    let path = format!("/history/applications/{APP}");
+    let detail = until(&app, &path, |body| body["app"]["gone_at_ms"].is_i64()).await;
+    app.end().await;
+    assert!(!has_some("runs")(&detail), "it may have ended well: {detail}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
