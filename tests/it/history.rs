@@ -155,6 +155,30 @@ async fn forgetting_needs_our_own_page_and_leaves_nothing() {
     assert!(!String::from_utf8_lossy(&file).contains("select"), "Spark still lists the queries; they do not come back");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_forgotten_in_memory_alone_is_not_called_gone_while_a_file_stays() {
+    let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
+    let state = folder.path().to_str().unwrap();
+    let in_memory =
+        || TestApp::recording(&["--spark-master-ui-url", &spark.url, "--spark-monitor-history", "memory"], state);
+    let app = in_memory();
+    until(&app, "/history/queries", has_some("shapes")).await;
+    assert_eq!(app.send(Request::delete("/history")).await.outcome(), "200", "there is no file");
+    app.end().await;
+    let app = remembering(&spark, &folder).await;
+    until(&app, "/history/queries", has_some("shapes")).await;
+    app.end().await;
+    let app = in_memory();
+    until(&app, "/history/queries", has_some("shapes")).await;
+    let answer = app.send(Request::delete("/history")).await;
+    app.end().await;
+    let file = folder.path().join("berdl-spark-monitor/history.db");
+    assert!(answer.status == 500 && file.exists(), "{}", answer.text);
+    for said in [file.to_str().unwrap(), "berdl-spark-monitor history forget"] {
+        assert!(answer.text.contains(said), "{}", answer.text);
+    }
+}
+
 #[tokio::test]
 async fn without_a_history_there_is_no_route_and_no_file() {
     let folder = tempfile::tempdir().unwrap();

@@ -24,6 +24,12 @@ const HALF: &str = "history.db.new";
 /// How long the way may take.
 pub(crate) const LONGEST_COPY: Duration = Duration::from_secs(60);
 
+/// The database in the runtime folder. Several homes may share one.
+pub(crate) fn local_database(home: &Path, runtime: &Path) -> PathBuf {
+    let name = blake3::hash(home.as_os_str().as_encoded_bytes()).to_hex();
+    runtime.join(format!("history-{}.db", name.get(..16).unwrap_or_default()))
+}
+
 /// See the module's sentence.
 #[derive(Debug)]
 pub(crate) struct Copy {
@@ -38,10 +44,7 @@ impl Copy {
     /// When another machine has it, or one of the folders cannot be written.
     pub fn begin(home: &Path, runtime: &Path, now_ms: i64) -> Result<Self, StoreError> {
         private(runtime)?;
-        // Several homes may share a runtime folder.
-        let name = blake3::hash(home.as_os_str().as_encoded_bytes()).to_hex();
-        let database = runtime.join(format!("history-{}.db", name.get(..16).unwrap_or_default()));
-        let copy = Self { home: home.to_owned(), database };
+        let copy = Self { home: home.to_owned(), database: local_database(home, runtime) };
         not_in_use(home, now_ms)?;
         let was_elsewhere = own(home, now_ms)?;
         if (was_elsewhere || !copy.database.exists()) && copy.home.join(FILE).exists() {

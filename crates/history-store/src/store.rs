@@ -1,6 +1,6 @@
 //! The open database.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use sqlx::{Row, SqlitePool};
 
@@ -8,7 +8,7 @@ use crate::{
     StoreError,
     copy::{self, Copy},
     forgotten,
-    open::{DAMAGED, Kept, remove},
+    open::{DAMAGED, Kept, PATIENCE, patiently, remove},
 };
 
 /// Writes the log back and empties its file; the first column tells whether somebody hindered it.
@@ -22,6 +22,8 @@ pub struct Store {
     pub(crate) readers: SqlitePool,
     pub(crate) kept: Kept,
     pub(crate) file: Option<PathBuf>,
+    /// In memory: the files in which an earlier or another sidecar may have left a history.
+    pub(crate) untouched: Vec<PathBuf>,
     pub(crate) copy: Option<Copy>,
     pub(crate) cap_bytes: u64,
 }
@@ -62,7 +64,8 @@ impl Store {
     /// pages, the copy, and a damaged file.
     ///
     /// # Errors
-    /// The database's, a file cannot be removed, or somebody else still reads what the log contains.
+    /// The database's, a file cannot be removed, somebody else still reads what the log contains, or the history is in
+    /// memory and there is a file too, from which it would come back.
     pub async fn forget(&self, owner: Option<&str>, now_ms: i64) -> Result<(), StoreError> {
         let mut connection = self.writer.acquire().await?;
         forgotten::remove(&mut connection, owner, now_ms).await?;
@@ -82,7 +85,18 @@ impl Store {
         if let Some(file) = &self.file {
             remove(&file.with_file_name(DAMAGED))?;
         }
-        Ok(())
+        match self.untouched_file().await {
+            Some(file) => Err(StoreError::FileStays(file)),
+            None => Ok(()),
+        }
+    }
+
+    /// A file with a history that this store did not open.
+    async fn untouched_file(&self) -> Option<PathBuf> {
+        let files = self.untouched.clone();
+        let found = patiently(PATIENCE, move || Ok(files.into_iter().find(|file| fs::symlink_metadata(file).is_ok())));
+        // A file system that does not answer may well have one.
+        found.await.unwrap_or_else(|_| self.untouched.first().cloned())
     }
 
     /// Closes all connections, the log written back.
