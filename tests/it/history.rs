@@ -229,6 +229,32 @@ async fn what_was_stored_can_be_forgotten_after_the_history_is_switched_off() {
     assert!(!history("export", "on").contains("select"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_the_runtime_folder_alone_is_found_and_forgotten() {
+    let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
+    let app = remembering(&spark, &folder).await;
+    until(&app, "/history/queries", has_some("shapes")).await;
+    app.end().await;
+    let (state, runtime) = (folder.path().join("berdl-spark-monitor"), folder.path().join("run"));
+    let places = history_store::Places {
+        state_folder: Some(state.clone()),
+        runtime_folder: Some(runtime.join("berdl-spark-monitor")),
+        ..Default::default()
+    };
+    let local = places.files().pop().unwrap();
+    std::fs::create_dir_all(local.parent().unwrap()).unwrap();
+    std::fs::rename(state.join("history.db"), &local).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_berdl-spark-monitor"));
+    command
+        .args(["history", "forget"])
+        .env_clear()
+        .env("XDG_STATE_HOME", folder.path())
+        .env("XDG_RUNTIME_DIR", &runtime);
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(!local.exists());
+}
+
 #[tokio::test]
 async fn what_is_said_of_texts_is_what_the_setting_says() {
     for (mode, said) in [("off", "without their literals"), ("redacted", "with their SQL")] {

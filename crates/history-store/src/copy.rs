@@ -12,7 +12,7 @@ use sqlx::SqlitePool;
 
 use crate::{
     StoreError,
-    open::{DAMAGED, FILE, beside, patiently, remove},
+    open::{DAMAGED, FILE, beside, patiently, remove, remove_database},
 };
 
 /// How often the copy goes home, milliseconds.
@@ -47,9 +47,13 @@ impl Copy {
         let copy = Self { home: home.to_owned(), database: local_database(home, runtime) };
         not_in_use(home, now_ms)?;
         let was_elsewhere = own(home, now_ms)?;
-        if (was_elsewhere || !copy.database.exists()) && copy.home.join(FILE).exists() {
+        if was_elsewhere {
+            // What is here is older than what happened there, and may have been forgotten there.
+            remove_database(&copy.database)?;
+        }
+        if !copy.database.exists() && home.join(FILE).exists() {
             let half = beside(&copy.database, ".new");
-            fs::copy(copy.home.join(FILE), &half)?;
+            fs::copy(home.join(FILE), &half)?;
             for end in ["-wal", "-shm"] {
                 remove(&beside(&copy.database, end))?;
             }
@@ -99,11 +103,12 @@ impl Copy {
         Ok(taken.is_ok().then_some(file))
     }
 
-    /// Removes the copy, with which the history would come back, and what is left of earlier attempts.
+    /// Replaces the copy, with which the history would come back, by one of what is left and of the note that the rest
+    /// was forgotten: another machine must not write it again. Also removes what is left of earlier attempts.
     ///
     /// # Errors
-    /// When a file cannot be removed.
-    pub async fn forget(&self) -> Result<(), StoreError> {
+    /// When a file cannot be removed, or the new copy cannot be written.
+    pub async fn forget(&self, pool: &SqlitePool, now_ms: i64) -> Result<(), StoreError> {
         let (home, database) = (self.home.clone(), self.database.clone());
         patiently(LONGEST_COPY, move || {
             for name in [FILE, HALF, DAMAGED] {
@@ -114,7 +119,8 @@ impl Copy {
             }
             Ok(())
         })
-        .await
+        .await?;
+        self.take_home(pool, now_ms).await
     }
 }
 
@@ -167,6 +173,7 @@ mod tests {
     use sqlx::sqlite::SqliteConnectOptions;
 
     use super::*;
+    use crate::{Kept, Places, Store, open};
 
     #[test]
     fn a_history_that_another_machine_keeps_is_left_alone_until_that_machine_falls_silent() {
@@ -212,7 +219,60 @@ mod tests {
         fs::write(home.path().join("history.db-wal"), "of another database").unwrap();
         two.take_home(&pool, 0).await.unwrap();
         assert!(home.path().join(FILE).exists() && !home.path().join("history.db-wal").exists());
-        two.forget().await.unwrap();
-        assert!(!home.path().join(FILE).exists());
+    }
+
+    /// A store whose database is copied to the state folder.
+    async fn copied(places: &Places) -> Store {
+        let store = open::copied(places.state_folder.as_ref().unwrap(), places, 0).await.unwrap();
+        assert!(matches!(store.kept(), Kept::Copied), "{:?}", store.kept());
+        store
+    }
+
+    fn places(home: &Path, runtime: &Path) -> Places {
+        Places {
+            state_folder: Some(home.to_owned()),
+            runtime_folder: Some(runtime.to_owned()),
+            memory_only: false,
+            cap_bytes: 1 << 22,
+        }
+    }
+
+    async fn add_owner(store: &Store, name: &str) {
+        let add = "INSERT INTO systems (owner, name, kind) VALUES (?, 'spark', 'spark')";
+        sqlx::query(add).bind(name).execute(&store.writer).await.unwrap();
+    }
+
+    async fn notes(store: &Store) -> i64 {
+        let notes = "SELECT count(*) FROM audit WHERE action = 'forget'";
+        sqlx::query_scalar(notes).fetch_one(&store.readers).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_forgotten_on_one_machine_does_not_come_back_from_another_ones_old_database() {
+        let (home, here, there) =
+            (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (here, there) = (places(home.path(), &here.path().join("x")), places(home.path(), &there.path().join("x")));
+        let moved = || fs::write(home.path().join(OWNER), "elsewhere -9000000\n").unwrap();
+        let store = copied(&here).await;
+        add_owner(&store, "ann").await;
+        store.take_home(0).await.unwrap();
+        store.close().await;
+        moved();
+        let store = copied(&there).await;
+        assert_eq!(store.owners().await.unwrap(), ["ann"], "it came along");
+        store.forget(None, 0).await.unwrap();
+        store.close().await;
+        moved();
+        let store = copied(&here).await;
+        assert!(store.owners().await.unwrap().is_empty());
+        assert_eq!(notes(&store).await, 1, "what Spark still lists is not written again");
+        store.close().await;
+        // Even if the copy was taken away.
+        let store = copied(&here).await;
+        add_owner(&store, "ann").await;
+        store.close().await;
+        fs::remove_file(home.path().join(FILE)).unwrap();
+        moved();
+        assert!(copied(&here).await.owners().await.unwrap().is_empty());
     }
 }

@@ -119,7 +119,8 @@ async fn at_home(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, S
     match checked(&folder.join(FILE), places.cap_bytes, now_ms).await {
         Ok((writer, readers)) => {
             let file = Some(folder.join(FILE));
-            let (kept, untouched, cap_bytes) = (Kept::Home, Vec::new(), places.cap_bytes);
+            let local = places.runtime_folder.as_ref().map(|runtime| copy::local_database(folder, runtime));
+            let (kept, untouched, cap_bytes) = (Kept::Home, local.into_iter().collect(), places.cap_bytes);
             Ok(Store { writer, readers, kept, file, untouched, copy: None, cap_bytes })
         }
         // Only where the log does not work: from a file that is locked, a second history would begin, and its copy would
@@ -133,7 +134,7 @@ async fn at_home(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, S
 }
 
 /// The database in the runtime folder, restored from its copy in the state folder.
-async fn copied(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, StoreError> {
+pub(crate) async fn copied(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, StoreError> {
     let runtime = places.runtime_folder.clone().ok_or(StoreError::NoFolder)?;
     let home = folder.to_owned();
     let copy = patiently(LONGEST_COPY, move || Copy::begin(&home, &runtime, now_ms)).await?;
@@ -255,6 +256,11 @@ pub(crate) fn beside(file: &Path, end: &str) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(end);
     file.with_file_name(name)
+}
+
+/// Removes a database with its log, if there is one.
+pub(crate) fn remove_database(file: &Path) -> io::Result<()> {
+    ["", "-wal", "-shm"].iter().try_for_each(|end| remove(&beside(file, end)))
 }
 
 /// Removes a file, if there is one.

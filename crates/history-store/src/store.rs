@@ -8,7 +8,7 @@ use crate::{
     StoreError,
     copy::{self, Copy},
     forgotten,
-    open::{DAMAGED, Kept, PATIENCE, patiently, remove},
+    open::{DAMAGED, Kept, PATIENCE, patiently, remove, remove_database},
 };
 
 /// Writes the log back and empties its file; the first column tells whether somebody hindered it.
@@ -22,7 +22,7 @@ pub struct Store {
     pub(crate) readers: SqlitePool,
     pub(crate) kept: Kept,
     pub(crate) file: Option<PathBuf>,
-    /// In memory: the files in which an earlier or another sidecar may have left a history.
+    /// Files in which an earlier or another sidecar may have left a history.
     pub(crate) untouched: Vec<PathBuf>,
     pub(crate) copy: Option<Copy>,
     pub(crate) cap_bytes: u64,
@@ -79,11 +79,19 @@ impl Store {
                 return Err(StoreError::Busy);
             }
         }
-        if let Some(copy) = &self.copy {
-            copy.forget().await?;
-        }
         if let Some(file) = &self.file {
             remove(&file.with_file_name(DAMAGED))?;
+        }
+        drop(connection);
+        if let Some(copy) = &self.copy {
+            copy.forget(&self.writer, now_ms).await?;
+        }
+        if !matches!(self.kept, Kept::Memory(_)) {
+            // From when the state folder could not be written.
+            for file in &self.untouched {
+                remove_database(file)?;
+            }
+            return Ok(());
         }
         match self.untouched_file().await {
             Some(file) => Err(StoreError::FileStays(file)),
