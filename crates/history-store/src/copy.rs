@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    thread,
     time::{Duration, UNIX_EPOCH},
 };
 
@@ -30,6 +31,10 @@ pub(crate) fn local_database(home: &Path, runtime: &Path) -> PathBuf {
     runtime.join(format!("history-{}.db", name.get(..16).unwrap_or_default()))
 }
 
+/// How often, and after which pauses, the lock of another sidecar of this machine is tried: ten seconds in all.
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
+
 /// See the module's sentence.
 #[derive(Debug)]
 pub(crate) struct Copy {
@@ -45,6 +50,8 @@ impl Copy {
     pub fn begin(home: &Path, runtime: &Path, now_ms: i64) -> Result<Self, StoreError> {
         private(runtime)?;
         let copy = Self { home: home.to_owned(), database: local_database(home, runtime) };
+        // Another sidecar of this machine may be restoring, copying or forgetting.
+        let lock = wait_for_lock(&copy.database)?;
         not_in_use(home, now_ms)?;
         let was_elsewhere = own(home, now_ms)?;
         if was_elsewhere {
@@ -59,6 +66,7 @@ impl Copy {
             }
             fs::rename(half, &copy.database)?;
         }
+        drop(lock);
         Ok(copy)
     }
 
@@ -71,7 +79,13 @@ impl Copy {
     /// # Errors
     /// When another machine has taken over, or the copy cannot be written.
     pub async fn take_home(&self, pool: &SqlitePool, now_ms: i64) -> Result<(), StoreError> {
-        let Some(lock) = self.lock()? else { return Ok(()) };
+        match lock(&self.database)? {
+            Some(lock) => self.carry_home(lock, pool, now_ms).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn carry_home(&self, lock: File, pool: &SqlitePool, now_ms: i64) -> Result<(), StoreError> {
         let whole = beside(&self.database, ".copy");
         remove(&whole)?;
         sqlx::query("VACUUM INTO ?").bind(whole.to_string_lossy().into_owned()).execute(pool).await?;
@@ -96,13 +110,6 @@ impl Copy {
         written.map_err(|_| StoreError::Ends)?
     }
 
-    /// A lock that lasts as long as the file is open; none if another process has it.
-    fn lock(&self) -> Result<Option<File>, StoreError> {
-        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(beside(&self.database, ".lock"))?;
-        let taken = rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
-        Ok(taken.is_ok().then_some(file))
-    }
-
     /// Replaces the copy, with which the history would come back, by one of what is left and of the note that the rest
     /// was forgotten: another machine must not write it again. Also removes what is left of earlier attempts.
     ///
@@ -110,18 +117,37 @@ impl Copy {
     /// When a file cannot be removed, or the new copy cannot be written.
     pub async fn forget(&self, pool: &SqlitePool, now_ms: i64) -> Result<(), StoreError> {
         let (home, database) = (self.home.clone(), self.database.clone());
-        patiently(LONGEST_COPY, move || {
+        let lock = patiently(LONGEST_COPY, move || {
+            // A copy that is on its way would arrive afterwards.
+            let lock = wait_for_lock(&database)?;
             for name in [FILE, HALF, DAMAGED] {
                 remove(&home.join(name))?;
             }
             for end in [".copy", ".new"] {
                 remove(&beside(&database, end))?;
             }
-            Ok(())
-        })
-        .await?;
-        self.take_home(pool, now_ms).await
+            Ok(lock)
+        });
+        self.carry_home(lock.await?, pool, now_ms).await
     }
+}
+
+/// A lock that lasts as long as the file is open; none if somebody else has it.
+fn lock(database: &Path) -> Result<Option<File>, StoreError> {
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(beside(database, ".lock"))?;
+    let taken = rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
+    Ok(taken.is_ok().then_some(file))
+}
+
+/// The lock, when whoever has it is done; for a thread that may wait.
+fn wait_for_lock(database: &Path) -> Result<File, StoreError> {
+    for _ in 0..LOCK_TRIES {
+        if let Some(lock) = lock(database)? {
+            return Ok(lock);
+        }
+        thread::sleep(LOCK_PAUSE);
+    }
+    Err(StoreError::Busy)
 }
 
 /// Says that this machine keeps the history; true if another one did before.
@@ -170,6 +196,11 @@ fn private(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+
     use sqlx::sqlite::SqliteConnectOptions;
 
     use super::*;
@@ -212,13 +243,37 @@ mod tests {
         let options = SqliteConnectOptions::new().filename(one.database()).create_if_missing(true);
         let pool = SqlitePool::connect_with(options).await.unwrap();
         sqlx::query("CREATE TABLE something (x)").execute(&pool).await.unwrap();
-        let lock = one.lock().unwrap().unwrap();
+        let locked = lock(one.database()).unwrap().unwrap();
         two.take_home(&pool, 0).await.unwrap();
         assert!(!home.path().join(FILE).exists());
-        drop(lock);
+        drop(locked);
         fs::write(home.path().join("history.db-wal"), "of another database").unwrap();
         two.take_home(&pool, 0).await.unwrap();
         assert!(home.path().join(FILE).exists() && !home.path().join("history.db-wal").exists());
+    }
+
+    #[tokio::test]
+    async fn whoever_begins_or_forgets_waits_for_a_copy_that_is_on_its_way() {
+        let (home, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let places = places(home.path(), &runtime.path().join("x"));
+        let store = copied(&places).await;
+        let file = store.file().unwrap().clone();
+        let copying = || {
+            let (lock, arrived) = (lock(&file).unwrap().unwrap(), Arc::new(AtomicBool::new(false)));
+            let arrives = Arc::clone(&arrived);
+            thread::spawn(move || {
+                thread::sleep(LOCK_PAUSE * 3);
+                arrives.store(true, Ordering::SeqCst);
+                drop(lock);
+            });
+            arrived
+        };
+        let arrived = copying();
+        store.forget(None, 0).await.unwrap();
+        assert!(arrived.load(Ordering::SeqCst), "what arrives later would stay");
+        let arrived = copying();
+        copied(&places).await;
+        assert!(arrived.load(Ordering::SeqCst));
     }
 
     /// A store whose database is copied to the state folder.
