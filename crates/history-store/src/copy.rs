@@ -9,17 +9,20 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
+use rustix::fs::FlockOperation;
 use sqlx::SqlitePool;
 
 use crate::{
     StoreError,
-    open::{DAMAGED, FILE, beside, patiently, remove, remove_database},
+    open::{DAMAGED, FILE, PATIENCE, beside, patiently, remove, remove_database},
 };
 
 /// How often the copy goes home, milliseconds.
 pub(crate) const EVERY_MS: i64 = 600_000;
 /// Says which machine keeps the history, and since when.
 const OWNER: &str = "history.owner";
+/// Long ago: whoever had the history ended, and another machine may have it.
+const NOBODY_MS: i64 = 0;
 /// A copy on its way.
 const HALF: &str = "history.db.new";
 /// How long the way may take.
@@ -40,6 +43,8 @@ const LOCK_PAUSE: Duration = Duration::from_millis(100);
 pub(crate) struct Copy {
     home: PathBuf,
     database: PathBuf,
+    /// Locked by each sidecar of this machine, as long as it keeps the history.
+    keeps: File,
 }
 
 impl Copy {
@@ -49,9 +54,12 @@ impl Copy {
     /// When another machine has it, or one of the folders cannot be written.
     pub fn begin(home: &Path, runtime: &Path, now_ms: i64) -> Result<Self, StoreError> {
         private(runtime)?;
-        let copy = Self { home: home.to_owned(), database: local_database(home, runtime) };
+        let database = local_database(home, runtime);
         // Another sidecar of this machine may be restoring, copying or forgetting.
-        let lock = wait_for_lock(&copy.database)?;
+        let lock = wait_for_lock(&database)?;
+        let keeps = lock_file(&database, ".keeps")?;
+        rustix::fs::flock(&keeps, FlockOperation::NonBlockingLockShared).map_err(io::Error::from)?;
+        let copy = Self { home: home.to_owned(), database, keeps };
         not_in_use(home, now_ms)?;
         let was_elsewhere = own(home, now_ms)?;
         if was_elsewhere {
@@ -110,6 +118,25 @@ impl Copy {
         written.map_err(|_| StoreError::Ends)?
     }
 
+    /// At the end: lets another machine have the history at once, unless another sidecar of this machine keeps it too.
+    ///
+    /// # Errors
+    /// When the state folder cannot be written.
+    pub async fn release(&self) -> Result<(), StoreError> {
+        let Some(lock) = lock(&self.database)? else { return Ok(()) };
+        let (home, keeps) = (self.home.clone(), self.keeps.try_clone()?);
+        patiently(PATIENCE, move || {
+            let is_last = rustix::fs::flock(&keeps, FlockOperation::NonBlockingLockExclusive).is_ok();
+            if is_last && owner(&home).is_some_and(|(owner, _)| owner == machine()) {
+                write_owner(&home, NOBODY_MS)?;
+            }
+            rustix::fs::flock(&keeps, FlockOperation::Unlock).map_err(io::Error::from)?;
+            drop(lock);
+            Ok(())
+        })
+        .await
+    }
+
     /// Replaces the copy, with which the history would come back, by one of what is left and of the note that the rest
     /// was forgotten: another machine must not write it again. Also removes what is left of earlier attempts.
     ///
@@ -134,9 +161,13 @@ impl Copy {
 
 /// A lock that lasts as long as the file is open; none if somebody else has it.
 fn lock(database: &Path) -> Result<Option<File>, StoreError> {
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(beside(database, ".lock"))?;
-    let taken = rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
+    let file = lock_file(database, ".lock")?;
+    let taken = rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive);
     Ok(taken.is_ok().then_some(file))
+}
+
+fn lock_file(database: &Path, end: &str) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(beside(database, end))
 }
 
 /// The lock, when whoever has it is done; for a thread that may wait.
@@ -153,15 +184,26 @@ fn wait_for_lock(database: &Path) -> Result<File, StoreError> {
 /// Says that this machine keeps the history; true if another one did before.
 fn own(home: &Path, now_ms: i64) -> Result<bool, StoreError> {
     let was_elsewhere = not_elsewhere(home, now_ms)?;
-    let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(home.join(OWNER))?;
-    file.write_all(format!("{} {now_ms}\n", machine()).as_bytes())?;
+    write_owner(home, now_ms)?;
     Ok(was_elsewhere)
+}
+
+fn write_owner(home: &Path, at_ms: i64) -> Result<(), StoreError> {
+    let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(home.join(OWNER))?;
+    file.write_all(format!("{} {at_ms}\n", machine()).as_bytes())?;
+    Ok(())
+}
+
+/// Which machine keeps the history, and when it last wrote.
+fn owner(home: &Path) -> Option<(String, i64)> {
+    let known = fs::read_to_string(home.join(OWNER)).ok()?;
+    let (owner, at_ms) = known.trim().rsplit_once(' ')?;
+    Some((owner.to_owned(), at_ms.parse().ok()?))
 }
 
 /// Fails if a sidecar of another machine copies its history to this folder; true if one did, some time ago.
 pub(crate) fn not_elsewhere(home: &Path, now_ms: i64) -> Result<bool, StoreError> {
-    let known = fs::read_to_string(home.join(OWNER)).unwrap_or_default();
-    match known.trim().rsplit_once(' ').and_then(|(owner, at_ms)| Some((owner, at_ms.parse::<i64>().ok()?))) {
+    match owner(home) {
         Some((owner, at_ms)) if owner != machine() && is_recent(at_ms, now_ms) => Err(StoreError::Elsewhere),
         Some((owner, _)) => Ok(owner != machine()),
         None => Ok(false),
@@ -253,6 +295,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn when_the_last_sidecar_of_a_machine_has_ended_another_machine_has_the_history_at_once() {
+        const NOW_MS: i64 = 1_795_392_000_000;
+        let (home, here, there) =
+            (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (here, there) = (places(home.path(), &here.path().join("x")), places(home.path(), &there.path().join("x")));
+        let open = async |places: &Places| open::copied(home.path(), places, NOW_MS).await;
+        let seen_from_elsewhere = || {
+            let owner = fs::read_to_string(home.path().join(OWNER)).unwrap();
+            fs::write(home.path().join(OWNER), format!("elsewhere {}", owner.rsplit_once(' ').unwrap().1)).unwrap();
+        };
+        let (one, two) = (open(&here).await.unwrap(), open(&here).await.unwrap());
+        add_owner(&two, "ann").await;
+        one.end(NOW_MS).await.unwrap();
+        let kept = fs::read(home.path().join(OWNER)).unwrap();
+        seen_from_elsewhere();
+        assert!(matches!(open(&there).await, Err(StoreError::Elsewhere)), "the second sidecar keeps it");
+        fs::write(home.path().join(OWNER), kept).unwrap();
+        two.end(NOW_MS).await.unwrap();
+        seen_from_elsewhere();
+        assert_eq!(open(&there).await.unwrap().owners().await.unwrap(), ["ann"]);
+    }
+
+    #[tokio::test]
     async fn whoever_begins_or_forgets_waits_for_a_copy_that_is_on_its_way() {
         let (home, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let places = places(home.path(), &runtime.path().join("x"));
@@ -311,21 +376,21 @@ mod tests {
         let store = copied(&here).await;
         add_owner(&store, "ann").await;
         store.take_home(0).await.unwrap();
-        store.close().await;
+        store.end(0).await.unwrap();
         moved();
         let store = copied(&there).await;
         assert_eq!(store.owners().await.unwrap(), ["ann"], "it came along");
         store.forget(None, 0).await.unwrap();
-        store.close().await;
+        store.end(0).await.unwrap();
         moved();
         let store = copied(&here).await;
         assert!(store.owners().await.unwrap().is_empty());
         assert_eq!(notes(&store).await, 1, "what Spark still lists is not written again");
-        store.close().await;
+        store.end(0).await.unwrap();
         // Even if the copy was taken away.
         let store = copied(&here).await;
         add_owner(&store, "ann").await;
-        store.close().await;
+        store.end(0).await.unwrap();
         fs::remove_file(home.path().join(FILE)).unwrap();
         moved();
         assert!(copied(&here).await.owners().await.unwrap().is_empty());

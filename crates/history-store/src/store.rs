@@ -107,8 +107,22 @@ impl Store {
         found.await.unwrap_or_else(|_| self.untouched.first().cloned())
     }
 
+    /// Takes the database home, if it is elsewhere, lets other machines have it, and closes it.
+    ///
+    /// # Errors
+    /// When it could not be taken home; then other machines wait, because what they would find there is older.
+    pub async fn end(&self, now_ms: i64) -> Result<(), StoreError> {
+        let taken_home = self.take_home(now_ms).await;
+        self.close().await;
+        taken_home?;
+        match &self.copy {
+            Some(copy) => copy.release().await,
+            None => Ok(()),
+        }
+    }
+
     /// Closes all connections, the log written back.
-    pub async fn close(&self) {
+    async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }

@@ -79,8 +79,8 @@ pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode
             "Everything is forgotten.\n".to_owned()
         }
     };
-    store.close().await;
     stdout().write_all(text.as_bytes())?;
+    store.end(clock::now_ms()).await?;
     Ok(ExitCode::SUCCESS)
 }
 
