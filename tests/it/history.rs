@@ -141,6 +141,26 @@ async fn a_query_is_not_lost_if_its_application_was_not_looked_at_before_it_went
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_executor_that_was_lost_is_remembered_beside_any_number_that_live() {
+    let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
+    let recorded: Vec<Value> = serde_json::from_str(&fixture("spark-4.3.0/executors.json")).unwrap();
+    let mut all: Vec<Value> = (0..150).map(|_| recorded[1].clone()).chain([recorded[0].clone()]).collect();
+    for (number, executor) in (0..).zip(&mut all[..150]) {
+        executor["id"] = i32::to_string(&number).into();
+    }
+    all[7]["isActive"] = false.into();
+    all[7]["removeReason"] = "Command exited with code 137".into();
+    let path = format!("/proxy/{APP}/api/v1/applications/{APP}/allexecutors");
+    spark.json(&path, &Value::Array(all).to_string());
+    let app = remembering(&spark, &folder).await;
+    until(&app, "/history/applications", has_some("apps")).await;
+    let detail = until(&app, &format!("/history/applications/{APP}"), has_some("lost_executors")).await;
+    app.end().await;
+    let lost = &detail["lost_executors"][0];
+    assert_eq!((&lost["executor_id"], &lost["reason"]), (&"7".into(), &"exited_137".into()), "{detail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn forgetting_needs_our_own_page_and_leaves_nothing() {
     let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
     let app = remembering(&spark, &folder).await;

@@ -24,7 +24,7 @@ const KNOWN: usize = 2_000;
 const SETTLED_MS: i64 = 2_000;
 /// Longest name of an application, characters.
 const LONGEST_NAME: usize = 200;
-/// Applications and workers of which a sample is kept.
+/// Applications, workers and newly lost executors that one sample keeps.
 const MOST: usize = 100;
 
 pub(crate) const CLUSTER: (&str, &str) = ("system", "cluster");
@@ -199,22 +199,23 @@ impl<'a> Collector<'a> {
         {
             app.values.extend(values.into_iter().map(|(name, value)| (name.to_owned(), value)));
         }
-        for executor in seen.executors.iter().take(MOST) {
-            let Some(reason) = executor.removed.as_deref().map(error_class::of_removal) else { continue };
-            let name = format!("{app_id}/{}", executor.executor_id);
-            if self.lost.len() >= KNOWN {
-                // What is written again is stored once.
-                self.lost.clear();
-            }
-            if self.lost.insert(name.clone()) {
-                let values = [
-                    ("peak_heap_bytes", number(executor.peak_heap_bytes)),
-                    ("failed_tasks", executor.failed_tasks.into()),
-                ];
-                let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-                let once_at_ms = Some(executor.removed_at_ms.unwrap_or(tick.at_ms).min(tick.at_ms));
-                tick.spans.push(SpanSeen { once_at_ms, ..span(EXECUTOR, &name, &reason, values) });
-            }
+        if self.lost.len() >= KNOWN {
+            // What is written again is stored once.
+            self.lost.clear();
+        }
+        // Those that are alive come first, and may be many.
+        let removed = seen.executors.iter().filter_map(|executor| Some((executor, executor.removed.as_deref()?)));
+        let removed =
+            removed.map(|(executor, reason)| (executor, format!("{app_id}/{}", executor.executor_id), reason));
+        let new: Vec<_> = removed.filter(|(_, name, _)| !self.lost.contains(name)).take(MOST).collect();
+        for (executor, name, reason) in new {
+            let values =
+                [("peak_heap_bytes", number(executor.peak_heap_bytes)), ("failed_tasks", executor.failed_tasks.into())];
+            let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            let once_at_ms = Some(executor.removed_at_ms.unwrap_or(tick.at_ms).min(tick.at_ms));
+            let reason = error_class::of_removal(reason);
+            tick.spans.push(SpanSeen { once_at_ms, ..span(EXECUTOR, &name, &reason, values) });
+            self.lost.insert(name);
         }
     }
 
