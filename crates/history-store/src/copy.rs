@@ -5,30 +5,46 @@ use std::{
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    thread,
     time::{Duration, UNIX_EPOCH},
 };
 
+use rustix::fs::FlockOperation;
 use sqlx::SqlitePool;
 
 use crate::{
     StoreError,
-    open::{DAMAGED, FILE, beside, patiently, remove},
+    open::{DAMAGED, FILE, PATIENCE, beside, patiently, remove, remove_database},
 };
 
 /// How often the copy goes home, milliseconds.
 pub(crate) const EVERY_MS: i64 = 600_000;
 /// Says which machine keeps the history, and since when.
 const OWNER: &str = "history.owner";
+/// Long ago: whoever had the history ended, and another machine may have it.
+const NOBODY_MS: i64 = 0;
 /// A copy on its way.
 const HALF: &str = "history.db.new";
 /// How long the way may take.
 pub(crate) const LONGEST_COPY: Duration = Duration::from_secs(60);
+
+/// The database in the runtime folder. Several homes may share one.
+pub(crate) fn local_database(home: &Path, runtime: &Path) -> PathBuf {
+    let name = blake3::hash(home.as_os_str().as_encoded_bytes()).to_hex();
+    runtime.join(format!("history-{}.db", name.get(..16).unwrap_or_default()))
+}
+
+/// How often, and after which pauses, the lock of another sidecar of this machine is tried: ten seconds in all.
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
 /// See the module's sentence.
 #[derive(Debug)]
 pub(crate) struct Copy {
     home: PathBuf,
     database: PathBuf,
+    /// Locked by each sidecar of this machine, as long as it keeps the history.
+    keeps: File,
 }
 
 impl Copy {
@@ -38,20 +54,27 @@ impl Copy {
     /// When another machine has it, or one of the folders cannot be written.
     pub fn begin(home: &Path, runtime: &Path, now_ms: i64) -> Result<Self, StoreError> {
         private(runtime)?;
-        // Several homes may share a runtime folder.
-        let name = blake3::hash(home.as_os_str().as_encoded_bytes()).to_hex();
-        let database = runtime.join(format!("history-{}.db", name.get(..16).unwrap_or_default()));
-        let copy = Self { home: home.to_owned(), database };
+        let database = local_database(home, runtime);
+        // Another sidecar of this machine may be restoring, copying or forgetting.
+        let lock = wait_for_lock(&database)?;
+        let keeps = lock_file(&database, ".keeps")?;
+        rustix::fs::flock(&keeps, FlockOperation::NonBlockingLockShared).map_err(io::Error::from)?;
+        let copy = Self { home: home.to_owned(), database, keeps };
         not_in_use(home, now_ms)?;
         let was_elsewhere = own(home, now_ms)?;
-        if (was_elsewhere || !copy.database.exists()) && copy.home.join(FILE).exists() {
+        if was_elsewhere {
+            // What is here is older than what happened there, and may have been forgotten there.
+            remove_database(&copy.database)?;
+        }
+        if !copy.database.exists() && home.join(FILE).exists() {
             let half = beside(&copy.database, ".new");
-            fs::copy(copy.home.join(FILE), &half)?;
+            fs::copy(home.join(FILE), &half)?;
             for end in ["-wal", "-shm"] {
                 remove(&beside(&copy.database, end))?;
             }
             fs::rename(half, &copy.database)?;
         }
+        drop(lock);
         Ok(copy)
     }
 
@@ -64,7 +87,13 @@ impl Copy {
     /// # Errors
     /// When another machine has taken over, or the copy cannot be written.
     pub async fn take_home(&self, pool: &SqlitePool, now_ms: i64) -> Result<(), StoreError> {
-        let Some(lock) = self.lock()? else { return Ok(()) };
+        match lock(&self.database)? {
+            Some(lock) => self.carry_home(lock, pool, now_ms).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn carry_home(&self, lock: File, pool: &SqlitePool, now_ms: i64) -> Result<(), StoreError> {
         let whole = beside(&self.database, ".copy");
         remove(&whole)?;
         sqlx::query("VACUUM INTO ?").bind(whole.to_string_lossy().into_owned()).execute(pool).await?;
@@ -89,44 +118,92 @@ impl Copy {
         written.map_err(|_| StoreError::Ends)?
     }
 
-    /// A lock that lasts as long as the file is open; none if another process has it.
-    fn lock(&self) -> Result<Option<File>, StoreError> {
-        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(beside(&self.database, ".lock"))?;
-        let taken = rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
-        Ok(taken.is_ok().then_some(file))
-    }
-
-    /// Removes the copy, with which the history would come back, and what is left of earlier attempts.
+    /// At the end: lets another machine have the history at once, unless another sidecar of this machine keeps it too.
     ///
     /// # Errors
-    /// When a file cannot be removed.
-    pub async fn forget(&self) -> Result<(), StoreError> {
+    /// When the state folder cannot be written.
+    pub async fn release(&self) -> Result<(), StoreError> {
+        let Some(lock) = lock(&self.database)? else { return Ok(()) };
+        let (home, keeps) = (self.home.clone(), self.keeps.try_clone()?);
+        patiently(PATIENCE, move || {
+            let is_last = rustix::fs::flock(&keeps, FlockOperation::NonBlockingLockExclusive).is_ok();
+            if is_last && owner(&home).is_some_and(|(owner, _)| owner == machine()) {
+                write_owner(&home, NOBODY_MS)?;
+            }
+            rustix::fs::flock(&keeps, FlockOperation::Unlock).map_err(io::Error::from)?;
+            drop(lock);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Replaces the copy, with which the history would come back, by one of what is left and of the note that the rest
+    /// was forgotten: another machine must not write it again. Also removes what is left of earlier attempts.
+    ///
+    /// # Errors
+    /// When a file cannot be removed, or the new copy cannot be written.
+    pub async fn forget(&self, pool: &SqlitePool, now_ms: i64) -> Result<(), StoreError> {
         let (home, database) = (self.home.clone(), self.database.clone());
-        patiently(LONGEST_COPY, move || {
+        let lock = patiently(LONGEST_COPY, move || {
+            // A copy that is on its way would arrive afterwards.
+            let lock = wait_for_lock(&database)?;
             for name in [FILE, HALF, DAMAGED] {
                 remove(&home.join(name))?;
             }
             for end in [".copy", ".new"] {
                 remove(&beside(&database, end))?;
             }
-            Ok(())
-        })
-        .await
+            Ok(lock)
+        });
+        self.carry_home(lock.await?, pool, now_ms).await
     }
+}
+
+/// A lock that lasts as long as the file is open; none if somebody else has it.
+fn lock(database: &Path) -> Result<Option<File>, StoreError> {
+    let file = lock_file(database, ".lock")?;
+    let taken = rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive);
+    Ok(taken.is_ok().then_some(file))
+}
+
+fn lock_file(database: &Path, end: &str) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(beside(database, end))
+}
+
+/// The lock, when whoever has it is done; for a thread that may wait.
+fn wait_for_lock(database: &Path) -> Result<File, StoreError> {
+    for _ in 0..LOCK_TRIES {
+        if let Some(lock) = lock(database)? {
+            return Ok(lock);
+        }
+        thread::sleep(LOCK_PAUSE);
+    }
+    Err(StoreError::Busy)
 }
 
 /// Says that this machine keeps the history; true if another one did before.
 fn own(home: &Path, now_ms: i64) -> Result<bool, StoreError> {
     let was_elsewhere = not_elsewhere(home, now_ms)?;
-    let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(home.join(OWNER))?;
-    file.write_all(format!("{} {now_ms}\n", machine()).as_bytes())?;
+    write_owner(home, now_ms)?;
     Ok(was_elsewhere)
+}
+
+fn write_owner(home: &Path, at_ms: i64) -> Result<(), StoreError> {
+    let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(home.join(OWNER))?;
+    file.write_all(format!("{} {at_ms}\n", machine()).as_bytes())?;
+    Ok(())
+}
+
+/// Which machine keeps the history, and when it last wrote.
+fn owner(home: &Path) -> Option<(String, i64)> {
+    let known = fs::read_to_string(home.join(OWNER)).ok()?;
+    let (owner, at_ms) = known.trim().rsplit_once(' ')?;
+    Some((owner.to_owned(), at_ms.parse().ok()?))
 }
 
 /// Fails if a sidecar of another machine copies its history to this folder; true if one did, some time ago.
 pub(crate) fn not_elsewhere(home: &Path, now_ms: i64) -> Result<bool, StoreError> {
-    let known = fs::read_to_string(home.join(OWNER)).unwrap_or_default();
-    match known.trim().rsplit_once(' ').and_then(|(owner, at_ms)| Some((owner, at_ms.parse::<i64>().ok()?))) {
+    match owner(home) {
         Some((owner, at_ms)) if owner != machine() && is_recent(at_ms, now_ms) => Err(StoreError::Elsewhere),
         Some((owner, _)) => Ok(owner != machine()),
         None => Ok(false),
@@ -161,9 +238,15 @@ fn private(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+
     use sqlx::sqlite::SqliteConnectOptions;
 
     use super::*;
+    use crate::{Kept, Places, Store, open};
 
     #[test]
     fn a_history_that_another_machine_keeps_is_left_alone_until_that_machine_falls_silent() {
@@ -202,14 +285,114 @@ mod tests {
         let options = SqliteConnectOptions::new().filename(one.database()).create_if_missing(true);
         let pool = SqlitePool::connect_with(options).await.unwrap();
         sqlx::query("CREATE TABLE something (x)").execute(&pool).await.unwrap();
-        let lock = one.lock().unwrap().unwrap();
+        let locked = lock(one.database()).unwrap().unwrap();
         two.take_home(&pool, 0).await.unwrap();
         assert!(!home.path().join(FILE).exists());
-        drop(lock);
+        drop(locked);
         fs::write(home.path().join("history.db-wal"), "of another database").unwrap();
         two.take_home(&pool, 0).await.unwrap();
         assert!(home.path().join(FILE).exists() && !home.path().join("history.db-wal").exists());
-        two.forget().await.unwrap();
-        assert!(!home.path().join(FILE).exists());
+    }
+
+    #[tokio::test]
+    async fn when_the_last_sidecar_of_a_machine_has_ended_another_machine_has_the_history_at_once() {
+        const NOW_MS: i64 = 1_795_392_000_000;
+        let (home, here, there) =
+            (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (here, there) = (places(home.path(), &here.path().join("x")), places(home.path(), &there.path().join("x")));
+        let open = async |places: &Places| open::copied(home.path(), places, NOW_MS).await;
+        let seen_from_elsewhere = || {
+            let owner = fs::read_to_string(home.path().join(OWNER)).unwrap();
+            fs::write(home.path().join(OWNER), format!("elsewhere {}", owner.rsplit_once(' ').unwrap().1)).unwrap();
+        };
+        let (one, two) = (open(&here).await.unwrap(), open(&here).await.unwrap());
+        add_owner(&two, "ann").await;
+        one.end(NOW_MS).await.unwrap();
+        let kept = fs::read(home.path().join(OWNER)).unwrap();
+        seen_from_elsewhere();
+        assert!(matches!(open(&there).await, Err(StoreError::Elsewhere)), "the second sidecar keeps it");
+        fs::write(home.path().join(OWNER), kept).unwrap();
+        two.end(NOW_MS).await.unwrap();
+        seen_from_elsewhere();
+        assert_eq!(open(&there).await.unwrap().owners().await.unwrap(), ["ann"]);
+    }
+
+    #[tokio::test]
+    async fn whoever_begins_or_forgets_waits_for_a_copy_that_is_on_its_way() {
+        let (home, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let places = places(home.path(), &runtime.path().join("x"));
+        let store = copied(&places).await;
+        let file = store.file().unwrap().clone();
+        let copying = || {
+            let (lock, arrived) = (lock(&file).unwrap().unwrap(), Arc::new(AtomicBool::new(false)));
+            let arrives = Arc::clone(&arrived);
+            thread::spawn(move || {
+                thread::sleep(LOCK_PAUSE * 3);
+                arrives.store(true, Ordering::SeqCst);
+                drop(lock);
+            });
+            arrived
+        };
+        let arrived = copying();
+        store.forget(None, 0).await.unwrap();
+        assert!(arrived.load(Ordering::SeqCst), "what arrives later would stay");
+        let arrived = copying();
+        copied(&places).await;
+        assert!(arrived.load(Ordering::SeqCst));
+    }
+
+    /// A store whose database is copied to the state folder.
+    async fn copied(places: &Places) -> Store {
+        let store = open::copied(places.state_folder.as_ref().unwrap(), places, 0).await.unwrap();
+        assert!(matches!(store.kept(), Kept::Copied), "{:?}", store.kept());
+        store
+    }
+
+    fn places(home: &Path, runtime: &Path) -> Places {
+        Places {
+            state_folder: Some(home.to_owned()),
+            runtime_folder: Some(runtime.to_owned()),
+            memory_only: false,
+            cap_bytes: 1 << 22,
+        }
+    }
+
+    async fn add_owner(store: &Store, name: &str) {
+        let add = "INSERT INTO systems (owner, name, kind) VALUES (?, 'spark', 'spark')";
+        sqlx::query(add).bind(name).execute(&store.writer).await.unwrap();
+    }
+
+    async fn notes(store: &Store) -> i64 {
+        let notes = "SELECT count(*) FROM audit WHERE action = 'forget'";
+        sqlx::query_scalar(notes).fetch_one(&store.readers).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_forgotten_on_one_machine_does_not_come_back_from_another_ones_old_database() {
+        let (home, here, there) =
+            (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (here, there) = (places(home.path(), &here.path().join("x")), places(home.path(), &there.path().join("x")));
+        let moved = || fs::write(home.path().join(OWNER), "elsewhere -9000000\n").unwrap();
+        let store = copied(&here).await;
+        add_owner(&store, "ann").await;
+        store.take_home(0).await.unwrap();
+        store.end(0).await.unwrap();
+        moved();
+        let store = copied(&there).await;
+        assert_eq!(store.owners().await.unwrap(), ["ann"], "it came along");
+        store.forget(None, 0).await.unwrap();
+        store.end(0).await.unwrap();
+        moved();
+        let store = copied(&here).await;
+        assert!(store.owners().await.unwrap().is_empty());
+        assert_eq!(notes(&store).await, 1, "what Spark still lists is not written again");
+        store.end(0).await.unwrap();
+        // Even if the copy was taken away.
+        let store = copied(&here).await;
+        add_owner(&store, "ann").await;
+        store.end(0).await.unwrap();
+        fs::remove_file(home.path().join(FILE)).unwrap();
+        moved();
+        assert!(copied(&here).await.owners().await.unwrap().is_empty());
     }
 }

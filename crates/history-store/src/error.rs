@@ -1,5 +1,7 @@
 //! Why the store cannot do something.
 
+use std::path::PathBuf;
+
 /// See the module's sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -21,6 +23,8 @@ pub enum StoreError {
     NoFolder,
     #[error("a setting says to keep it in memory")]
     Asked,
+    #[error("the history in {} is not open here, and stays", .0.display())]
+    FileStays(PathBuf),
     #[error("the program ends")]
     Ends,
 }

@@ -26,7 +26,7 @@ pub(crate) const FILE: &str = "history.db";
 pub(crate) const DAMAGED: &str = "history.db.damaged";
 
 /// A file system that hangs must not hang the sidecar.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 /// To read all pages of the largest database takes a second; slow disks take longer.
 const READ_ALL: Duration = Duration::from_secs(60);
 /// Another sidecar of the same person may be writing.
@@ -63,6 +63,16 @@ pub enum Kept {
     Memory(StoreError),
 }
 
+impl Places {
+    /// The files in which there may be a history, wherever it is kept now.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Some(home) = &self.state_folder else { return Vec::new() };
+        let local = self.runtime_folder.as_ref().map(|runtime| copy::local_database(home, runtime));
+        [home.join(FILE), home.join(DAMAGED)].into_iter().chain(local).collect()
+    }
+}
+
 impl Store {
     /// Opens the history at the best place that can be written. In the worst case that is memory.
     ///
@@ -87,7 +97,9 @@ impl Store {
         let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let pool = pool.connect_with(options).await?;
         migrate(&mut *pool.acquire().await?, now_ms).await?;
-        Ok(Self { writer: pool.clone(), readers: pool, kept: Kept::Memory(reason), file: None, copy: None, cap_bytes })
+        let kept = Kept::Memory(reason);
+        let untouched = places.files();
+        Ok(Self { writer: pool.clone(), readers: pool, kept, file: None, untouched, copy: None, cap_bytes })
     }
 }
 
@@ -107,7 +119,9 @@ async fn at_home(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, S
     match checked(&folder.join(FILE), places.cap_bytes, now_ms).await {
         Ok((writer, readers)) => {
             let file = Some(folder.join(FILE));
-            Ok(Store { writer, readers, kept: Kept::Home, file, copy: None, cap_bytes: places.cap_bytes })
+            let local = places.runtime_folder.as_ref().map(|runtime| copy::local_database(folder, runtime));
+            let (kept, untouched, cap_bytes) = (Kept::Home, local.into_iter().collect(), places.cap_bytes);
+            Ok(Store { writer, readers, kept, file, untouched, copy: None, cap_bytes })
         }
         // Only where the log does not work: from a file that is locked, a second history would begin, and its copy would
         // replace the first one.
@@ -120,13 +134,14 @@ async fn at_home(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, S
 }
 
 /// The database in the runtime folder, restored from its copy in the state folder.
-async fn copied(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, StoreError> {
+pub(crate) async fn copied(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, StoreError> {
     let runtime = places.runtime_folder.clone().ok_or(StoreError::NoFolder)?;
     let home = folder.to_owned();
     let copy = patiently(LONGEST_COPY, move || Copy::begin(&home, &runtime, now_ms)).await?;
     let (writer, readers) = checked(copy.database(), places.cap_bytes, now_ms).await?;
     let file = Some(copy.database().to_owned());
-    Ok(Store { writer, readers, kept: Kept::Copied, file, copy: Some(copy), cap_bytes: places.cap_bytes })
+    let (kept, untouched, cap_bytes) = (Kept::Copied, Vec::new(), places.cap_bytes);
+    Ok(Store { writer, readers, kept, file, untouched, copy: Some(copy), cap_bytes })
 }
 
 /// Does something with files in a thread of its own: one that hangs with a file system must not take a thread that
@@ -241,6 +256,11 @@ pub(crate) fn beside(file: &Path, end: &str) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(end);
     file.with_file_name(name)
+}
+
+/// Removes a database with its log, if there is one.
+pub(crate) fn remove_database(file: &Path) -> io::Result<()> {
+    ["", "-wal", "-shm"].iter().try_for_each(|end| remove(&beside(file, end)))
 }
 
 /// Removes a file, if there is one.

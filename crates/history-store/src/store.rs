@@ -1,6 +1,6 @@
 //! The open database.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use sqlx::{Row, SqlitePool};
 
@@ -8,7 +8,7 @@ use crate::{
     StoreError,
     copy::{self, Copy},
     forgotten,
-    open::{DAMAGED, Kept, remove},
+    open::{DAMAGED, Kept, PATIENCE, patiently, remove, remove_database},
 };
 
 /// Writes the log back and empties its file; the first column tells whether somebody hindered it.
@@ -22,6 +22,8 @@ pub struct Store {
     pub(crate) readers: SqlitePool,
     pub(crate) kept: Kept,
     pub(crate) file: Option<PathBuf>,
+    /// Files in which an earlier or another sidecar may have left a history.
+    pub(crate) untouched: Vec<PathBuf>,
     pub(crate) copy: Option<Copy>,
     pub(crate) cap_bytes: u64,
 }
@@ -62,7 +64,8 @@ impl Store {
     /// pages, the copy, and a damaged file.
     ///
     /// # Errors
-    /// The database's, a file cannot be removed, or somebody else still reads what the log contains.
+    /// The database's, a file cannot be removed, somebody else still reads what the log contains, or the history is in
+    /// memory and there is a file too, from which it would come back.
     pub async fn forget(&self, owner: Option<&str>, now_ms: i64) -> Result<(), StoreError> {
         let mut connection = self.writer.acquire().await?;
         forgotten::remove(&mut connection, owner, now_ms).await?;
@@ -76,17 +79,50 @@ impl Store {
                 return Err(StoreError::Busy);
             }
         }
-        if let Some(copy) = &self.copy {
-            copy.forget().await?;
-        }
         if let Some(file) = &self.file {
             remove(&file.with_file_name(DAMAGED))?;
         }
-        Ok(())
+        drop(connection);
+        if let Some(copy) = &self.copy {
+            copy.forget(&self.writer, now_ms).await?;
+        }
+        if !matches!(self.kept, Kept::Memory(_)) {
+            // From when the state folder could not be written.
+            for file in &self.untouched {
+                remove_database(file)?;
+            }
+            return Ok(());
+        }
+        match self.untouched_file().await {
+            Some(file) => Err(StoreError::FileStays(file)),
+            None => Ok(()),
+        }
+    }
+
+    /// A file with a history that this store did not open.
+    async fn untouched_file(&self) -> Option<PathBuf> {
+        let files = self.untouched.clone();
+        let found = patiently(PATIENCE, move || Ok(files.into_iter().find(|file| fs::symlink_metadata(file).is_ok())));
+        // A file system that does not answer may well have one.
+        found.await.unwrap_or_else(|_| self.untouched.first().cloned())
+    }
+
+    /// Takes the database home, if it is elsewhere, lets other machines have it, and closes it.
+    ///
+    /// # Errors
+    /// When it could not be taken home; then other machines wait, because what they would find there is older.
+    pub async fn end(&self, now_ms: i64) -> Result<(), StoreError> {
+        let taken_home = self.take_home(now_ms).await;
+        self.close().await;
+        taken_home?;
+        match &self.copy {
+            Some(copy) => copy.release().await,
+            None => Ok(()),
+        }
     }
 
     /// Closes all connections, the log written back.
-    pub async fn close(&self) {
+    async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }

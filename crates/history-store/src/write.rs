@@ -124,7 +124,11 @@ async fn span(db: &mut SqliteConnection, id: i64, tick: &Tick, seen: &SpanSeen) 
     Ok(())
 }
 
-/// Writes a run, unless it is known.
+/// The state of a run whose end nobody saw.
+const LOST: &str = "lost";
+
+/// Writes a run, unless its end is known. A run that was taken for lost may have ended in another way, and its shape may
+/// have been another one.
 pub(crate) async fn run(
     db: &mut SqliteConnection,
     key: &SystemKey,
@@ -132,6 +136,10 @@ pub(crate) async fn run(
     run: &Run,
 ) -> Result<(), StoreError> {
     let system_id = system_id(db, key).await?;
+    let lost = "DELETE FROM query_runs WHERE app_id = ? AND query_id = ? AND state = ? \
+                AND shape_id IN (SELECT shape_id FROM query_shapes WHERE system_id = ?)";
+    let lost = sqlx::query(lost).bind(&run.app_id).bind(&run.query_id).bind(LOST).bind(system_id);
+    lost.execute(&mut *db).await?;
     let write = "INSERT INTO query_shapes (system_id, version, hash, made_from, label, last_ms) VALUES (?, ?, ?, ?, ?, ?) \
                  ON CONFLICT (system_id, version, hash) DO UPDATE SET last_ms = max(query_shapes.last_ms, excluded.last_ms) \
                  RETURNING shape_id";

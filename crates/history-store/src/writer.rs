@@ -85,9 +85,8 @@ impl Writer {
         while self.changes.recv_many(&mut batch, AT_ONCE).await > 0 {
             self.write(&mut batch, now_ms()).await;
         }
-        let result = self.store.take_home(now_ms()).await;
+        let result = self.store.end(now_ms()).await;
         complain(&result, "The history could not be copied to the state folder");
-        self.store.close().await;
     }
 
     async fn write(&mut self, batch: &mut Vec<Change>, now_ms: i64) {

@@ -62,12 +62,11 @@ struct Person {
 /// When there is no history, or it cannot be read.
 pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode> {
     // Whoever has switched it off may have a file of before.
-    let places = HistoryPlaces::whatever_the_mode(settings);
-    let file = places.state_folder.as_ref().map(|folder| folder.join("history.db"));
-    if !file.is_some_and(|file| file.exists()) {
+    let places = history::places(&HistoryPlaces::whatever_the_mode(settings));
+    if !places.files().iter().any(|file| file.exists()) {
         bail!("there is no history yet");
     }
-    let store = Store::open(&history::places(&places), clock::now_ms()).await?;
+    let store = Store::open(&places, clock::now_ms()).await?;
     if let history_store::Kept::Memory(reason) = store.kept() {
         bail!("the history cannot be opened: {reason}");
     }
@@ -80,8 +79,8 @@ pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode
             "Everything is forgotten.\n".to_owned()
         }
     };
-    store.close().await;
     stdout().write_all(text.as_bytes())?;
+    store.end(clock::now_ms()).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -24,7 +24,7 @@ const KNOWN: usize = 2_000;
 const SETTLED_MS: i64 = 2_000;
 /// Longest name of an application, characters.
 const LONGEST_NAME: usize = 200;
-/// Applications and workers of which a sample is kept.
+/// Applications, workers and newly lost executors that one sample keeps.
 const MOST: usize = 100;
 
 pub(crate) const CLUSTER: (&str, &str) = ("system", "cluster");
@@ -41,7 +41,7 @@ pub(super) struct Collector<'a> {
     pub store: &'a Store,
     /// Applications that were active at the last sample.
     active: BTreeSet<String>,
-    /// The queries that ran at the last sample, and their application.
+    /// The queries that ran at the last sample, and their application: the one that was chosen then.
     running: Vec<(String, QueryRun)>,
     /// What was written last, to ask the database less.
     written: VecDeque<(String, String)>,
@@ -113,6 +113,9 @@ impl<'a> Collector<'a> {
             self.lost_runs(app_id);
         }
         self.active = now;
+        // Of an application that is not looked at any more, nobody knows which queries still run.
+        let chosen = selection.value.chosen.as_ref().map(|chosen| &chosen.app.app_id);
+        self.running.retain(|(of_app, _)| Some(of_app) == chosen);
         if let Some(chosen) = &selection.value.chosen {
             let app_id = chosen.app.app_id.clone();
             let slots = match facts.executors.list(&selection).await {
@@ -124,8 +127,9 @@ impl<'a> Collector<'a> {
             };
             match facts.queries.moment(&selection).await {
                 Ok(moment) if moment.age.failure.is_none() => {
-                    let runs = moment.value.known.map(|known| known.runs(RUNS)).unwrap_or_default();
-                    self.runs(&app_id, slots, runs);
+                    if let Some(known) = moment.value.known {
+                        self.runs(&app_id, slots, known.runs(RUNS));
+                    }
                 }
                 _ => {}
             }
@@ -195,28 +199,29 @@ impl<'a> Collector<'a> {
         {
             app.values.extend(values.into_iter().map(|(name, value)| (name.to_owned(), value)));
         }
-        for executor in seen.executors.iter().take(MOST) {
-            let Some(reason) = executor.removed.as_deref().map(error_class::of_removal) else { continue };
-            let name = format!("{app_id}/{}", executor.executor_id);
-            if self.lost.len() >= KNOWN {
-                // What is written again is stored once.
-                self.lost.clear();
-            }
-            if self.lost.insert(name.clone()) {
-                let values = [
-                    ("peak_heap_bytes", number(executor.peak_heap_bytes)),
-                    ("failed_tasks", executor.failed_tasks.into()),
-                ];
-                let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-                let once_at_ms = Some(executor.removed_at_ms.unwrap_or(tick.at_ms).min(tick.at_ms));
-                tick.spans.push(SpanSeen { once_at_ms, ..span(EXECUTOR, &name, &reason, values) });
-            }
+        if self.lost.len() >= KNOWN {
+            // What is written again is stored once.
+            self.lost.clear();
+        }
+        // Those that are alive come first, and may be many.
+        let removed = seen.executors.iter().filter_map(|executor| Some((executor, executor.removed.as_deref()?)));
+        let removed =
+            removed.map(|(executor, reason)| (executor, format!("{app_id}/{}", executor.executor_id), reason));
+        let new: Vec<_> = removed.filter(|(_, name, _)| !self.lost.contains(name)).take(MOST).collect();
+        for (executor, name, reason) in new {
+            let values =
+                [("peak_heap_bytes", number(executor.peak_heap_bytes)), ("failed_tasks", executor.failed_tasks.into())];
+            let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            let once_at_ms = Some(executor.removed_at_ms.unwrap_or(tick.at_ms).min(tick.at_ms));
+            let reason = error_class::of_removal(reason);
+            tick.spans.push(SpanSeen { once_at_ms, ..span(EXECUTOR, &name, &reason, values) });
+            self.lost.insert(name);
         }
     }
 
     /// Writes the runs that have ended, and remembers those that run.
     fn runs(&mut self, app_id: &str, slots: i64, runs: Vec<QueryRun>) {
-        self.running.retain(|(of_app, _)| of_app != app_id);
+        self.running.clear();
         for run in runs.into_iter().filter(|run| self.history.is_own(&self.whose, run)) {
             let Some(state) = RunState::of(run.state) else {
                 self.running.push((app_id.to_owned(), run));
@@ -238,7 +243,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// The queries that ran when their application was last seen.
+    /// Writes the queries that ran when their application was last seen. If it comes back, their real ends replace this.
     fn lost_runs(&self, app_id: &str) {
         for (_, run) in self.running.iter().filter(|(of_app, _)| of_app == app_id) {
             self.write(app_id, 0, RunState::Lost, run);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use history_store::Change;
+use history_store::{Change, StoreError};
 use monitor::clock;
 use tokio::sync::oneshot;
 use wire::{ErrorBody, ErrorCode, past::Forgotten};
@@ -27,6 +27,9 @@ pub(crate) async fn forget(
     // Its cause is in the log.
     match forgotten.await {
         Ok(Ok(())) => Ok(Json(Forgotten { forgotten: true })),
+        Ok(Err(StoreError::FileStays(file))) => {
+            Err(ApiError::explained(ErrorCode::Internal, words::history::file_stays(&file.display())))
+        }
         Ok(Err(_)) | Err(_) => Err(failed()),
     }
 }

@@ -1,5 +1,7 @@
 //! Sentences about the history.
 
+use std::fmt::Display;
+
 use history_store::{Slower, StoreError};
 
 use super::{Said, errors::Explained, say};
@@ -89,6 +91,16 @@ pub(crate) fn cannot_read() -> Explained {
 
 pub(crate) fn cannot_forget() -> Explained {
     Explained { error: say!("The history could not be removed."), hint: make_room() }
+}
+
+/// The history is in memory and was removed there; the file was not opened.
+pub(crate) fn file_stays(file: &impl Display) -> Explained {
+    Explained {
+        error: say!("What was kept in memory is removed, but the history in %1 is not.", file),
+        hint: say!(
+            "Run `berdl-spark-monitor history forget`; if another machine or a newer version of the monitor has the file, run it there."
+        ),
+    }
 }
 
 fn make_room() -> Said {

@@ -75,6 +75,27 @@ async fn a_person_forgets_what_is_theirs_and_the_clocks_return_forgets_nothing_n
 }
 
 #[tokio::test]
+async fn an_end_that_was_seen_replaces_a_lost_run_and_never_the_other_way_round() {
+    let folder = tempfile::tempdir().unwrap();
+    let kit = Kit::open(folder.path(), CAP).await;
+    let of = |hash: &str, state: &str| {
+        let Change::Run { system, mut shape, mut run } = run("q", BEGIN_MS) else { panic!() };
+        (shape.hash, run.state) = (hash.into(), state.into());
+        run.texts = Some(Texts { statement: state.into(), message: String::new() });
+        Change::Run { system, shape, run }
+    };
+    for (hash, state) in [("then", "lost"), ("now", "succeeded"), ("now", "lost"), ("now", "failed")] {
+        kit.record(of(hash, state)).await;
+    }
+    kit.settled().await;
+    let kit = Kit::open(folder.path(), CAP).await;
+    let runs = kit.store.runs("ann", 9).await.unwrap();
+    let [RunRow { run, .. }] = &runs[..] else { panic!("{runs:?}") };
+    let statement = run.texts.as_ref().map(|texts| texts.statement.as_str());
+    assert_eq!((run.state.as_str(), statement), ("succeeded", Some("succeeded")));
+}
+
+#[tokio::test]
 async fn while_somebody_reads_what_the_log_holds_nothing_is_called_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let kit = Kit::open(folder.path(), CAP).await;
