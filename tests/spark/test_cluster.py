@@ -67,7 +67,8 @@ def test_the_drop_in_routes_give_real_answers(sidecar: Sidecar) -> None:
     (app,) = state["activeapps"]
     assert (state["status"], app["state"]) == ("ALIVE", "RUNNING")
     executors = sidecar.ok("app/executors")
-    assert {"driver", "0"} <= {executor["id"] for executor in executors}
+    # Another test may have killed the first one.
+    assert "driver" in (ids := {executor["id"] for executor in executors}) and len(ids) >= 2
     assert isinstance(sidecar.ok(f"app/stages?app={app['id']}"), list)
     assert sidecar.get("app/stages?app=app-none")[1]["code"] == "unknown_app"
 

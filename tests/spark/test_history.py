@@ -63,7 +63,8 @@ def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_
         endless = 'spark.sql("SELECT count(*) FROM range(0, 200000000000, 1, 4000) WHERE hash(id) = 1").collect()\n'
         own_cluster.query(endless)
         until("its tasks run", lambda: sidecar.ok("panel/executors")["active_tasks"] > 0, 120)
-        begun = sidecar.ok("panel/queries")["running"][0]["query_id"]
+        (running, *_) = until("the panel has it", lambda: sidecar.ok("panel/queries")["running"])
+        begun = running["query_id"]
         until("it was sampled", lambda: sidecar.ok(f"history/applications/{app_id}")["peak_heap_bytes"] > 0, 60)
         java(own_cluster.told["pids"]["connect"], DRIVER).kill()
 

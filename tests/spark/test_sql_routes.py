@@ -220,7 +220,8 @@ def test_what_changes_something_waits_for_an_approval_of_exactly_that(write: Sql
 def test_where_the_audit_log_cannot_be_written_nothing_is_changed(spark: Cluster) -> None:
     sql = Sql(spark, SPARK_MONITOR_SQL="write")
     try:
-        Path(sql.state.name, "berdl-spark-monitor").write_text("a file is in the way")
+        # A folder is in the way.
+        Path(sql.state.name, "berdl-spark-monitor/audit.jsonl").mkdir(parents=True)
         query = change(sql, sql.open(), "CREATE TEMP VIEW v AS SELECT 1")
         assert (query["state"], query["error"]["code"]) == ("failed", "audit")
         route = f"sql/sessions/{sql.open()}/config/spark.sql.shuffle.partitions"
