@@ -47,8 +47,14 @@ class Sql:
         return self.json("POST", "sql/sessions", new, 201)["session_id"]
 
     def submit(self, session: str, sql: str, **more: Any) -> Any:
-        """Submit a statement."""
-        return self.json("POST", "sql/queries", {"session": session, "sql": sql, **more}, 202)
+        """Submit a statement, and wait until Spark has said what it is."""
+        query = self.json("POST", "sql/queries", {"session": session, "sql": sql, **more}, 202)
+
+        def look() -> Any:
+            now = self.json("GET", f"sql/queries/{query['id']}")
+            return now if now["state"] not in ("queued", "checking") else None
+
+        return until(f"{sql} is checked", look, 60)
 
     def end_of(self, query: Any) -> Any:
         """Wait until a statement has ended."""

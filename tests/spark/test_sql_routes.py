@@ -39,6 +39,8 @@ def spark() -> Iterator[Cluster]:
 def read(spark: Cluster) -> Iterator[Sql]:
     """Return a sidecar with the default mode."""
     sql = Sql(spark, SPARK_MONITOR_SQL_SESSIONS="100")
+    # Spark's first statement takes longer than an answer waits for a refusal.
+    sql.run(sql.open(), "SELECT 1")
     yield sql
     sql.end()
 
@@ -52,6 +54,7 @@ def written_about(sql: Sql, statement: str) -> list[dict[str, Any]]:
 def write(spark: Cluster) -> Iterator[Sql]:
     """Return a sidecar that runs everything."""
     sql = Sql(spark, SPARK_MONITOR_SQL="write")
+    sql.run(sql.open(), "SELECT 1")
     yield sql
     sql.end()
 
