@@ -235,4 +235,12 @@ mod tests {
             assert_eq!(SparkTime::parse(bad), None, "{bad}");
         }
     }
+
+    #[test]
+    fn a_task_that_was_repeated_is_done_once() {
+        let row = |json: serde_json::Value| serde_json::from_value::<StageRow>(json).unwrap().completed();
+        let repeated = serde_json::json!({"stageId": 1, "numCompleteTasks": 9, "numCompletedIndices": 7});
+        assert_eq!(row(repeated), 7);
+        assert_eq!(row(serde_json::json!({"stageId": 1, "numCompleteTasks": 9})), 9, "an older Spark");
+    }
 }

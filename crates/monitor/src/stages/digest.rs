@@ -380,6 +380,15 @@ mod tests {
     }
 
     #[test]
+    fn an_active_stage_runs_as_many_tasks_as_the_executors_do() {
+        for told in [0, 5] {
+            let rows = serde_json::json!([{"stageId": 1, "status": "ACTIVE", "numTasks": 10, "numActiveTasks": told}]);
+            let seen = digest(&rows).with_slots(Meter { used: 2, total: 2, ..Meter::default() });
+            assert_eq!(seen.active().next().unwrap().stage.tasks.running, 2, "its row tells {told}");
+        }
+    }
+
+    #[test]
     fn a_stage_is_called_by_its_request_or_by_sparks_words_or_by_its_number() {
         let name = |name: &str, details: &str| {
             let rows = serde_json::json!([{"stageId": 7, "status": "ACTIVE", "name": name, "details": details}]);
