@@ -66,18 +66,6 @@ fn a_failed_query_tells_its_reason_and_only_a_canceled_one_is_canceled() {
 }
 
 #[test]
-fn where_spark_states_no_error_the_stage_that_failed_gives_the_reason_and_not_one_that_was_canceled_for_it() {
-    let recorded = moment("3.5.9", "failures");
-    let without_error = |row: &SqlRow| SqlRow { error_message: None, ..row.clone() };
-    let sql = recorded.queries.sql.iter().map(without_error).collect();
-    let queries = QueriesSeen { jobs: recorded.queries.jobs.clone(), sql, ..QueriesSeen::default() };
-    let queries = Snapshot { queries: Arc::new(queries), ..recorded }.queries(None);
-    let query = recent(&queries, "sql-0");
-    assert_eq!(query.state, QueryState::Failed);
-    assert!(query.failure_reason.as_deref().is_some_and(|reason| reason.contains("boom: bad row")), "{query:#?}");
-}
-
-#[test]
 fn create_table_as_select_is_one_query_that_runs_tasks() {
     let queries = queries("3.5.9", "create_table_as_select");
     let [query] = &queries.running[..] else { panic!("{queries:#?}") };

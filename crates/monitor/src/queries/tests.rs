@@ -127,6 +127,18 @@ fn sql_executions_and_jobs_of_one_operation_are_one_query() {
 }
 
 #[test]
+fn a_stage_that_was_canceled_because_another_failed_is_not_the_reason() {
+    let jobs = json!([{"jobId": 0, "status": "FAILED", "stageIds": [1, 2], "numTasks": 4,
+        "submissionTime": "2026-11-20T23:34:05.000GMT", "completionTime": "2026-11-20T23:34:06.000GMT"}]);
+    let stage =
+        |id: i64, reason: &str| json!({"stageId": id, "status": "FAILED", "numTasks": 2, "failureReason": reason});
+    let stages = json!([stage(2, "Job 0 cancelled because its other side failed"), stage(1, "Job aborted: boom")]);
+    let seen = QueriesSeen { jobs: rows(jobs), ..QueriesSeen::default() };
+    let query = shown(&moment(seen, stages)).remove(0);
+    assert_eq!((query.state, query.failure_reason.as_deref()), (QueryState::Failed, Some("Job aborted: boom")));
+}
+
+#[test]
 fn a_classic_driver_tells_the_line_of_the_script() {
     let seen = QueriesSeen {
         jobs: rows(fixture("spark-3.5.9/failed_jobs.json")),
