@@ -115,12 +115,6 @@ impl App {
         let executors = Arc::new(AppExecutors::new(&facts, tasks));
         let stages = Arc::new(AppStages::new(Arc::clone(&executors), &facts, tasks));
         let queries = AppQueries::new(Arc::clone(&stages), Arc::clone(&executors), &facts, tasks);
-        let hops = Hops {
-            sessions: Arc::clone(&sessions),
-            cluster_manager: cluster_manager.clone(),
-            applications: Arc::clone(&applications),
-            patience: limits.patience(),
-        };
         let queries = Arc::new(queries);
         // On TCP several people may share this sidecar, and Spark takes whoever asks at their word.
         let is_shared = *sessions.identity.mode() == IdentityMode::Auth2 && secrets.sidecar_token.is_some();
@@ -129,6 +123,13 @@ impl App {
             let facts = history::Facts { applications, executors, queries: Arc::clone(&queries) };
             History::new(site, Arc::clone(&sessions), facts)
         });
+        let hops = Hops {
+            sessions: Arc::clone(&sessions),
+            cluster_manager: cluster_manager.clone(),
+            applications: Arc::clone(&applications),
+            patience: limits.patience(),
+            remembers: history.is_some(),
+        };
         #[cfg(feature = "sql")]
         let connect_user = site.sql.as_ref().map(|site| site.user.clone());
         #[cfg(not(feature = "sql"))]

@@ -22,6 +22,17 @@ async fn all_is_well_when_every_hop_answers() {
 }
 
 #[tokio::test]
+async fn the_report_says_whether_there_is_a_history_to_ask_for() {
+    let spark = spark().await;
+    for (mode, status) in [("memory", "200"), ("off", "404")] {
+        let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-history", mode]);
+        let report = app.get("/doctor").await.json();
+        assert_eq!(report["remembers"], mode != "off");
+        assert!(app.get("/history/collector").await.outcome().starts_with(status), "{mode}");
+    }
+}
+
+#[tokio::test]
 async fn twenty_reports_cost_one_search_for_the_driver() {
     let driver = format!("/proxy/{APP}/api/v1/applications/{APP}");
     let broken = Reply::html(200);

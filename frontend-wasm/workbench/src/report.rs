@@ -45,7 +45,8 @@ pub async fn fetch(api: &Api, signal: &AbortSignal) -> Report {
             Err(problem) => Err(problem),
         },
     };
-    let stored = if outcome.is_ok() { stored::fetch(api, signal).await } else { None };
+    let remembers = outcome.as_ref().is_ok_and(|doctor: &Doctor| doctor.remembers);
+    let stored = if remembers { Some(stored::fetch(api, signal).await) } else { None };
     Report { way_ms, outcome, stored }
 }
 

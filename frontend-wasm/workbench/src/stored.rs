@@ -10,7 +10,7 @@ use kit::format;
 use kit::i18n::{TabMessage, tr};
 use kit::language;
 use kit::parts::tone::{Tone, toned};
-use kit::problem::{Problem, ProblemKind};
+use kit::problem::Problem;
 
 /// Removing waits for the file to be written anew.
 const PATIENCE_MS: u32 = 40_000;
@@ -27,13 +27,9 @@ pub enum Removal {
     Failed(Problem),
 }
 
-/// What is remembered; none where nothing is.
-pub async fn fetch(api: &Api, signal: &AbortSignal) -> Option<Result<Collector, Problem>> {
-    match api.ask("history/collector", signal, 0).await.reply {
-        Ok(reply) => Some(api::decode(reply.json)),
-        Err(problem) if matches!(problem.kind, ProblemKind::NotFound | ProblemKind::NotConfigured) => None,
-        Err(problem) => Some(Err(problem)),
-    }
+/// What is remembered.
+pub async fn fetch(api: &Api, signal: &AbortSignal) -> Result<Collector, Problem> {
+    api::decode(api.ask("history/collector", signal, 0).await.reply?.json)
 }
 
 /// Removes all of it.
