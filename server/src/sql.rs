@@ -23,6 +23,7 @@ mod queries;
 mod reaper;
 mod rows;
 mod run;
+mod seen;
 mod sessions;
 mod statement;
 mod store;

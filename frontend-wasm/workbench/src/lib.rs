@@ -8,6 +8,7 @@ mod report_model;
 mod report_tab;
 mod report_view;
 mod stored;
+mod stored_view;
 mod tab;
 mod usage_chart;
 mod usage_model;

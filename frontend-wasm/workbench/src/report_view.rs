@@ -8,7 +8,7 @@ use yew::{Html, classes, html};
 
 use crate::report::{Line, verdict_word};
 use crate::report_model::{Act, Action, Model};
-use crate::stored::stored_view;
+use crate::stored_view::stored_view;
 use kit::format;
 use kit::i18n::{Message, TabMessage, tr};
 use kit::language;

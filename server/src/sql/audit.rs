@@ -8,6 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use monitor::clock;
 use serde::Serialize;
 use upstream::user::User;
 use wire::sql::SqlState;
@@ -147,7 +148,7 @@ fn line(statement: &Statement, event: &'static str, outcome: Option<Outcome>) ->
 
 fn of_session<'a>(open: &'a OpenSession, event: &'static str) -> Line<'a> {
     Line {
-        at_ms: super::statement::now_ms(),
+        at_ms: clock::now_ms(),
         event,
         who: open.owner.user().map(User::name).unwrap_or_default(),
         user_id: open.session.user_id(),

@@ -3,32 +3,15 @@
 mod describe;
 mod names;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use connect_client::{ConnectError, Event, Limits, RunOptions, Session, Statement};
-use serde::Deserialize;
 use serde_json::Value;
 use wire::{ErrorBody, sql::SqlCatalog};
 
-use super::{Sql, errors, open::OpenSession};
+use super::{Sql, errors, open::OpenSession, seen::Place};
 use crate::http::{ApiError, Caller, Parameters};
-
-/// How long an answer is kept. A command of the same session drops it.
-pub(super) const LIFETIME: Duration = Duration::from_secs(60);
-
-/// What is looked at: nothing for the catalogues, a catalogue for its databases, and so on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-pub(crate) struct Place {
-    #[serde(default, rename = "session")]
-    pub session_id: String,
-    pub catalog: Option<String>,
-    pub database: Option<String>,
-    pub table: Option<String>,
-    /// Whether Spark is asked even if the answer is still known.
-    #[serde(default)]
-    pub fresh: bool,
-}
 
 /// What is inside a catalogue or a database, or the columns and properties of a table. Answers are kept for a minute.
 #[utoipa::path(get, path = "/sql/catalog", tag = "sql",
@@ -49,15 +32,15 @@ pub(crate) async fn get_catalog(
     Parameters(place): Parameters<Place>,
 ) -> Result<Json<SqlCatalog>, ApiError> {
     let open = sql.session(&whose, &place.session_id)?;
-    if let Some(known) = open.known(&place).filter(|_| !place.fresh) {
+    if let Some(known) = open.seen.known(&place).filter(|_| !place.fresh) {
         return Ok(Json(known));
     }
     // Two at a time, so that a person who opens many branches does not fill the driver.
     let _turn = open.lookups.acquire().await;
-    let changes = open.changes();
+    let changes = open.seen.changes();
     Ok(Json(match errors::of_spark(ask(&open, &place).await)? {
         Ok(found) => {
-            open.keep(place, found.clone(), changes);
+            open.seen.keep(place, found.clone(), changes);
             found
         }
         Err(error) => SqlCatalog::Failed(error),

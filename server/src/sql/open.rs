@@ -9,18 +9,15 @@ use std::{
 };
 
 use connect_client::Session;
-use monitor::Whose;
+use monitor::{Whose, clock};
 use tokio::{
     sync::{OnceCell, Semaphore},
     time::Instant,
 };
 use uuid::Uuid;
-use wire::sql::{SqlCatalog, SqlSession};
+use wire::sql::SqlSession;
 
-use super::{
-    catalog::{LIFETIME, Place},
-    places::Places,
-};
+use super::{places::Places, seen::Seen};
 
 /// One open session.
 #[derive(Debug)]
@@ -37,25 +34,12 @@ pub(super) struct OpenSession {
     pub app_id: OnceCell<Option<String>>,
     /// Places for looks at the catalogue.
     pub lookups: Semaphore,
-    seen: Mutex<Seen>,
+    pub seen: Seen,
     used: Mutex<Instant>,
-}
-
-/// What the catalogue showed.
-#[derive(Debug, Default)]
-struct Seen {
-    answers: BTreeMap<Place, (Instant, SqlCatalog)>,
-    /// Grows when a command may have changed the catalogue.
-    changes: u64,
 }
 
 /// Looks at the catalogue that run at once in one session.
 const LOOKUPS: usize = 2;
-/// Answers of the catalogue that a session keeps.
-const MOST_SEEN: usize = 200;
-/// Names, columns and partitions in all of them.
-const MOST_NAMES_SEEN: usize = 20_000;
-
 impl OpenSession {
     pub fn new(
         owner: Whose,
@@ -68,12 +52,12 @@ impl OpenSession {
             owner,
             session,
             copy_of,
-            opened_at_ms: super::statement::now_ms(),
+            opened_at_ms: clock::now_ms(),
             places: Arc::new(Semaphore::new(places)),
             places_of_owner,
             app_id: OnceCell::new(),
             lookups: Semaphore::new(LOOKUPS),
-            seen: Mutex::default(),
+            seen: Seen::default(),
             used: Mutex::new(Instant::now()),
         }
     }
@@ -86,54 +70,12 @@ impl OpenSession {
         *self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the catalogue showed there less than a minute ago.
-    pub fn known(&self, place: &Place) -> Option<SqlCatalog> {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = Place { fresh: false, ..place.clone() };
-        seen.answers.get(&key).filter(|(at, _)| at.elapsed() < LIFETIME).map(|(_, found)| found.clone())
-    }
-
-    /// How often the catalogue may have changed.
-    pub fn changes(&self) -> u64 {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).changes
-    }
-
-    /// Keeps what the catalogue showed, unless it may have changed since Spark was asked.
-    pub fn keep(&self, place: Place, found: SqlCatalog, changes: u64) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = Place { fresh: false, ..place };
-        seen.answers.retain(|other, (at, _)| at.elapsed() < LIFETIME && *other != place);
-        let names: usize = seen.answers.values().map(|(_, kept)| names(kept)).sum();
-        let fits = seen.answers.len() < MOST_SEEN && names.saturating_add(self::names(&found)) <= MOST_NAMES_SEEN;
-        if fits && seen.changes == changes {
-            seen.answers.insert(place, (Instant::now(), found));
-        }
-    }
-
-    /// A command may have changed the catalogue.
-    pub fn forget_seen(&self) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.answers.clear();
-        seen.changes = seen.changes.saturating_add(1);
-    }
-
     pub fn shown(&self) -> SqlSession {
         SqlSession {
             session_id: self.session.session_id().to_owned(),
             copy_of: self.copy_of.clone(),
             opened_at_ms: self.opened_at_ms,
         }
-    }
-}
-
-/// The size of an answer, in names.
-fn names(found: &SqlCatalog) -> usize {
-    match found {
-        SqlCatalog::Names(found) => found.names.len(),
-        SqlCatalog::Table(table) => {
-            table.columns.len().saturating_add(table.partitions.len()).saturating_add(table.properties.len())
-        }
-        SqlCatalog::Failed(_) => 1,
     }
 }
 
@@ -202,59 +144,5 @@ impl OpenSessions {
             self.all().values().filter(|open| open.owner == *owner).map(|open| open.shown()).collect();
         sessions.sort_by_key(|session| session.opened_at_ms);
         sessions
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use connect_client::{Client, TrustedRoots};
-    use wire::sql::{SqlName, SqlNames};
-
-    use super::*;
-    use crate::sql::places::AllPlaces;
-
-    fn session() -> OpenSession {
-        let client = Client::new("sc://127.0.0.1:1".parse().unwrap(), &TrustedRoots::default()).unwrap();
-        let places = AllPlaces::new(1, false).of(&Whose::EVERYBODY);
-        OpenSession::new(Whose::EVERYBODY, Session::new(client, "ann"), None, 1, places)
-    }
-
-    fn place(catalog: &str) -> Place {
-        Place {
-            session_id: String::new(),
-            catalog: Some(catalog.to_owned()),
-            database: None,
-            table: None,
-            fresh: false,
-        }
-    }
-
-    fn found(names: usize) -> SqlCatalog {
-        let name = SqlName { name: "d".to_owned(), sql: "d".to_owned(), is_temporary: false };
-        SqlCatalog::Names(SqlNames { names: vec![name; names], current: None, not_shown: 0 })
-    }
-
-    #[tokio::test]
-    async fn what_was_asked_before_a_change_is_not_kept_after_it() {
-        let session = session();
-        let before = session.changes();
-        session.forget_seen();
-        session.keep(place("a"), found(1), before);
-        assert_eq!(session.known(&place("a")), None);
-        session.keep(place("a"), found(1), session.changes());
-        assert_eq!(session.known(&Place { fresh: true, ..place("a") }), Some(found(1)));
-    }
-
-    #[tokio::test]
-    async fn many_answers_and_long_ones_are_not_all_kept() {
-        let session = session();
-        session.keep(place("a"), found(MOST_NAMES_SEEN), 0);
-        session.keep(place("b"), found(1), 0);
-        assert!(session.known(&place("a")).is_some() && session.known(&place("b")).is_none());
-        session.keep(place("a"), found(1), 0);
-        for number in 0..MOST_SEEN {
-            session.keep(place(&number.to_string()), found(1), 0);
-        }
-        assert_eq!(session.seen.lock().unwrap().answers.len(), MOST_SEEN);
     }
 }

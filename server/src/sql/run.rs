@@ -34,7 +34,7 @@ pub(super) async fn drive(sql: Arc<Sql>, statement: Arc<Statement>, end: Cancell
     let outcome = work(&sql, &statement, &end).await;
     statement.session.touch();
     if statement.may_change_something() {
-        statement.session.forget_seen();
+        statement.session.seen.forget();
     }
     match outcome {
         Ok(()) => {}

@@ -165,7 +165,7 @@ pub(crate) async fn set_config(
     audit::sets(&open, &sql.audit, &key).map_err(|error| errors::not_audited(&error))?;
     let set = open.session.set_config(&key, &value).await;
     // It may change what a name means.
-    open.forget_seen();
+    open.seen.forget();
     set?;
     Ok(StatusCode::NO_CONTENT)
 }

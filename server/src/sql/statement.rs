@@ -2,11 +2,11 @@
 
 use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use connect_client::{Column, Interrupter, Limits, Progress, Rows};
-use monitor::Whose;
+use monitor::{Whose, clock};
 use tokio::{
     sync::{Notify, watch},
     time::Instant,
@@ -91,7 +91,7 @@ impl Statement {
             owner,
             session,
             asked,
-            started_at_ms: now_ms(),
+            started_at_ms: clock::now_ms(),
             now: watch::Sender::new(now),
             result: Mutex::default(),
             interrupter: OnceLock::new(),
@@ -126,7 +126,7 @@ impl Statement {
                 now.state = state;
                 now.error = error.map(Arc::new);
                 now.approval = None;
-                now.ended_at_ms = Some(now_ms());
+                now.ended_at_ms = Some(clock::now_ms());
             }
         });
     }
@@ -231,10 +231,4 @@ impl Statement {
 
 pub(super) fn column(column: &Column) -> SqlColumn {
     SqlColumn { name: column.name.clone(), type_name: column.type_name.clone(), comment: None, is_partition: false }
-}
-
-/// Milliseconds since 1970.
-pub(super) fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
