@@ -4,6 +4,7 @@ mod cli;
 mod connect_user;
 mod error;
 mod history;
+mod history_settings;
 mod limits;
 mod listen;
 mod reference;

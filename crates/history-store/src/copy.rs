@@ -14,7 +14,7 @@ use sqlx::SqlitePool;
 
 use crate::{
     StoreError,
-    open::{DAMAGED, FILE, PATIENCE, beside, patiently, remove, remove_database},
+    files::{DAMAGED, FILE, PATIENCE, beside, patiently, remove, remove_database},
 };
 
 /// How often the copy goes home, milliseconds.

@@ -7,6 +7,7 @@
 mod change;
 mod copy;
 mod error;
+mod files;
 mod filesystem;
 mod forgotten;
 mod lease;

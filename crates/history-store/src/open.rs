@@ -16,17 +16,11 @@ use sqlx::{
 use crate::{
     Store, StoreError,
     copy::{self, Copy, LONGEST_COPY},
+    files::{DAMAGED, FILE, PATIENCE, beside, patiently, remove},
     filesystem::Filesystem,
     schema::{self, Engine},
 };
 
-/// The database's file in the state folder.
-pub(crate) const FILE: &str = "history.db";
-/// A damaged file is put aside under this name, once.
-pub(crate) const DAMAGED: &str = "history.db.damaged";
-
-/// A file system that hangs must not hang the sidecar.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 /// To read all pages of the largest database takes a second; slow disks take longer.
 const READ_ALL: Duration = Duration::from_secs(60);
 /// Another sidecar of the same person may be writing.
@@ -144,16 +138,6 @@ pub(crate) async fn copied(folder: &Path, places: &Places, now_ms: i64) -> Resul
     Ok(Store { writer, readers, kept, file, untouched, copy: Some(copy), cap_bytes })
 }
 
-/// Does something with files in a thread of its own: one that hangs with a file system must not take a thread that
-/// answers requests.
-pub(crate) async fn patiently<T: Send + 'static>(
-    patience: Duration,
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    let done = tokio::time::timeout(patience, tokio::task::spawn_blocking(work)).await;
-    done.map_err(|_| StoreError::Hangs)?.map_err(|_| StoreError::Ends)?
-}
-
 /// Opens a file. A damaged one is put aside once; what is left of it is not worth a history that never works again.
 async fn checked(file: &Path, cap_bytes: u64, now_ms: i64) -> Result<(SqlitePool, SqlitePool), StoreError> {
     match opened(file, cap_bytes, now_ms).await {
@@ -249,24 +233,4 @@ fn put_aside(file: &Path) -> io::Result<()> {
         remove(&beside(file, end))?;
     }
     Ok(())
-}
-
-/// The file's name with `end` after it.
-pub(crate) fn beside(file: &Path, end: &str) -> PathBuf {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(end);
-    file.with_file_name(name)
-}
-
-/// Removes a database with its log, if there is one.
-pub(crate) fn remove_database(file: &Path) -> io::Result<()> {
-    ["", "-wal", "-shm"].iter().try_for_each(|end| remove(&beside(file, end)))
-}
-
-/// Removes a file, if there is one.
-pub(crate) fn remove(file: &Path) -> io::Result<()> {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }

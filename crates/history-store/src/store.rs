@@ -7,8 +7,9 @@ use sqlx::{Row, SqlitePool};
 use crate::{
     StoreError,
     copy::{self, Copy},
+    files::{DAMAGED, PATIENCE, patiently, remove, remove_database},
     forgotten,
-    open::{DAMAGED, Kept, PATIENCE, patiently, remove, remove_database},
+    open::Kept,
 };
 
 /// Writes the log back and empties its file; the first column tells whether somebody hindered it.

@@ -73,7 +73,7 @@ impl Config {
         let user = ConnectUser { fixed: None, otherwise };
         #[cfg(feature = "sql")]
         let user = site.sql.as_ref().map_or(user, |sql| sql.user.clone());
-        site.history = HistorySite::of(settings, &site, user)?;
+        site.history = HistorySite::of(settings, &site.spark, mock, user)?;
         Ok(Self { site, limits: settings.limits.clone(), secrets, warnings })
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{history::HistorySettings, limits::Limits};
+use super::{history_settings::HistorySettings, limits::Limits};
 
 /// What to watch, and how. Every flag has a variable; an empty variable counts as unset.
 #[derive(Clone, Debug, Args)]
