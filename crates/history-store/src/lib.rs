@@ -29,6 +29,6 @@ pub use open::{Kept, Places};
 pub use read::{ComponentRow, PointRow, RunRow, ShapeRow, Size, SpanRow};
 pub use retention::{DAY_MS, HOUR_MS, Retention};
 pub use schema::{Engine, migrations};
-pub use slower::{Past, Slower, slower};
+pub use slower::{COMPARED, Past, slower};
 pub use store::Store;
 pub use writer::{Recorder, Writer, writer};

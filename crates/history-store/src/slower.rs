@@ -1,5 +1,7 @@
 //! Slower than usual: whether a run took much longer than earlier runs of its shape, and the reason.
 
+use wire::past::SlowerReason;
+
 /// Earlier runs that are needed, and more if they differ much.
 const LEAST_RUNS: usize = 5;
 const LEAST_RUNS_IF_SCATTERED: usize = 10;
@@ -7,8 +9,8 @@ const LEAST_RUNS_IF_SCATTERED: usize = 10;
 const SCATTERED: f64 = 0.3;
 /// Durations that seem to be alike still differ by chance.
 const LEAST_SPREAD: f64 = 0.1;
-/// Runs that are compared with, the newest.
-const COMPARED: usize = 50;
+/// Earlier runs that a run is compared with, the newest.
+pub const COMPARED: u16 = 50;
 /// Makes the spread comparable with a standard deviation.
 const NORMAL: f64 = 1.4826;
 /// How far off a duration must be: in spreads, as a multiple, and in milliseconds.
@@ -33,27 +35,14 @@ pub struct Past {
     pub is_first: bool,
 }
 
-/// Why a run took longer than usual: the first that holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Slower {
-    WaitedForCores,
-    FewerSlots,
-    MoreData,
-    NewSpill,
-    GarbageCollection,
-    PlanChanged,
-    /// Same work and data: no cause is seen.
-    NoCauseSeen,
-}
-
 /// Whether a run was slower than the earlier ones of its shape, newest first; none if it was not, or nobody can tell.
 #[must_use]
-pub fn slower(run: &Past, earlier: &[Past]) -> Option<Slower> {
+pub fn slower(run: &Past, earlier: &[Past]) -> Option<SlowerReason> {
     if run.is_first || !run.succeeded {
         return None;
     }
     let comparable: Vec<&Past> =
-        earlier.iter().filter(|past| past.succeeded && !past.is_first).take(COMPARED).collect();
+        earlier.iter().filter(|past| past.succeeded && !past.is_first).take(COMPARED.into()).collect();
     let alike: Vec<&Past> =
         comparable.iter().copied().filter(|past| slot_class(past.slots) == slot_class(run.slots)).collect();
     // With other slots than ever, all of them are the measure, and the slots may be the reason.
@@ -71,26 +60,26 @@ pub fn slower(run: &Past, earlier: &[Past]) -> Option<Slower> {
     (is_far && duration >= TIMES * usual && excess >= EXCESS_MS).then(|| reason(run, &earlier, excess))
 }
 
-fn reason(run: &Past, earlier: &[&Past], excess_ms: f64) -> Slower {
+fn reason(run: &Past, earlier: &[&Past], excess_ms: f64) -> SlowerReason {
     let usual = |of: fn(&Past) -> f64| median(&earlier.iter().map(|past| of(past)).collect::<Vec<_>>()).unwrap_or(0.0);
     let gc_share = |past: &Past| number(past.gc_ms) / number(past.run_ms.max(1));
     let same_plan = earlier.iter().filter(|past| past.plan_hash == run.plan_hash).count();
     if number(run.waited_ms) - usual(|past| number(past.waited_ms)) >= excess_ms / 2.0 {
-        Slower::WaitedForCores
+        SlowerReason::WaitedForCores
     } else if number(run.slots) <= usual(|past| number(past.slots)) * 0.75 {
-        Slower::FewerSlots
+        SlowerReason::FewerSlots
     } else if number(run.bytes) >= usual(|past| number(past.bytes)) * 1.5 && run.bytes >= 1 << 20 {
-        Slower::MoreData
+        SlowerReason::MoreData
     } else if run.spilled_bytes > 0 && earlier.iter().all(|past| past.spilled_bytes == 0) {
-        Slower::NewSpill
+        SlowerReason::NewSpill
     } else if gc_share(run) >= 0.1
         && gc_share(run) >= 2.0 * usual(|past| number(past.gc_ms) / number(past.run_ms.max(1)))
     {
-        Slower::GarbageCollection
+        SlowerReason::GarbageCollection
     } else if !run.plan_hash.is_empty() && same_plan * 2 < earlier.len() {
-        Slower::PlanChanged
+        SlowerReason::PlanChanged
     } else {
-        Slower::NoCauseSeen
+        SlowerReason::NoCauseSeen
     }
 }
 
@@ -189,13 +178,13 @@ mod tests {
     fn the_reason_is_the_first_that_holds() {
         let slow = || Past { duration_ms: 40_000, ..usual() };
         for (run, reason) in [
-            (Past { waited_ms: 20_000, slots: 4, ..slow() }, Slower::WaitedForCores),
-            (Past { slots: 2, bytes: 1 << 40, ..slow() }, Slower::FewerSlots),
-            (Past { bytes: 1000 << 20, spilled_bytes: 1, ..slow() }, Slower::MoreData),
-            (Past { spilled_bytes: 1, gc_ms: 40_000, ..slow() }, Slower::NewSpill),
-            (Past { gc_ms: 40_000, plan_hash: "b".into(), ..slow() }, Slower::GarbageCollection),
-            (Past { plan_hash: "b".into(), ..slow() }, Slower::PlanChanged),
-            (slow(), Slower::NoCauseSeen),
+            (Past { waited_ms: 20_000, slots: 4, ..slow() }, SlowerReason::WaitedForCores),
+            (Past { slots: 2, bytes: 1 << 40, ..slow() }, SlowerReason::FewerSlots),
+            (Past { bytes: 1000 << 20, spilled_bytes: 1, ..slow() }, SlowerReason::MoreData),
+            (Past { spilled_bytes: 1, gc_ms: 40_000, ..slow() }, SlowerReason::NewSpill),
+            (Past { gc_ms: 40_000, plan_hash: "b".into(), ..slow() }, SlowerReason::GarbageCollection),
+            (Past { plan_hash: "b".into(), ..slow() }, SlowerReason::PlanChanged),
+            (slow(), SlowerReason::NoCauseSeen),
         ] {
             assert_eq!(slower(&run, &vec![usual(); 6]), Some(reason), "{run:?}");
         }

@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
 };
-use history_store::{DAY_MS, RunRow, Slower, Store, StoreError, Texts, slower};
+use history_store::{COMPARED, DAY_MS, RunRow, Store, StoreError, Texts, slower};
 use serde::Deserialize;
 use wire::{
     ErrorBody,
@@ -23,9 +23,7 @@ use crate::{
 const SHAPES: i64 = 100;
 /// Runs of an answer.
 const RUNS: i64 = 200;
-/// Runs that one is compared with.
-const COMPARED: i64 = 50;
-/// How long ago they may have been.
+/// How long ago a run may have been that another one is compared with.
 const COMPARED_MS: i64 = 30 * DAY_MS;
 
 #[derive(Deserialize)]
@@ -54,7 +52,7 @@ pub(crate) async fn list_queries(
 pub(crate) async fn queries(store: &Store, owner: &str, search: &str) -> Result<PastQueries, StoreError> {
     let mut shapes = Vec::new();
     for shape in store.shapes(owner, search, SHAPES).await? {
-        let rows = store.runs_of_shape(owner, shape.shape_id, COMPARED + 1).await?;
+        let rows = store.runs_of_shape(owner, shape.shape_id, i64::from(COMPARED) + 1).await?;
         let newest = rows.first().map(|run| past_run(run, reason(&rows, 0)));
         let history_store::ShapeRow { shape_id, label, made_from, runs, .. } = shape;
         shapes.push(PastShape { shape_id, label, made_from, runs, newest });
@@ -77,20 +75,20 @@ pub(crate) async fn list_runs(
     // What is no number is no query.
     let shape_id = shape_id.ok().and_then(|Path(id)| id.parse().ok()).unwrap_or(-1);
     let store = history.read().await?;
-    let rows = store.runs_of_shape(&owner, shape_id, RUNS + COMPARED).await.map_err(unreadable)?;
+    let rows = store.runs_of_shape(&owner, shape_id, RUNS + i64::from(COMPARED)).await.map_err(unreadable)?;
     let shown = rows.iter().enumerate().take(usize::try_from(RUNS).unwrap_or(0));
     Ok(Json(PastRuns { runs: shown.map(|(place, run)| past_run(run, reason(&rows, place))).collect() }))
 }
 
 /// Why the run in this place was slower than the older ones behind it.
-pub(super) fn reason(newest_first: &[RunRow], place: usize) -> Option<Slower> {
+pub(super) fn reason(newest_first: &[RunRow], place: usize) -> Option<SlowerReason> {
     let run = newest_first.get(place)?;
     let oldest_ms = run.run.submitted_ms.saturating_sub(COMPARED_MS);
     let earlier = newest_first.iter().skip(place + 1).take_while(|row| row.run.submitted_ms >= oldest_ms);
     slower(&run.past(), &earlier.map(RunRow::past).collect::<Vec<_>>())
 }
 
-pub(crate) fn past_run(row: &RunRow, slower: Option<Slower>) -> PastRun {
+pub(crate) fn past_run(row: &RunRow, slower: Option<SlowerReason>) -> PastRun {
     let run = &row.run;
     let Texts { statement, message } = run.texts.clone().unwrap_or_default();
     PastRun {
@@ -114,15 +112,7 @@ pub(crate) fn past_run(row: &RunRow, slower: Option<Slower>) -> PastRun {
         shuffle_read_bytes: run.shuffle_bytes,
         spilled_bytes: run.spilled_bytes,
         written_bytes: run.written_bytes,
-        slower: slower.map(|reason| match reason {
-            Slower::WaitedForCores => SlowerReason::WaitedForCores,
-            Slower::FewerSlots => SlowerReason::FewerSlots,
-            Slower::MoreData => SlowerReason::MoreData,
-            Slower::NewSpill => SlowerReason::NewSpill,
-            Slower::GarbageCollection => SlowerReason::GarbageCollection,
-            Slower::PlanChanged => SlowerReason::PlanChanged,
-            Slower::NoCauseSeen => SlowerReason::NoCauseSeen,
-        }),
+        slower,
         slower_sentences: slower.map(|reason| words::history::slower(reason).sentences()).unwrap_or_default(),
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use history_store::{Slower, StoreError};
+use history_store::StoreError;
+use wire::past::SlowerReason;
 
 use super::{Said, errors::Explained, say};
 
@@ -73,15 +74,15 @@ pub(crate) fn end(LastSeen { queries_running, executors_lost, last_reason }: Las
 }
 
 /// Why a run was slower than usual.
-pub(crate) fn slower(reason: Slower) -> Said {
+pub(crate) fn slower(reason: SlowerReason) -> Said {
     match reason {
-        Slower::WaitedForCores => say!("Slower than usual: it waited longer for free cores."),
-        Slower::FewerSlots => say!("Slower than usual: it had fewer task slots."),
-        Slower::MoreData => say!("Slower than usual: it read more data."),
-        Slower::NewSpill => say!("Slower than usual: it spilled to disk, which earlier runs did not."),
-        Slower::GarbageCollection => say!("Slower than usual: garbage collection took more of its time."),
-        Slower::PlanChanged => say!("Slower than usual: it ran in other stages than before."),
-        Slower::NoCauseSeen => say!("Slower than usual, with the same work and data: no cause is seen."),
+        SlowerReason::WaitedForCores => say!("Slower than usual: it waited longer for free cores."),
+        SlowerReason::FewerSlots => say!("Slower than usual: it had fewer task slots."),
+        SlowerReason::MoreData => say!("Slower than usual: it read more data."),
+        SlowerReason::NewSpill => say!("Slower than usual: it spilled to disk, which earlier runs did not."),
+        SlowerReason::GarbageCollection => say!("Slower than usual: garbage collection took more of its time."),
+        SlowerReason::PlanChanged => say!("Slower than usual: it ran in other stages than before."),
+        SlowerReason::NoCauseSeen => say!("Slower than usual, with the same work and data: no cause is seen."),
     }
 }
 
