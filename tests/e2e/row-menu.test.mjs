@@ -69,7 +69,7 @@ test('Shift+F10 and the menu key open it on the row with the focus, and the arro
   }
   await lab.page.keyboard.press('ArrowUp');
   await lab.page.keyboard.press('Shift+F10');
-  await menu().waitFor();
+  await opened();
   await lab.page.keyboard.press('ArrowDown');
   await lab.page.keyboard.press('Enter');
   await until('the executor', async () => /Tasks: \d+\/\d+\nHeap: /.test(await lab.clipboard()));
@@ -103,9 +103,15 @@ function menu() {
   return lab.page.locator('.lm-Menu');
 }
 
+/** The menu is there before it takes the keys. */
+async function opened() {
+  await menu().waitFor();
+  await until('the menu to have the focus', () => menu().evaluate(node => node.contains(document.activeElement)));
+}
+
 /** The labels of our entries in the open menu. */
 async function entries() {
-  await menu().waitFor();
+  await opened();
   return menu().locator('[data-command^="berdl-spark-monitor:row-"] .lm-Menu-itemLabel').allTextContents();
 }
 

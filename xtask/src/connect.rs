@@ -63,7 +63,7 @@ pub fn run() -> Result<()> {
     }
     for version in ROUTES {
         let routes = step(&format!("The routes on Spark {version}"), || {
-            run::run(&mut pytest("tests/spark/test_sql_routes.py", Some(version))?)
+            run::run(&mut pytest("tests/spark/sql", Some(version))?)
         });
         failed.extend(routes.err());
     }

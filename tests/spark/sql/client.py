@@ -93,3 +93,8 @@ def change(sql: Sql, session: str, text: str) -> Any:
     query = sql.submit(session, text)
     assert query["state"] == "waits_for_approval", query
     return sql.end_of(sql.json("POST", f"sql/queries/{query['id']}/approve", {"hash": query["approval"]["hash"]}, 202))
+
+
+def written_about(sql: Sql, statement: str) -> list[dict[str, Any]]:
+    """Return the audit log's lines about a statement."""
+    return [line for line in sql.audit() if line.get("statement_id") == statement]
