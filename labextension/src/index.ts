@@ -22,6 +22,7 @@ import { Commands, OPEN_REPORT, OPEN_SQL, OPEN_USAGE } from './commands';
 import { KernelActivity } from './kernels';
 import { languageOf } from './language';
 import { Notebooks } from './notebooks';
+import { Notices } from './notices';
 import { PanelContent } from './panel-content';
 import { PanelSlot } from './panel-slot';
 import { ReportTab } from './report-tab';
@@ -91,6 +92,7 @@ function activate(
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
+  new Notices({ url, server: serverSettings, notebooks, settings, trans });
   const options: MountOptions = {
     on_open: () => {
       panel.open();

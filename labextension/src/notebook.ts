@@ -7,6 +7,17 @@ import type { NotebookFacts } from 'berdl-spark-monitor-ui';
 import { askKernel, cellShift, type SparkIdentity } from './ask';
 import type { KernelActivity } from './kernels';
 
+/** A cell that runs or has just ended. */
+export interface RanCell {
+  notebook: FollowedNotebook;
+  /** The id of the message that ran it, the same in all tabs of the browser. */
+  message: string;
+  code: string;
+  count: number;
+  begin_ms: number;
+  failed: boolean;
+}
+
 /** Number of cells that are remembered. */
 const MOST_EXECUTIONS = 100;
 /** Wait after the last cell; milliseconds. */
@@ -18,6 +29,7 @@ interface Execution {
   count: number;
   begin_ms: number;
   end_ms: number | null;
+  failed: boolean;
 }
 
 /**
@@ -60,6 +72,11 @@ export class FollowedNotebook {
     return this._changed;
   }
 
+  /** Emits when a cell has ended. */
+  get ended(): ISignal<this, RanCell> {
+    return this._ended;
+  }
+
   facts(): Omit<NotebookFacts, 'current' | 'others_busy'> {
     return {
       id: this.panel.id,
@@ -70,6 +87,12 @@ export class FollowedNotebook {
       app_id: this.identity?.app_id ?? null,
       executions: this.executions.map(({ count, begin_ms, end_ms }) => ({ count, begin_ms, end_ms }))
     };
+  }
+
+  /** The cells that run: one at most, unless messages were lost. */
+  running(): RanCell[] {
+    const running = this.executions.filter(execution => execution.end_ms === null);
+    return running.map(execution => ({ notebook: this, ...execution }));
   }
 
   /** Whether the cell with this execution count is still running. */
@@ -138,7 +161,7 @@ export class FollowedNotebook {
         return;
       }
       this.end(() => true);
-      this.executions.push({ message: parentId, code, count, begin_ms: Date.now(), end_ms: null });
+      this.executions.push({ message: parentId, code, count, begin_ms: Date.now(), end_ms: null, failed: false });
       this.executions.splice(0, this.executions.length - MOST_EXECUTIONS);
       this.wanted = true;
       // It may be starting Spark right now, which can be asked only when it ends.
@@ -146,6 +169,10 @@ export class FollowedNotebook {
         this.identity = undefined;
       }
       this._changed.emit();
+    } else if (header.msg_type === 'error') {
+      for (const execution of this.executions.filter(({ message }) => message === parentId)) {
+        execution.failed = true;
+      }
     } else if (header.msg_type === 'status' && 'execution_state' in content && content.execution_state === 'idle') {
       this.end(execution => execution.message === parentId);
       // The kernel's status may not change now, if it seemed idle before.
@@ -157,6 +184,7 @@ export class FollowedNotebook {
     const open = this.executions.filter(execution => execution.end_ms === null && which(execution));
     for (const execution of open) {
       execution.end_ms = Date.now();
+      this._ended.emit({ notebook: this, ...execution });
     }
     if (open.length > 0) {
       this._changed.emit();
@@ -195,4 +223,5 @@ export class FollowedNotebook {
   /** Whether messages may have been lost since the kernel was last idle. */
   private missed = false;
   private readonly _changed = new Signal<this, void>(this);
+  private readonly _ended = new Signal<this, RanCell>(this);
 }

@@ -4,9 +4,10 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { NotebookFacts } from 'berdl-spark-monitor-ui';
 
+import { cellHash } from './hash';
 import { findCell, showCell } from './jump';
 import type { KernelActivity } from './kernels';
-import { FollowedNotebook } from './notebook';
+import { type RanCell, FollowedNotebook } from './notebook';
 import type { Settings } from './settings';
 
 export class Notebooks {
@@ -24,6 +25,16 @@ export class Notebooks {
   /** Emits when any fact has changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
+  }
+
+  /** Emits when a cell of an open notebook has ended. */
+  get ended(): ISignal<this, RanCell> {
+    return this._ended;
+  }
+
+  /** The cells of open notebooks that run. */
+  running(): RanCell[] {
+    return [...this.followed.values()].flatMap(notebook => notebook.running());
   }
 
   facts(): NotebookFacts[] {
@@ -74,6 +85,15 @@ export class Notebooks {
     return true;
   }
 
+  /** Brings a cell's notebook to the front, with the cell if it has not changed. */
+  async show({ notebook, count, code }: RanCell): Promise<void> {
+    const { id } = notebook.panel;
+    // Another tab of the browser may have run it, and then no cell here has its count.
+    if (!(await this.jump(id, count, null)) && !(await this.jump(id, cellHash(code), null))) {
+      this.shell.activateById(id);
+    }
+  }
+
   /** Looks whether a kernel without an open notebook is busy. */
   private look(): void {
     const notebooks = new Set([...this.followed.values()].map(notebook => notebook.panel.sessionContext));
@@ -93,6 +113,7 @@ export class Notebooks {
     const notebook = new FollowedNotebook(panel, this.kernels, () => this.asking);
     this.followed.set(panel.id, notebook);
     notebook.changed.connect(() => this._changed.emit());
+    notebook.ended.connect((_, cell) => this._ended.emit(cell));
     panel.disposed.connect(() => {
       this.followed.delete(panel.id);
       this.look();
@@ -107,4 +128,5 @@ export class Notebooks {
   /** No kernel is asked before the settings are loaded. */
   private asking = false;
   private readonly _changed = new Signal<this, void>(this);
+  private readonly _ended = new Signal<this, RanCell>(this);
 }

@@ -28,6 +28,17 @@ export class Settings {
     return this.get('askKernel', !this.failed);
   }
 
+  /** How long a query must have run for its end to be told; 0 for never. */
+  get noticeAfterMs(): number {
+    return 1000 * this.get('noticeAfterSeconds', 60);
+  }
+
+  muteNotices(): void {
+    this.settings?.set('noticeAfterSeconds', 0).catch((reason: unknown) => {
+      console.warn('Spark Monitor cannot save its settings', reason);
+    });
+  }
+
   get showChip(): boolean {
     return this.get('showChip', true);
   }

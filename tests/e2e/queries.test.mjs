@@ -1,6 +1,6 @@
 // Queries of a real Spark: their owners, the cells that built and ran them, and jumping back to a cell.
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,8 +23,17 @@ const NEW_NAMES = 'print("new:", sorted(name for name in set(globals()) - names 
 const OUTSIDE = 'import time; time.sleep(6)';
 const SHORT = 'spark.range(1_000).agg(F.sum("id").alias("total")).collect()';
 
+const LONG = `spark.sql("select java_method('java.lang.Thread', 'sleep', 4000L)").collect()`;
+/** Its task is tried four times. */
+const LONG_FAIL = `spark.range(1).select(F.expr("java_method('java.lang.Thread', 'sleep', 1200L)"), F.expr("raise_error('boom 8')")).collect()`;
+const VERY_LONG = LONG.replace('4000L', '60000L');
+
 /** A kernel is asked a second after its last cell. */
 const ASKED_MS = 2_500;
+/** Spark is asked how a query ended a moment after its cell. */
+const LOOKED_MS = 4_000;
+/** And so often whether it is there. */
+const WATCHED_MS = 10_000;
 
 /** @type {Spark} */
 let spark;
@@ -41,6 +50,7 @@ before(async () => {
   jupyter = await Lab.start({ env: { ...FAST, SPARK_MASTER_UI_URL: master_ui, SPARK_REMOTE: connect_url } });
   await jupyter.write('mine.ipynb', [CONNECT, BUILD, RUN, FAIL, NEW_NAMES, OUTSIDE]);
   await jupyter.write('other.ipynb', [CONNECT, SHORT]);
+  await jupyter.write('long.ipynb', [CONNECT, LONG, LONG_FAIL, VERY_LONG]);
   browser = await launch();
   lab = await LabPage.create(browser);
   await open('mine.ipynb');
@@ -151,9 +161,7 @@ test('another notebook’s queries stand under other sessions, with its name', a
 });
 
 test('where kernels may not be asked the session is likely, and can be chosen', async () => {
-  const file = path.join(jupyter.folder, 'settings/berdl-spark-monitor/plugin.jupyterlab-settings');
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify({ askKernel: false }));
+  await set({ askKernel: false });
   await open('other.ipynb');
   const picker = lab.panel.getByLabel('This notebook\'s session');
   await picker.waitFor();
@@ -168,6 +176,59 @@ test('where kernels may not be asked the session is likely, and can be chosen', 
   await until('the choice', async () => (await howKnown()) === 'chosen by you');
 });
 
+test('the end of a long query is told once, in one tab, if its notebook is out of sight', async () => {
+  // Where a person has silenced all messages, this one is only counted.
+  await set({ doNotDisturbMode: false, fetchNews: 'false', checkForUpdates: false }, '@jupyterlab/apputils-extension/notification');
+  await set({ noticeAfterSeconds: 3 });
+  await open('long.ipynb');
+  await lab.startCell(0);
+  await lab.cellDone(0, 60_000);
+  await lab.startCell(1);
+  await lab.cellDone(1, 60_000);
+  await sleep(LOOKED_MS);
+  assert.equal(await toasts(lab.page).count(), 0, 'it was in sight');
+  const second = new LabPage(await lab.page.context().newPage());
+  await second.open(`${jupyter.url}lab/workspaces/second/tree/long.ipynb?token=${jupyter.token}`);
+  await second.kernelIdle();
+  await second.execute('launcher:create');
+  await lab.startCell(1);
+  await lab.execute('launcher:create');
+  const told = () => Promise.all([lab, second].map(({ page }) => toasts(page).count()));
+  await until('a notice', async () => (await told()).some(count => count > 0), { within: 30_000 });
+  await sleep(LOOKED_MS);
+  const [first = 0, other = 0] = await told();
+  assert.equal(first + other, 1);
+  const speaker = first > 0 ? lab : second;
+  const notice = toasts(speaker.page);
+  assert.match(await notice.innerText(), /^long\.ipynb: “.+” has ended after [4-9]s\s/);
+  await speaker.picture('queries-notice');
+  await notice.getByRole('button', { name: 'Open' }).click();
+  await until('the notebook', async () => (await inFront(speaker)) === 'long.ipynb');
+  await until('its cell', async () => (await activeCell(speaker)) === 1);
+  await second.page.close();
+});
+
+test('one that failed is told as failed, and no more after a click on "Mute"', async () => {
+  await lab.execute('filebrowser:open-path', { path: 'long.ipynb' });
+  await lab.startCell(2);
+  await lab.execute('launcher:create');
+  await toasts(lab.page).getByText(/^long\.ipynb: “.+” failed after [4-9]s$/).waitFor({ timeout: 40_000 });
+  await toasts(lab.page).getByRole('button', { name: 'Mute' }).click();
+  await until('the setting', async () => /"noticeAfterSeconds": ?0/.test(await readFile(settings(), 'utf8')));
+});
+
+test('that Spark went away while a cell ran is told', async () => {
+  await set({ noticeAfterSeconds: 3 });
+  await open('long.ipynb');
+  await sleep(ASKED_MS);
+  await lab.startCell(3);
+  await lab.execute('launcher:create');
+  await sleep(LOOKED_MS + WATCHED_MS);
+  // PySpark goes on trying, so the cell runs on.
+  process.kill(-spark.cluster.pids.connect, 'SIGKILL');
+  await toasts(lab.page).getByText(/^long\.ipynb: Spark went away while cell \[\d+\] ran$/).waitFor({ timeout: 60_000 });
+});
+
 test('the console has no error of ours', () => {
   assert.deepEqual(lab.console.filter(line => line.startsWith('error') && /spark[-_]?monitor/i.test(line)), []);
 });
@@ -175,9 +236,29 @@ test('the console has no error of ours', () => {
 /** Opens a notebook alone. @param {string} name */
 async function open(name) {
   await lab.open(`${jupyter.url}lab/tree/${name}?token=${jupyter.token}`);
-  const inFront = () => lab.page.evaluate(() => /** @type {any} */ (window).jupyterapp.shell.currentWidget?.context?.path);
-  await until(`${name} to be in front`, async () => (await inFront()) === name);
+  await until(`${name} to be in front`, async () => (await inFront(lab)) === name);
   await lab.kernelIdle();
+}
+
+/** The notebook in front. @param {LabPage} lab */
+function inFront(lab) {
+  return lab.page.evaluate(() => /** @type {any} */ (window).jupyterapp.shell.currentWidget?.context?.path);
+}
+
+/** The file of a person's settings. @param {string} plugin */
+function settings(plugin = 'berdl-spark-monitor/plugin') {
+  return path.join(jupyter.folder, `settings/${plugin}.jupyterlab-settings`);
+}
+
+/** Sets them, for pages that are opened from now on. @param {object} all @param {string} [plugin] */
+async function set(all, plugin) {
+  await mkdir(path.dirname(settings(plugin)), { recursive: true });
+  await writeFile(settings(plugin), JSON.stringify(all));
+}
+
+/** @param {import('playwright-core').Page} page */
+function toasts(page) {
+  return page.locator('.Toastify__toast');
 }
 
 /** @param {string} name */
@@ -205,6 +286,6 @@ async function recentTitle() {
 }
 
 /** The number of the selected cell in the notebook. */
-function activeCell() {
-  return lab.codeCells.evaluateAll(cells => cells.findIndex(cell => cell.classList.contains('jp-mod-active')));
+function activeCell({ codeCells } = lab) {
+  return codeCells.evaluateAll(cells => cells.findIndex(cell => cell.classList.contains('jp-mod-active')));
 }

@@ -27,8 +27,13 @@ time.sleep(${BUSY_S})`;
 const IDLE = { 'panel/chip': 2, snapshot: 2, cluster: 2, history: 2, executors: 2, stages: 2, queries: 2 };
 /** @type {Rates} */
 const BUSY = { ...IDLE, 'panel/chip': 12, snapshot: 12, executors: 12, stages: 12, queries: 12 };
-/** One attempt per interval, which back-off shortens by up to a fifth at first. @type {Rates} */
-const FAILING = Object.fromEntries(Object.keys(IDLE).map(route => [route, 2.5]));
+/**
+ * One attempt per interval, which back-off shortens by up to a fifth at first. The master's and the driver's views fail
+ * at their own moments, and need a snapshot each. @type {Rates}
+ */
+const FAILING = { ...Object.fromEntries(Object.keys(IDLE).map(route => [route, 2.5])), snapshot: 5 };
+/** The history takes a sample a minute, whether or not somebody looks. */
+const CALLS_OF_HISTORY = 1;
 /** The master's and the driver's answers are good for 5 and 4 s: nothing is called more often, whoever asks. */
 const CALLS = 15;
 /** While tasks run, each of the chip's and the panel's lists of stages comes with executors fetched after it. */
@@ -166,7 +171,8 @@ function excesses({ situation, may, traffic }) {
   });
   const mostOf = (/** @type {string} */ call) => {
     const working = call === 'allexecutors' ? CALLS_OF_EXECUTORS : CALLS;
-    return may === FAILING ? FAILING_CALLS * minutes : Object.keys(may).length > 0 ? working * minutes + 1 : 0;
+    const most = may === FAILING ? FAILING_CALLS : Object.keys(may).length > 0 ? working : CALLS_OF_HISTORY;
+    return most * minutes + 1;
   };
   const calls = [...traffic.calls].filter(([call, { asked }]) => asked > mostOf(call));
   return [...routes, ...calls.map(([call, { asked }]) => `${situation}: ${asked} calls of ${call}, more than ${mostOf(call)}`)];

@@ -9,7 +9,7 @@ import { Group } from './group.mjs';
  * @property {string} connect_url
  * @property {string} driver_ui The driver's own web page.
  * @property {string} python The interpreter that has this Spark.
- * @property {{worker: number}} pids
+ * @property {{worker: number, connect: number}} pids Each leads its process group.
  */
 
 export class Spark {
