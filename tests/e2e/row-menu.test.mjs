@@ -62,6 +62,7 @@ test('Shift+F10 and the menu key open it on the row with the focus, and the arro
   for (const key of ['Shift+F10', 'ContextMenu']) {
     await lab.page.keyboard.press(key);
     assert.deepEqual(await entries(), ['Copy Executor'], key);
+    await takesKeys();
     await lab.page.keyboard.press('Escape');
     await until('the menu to close', async () => (await menu().count()) === 0);
     const row = await executors.nth(1).getAttribute('data-row');
@@ -69,7 +70,8 @@ test('Shift+F10 and the menu key open it on the row with the focus, and the arro
   }
   await lab.page.keyboard.press('ArrowUp');
   await lab.page.keyboard.press('Shift+F10');
-  await opened();
+  await menu().waitFor();
+  await takesKeys();
   await lab.page.keyboard.press('ArrowDown');
   await lab.page.keyboard.press('Enter');
   await until('the executor', async () => /Tasks: \d+\/\d+\nHeap: /.test(await lab.clipboard()));
@@ -103,15 +105,14 @@ function menu() {
   return lab.page.locator('.lm-Menu');
 }
 
-/** The menu is there before it takes the keys. */
-async function opened() {
-  await menu().waitFor();
+/** Waits for the menu to take the keys, which is a little later than it is there. */
+async function takesKeys() {
   await until('the menu to have the focus', () => menu().evaluate(node => node.contains(document.activeElement)));
 }
 
 /** The labels of our entries in the open menu. */
 async function entries() {
-  await opened();
+  await menu().waitFor();
   return menu().locator('[data-command^="berdl-spark-monitor:row-"] .lm-Menu-itemLabel').allTextContents();
 }
 

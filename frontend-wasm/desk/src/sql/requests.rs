@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use gloo_timers::callback::Timeout;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -57,24 +58,28 @@ pub fn spawn(task: impl Future<Output = ()> + 'static) {
     spawn_local(task);
 }
 
-/// Sends a request whose answer nobody waits for, such as the end of a session when its tab is closed.
-pub fn send(api: &Api, question: Question) {
-    let api = api.clone();
-    spawn(async move {
-        if let Ok(controller) = AbortController::new() {
-            let _ = question.ask_json(&api, &controller.signal()).await;
-        }
-    });
-}
-
 /// Removes a statement and its result from the sidecar, and stops it if it runs.
 pub fn delete_query(api: &Api, id: &str) {
-    send(api, Question { method: "DELETE", route: ["sql/queries/", id].concat(), body: None, number: 0 });
+    delete(api, ["sql/queries/", id].concat());
 }
 
-/// Ends a session.
+/// Ends a session, with its statements.
 pub fn delete_session(api: &Api, session_id: &str) {
-    send(api, Question { method: "DELETE", route: ["sql/sessions/", session_id].concat(), body: None, number: 0 });
+    delete(api, ["sql/sessions/", session_id].concat());
+}
+
+/// What is drawn lets go of it first, so that no request for it is refused. Nobody waits for the answer.
+fn delete(api: &Api, route: String) {
+    let api = api.clone();
+    Timeout::new(0, move || {
+        spawn(async move {
+            if let Ok(controller) = AbortController::new() {
+                let question = Question { method: "DELETE", route, body: None, number: 0 };
+                let _ = question.ask_json(&api, &controller.signal()).await;
+            }
+        });
+    })
+    .forget();
 }
 
 /// A text as part of a URL. On the host there is no browser to ask.

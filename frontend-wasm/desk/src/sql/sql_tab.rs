@@ -17,7 +17,7 @@ use super::effects::{Effects, open};
 use super::follow::use_follow;
 use super::marks::marks;
 use super::model::{Action, Model, Want};
-use super::requests::{Question, delete_query, delete_session, spawn};
+use super::requests::{Question, delete_session, spawn};
 use super::shell::{Notebook, Shell};
 use super::sql_view::{SqlScene, sql_view};
 use kit::api::Api;
@@ -186,7 +186,7 @@ fn use_marks(model: &Model, editor: &Rc<RefCell<Option<Editor>>>) {
     });
 }
 
-/// Closed, the tab removes its statement and its sessions from the sidecar.
+/// Closed, the tab ends its sessions, with what they run.
 #[hook]
 fn use_end(props: &SqlTabProps, model: &UseReducerHandle<Model>) {
     let latest = use_mut_ref(|| model.clone());
@@ -195,9 +195,6 @@ fn use_end(props: &SqlTabProps, model: &UseReducerHandle<Model>) {
     use_effect_with((), move |()| {
         move || {
             let model = latest.borrow();
-            if let Some(query) = model.query() {
-                delete_query(&api, &query.id);
-            }
             for session in &model.sessions {
                 delete_session(&api, &session.session_id);
             }
