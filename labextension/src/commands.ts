@@ -5,6 +5,7 @@ import type { ILauncher } from '@jupyterlab/launcher';
 import type { IMainMenu } from '@jupyterlab/mainmenu';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { ChartsTab } from './charts-tab';
 import { icon } from './icon';
 import type { PanelContent } from './panel-content';
 import type { PanelSlot } from './panel-slot';
@@ -20,6 +21,7 @@ const PAUSE = 'berdl-spark-monitor:pause';
 export const OPEN_REPORT = 'berdl-spark-monitor:open-report';
 export const OPEN_USAGE = 'berdl-spark-monitor:open-usage';
 const COPY_REPORT = 'berdl-spark-monitor:copy-report';
+export const OPEN_CHARTS = 'berdl-spark-monitor:open-charts';
 export const OPEN_SQL = 'berdl-spark-monitor:open-sql';
 
 /** The parts that commands act on. */
@@ -29,6 +31,7 @@ export interface Parts {
   chip: Chip;
   report: ReportTab;
   usage: UsageTab;
+  charts: ChartsTab;
   /** Undefined where no SQL is run. */
   sql: SqlTab | undefined;
 }
@@ -44,7 +47,7 @@ export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip, report, usage, sql }: Parts
+    { panel, content, chip, report, usage, charts, sql }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -81,6 +84,12 @@ export class Commands {
       icon,
       execute: ({ restored }) => (restored === true ? usage.restore() : usage.show())
     });
+    commands.addCommand(OPEN_CHARTS, {
+      label: trans.__('Spark charts'),
+      caption: trans.__('Cores, memory, workers and applications of the last hours, days or months'),
+      icon,
+      execute: ({ restored }) => (restored === true ? charts.restore() : charts.show())
+    });
     commands.addCommand(COPY_REPORT, {
       label: trans.__('Copy Spark Connection Report'),
       caption: trans.__('Check each hop from the browser to Spark, and copy what was found'),
@@ -113,6 +122,6 @@ export class Commands {
   }
 
   /** Commands that open a tab. */
-  private readonly tabs = [OPEN_USAGE, OPEN_REPORT];
+  private readonly tabs = [OPEN_USAGE, OPEN_CHARTS, OPEN_REPORT];
   private paused = false;
 }

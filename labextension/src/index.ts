@@ -18,7 +18,8 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
 import { desk, type Speak, sidebar, workbench } from './bundles';
-import { Commands, OPEN_REPORT, OPEN_SQL, OPEN_USAGE } from './commands';
+import { ChartsTab } from './charts-tab';
+import { Commands, OPEN_CHARTS, OPEN_REPORT, OPEN_SQL, OPEN_USAGE } from './commands';
 import { KernelActivity } from './kernels';
 import { languageOf } from './language';
 import { Notebooks } from './notebooks';
@@ -105,6 +106,7 @@ function activate(
     on_session_changed: () => {
       report.forget();
       usage.forget();
+      charts.forget();
       sql?.forget();
     }
   };
@@ -129,6 +131,7 @@ function activate(
 
   const report = new ReportTab(app.shell, tabs, trans);
   const usage = new UsageTab(app.shell, tabs, trans, savedApp);
+  const charts = new ChartsTab(app.shell, tabs, trans);
   const showQuery = (queryId: string): void => {
     panel.open();
     content.show(`query-${queryId}`);
@@ -138,10 +141,11 @@ function activate(
     editors !== null && PageConfig.getOption('sparkMonitorSql') === 'true'
       ? new SqlTab({ shell: app.shell, loader: sqlTabs, trans, editors, notebooks, saved: new SavedSql(state), showQuery })
       : undefined;
-  const commands = new Commands(app, trans, { panel, content, chip, report, usage, sql });
+  const commands = new Commands(app, trans, { panel, content, chip, report, usage, charts, sql });
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
   report.restoredBy(restorer, OPEN_REPORT);
   usage.restoredBy(restorer, OPEN_USAGE);
+  charts.restoredBy(restorer, OPEN_CHARTS);
   sql?.restoredBy(restorer, OPEN_SQL);
 }
 

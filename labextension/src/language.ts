@@ -16,6 +16,11 @@ export function languageOf(
   const decimal = once(() => new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
   const timeOfDay = once(() => new Intl.DateTimeFormat(tag, { timeStyle: 'medium' }));
   const dateAndTime = once(() => new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }));
+  const ticks = [
+    once(() => new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' })),
+    once(() => new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' })),
+    once(() => new Intl.DateTimeFormat(tag, { month: 'short', year: 'numeric' }))
+  ];
   return {
     template: (index, count) => {
       const { one, other, names } = texts[index] ?? { one: '', other: null, names: [] };
@@ -26,7 +31,8 @@ export function languageOf(
     sentence: ([text = '', subject = '', ...values]) =>
       trans.gettext(text, ...(subject === '' ? values : [trans.gettext(subject), ...values])),
     number: (value, decimals) => (decimals === 0 ? whole : decimal)().format(value),
-    time: at => (Math.abs(Date.now() - at) < DAY_MS ? timeOfDay : dateAndTime)().format(at)
+    time: at => (Math.abs(Date.now() - at) < DAY_MS ? timeOfDay : dateAndTime)().format(at),
+    tick: (at, kind) => (ticks[kind] ?? dateAndTime)().format(at)
   };
 }
 

@@ -20,6 +20,8 @@ export interface Language {
   number: (value: number, decimals: number) => string;
   /** The time of day, with the date if it is more than a day ago; from milliseconds since 1970. */
   time: (at_ms: number) => string;
+  /** A time axis's label: hour and minute for 0, day for 1, month for 2; from milliseconds since 1970. */
+  tick: (at_ms: number, kind: number) => string;
 }
 "#;
 
@@ -42,6 +44,9 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn time(this: &Language, at_ms: f64) -> String;
+
+    #[wasm_bindgen(method)]
+    fn tick(this: &Language, at_ms: f64, kind: u32) -> String;
 }
 
 /// The current language, with cached results.
@@ -136,11 +141,23 @@ pub fn time(at_ms: i64) -> String {
     with_language(|spoken| Some(spoken.language.time(at_ms as f64))).unwrap_or_else(|| utc_time(at_ms))
 }
 
+/// The label of a time axis at a moment: hour and minute for 0, day for 1, month for 2.
+pub fn tick(at_ms: i64, kind: u32) -> String {
+    with_language(|spoken| Some(spoken.language.tick(at_ms as f64, kind))).unwrap_or_else(|| utc_time(at_ms))
+}
+
 fn with_language(ask: impl FnOnce(&Spoken) -> Option<String>) -> Option<String> {
     SPOKEN.with_borrow(|spoken| spoken.as_ref().and_then(ask))
 }
 
+/// In the browser the shell writes all times.
+#[cfg(target_arch = "wasm32")]
+fn utc_time(_at_ms: i64) -> String {
+    String::new()
+}
+
 /// For components rendered on the host, where no language is set.
+#[cfg(not(target_arch = "wasm32"))]
 fn utc_time(at_ms: i64) -> String {
     let seconds = at_ms.div_euclid(1000).rem_euclid(86_400);
     format!("{:02}:{:02}:{:02} UTC", seconds / 3600, seconds / 60 % 60, seconds % 60)

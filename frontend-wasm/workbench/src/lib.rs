@@ -1,7 +1,8 @@
-//! Connection report and usage chart, tabs in JupyterLab's main area, loaded when the first of them is opened.
+//! Connection report, usage chart and history charts, tabs in JupyterLab's main area, loaded when the first of them is opened.
 //!
 //! [`mount`] is the interface for the TypeScript shell, [`tab`] lists the kinds of tabs; each kind has its own files.
 
+mod charts;
 mod mount;
 mod report;
 mod report_model;
@@ -17,4 +18,4 @@ mod usage_view;
 
 pub use kit::language::{Language, set_language};
 pub use kit::own_headers::OwnHeaders;
-pub use mount::{ReportHandle, ReportOptions, UsageHandle, Workbench};
+pub use mount::{ChartsHandle, ChartsOptions, ReportHandle, ReportOptions, UsageHandle, Workbench};

@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
+use crate::charts::tab::ChartsTabProps;
 use crate::report_tab::ReportTabProps;
 use crate::tab::Tab;
 use crate::usage_tab::UsageTabProps;
@@ -19,6 +20,10 @@ export interface ReportOptions {
   /** Copies text to the clipboard; rejects if that is not possible. */
   on_copy: (text: string) => Promise<void>;
 }
+export interface ChartsOptions {
+  /** Saves a text as a file. */
+  on_save: (text: string, media_type: string, name: string) => void;
+}
 "#;
 
 #[wasm_bindgen]
@@ -29,6 +34,13 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn on_copy(this: &ReportOptions) -> Option<Function>;
+
+    /// What the charts of the history need from the shell.
+    #[wasm_bindgen(typescript_type = "ChartsOptions")]
+    pub type ChartsOptions;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_save(this: &ChartsOptions) -> Option<Function>;
 }
 
 /// All tabs of one page, and what they share.
@@ -75,6 +87,16 @@ impl Workbench {
         let props = UsageTabProps { api, pollers, shown: false, app_id, forgets: 0 };
         let tab = self.roots.open(parent, Tab::Usage(props.clone()))?;
         Ok(UsageHandle { tab, props })
+    }
+
+    /// Opens the charts of the history in `parent`; they do nothing until they are shown.
+    ///
+    /// # Errors
+    /// When the browser refuses to create an element.
+    pub fn open_charts(&self, parent: &Element, options: &ChartsOptions) -> Result<ChartsHandle, JsValue> {
+        let props = ChartsTabProps { api: self.api.clone(), shown: false, on_save: options.on_save(), forgets: 0 };
+        let tab = self.roots.open(parent, Tab::Charts(props.clone()))?;
+        Ok(ChartsHandle { tab, props })
     }
 }
 
@@ -145,5 +167,31 @@ impl UsageHandle {
 
     fn draw(&mut self) {
         self.tab.draw(Tab::Usage(self.props.clone()));
+    }
+}
+
+/// The open charts of the history. Freeing it closes the tab.
+#[wasm_bindgen]
+pub struct ChartsHandle {
+    tab: OpenTab<Tab>,
+    props: ChartsTabProps,
+}
+
+#[wasm_bindgen]
+impl ChartsHandle {
+    /// Whether JupyterLab shows the tab or hides it behind another.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.props.shown = shown;
+        self.draw();
+    }
+
+    /// Forgets what is shown, and asks again.
+    pub fn forget(&mut self) {
+        self.props.forgets += 1;
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        self.tab.draw(Tab::Charts(self.props.clone()));
     }
 }

@@ -3,6 +3,7 @@
 use kit::roots;
 use yew::{Html, html};
 
+use crate::charts::tab::{ChartsTab, ChartsTabProps};
 use crate::report_tab::{ReportTab, ReportTabProps};
 use crate::usage_tab::{UsageTab, UsageTabProps};
 
@@ -11,6 +12,7 @@ use crate::usage_tab::{UsageTab, UsageTabProps};
 pub enum Tab {
     Report(ReportTabProps),
     Usage(UsageTabProps),
+    Charts(ChartsTabProps),
 }
 
 impl roots::Tab for Tab {
@@ -21,6 +23,10 @@ impl roots::Tab for Tab {
             Self::Usage(usage) => {
                 let key = format!("{opened} {} {:?}", usage.forgets, usage.app_id);
                 html! { <UsageTab {key} ..usage.clone() /> }
+            }
+            Self::Charts(charts) => {
+                let key = format!("{opened} {}", charts.forgets);
+                html! { <ChartsTab {key} ..charts.clone() /> }
             }
         }
     }

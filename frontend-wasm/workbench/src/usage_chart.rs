@@ -118,7 +118,7 @@ fn times(series: &Series) -> Html {
 }
 
 /// The distance between lines of the value axis: the smallest round number that needs few of them.
-fn round_step(top: u64, is_binary: bool) -> u64 {
+pub fn round_step(top: u64, is_binary: bool) -> u64 {
     let fits = |step: &u64| top.div_ceil(*step) <= PARTS;
     let decimal = || (0..=18).flat_map(|exponent| [1, 2, 5].map(|digit| digit * 10_u64.pow(exponent))).find(fits);
     let binary = || (0..u64::BITS).map(|exponent| 1_u64 << exponent).find(fits);

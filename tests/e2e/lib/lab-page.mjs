@@ -36,6 +36,7 @@ export class LabPage {
     this.reportHandle = page.locator('.lm-DockPanel-tabBar [data-id="berdl-spark-monitor:report"]');
     /** The tab with the last minutes as a chart. */
     this.usage = page.locator('[id="berdl-spark-monitor:usage"]');
+    this.charts = page.locator('[id="berdl-spark-monitor:charts"]');
     this.hops = this.report.locator('.sparkMonitor-Hop');
   }
 

@@ -9,6 +9,8 @@
 #[path = "messages/declare.rs"]
 #[macro_use]
 mod declare;
+#[path = "messages/charts.rs"]
+pub mod charts;
 #[path = "messages/sql.rs"]
 pub mod sql;
 #[path = "messages/tabs.rs"]
@@ -21,7 +23,7 @@ pub use declare::{Tell, Value};
 /// Every text of the frontend, by its index.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn texts() -> impl Iterator<Item = &'static Text> {
-    TEXTS.iter().chain(sql::TEXTS).chain(tabs::TEXTS)
+    TEXTS.iter().chain(sql::TEXTS).chain(tabs::TEXTS).chain(charts::TEXTS)
 }
 
 messages! { Message, 0;
