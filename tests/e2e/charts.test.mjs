@@ -64,7 +64,7 @@ test('the arrow keys walk through all charts at once, and say the value and its 
   await slider('Workers alive').focus();
   await lab.page.keyboard.press('Home');
   await until('a past moment', async () => /^\d+ of \d+ cores at /.test(await said(slider('Cores in use'))));
-  assert.match(await said(slider('Memory in use')), /^[\d.]+ GB of [\d.]+ GB at /);
+  assert.match(await said(slider('Memory in use')), /^[\d.]+ G?B of [\d.]+ GB at /);
   assert.match(await said(slider('Workers alive')), /^[34] alive at /);
   assert.match(await said(slider('Applications running')), /^\d running, \d waiting at /);
   assert.equal(await lab.charts.locator('.sparkMonitor-Spark-cursor').count(), 4);
@@ -80,7 +80,7 @@ test('Shift and the arrows select a part in all charts, Enter shows it more fine
   await slider('Cores in use').focus();
   await lab.page.keyboard.press('End');
   await until('a mean and its range', async () => /\d+ of \d+ cores.*hour from /.test(await said(slider('Cores in use'))));
-  for (let hour = 0; hour < 9; hour += 1) {
+  for (let hour = 0; hour < 6; hour += 1) {
     await lab.page.keyboard.press('Shift+ArrowLeft');
   }
   await until('a part', async () => (await lab.charts.locator('.sparkMonitor-Chart-part').count()) === 4);
@@ -109,6 +109,7 @@ test('dragging across a chart shows that part, and the button goes back', async 
 test('a year is daily means, and says since when there is anything', async () => {
   await button('1 year').click();
   await untilStatus(/daily means/);
+  await lab.charts.getByText(/^The history begins \d/).waitFor();
   await lab.picture('charts-1y', lab.charts);
   await button('30 days').click();
   await untilStatus(/hourly means/);
@@ -162,15 +163,19 @@ test('the total and the value are told apart without colour', async () => {
     lab.charts.locator(name).first().evaluate(line => getComputedStyle(line).strokeDasharray);
   assert.equal(await dashes('.sparkMonitor-Chart-line'), 'none');
   assert.notEqual(await dashes('.sparkMonitor-Chart-total'), 'none');
+  await lab.page.emulateMedia({ forcedColors: 'active' });
+  await slider('Cores in use').hover({ position: { x: 300, y: 40 } });
+  await lab.picture('charts-forced-colours', lab.charts);
+  await lab.page.emulateMedia({ forcedColors: null });
 });
 
-test('it asks again when it is due and only while it is shown, and is there again after a reload', async () => {
+test('hidden and shown again it asks for nothing that is current, and after a reload it is there again', async () => {
   await lab.page.waitForTimeout(500);
   lab.requests.clear();
   await lab.hideTab(true);
   await lab.hideTab(false);
   await lab.page.waitForTimeout(500);
-  assert.equal(lab.requests.count('history/cluster'), 0, 'what is current is not asked for again');
+  assert.equal(lab.requests.count('history/cluster'), 0);
   await until('a saved layout', async () => {
     const answer = await fetch(`${jupyter.url}lab/api/workspaces/default?token=${jupyter.token}`);
     return JSON.stringify(await answer.json()).includes('berdl-spark-monitor-charts:charts');

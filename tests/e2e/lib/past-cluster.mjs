@@ -55,19 +55,26 @@ function isRecorded(now_ms, at_ms) {
   return at_ms < now_ms - from * HOUR_MS || at_ms > now_ms - to * HOUR_MS;
 }
 
-/** Busy by day, with queries of some minutes; a third worker joins every other day. @param {number} at_ms */
+/** Busy by day, with queries of some minutes; a fourth worker on five days of seven. @param {number} at_ms */
 function sample(at_ms) {
   const [hour, minute] = [(at_ms / HOUR_MS) % 24, Math.floor(at_ms / MINUTE_MS)];
-  const workers = Math.floor(at_ms / (DAY_MS / 2)) % 4 < 3 ? 4 : 3;
-  const load = (0.35 + 0.3 * Math.sin(((hour - 6) / 12) * Math.PI)) * (minute % 47 < 31 ? 1 : 0.3);
-  const cores_used = Math.min(workers * 16, Math.max(0, Math.round(workers * 16 * load + (minute % 7) - 3)));
+  const workers = Math.floor(at_ms / DAY_MS) % 7 < 5 ? 4 : 3;
+  const day = 0.45 + 0.35 * Math.sin(((hour - 8) / 12) * Math.PI);
+  const query = chance(Math.floor(minute / 23)) < day ? 0.4 + 0.6 * chance(Math.floor(minute / 9)) : 0;
+  const cores_used = Math.round(workers * 16 * query);
   return {
     cores_used,
     cores_total: workers * 16,
-    memory_used_mib: Math.min(workers * 65536, cores_used * 3072 + 4096),
+    memory_used_mib: query === 0 ? 0 : 8192 + cores_used * 2048,
     memory_total_mib: workers * 65536,
     workers_alive: workers,
-    apps_running: 1 + (minute % 97 < 40 ? 1 : 0) + (cores_used > 30 ? 1 : 0),
-    apps_waiting: minute % 211 < 12 ? 1 : 0
+    apps_running: 1 + Math.floor(3 * day * chance(Math.floor(minute / 97))),
+    apps_waiting: chance(Math.floor(minute / 31)) > 0.93 ? 1 : 0
   };
+}
+
+/** From 0 to 1, always the same for a number. @param {number} number */
+function chance(number) {
+  const value = Math.sin(number * 12.9898) * 43758.5453;
+  return value - Math.floor(value);
 }

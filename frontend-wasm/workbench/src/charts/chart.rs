@@ -59,8 +59,13 @@ impl Drawing {
 pub fn said(drawing: &Drawing, answer: &Answer, at_ms: Option<i64>) -> String {
     let Answer { span, series, .. } = answer;
     let near_ms = if series.step_ms == 0 { NEAR_MS.max(span.length_ms() / 200) } else { 0 };
-    let moment_ms = at_ms.unwrap_or(span.to_ms - i64::from(series.step_ms > 0));
-    let Some(mark) = marks::at(&drawing.used, moment_ms, near_ms) else {
+    let newest = || drawing.used.last().and_then(|run| run.last()).copied();
+    let mark = match at_ms {
+        // The newest mean is of a time that is over.
+        None if series.step_ms > 0 => newest(),
+        _ => marks::at(&drawing.used, at_ms.unwrap_or(span.to_ms), near_ms),
+    };
+    let Some(mark) = mark else {
         return match at_ms {
             Some(at_ms) => tr(ChartMessage::NotRecordedAt { time: &language::time(at_ms) }),
             None => tr(ChartMessage::NotRecorded),
@@ -118,6 +123,7 @@ pub fn chart(drawing: &Drawing, answer: &Answer, model: &Model, act: &Act) -> Ht
                 aria-valuenow={index.to_string()} aria-valuetext={said}
                 onkeydown={on_key(moments, index, model, act)} onpointerdown={on_down(span, act)}
                 onpointermove={on_move(span, act)} onpointerup={on_up(span, part, act)}
+                onpointercancel={act.reform(|_| Action::Look(None))}
                 onpointerleave={act.reform(|_| Action::Look(None))} onblur={act.reform(|_| Action::Look(None))}
             >
                 { lines(drawing, model.looked_at_ms, part) }

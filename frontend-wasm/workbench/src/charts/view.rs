@@ -91,13 +91,10 @@ fn shown(answer: &Answer, model: &Model, act: &Act) -> Html {
     let toggle = act.reform(|_| Action::ToggleTable);
     html! {
         <>
-            <p class="sparkMonitor-Muted" role="status">
-                { title(answer) }
-                if let Some(oldest_ms) = oldest_ms {
-                    { " " }
-                    { tr(ChartMessage::ChartsBegin { time: &language::time(oldest_ms) }) }
-                }
-            </p>
+            <p class="sparkMonitor-Muted" role="status">{ title(answer) }</p>
+            if let Some(oldest_ms) = oldest_ms {
+                { muted(ChartMessage::ChartsBegin { time: &language::time(oldest_ms) }) }
+            }
             { for drawings.iter().map(|drawing| chart(drawing, answer, model, act)) }
             if !drawings.is_empty() {
                 { muted(ChartMessage::ChartsHelp) }
