@@ -16,7 +16,7 @@ export function sidebar(speak: Speak): Promise<typeof import('berdl-spark-monito
   return start(import('berdl-spark-monitor-ui'), wasm, speak);
 }
 
-/** The bundle of usage chart and connection report. */
+/** The bundle of all tabs but "Spark SQL". */
 export function workbench(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/workbench.js')> {
   const wasm = new URL('berdl-spark-monitor-ui/workbench_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui/workbench.js'), wasm, speak);

@@ -5,8 +5,10 @@ import type { ILauncher } from '@jupyterlab/launcher';
 import type { IMainMenu } from '@jupyterlab/mainmenu';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { ApplicationsTab } from './applications-tab';
 import type { ChartsTab } from './charts-tab';
 import { icon } from './icon';
+import type { MyQueriesTab } from './my-queries-tab';
 import type { PanelContent } from './panel-content';
 import type { PanelSlot } from './panel-slot';
 import type { ReportTab } from './report-tab';
@@ -22,6 +24,8 @@ export const OPEN_REPORT = 'berdl-spark-monitor:open-report';
 export const OPEN_USAGE = 'berdl-spark-monitor:open-usage';
 const COPY_REPORT = 'berdl-spark-monitor:copy-report';
 export const OPEN_CHARTS = 'berdl-spark-monitor:open-charts';
+export const OPEN_MY_QUERIES = 'berdl-spark-monitor:open-my-queries';
+export const OPEN_APPLICATION = 'berdl-spark-monitor:open-application';
 export const OPEN_SQL = 'berdl-spark-monitor:open-sql';
 
 /** The parts that commands act on. */
@@ -32,6 +36,8 @@ export interface Parts {
   report: ReportTab;
   usage: UsageTab;
   charts: ChartsTab;
+  myQueries: MyQueriesTab;
+  applications: ApplicationsTab;
   /** Undefined where no SQL is run. */
   sql: SqlTab | undefined;
 }
@@ -47,7 +53,7 @@ export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip, report, usage, charts, sql }: Parts
+    { panel, content, chip, report, usage, charts, myQueries, applications, sql }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -90,6 +96,19 @@ export class Commands {
       icon,
       execute: ({ restored }) => (restored === true ? charts.restore() : charts.show())
     });
+    commands.addCommand(OPEN_MY_QUERIES, {
+      label: trans.__('My queries'),
+      caption: trans.__('What you have run, which runs were slower than usual, and why'),
+      icon,
+      execute: ({ restored }) => (restored === true ? myQueries.restore() : myQueries.show())
+    });
+    commands.addCommand(OPEN_APPLICATION, {
+      label: trans.__('Spark applications'),
+      caption: trans.__('What was seen of each application, running or gone'),
+      icon,
+      execute: ({ restored, app_id }) =>
+        restored === true ? applications.restore() : applications.open(typeof app_id === 'string' ? app_id : undefined)
+    });
     commands.addCommand(COPY_REPORT, {
       label: trans.__('Copy Spark Connection Report'),
       caption: trans.__('Check each hop from the browser to Spark, and copy what was found'),
@@ -122,6 +141,6 @@ export class Commands {
   }
 
   /** Commands that open a tab. */
-  private readonly tabs = [OPEN_USAGE, OPEN_CHARTS, OPEN_REPORT];
+  private readonly tabs = [OPEN_USAGE, OPEN_CHARTS, OPEN_MY_QUERIES, OPEN_APPLICATION, OPEN_REPORT];
   private paused = false;
 }

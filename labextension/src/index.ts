@@ -18,10 +18,20 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
 import { desk, type Speak, sidebar, workbench } from './bundles';
+import { ApplicationsTab } from './applications-tab';
 import { ChartsTab } from './charts-tab';
-import { Commands, OPEN_CHARTS, OPEN_REPORT, OPEN_SQL, OPEN_USAGE } from './commands';
+import {
+  Commands,
+  OPEN_APPLICATION,
+  OPEN_CHARTS,
+  OPEN_MY_QUERIES,
+  OPEN_REPORT,
+  OPEN_SQL,
+  OPEN_USAGE
+} from './commands';
 import { KernelActivity } from './kernels';
 import { languageOf } from './language';
+import { MyQueriesTab } from './my-queries-tab';
 import { Notebooks } from './notebooks';
 import { Notices } from './notices';
 import { PanelContent } from './panel-content';
@@ -107,6 +117,8 @@ function activate(
       report.forget();
       usage.forget();
       charts.forget();
+      myQueries.forget();
+      applications.forget();
       sql?.forget();
     }
   };
@@ -132,6 +144,8 @@ function activate(
   const report = new ReportTab(app.shell, tabs, trans);
   const usage = new UsageTab(app.shell, tabs, trans, savedApp);
   const charts = new ChartsTab(app.shell, tabs, trans);
+  const applications = new ApplicationsTab(app.shell, tabs, trans);
+  const myQueries = new MyQueriesTab(app.shell, tabs, trans, appId => void applications.open(appId));
   const showQuery = (queryId: string): void => {
     panel.open();
     content.show(`query-${queryId}`);
@@ -141,11 +155,13 @@ function activate(
     editors !== null && PageConfig.getOption('sparkMonitorSql') === 'true'
       ? new SqlTab({ shell: app.shell, loader: sqlTabs, trans, editors, notebooks, saved: new SavedSql(state), showQuery })
       : undefined;
-  const commands = new Commands(app, trans, { panel, content, chip, report, usage, charts, sql });
+  const commands = new Commands(app, trans, { panel, content, chip, report, usage, charts, myQueries, applications, sql });
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
   report.restoredBy(restorer, OPEN_REPORT);
   usage.restoredBy(restorer, OPEN_USAGE);
   charts.restoredBy(restorer, OPEN_CHARTS);
+  myQueries.restoredBy(restorer, OPEN_MY_QUERIES);
+  applications.restoredBy(restorer, OPEN_APPLICATION);
   sql?.restoredBy(restorer, OPEN_SQL);
 }
 

@@ -128,7 +128,6 @@ impl App {
             cluster_manager: cluster_manager.clone(),
             applications: Arc::clone(&applications),
             patience: limits.patience(),
-            remembers: history.is_some(),
         };
         #[cfg(feature = "sql")]
         let connect_user = site.sql.as_ref().map(|site| site.user.clone());

@@ -80,6 +80,10 @@ impl History {
         Arc::new(Self { callers, site, facts, store, recorder, samples })
     }
 
+    pub fn is_memory_only(&self) -> bool {
+        self.site.places.memory_only
+    }
+
     /// Starts the task that samples and writes, as soon as it is known whose Spark this is.
     pub fn begin(self: &Arc<Self>, tasks: &Tasks) {
         let history = Arc::clone(self);

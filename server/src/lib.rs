@@ -5,6 +5,7 @@
 //! which gets facts from the crate `monitor`. Only `http::error` turns causes of errors into statuses.
 
 pub mod app;
+mod areas;
 pub mod commands;
 pub mod config;
 mod contract;

@@ -14,7 +14,7 @@ use utoipa::OpenApi;
 use crate::sql;
 use crate::{
     app::App,
-    contract, history,
+    areas, contract, history,
     http::{
         ApiError, health,
         middleware::{self, Bounds},
@@ -30,7 +30,7 @@ const DOCTOR: &str = "/doctor";
 const OPENAPI: &str = "/openapi.json";
 
 /// Routes of the panel and of the older extension. On TCP they need the sidecar's token.
-fn guarded() -> [(&'static str, MethodRouter<App>); 15] {
+fn guarded() -> [(&'static str, MethodRouter<App>); 16] {
     [
         ("/status", get(contract::status::get_status)),
         ("/cluster", get(contract::cluster::get_cluster)),
@@ -45,6 +45,7 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 15] {
         ("/panel/queries/{query_id}", get(panel::queries::get_query)),
         ("/panel/history", get(panel::history::get_history)),
         ("/snapshot", get(panel::snapshot::get_snapshot)),
+        ("/areas", get(areas::get_areas)),
         (DOCTOR, get(panel::doctor::get_doctor)),
         (OPENAPI, get(openapi_json)),
     ]
@@ -140,6 +141,7 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
         panel::history::get_history,
         panel::snapshot::get_snapshot,
         panel::doctor::get_doctor,
+        areas::get_areas,
     )
 )]
 struct Document;

@@ -144,8 +144,13 @@ impl Sql {
         OpenSession::new(owner, session, copy_of, self.limits.running_per_session, places_of_owner)
     }
 
+    /// Which statements are run.
+    pub fn mode(&self) -> SqlMode {
+        self.site.mode
+    }
+
     fn may_write(&self) -> bool {
-        self.site.mode == SqlMode::Write
+        self.mode() == SqlMode::Write
     }
 }
 

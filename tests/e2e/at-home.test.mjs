@@ -10,7 +10,7 @@ import { SettingsEditor } from './lib/settings-editor.mjs';
 import { until } from './lib/until.mjs';
 
 const OPEN = 'berdl-spark-monitor:open';
-const NAMES = ['refresh', 'pause', 'open-usage', 'open-charts', 'open-report', 'copy-report'];
+const NAMES = ['refresh', 'pause', 'open-usage', 'open-charts', 'open-my-queries', 'open-application', 'open-report', 'copy-report'];
 const COMMANDS = [OPEN, ...NAMES.map(name => `berdl-spark-monitor:${name}`)];
 /** As saved when the connection report was still a section of the panel. */
 const OLD_SETTINGS = { openSections: { report: true, executors: false } };

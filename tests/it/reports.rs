@@ -22,12 +22,13 @@ async fn all_is_well_when_every_hop_answers() {
 }
 
 #[tokio::test]
-async fn the_report_says_whether_there_is_a_history_to_ask_for() {
+async fn it_says_whether_there_is_a_history_to_ask_for() {
     let spark = spark().await;
-    for (mode, status) in [("memory", "200"), ("off", "404")] {
+    for (mode, said, status) in
+        [("memory", serde_json::json!("memory"), "200"), ("off", serde_json::json!(null), "404")]
+    {
         let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-history", mode]);
-        let report = app.get("/doctor").await.json();
-        assert_eq!(report["remembers"], mode != "off");
+        assert_eq!(app.get("/areas").await.json(), serde_json::json!({"sql": null, "history": said}));
         assert!(app.get("/history/collector").await.outcome().starts_with(status), "{mode}");
     }
 }

@@ -69,7 +69,4 @@ pub struct Doctor {
     /// Version of the sidecar.
     pub version: String,
     pub hops: Vec<Hop>,
-    /// Whether a history is kept; `history/collector` says of what, and where.
-    #[serde(default)]
-    pub remembers: bool,
 }

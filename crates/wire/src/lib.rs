@@ -3,6 +3,7 @@
 //! Rules: no IO, no upstream field names, units in every name. All sums are done here, so that components only draw.
 
 mod apps;
+mod areas;
 mod chip;
 mod cluster;
 mod doctor;
@@ -19,6 +20,7 @@ mod stages;
 mod wait;
 
 pub use apps::{App, ApplicationState, Apps, DriverState};
+pub use areas::{Areas, HistoryMode};
 pub use chip::{Activity, Chip, ChipState};
 pub use cluster::{Cluster, ClusterKind, Master, MasterStatus, Worker, WorkerState};
 pub use doctor::{Doctor, Health, Hop, HopName, HopVerdict};

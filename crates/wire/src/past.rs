@@ -105,7 +105,10 @@ pub struct PastRun {
     /// Set if it was slower than usual.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slower: Option<SlowerReason>,
-    /// `slower` as a sentence, in a form that can be translated.
+    /// `slower` as a sentence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub slower_words: String,
+    /// `slower_words`, in a form that can be translated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slower_sentences: Sentences,
 }
@@ -169,6 +172,12 @@ pub struct LostExecutor {
     pub at_ms: i64,
     /// One word, such as `exited_137` or `no_heartbeat`.
     pub reason: String,
+    /// `reason` as a sentence; empty if Spark did not tell.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
+    /// `why`, in a form that can be translated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub why_sentences: Sentences,
     pub values: BTreeMap<String, f64>,
 }
 

@@ -1,9 +1,10 @@
-//! Connection report, usage chart and history charts, tabs in JupyterLab's main area, loaded when the first of them is opened.
+//! The tabs in JupyterLab's main area that show what Spark does and did, loaded when the first of them is opened.
 //!
 //! [`mount`] is the interface for the TypeScript shell, [`tab`] lists the kinds of tabs; each kind has its own files.
 
 mod charts;
 mod mount;
+mod past;
 mod report;
 mod report_model;
 mod report_tab;
@@ -18,4 +19,7 @@ mod usage_view;
 
 pub use kit::language::{Language, set_language};
 pub use kit::own_headers::OwnHeaders;
-pub use mount::{ChartsHandle, ChartsOptions, ReportHandle, ReportOptions, UsageHandle, Workbench};
+pub use mount::{
+    AppsHandle, ChartsHandle, ChartsOptions, QueriesHandle, QueriesOptions, ReportHandle, ReportOptions, UsageHandle,
+    Workbench,
+};

@@ -6,6 +6,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
 use crate::charts::tab::ChartsTabProps;
+use crate::past::apps_tab::AppsTabProps;
+use crate::past::queries_tab::QueriesTabProps;
 use crate::report_tab::ReportTabProps;
 use crate::tab::Tab;
 use crate::usage_tab::UsageTabProps;
@@ -24,6 +26,12 @@ export interface ChartsOptions {
   /** Saves a text as a file. */
   on_save: (text: string, media_type: string, name: string) => void;
 }
+export interface QueriesOptions {
+  /** Copies text to the clipboard; rejects if that is not possible. */
+  on_copy: (text: string) => Promise<void>;
+  /** Opens the tab of an application. */
+  on_open_app: (app_id: string) => void;
+}
 "#;
 
 #[wasm_bindgen]
@@ -41,6 +49,16 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn on_save(this: &ChartsOptions) -> Option<Function>;
+
+    /// What "My queries" needs from the shell.
+    #[wasm_bindgen(typescript_type = "QueriesOptions")]
+    pub type QueriesOptions;
+
+    #[wasm_bindgen(method, getter, js_name = on_copy)]
+    fn on_copy_query(this: &QueriesOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_open_app(this: &QueriesOptions) -> Option<Function>;
 }
 
 /// All tabs of one page, and what they share.
@@ -97,6 +115,27 @@ impl Workbench {
         let props = ChartsTabProps { api: self.api.clone(), shown: false, on_save: options.on_save(), forgets: 0 };
         let tab = self.roots.open(parent, Tab::Charts(props.clone()))?;
         Ok(ChartsHandle { tab, props })
+    }
+
+    /// Opens "My queries" in `parent`; it does nothing until it is shown.
+    ///
+    /// # Errors
+    /// When the browser refuses to create an element.
+    pub fn open_queries(&self, parent: &Element, options: &QueriesOptions) -> Result<QueriesHandle, JsValue> {
+        let (on_copy, on_open_app) = (options.on_copy_query(), options.on_open_app());
+        let props = QueriesTabProps { api: self.api.clone(), shown: false, on_copy, on_open_app, forgets: 0 };
+        let tab = self.roots.open(parent, Tab::Queries(props.clone()))?;
+        Ok(QueriesHandle { tab, props })
+    }
+
+    /// Opens the applications that are remembered in `parent`; they do nothing until they are shown.
+    ///
+    /// # Errors
+    /// When the browser refuses to create an element.
+    pub fn open_apps(&self, parent: &Element) -> Result<AppsHandle, JsValue> {
+        let props = AppsTabProps { api: self.api.clone(), shown: false, app_id: None, opens: 0, forgets: 0 };
+        let tab = self.roots.open(parent, Tab::Apps(props.clone()))?;
+        Ok(AppsHandle { tab, props })
     }
 }
 
@@ -193,5 +232,64 @@ impl ChartsHandle {
 
     fn draw(&mut self) {
         self.tab.draw(Tab::Charts(self.props.clone()));
+    }
+}
+
+/// "My queries". Freeing it closes the tab.
+#[wasm_bindgen]
+pub struct QueriesHandle {
+    tab: OpenTab<Tab>,
+    props: QueriesTabProps,
+}
+
+#[wasm_bindgen]
+impl QueriesHandle {
+    /// Whether JupyterLab shows the tab or hides it behind another.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.props.shown = shown;
+        self.draw();
+    }
+
+    /// Forgets what is shown, and asks again.
+    pub fn forget(&mut self) {
+        self.props.forgets += 1;
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        self.tab.draw(Tab::Queries(self.props.clone()));
+    }
+}
+
+/// The applications that are remembered. Freeing it closes the tab.
+#[wasm_bindgen]
+pub struct AppsHandle {
+    tab: OpenTab<Tab>,
+    props: AppsTabProps,
+}
+
+#[wasm_bindgen]
+impl AppsHandle {
+    /// Whether JupyterLab shows the tab or hides it behind another.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.props.shown = shown;
+        self.draw();
+    }
+
+    /// Chooses an application.
+    pub fn show_app(&mut self, app_id: String) {
+        self.props.app_id = Some(app_id);
+        self.props.opens += 1;
+        self.draw();
+    }
+
+    /// Forgets what is shown, and asks again.
+    pub fn forget(&mut self) {
+        self.props.forgets += 1;
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        self.tab.draw(Tab::Apps(self.props.clone()));
     }
 }

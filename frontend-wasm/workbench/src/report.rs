@@ -45,8 +45,10 @@ pub async fn fetch(api: &Api, signal: &AbortSignal) -> Report {
             Err(problem) => Err(problem),
         },
     };
-    let remembers = outcome.as_ref().is_ok_and(|doctor: &Doctor| doctor.remembers);
-    let stored = if remembers { Some(stored::fetch(api, signal).await) } else { None };
+    let stored = match outcome {
+        Ok(_) if stored::remembers(api, signal).await == Ok(true) => Some(stored::fetch(api, signal).await),
+        _ => None,
+    };
     Report { way_ms, outcome, stored }
 }
 

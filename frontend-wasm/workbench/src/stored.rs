@@ -1,6 +1,7 @@
 //! What the sidecar remembers of a person's Spark, and how to remove it.
 
 use web_sys::AbortSignal;
+use wire::Areas;
 use wire::past::Collector;
 
 use kit::api::{self, Api, Ask};
@@ -19,6 +20,12 @@ pub enum Removal {
     Runs,
     Done,
     Failed(Problem),
+}
+
+/// Whether anything is. Where nothing is, there are no routes to ask.
+pub async fn remembers(api: &Api, signal: &AbortSignal) -> Result<bool, Problem> {
+    let areas: Areas = api::decode(api.ask("areas", signal, 0).await.reply?.json)?;
+    Ok(areas.history.is_some())
 }
 
 /// What is remembered.

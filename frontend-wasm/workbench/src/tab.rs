@@ -4,6 +4,8 @@ use kit::roots;
 use yew::{Html, html};
 
 use crate::charts::tab::{ChartsTab, ChartsTabProps};
+use crate::past::apps_tab::{AppsTab, AppsTabProps};
+use crate::past::queries_tab::{QueriesTab, QueriesTabProps};
 use crate::report_tab::{ReportTab, ReportTabProps};
 use crate::usage_tab::{UsageTab, UsageTabProps};
 
@@ -13,6 +15,8 @@ pub enum Tab {
     Report(ReportTabProps),
     Usage(UsageTabProps),
     Charts(ChartsTabProps),
+    Queries(QueriesTabProps),
+    Apps(AppsTabProps),
 }
 
 impl roots::Tab for Tab {
@@ -27,6 +31,14 @@ impl roots::Tab for Tab {
             Self::Charts(charts) => {
                 let key = format!("{opened} {}", charts.forgets);
                 html! { <ChartsTab {key} ..charts.clone() /> }
+            }
+            Self::Queries(queries) => {
+                let key = format!("{opened} {}", queries.forgets);
+                html! { <QueriesTab {key} ..queries.clone() /> }
+            }
+            Self::Apps(apps) => {
+                let key = format!("{opened} {}", apps.forgets);
+                html! { <AppsTab {key} ..apps.clone() /> }
             }
         }
     }

@@ -138,6 +138,7 @@ fn past_app(row: &ComponentRow, spans: &[SpanRow]) -> PastApp {
 }
 
 fn lost_executor(app_id: &str, span: &SpanRow) -> LostExecutor {
+    let why = history::lost(&span.state);
     LostExecutor {
         executor_id: span
             .name
@@ -147,6 +148,8 @@ fn lost_executor(app_id: &str, span: &SpanRow) -> LostExecutor {
             .to_owned(),
         at_ms: span.first_ms,
         reason: span.state.clone(),
+        why: why.as_ref().map(Said::to_string).unwrap_or_default(),
+        why_sentences: why.as_ref().map(Said::sentences).unwrap_or_default(),
         values: serde_json::from_str(&span.vals).unwrap_or_default(),
     }
 }
@@ -161,6 +164,8 @@ mod tests {
             executor_id: executor_id.into(),
             at_ms,
             reason: reason.into(),
+            why: String::new(),
+            why_sentences: Vec::new(),
             values: std::collections::BTreeMap::new(),
         };
         let all = [lost("1", 5, "exited_137"), lost("2", 3, "no_heartbeat"), lost("3", 9, "released")];

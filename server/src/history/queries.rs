@@ -16,7 +16,7 @@ use wire::{
 use super::{History, owner::Owner, unreadable};
 use crate::{
     http::{ApiError, Parameters},
-    words,
+    words::{self, Said},
 };
 
 /// Shapes of an answer.
@@ -90,6 +90,7 @@ pub(super) fn reason(newest_first: &[RunRow], place: usize) -> Option<SlowerReas
 
 pub(crate) fn past_run(row: &RunRow, slower: Option<SlowerReason>) -> PastRun {
     let run = &row.run;
+    let said = slower.map(words::history::slower);
     let Texts { statement, message } = run.texts.clone().unwrap_or_default();
     PastRun {
         statement,
@@ -113,6 +114,7 @@ pub(crate) fn past_run(row: &RunRow, slower: Option<SlowerReason>) -> PastRun {
         spilled_bytes: run.spilled_bytes,
         written_bytes: run.written_bytes,
         slower,
-        slower_sentences: slower.map(|reason| words::history::slower(reason).sentences()).unwrap_or_default(),
+        slower_words: said.as_ref().map(Said::to_string).unwrap_or_default(),
+        slower_sentences: said.as_ref().map(Said::sentences).unwrap_or_default(),
     }
 }

@@ -24,8 +24,6 @@ pub(crate) struct Hops {
     pub applications: Arc<Applications>,
     /// Time for one hop.
     pub patience: Duration,
-    /// Whether a history is kept.
-    pub remembers: bool,
 }
 
 /// Checks every hop and says what to do. The status is always 200; problems are part of the report.
@@ -47,7 +45,7 @@ impl Hops {
         let (manager, rest) = tokio::join!(self.cluster_manager(session), self.to_the_driver(session));
         let [identity, master, driver] = rest;
         let hops = vec![self.sidecar(), identity, manager, master, driver];
-        Doctor { remembers: self.remembers, ..doctor(hops) }
+        doctor(hops)
     }
 
     /// Checks identity, master and driver, each of which needs the one before.
@@ -187,7 +185,7 @@ impl Hops {
 }
 
 fn doctor(hops: Vec<Hop>) -> Doctor {
-    Doctor { health: health(&hops), version: env!("CARGO_PKG_VERSION").to_owned(), hops, remembers: false }
+    Doctor { health: health(&hops), version: env!("CARGO_PKG_VERSION").to_owned(), hops }
 }
 
 fn health(hops: &[Hop]) -> Health {

@@ -60,17 +60,26 @@ pub(crate) fn end(LastSeen { queries_running, executors_lost, last_reason }: Las
         return said;
     }
     said = said.then(say!("Executors that it had lost: %1.", executors_lost));
-    match (last_reason, last_reason.strip_prefix("exited_")) {
-        (_, Some("137")) => said.then(say!(
-            "The last one was killed (exit code 137), usually because it used more memory than it was allowed."
-        )),
-        (_, Some(code)) => said.then(say!("The last one ended with exit code %1.", code)),
-        ("out_of_memory", _) => said.then(say!("The last one ran out of memory.")),
-        ("no_heartbeat", _) => said.then(say!("The last one sent no heartbeat any more.")),
-        ("worker_lost", _) => said.then(say!("The last one went with its worker.")),
-        ("connection_lost", _) => said.then(say!("The driver lost its connection to the last one.")),
-        _ => said,
+    match lost(last_reason) {
+        Some(reason) => said.then(say!("About the last one:")).then(reason),
+        None => said,
     }
+}
+
+/// Why an executor went, by the word for it; none if Spark did not tell.
+pub(crate) fn lost(reason: &str) -> Option<Said> {
+    Some(match (reason, reason.strip_prefix("exited_")) {
+        (_, Some("137")) => {
+            say!("It was killed (exit code 137), usually because it used more memory than it was allowed.")
+        }
+        (_, Some(code)) => say!("It ended with exit code %1.", code),
+        ("out_of_memory", _) => say!("It ran out of memory."),
+        ("no_heartbeat", _) => say!("It sent no heartbeat any more."),
+        ("worker_lost", _) => say!("It went with its worker."),
+        ("connection_lost", _) => say!("The driver lost its connection to it."),
+        ("released" | "decommissioned", _) => say!("Spark gave it back."),
+        _ => return None,
+    })
 }
 
 /// Why a run was slower than usual.

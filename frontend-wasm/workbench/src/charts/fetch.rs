@@ -1,7 +1,6 @@
 //! Asks for the cluster's numbers, as finely as they are kept.
 
 use web_sys::AbortSignal;
-use wire::Doctor;
 use wire::past::Series;
 
 use super::model::{Answer, Wish};
@@ -29,10 +28,8 @@ pub async fn fetch(api: &Api, signal: &AbortSignal, wish: Wish, before: Option<&
         oldest_at_ms: before.and_then(|before| before.oldest_at_ms),
         series: Series::default(),
     };
-    // Where nothing is remembered there is no route to ask.
     if !before.is_some_and(|before| before.remembers) {
-        let doctor: Doctor = api::decode(api.ask("doctor", signal, 0).await.reply?.json)?;
-        answer.remembers = doctor.remembers;
+        answer.remembers = stored::remembers(api, signal).await?;
     }
     if !answer.remembers {
         return Ok(answer);

@@ -36,7 +36,7 @@ fn degraded() -> Report {
         hop(HopName::Master, HopVerdict::Warning, "It is alive, but has no worker.", Some("Wait.")),
         hop(HopName::Driver, HopVerdict::Failed, "The master answered HTML.", Some("Set spark.ui.reverseProxy=true.")),
     ];
-    let doctor = Doctor { health: Health::Degraded, version: "1.2.3".to_owned(), hops, remembers: true };
+    let doctor = Doctor { health: Health::Degraded, version: "1.2.3".to_owned(), hops };
     Report { way_ms: 34, outcome: Ok(doctor), stored: None }
 }
 
@@ -122,7 +122,7 @@ async fn signed_out_nothing_behind_jupyter_is_asked() {
 
 #[test]
 fn a_slow_way_to_the_sidecar_is_a_warning() {
-    let doctor = Doctor { health: Health::Well, version: String::new(), hops: Vec::new(), remembers: false };
+    let doctor = Doctor { health: Health::Well, version: String::new(), hops: Vec::new() };
     let report = |way_ms| Report { way_ms, outcome: Ok(doctor.clone()), stored: None };
     assert_eq!(report(1_500).health(), Health::Well);
     assert_eq!(report(1_501).health(), Health::Degraded);

@@ -1,0 +1,24 @@
+//! `areas`: what this sidecar offers beside the panel.
+
+use serde::{Deserialize, Serialize};
+
+use crate::sql::SqlMode;
+
+/// Each area with its mode; null if it is off, and then its routes do not exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Areas {
+    pub sql: Option<SqlMode>,
+    pub history: Option<HistoryMode>,
+}
+
+/// Where a history is to be kept; `history/collector` says where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryMode {
+    /// In a file.
+    On,
+    /// In memory, until the sidecar ends.
+    Memory,
+}

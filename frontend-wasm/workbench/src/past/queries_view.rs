@@ -1,0 +1,142 @@
+//! The HTML of the tab "My queries".
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+use wire::past::{PastQueries, PastRuns, PastShape, RunState};
+use yew::{Callback, Html, InputEvent, html};
+
+use super::facts::{duration, ended, slower, whole};
+use super::master_detail::{Entry, list, refresh};
+use super::model::{Act, Action};
+use super::runs_chart::runs_chart;
+use super::runs_table::{Of, runs_table};
+use kit::i18n::{Message, PastMessage, tr};
+use kit::language;
+use kit::parts::notice::muted;
+use kit::parts::tone::{Tone, toned};
+
+/// Which queries are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    #[default]
+    All,
+    Slower,
+    Failed,
+}
+
+impl Which {
+    pub const ALL: [(Self, PastMessage<'static>); 3] = [
+        (Self::All, PastMessage::ShowAll),
+        (Self::Slower, PastMessage::ShowSlower),
+        (Self::Failed, PastMessage::ShowFailed),
+    ];
+
+    fn has(self, shape: &PastShape) -> bool {
+        let newest = shape.newest.as_ref();
+        match self {
+            Self::All => true,
+            Self::Slower => newest.is_some_and(|run| run.slower.is_some()),
+            Self::Failed => newest.is_some_and(|run| matches!(run.state, RunState::Failed | RunState::Lost)),
+        }
+    }
+
+    /// What is said if there is none.
+    fn none(self, is_search: bool) -> PastMessage<'static> {
+        match self {
+            _ if is_search => PastMessage::NoQueryFound,
+            Self::All => PastMessage::NoQueryYet,
+            Self::Slower => PastMessage::NoQuerySlower,
+            Self::Failed => PastMessage::NoQueryFailed,
+        }
+    }
+}
+
+/// What decides which queries are listed.
+pub fn query_tools(which: Which, oninput: Callback<InputEvent>, act: &Act) -> Html {
+    let filter = |(this, name): (Which, PastMessage<'static>)| {
+        html! {
+            <button
+                type="button" class="sparkMonitor-Button" aria-pressed={(which == this).to_string()}
+                onclick={act.reform(move |_| Action::Show(this))}
+            >
+                { tr(name) }
+            </button>
+        }
+    };
+    html! {
+        <div class="sparkMonitor-Buttons">
+            <input
+                type="search" class="sparkMonitor-Input" aria-label={tr(PastMessage::SearchQueries)}
+                placeholder={tr(PastMessage::SearchQueries)} {oninput}
+            />
+            <div class="sparkMonitor-Charts-ranges" role="group" aria-label={tr(PastMessage::WhichQueries)}>
+                { for Which::ALL.map(filter) }
+            </div>
+            { refresh(act) }
+        </div>
+    }
+}
+
+/// The queries, the last run first.
+pub fn queries_list(queries: &PastQueries, which: Which, is_search: bool, chosen: Option<&str>, act: &Act) -> Html {
+    let shown: Vec<_> = queries.shapes.iter().filter(|shape| which.has(shape)).map(entry).collect();
+    if shown.is_empty() {
+        return muted(which.none(is_search));
+    }
+    list(PastMessage::MyQueries, shown, chosen, 0, act)
+}
+
+fn entry(shape: &PastShape) -> Entry {
+    let facts = shape.newest.as_ref().map(|run| {
+        let (tone, state) = ended(run);
+        let last = tr(PastMessage::LastRun { time: &language::time(run.submitted_at_ms) });
+        let words = [duration(run), last, tr(PastMessage::Runs { runs: whole(shape.runs) })].join(" · ");
+        html! {
+            <>
+                { toned(tone, state) }
+                <span>{ words }</span>
+                { slower(run).map(|slower| toned(Tone::Warn, slower)) }
+            </>
+        }
+    });
+    Entry {
+        key: shape.shape_id.to_string(),
+        name: shape.label.clone(),
+        is_code: true,
+        facts: facts.unwrap_or_default(),
+    }
+}
+
+/// One query with its runs.
+pub fn shape_view(label: &str, copied: Option<bool>, copy: &Callback<String>, runs: Html) -> Html {
+    let text = label.to_owned();
+    html! {
+        <section aria-label={text.clone()}>
+            <pre class="sparkMonitor-Runs-text" dir="auto">{ &text }</pre>
+            <div class="sparkMonitor-Buttons">
+                <button type="button" class="sparkMonitor-Button" onclick={copy.reform(move |_| text.clone())}>
+                    { tr(PastMessage::CopyQuery) }
+                </button>
+                <span role="status">
+                    { copied.map(|done| tr(if done { Message::Copied } else { Message::NotCopied })) }
+                </span>
+            </div>
+            { runs }
+        </section>
+    }
+}
+
+/// The runs of one query. `total` is how many are stored.
+pub fn runs_view(runs: &PastRuns, total: u64, looked: Option<usize>, act: &Act, open: &Callback<String>) -> Html {
+    let shown = u64::try_from(runs.runs.len()).unwrap_or_default();
+    html! {
+        <>
+            { runs_chart(&runs.runs, looked, act) }
+            if shown < total {
+                { muted(PastMessage::RunsRemembered { runs: shown }) }
+            }
+            { runs_table(&runs.runs, Of::Query, looked, open) }
+        </>
+    }
+}

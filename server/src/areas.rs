@@ -1,0 +1,18 @@
+//! `areas`: what this sidecar offers beside the panel. Spark is not asked.
+
+use axum::{Json, extract::State};
+use wire::{Areas, HistoryMode};
+
+use crate::app::App;
+
+/// Which areas are on, and their modes.
+#[utoipa::path(get, path = "/areas", tag = "areas", responses((status = 200, description = "The areas", body = Areas)))]
+pub(crate) async fn get_areas(State(app): State<App>) -> Json<Areas> {
+    let history =
+        app.history().map(|history| if history.is_memory_only() { HistoryMode::Memory } else { HistoryMode::On });
+    #[cfg(feature = "sql")]
+    let sql = app.sql().map(|sql| sql.mode());
+    #[cfg(not(feature = "sql"))]
+    let sql = None;
+    Json(Areas { sql, history })
+}

@@ -1,0 +1,210 @@
+// What a person has run on a real Spark: slower than usual and why, failed, and what is left of a driver that died.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { check } from './lib/accessibility.mjs';
+import { launch } from './lib/browser.mjs';
+import { CLIPBOARD, LabPage } from './lib/lab-page.mjs';
+import { FAST, Lab } from './lib/lab.mjs';
+import { Spark } from './lib/spark.mjs';
+import { move, resize } from './lib/split.mjs';
+import { until } from './lib/until.mjs';
+
+const THEMES = ['JupyterLab Light', 'JupyterLab Dark', 'JupyterLab Dark High Contrast'];
+const COMMAND = 'berdl-spark-monitor:open-my-queries';
+
+const DATA = `import os
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).create()
+folder = os.environ["DATA"]
+for name, rows in (("usual", 200_000), ("grown", 12_000_000)):
+    spark.range(0, rows, 1, 8).write.mode("overwrite").csv(f"{folder}/{name}")
+def view(name): spark.read.schema("id BIGINT").csv(f"{folder}/{name}").createOrReplaceTempView("ids")
+def run(salt): return spark.sql(f"SELECT max(sha2(concat(id, '{salt}'), 512)) FROM ids").collect()
+view("usual")`;
+const USUAL = 'for salt in range(7): run(salt)';
+const GROWN = 'view("grown"); run(7)';
+const FAIL = `spark.sql("SELECT raise_error('boom')").collect()`;
+const RUNS = 8;
+
+/** @type {Spark} */
+let spark;
+/** @type {Lab} */
+let jupyter;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {LabPage} */
+let lab;
+/** @type {string} */
+let state;
+/** @type {import('playwright-core').Locator} */
+let queries;
+/** @type {import('playwright-core').Locator} */
+let apps;
+
+before(async () => {
+  spark = await Spark.start();
+  state = await mkdtemp(path.join(os.tmpdir(), 'e2e-state-'));
+  const { master_ui, connect_url } = spark.cluster;
+  const env = {
+    ...FAST,
+    SPARK_MASTER_UI_URL: master_ui,
+    SPARK_REMOTE: connect_url,
+    SPARK_MONITOR_HISTORY_SAMPLE_MS: '1000',
+    XDG_STATE_HOME: state,
+    DATA: path.join(state, 'data')
+  };
+  jupyter = await Lab.start({ env });
+  await jupyter.write('runs.ipynb', [DATA, USUAL, GROWN, FAIL]);
+  browser = await launch();
+  lab = await LabPage.create(browser, { ...CLIPBOARD, viewport: { width: 1500, height: 1000 } });
+  queries = lab.page.locator('[id="berdl-spark-monitor:my-queries"]');
+  apps = lab.page.locator('[id="berdl-spark-monitor:applications"]');
+  await lab.open(`${jupyter.url}lab/tree/runs.ipynb?token=${jupyter.token}`);
+  await lab.kernelIdle();
+});
+
+after(async () => {
+  await browser?.close();
+  await jupyter?.stop();
+  await spark?.stop();
+  await rm(state, { recursive: true, force: true });
+});
+
+test('before anything has run it says that nothing is remembered yet', async () => {
+  await lab.execute(COMMAND);
+  await queries.getByText('No query is remembered yet.').waitFor();
+  await lab.execute('filebrowser:open-path', { path: 'runs.ipynb' });
+});
+
+test('a run of a table that has grown is slower than usual, and says that it read more', async () => {
+  for (const cell of [0, 1, 2]) {
+    await lab.startCell(cell);
+    await lab.cellDone(cell, 120_000);
+  }
+  await lab.startCell(3);
+  await lab.kernelIdle();
+  await lab.execute(COMMAND);
+  const usual = choice('max(');
+  await until('the slower run', async () => {
+    await queries.getByRole('button', { name: 'Refresh', exact: true }).click();
+    return (await usual.count()) > 0 && /Slower than usual: it read more data\./.test(await usual.innerText());
+  }, { within: 60_000, every: 1_000 });
+  assert.match(await usual.innerText(), /concat\(id, \?\)/);
+  assert.match(await usual.innerText(), new RegExp(`${RUNS} runs`));
+  await usual.click();
+  await queries.locator('.sparkMonitor-RunsChart-bar').nth(RUNS - 1).waitFor();
+  assert.equal(await queries.locator('.sparkMonitor-Runs tbody tr').count(), RUNS);
+  await lab.picture('my-queries', queries);
+});
+
+test('the failed, the slower, and those with a text are found', async () => {
+  await press('Failed');
+  await choice('raise_error').waitFor();
+  assert.match(await choice('raise_error').innerText(), /Failed: USER_RAISED_EXCEPTION/);
+  assert.equal(await choice('max(').count(), 0);
+  await press('Slower than usual');
+  await choice('max(').waitFor();
+  assert.equal(await queries.locator('.sparkMonitor-Choice').count(), 1);
+  await press('All');
+  const search = queries.getByRole('searchbox', { name: 'Search your queries' });
+  await search.fill('RAISE');
+  await until('only it', async () => (await choice('max(').count()) === 0 && (await choice('raise_error').count()) === 1);
+  await search.fill('nobody ran this');
+  await queries.getByText('No query has this text.').waitFor();
+  await search.fill('');
+  await choice('max(').waitFor();
+});
+
+test('the keyboard chooses a query and walks its runs', async () => {
+  await choice('max(').focus();
+  await lab.page.keyboard.press('Enter');
+  assert.equal(await choice('max(').getAttribute('aria-pressed'), 'true');
+  const chart = queries.getByRole('slider');
+  await chart.focus();
+  const said = async () => (await chart.getAttribute('aria-valuetext')) ?? '';
+  await until('the newest', async () => /^run 8 of 8: .*Completed, Slower than usual/.test(await said()));
+  await lab.page.keyboard.press('Home');
+  await until('the oldest', async () => /^run 1 of 8: .*Completed$/.test(await said()));
+  await lab.page.keyboard.press('ArrowRight');
+  await until('the second', async () => (await said()).startsWith('run 2 of 8: '));
+  assert.equal(await queries.locator('.sparkMonitor-Runs .sparkMonitor-mod-looked').count(), 1);
+});
+
+test('its text is copied without its literals', async () => {
+  await queries.getByRole('button', { name: 'Copy text' }).click();
+  await queries.getByText('Copied').waitFor();
+  assert.match(await lab.clipboard(), /^select max\(sha2\(concat\(id, \?\), \?\)\) from ids$/);
+});
+
+for (const theme of THEMES) {
+  test(`in ${theme}, at 250 px and wide, nothing sticks out and axe finds nothing`, async () => {
+    await lab.execute('apputils:change-theme', { theme });
+    const name = theme.replace('JupyterLab ', '').replaceAll(' ', '-').toLowerCase();
+    await until('the theme', () => lab.page.evaluate(theme => document.body.dataset['jpThemeName'] === theme, theme));
+    await lab.picture(`my-queries-${name}`, queries);
+    assert.deepEqual((await check(lab)).findings, []);
+    await move(lab, 'split-right', 'my-queries');
+    await resize(lab, 250, queries);
+    await lab.picture(`my-queries-${name}-250`, queries);
+    assert.deepEqual(await out(queries), []);
+    assert.deepEqual((await check(lab)).findings, []);
+    await move(lab, 'tab-after', 'my-queries');
+    await lab.execute(COMMAND);
+  });
+}
+
+test('a run leads to its application, and when its driver has died that is told there', async () => {
+  await queries.locator('.sparkMonitor-Runs .sparkMonitor-Jump').first().click();
+  await apps.locator('.sparkMonitor-Choice[aria-pressed="true"]').getByText('Running').waitFor();
+  await apps.getByRole('heading', { name: 'Its last queries' }).waitFor();
+  await lab.picture('application-running', apps);
+  process.kill(-spark.cluster.pids.connect, 'SIGKILL');
+  await until('the end', async () => {
+    await apps.getByRole('button', { name: 'Refresh', exact: true }).click();
+    return /Spark no longer lists this application/.test(await apps.innerText());
+  }, { within: 60_000, every: 1_000 });
+  assert.match(await apps.innerText(), /Last seen .+, gone by .+\. Largest Java heap of an executor: /);
+  assert.match(await apps.innerText(), /max\(sha2/);
+  await lab.picture('application-gone', apps);
+  assert.deepEqual((await check(lab)).findings, []);
+});
+
+test('after a reload both are there again', async () => {
+  await until('a saved layout', async () => {
+    const answer = await fetch(`${jupyter.url}lab/api/workspaces/default?token=${jupyter.token}`);
+    const layout = JSON.stringify(await answer.json());
+    return /my-queries:my-queries/.test(layout) && /applications:applications/.test(layout);
+  });
+  await lab.page.reload();
+  await lab.ready();
+  await lab.execute(COMMAND);
+  await choice('max(').waitFor();
+  await lab.execute('berdl-spark-monitor:open-application');
+  await apps.getByText('gone by').first().waitFor();
+});
+
+test('the console has no error of ours', () => {
+  assert.deepEqual(lab.console.filter(line => line.startsWith('error') && /spark[-_]?monitor/i.test(line)), []);
+});
+
+/** An entry of the list. @param {string} text */
+function choice(text) {
+  return queries.locator('.sparkMonitor-Choice', { hasText: text });
+}
+
+/** @param {string} name */
+async function press(name) {
+  await queries.getByRole('button', { name, exact: true }).click();
+}
+
+/** What is wider than a tab, except what scrolls. @param {import('playwright-core').Locator} tab */
+function out(tab) {
+  return tab.evaluate(tab => {
+    const edge = tab.getBoundingClientRect().right + 0.5;
+    const parts = [...tab.querySelectorAll('*')].filter(part => !part.parentElement?.closest('.sparkMonitor-Table-scroll'));
+    return parts.filter(part => part.getBoundingClientRect().right > edge).map(part => part.outerHTML.slice(0, 120));
+  });
+}
