@@ -133,6 +133,9 @@ export class Commands {
     items.forEach(item => palette?.addItem({ ...item, category }));
     mainMenu?.viewMenu.addGroup(items, 20);
     this.tabs.forEach(command => launcher?.add({ command, category }));
+    this.tabs.forEach((command, place) => {
+      this.app.contextMenu.addItem({ command, selector: '.sparkMonitor-Panel', rank: 100 + place });
+    });
   }
 
   setPaused(paused: boolean): void {

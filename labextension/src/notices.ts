@@ -15,6 +15,8 @@ const LOOKS_MS = [2_500, 6_000, 15_000];
 const WATCH_MS = 10_000;
 /** So often in a row it must be absent: a master that starts again lists no application for a moment. */
 const ABSENT = 2;
+/** Letters of a query's name in a message. */
+const LONGEST_NAME = 60;
 /** How long another tab of the browser that shows the same notebook stays silent. */
 const SILENT_MS = 60_000;
 
@@ -116,7 +118,7 @@ export class Notices {
     }
     const { trans, settings, notebooks } = this.context;
     const notebook = cell.notebook.panel.title.label;
-    const values = [notebook, name || trans.__('A query'), duration(elapsedMs)] as const;
+    const values = [notebook, short(name) || trans.__('A query'), duration(elapsedMs)] as const;
     const [type, message] = {
       running: ['info', ''] as const,
       succeeded: ['success', trans.__('%1: “%2” has ended after %3', ...values)] as const,
@@ -140,6 +142,12 @@ export class Notices {
 
   /** What was seen of the long cells that run, by their messages. */
   private readonly watched = new Map<string, { ran: boolean; absent: number; isTold: boolean }>();
+}
+
+/** JupyterLab cuts a message after 140 characters, and its end says the most. */
+function short(name: string): string {
+  const letters = [...name];
+  return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}…` : name;
 }
 
 /** Whether a person sees the notebook in this tab of the browser. */

@@ -31,7 +31,8 @@ export function addRowMenu(app: JupyterFrontEnd, content: PanelContent, trans: T
   });
   // A closed menu leaves the focus nowhere, and a keyboard would have to start again.
   app.contextMenu.menu.aboutToClose.connect(() => {
-    const before = row() && app.contextMenuHitTest(() => true);
+    const inPanel = app.contextMenuHitTest(node => node.classList.contains('sparkMonitor-Panel'));
+    const before = inPanel && app.contextMenuHitTest(() => true);
     setTimeout(() => {
       if (document.activeElement === document.body) {
         before?.focus();

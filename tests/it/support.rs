@@ -31,7 +31,7 @@ pub const ROUTES: [&str; 14] = [
 ];
 
 /// The routes that call no upstream.
-pub const OWN_ROUTES: [&str; 4] = ["", "healthz", "readyz", "openapi.json"];
+pub const OWN_ROUTES: [&str; 5] = ["", "areas", "healthz", "readyz", "openapi.json"];
 
 /// A recorded answer below `tests/fixtures/`.
 pub fn fixture(name: &str) -> String {

@@ -15,18 +15,23 @@ use kit::language;
 use kit::parts::notice::muted;
 use kit::parts::tone::{Tone, toned};
 
+/// Samples are five minutes apart at most: an application that was not seen for longer may have ended unseen.
+const SEEN_MS: i64 = 750_000;
+
 /// The applications, the last seen first. `opens`: how many times the tab was opened with one.
-pub fn apps_list(apps: &PastApps, chosen: Option<&str>, opens: u32, act: &Act) -> Html {
+pub fn apps_list(apps: &PastApps, now_ms: i64, chosen: Option<&str>, opens: u32, act: &Act) -> Html {
     if apps.apps.is_empty() {
         return muted(PastMessage::NoAppYet);
     }
-    list(PastMessage::PastApplications, apps.apps.iter().map(entry).collect(), chosen, opens, act)
+    let entries = apps.apps.iter().map(|app| entry(app, now_ms)).collect();
+    list(PastMessage::PastApplications, entries, chosen, opens, act)
 }
 
-fn entry(app: &PastApp) -> Entry {
+fn entry(app: &PastApp, now_ms: i64) -> Entry {
     let state = match app.gone_at_ms {
         Some(_) => toned(Tone::Muted, tr(PastMessage::AppNotListed)),
-        None => toned(Tone::Good, tr(PastMessage::AppRuns)),
+        None if now_ms - app.last_seen_at_ms < SEEN_MS => toned(Tone::Good, tr(PastMessage::AppRuns)),
+        None => toned(Tone::Muted, tr(Message::AppUnknown)),
     };
     let facts = html! { <>{ state }<span>{ [&*seen(app), &*app.app_id].join(" · ") }</span></> };
     let name = if app.name.is_empty() { &app.app_id } else { &app.name };

@@ -92,11 +92,13 @@ pub fn use_past(api: &Api, route: Option<String>, read: Read, shown: bool, refre
                 let is_known = matches!(known.answer, Some(Some(_)));
                 let answer = ask(&api, &signal, &route, read, is_known).await;
                 if !signal.aborted() {
-                    let (before, ended) = ((*known).clone(), known.ended + 1);
-                    known.set(match answer {
-                        Ok(answer) => Asked { answer: Some(answer), problem: None, route, ended },
-                        Err(problem) => Asked { problem: Some(problem), route, ended, ..before },
-                    });
+                    let ended = known.ended + 1;
+                    let (answer, problem) = match answer {
+                        Ok(answer) => (Some(answer), None),
+                        // What was answered to another question is not shown beneath this one's failure.
+                        Err(problem) => (known.answer.clone().filter(|_| known.route == route), Some(problem)),
+                    };
+                    known.set(Asked { answer, problem, route, ended });
                 }
             });
             spawn_local(task);
