@@ -20,19 +20,26 @@ export function addRowMenu(app: JupyterFrontEnd, content: PanelContent, trans: T
     ['copy-app-id', trans.__('Copy Application ID')],
     ['copy-driver-address', trans.__('Copy Driver Address')]
   ];
-  const row = (): HTMLElement | undefined => app.contextMenuHitTest(node => node.dataset['row'] !== undefined);
+  // What the menu was opened on. The menu key may send a second event, to the menu itself.
+  let opened: HTMLElement | undefined;
+  const remember = ({ target }: Event): void => {
+    if (target instanceof HTMLElement && target.closest('.lm-Menu') === null) {
+      opened = target.closest('.sparkMonitor-Panel') ? target : undefined;
+    }
+  };
+  document.addEventListener('contextmenu', remember, { capture: true });
+  const row = (): string => opened?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? '';
   labels.forEach(([entry, label], rank) => {
     const command = `berdl-spark-monitor:row-${entry}`;
     app.commands.addCommand(command, {
       label,
-      execute: () => content.choose(row()?.dataset['row'] ?? '', entry)
+      execute: () => content.choose(row(), entry)
     });
     app.contextMenu.addItem({ command, selector: `.sparkMonitor-Panel [data-menu~="${entry}"]`, rank });
   });
   // A closed menu leaves the focus nowhere, and a keyboard would have to start again.
   app.contextMenu.menu.aboutToClose.connect(() => {
-    const inPanel = app.contextMenuHitTest(node => node.classList.contains('sparkMonitor-Panel'));
-    const before = inPanel && app.contextMenuHitTest(() => true);
+    const before = opened;
     setTimeout(() => {
       if (document.activeElement === document.body) {
         before?.focus();
