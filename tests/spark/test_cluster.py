@@ -226,6 +226,8 @@ def test_a_driver_alone_is_a_site(cluster: Cluster, start_sidecar: Callable[...,
 @DIRECT
 def test_a_second_application_waits_and_a_killed_worker_is_seen(cluster: Cluster, sidecar: Sidecar) -> None:
     ready(sidecar)
+    # Another test may have killed an executor, and until the next one has its cores, the second application gets them.
+    until("all cores are granted", lambda: (c := sidecar.ok("panel/cluster")["cores"])["used"] == c["total"] > 0)
     local = "from pyspark.sql import SparkSession as S\nimport time\nS.builder.master({!r}).appName('second')"
     code = local.format(cluster.told["master_url"]) + ".getOrCreate().range(4).collect()"
     second = cluster.classic(code)
