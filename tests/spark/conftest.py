@@ -59,7 +59,10 @@ class Cluster:
     def classic(self, code: str) -> subprocess.Popen[str]:
         """Run Python code with a separate driver."""
         environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
-        environment.pop("SPARK_REMOTE", None)
+        # A Connect session of this process (tests/spark/sql) leaves its mark in the environment, and with that PySpark
+        # makes no classic session.
+        for connect in ["SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED"]:
+            environment.pop(connect, None)
         return self.run(["-c", code], environment)
 
     def run(

@@ -75,7 +75,10 @@ pub fn run() -> Result<()> {
 /// Tests in Python on one version.
 fn pytest(tests: &str, version: Option<&str>) -> Result<Command> {
     let mut pytest = test::pytest(tests);
-    pytest.env("XTASK", std::env::current_exe()?).env("CONNECT_SPARK_VERSION", version.unwrap_or_default());
+    pytest.env("XTASK", std::env::current_exe()?);
+    if let Some(version) = version {
+        pytest.env("CONNECT_SPARK_VERSION", version);
+    }
     pytest.env("SPARK_MONITOR_BINARY", paths::target().join("debug/berdl-spark-monitor"));
     Ok(pytest)
 }
