@@ -27,7 +27,7 @@ use axum::{
     middleware::map_request,
     routing::{delete, get},
 };
-use history_store::{Kept, Places, Recorder, Retention, Store, StoreError, writer};
+use history_store::{Kept, Local, Places, Recorder, Retention, Store, StoreError, writer};
 use monitor::{AppExecutors, AppQueries, Applications, Tasks, Whose, clock, queries::QueryRun};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -97,10 +97,11 @@ impl History {
             Ok(store) => store,
             Err(error) => return tracing::warn!(%error, "There is no history"),
         };
-        match (store.kept(), store.file()) {
-            (Kept::Memory(reason), _) => tracing::info!(%reason, "The history is kept in memory"),
-            (Kept::Home | Kept::Copied, file) => {
-                let file = file.map(|file| file.display().to_string()).unwrap_or_default();
+        let local = store.local();
+        match local.map(Local::kept) {
+            Some(Kept::Memory(reason)) => tracing::info!(%reason, "The history is kept in memory"),
+            Some(Kept::Home | Kept::Copied) | None => {
+                let file = local.and_then(Local::file).map(|file| file.display().to_string()).unwrap_or_default();
                 tracing::info!(
                     file,
                     "Samples and runs of queries are remembered; SPARK_MONITOR_HISTORY=off stops this"

@@ -49,15 +49,38 @@ pub fn system(browser: bool) -> Result<()> {
         if !run::works(run::command("python3", &root).args(["-c", "import venv, ensurepip"])) {
             missing.push("python3-venv");
         }
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let words = format!("apt-get update && apt-get install -y --no-install-recommends {}", missing.join(" "));
-        if !rustix::process::geteuid().is_root() || !on_path("apt-get") {
-            return Err(Missing(format!("sudo sh -c '{words}'")).into());
-        }
-        run::quiet(run::command("sh", &root).args(["-c", &words]).env("DEBIAN_FRONTEND", "noninteractive")).map(|_| ())
+        packages(&missing)
     })
+}
+
+/// Installs PostgreSQL and MariaDB, whose programs Debian keeps out of some users' `PATH`.
+pub fn databases() -> Result<()> {
+    step("Database servers", || {
+        let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        let has_postgres = versions.map(|version| version.path().join("bin/initdb")).any(|program| program.is_file());
+        let has_mariadb = Path::new("/usr/sbin/mariadbd").is_file();
+        let mut missing = Vec::new();
+        if !has_postgres && !on_path("initdb") {
+            missing.push("postgresql");
+        }
+        if !has_mariadb && !on_path("mariadbd") {
+            missing.push("mariadb-server");
+        }
+        packages(&missing)
+    })
+}
+
+/// Installs Debian's packages as root, or says how.
+fn packages(missing: &[&str]) -> Result<()> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let words = format!("apt-get update && apt-get install -y --no-install-recommends {}", missing.join(" "));
+    if !rustix::process::geteuid().is_root() || !on_path("apt-get") {
+        return Err(Missing(format!("sudo sh -c '{words}'")).into());
+    }
+    let mut apt = run::command("sh", &paths::root());
+    run::quiet(apt.args(["-c", &words]).env("DEBIAN_FRONTEND", "noninteractive")).map(|_| ())
 }
 
 /// Whether a Java for Spark 4 is installed.

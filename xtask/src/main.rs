@@ -13,6 +13,7 @@ mod document;
 mod fixtures;
 mod fuzz;
 mod group;
+mod history;
 mod http;
 mod install;
 mod jupyter;

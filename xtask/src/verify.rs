@@ -4,11 +4,11 @@ use std::{env, fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser, connect, dependencies, document, fuzz, install, paths, run, step::step, test, wheel};
+use crate::{browser, connect, dependencies, document, fuzz, history, install, paths, run, step::step, test, wheel};
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 17] = [
+const PROOFS: [(&str, Proof); 18] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
@@ -20,6 +20,7 @@ const PROOFS: [(&str, Proof); 17] = [
     ("truth", truth),
     ("queries", queries),
     ("connect", connect::run),
+    ("history", history::run),
     ("hub", hub),
     ("faults", faults),
     ("soak", soak),

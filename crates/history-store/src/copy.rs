@@ -322,7 +322,7 @@ mod tests {
         let (home, runtime) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let places = places(home.path(), &runtime.path().join("x"));
         let store = copied(&places).await;
-        let file = store.file().unwrap().clone();
+        let file = store.local().unwrap().file().unwrap().clone();
         let copying = || {
             let (lock, arrived) = (lock(&file).unwrap().unwrap(), Arc::new(AtomicBool::new(false)));
             let arrives = Arc::clone(&arrived);
@@ -344,7 +344,7 @@ mod tests {
     /// A store whose database is copied to the state folder.
     async fn copied(places: &Places) -> Store {
         let store = open::copied(places.state_folder.as_ref().unwrap(), places, 0).await.unwrap();
-        assert!(matches!(store.kept(), Kept::Copied), "{:?}", store.kept());
+        assert!(matches!(store.local().unwrap().kept(), Kept::Copied), "{:?}", store.local().unwrap().kept());
         store
     }
 
@@ -359,12 +359,12 @@ mod tests {
 
     async fn add_owner(store: &Store, name: &str) {
         let add = "INSERT INTO systems (owner, name, kind) VALUES (?, 'spark', 'spark')";
-        sqlx::query(add).bind(name).execute(&store.writer).await.unwrap();
+        sqlx::query(add).bind(name).execute(&store.local().unwrap().writer).await.unwrap();
     }
 
     async fn notes(store: &Store) -> i64 {
         let notes = "SELECT count(*) FROM audit WHERE action = 'forget'";
-        sqlx::query_scalar(notes).fetch_one(&store.readers).await.unwrap()
+        sqlx::query_scalar(notes).fetch_one(&store.local().unwrap().writer).await.unwrap()
     }
 
     #[tokio::test]
@@ -375,7 +375,7 @@ mod tests {
         let moved = || fs::write(home.path().join(OWNER), "elsewhere -9000000\n").unwrap();
         let store = copied(&here).await;
         add_owner(&store, "ann").await;
-        store.take_home(0).await.unwrap();
+        store.local().unwrap().take_home(0).await.unwrap();
         store.end(0).await.unwrap();
         moved();
         let store = copied(&there).await;

@@ -1,6 +1,14 @@
-//! Two sidecars of one person: only the one with the lease samples.
+//! Two processes that could do the same work: only the one with the lease does.
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, statement::statements};
+
+statements! {
+    // One from far in the future was taken before a clock was set back.
+    TAKE = "UPDATE leases SET holder = ?, until_ms = ? \
+            WHERE name = ? AND (holder = ? OR until_ms <= ? OR until_ms > ?)";
+    ADD = "INSERT INTO leases (name, holder, until_ms) VALUES (?, '', 0) ON CONFLICT (name) DO NOTHING";
+    GIVE_BACK = "DELETE FROM leases WHERE name = ? AND holder = ?";
+}
 
 /// A claim that lasts until a moment.
 #[derive(Clone, Debug)]
@@ -18,13 +26,17 @@ impl Lease {
     /// # Errors
     /// The database's.
     pub async fn take(&self, store: &Store, now_ms: i64) -> Result<bool, StoreError> {
+        let mut db = store.writer.acquire().await?;
         let until_ms = now_ms.saturating_add(self.lasts_ms);
-        let take = "INSERT INTO leases (name, holder, until_ms) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE \
-                    SET holder = excluded.holder, until_ms = excluded.until_ms \
-                    WHERE leases.holder = excluded.holder OR leases.until_ms <= ? OR leases.until_ms > ?";
-        // One from far in the future was taken before a clock was set back.
-        let taken = sqlx::query(take).bind(self.name).bind(&self.holder).bind(until_ms).bind(now_ms).bind(until_ms);
-        Ok(taken.execute(&store.writer).await?.rows_affected() > 0)
+        let take = || {
+            let take = TAKE.bind(&self.holder).bind(until_ms).bind(self.name);
+            take.bind(&self.holder).bind(now_ms).bind(until_ms)
+        };
+        if take().execute(&mut db).await? > 0 {
+            return Ok(true);
+        }
+        // Somebody has it, or there is none.
+        Ok(ADD.bind(self.name).execute(&mut db).await? > 0 && take().execute(&mut db).await? > 0)
     }
 
     /// Gives the lease back.
@@ -32,29 +44,8 @@ impl Lease {
     /// # Errors
     /// The database's.
     pub async fn give_back(&self, store: &Store) -> Result<(), StoreError> {
-        let release = "DELETE FROM leases WHERE name = ? AND holder = ?";
-        sqlx::query(release).bind(self.name).bind(&self.holder).execute(&store.writer).await?;
+        let mut db = store.writer.acquire().await?;
+        GIVE_BACK.bind(self.name).bind(&self.holder).execute(&mut db).await?;
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Places;
-
-    #[tokio::test]
-    async fn of_two_sidecars_one_samples_until_it_falls_silent() {
-        let store =
-            Store::open(&Places { memory_only: true, cap_bytes: 1 << 22, ..Places::default() }, 0).await.unwrap();
-        let lease = |holder: &str| Lease { name: "collector", holder: holder.into(), lasts_ms: 100 };
-        let (one, two) = (lease("one"), lease("two"));
-        assert!(one.take(&store, 0).await.unwrap());
-        assert!(!two.take(&store, 50).await.unwrap());
-        assert!(one.take(&store, 60).await.unwrap(), "it is renewed");
-        assert!(!two.take(&store, 159).await.unwrap());
-        assert!(two.take(&store, 160).await.unwrap());
-        two.give_back(&store).await.unwrap();
-        assert!(one.take(&store, 161).await.unwrap());
     }
 }

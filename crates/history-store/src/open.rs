@@ -18,8 +18,16 @@ use crate::{
     copy::{self, Copy, LONGEST_COPY},
     files::{DAMAGED, FILE, PATIENCE, beside, patiently, remove},
     filesystem::Filesystem,
-    schema::{self, Engine},
+    local::Local,
+    migrate::migrate,
+    pool::Pool,
+    statement::Statement,
 };
+
+const PROBE: Statement = Statement(
+    "INSERT INTO leases (name, holder, until_ms) VALUES ('probe', '', ?) \
+     ON CONFLICT (name) DO UPDATE SET until_ms = excluded.until_ms",
+);
 
 /// To read all pages of the largest database takes a second; slow disks take longer.
 const READ_ALL: Duration = Duration::from_secs(60);
@@ -90,10 +98,16 @@ impl Store {
         // The database is this one connection.
         let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let pool = pool.connect_with(options).await?;
-        migrate(&mut *pool.acquire().await?, now_ms).await?;
-        let kept = Kept::Memory(reason);
-        let untouched = places.files();
-        Ok(Self { writer: pool.clone(), readers: pool, kept, file: None, untouched, copy: None, cap_bytes })
+        let (kept, untouched) = (Kept::Memory(reason), places.files());
+        let local = Local { writer: pool.clone(), kept, file: None, untouched, copy: None, cap_bytes };
+        let store = Self::of(local, pool);
+        migrate(&mut store.writer.acquire().await?, now_ms).await?;
+        Ok(store)
+    }
+
+    fn of(local: Local, readers: SqlitePool) -> Self {
+        let (writer, readers) = (Pool::Sqlite(local.writer.clone()), Pool::Sqlite(readers));
+        Self { writer, readers, local: Some(local) }
     }
 }
 
@@ -115,7 +129,7 @@ async fn at_home(folder: &Path, places: &Places, now_ms: i64) -> Result<Store, S
             let file = Some(folder.join(FILE));
             let local = places.runtime_folder.as_ref().map(|runtime| copy::local_database(folder, runtime));
             let (kept, untouched, cap_bytes) = (Kept::Home, local.into_iter().collect(), places.cap_bytes);
-            Ok(Store { writer, readers, kept, file, untouched, copy: None, cap_bytes })
+            Ok(Store::of(Local { writer, kept, file, untouched, copy: None, cap_bytes }, readers))
         }
         // Only where the log does not work: from a file that is locked, a second history would begin, and its copy would
         // replace the first one.
@@ -135,7 +149,7 @@ pub(crate) async fn copied(folder: &Path, places: &Places, now_ms: i64) -> Resul
     let (writer, readers) = checked(copy.database(), places.cap_bytes, now_ms).await?;
     let file = Some(copy.database().to_owned());
     let (kept, untouched, cap_bytes) = (Kept::Copied, Vec::new(), places.cap_bytes);
-    Ok(Store { writer, readers, kept, file, untouched, copy: Some(copy), cap_bytes })
+    Ok(Store::of(Local { writer, kept, file, untouched, copy: Some(copy), cap_bytes }, readers))
 }
 
 /// Opens a file. A damaged one is put aside once; what is left of it is not worth a history that never works again.
@@ -169,12 +183,12 @@ async fn opened(file: &Path, cap_bytes: u64, now_ms: i64) -> Result<(SqlitePool,
 
 /// Migrates and writes: a file system may say that the log works and then fail at the first write.
 async fn probed(options: SqliteConnectOptions, now_ms: i64) -> Result<(), StoreError> {
-    let mut connection = SqliteConnection::connect_with(&options).await?;
-    migrate(&mut connection, now_ms).await?;
-    let write = "INSERT INTO leases (name, holder, until_ms) VALUES ('probe', '', ?) \
-                 ON CONFLICT (name) DO UPDATE SET until_ms = excluded.until_ms";
-    sqlx::query(write).bind(now_ms).execute(&mut connection).await?;
-    connection.close().await?;
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
+    let mut db = Pool::Sqlite(pool.clone()).acquire().await?;
+    migrate(&mut db, now_ms).await?;
+    PROBE.bind(now_ms).execute(&mut db).await?;
+    drop(db);
+    pool.close().await;
     Ok(())
 }
 
@@ -200,31 +214,6 @@ fn of_all(options: SqliteConnectOptions, cap_bytes: u64) -> SqliteConnectOptions
         .pragma("journal_size_limit", LOG_BYTES.to_string())
         // The last guard of the size; before it is reached, the oldest goes.
         .pragma("max_page_count", (cap_bytes / PAGE_BYTES).max(64).to_string())
-}
-
-async fn migrate(connection: &mut SqliteConnection, now_ms: i64) -> Result<(), StoreError> {
-    // Two sidecars may start at the same time.
-    let mut change = connection.begin_with("BEGIN EXCLUSIVE").await?;
-    let versions =
-        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY NOT NULL, applied_ms BIGINT NOT NULL)";
-    sqlx::query(versions).execute(&mut *change).await?;
-    let applied: Option<i64> =
-        sqlx::query_scalar("SELECT max(version) FROM migrations").fetch_one(&mut *change).await?;
-    let applied = usize::try_from(applied.unwrap_or(0)).unwrap_or(0);
-    if applied > schema::VERSION {
-        return Err(StoreError::Newer);
-    }
-    for statement in schema::migrations(Engine::Sqlite, applied) {
-        // Our own text; there is nothing of a person in it.
-        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *change).await?;
-    }
-    if applied < schema::VERSION {
-        let write = "INSERT INTO migrations (version, applied_ms) VALUES (?, ?)";
-        let version = i64::try_from(schema::VERSION).unwrap_or(i64::MAX);
-        sqlx::query(write).bind(version).bind(now_ms).execute(&mut *change).await?;
-    }
-    change.commit().await?;
-    Ok(())
 }
 
 fn put_aside(file: &Path) -> io::Result<()> {

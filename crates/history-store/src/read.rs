@@ -1,8 +1,8 @@
 //! What can be read.
 
-use sqlx::{FromRow, Row, sqlite::SqliteRow};
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
-use crate::{Run, Store, StoreError, Texts, retention, slower::Past};
+use crate::{Run, Store, StoreError, Texts, retention, slower::Past, statement::statements};
 
 /// One component.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,9 +66,45 @@ pub struct Size {
     pub newest_ms: Option<i64>,
 }
 
-const RUN: &str = "SELECT query_runs.*, label, statement, message, NOT EXISTS (SELECT 1 FROM query_runs AS before \
-    WHERE before.app_id = query_runs.app_id AND before.submitted_ms < query_runs.submitted_ms) AS is_first \
-    FROM query_runs JOIN query_shapes USING (shape_id) JOIN systems USING (system_id) LEFT JOIN query_texts USING (run_id) WHERE owner = ? AND ";
+/// A person's runs with what belongs to them.
+macro_rules! runs {
+    ($which:literal) => {
+        concat!(
+            "SELECT query_runs.*, label, statement, message, NOT EXISTS (SELECT 1 FROM query_runs AS earlier \
+             WHERE earlier.app_id = query_runs.app_id AND earlier.submitted_ms < query_runs.submitted_ms) AS is_first \
+             FROM query_runs JOIN query_shapes USING (shape_id) JOIN systems USING (system_id) \
+             LEFT JOIN query_texts USING (run_id) WHERE owner = ?",
+            $which,
+            " ORDER BY submitted_ms DESC, run_id DESC LIMIT ?"
+        )
+    };
+}
+
+statements! {
+    COMPONENTS = "SELECT component_id, components.kind, components.name, facts, last_seen_ms \
+                  FROM components JOIN systems USING (system_id) WHERE owner = ? AND components.kind = ? \
+                  ORDER BY last_seen_ms DESC, component_id DESC LIMIT ?";
+    COMPONENT = "SELECT component_id, components.kind, components.name, facts, last_seen_ms \
+                 FROM components JOIN systems USING (system_id) \
+                 WHERE owner = ? AND components.kind = ? AND components.name = ?";
+    // The newest, if there are too many.
+    POINTS = "SELECT at_ms, covered_ms, vals FROM points WHERE component_id = ? AND step_ms = ? \
+              AND at_ms >= ? AND at_ms < ? ORDER BY at_ms DESC LIMIT ?";
+    SPANS = "SELECT components.name, first_ms, last_ms, state, vals FROM spans \
+             JOIN components USING (component_id) JOIN systems USING (system_id) \
+             WHERE owner = ? AND components.kind = ? AND substr(components.name, 1, ?) = ? \
+             ORDER BY first_ms DESC, span_id DESC LIMIT ?";
+    SHAPES = "SELECT shape_id, made_from, label, last_ms, \
+              (SELECT count(*) FROM query_runs WHERE query_runs.shape_id = query_shapes.shape_id) \
+              FROM query_shapes JOIN systems USING (system_id) \
+              WHERE owner = ? AND strpos(lower(label), lower(?)) > 0 ORDER BY last_ms DESC, shape_id DESC LIMIT ?";
+    RUNS = runs!("");
+    RUNS_OF_SHAPE = runs!(" AND query_runs.shape_id = ?");
+    RUNS_OF_APP = runs!(" AND app_id = ?");
+    OWNERS = "SELECT DISTINCT owner FROM systems";
+    COUNTED = "SELECT (SELECT count(*) FROM points), (SELECT count(*) FROM query_runs), \
+               (SELECT min(at_ms) FROM points), (SELECT max(newest_ms) FROM systems)";
+}
 
 impl Store {
     /// A person's components of one kind, the last seen first.
@@ -76,19 +112,9 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn components(&self, owner: &str, kind: &str, most: i64) -> Result<Vec<ComponentRow>, StoreError> {
-        let rows = "SELECT component_id, components.kind, components.name, facts, last_seen_ms \
-                    FROM components JOIN systems USING (system_id) WHERE owner = ? AND components.kind = ? \
-                    ORDER BY last_seen_ms DESC, component_id DESC LIMIT ?";
-        let rows: Vec<(i64, String, String, String, i64)> =
-            sqlx::query_as(rows).bind(owner).bind(kind).bind(most).fetch_all(&self.readers).await?;
-        let row = |(component_id, kind, name, facts, last_seen_ms)| ComponentRow {
-            component_id,
-            kind,
-            name,
-            facts,
-            last_seen_ms,
-        };
-        Ok(rows.into_iter().map(row).collect())
+        let rows = COMPONENTS.bind(owner.trim()).bind(kind.trim()).bind(most);
+        let rows: Vec<(i64, String, String, String, i64)> = rows.all(&mut self.readers.acquire().await?).await?;
+        Ok(rows.into_iter().map(component).collect())
     }
 
     /// One component of a person.
@@ -96,18 +122,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn component(&self, owner: &str, kind: &str, name: &str) -> Result<Option<ComponentRow>, StoreError> {
-        let row = "SELECT component_id, components.kind, components.name, facts, last_seen_ms \
-                   FROM components JOIN systems USING (system_id) \
-                   WHERE owner = ? AND components.kind = ? AND components.name = ?";
-        let row: Option<(i64, String, String, String, i64)> =
-            sqlx::query_as(row).bind(owner).bind(kind).bind(name).fetch_optional(&self.readers).await?;
-        Ok(row.map(|(component_id, kind, name, facts, last_seen_ms)| ComponentRow {
-            component_id,
-            kind,
-            name,
-            facts,
-            last_seen_ms,
-        }))
+        let row = COMPONENT.bind(owner.trim()).bind(kind.trim()).bind(name.trim());
+        Ok(row.optional(&mut self.readers.acquire().await?).await?.map(component))
     }
 
     /// A component's points of this step in a span of time, oldest first.
@@ -121,12 +137,9 @@ impl Store {
         (from_ms, to_ms): (i64, i64),
         most: i64,
     ) -> Result<Vec<PointRow>, StoreError> {
-        // The newest, if there are too many.
-        let rows = "SELECT at_ms, covered_ms, vals FROM points WHERE component_id = ? AND step_ms = ? \
-                    AND at_ms >= ? AND at_ms < ? ORDER BY at_ms DESC LIMIT ?";
-        let rows = sqlx::query_as(rows).bind(component_id).bind(step_ms).bind(from_ms).bind(to_ms).bind(most);
-        let rows: Vec<(i64, i64, String)> = rows.fetch_all(&self.readers).await?;
-        let row = |(at_ms, covered_ms, vals)| PointRow { at_ms, covered_ms, vals };
+        let rows = POINTS.bind(component_id).bind(step_ms).bind(from_ms).bind(to_ms).bind(most);
+        let rows: Vec<(i64, i32, String)> = rows.all(&mut self.readers.acquire().await?).await?;
+        let row = |(at_ms, covered_ms, vals)| PointRow { at_ms, covered_ms: i64::from(covered_ms), vals };
         Ok(rows.into_iter().rev().map(row).collect())
     }
 
@@ -141,27 +154,21 @@ impl Store {
         name_begins: &str,
         most: i64,
     ) -> Result<Vec<SpanRow>, StoreError> {
-        let rows = "SELECT components.name, first_ms, last_ms, state, vals FROM spans \
-                    JOIN components USING (component_id) JOIN systems USING (system_id) \
-                    WHERE owner = ? AND components.kind = ? AND substr(components.name, 1, length(?)) = ? \
-                    ORDER BY first_ms DESC, span_id DESC LIMIT ?";
-        let rows = sqlx::query_as(rows).bind(owner).bind(kind).bind(name_begins).bind(name_begins).bind(most);
-        let rows: Vec<(String, i64, i64, String, String)> = rows.fetch_all(&self.readers).await?;
+        let length = i32::try_from(name_begins.chars().count()).unwrap_or(i32::MAX);
+        let rows = SPANS.bind(owner.trim()).bind(kind.trim()).bind(length).bind(name_begins).bind(most);
+        let rows: Vec<(String, i64, i64, String, String)> = rows.all(&mut self.readers.acquire().await?).await?;
         let row = |(name, first_ms, last_ms, state, vals)| SpanRow { name, first_ms, last_ms, state, vals };
         Ok(rows.into_iter().rev().map(row).collect())
     }
 
-    /// A person's shapes whose label contains a text, the last seen first.
+    /// A person's shapes whose label contains a text, the last seen first. Case does not matter; outside ASCII it does
+    /// in SQLite.
     ///
     /// # Errors
     /// The database's.
     pub async fn shapes(&self, owner: &str, containing: &str, most: i64) -> Result<Vec<ShapeRow>, StoreError> {
-        let rows = "SELECT shape_id, made_from, label, last_ms, \
-                    (SELECT count(*) FROM query_runs WHERE query_runs.shape_id = query_shapes.shape_id) \
-                    FROM query_shapes JOIN systems USING (system_id) \
-                    WHERE owner = ? AND instr(lower(label), lower(?)) > 0 ORDER BY last_ms DESC, shape_id DESC LIMIT ?";
-        let rows: Vec<(i64, String, String, i64, i64)> =
-            sqlx::query_as(rows).bind(owner).bind(containing).bind(most).fetch_all(&self.readers).await?;
+        let rows = SHAPES.bind(owner.trim()).bind(containing).bind(most);
+        let rows: Vec<(i64, String, String, i64, i64)> = rows.all(&mut self.readers.acquire().await?).await?;
         let row = |(shape_id, made_from, label, last_ms, runs)| ShapeRow { shape_id, made_from, label, last_ms, runs };
         Ok(rows.into_iter().map(row).collect())
     }
@@ -171,9 +178,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn runs_of_shape(&self, owner: &str, shape_id: i64, most: i64) -> Result<Vec<RunRow>, StoreError> {
-        let rows = format!("{RUN} query_runs.shape_id = ? ORDER BY submitted_ms DESC, run_id DESC LIMIT ?");
-        let rows = sqlx::query_as(sqlx::AssertSqlSafe(rows)).bind(owner).bind(shape_id).bind(most);
-        Ok(rows.fetch_all(&self.readers).await?)
+        let rows = RUNS_OF_SHAPE.bind(owner.trim()).bind(shape_id).bind(most);
+        rows.all(&mut self.readers.acquire().await?).await
     }
 
     /// The runs in one application of a person, newest first.
@@ -181,9 +187,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn runs_of_app(&self, owner: &str, app_id: &str, most: i64) -> Result<Vec<RunRow>, StoreError> {
-        let rows = format!("{RUN} app_id = ? ORDER BY submitted_ms DESC, run_id DESC LIMIT ?");
-        let rows = sqlx::query_as(sqlx::AssertSqlSafe(rows)).bind(owner).bind(app_id).bind(most);
-        Ok(rows.fetch_all(&self.readers).await?)
+        let rows = RUNS_OF_APP.bind(owner.trim()).bind(app_id.trim()).bind(most);
+        rows.all(&mut self.readers.acquire().await?).await
     }
 
     /// A person's newest runs, newest first.
@@ -191,9 +196,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn runs(&self, owner: &str, most: i64) -> Result<Vec<RunRow>, StoreError> {
-        let rows = format!("{RUN} 1 ORDER BY submitted_ms DESC, run_id DESC LIMIT ?");
-        let rows = sqlx::query_as(sqlx::AssertSqlSafe(rows)).bind(owner).bind(most);
-        Ok(rows.fetch_all(&self.readers).await?)
+        RUNS.bind(owner.trim()).bind(most).all(&mut self.readers.acquire().await?).await
     }
 
     /// The names under which something is stored.
@@ -201,8 +204,11 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn owners(&self) -> Result<Vec<String>, StoreError> {
-        let owners = "SELECT DISTINCT owner FROM systems ORDER BY owner";
-        Ok(sqlx::query_scalar(owners).fetch_all(&self.readers).await?)
+        let owners: Vec<(String,)> = OWNERS.bare().all(&mut self.readers.acquire().await?).await?;
+        // Each engine sorts texts in its own way.
+        let mut owners: Vec<String> = owners.into_iter().map(|(owner,)| owner).collect();
+        owners.sort();
+        Ok(owners)
     }
 
     /// How much is stored.
@@ -212,13 +218,15 @@ impl Store {
     pub async fn size(&self) -> Result<Size, StoreError> {
         let mut db = self.readers.acquire().await?;
         let bytes = retention::bytes(&mut db).await?;
-        let counted = "SELECT (SELECT count(*) FROM points), (SELECT count(*) FROM query_runs), \
-                       (SELECT min(at_ms) FROM points), (SELECT max(newest_ms) FROM systems)";
         let (points, runs, oldest_ms, newest_ms): (i64, i64, Option<i64>, Option<i64>) =
-            sqlx::query_as(counted).fetch_one(&mut *db).await?;
+            COUNTED.bare().one(&mut db).await?;
         let count = |value: i64| u64::try_from(value).unwrap_or(0);
         Ok(Size { bytes, points: count(points), runs: count(runs), oldest_ms, newest_ms })
     }
+}
+
+fn component((component_id, kind, name, facts, last_seen_ms): (i64, String, String, String, i64)) -> ComponentRow {
+    ComponentRow { component_id, kind, name, facts, last_seen_ms }
 }
 
 impl RunRow {
@@ -241,8 +249,16 @@ impl RunRow {
     }
 }
 
-impl FromRow<'_, SqliteRow> for RunRow {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+/// From a row of any engine.
+impl<'r, R: Row> FromRow<'r, R> for RunRow
+where
+    &'static str: ColumnIndex<R>,
+    i32: Decode<'r, R::Database> + Type<R::Database>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    bool: Decode<'r, R::Database> + Type<R::Database>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
         let run = Run {
             app_id: row.try_get("app_id")?,
             query_id: row.try_get("query_id")?,
@@ -252,8 +268,8 @@ impl FromRow<'_, SqliteRow> for RunRow {
             waited_ms: row.try_get("waited_ms")?,
             state: row.try_get("state")?,
             error_class: row.try_get("error_class")?,
-            slots: row.try_get("slots")?,
-            tasks: row.try_get("tasks")?,
+            slots: row.try_get::<i32, _>("slots")?.into(),
+            tasks: row.try_get::<i32, _>("tasks")?.into(),
             run_ms: row.try_get("run_ms")?,
             cpu_ms: row.try_get("cpu_ms")?,
             gc_ms: row.try_get("gc_ms")?,

@@ -2,13 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::SqliteConnection;
-
 use crate::{
     Store, StoreError, Values,
+    pool::Db,
     retention::{DAY_MS, HOUR_MS, MOST_HELD_TENTHS, Retention},
-    transaction,
+    statement::statements,
+    transaction::in_transaction,
 };
+
+statements! {
+    DUE = "SELECT system_id, hour_ms FROM hours_due WHERE hour_ms <= ? ORDER BY system_id, hour_ms LIMIT ?";
+    // A tick that arrives meanwhile waits, and then finds that its hour is no longer due.
+    LOCK = "SELECT system_id FROM systems WHERE system_id = ? FOR UPDATE";
+    DONE = "DELETE FROM hours_due WHERE system_id = ? AND hour_ms = ?";
+    TICKS = "SELECT at_ms, step_ms FROM ticks WHERE system_id = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms";
+    POINTS = "SELECT component_id, at_ms, vals FROM components JOIN points USING (component_id) \
+              WHERE system_id = ? AND points.step_ms = 0 AND at_ms >= ? AND at_ms < ? ORDER BY component_id, at_ms";
+    WRITE_MEANS = "INSERT INTO points (component_id, step_ms, at_ms, covered_ms, vals) VALUES (?, ?, ?, ?, ?) \
+                   ON CONFLICT (component_id, step_ms, at_ms) DO UPDATE SET covered_ms = excluded.covered_ms, \
+                   vals = excluded.vals";
+    DELETE_MEANS = "DELETE FROM points WHERE component_id = ? AND step_ms = ? AND at_ms = ?";
+}
 
 /// Hours that are computed at once.
 const AT_ONCE: i64 = 200;
@@ -35,48 +49,40 @@ impl Store {
     pub(crate) async fn roll_up(&self, retention: Retention, now_ms: i64) -> Result<(), StoreError> {
         let mut db = self.writer.acquire().await?;
         loop {
-            let due = "SELECT system_id, hour_ms FROM hours_due WHERE hour_ms <= ? ORDER BY system_id, hour_ms LIMIT ?";
-            let due = sqlx::query_as(due).bind(now_ms - HOUR_MS).bind(AT_ONCE);
-            let due: Vec<(i64, i64)> = due.fetch_all(&mut *db).await?;
-            if due.is_empty() {
-                return Ok(());
-            }
-            transaction::begin(&mut db).await?;
-            let computed = compute(&mut db, due, now_ms - retention.raw_ms).await;
-            transaction::end(&mut db, computed).await?;
+            let mut due: Vec<(i64, i64)> = DUE.bind(now_ms - HOUR_MS).bind(AT_ONCE).all(&mut db).await?;
+            let Some((system_id, _)) = due.first().copied() else { return Ok(()) };
+            // Who locks two systems may wait for somebody who waits for them.
+            due.retain(|(system, _)| *system == system_id);
+            let hours: Vec<i64> = due.into_iter().map(|(_, hour_ms)| hour_ms).collect();
+            in_transaction!(&mut db, compute(&mut db, system_id, &hours, now_ms - retention.raw_ms))?;
         }
     }
 }
 
 /// Computes hours and their days, except days that began before raw values were kept: of those only the mean is left.
-async fn compute(db: &mut SqliteConnection, due: Vec<(i64, i64)>, raw_from_ms: i64) -> Result<(), StoreError> {
-    let mut days: Vec<(i64, i64)> = Vec::new();
-    for (system_id, hour_ms) in due {
-        means_of(&mut *db, system_id, hour_ms, HOUR_MS).await?;
-        let done = "DELETE FROM hours_due WHERE system_id = ? AND hour_ms = ?";
-        sqlx::query(done).bind(system_id).bind(hour_ms).execute(&mut *db).await?;
-        days.push((system_id, hour_ms.div_euclid(DAY_MS) * DAY_MS));
+async fn compute(db: &mut Db, system_id: i64, hours: &[i64], raw_from_ms: i64) -> Result<(), StoreError> {
+    LOCK.bind(system_id).optional::<(i64,)>(db).await?;
+    let mut days: Vec<i64> = Vec::new();
+    for hour_ms in hours {
+        means_of(db, system_id, *hour_ms, HOUR_MS).await?;
+        DONE.bind(system_id).bind(*hour_ms).execute(db).await?;
+        days.push(hour_ms.div_euclid(DAY_MS) * DAY_MS);
     }
     days.dedup();
-    for (system_id, day_ms) in days.into_iter().filter(|(_, day_ms)| *day_ms >= raw_from_ms) {
-        means_of(&mut *db, system_id, day_ms, DAY_MS).await?;
+    for day_ms in days.into_iter().filter(|day_ms| *day_ms >= raw_from_ms) {
+        means_of(db, system_id, day_ms, DAY_MS).await?;
     }
     Ok(())
 }
 
 /// Computes the means of all components of a system in one hour or day.
-async fn means_of(db: &mut SqliteConnection, system_id: i64, from_ms: i64, step_ms: i64) -> Result<(), StoreError> {
+async fn means_of(db: &mut Db, system_id: i64, from_ms: i64, step_ms: i64) -> Result<(), StoreError> {
     let window = Window { from_ms, to_ms: from_ms + step_ms };
     // Values of before may hold into the window.
     let first_ms = from_ms - HOUR_MS;
-    let ticks = "SELECT at_ms, step_ms FROM ticks WHERE system_id = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms";
-    let ticks = sqlx::query_as(ticks).bind(system_id).bind(first_ms).bind(window.to_ms);
-    let ticks: Vec<(i64, i64)> = ticks.fetch_all(&mut *db).await?;
+    let ticks: Vec<(i64, i64)> = TICKS.bind(system_id).bind(first_ms).bind(window.to_ms).all(db).await?;
     let ticks: Vec<At> = ticks.into_iter().map(|(at_ms, step_ms)| At { at_ms, step_ms }).collect();
-    let points = "SELECT component_id, at_ms, vals FROM components JOIN points USING (component_id) \
-                  WHERE system_id = ? AND points.step_ms = 0 AND at_ms >= ? AND at_ms < ? ORDER BY component_id, at_ms";
-    let points = sqlx::query_as(points).bind(system_id).bind(first_ms).bind(window.to_ms);
-    let points: Vec<(i64, i64, String)> = points.fetch_all(&mut *db).await?;
+    let points: Vec<(i64, i64, String)> = POINTS.bind(system_id).bind(first_ms).bind(window.to_ms).all(db).await?;
     let mut by_component: BTreeMap<i64, Vec<(i64, Values)>> = BTreeMap::new();
     for (id, at_ms, values) in points {
         by_component.entry(id).or_default().push((at_ms, serde_json::from_str(&values).unwrap_or_default()));
@@ -84,14 +90,12 @@ async fn means_of(db: &mut SqliteConnection, system_id: i64, from_ms: i64, step_
     for (id, points) in by_component {
         let (covered_ms, means) = means(&ticks, &points, window);
         if covered_ms == 0 {
+            // A late tick may have ended what held until here.
+            DELETE_MEANS.bind(id).bind(step_ms).bind(from_ms).execute(db).await?;
             continue;
         }
-        let write = "INSERT INTO points (component_id, step_ms, at_ms, covered_ms, vals) VALUES (?, ?, ?, ?, ?) \
-                     ON CONFLICT (component_id, step_ms, at_ms) DO UPDATE SET covered_ms = excluded.covered_ms, \
-                     vals = excluded.vals";
         let vals = serde_json::to_string(&means).unwrap_or_default();
-        let write = sqlx::query(write).bind(id).bind(step_ms).bind(from_ms).bind(covered_ms).bind(vals);
-        write.execute(&mut *db).await?;
+        WRITE_MEANS.bind(id).bind(step_ms).bind(from_ms).bind(covered_ms).bind(vals).execute(db).await?;
     }
     Ok(())
 }

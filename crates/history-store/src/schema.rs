@@ -30,7 +30,10 @@ fn statements(template: &str) -> impl Iterator<Item = &str> {
 impl Engine {
     fn expand(self, statement: &str) -> String {
         let table = statement.starts_with("CREATE TABLE").then(|| statement.split_once('(')).flatten();
-        let Some((head, rest)) = table else { return statement.to_owned() };
+        // MariaDB keeps what was made before something failed, so the statements may have to run again.
+        let make = if self == Self::MariaDb { "IF NOT EXISTS " } else { "" };
+        let Some((head, rest)) = table else { return statement.replacen("INDEX ", &format!("INDEX {make}"), 1) };
+        let head = head.replacen("TABLE ", &format!("TABLE {make}"), 1);
         let (columns, tail) = rest.rsplit_once(')').unwrap_or((rest, ""));
         let parts: Vec<String> = parts(columns).into_iter().map(|part| self.part(part)).collect();
         let clustered = tail.trim() == "{CLUSTERED}";
@@ -93,7 +96,8 @@ mod tests {
     use super::*;
 
     fn table(engine: Engine, name: &str) -> String {
-        let start = format!("CREATE TABLE {name} ");
+        let made = if engine == Engine::MariaDb { "IF NOT EXISTS " } else { "" };
+        let start = format!("CREATE TABLE {made}{name} ");
         migrations(engine, 0).into_iter().find(|statement| statement.starts_with(&start)).unwrap()
     }
 

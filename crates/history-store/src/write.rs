@@ -2,125 +2,173 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::SqliteConnection;
-
 use crate::{
     Component, Run, Shape, SpanSeen, StoreError, SystemKey, Texts, Tick, Values,
+    pool::Db,
     retention::{HOUR_MS, MOST_HELD_TENTHS},
+    statement::statements,
 };
 
 /// The usual time between two ticks while nothing runs, milliseconds.
 const LONGEST_STEP_MS: i64 = 300_000;
-/// Longest names, characters; longer ones are cut.
-const LONGEST_NAME: usize = 255;
-const LONGEST_LABEL: usize = 200;
-const LONGEST_CLASS: usize = 96;
+/// Longest texts of each column, characters; longer ones are cut. MariaDB and PostgreSQL refuse them.
+const OWNER: usize = 128;
+const SYSTEM: usize = 64;
+const SYSTEM_KIND: usize = 16;
+const SOURCE: usize = 64;
+const KIND: usize = 24;
+const NAME: usize = 255;
+const STATE: usize = 24;
+const HASH: usize = 32;
+const MADE_FROM: usize = 16;
+const LABEL: usize = 200;
+const ID: usize = 128;
+const END: usize = 12;
+const CLASS: usize = 96;
 
-/// The id of a system, which is made with its first row.
-pub(crate) async fn system_id(db: &mut SqliteConnection, key: &SystemKey) -> Result<i64, StoreError> {
-    let known = "SELECT system_id FROM systems WHERE owner = ? AND name = ?";
-    let known: Option<i64> =
-        sqlx::query_scalar(known).bind(&key.owner).bind(&key.name).fetch_optional(&mut *db).await?;
-    if let Some(id) = known {
+statements! {
+    // Whoever has locked a system is the only one to write its rows.
+    LOCK = "SELECT system_id FROM systems WHERE owner = ? AND name = ? FOR UPDATE";
+    ADD_SYSTEM = "INSERT INTO systems (owner, name, kind) VALUES (?, ?, ?) ON CONFLICT (owner, name) DO NOTHING";
+    DIGEST = "SELECT digest FROM ticks WHERE system_id = ? AND at_ms = ?";
+    WRITE_TICK = "INSERT INTO ticks (system_id, at_ms, step_ms, received_ms, source, digest) VALUES (?, ?, ?, ?, ?, ?) \
+                  ON CONFLICT (system_id, at_ms) DO UPDATE SET step_ms = excluded.step_ms, \
+                  received_ms = excluded.received_ms, source = excluded.source, digest = excluded.digest";
+    NEWEST = "UPDATE systems SET step_ms = CASE WHEN coalesce(newest_ms, 0) <= ? THEN ? ELSE step_ms END, \
+              newest_ms = greatest(coalesce(newest_ms, 0), ?) WHERE system_id = ?";
+    ADD_HOUR = "INSERT INTO hours_due (system_id, hour_ms) VALUES (?, ?) ON CONFLICT (system_id, hour_ms) DO NOTHING";
+    WRITE_COMPONENT = "INSERT INTO components (system_id, kind, name, facts, facts_at_ms, last_seen_ms) \
+        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (system_id, kind, name) DO UPDATE SET \
+        facts = CASE WHEN excluded.facts <> '' AND excluded.facts_at_ms >= components.facts_at_ms \
+        THEN excluded.facts ELSE components.facts END, \
+        facts_at_ms = greatest(components.facts_at_ms, excluded.facts_at_ms), \
+        last_seen_ms = greatest(components.last_seen_ms, excluded.last_seen_ms) RETURNING component_id";
+    POINT = "SELECT vals FROM points WHERE component_id = ? AND step_ms = 0 AND at_ms = ?";
+    WRITE_POINT = "INSERT INTO points (component_id, step_ms, at_ms, covered_ms, vals) VALUES (?, 0, ?, 0, ?) \
+                   ON CONFLICT (component_id, step_ms, at_ms) DO UPDATE SET vals = excluded.vals";
+    HAS_SPAN = "SELECT EXISTS (SELECT 1 FROM spans WHERE component_id = ?)";
+    SPAN_AROUND = "SELECT span_id, last_ms FROM spans WHERE component_id = ? AND state = ? AND first_ms <= ? \
+                   AND last_ms >= ? ORDER BY last_ms DESC LIMIT 1";
+    SPAN_AFTER = "SELECT span_id, last_ms, vals FROM spans WHERE component_id = ? AND state = ? AND first_ms > ? \
+                  AND first_ms <= ? ORDER BY first_ms LIMIT 1";
+    ADD_SPAN = "INSERT INTO spans (component_id, first_ms, last_ms, state, vals) VALUES (?, ?, ?, ?, ?) \
+                ON CONFLICT (component_id, first_ms) DO UPDATE SET state = excluded.state, vals = excluded.vals";
+    LENGTHEN_SPAN = "UPDATE spans SET last_ms = ?, vals = ? WHERE span_id = ?";
+    DELETE_SPAN = "DELETE FROM spans WHERE span_id = ?";
+    DELETE_SPAN_AT = "DELETE FROM spans WHERE component_id = ? AND first_ms = ?";
+    BEGIN_SPAN = "UPDATE spans SET first_ms = ? WHERE span_id = ?";
+    DELETE_LOST = "DELETE FROM query_runs WHERE app_id = ? AND query_id = ? AND state = ? \
+                   AND shape_id IN (SELECT shape_id FROM query_shapes WHERE system_id = ?)";
+    WRITE_SHAPE = "INSERT INTO query_shapes (system_id, version, hash, made_from, label, last_ms) \
+                   VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (system_id, version, hash) DO UPDATE SET \
+                   last_ms = greatest(query_shapes.last_ms, excluded.last_ms) RETURNING shape_id";
+    HAS_RUN = "SELECT EXISTS (SELECT 1 FROM query_runs WHERE shape_id = ? AND app_id = ? AND query_id = ?)";
+    ADD_RUN = "INSERT INTO query_runs (shape_id, app_id, query_id, plan_hash, submitted_ms, duration_ms, waited_ms, \
+               state, error_class, slots, tasks, run_ms, cpu_ms, gc_ms, read_bytes, shuffle_bytes, spilled_bytes, \
+               written_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING run_id";
+    ADD_TEXTS = "INSERT INTO query_texts (run_id, statement, message) VALUES (?, ?, ?)";
+}
+
+/// The id of a system, which is made with its first row, and is locked until the transaction ends.
+async fn system_id(db: &mut Db, key: &SystemKey) -> Result<i64, StoreError> {
+    let (owner, name) = (cut(&key.owner, OWNER), cut(&key.name, SYSTEM));
+    let known: Option<(i64,)> = LOCK.bind(&owner).bind(&name).optional(db).await?;
+    if let Some((id,)) = known {
         return Ok(id);
     }
-    let add = "INSERT INTO systems (owner, name, kind) VALUES (?, ?, ?)";
-    Ok(sqlx::query(add).bind(&key.owner).bind(&key.name).bind(&key.kind).execute(db).await?.last_insert_rowid())
+    ADD_SYSTEM.bind(&owner).bind(&name).bind(cut(&key.kind, SYSTEM_KIND)).execute(db).await?;
+    let (id,) = LOCK.bind(&owner).bind(&name).one(db).await?;
+    Ok(id)
 }
 
 /// Writes a tick: the last writer of a value wins, and equal content is not written again.
-pub(crate) async fn tick(db: &mut SqliteConnection, tick: &Tick) -> Result<(), StoreError> {
+pub(crate) async fn tick(db: &mut Db, tick: &Tick) -> Result<(), StoreError> {
     let system_id = system_id(db, &tick.system).await?;
     let digest = digest(tick);
-    let known = "SELECT digest FROM ticks WHERE system_id = ? AND at_ms = ?";
-    let known: Option<String> =
-        sqlx::query_scalar(known).bind(system_id).bind(tick.at_ms).fetch_optional(&mut *db).await?;
-    if known.as_ref() == Some(&digest) {
+    let known: Option<(String,)> = DIGEST.bind(system_id).bind(tick.at_ms).optional(db).await?;
+    if known.is_some_and(|(known,)| known == digest) {
         return Ok(());
     }
-    let write = "INSERT INTO ticks (system_id, at_ms, step_ms, received_ms, source, digest) VALUES (?, ?, ?, ?, ?, ?) \
-                 ON CONFLICT (system_id, at_ms) DO UPDATE SET step_ms = excluded.step_ms, \
-                 received_ms = excluded.received_ms, source = excluded.source, digest = excluded.digest";
-    let write = sqlx::query(write).bind(system_id).bind(tick.at_ms).bind(tick.step_ms).bind(tick.received_ms);
-    write.bind(&tick.source).bind(digest).execute(&mut *db).await?;
-    // Sorted, so that other engines, where several write at once, do not deadlock.
+    let write = WRITE_TICK.bind(system_id).bind(tick.at_ms).bind(tick.step_ms).bind(tick.received_ms);
+    write.bind(cut(&tick.source, SOURCE)).bind(digest).execute(db).await?;
+    // Sorted, so that whoever writes at the same time does not deadlock.
     let mut components: Vec<&Component> = tick.components.iter().collect();
     components.sort_by(|a, b| (&a.kind, &a.name).cmp(&(&b.kind, &b.name)));
     for component in components {
         let id = component_id(db, system_id, (&component.kind, &component.name), &component.facts, tick.at_ms).await?;
         point(db, id, tick.at_ms, &component.values).await?;
     }
-    for seen in &tick.spans {
+    let mut spans: Vec<&SpanSeen> = tick.spans.iter().collect();
+    spans.sort_by(|a, b| (&a.kind, &a.name).cmp(&(&b.kind, &b.name)));
+    for seen in spans {
         let id = component_id(db, system_id, (&seen.kind, &seen.name), "", tick.at_ms).await?;
         span(db, id, tick, seen).await?;
     }
-    let newest = "UPDATE systems SET step_ms = ?, newest_ms = max(coalesce(newest_ms, 0), ?) WHERE system_id = ?";
-    sqlx::query(newest).bind(tick.step_ms).bind(tick.at_ms).bind(system_id).execute(&mut *db).await?;
+    NEWEST.bind(tick.at_ms).bind(tick.step_ms).bind(tick.at_ms).bind(system_id).execute(db).await?;
     // The values hold into the next hour, and those of the tick before end here.
     let reach_ms = tick.step_ms.saturating_mul(MOST_HELD_TENTHS).max(LONGEST_STEP_MS * MOST_HELD_TENTHS) / 10;
     for at_ms in [tick.at_ms.saturating_sub(reach_ms), tick.at_ms, tick.at_ms.saturating_add(reach_ms)] {
-        let due = "INSERT INTO hours_due (system_id, hour_ms) VALUES (?, ?) ON CONFLICT DO NOTHING";
-        sqlx::query(due).bind(system_id).bind(at_ms.div_euclid(HOUR_MS) * HOUR_MS).execute(&mut *db).await?;
+        ADD_HOUR.bind(system_id).bind(at_ms.div_euclid(HOUR_MS) * HOUR_MS).execute(db).await?;
     }
     Ok(())
 }
 
 async fn component_id(
-    db: &mut SqliteConnection,
+    db: &mut Db,
     system_id: i64,
     (kind, name): (&str, &str),
     facts: &str,
     at_ms: i64,
 ) -> Result<i64, StoreError> {
-    // MariaDB takes `'a '` for `'a'`.
-    let name = cut(name.trim(), LONGEST_NAME);
-    let write = "INSERT INTO components (system_id, kind, name, facts, facts_at_ms, last_seen_ms) \
-                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (system_id, kind, name) DO UPDATE SET \
-                 last_seen_ms = max(components.last_seen_ms, excluded.last_seen_ms), \
-                 facts = CASE WHEN excluded.facts <> '' AND excluded.facts_at_ms >= components.facts_at_ms \
-                 THEN excluded.facts ELSE components.facts END, \
-                 facts_at_ms = CASE WHEN excluded.facts <> '' THEN max(components.facts_at_ms, excluded.facts_at_ms) \
-                 ELSE components.facts_at_ms END RETURNING component_id";
-    let write = sqlx::query_scalar(write).bind(system_id).bind(kind).bind(name).bind(facts).bind(at_ms).bind(at_ms);
-    Ok(write.fetch_one(db).await?)
+    let write = WRITE_COMPONENT.bind(system_id).bind(cut(kind, KIND)).bind(cut(name, NAME)).bind(facts);
+    let facts_at_ms = if facts.is_empty() { 0 } else { at_ms };
+    let (id,) = write.bind(facts_at_ms).bind(at_ms).one(db).await?;
+    Ok(id)
 }
 
-async fn point(db: &mut SqliteConnection, id: i64, at_ms: i64, values: &Values) -> Result<(), StoreError> {
-    let known = "SELECT vals FROM points WHERE component_id = ? AND step_ms = 0 AND at_ms = ?";
-    let known: Option<String> = sqlx::query_scalar(known).bind(id).bind(at_ms).fetch_optional(&mut *db).await?;
-    let mut all: Values = known.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+async fn point(db: &mut Db, id: i64, at_ms: i64, values: &Values) -> Result<(), StoreError> {
+    let known: Option<(String,)> = POINT.bind(id).bind(at_ms).optional(db).await?;
+    let mut all: Values = known.and_then(|(text,)| serde_json::from_str(&text).ok()).unwrap_or_default();
     all.extend(values.iter().map(|(name, value)| (name.clone(), *value)));
-    let write = "INSERT INTO points (component_id, step_ms, at_ms, covered_ms, vals) VALUES (?, 0, ?, 0, ?) \
-                 ON CONFLICT (component_id, step_ms, at_ms) DO UPDATE SET vals = excluded.vals";
-    sqlx::query(write).bind(id).bind(at_ms).bind(json(&all)).execute(db).await?;
+    WRITE_POINT.bind(id).bind(at_ms).bind(json(&all)).execute(db).await?;
     Ok(())
 }
 
-/// Extends the span of this state around the moment, or begins one.
-async fn span(db: &mut SqliteConnection, id: i64, tick: &Tick, seen: &SpanSeen) -> Result<(), StoreError> {
+/// Adds a moment to the span of this state around it, or to the one soon after it; or begins one. A late moment may
+/// join two.
+async fn span(db: &mut Db, id: i64, tick: &Tick, seen: &SpanSeen) -> Result<(), StoreError> {
+    let (state, vals) = (cut(&seen.state, STATE), json(&seen.values));
     if let Some(at_ms) = seen.once_at_ms {
-        let add = "INSERT INTO spans (component_id, first_ms, last_ms, state, vals) SELECT ?1, ?2, ?2, ?3, ?4 \
-                   WHERE NOT EXISTS (SELECT 1 FROM spans WHERE component_id = ?1)";
-        sqlx::query(add).bind(id).bind(at_ms).bind(&seen.state).bind(json(&seen.values)).execute(db).await?;
+        let (is_known,): (bool,) = HAS_SPAN.bind(id).one(db).await?;
+        if !is_known {
+            ADD_SPAN.bind(id).bind(at_ms).bind(at_ms).bind(state).bind(vals).execute(db).await?;
+        }
         return Ok(());
     }
+    let at_ms = tick.at_ms;
     let held_ms = tick.step_ms.saturating_mul(MOST_HELD_TENTHS) / 10;
-    let around = "SELECT span_id FROM spans WHERE component_id = ? AND state = ? AND first_ms <= ? AND last_ms >= ? \
-                  ORDER BY last_ms DESC LIMIT 1";
-    let around = sqlx::query_scalar(around).bind(id).bind(&seen.state).bind(tick.at_ms);
-    let known: Option<i64> = around.bind(tick.at_ms.saturating_sub(held_ms)).fetch_optional(&mut *db).await?;
-    let query = match known {
-        Some(span_id) => {
-            let extend = "UPDATE spans SET last_ms = max(last_ms, ?), vals = ? WHERE span_id = ?";
-            sqlx::query(extend).bind(tick.at_ms).bind(json(&seen.values)).bind(span_id)
+    let around = SPAN_AROUND.bind(id).bind(&state).bind(at_ms).bind(at_ms.saturating_sub(held_ms));
+    let around: Option<(i64, i64)> = around.optional(db).await?;
+    let after = SPAN_AFTER.bind(id).bind(&state).bind(at_ms).bind(at_ms.saturating_add(held_ms));
+    let after: Option<(i64, i64, String)> = after.optional(db).await?;
+    match (around, after) {
+        (Some((_, last_ms)), _) if at_ms < last_ms => {}
+        (Some((span_id, _)), None) => {
+            LENGTHEN_SPAN.bind(at_ms).bind(vals).bind(span_id).execute(db).await?;
         }
-        None => {
-            let add = "INSERT INTO spans (component_id, first_ms, last_ms, state, vals) VALUES (?, ?, ?, ?, ?) \
-                       ON CONFLICT (component_id, first_ms) DO UPDATE SET state = excluded.state, vals = excluded.vals";
-            sqlx::query(add).bind(id).bind(tick.at_ms).bind(tick.at_ms).bind(&seen.state).bind(json(&seen.values))
+        (Some((span_id, _)), Some((next_id, last_ms, vals))) => {
+            DELETE_SPAN.bind(next_id).execute(db).await?;
+            LENGTHEN_SPAN.bind(last_ms).bind(vals).bind(span_id).execute(db).await?;
         }
-    };
-    query.execute(db).await?;
+        (None, Some((next_id, ..))) => {
+            // The last writer of a moment's state wins.
+            DELETE_SPAN_AT.bind(id).bind(at_ms).execute(db).await?;
+            BEGIN_SPAN.bind(at_ms).bind(next_id).execute(db).await?;
+        }
+        (None, None) => {
+            ADD_SPAN.bind(id).bind(at_ms).bind(at_ms).bind(state).bind(vals).execute(db).await?;
+        }
+    }
     Ok(())
 }
 
@@ -129,35 +177,25 @@ const LOST: &str = "lost";
 
 /// Writes a run, unless its end is known. A run that was taken for lost may have ended in another way, and its shape may
 /// have been another one.
-pub(crate) async fn run(
-    db: &mut SqliteConnection,
-    key: &SystemKey,
-    shape: &Shape,
-    run: &Run,
-) -> Result<(), StoreError> {
+pub(crate) async fn run(db: &mut Db, key: &SystemKey, shape: &Shape, run: &Run) -> Result<(), StoreError> {
     let system_id = system_id(db, key).await?;
-    let lost = "DELETE FROM query_runs WHERE app_id = ? AND query_id = ? AND state = ? \
-                AND shape_id IN (SELECT shape_id FROM query_shapes WHERE system_id = ?)";
-    let lost = sqlx::query(lost).bind(&run.app_id).bind(&run.query_id).bind(LOST).bind(system_id);
-    lost.execute(&mut *db).await?;
-    let write = "INSERT INTO query_shapes (system_id, version, hash, made_from, label, last_ms) VALUES (?, ?, ?, ?, ?, ?) \
-                 ON CONFLICT (system_id, version, hash) DO UPDATE SET last_ms = max(query_shapes.last_ms, excluded.last_ms) \
-                 RETURNING shape_id";
-    let write = sqlx::query_scalar(write).bind(system_id).bind(shape.version).bind(cut(&shape.hash, 32));
-    let write = write.bind(&shape.made_from).bind(cut(&shape.label, LONGEST_LABEL)).bind(run.submitted_ms);
-    let shape_id: i64 = write.fetch_one(&mut *db).await?;
-    let write = "INSERT INTO query_runs (shape_id, app_id, query_id, plan_hash, submitted_ms, duration_ms, waited_ms, \
-                 state, error_class, slots, tasks, run_ms, cpu_ms, gc_ms, read_bytes, shuffle_bytes, spilled_bytes, \
-                 written_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING run_id";
-    let write = sqlx::query_scalar(write).bind(shape_id).bind(&run.app_id).bind(&run.query_id).bind(&run.plan_hash);
-    let write = write.bind(run.submitted_ms).bind(run.duration_ms).bind(run.waited_ms).bind(&run.state);
-    let write = write.bind(run.error_class.as_ref().map(|class| cut(class, LONGEST_CLASS)));
-    let write = write.bind(run.slots).bind(run.tasks).bind(run.run_ms).bind(run.cpu_ms).bind(run.gc_ms);
+    let (app_id, query_id) = (cut(&run.app_id, ID), cut(&run.query_id, ID));
+    DELETE_LOST.bind(&app_id).bind(&query_id).bind(LOST).bind(system_id).execute(db).await?;
+    let write = WRITE_SHAPE.bind(system_id).bind(shape.version).bind(cut(&shape.hash, HASH));
+    let write = write.bind(cut(&shape.made_from, MADE_FROM)).bind(cut(&shape.label, LABEL)).bind(run.submitted_ms);
+    let (shape_id,): (i64,) = write.one(db).await?;
+    let (is_known,): (bool,) = HAS_RUN.bind(shape_id).bind(&app_id).bind(&query_id).one(db).await?;
+    if is_known {
+        return Ok(());
+    }
+    let write = ADD_RUN.bind(shape_id).bind(app_id).bind(query_id).bind(cut(&run.plan_hash, HASH));
+    let write = write.bind(run.submitted_ms).bind(run.duration_ms).bind(run.waited_ms).bind(cut(&run.state, END));
+    let write = write.bind(run.error_class.as_ref().map(|class| cut(class, CLASS)));
+    let write = write.bind(count(run.slots)).bind(count(run.tasks)).bind(run.run_ms).bind(run.cpu_ms).bind(run.gc_ms);
     let write = write.bind(run.read_bytes).bind(run.shuffle_bytes).bind(run.spilled_bytes).bind(run.written_bytes);
-    let run_id: Option<i64> = write.fetch_optional(&mut *db).await?;
-    if let (Some(run_id), Some(Texts { statement, message })) = (run_id, &run.texts) {
-        let write = "INSERT INTO query_texts (run_id, statement, message) VALUES (?, ?, ?)";
-        sqlx::query(write).bind(run_id).bind(statement).bind(message).execute(db).await?;
+    let (run_id,): (i64,) = write.one(db).await?;
+    if let Some(Texts { statement, message }) = &run.texts {
+        ADD_TEXTS.bind(run_id).bind(statement).bind(message).execute(db).await?;
     }
     Ok(())
 }
@@ -191,6 +229,14 @@ fn digest(tick: &Tick) -> String {
     hash.finalize().to_hex().get(..32).unwrap_or_default().to_owned()
 }
 
+/// A name as all engines keep it: MariaDB takes `'a '` for `'a'`, and PostgreSQL knows no zero.
 fn cut(text: &str, longest: usize) -> String {
-    text.chars().take(longest).collect()
+    let mut text: String = text.trim().chars().filter(|char| *char != '\0').take(longest).collect();
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// Larger ones do not fit into the column.
+fn count(value: i64) -> i64 {
+    value.clamp(0, i64::from(i32::MAX))
 }

@@ -5,14 +5,15 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use sqlx::SqliteConnection;
 use tokio::sync::mpsc;
 
 use crate::{
-    Change, Store, StoreError, Tick,
+    Change, Store, StoreError, SystemKey, Tick,
     forgotten::Forgotten,
+    pool::Db,
     retention::{HOUR_MS, Retention},
-    transaction, write,
+    transaction::in_transaction,
+    write,
 };
 
 /// Changes that may wait. A tick a minute and a few runs need far less; more means that the disk hangs.
@@ -108,8 +109,10 @@ impl Writer {
         }
         let count = u64::try_from(rows.len()).unwrap_or(0);
         let mut result = self.rows(&rows, now_ms).await;
-        if result.as_ref().is_err_and(StoreError::is_full) {
-            result = match self.store.shrink(self.retention, now_ms).await {
+        if let (Some(local), Err(error)) = (self.store.local(), &result)
+            && error.is_full()
+        {
+            result = match local.shrink(self.retention, now_ms).await {
                 Ok(()) => self.rows(&rows, now_ms).await,
                 Err(error) => Err(error),
             };
@@ -127,10 +130,11 @@ impl Writer {
         if rows.is_empty() {
             return Ok(());
         }
+        // Whoever writes the same systems at the same time waits at the first, instead of each for the other.
+        let mut sorted: Vec<&Change> = rows.iter().collect();
+        sorted.sort_by_key(|row| system_of(row).map(|system| (&system.owner, &system.name)));
         let mut db = self.store.writer.acquire().await?;
-        transaction::begin(&mut db).await?;
-        let written = write_all(&mut db, rows, now_ms).await;
-        transaction::end(&mut db, written).await
+        in_transaction!(&mut db, write_all(&mut db, &sorted, now_ms))
     }
 
     async fn tend(&mut self, now_ms: i64) -> Result<(), StoreError> {
@@ -139,17 +143,18 @@ impl Writer {
         if is_due(self.old_removed_ms, HOUR_MS) && self.store.remove_old(self.retention, now_ms).await? {
             self.old_removed_ms = Some(now_ms);
         }
-        self.store.shrink(self.retention, now_ms).await?;
-        let Some(every_ms) = self.store.copied_every_ms() else { return Ok(()) };
+        let Some(local) = self.store.local() else { return Ok(()) };
+        local.shrink(self.retention, now_ms).await?;
+        let Some(every_ms) = local.copied_every_ms() else { return Ok(()) };
         if is_due(self.taken_home_ms, every_ms) {
-            self.store.take_home(now_ms).await?;
+            local.take_home(now_ms).await?;
             self.taken_home_ms = Some(now_ms);
         }
         Ok(())
     }
 }
 
-async fn write_all(db: &mut SqliteConnection, rows: &[Change], now_ms: i64) -> Result<(), StoreError> {
+async fn write_all(db: &mut Db, rows: &[&Change], now_ms: i64) -> Result<(), StoreError> {
     let forgotten = Forgotten::read(&mut *db, now_ms).await?;
     for row in rows {
         match row {
@@ -165,8 +170,14 @@ async fn write_all(db: &mut SqliteConnection, rows: &[Change], now_ms: i64) -> R
 
 /// Whether a row belongs to an owner or to nobody.
 fn is_of(change: &Change, owner: &str) -> bool {
-    let (Change::Tick(Tick { system, .. }) | Change::Run { system, .. }) = change else { return false };
-    system.owner == owner || system.owner.is_empty()
+    system_of(change).is_some_and(|system| system.owner == owner || system.owner.is_empty())
+}
+
+fn system_of(change: &Change) -> Option<&SystemKey> {
+    match change {
+        Change::Tick(Tick { system, .. }) | Change::Run { system, .. } => Some(system),
+        Change::Tend { .. } | Change::Forget { .. } => None,
+    }
 }
 
 fn complain(result: &Result<(), StoreError>, what: &str) {

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::bail;
 use clap::Subcommand;
-use history_store::{DAY_MS, Store};
+use history_store::{DAY_MS, Kept, Local, Store};
 use monitor::clock;
 use serde::Serialize;
 use wire::past::{Collector, PastApps, PastQueries, PastRun, Series};
@@ -67,7 +67,7 @@ pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode
         bail!("there is no history yet");
     }
     let store = Store::open(&places, clock::now_ms()).await?;
-    if let history_store::Kept::Memory(reason) = store.kept() {
+    if let Some(Kept::Memory(reason)) = store.local().map(Local::kept) {
         bail!("the history cannot be opened: {reason}");
     }
     let keeps_texts = settings.history.spark_monitor_history_text.trim() == "redacted";

@@ -32,17 +32,19 @@ pub(crate) async fn collector(
     keeps_texts: bool,
 ) -> Result<Collector, StoreError> {
     let size = store.size().await?;
-    let (storage, place) = match store.kept() {
+    // The history of one person is in a file or in memory.
+    let local = store.local().ok_or(StoreError::NoFile)?;
+    let (storage, place) = match local.kept() {
         Kept::Home => (Storage::File, history::in_a_file()),
         Kept::Copied => (Storage::Copied, history::copied()),
         Kept::Memory(reason) => (Storage::Memory, history::in_memory(reason)),
     };
     Ok(Collector {
         storage,
-        file: store.file().map(|file| file.to_string_lossy().into_owned()),
+        file: local.file().map(|file| file.to_string_lossy().into_owned()),
         samples,
         size_bytes: size.bytes,
-        most_bytes: store.cap_bytes(),
+        most_bytes: local.cap_bytes(),
         points: size.points,
         runs: size.runs,
         oldest_at_ms: size.oldest_ms,

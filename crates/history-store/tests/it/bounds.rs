@@ -2,12 +2,10 @@
 
 use std::{fs, sync::atomic::Ordering};
 
-use history_store::{
-    Change, DAY_MS, Engine, Kept, Places, RunRow, SpanSeen, Store, StoreError, SystemKey, Texts, migrations,
-};
+use history_store::{Change, Engine, Kept, Places, RunRow, SpanSeen, Store, StoreError, Texts, migrations};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::{BEGIN_MS, CAP, Kit, STEP_MS, means, run, system, tick};
+use super::{BEGIN_MS, CAP, Kit, Place, STEP_MS, behaviour, run, tick};
 
 #[tokio::test]
 async fn files_that_hang_hang_nobody_and_a_file_that_is_locked_is_not_copied_over() {
@@ -28,71 +26,15 @@ async fn files_that_hang_hang_nobody_and_a_file_that_is_locked_is_not_copied_ove
             ..Places::default()
         };
         let store = Store::open(&places, BEGIN_MS).await.unwrap();
-        assert!(matches!(store.kept(), Kept::Memory(StoreError::Hangs)), "{:?}", store.kept());
+        assert!(
+            matches!(store.local().unwrap().kept(), Kept::Memory(StoreError::Hangs)),
+            "{:?}",
+            store.local().unwrap().kept()
+        );
     }
     assert!(!runtime.path().join("mine").exists(), "a second history would replace the first");
     // The test's runtime would wait for the thread that hangs.
     fs::OpenOptions::new().read(true).open(hanging.path().join("history.db")).unwrap();
-}
-
-#[tokio::test]
-async fn a_clock_that_jumps_ahead_for_a_moment_removes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let kit = Kit::open(folder.path(), CAP).await;
-    kit.record(Change::Tick(tick(BEGIN_MS, 1.0))).await;
-    kit.record(run("q", BEGIN_MS)).await;
-    let later_ms = BEGIN_MS + 4_000 * DAY_MS;
-    kit.record(Change::Tick(tick(later_ms, 1.0))).await;
-    kit.record(Change::Tend { now_ms: later_ms }).await;
-    kit.settled().await;
-    let kit = Kit::open(folder.path(), CAP).await;
-    assert_eq!((kit.store.size().await.unwrap().runs, means(&kit.store, 0).await.len()), (1, 2));
-}
-
-#[tokio::test]
-async fn a_person_forgets_what_is_theirs_and_the_clocks_return_forgets_nothing_new() {
-    let folder = tempfile::tempdir().unwrap();
-    let kit = Kit::open(folder.path(), CAP).await;
-    let of = |owner: &str| {
-        let Change::Run { shape, run, .. } = run("q", BEGIN_MS) else { panic!() };
-        Change::Run { system: SystemKey { owner: owner.into(), ..system() }, shape, run }
-    };
-    for owner in ["ann", "", "bob"] {
-        kit.record(of(owner)).await;
-    }
-    kit.forget(Some("ann")).await;
-    let left = async |owner| kit.store.runs(owner, 9).await.unwrap().len();
-    assert_eq!((left("ann").await, left("").await, left("bob").await), (0, 0, 1));
-    kit.forget(None).await;
-    assert_eq!(left("bob").await, 0);
-    // Everything was forgotten by a clock that was a year ahead.
-    kit.clock.store(BEGIN_MS - 365 * DAY_MS, Ordering::Relaxed);
-    kit.record(run("new", BEGIN_MS - 365 * DAY_MS)).await;
-    let store = kit.settled().await;
-    drop(store);
-    let kit = Kit::open(folder.path(), CAP).await;
-    assert_eq!(kit.store.runs("ann", 9).await.unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn an_end_that_was_seen_replaces_a_lost_run_and_never_the_other_way_round() {
-    let folder = tempfile::tempdir().unwrap();
-    let kit = Kit::open(folder.path(), CAP).await;
-    let of = |hash: &str, state: &str| {
-        let Change::Run { system, mut shape, mut run } = run("q", BEGIN_MS) else { panic!() };
-        (shape.hash, run.state) = (hash.into(), state.into());
-        run.texts = Some(Texts { statement: state.into(), message: String::new() });
-        Change::Run { system, shape, run }
-    };
-    for (hash, state) in [("then", "lost"), ("now", "succeeded"), ("now", "lost"), ("now", "failed")] {
-        kit.record(of(hash, state)).await;
-    }
-    kit.settled().await;
-    let kit = Kit::open(folder.path(), CAP).await;
-    let runs = kit.store.runs("ann", 9).await.unwrap();
-    let [RunRow { run, .. }] = &runs[..] else { panic!("{runs:?}") };
-    let statement = run.texts.as_ref().map(|texts| texts.statement.as_str());
-    assert_eq!((run.state.as_str(), statement), ("succeeded", Some("succeeded")));
 }
 
 #[tokio::test]
@@ -143,22 +85,6 @@ async fn made_up_names_of_queries_and_workers_do_not_fill_the_database_for_good(
 }
 
 #[tokio::test]
-async fn an_executors_end_that_a_second_sidecar_sees_later_happened_once() {
-    let folder = tempfile::tempdir().unwrap();
-    for (at_ms, once_at_ms) in [(BEGIN_MS + STEP_MS, BEGIN_MS), (BEGIN_MS + DAY_MS, BEGIN_MS + 7)] {
-        let kit = Kit::open(folder.path(), CAP).await;
-        let mut tick = tick(at_ms, 1.0);
-        let span = SpanSeen { kind: "executor".into(), once_at_ms: Some(once_at_ms), ..tick.spans[0].clone() };
-        tick.spans = vec![span];
-        kit.record(Change::Tick(tick)).await;
-        kit.settled().await;
-    }
-    let kit = Kit::open(folder.path(), CAP).await;
-    let spans = kit.store.spans("ann", "executor", "", 9).await.unwrap();
-    assert_eq!(spans.iter().map(|span| (span.first_ms, span.last_ms)).collect::<Vec<_>>(), [(BEGIN_MS, BEGIN_MS)]);
-}
-
-#[tokio::test]
 async fn a_file_of_an_older_version_is_brought_up_to_date_and_keeps_its_rows() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("history.db");
@@ -180,7 +106,7 @@ async fn a_file_of_an_older_version_is_brought_up_to_date_and_keeps_its_rows() {
     }
     old.close().await.unwrap();
     let kit = Kit::open(folder.path(), CAP).await;
-    assert!(matches!(kit.store.kept(), Kept::Home), "{:?}", kit.store.kept());
+    assert!(matches!(kit.store.local().unwrap().kept(), Kept::Home), "{:?}", kit.store.local().unwrap().kept());
     let Change::Run { system, shape, mut run } = run("new", BEGIN_MS) else { panic!() };
     run.texts = Some(Texts { statement: "SELECT 1".into(), message: String::new() });
     kit.record(Change::Run { system, shape, run }).await;
@@ -208,4 +134,18 @@ async fn a_database_that_is_full_writes_again_when_there_is_room() {
     }
     assert_eq!((kit.recorder.lost(), kit.store.size().await.unwrap().runs), (1, 1));
     kit.forget(None).await;
+}
+
+#[tokio::test]
+async fn only_the_newest_runs_are_kept() {
+    let place = Place::file();
+    let kit = place.open().await;
+    kit.record(run("oldest", BEGIN_MS)).await;
+    let file = kit.settled().await.local().unwrap().file().unwrap().clone();
+    let mut db = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(file)).await.unwrap();
+    for statement in behaviour::surplus() {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut db).await.unwrap();
+    }
+    db.close().await.unwrap();
+    behaviour::only_the_newest_runs_are_kept(place).await;
 }

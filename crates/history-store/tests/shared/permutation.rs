@@ -1,0 +1,187 @@
+//! A property: late and repeated ticks and runs leave the same content as those that come once and in order.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use history_store::{Change, Component, DAY_MS, HOUR_MS, Run, Shape, SpanSeen, Store, SystemKey, Tick, Values};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+
+use super::kit::{BEGIN_MS, Place, STEP_MS};
+
+/// What is seen at a minute: numbers of two senders, if they see the application at all, and its state.
+#[derive(Clone, Debug)]
+struct Minute {
+    minute: i64,
+    of_first: Option<u8>,
+    of_second: Option<u8>,
+    is_waiting: bool,
+    has_facts: bool,
+}
+
+/// What is recorded, and in which orders: one for each place.
+#[derive(Clone, Debug)]
+struct Case {
+    minutes: Vec<Minute>,
+    /// For each run, whether its end is seen too.
+    runs: Vec<bool>,
+    /// Parts of the whole, each for one change to record; those that are left follow in order.
+    orders: Vec<Vec<prop::sample::Index>>,
+}
+
+fn case(places: usize) -> impl Strategy<Value = Case> {
+    let seen = (prop::option::of(0_u8..9), prop::option::of(0_u8..9), any::<bool>(), any::<bool>());
+    let minutes = prop::collection::btree_map(0_i64..180, seen, 1..40);
+    let minutes = minutes.prop_map(|minutes| {
+        let minute = |(minute, (of_first, of_second, is_waiting, has_facts))| Minute {
+            minute,
+            of_first,
+            of_second,
+            is_waiting,
+            has_facts,
+        };
+        minutes.into_iter().map(minute).collect()
+    });
+    let order = prop::collection::vec(any::<prop::sample::Index>(), 0..120);
+    let orders = prop::collection::vec(order, places);
+    (minutes, prop::collection::vec(any::<bool>(), 0..6), orders).prop_map(|(minutes, runs, orders)| Case {
+        minutes,
+        runs,
+        orders,
+    })
+}
+
+impl Minute {
+    /// The tick of one sender; both see the state.
+    fn tick(&self, system: &SystemKey, sender: &str, value: Option<u8>) -> Tick {
+        let at_ms = BEGIN_MS + self.minute * STEP_MS;
+        let component = |kind: &str, value: u8| Component {
+            kind: kind.into(),
+            name: "it".into(),
+            facts: if self.has_facts { format!("{{\"at\":{}}}", self.minute) } else { String::new() },
+            values: Values::from([(sender.to_owned(), f64::from(value) / 3.0)]),
+        };
+        let span = SpanSeen {
+            kind: "app".into(),
+            name: "it".into(),
+            state: if self.is_waiting { "waiting".into() } else { "running".into() },
+            values: Values::from([("minute".to_owned(), self.minute as f64)]),
+            once_at_ms: None,
+        };
+        Tick {
+            system: system.clone(),
+            at_ms,
+            step_ms: STEP_MS,
+            received_ms: at_ms,
+            source: sender.to_owned(),
+            components: value.into_iter().flat_map(|it| [component("system", it), component("app", it)]).collect(),
+            spans: vec![span],
+        }
+    }
+}
+
+impl Case {
+    /// Everything once, in order.
+    fn changes(&self, system: &SystemKey) -> Vec<Change> {
+        let ticks = self.minutes.iter().flat_map(|minute| {
+            let ticks = [("first", minute.of_first), ("second", minute.of_second)];
+            ticks.map(|(sender, value)| Change::Tick(minute.tick(system, sender, value)))
+        });
+        let runs = self.runs.iter().enumerate().flat_map(|(number, is_ended)| {
+            let run = |state: &str, duration_ms| Change::Run {
+                system: system.clone(),
+                shape: Shape { version: 1, hash: "h".into(), made_from: "sql".into(), label: "select ?".into() },
+                run: Box::new(Run {
+                    app_id: "app-1".into(),
+                    query_id: format!("q-{number}"),
+                    submitted_ms: BEGIN_MS + i64::try_from(number).unwrap(),
+                    duration_ms,
+                    state: state.into(),
+                    ..Run::default()
+                }),
+            };
+            [Some(run("lost", 1)), is_ended.then(|| run("succeeded", 2))].into_iter().flatten()
+        });
+        ticks.chain(runs).collect()
+    }
+
+    /// Everything at least once, in this order; means are computed in the middle and at the end.
+    fn recorded(&self, system: &SystemKey, order: &[prop::sample::Index]) -> Vec<Change> {
+        let mut all = self.changes(system);
+        let mut is_left = vec![true; all.len()];
+        let mut recorded = Vec::new();
+        for index in order {
+            let index = index.index(all.len());
+            is_left[index] = false;
+            recorded.push(self.changes(system).swap_remove(index));
+        }
+        let tend = || Change::Tend { now_ms: BEGIN_MS + 5 * HOUR_MS };
+        recorded.insert(recorded.len() / 2, tend());
+        let mut left = is_left.into_iter();
+        all.retain(|_| left.next() == Some(true));
+        recorded.extend(all);
+        recorded.push(tend());
+        recorded
+    }
+}
+
+/// Records it all, and reads what is then there.
+async fn content(place: &Place, owner: &str, changes: Vec<Change>) -> BTreeMap<String, Vec<String>> {
+    let kit = place.open().await;
+    for change in changes {
+        kit.record(change).await;
+    }
+    kit.settled().await;
+    let kit = place.open().await;
+    let content = read(&kit.store, owner).await;
+    kit.settled().await;
+    content
+}
+
+async fn read(store: &Store, owner: &str) -> BTreeMap<String, Vec<String>> {
+    let mut content = BTreeMap::new();
+    for kind in ["system", "app"] {
+        if let Some(it) = store.component(owner, kind, "it").await.unwrap() {
+            content.insert(format!("{kind} facts"), vec![format!("{} {}", it.facts, it.last_seen_ms)]);
+            for step_ms in [0, HOUR_MS, DAY_MS] {
+                let points = store.points(it.component_id, step_ms, (0, i64::MAX), 10_000).await.unwrap();
+                content.insert(
+                    format!("{kind} points {step_ms}"),
+                    points.iter().map(|point| format!("{point:?}")).collect(),
+                );
+            }
+        }
+    }
+    let spans = store.spans(owner, "app", "", 1_000).await.unwrap();
+    content.insert("spans".into(), spans.iter().map(|span| format!("{span:?}")).collect());
+    let runs = store.runs(owner, 1_000).await.unwrap();
+    content.insert("runs".into(), runs.iter().map(|row| format!("{} {:?}", row.label, row.run)).collect());
+    content
+}
+
+/// Tries so many cases. Each place gets an order of its own; a file gets everything once and in order.
+pub fn all(cases: u32, places: &[Place]) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    // Each case has an owner of its own, also while proptest looks for a smaller one that fails.
+    let owners = AtomicU32::new(0);
+    let in_order = Place::file();
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    runner
+        .run(&case(places.len()), |case| {
+            let owner = format!("owner-{}", owners.fetch_add(1, Ordering::Relaxed));
+            let system = SystemKey { owner: owner.clone(), name: "spark".into(), kind: "spark".into() };
+            let mut once = case.changes(&system);
+            once.push(Change::Tend { now_ms: BEGIN_MS + 5 * HOUR_MS });
+            let expected = runtime.block_on(content(&in_order, &owner, once));
+            for (place, order) in places.iter().zip(&case.orders) {
+                let found = runtime.block_on(content(place, &owner, case.recorded(&system, order)));
+                prop_assert_eq!(&found, &expected);
+            }
+            Ok(())
+        })
+        .unwrap();
+}
