@@ -1,7 +1,7 @@
 //! The store on real PostgreSQL and MariaDB, which the tests start and end. Without cargo's harness, because servers that
 //! several tests share have to end with the last one. Arguments choose tests by parts of their names.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::{pin::Pin, process::ExitCode, sync::Arc, time::Duration};
 

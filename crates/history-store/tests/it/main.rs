@@ -1,6 +1,6 @@
 //! The store on a real file: what it writes, forgets, survives and refuses.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
@@ -11,6 +11,7 @@ use kit::{BEGIN_MS, CAP, Kit, Place, STEP_MS, run, tick};
 mod behaviour;
 mod bounds;
 mod kill;
+#[expect(dead_code, reason = "servers have tests of their own")]
 #[path = "../shared/kit.rs"]
 mod kit;
 #[path = "../shared/permutation.rs"]
