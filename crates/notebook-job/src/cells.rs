@@ -73,6 +73,11 @@ fn escaped(program: &Program, escape: &Escape, line: usize, context: &mut Contex
             context.note(line, "removed", message, "Nothing to do.");
             Answer::Remove
         }
+        EscapeKind::CellMagic => {
+            let message = format!("`%%{}` means something on a cell's first line only.", escape.value);
+            context.error(line, "unknown_magic", message, "Move it to the first line, or remove it.");
+            Answer::Remove
+        }
         EscapeKind::Call => {
             let message = "A call without parentheses works in a notebook only.".to_owned();
             context.error(line, "unknown_magic", message, "Write it with parentheses.");

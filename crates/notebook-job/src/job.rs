@@ -104,7 +104,10 @@ pub fn convert(notebook: &Notebook, name: &str, options: &Options) -> Job {
     let mut converted = Vec::new();
     for (index, cell) in notebook.cells.iter().enumerate().filter(|(index, _)| !options.skip.contains(index)) {
         context.cell = index;
-        converted.push((index, cells::cell(&cell.source, &mut context)));
+        let mut lines = cells::cell(&cell.source, &mut context);
+        let blank = lines.iter().rev().take_while(|line| line.text.trim().is_empty()).count();
+        lines.truncate(lines.len() - blank);
+        converted.push((index, lines));
     }
     order::check(notebook, &mut context);
     names::check(&converted, &mut context);
@@ -180,17 +183,17 @@ fn assembled(
     }
 }
 
+/// Imports of one line stand together, everything else apart.
 fn prelude(helpers: &BTreeSet<Helper>) -> String {
     let needed: BTreeSet<Helper> = helpers.iter().flat_map(|one| one.needs().iter().chain([one])).copied().collect();
-    let (imports, rest): (Vec<Helper>, Vec<Helper>) =
-        needed.into_iter().partition(|one| matches!(one, Helper::Os | Helper::Paths));
-    let mut text = String::new();
-    for source in imports.into_iter().chain(rest).map(Helper::source) {
-        let is_block = source.contains("\n\n\n") || source.starts_with("def ") || source.starts_with("class ");
-        text.push_str(if is_block && !text.is_empty() { "\n\n" } else { "\n" });
+    let needed: BTreeSet<Helper> = needed.iter().flat_map(|one| one.needs().iter().chain([one])).copied().collect();
+    let (imports, rest): (Vec<Helper>, Vec<Helper>) = needed.into_iter().partition(|one| one.is_import());
+    let mut text: String = imports.into_iter().map(Helper::source).collect();
+    for source in rest.into_iter().map(Helper::source) {
+        text.push_str(if text.is_empty() { "" } else { "\n\n" });
         text.push_str(source);
     }
-    if text.is_empty() { text } else { text + "\n" }
+    if text.is_empty() { text } else { format!("\n{text}\n\n") }
 }
 
 /// The gates that need no Python: the whole file must be read by the parser, for the Python that will run it.

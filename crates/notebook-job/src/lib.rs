@@ -17,9 +17,11 @@ mod prelude;
 mod prompts;
 mod python;
 mod sql;
+mod targets;
 
 pub use finding::{Finding, Severity};
 pub use job::{Job, Place, convert};
 pub use notebook::{Cell, MAX_BYTES, MAX_CELLS, Notebook, ReadError};
 pub use options::{Options, Shell};
 pub use python_source::{Assignment, LiteralKind, Version};
+pub use targets::{File, Shipping, Target, TargetError, dag_id};

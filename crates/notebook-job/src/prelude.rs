@@ -13,6 +13,8 @@ pub(crate) enum Helper {
     Os,
     /// `pathlib`.
     Paths,
+    /// `subprocess`.
+    Processes,
     /// Output that nobody sees.
     Capture,
     /// `!command`.
@@ -38,8 +40,14 @@ impl Helper {
             Self::SparkContext => &[Self::Spark],
             Self::Each | Self::Within => &[Self::Run],
             Self::Parameters => &[Self::Os],
+            Self::Shell | Self::ShellLines | Self::Script => &[Self::Processes],
             _ => &[],
         }
+    }
+
+    /// Whether it is an import of one line, which stands before all that is not.
+    pub(crate) fn is_import(self) -> bool {
+        matches!(self, Self::Os | Self::Paths | Self::Processes)
     }
 
     /// Its lines.
@@ -56,6 +64,7 @@ impl Helper {
             Self::Display => "def display(*values, **_options):\n    for value in values:\n        print(value)\n",
             Self::Os => "import os as _os\n",
             Self::Paths => "import pathlib as _pathlib\n",
+            Self::Processes => "import subprocess as _subprocess\n",
             Self::Capture => {
                 r#"import contextlib as _contextlib
 import io as _io
@@ -76,10 +85,7 @@ class _Captured:
 "#
             }
             Self::Shell => {
-                r#"import subprocess as _subprocess
-
-
-def _shell(command):
+                r#"def _shell(command):
     """Run a command line and show its output; its exit code does not matter, as with `!`."""
     pipes = {"stdout": _subprocess.PIPE, "stderr": _subprocess.STDOUT, "text": True, "errors": "replace"}
     with _subprocess.Popen(command, shell=True, **pipes) as process:
@@ -88,20 +94,14 @@ def _shell(command):
 "#
             }
             Self::ShellLines => {
-                r#"import subprocess as _subprocess
-
-
-def _shell_lines(command):
+                r#"def _shell_lines(command):
     """Run a command line and return the lines of its output."""
     pipes = {"stdout": _subprocess.PIPE, "stderr": _subprocess.STDOUT, "text": True, "errors": "replace"}
     return _subprocess.run(command, shell=True, check=False, **pipes).stdout.splitlines()
 "#
             }
             Self::Script => {
-                r#"import subprocess as _subprocess
-
-
-def _script(program, text):
+                r#"def _script(program, text):
     """Run a script and show its output; if it fails, the job fails."""
     pipes = {"stdout": _subprocess.PIPE, "stderr": _subprocess.STDOUT, "text": True, "errors": "replace"}
     done = _subprocess.run(program, input=text, check=False, **pipes)

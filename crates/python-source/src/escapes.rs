@@ -32,6 +32,8 @@ pub struct Escape {
 pub enum EscapeKind {
     /// `%name`.
     Magic,
+    /// `%%name`, which is one on a cell's first line only.
+    CellMagic,
     /// `!command`.
     Shell,
     /// `!!command`: like `!command`, and the output is a value.
@@ -45,7 +47,8 @@ pub enum EscapeKind {
 impl From<IpyEscapeKind> for EscapeKind {
     fn from(kind: IpyEscapeKind) -> Self {
         match kind {
-            IpyEscapeKind::Magic | IpyEscapeKind::Magic2 => Self::Magic,
+            IpyEscapeKind::Magic => Self::Magic,
+            IpyEscapeKind::Magic2 => Self::CellMagic,
             IpyEscapeKind::Shell => Self::Shell,
             IpyEscapeKind::ShCap => Self::ShellOutput,
             IpyEscapeKind::Help | IpyEscapeKind::Help2 => Self::Help,
