@@ -5,6 +5,8 @@
 
 mod problem;
 mod program;
+mod secrets;
 
 pub use problem::Problem;
 pub use program::{Program, Version};
+pub use secrets::{Fix, Secret, secrets, secrets_in_text};
