@@ -4,22 +4,27 @@
 //! and shell commands too. Ordinary passwords have no format: a string is one because of the name that it is bound to,
 //! which the syntax tree knows.
 //!
-//! | found | example |
+//! | found | examples |
 //! |---|---|
-//! | tokens of known format | AWS, GitHub, GitLab, Slack, Google, Stripe, OpenAI, Anthropic, Hugging Face, Databricks, npm, PyPI, JWT, PEM … |
-//! | passwords and tokens in URLs | `postgres://me:…@db`, `https://…@git.host`, `jdbc:…?password=…`, `…?sig=…` |
-//! | strings bound to a secret-like name | `db_password = "…"`, `connect(password="…")`, `{"apiKey": "…"}`, `os.environ["TOKEN"] = "…"`, `def f(pwd="…")`, `.option("password", "…")`, `(pw := "…")`, `auth=("me", "…")`, `os.getenv("TOKEN", "…")`, `x or "…"`, `"…" + "…"` |
-//! | names with values in strings, comments and IPython's escapes | `"host=db password=…"`, `'{"token": "…"}'`, `OPTIONS (password '…')`, `%env TOKEN=…`, `!curl --token …` |
+//! | tokens of a known format | AWS, Azure, Google, Databricks, GitHub, GitLab, Slack, Stripe, OpenAI, JWT, PEM, … |
+//! | passwords in URLs | `postgres://me:…@db`, `https://…@git.host`, `jdbc:…?password=…`, `…?sig=…` |
+//! | strings assigned to secret-like names | `db_password = "…"`, `(pw := "…")`, `os.environ["TOKEN"] = "…"` |
+//! | as arguments, defaults and entries | `f(password="…")`, `def f(pwd="…")`, `{"apiKey": "…"}`, `auth=("me", "…")` |
+//! | after their name | `.option("password", "…")`, `os.getenv("TOKEN", "…")`, `("db.password", "…")` |
+//! | inside an expression | `x or "…"`, `"…" + "…"`, `"…".encode()`, `f"{x}…"` if that part looks random |
+//! | pairs inside a string | `"host=db password=…"`, `'{"token": "…"}'`, `"OPTIONS (password '…')"` |
+//! | pairs in comments and escapes | `# password = "…"`, `%env TOKEN=…`, `!tool --token …` |
 //!
-//! | passes | example |
+//! | passes | examples |
 //! |---|---|
 //! | where a secret comes from | `getpass()`, `os.environ["TOKEN"]`, `dbutils.secrets.get("scope", "token")` |
-//! | placeholders | `<password>`, `changeme`, `xxxxxx`, `your-token`, `${TOKEN}`, `{{ token }}`, `password`, anything with `example`, so the keys of AWS's documentation |
+//! | placeholders | `<password>`, `changeme`, `xxxxxx`, `your-token`, `${TOKEN}`, `{{ token }}`, `password` |
+//! | anything with `example` | so the keys of AWS's documentation too |
 //! | references | paths of files, `arn:…`, URLs without credentials, names of other settings |
 //! | names about a secret | `token_count`, `max_tokens`, `password_field`, `secret_name`, `key`, `author` |
-//! | `token`, `auth` and other names with more meanings | unless the value looks random |
-//! | values below 6 characters, labels, hashes of commits | `pwd = "x"`, `password = "Enter your password"` |
-//! | lines that end in `# pragma: allowlist secret` | where the secret begins or ends, or its literal ends |
+//! | `token`, `auth` and other words with more meanings | unless the value looks random |
+//! | short values, labels, hashes of commits | `pwd = "x"`, `password = "Enter your password"` |
+//! | what ends in `# pragma: allowlist secret` | the line where the secret begins or ends, or its literal ends |
 
 mod finding;
 mod fix;

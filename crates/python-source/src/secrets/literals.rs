@@ -17,6 +17,7 @@ pub(super) struct Literal {
     /// Bytes of its text without the outermost quotes.
     pub content: Range<usize>,
     pub value: String,
+    pub is_bytes: bool,
     /// Whether it is all of the value; otherwise it is what an f-string or a sum adds to variables.
     pub is_whole: bool,
 }
@@ -75,6 +76,7 @@ fn of_sum(sum: &Expr) -> Vec<Literal> {
             expression: bytes(sum.range()),
             content: first.content.start..last.content.end,
             value: own.iter().map(|part| part.value.as_str()).collect(),
+            is_bytes: first.is_bytes,
             is_whole: true,
         }],
         _ => {
@@ -86,9 +88,10 @@ fn of_sum(sum: &Expr) -> Vec<Literal> {
 
 /// The expression's own literal, or an f-string's literal parts.
 fn own(expression: &Expr) -> Vec<Literal> {
+    let is_bytes = expression.is_bytes_literal_expr();
     let whole = |content: Option<(usize, usize)>, value: String| {
         let (start, end) = content.unwrap_or_default();
-        vec![Literal { expression: bytes(expression.range()), content: start..end, value, is_whole: true }]
+        vec![Literal { expression: bytes(expression.range()), content: start..end, value, is_bytes, is_whole: true }]
     };
     let ends = |ranges: Vec<Range<usize>>| Some((ranges.first()?.start, ranges.last()?.end));
     match expression {
@@ -124,8 +127,13 @@ fn own(expression: &Expr) -> Vec<Literal> {
                 let value = parts.iter().map(|(_, value)| value.as_str()).collect();
                 return whole(ends(parts.into_iter().map(|(range, _)| range).collect()), value);
             }
-            let part =
-                |(content, value)| Literal { expression: bytes(expression.range()), content, value, is_whole: false };
+            let part = |(content, value)| Literal {
+                expression: bytes(expression.range()),
+                content,
+                value,
+                is_bytes,
+                is_whole: false,
+            };
             parts.into_iter().map(part).collect()
         }
         _ => vec![],

@@ -34,7 +34,10 @@ const RULES: &[Rule] = &[
     random(
         "aws_secret_key",
         &["ecret", "ECRET"],
-        r#"(?i)(?:aws_?secret|secret_?access|fs\.s3[an]?\.secret)[a-z_.-]{0,20}\\?["']?\]?[ \t]{0,4}(?:=>|[:=,])[ \t]{0,4}\\?["']?([a-z0-9/+]{40})(?:[^a-z0-9/+=]|$)"#,
+        concat!(
+            r#"(?i)(?:aws_?secret|secret_?access|fs\.s3[an]?\.secret)[a-z_.-]{0,20}\\?["']?\]?"#,
+            r#"[ \t]{0,4}(?:=>|[:=,])[ \t]{0,4}\\?["']?([a-z0-9/+]{40})(?:[^a-z0-9/+=]|$)"#
+        ),
     ),
     exact("github_token", &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"], r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
     exact("github_token", &["github_pat_"], r"\bgithub_pat_[A-Za-z0-9_]{22,}\b"),
@@ -97,13 +100,19 @@ const RULES: &[Rule] = &[
     random(
         "authorization_header",
         &["uthorization", "UTHORIZATION"],
-        r#"(?i)authorization\\?["']?\]?[ \t]{0,4}[:=,][ \t]{0,4}f?\\?["']?(?:bearer|basic|token|apikey|digest)[ \t]{1,4}([a-z0-9._~+/=-]{12,})"#,
+        concat!(
+            r#"(?i)authorization\\?["']?\]?[ \t]{0,4}[:=,][ \t]{0,4}f?\\?["']?"#,
+            r"(?:bearer|basic|token|apikey|digest)[ \t]{1,4}([a-z0-9._~+/=-]{12,})"
+        ),
     ),
     // The body may be spread over escaped or concatenated lines.
     exact(
         "private_key",
         &["PRIVATE KEY"],
-        r#"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=\s\\"'(),:+]*(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?)"#,
+        concat!(
+            r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----",
+            r#"(?:[A-Za-z0-9+/=\s\\"'(),:+]*(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?)"#
+        ),
     ),
 ];
 

@@ -227,18 +227,22 @@ impl Walk<'_> {
 
     fn bind(&mut self, name: &str, value: &Expr, into_environment: bool) {
         let promise = promise(name);
-        if let (Some(promise), Some(values)) = (promise, elements(value)) {
-            // `auth=("user", "password")` and `passwords = ["…", "…"]`
-            let login = name.to_ascii_lowercase().ends_with("auth") && values.len() == 2;
-            let values = if login { values.get(1..).unwrap_or_default() } else { values };
-            let promise = if login { Promise::Password } else { promise };
-            for literal in values.iter().flat_map(literals) {
-                self.bind_literal(name, Some(promise), literal, false);
-            }
+        let values = elements(value).unwrap_or_default();
+        let is_login = values.len() == 2 && promise.is_some() && name.to_ascii_lowercase().ends_with("auth");
+        let of_passwords = if is_login {
+            // `auth=("user", "password")`
+            values.get(1..).unwrap_or_default()
+        } else if promise == Some(Promise::Password) {
+            // `passwords = ["…", "…"]`
+            values
         } else {
-            for literal in literals(value) {
-                self.bind_literal(name, promise, literal, into_environment);
-            }
+            &[]
+        };
+        for literal in of_passwords.iter().flat_map(literals) {
+            self.bind_literal(name, Some(Promise::Password), literal, false);
+        }
+        for literal in literals(value) {
+            self.bind_literal(name, promise, literal, into_environment);
         }
     }
 
@@ -250,6 +254,11 @@ impl Walk<'_> {
         let value = literal.value.get(scheme..).unwrap_or_default();
         if !is_secret(promise, value) || !literal.is_whole && !is_random(value) {
             return;
+        }
+        if literal.is_whole {
+            // Of a sum, all parts are replaced together.
+            let Literal { expression: range, is_bytes, .. } = literal;
+            self.tree.strings.push(Text { range, is_whole: true, is_bytes });
         }
         let range = literal.content.start + scheme..literal.content.end;
         self.tree.found.push(Finding {

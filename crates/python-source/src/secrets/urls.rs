@@ -6,38 +6,17 @@ use memchr::memmem;
 
 use super::{
     finding::{Finding, Rank},
+    names::among,
     values::{is_placeholder, is_random},
 };
 
 /// The longest scheme and the longest user part that are looked at, in bytes.
 const LONGEST: usize = 512;
 /// Schemes of databases and brokers, in lower case, without what follows a `+`.
-const CONNECTIONS: &[&str] = &[
-    "postgres",
-    "postgresql",
-    "mysql",
-    "mariadb",
-    "mongodb",
-    "redis",
-    "rediss",
-    "amqp",
-    "amqps",
-    "mssql",
-    "sqlserver",
-    "oracle",
-    "clickhouse",
-    "trino",
-    "presto",
-    "hive",
-    "hive2",
-    "impala",
-    "snowflake",
-    "redshift",
-    "cassandra",
-    "kafka",
-    "neo4j",
-    "bolt",
-];
+const CONNECTIONS: &str = "
+    postgres postgresql mysql mariadb mongodb redis rediss amqp amqps mssql sqlserver oracle clickhouse trino
+    presto hive hive2 impala snowflake redshift cassandra kafka neo4j bolt
+";
 
 /// All credentials in URLs of the text.
 pub(super) fn credentials(text: &str) -> Vec<Finding> {
@@ -58,7 +37,7 @@ fn credential(text: &str, at: usize) -> Option<Finding> {
         return None;
     }
     let base = scheme.split('+').next().unwrap_or_default();
-    let kind = if CONNECTIONS.contains(&base) { "connection_string" } else { "url_credentials" };
+    let kind = if among(CONNECTIONS, base) { "connection_string" } else { "url_credentials" };
     Some(Finding { range: secret, kind, rank: Rank::Url, name: None })
 }
 

@@ -1,6 +1,6 @@
 //! Whether a value bound to a secret-like name is the secret, or only stands where one belongs.
 
-use super::names::{Promise, promise, words};
+use super::names::{Promise, among, promise, words};
 
 /// The shortest secret; shorter ones cannot be told from flags and codes.
 const SHORTEST: usize = 6;
@@ -20,7 +20,9 @@ const PLACEHOLDER_PARTS: &[&str] = &[
     "replace",
     "xxxx",
     "****",
-    "....",
+    "...",
+    "-xxx",
+    "_xxx",
     "…",
     "your_",
     "your-",
@@ -33,112 +35,15 @@ const PLACEHOLDER_PARTS: &[&str] = &[
     "fixme",
 ];
 /// Words, in lower case, of which placeholders are made: `my-secret-token`, `enter password here`, `string`.
-const PLACEHOLDER_WORDS: &[&str] = &[
-    "a",
-    "access",
-    "account",
-    "add",
-    "an",
-    "any",
-    "api",
-    "auth",
-    "authorization",
-    "aws",
-    "azure",
-    "basic",
-    "bearer",
-    "bool",
-    "boolean",
-    "client",
-    "credential",
-    "credentials",
-    "databricks",
-    "db",
-    "default",
-    "demo",
-    "disabled",
-    "empty",
-    "enabled",
-    "enter",
-    "fake",
-    "false",
-    "foo",
-    "bar",
-    "baz",
-    "from",
-    "github",
-    "gitlab",
-    "goes",
-    "here",
-    "hidden",
-    "hide",
-    "id",
-    "in",
-    "include",
-    "input",
-    "integer",
-    "is",
-    "key",
-    "keyword",
-    "kerberos",
-    "me",
-    "missing",
-    "my",
-    "mysql",
-    "name",
-    "new",
-    "no",
-    "none",
-    "not",
-    "null",
-    "nullable",
-    "number",
-    "oauth",
-    "object",
-    "of",
-    "openai",
-    "optional",
-    "or",
-    "paste",
-    "pass",
-    "passwd",
-    "password",
-    "passphrase",
-    "postgres",
-    "private",
-    "prompt",
-    "provided",
-    "put",
-    "pwd",
-    "required",
-    "root",
-    "sample",
-    "secret",
-    "set",
-    "simple",
-    "some",
-    "str",
-    "string",
-    "sub",
-    "test",
-    "text",
-    "the",
-    "this",
-    "to",
-    "token",
-    "true",
-    "type",
-    "undefined",
-    "unknown",
-    "unset",
-    "user",
-    "username",
-    "value",
-    "varchar",
-    "variable",
-    "with",
-    "xxx",
-];
+const PLACEHOLDER_WORDS: &str = "
+    a access account add an any api auth authorization aws azure basic bearer bool boolean client credential
+    credentials databricks db default demo disabled empty enabled enter fake false foo bar baz from github
+    gitlab goes here hidden hide id in include input integer is key keyword kerberos me missing my mypass
+    mypassword mysecret mysql mytoken name new no none not null nullable number oauth object of openai optional
+    or paste pass passwd password passphrase postgres private prompt provided put pwd required root sample
+    secret set simple some str string sub test text the this to token true type undefined unknown unset unused
+    user username value varchar variable with xxx
+";
 /// Beginnings of values that say where the secret is kept.
 const REFERENCES: &[&str] = &[
     "$",
@@ -189,7 +94,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         return true;
     }
     let of_words = !value.contains(|char: char| char.is_ascii_digit());
-    of_words && (words(value).iter().all(|word| PLACEHOLDER_WORDS.contains(&word.as_str())) || is_name(value))
+    of_words && (words(value).iter().all(|word| among(PLACEHOLDER_WORDS, word)) || is_name(value))
 }
 
 /// Whether the body of a token with a known format is made up: `xxxxx…`, `1111…`, `…EXAMPLE`.
@@ -201,7 +106,7 @@ pub(super) fn is_made_up(token: &str) -> bool {
         run = if before.replace(byte) == Some(byte) { run + 1 } else { 1 };
         run >= 6
     });
-    repeats || ["example", "your", "placeholder", "xxxx", "...."].iter().any(|part| lower.contains(part))
+    repeats || ["example", "your", "placeholder", "xxxx", "..."].iter().any(|part| lower.contains(part))
 }
 
 /// Whether the value looks random: digits among letters, or letters of both cases with more entropy than words have.
@@ -287,6 +192,9 @@ mod tests {
             "Password:",
             "DB_PASSWORD",
             "[REDACTED]",
+            "mypassword",
+            "sk-xxx",
+            "sk-...7f3a",
         ] {
             assert!(!is_secret(Promise::Password, value), "{value}");
         }
