@@ -69,15 +69,14 @@ impl fmt::Display for Secret {
 #[must_use]
 pub fn secrets(program: &Program) -> Vec<Secret> {
     let text = program.text();
-    let tree = tree::walk(program.statements());
+    let tree = tree::walk(text, program.statements());
     let mut found = anywhere(text);
     found.extend(tree.found.iter().cloned());
     if !program.syntax_errors().is_empty() {
         found.extend(pairs::pairs(text, 0..text.len(), false));
     }
     for string in &tree.strings {
-        let one_line = text.get(string.range.clone()).is_some_and(|source| !source.contains('\n'));
-        found.extend(pairs::pairs(text, string.range.clone(), one_line));
+        found.extend(pairs::pairs(text, string.range.clone(), string.is_one_line));
     }
     for part in comments(text, &tree).into_iter().chain(tree.escapes.iter().cloned()) {
         found.extend(pairs::pairs(text, part, false));
@@ -102,21 +101,37 @@ fn anywhere(text: &str) -> Vec<Finding> {
 
 fn finish(text: &str, tree: Option<&Tree>, found: Vec<Finding>) -> Vec<Secret> {
     let secret = |finding: Finding| {
-        let fix = fix::fix(text, tree, &finding);
+        let fix = fix::fix(tree, &finding);
         Secret { range: finding.range, kind: finding.kind, fix }
     };
-    without_overlaps(found).into_iter().filter(|finding| !is_allowed(text, tree, &finding.range)).map(secret).collect()
+    let allowed = allowed_lines(text);
+    without_overlaps(found)
+        .into_iter()
+        .filter(|finding| !is_allowed(&allowed, tree, &finding.range))
+        .map(secret)
+        .collect()
 }
 
-fn is_allowed(text: &str, tree: Option<&Tree>, secret: &Range<usize>) -> bool {
+fn is_allowed(allowed: &[Range<usize>], tree: Option<&Tree>, secret: &Range<usize>) -> bool {
     let literal = tree.and_then(|tree| fix::enclosing(&tree.strings, secret)).map(|literal| literal.range.end);
-    [Some(secret.start), Some(secret.end), literal].into_iter().flatten().any(|at| has_pragma(text, at))
+    [Some(secret.start), Some(secret.end), literal].into_iter().flatten().any(|at| {
+        let next = allowed.partition_point(|line| line.end < at);
+        allowed.get(next).is_some_and(|line| line.start <= at)
+    })
 }
 
-fn has_pragma(text: &str, at: usize) -> bool {
-    let rest = text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    let comment = rest.trim_end().rsplit_once('#').map(|(_, comment)| comment.trim());
-    comment.is_some_and(|comment| comment.eq_ignore_ascii_case(PRAGMA))
+/// The lines that end in the pragma, found once: a line may have many secrets.
+fn allowed_lines(text: &str) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let mut allowed = vec![];
+    for line in text.split_inclusive('\n') {
+        let comment = line.trim_end().rsplit_once('#').map(|(_, comment)| comment.trim());
+        if comment.is_some_and(|comment| comment.eq_ignore_ascii_case(PRAGMA)) {
+            allowed.push(start..start + line.trim_end().len());
+        }
+        start += line.len();
+    }
+    allowed
 }
 
 /// From each `#` outside strings to the line's end.

@@ -20,17 +20,14 @@ pub struct Fix {
 }
 
 /// The fix of a finding in the source; without a tree only the variable's name.
-pub(super) fn fix(text: &str, tree: Option<&Tree>, finding: &Finding) -> Fix {
+pub(super) fn fix(tree: Option<&Tree>, finding: &Finding) -> Fix {
     let literal = tree.and_then(|tree| enclosing(&tree.strings, &finding.range));
     let bound = tree.zip(literal).and_then(|(tree, literal)| tree.names.get(&literal.range.start));
     let name = finding.name.as_deref().or(bound.map(|(name, _)| name.as_str()));
     let variable = name.map_or_else(|| variable(finding.kind), variable);
     let sets_it = bound.is_some_and(|(_, into_environment)| *into_environment);
     let is_key = finding.kind == "private_key";
-    let replaced = literal.filter(|literal| {
-        let lines = text.get(literal.range.clone()).is_some_and(|source| source.contains('\n'));
-        literal.is_whole && !sets_it && (!lines || is_key)
-    });
+    let replaced = literal.filter(|literal| literal.is_whole && !sets_it && (literal.is_one_line || is_key));
     let encode = if literal.is_some_and(|literal| literal.is_bytes) { ".encode()" } else { "" };
     let replacement = format!("os.environ[\"{variable}\"]{encode}");
     Fix { variable, range: replaced.map(|literal| literal.range.clone()), replacement }

@@ -51,6 +51,7 @@ pub(super) struct Text {
     /// Whether its value has no variable parts, so that another expression can replace it.
     pub is_whole: bool,
     pub is_bytes: bool,
+    pub is_one_line: bool,
 }
 
 /// What the tree says.
@@ -78,7 +79,7 @@ struct Walk<'a> {
 }
 
 /// Walks the tree once.
-pub(super) fn walk(statements: &[Stmt]) -> Tree {
+pub(super) fn walk(text: &str, statements: &[Stmt]) -> Tree {
     let mut walk = Walk::default();
     walk.waiting.extend(statements.iter().map(Node::Statement));
     while let Some(node) = walk.waiting.pop() {
@@ -101,6 +102,9 @@ pub(super) fn walk(statements: &[Stmt]) -> Tree {
         end = end.max(text.range.end);
         outermost
     });
+    for string in &mut tree.strings {
+        string.is_one_line = text.get(string.range.clone()).is_some_and(|source| !source.contains('\n'));
+    }
     tree
 }
 
@@ -175,7 +179,7 @@ impl Walk<'_> {
                 _ => true,
             };
             let is_bytes = expression.is_bytes_literal_expr();
-            self.tree.strings.push(Text { range: bytes(expression.range()), is_whole, is_bytes });
+            self.tree.strings.push(Text { range: bytes(expression.range()), is_whole, is_bytes, is_one_line: false });
         }
     }
 
@@ -258,7 +262,7 @@ impl Walk<'_> {
         if literal.is_whole {
             // Of a sum, all parts are replaced together.
             let Literal { expression: range, is_bytes, .. } = literal;
-            self.tree.strings.push(Text { range, is_whole: true, is_bytes });
+            self.tree.strings.push(Text { range, is_whole: true, is_bytes, is_one_line: false });
         }
         let range = literal.content.start + scheme..literal.content.end;
         self.tree.found.push(Finding {
