@@ -62,7 +62,7 @@ proptest! {
         let cells: Vec<Cell> = cells.into_iter().map(|source| Cell { source, ..Cell::default() }).collect();
         let count = cells.len();
         let notebook = Notebook { cells, language: "python".to_owned(), version: None };
-        let options = Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Translate };
+        let options = Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Translate, allow_secrets: false };
         let job = convert(&notebook, "a.ipynb", &options);
         let again = convert(&notebook, "a.ipynb", &options);
         prop_assert_eq!(&job.text, &again.text);

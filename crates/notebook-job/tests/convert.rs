@@ -10,7 +10,7 @@ fn notebook(cells: &[&str]) -> Notebook {
 }
 
 fn options() -> Options {
-    Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Translate }
+    Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Translate, allow_secrets: false }
 }
 
 fn job(cells: &[&str]) -> Job {
@@ -237,4 +237,22 @@ fn every_line_of_the_job_knows_where_it_comes_from() {
     assert_eq!(place(" 1\"\"\")"), Some((1, 6)));
     assert_eq!(place("z = 3"), Some((2, 3)));
     assert_eq!(job.places().len(), job.text.lines().count());
+}
+
+#[test]
+fn secrets_keep_the_job_from_being_written_and_are_not_shown() {
+    let secret = ["S3cr3t", "-pass!x"].concat();
+    let cells = format!("x = 1\nspark.conf.set('password', '{secret}')");
+    let job = convert(&notebook(&["", &cells]), "a.ipynb", &options());
+    assert_eq!(findings(&job), ["error secret 1:2"]);
+    assert!(!format!("{:?}", job.findings).contains(&secret));
+    let allowed = convert(&notebook(&["", &cells]), "a.ipynb", &Options { allow_secrets: true, ..options() });
+    assert_eq!(findings(&allowed), ["note secret 1:2"]);
+}
+
+#[test]
+fn more_findings_than_anybody_reads_are_cut() {
+    let job = job(&["%nonsense\n".repeat(2_000).as_str()]);
+    assert_eq!(job.findings.len(), 1_001);
+    assert_eq!(job.findings.iter().filter(|finding| finding.code == "too_many_findings").count(), 1);
 }

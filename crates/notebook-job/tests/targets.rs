@@ -9,7 +9,8 @@ const TARGETS: [Target; 4] = [Target::Local, Target::AirflowConnect, Target::Air
 fn files(target: Target, notebook_name: &str, source: &str) -> Vec<File> {
     let cell = Cell { source: source.to_owned(), tags: vec!["parameters".to_owned()], execution_count: None };
     let notebook = Notebook { cells: vec![cell], language: "python".to_owned(), version: None };
-    let options = Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Ask };
+    let options =
+        Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Ask, allow_secrets: false };
     let job = convert(&notebook, notebook_name, &options);
     let id = dag_id(notebook_name);
     let schedule = Some("0 3 * * *");
@@ -51,7 +52,7 @@ fn a_workflow_stands_beside_the_job_and_hides_it_from_airflow() {
         }
         assert_eq!(text(&files, ".airflowignore"), "job.py\n");
     }
-    assert_eq!(text(&files(Target::Papermill, "a.ipynb", "x = 1"), "notebook.ipynb"), "{}");
+    assert_eq!(text(&files(Target::Papermill, "a.ipynb", "x = 1"), "notebook.ipynb"), "{}\n");
 }
 
 #[test]
