@@ -28,12 +28,20 @@ export function languageOf(
       return names.reduce((text, name, place) => text.replaceAll(`{${name}}`, `{${place}}`), said);
     },
     has_forms: index => texts[index]?.other != null,
-    sentence: ([text = '', subject = '', ...values]) =>
-      trans.gettext(text, ...(subject === '' ? values : [trans.gettext(subject), ...values])),
+    sentence: parts => sentence(trans, parts),
     number: (value, decimals) => (decimals === 0 ? whole : decimal)().format(value),
     time: at => (Math.abs(Date.now() - at) < DAY_MS ? timeOfDay : dateAndTime)().format(at),
     tick: (at, kind) => (ticks[kind] ?? dateAndTime)().format(at)
   };
+}
+
+/** The sidecar's sentences, as one text. */
+export function sentences(trans: TranslationBundle, all: string[][]): string {
+  return all.map(parts => sentence(trans, parts)).join(' ');
+}
+
+function sentence(trans: TranslationBundle, [text = '', subject = '', ...values]: string[]): string {
+  return trans.gettext(text, ...(subject === '' ? values : [trans.gettext(subject), ...values]));
 }
 
 /** Created on first use: a formatter takes milliseconds, and the chip's first text does not need one. */

@@ -4,6 +4,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { PanelContent } from './panel-content';
 
+/** What takes the focus in the panel. */
+const FOCUSABLE = 'a[href], button, input, select, summary, [tabindex]';
+
 /**
  * Adds an item for each entry. To add one: its name and its label here, in the menu's order; and a line with the same
  * name in the row's list in `frontend-wasm/sidebar/src/components/row_menu.rs`, which decides when it applies and what
@@ -21,9 +24,10 @@ export function addRowMenu(app: JupyterFrontEnd, content: PanelContent, trans: T
     ['copy-driver-address', trans.__('Copy Driver Address')]
   ];
   // What the menu was opened on. The menu key may send a second event, to the menu itself.
-  let opened: HTMLElement | undefined;
+  let opened: Element | undefined;
   const remember = ({ target }: Event): void => {
-    if (target instanceof HTMLElement && target.closest('.lm-Menu') === null) {
+    // Not every element is an HTMLElement: a row may contain an SVG.
+    if (target instanceof Element && target.closest('.lm-Menu') === null) {
       opened = target.closest('.sparkMonitor-Panel') ? target : undefined;
     }
   };
@@ -42,7 +46,7 @@ export function addRowMenu(app: JupyterFrontEnd, content: PanelContent, trans: T
     const before = opened;
     setTimeout(() => {
       if (document.activeElement === document.body) {
-        before?.focus();
+        before?.closest<HTMLElement>(FOCUSABLE)?.focus();
       }
     });
   });

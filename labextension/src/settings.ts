@@ -28,7 +28,7 @@ export class Settings {
     return this.get('askKernel', !this.failed);
   }
 
-  /** How long a query must have run for its end to be told; 0 for never. */
+  /** How long a query must have run for a notification when it ends; 0 for never. */
   get noticeAfterMs(): number {
     return 1000 * this.get('noticeAfterSeconds', 60);
   }

@@ -30,7 +30,7 @@ const DOCTOR: &str = "/doctor";
 const OPENAPI: &str = "/openapi.json";
 
 /// Routes of the panel and of the older extension. On TCP they need the sidecar's token.
-fn guarded() -> [(&'static str, MethodRouter<App>); 16] {
+fn guarded() -> [(&'static str, MethodRouter<App>); 17] {
     [
         ("/status", get(contract::status::get_status)),
         ("/cluster", get(contract::cluster::get_cluster)),
@@ -43,6 +43,7 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 16] {
         ("/panel/stages", get(panel::stages::panel_stages)),
         ("/panel/queries", get(panel::queries::list_queries)),
         ("/panel/queries/{query_id}", get(panel::queries::get_query)),
+        ("/panel/cell-query", get(panel::cell_query::get_cell_query)),
         ("/panel/history", get(panel::history::get_history)),
         ("/snapshot", get(panel::snapshot::get_snapshot)),
         ("/areas", get(areas::get_areas)),
@@ -138,6 +139,7 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
         panel::stages::panel_stages,
         panel::queries::list_queries,
         panel::queries::get_query,
+        panel::cell_query::get_cell_query,
         panel::history::get_history,
         panel::snapshot::get_snapshot,
         panel::doctor::get_doctor,

@@ -3,6 +3,7 @@
 //! `cargo xtask translations` finds each `say!` and `subject!`.
 
 pub(crate) mod attention;
+pub(crate) mod cell_query;
 pub(crate) mod doctor;
 pub(crate) mod errors;
 pub(crate) mod history;

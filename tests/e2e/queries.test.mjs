@@ -27,6 +27,7 @@ const LONG = `spark.sql("select java_method('java.lang.Thread', 'sleep', 4000L)"
 /** Its task is tried four times. */
 const LONG_FAIL = `spark.range(1).select(F.expr("java_method('java.lang.Thread', 'sleep', 1200L)"), F.expr("raise_error('boom 8')")).collect()`;
 const VERY_LONG = LONG.replace('4000L', '60000L');
+const HALF_A_MINUTE = LONG.replace('4000L', '30000L');
 
 /** A kernel is asked a second after its last cell. */
 const ASKED_MS = 2_500;
@@ -34,6 +35,8 @@ const ASKED_MS = 2_500;
 const LOOKED_MS = 4_000;
 /** And so often whether it is there. */
 const WATCHED_MS = 10_000;
+/** How long a driver does not answer: several times what the sidecar waits for it. */
+const BUSY_MS = 60_000;
 
 /** @type {Spark} */
 let spark;
@@ -50,7 +53,7 @@ before(async () => {
   jupyter = await Lab.start({ env: { ...FAST, SPARK_MASTER_UI_URL: master_ui, SPARK_REMOTE: connect_url } });
   await jupyter.write('mine.ipynb', [CONNECT, BUILD, RUN, FAIL, NEW_NAMES, OUTSIDE]);
   await jupyter.write('other.ipynb', [CONNECT, SHORT]);
-  await jupyter.write('long.ipynb', [CONNECT, LONG, LONG_FAIL, VERY_LONG]);
+  await jupyter.write('long.ipynb', [CONNECT, LONG, LONG_FAIL, VERY_LONG, HALF_A_MINUTE]);
   browser = await launch();
   lab = await LabPage.create(browser);
   await open('mine.ipynb');
@@ -200,7 +203,7 @@ test('the end of a long query is told once, in one tab, if its notebook is out o
   assert.equal(first + other, 1);
   const speaker = first > 0 ? lab : second;
   const notice = toasts(speaker.page);
-  assert.match(await notice.innerText(), /^long\.ipynb: “.+” has ended after [4-9]s\s/);
+  assert.match(await notice.innerText(), /^long\.ipynb \[\d+\]: “.+” has ended\. It ran [4-9]s\.\s/);
   await speaker.picture('queries-notice');
   await notice.getByRole('button', { name: 'Open' }).click();
   await until('the notebook', async () => (await inFront(speaker)) === 'long.ipynb');
@@ -212,9 +215,27 @@ test('one that failed is told as failed, and no more after a click on "Mute"', a
   await lab.execute('filebrowser:open-path', { path: 'long.ipynb' });
   await lab.startCell(2);
   await lab.execute('launcher:create');
-  await toasts(lab.page).getByText(/^long\.ipynb: “.+” failed after [4-9]s$/).waitFor({ timeout: 40_000 });
+  await toasts(lab.page).getByText(/^long\.ipynb \[\d+\]: “.+” failed\. It ran [4-9]s\.$/).waitFor({ timeout: 40_000 });
   await toasts(lab.page).getByRole('button', { name: 'Mute' }).click();
   await until('the setting', async () => /"noticeAfterSeconds": ?0/.test(await readFile(settings(), 'utf8')));
+});
+
+test('a driver that is too busy to answer is not gone, and the end of its query is told', async () => {
+  await set({ noticeAfterSeconds: 3 });
+  await open('long.ipynb');
+  await sleep(ASKED_MS);
+  await lab.startCell(4);
+  await lab.execute('launcher:create');
+  await sleep(LOOKED_MS + WATCHED_MS);
+  process.kill(-spark.cluster.pids.connect, 'SIGSTOP');
+  try {
+    await sleep(BUSY_MS);
+    assert.deepEqual(await toasts(lab.page).allInnerTexts(), []);
+  } finally {
+    process.kill(-spark.cluster.pids.connect, 'SIGCONT');
+  }
+  const ended = /^long\.ipynb \[\d+\]: “.+” has ended\. It ran 1m \d+s\.$/;
+  await toasts(lab.page).getByText(ended).waitFor({ timeout: 60_000 });
 });
 
 test('that Spark went away while a cell ran is told', async () => {
@@ -226,7 +247,7 @@ test('that Spark went away while a cell ran is told', async () => {
   await sleep(LOOKED_MS + WATCHED_MS);
   // PySpark goes on trying, so the cell runs on.
   process.kill(-spark.cluster.pids.connect, 'SIGKILL');
-  await toasts(lab.page).getByText(/^long\.ipynb: Spark went away while cell \[\d+\] ran$/).waitFor({ timeout: 60_000 });
+  await toasts(lab.page).getByText(/^long\.ipynb \[\d+\]: Spark went away while the cell ran\.$/).waitFor({ timeout: 60_000 });
 });
 
 test('the console has no error of ours', () => {

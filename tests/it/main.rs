@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod cached_routes;
+mod cell_query;
 mod clocks;
 mod deadlines;
 mod discovery;

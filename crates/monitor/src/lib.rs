@@ -7,6 +7,7 @@ mod app_id;
 pub mod applications;
 pub mod attention;
 pub mod cached;
+pub mod cell_query;
 pub mod clock;
 pub mod cluster;
 mod cluster_manager;

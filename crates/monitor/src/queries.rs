@@ -1,6 +1,7 @@
 //! What users of the selected application have requested, which of it is running, and why it waits.
 
 mod ask;
+mod cell;
 mod classic_name;
 mod draft;
 mod drafts;
@@ -29,6 +30,7 @@ use crate::{
     stages,
 };
 use ask::ListsOperations;
+pub use cell::Cell;
 pub use runs::{QueryRun, Sums};
 use seen::QueriesAndStages;
 pub use snapshot::Snapshot;

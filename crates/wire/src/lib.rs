@@ -4,6 +4,7 @@
 
 mod apps;
 mod areas;
+mod cell_query;
 mod chip;
 mod cluster;
 mod doctor;
@@ -21,6 +22,7 @@ mod wait;
 
 pub use apps::{App, ApplicationState, Apps, DriverState};
 pub use areas::{Areas, HistoryMode};
+pub use cell_query::{CellNews, CellQuery};
 pub use chip::{Activity, Chip, ChipState};
 pub use cluster::{Cluster, ClusterKind, Master, MasterStatus, Worker, WorkerState};
 pub use doctor::{Doctor, Health, Hop, HopName, HopVerdict};

@@ -65,6 +65,13 @@ export interface NotebookFacts {
   /** The last cells since the kernel's start; `end_ms` is null while a cell is running. */
   executions: { count: number; begin_ms: number; end_ms: number | null }[];
 }
+
+/** The sidecar's answer about the query that a cell waits for; `wire::CellQuery` says what it means. */
+export interface CellQuery {
+  news: 'nothing' | 'running' | 'succeeded' | 'failed' | 'canceled' | 'unknown' | 'spark_gone';
+  app_id: string | null;
+  message_sentences: string[][];
+}
 "#;
 
 #[wasm_bindgen]

@@ -18,7 +18,7 @@ pub enum Seen {
     Old(String),
     /// Status, code and `Retry-After`.
     Error(String),
-    /// A connection report that names the fault.
+    /// A connection report that names the fault, or that a cell's Spark is gone.
     Told(String),
 }
 
@@ -27,10 +27,11 @@ impl Outcome {
         let json = answer.json();
         let stale = json.get("stale").and_then(|stale| stale["code"].as_str());
         let health = json.get("health").and_then(|health| health.as_str()).filter(|health| *health != "well");
+        let news = json.get("news").and_then(|news| news.as_str()).filter(|news| *news == "spark_gone");
         let retry = answer.header("retry-after");
-        let seen = match (answer.status, stale, health) {
+        let seen = match (answer.status, stale, health.or(news)) {
             (200, Some(code), _) => Seen::Old(code.to_owned()),
-            (200, _, Some(health)) => Seen::Told(health.to_owned()),
+            (200, _, Some(told)) => Seen::Told(told.to_owned()),
             (200, None, None) => Seen::Well,
             _ if retry.is_empty() => Seen::Error(answer.outcome()),
             _ => Seen::Error(format!("{}, retry after {retry} s", answer.outcome())),
@@ -78,7 +79,8 @@ same time. For every row:
   complete. A call that hangs must end first.
 
 \"Old\" is the last good answer with the reason beside it. `doctor` always answers 200; its report says what is wrong, and is
-`degraded`, or `broken` when nothing can be shown.
+`degraded`, or `broken` when nothing can be shown. `panel/cell-query` answers `spark_gone` if nothing listens for the driver;
+otherwise it says `nothing` instead of what is old.
 
 For an upstream that behaves differently at every call, answers show what it did last, and it recovers in the same time. In the
 end no fetch is left running. [soak.md](soak.md) tests random faults for twenty minutes.

@@ -11,7 +11,7 @@ use crate::support::{APP, Cookie, Double, OPERATIONS, Reply, TestApp, applicatio
 
 const USERS: usize = 4;
 const TOKENS: usize = 3;
-const ROUTES: [&str; 14] = [
+const ROUTES: [&str; 15] = [
     "/status",
     "/cluster",
     "/app/executors",
@@ -23,6 +23,7 @@ const ROUTES: [&str; 14] = [
     "/panel/stages",
     "/panel/queries",
     "/panel/queries/job-1",
+    "/panel/cell-query?session=s&began_ms_ago=9999999999999",
     "/panel/history",
     "/snapshot",
     "/doctor",
@@ -97,8 +98,13 @@ impl Site {
             let executors = format!(r#"[{{"id": "1", "hostPort": "of-{name}:1", "isActive": true}}]"#);
             master.json(&format!("{driver}/executors"), &executors);
             master.json(&format!("{driver}/allexecutors"), &executors);
-            let job = format!(r#"[{{"jobId": 1, "name": "of-{name}", "status": "RUNNING", "stageIds": [1]}}]"#);
-            master.json(&format!("{driver}/jobs"), &job);
+            let job = format!(r#"{{"jobId": 1, "name": "of-{name}", "status": "RUNNING", "stageIds": [1]}}"#);
+            let uuid = "0".repeat(36);
+            let tags = format!(
+                r#"["SparkConnect_OperationTag_User__Session_s_Operation_o", "SparkConnect_SessionTag_User__Session_{uuid}_Tag_of-{name}"]"#
+            );
+            let ended = format!(r#"{{"jobId": 2, "status": "SUCCEEDED", "jobTags": {tags}}}"#);
+            master.json(&format!("{driver}/jobs"), &format!("[{job}, {ended}]"));
             master.json(&format!("{driver}/{OPERATIONS}"), "[]");
             master.json(&format!("{driver}/sql?details=false&planDescription=false&offset=0&length=1000"), "[]");
         }
