@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::{document, install, paths, run, stop};
 
 /// Targets, each with the recorded answers that it starts from, by the end of their file names.
-const TARGETS: [(&str, &[&str]); 12] = [
+const TARGETS: [(&str, &[&str]); 13] = [
     ("small_answers", &["master_json.json"]),
     ("driver_lists", &["stages.json", "executors.json", "taskList.json", "Summaries.json"]),
     ("query_lists", &[]),
@@ -21,10 +21,11 @@ const TARGETS: [(&str, &[&str]); 12] = [
     ("arrow_batch", &[]),
     ("chunks", &[]),
     ("status_details", &[]),
+    ("notebook", &[]),
 ];
 
 /// Additional seeds that are not recorded answers.
-const SEEDS: [(&str, &[u8]); 11] = [
+const SEEDS: [(&str, &[u8]); 13] = [
     ("small_answers", br#"{"master": {"exists": true}, "workers": {"replicas": 2}, "error": "x", "user": "Ann_B"}"#),
     (
         "plan_text",
@@ -42,6 +43,11 @@ const SEEDS: [(&str, &[u8]); 11] = [
     ("chunks", b"\x05\x00\x00\x00\x01\x09\x03\x05\x00\x00\x01\x04"),
     ("status_details", b"\x0d\x28[PARSE_SYNTAX_ERROR] x (line 1, pos 0) \x0a\x00"),
     ("status_details", b"\x0d\x01x\x1a\x2b\x0a\x14google.rpc.ErrorInfo\x12\x13\x1a\x11\x0a\x0aerrorClass\x12\x03A.B"),
+    (
+        "notebook",
+        br#"{"cells": [{"cell_type": "code", "source": ["%time x = 1\n"], "metadata": {"tags": ["parameters"]}}]}"#,
+    ),
+    ("notebook", b"%%sql -o df\nSELECT :m\n\nx = !ls {y} $z\nawait f()\n\nfrom __future__ import annotations\n%cd a"),
 ];
 
 /// Results of one target's run.
