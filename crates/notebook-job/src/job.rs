@@ -216,7 +216,6 @@ fn checked(mut job: Job, options: &Options) -> Job {
         let fix = "Run the job with a newer Python (--python), or write it in an older way.";
         job.add(place, Severity::Error, "python_version", message, fix);
     }
-    job.findings
-        .sort_by(|one, other| (one.cell, one.line, one.severity).cmp(&(other.cell, other.line, other.severity)));
+    job.findings.sort_by_key(|one| (one.cell, one.line, one.severity));
     job
 }

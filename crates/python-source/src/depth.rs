@@ -44,10 +44,10 @@ pub(crate) fn too_deep(text: &str, mode: Mode) -> Option<usize> {
                 links.push(1);
                 sum += 2;
             }
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd | TokenKind::TStringEnd => {
-                if links.len() > 1 {
-                    sum -= links.pop().unwrap_or_default();
-                }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd | TokenKind::TStringEnd
+                if links.len() > 1 =>
+            {
+                sum -= links.pop().unwrap_or_default();
             }
             kind if kind.is_operator() || kind.is_keyword() => {
                 *links.last_mut()? += 1;
