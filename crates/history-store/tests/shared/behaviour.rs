@@ -11,6 +11,7 @@ macro_rules! each {
     ($call:ident) => {
         $call! {
             two_days_become_hours_and_days_and_a_night_without_samples_is_a_gap,
+            a_late_tick_ends_what_held_into_the_next_hour,
             what_is_too_old_goes_and_a_run_is_written_once,
             a_clock_that_jumps_ahead_for_a_moment_removes_nothing,
             a_person_forgets_what_is_theirs_and_the_clocks_return_forgets_nothing_new,
@@ -51,6 +52,21 @@ pub async fn two_days_become_hours_and_days_and_a_night_without_samples_is_a_gap
     let covered: Vec<i64> = days.iter().map(|day| day.1).collect();
     let silent = HOUR_MS - STEP_MS * 3 / 2;
     assert_eq!(covered[..2], [DAY_MS - silent, DAY_MS - silent]);
+}
+
+pub async fn a_late_tick_ends_what_held_into_the_next_hour(place: Place) {
+    let gone = Tick { components: Vec::new(), spans: Vec::new(), ..tick(BEGIN_MS + HOUR_MS, 1.0) };
+    let mut hours = Vec::new();
+    for tick in [tick(BEGIN_MS + HOUR_MS - STEP_MS, 1.0), gone] {
+        let kit = place.open().await;
+        kit.record(Change::Tick(tick)).await;
+        kit.record(Change::Tend { now_ms: BEGIN_MS + 3 * HOUR_MS }).await;
+        kit.settled().await;
+        let kit = place.open().await;
+        hours.push(means(&kit.store, HOUR_MS).await.len());
+        kit.settled().await;
+    }
+    assert_eq!(hours, [2, 1]);
 }
 
 pub async fn what_is_too_old_goes_and_a_run_is_written_once(place: Place) {

@@ -35,7 +35,9 @@ struct Case {
 
 fn case(places: usize) -> impl Strategy<Value = Case> {
     let seen = (prop::option::of(0_u8..9), prop::option::of(0_u8..9), any::<bool>(), any::<bool>());
-    let minutes = prop::collection::btree_map(0_i64..180, seen, 1..40);
+    // A few around the end of an hour, where a late tick changes two, or many.
+    let few = prop::collection::btree_map(57_i64..62, seen.clone(), 1..5);
+    let minutes = prop_oneof![few, prop::collection::btree_map(0_i64..180, seen, 1..40)];
     let minutes = minutes.prop_map(|minutes| {
         let minute = |(minute, (of_first, of_second, is_waiting, has_facts))| Minute {
             minute,
@@ -120,7 +122,8 @@ impl Case {
             recorded.push(self.changes(system).swap_remove(index));
         }
         let tend = || Change::Tend { now_ms: BEGIN_MS + 5 * HOUR_MS };
-        recorded.insert(recorded.len() / 2, tend());
+        // While much has not arrived for the first time.
+        recorded.insert(recorded.len().min(all.len()) / 2, tend());
         let mut left = is_left.into_iter();
         all.retain(|_| left.next() == Some(true));
         recorded.extend(all);
@@ -131,9 +134,15 @@ impl Case {
 
 /// Records it all, and reads what is then there.
 async fn content(place: &Place, owner: &str, changes: Vec<Change>) -> BTreeMap<String, Vec<String>> {
-    let kit = place.open().await;
+    let mut kit = place.open().await;
     for change in changes {
+        let is_tended = matches!(change, Change::Tend { .. });
         kit.record(change).await;
+        if is_tended {
+            // What is queued together is written first, and then tended.
+            kit.settled().await;
+            kit = place.open().await;
+        }
     }
     kit.settled().await;
     let kit = place.open().await;
