@@ -1,5 +1,7 @@
 //! What becomes of the cells of a notebook.
 
+#![expect(clippy::expect_used, reason = "a test may fail")]
+
 use std::collections::BTreeSet;
 
 use notebook_job::{Cell, Job, Notebook, Options, Severity, Shell, Version, convert};

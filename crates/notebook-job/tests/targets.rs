@@ -1,5 +1,7 @@
 //! The files of a job for each target.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail")]
+
 use std::collections::BTreeSet;
 
 use notebook_job::{Cell, File, Notebook, Options, Shell, Shipping, Target, Version, convert, dag_id};
