@@ -1,6 +1,6 @@
 //! The files of a job for each target.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail")]
+#![expect(clippy::expect_used, reason = "a test may fail")]
 
 use std::collections::BTreeSet;
 
