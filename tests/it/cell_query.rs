@@ -216,7 +216,7 @@ async fn drivers_that_hang_do_not_keep_a_session_from_being_found_in_time() {
     lists(&spark, &[OLDER, "app-3", NEWEST], &[]);
     runs(&spark, OLDER, &json!([operation("mine", "select 1", "STARTED", 65, None)]));
     ["app-3", NEWEST].iter().for_each(|id| breaks(&spark, id, &Reply::Hang));
-    let deadlines = ["--spark-monitor-call-timeout-ms", "30000", "--spark-monitor-request-timeout-ms", "20000"];
+    let deadlines = ["--spark-monitor-call-timeout-ms", "30000", "--spark-monitor-request-timeout-ms", "10000"];
     let app = TestApp::new(&[&["--spark-master-ui-url", &spark.url], &deadlines[..]].concat());
     assert_eq!(news(&ask(&app, "", "mine", None).await), "running");
 }
