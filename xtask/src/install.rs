@@ -113,22 +113,30 @@ pub fn rust(test: bool) -> Result<()> {
 
 /// Creates the virtual environment with everything in `tests/requirements.txt`.
 pub fn venv() -> Result<()> {
-    venv_with("venv", &paths::venv(), "tests/requirements.txt")
+    venv_with("venv", &paths::venv(), "tests/requirements.txt", "jupyter-lab")
 }
 
 /// Installs a Python with JupyterHub, whose proxy comes from npm. Returns the interpreter's path.
 pub fn hub() -> Result<PathBuf> {
     let folder = paths::dev().join("hub");
-    venv_with("hub", &folder, "tests/hub/requirements.txt")?;
+    venv_with("hub", &folder, "tests/hub/requirements.txt", "jupyter-lab")?;
     npm(&paths::root().join("tests/hub"), "npm-hub")?;
     Ok(folder.join("bin/python"))
 }
 
-fn venv_with(name: &str, folder: &Path, requirements: &str) -> Result<()> {
+/// Installs a Python with Airflow. Returns the interpreter's path.
+pub fn airflow() -> Result<PathBuf> {
+    let folder = paths::dev().join("airflow");
+    venv_with("airflow", &folder, "tests/airflow/requirements.txt", "airflow")?;
+    Ok(folder.join("bin/python"))
+}
+
+/// Makes a virtual environment with packages. `program` is one that they install.
+fn venv_with(name: &str, folder: &Path, requirements: &str, program: &str) -> Result<()> {
     step("Python packages", || {
         let requirements = paths::root().join(requirements);
         let python = folder.join("bin/python");
-        stamp::unless_unchanged(name, std::slice::from_ref(&requirements), &folder.join("bin/jupyter-lab"), || {
+        stamp::unless_unchanged(name, std::slice::from_ref(&requirements), &folder.join("bin").join(program), || {
             if !python.exists() {
                 run::quiet(run::command("python3", &paths::root()).args(["-m", "venv"]).arg(folder))?;
             }

@@ -8,7 +8,7 @@ use crate::{browser, connect, dependencies, document, fuzz, history, install, pa
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 18] = [
+const PROOFS: [(&str, Proof); 19] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
@@ -21,6 +21,7 @@ const PROOFS: [(&str, Proof); 18] = [
     ("queries", queries),
     ("connect", connect::run),
     ("history", history::run),
+    ("airflow", airflow),
     ("hub", hub),
     ("faults", faults),
     ("soak", soak),
@@ -127,6 +128,14 @@ fn hub() -> Result<()> {
     let mut pytest = run::command(python, &paths::root());
     pytest.args(["-m", "pytest", "tests/hub", "-q", "--durations=5"]);
     run::run(pytest.env("CHROMIUM", browser::chromium()?))
+}
+
+/// Runs exported notebooks in a real Airflow on a real Spark Connect.
+fn airflow() -> Result<()> {
+    install::system(false)?;
+    wheel::install_dev()?;
+    let python = install::airflow()?;
+    run::run(test::with_tools(&mut test::pytest("tests/airflow"))?.env("AIRFLOW_PYTHON", python))
 }
 
 /// Tests every fault of every upstream, of the machine, and of two real masters.

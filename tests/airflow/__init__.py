@@ -1,0 +1,1 @@
+"""Exported notebooks in a real Airflow."""
