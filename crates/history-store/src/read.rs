@@ -130,6 +130,17 @@ impl Store {
         Ok(rows.into_iter().rev().map(row).collect())
     }
 
+    /// The greatest value of this name that is kept of a component; none if there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn greatest(&self, component_id: i64, name: &str) -> Result<Option<f64>, StoreError> {
+        // Means are `[mean, least, greatest, newest]`.
+        let greatest = "SELECT max(CAST(json_extract(vals, '$.' || ? || iif(step_ms = 0, '', '[2]')) AS REAL)) \
+                        FROM points WHERE component_id = ?";
+        Ok(sqlx::query_scalar(greatest).bind(name).bind(component_id).fetch_one(&self.readers).await?)
+    }
+
     /// The spans of a person's components of this kind, whose names begin so; oldest first.
     ///
     /// # Errors

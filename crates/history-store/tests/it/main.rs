@@ -163,6 +163,27 @@ async fn two_days_become_hours_and_days_and_a_night_without_samples_is_a_gap() {
 }
 
 #[tokio::test]
+async fn the_greatest_value_is_found_in_means_when_its_sample_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let kit = Kit::open(folder.path(), CAP).await;
+    for (minute, cores) in (0..).zip([2.0, 6.0, 4.0]) {
+        kit.record(Change::Tick(tick(BEGIN_MS + minute * STEP_MS, cores))).await;
+    }
+    // By then only means of these are kept.
+    kit.record(Change::Tend { now_ms: BEGIN_MS + 2 * HOUR_MS }).await;
+    kit.record(Change::Tick(tick(BEGIN_MS + 20 * DAY_MS, 1.0))).await;
+    kit.record(Change::Tend { now_ms: BEGIN_MS + 20 * DAY_MS + 2 * HOUR_MS }).await;
+    kit.settled().await;
+    let kit = Kit::open(folder.path(), CAP).await;
+    let store = &kit.store;
+    assert_eq!(means(store, 0).await.len(), 1);
+    let app = store.component("ann", "app", "app-1").await.unwrap().unwrap();
+    assert_eq!(store.greatest(app.component_id, "cores_used").await.unwrap(), Some(6.0));
+    assert_eq!(store.greatest(app.component_id, "another").await.unwrap(), None);
+    kit.settled().await;
+}
+
+#[tokio::test]
 async fn order_and_repetition_change_nothing() {
     let ticks: Vec<Tick> = (0..90).map(|minute| tick(BEGIN_MS + minute * STEP_MS, (minute % 9) as f64)).collect();
     let mut first: Option<Vec<(i64, i64, String)>> = None;
