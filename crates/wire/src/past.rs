@@ -131,6 +131,8 @@ pub struct PastShape {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PastQueries {
     pub shapes: Vec<PastShape>,
+    /// Whether there are older ones that the answer does not have.
+    pub has_more: bool,
 }
 
 /// Runs, newest first.
@@ -161,6 +163,8 @@ pub struct PastApp {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PastApps {
     pub apps: Vec<PastApp>,
+    /// Whether there are older ones that the answer does not have.
+    pub has_more: bool,
 }
 
 /// An executor that an application lost.

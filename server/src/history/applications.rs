@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Applications of an answer.
-const APPS: i64 = 100;
+const APPS: usize = 100;
 /// Queries, and lost executors, of an answer.
 const MOST: i64 = 50;
 
@@ -58,9 +58,11 @@ pub(crate) async fn list_applications(
 
 /// The answer from a store.
 pub(crate) async fn apps(store: &Store, owner: &str) -> Result<PastApps, StoreError> {
-    let spans = store.spans(owner, APP, "", MOST * APPS).await?;
-    let rows = store.components(owner, APP, APPS).await?;
-    Ok(PastApps { apps: rows.iter().map(|row| past_app(row, &spans)).collect() })
+    let one_more = i64::try_from(APPS + 1).unwrap_or(i64::MAX);
+    let spans = store.spans(owner, APP, "", MOST.saturating_mul(one_more)).await?;
+    let rows = store.components(owner, APP, one_more).await?;
+    let apps = rows.iter().take(APPS).map(|row| past_app(row, &spans)).collect();
+    Ok(PastApps { apps, has_more: rows.len() > APPS })
 }
 
 /// What was seen of one application, running or gone.
@@ -91,8 +93,10 @@ pub(crate) async fn app(store: &Store, owner: &str, app_id: &str) -> Result<Past
     let last_ms = app.as_ref().map_or(0, |app| app.last_seen_at_ms);
     let span = (last_ms.saturating_add(1).saturating_sub(12 * history_store::HOUR_MS), last_ms.saturating_add(1));
     let series = series(store, owner, (APP, app_id), span).await?;
-    let heaps = series.points.iter().filter_map(|point| point.values.get("peak_heap_bytes"));
-    let peak = heaps.map(|[_, _, greatest]| *greatest).fold(0.0, f64::max);
+    let peak = match &row {
+        Some(row) => store.greatest(row.component_id, "peak_heap_bytes").await?.unwrap_or_default(),
+        None => 0.0,
+    };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes are whole, and at least 0")]
     let peak_heap_bytes = peak as u64;
     let is_gone = app.as_ref().is_some_and(|app| app.gone_at_ms.is_some());

@@ -4,6 +4,7 @@ use yew::{Html, html};
 
 use super::model::{Act, Action};
 use kit::i18n::{Message, PastMessage, tr};
+use kit::parts::notice::muted;
 
 /// An entry of the list.
 pub struct Entry {
@@ -34,10 +35,15 @@ pub fn list(label: PastMessage<'_>, entries: Vec<Entry>, chosen: Option<&str>, o
     }
 }
 
-pub fn columns(list: Html, detail: Html) -> Html {
+/// `cut_at`: how many are listed, if there are more.
+pub fn columns(list: Html, cut_at: Option<usize>, detail: Html) -> Html {
+    let runs = cut_at.and_then(|listed| u64::try_from(listed).ok());
     html! {
         <div class="sparkMonitor-PastColumns">
-            <div>{ list }</div>
+            <div>
+                { list }
+                { runs.map(|runs| muted(PastMessage::RunsRemembered { runs })) }
+            </div>
             <div class="sparkMonitor-Detail">{ detail }</div>
         </div>
     }
@@ -49,5 +55,18 @@ pub fn refresh(act: &Act) -> Html {
         <button type="button" class="sparkMonitor-Button" onclick={act.reform(|_| Action::Refresh)}>
             { tr(Message::Refresh) }
         </button>
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::{Html, columns};
+    use kit::drawn;
+
+    #[tokio::test]
+    async fn a_list_that_is_cut_says_so() {
+        let said = async |cut_at| drawn::text(columns(Html::default(), cut_at, Html::default())).await;
+        assert_eq!(said(Some(100)).await, "Only the newest 100 are shown.");
+        assert_eq!(said(None).await, "");
     }
 }

@@ -14,8 +14,8 @@ pub struct Model {
     chosen: Option<Chosen>,
     /// How many times a person has refreshed.
     pub refreshes: u32,
-    /// The run that is looked at; 0 is the newest.
-    pub looked: Option<usize>,
+    /// The key of the run that is looked at.
+    pub looked: Option<String>,
     /// Whether the last copy worked; none if it was a while ago.
     pub copied: Option<bool>,
 }
@@ -34,7 +34,7 @@ pub enum Action {
     Show(Which),
     Choose { key: String, opens: u32 },
     Refresh,
-    Look(Option<usize>),
+    Look(Option<String>),
     Copied(Option<bool>),
 }
 
@@ -81,8 +81,9 @@ mod tests {
     fn the_last_wins_of_what_was_chosen_and_what_the_tab_was_opened_with() {
         let model = Rc::new(Model::default());
         assert_eq!(model.chosen(Some("a"), 1), Some("a"));
-        let model = model.reduce(Action::Look(Some(3))).reduce(Action::Choose { key: "b".to_owned(), opens: 1 });
-        assert_eq!((model.chosen(Some("a"), 1), model.looked), (Some("b"), None));
+        let model =
+            model.reduce(Action::Look(Some("run".to_owned()))).reduce(Action::Choose { key: "b".to_owned(), opens: 1 });
+        assert_eq!((model.chosen(Some("a"), 1), &model.looked), (Some("b"), &None));
         assert_eq!(model.chosen(Some("a"), 2), Some("a"), "it was opened again");
     }
 }

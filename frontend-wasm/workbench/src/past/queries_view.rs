@@ -6,7 +6,7 @@ mod tests;
 use wire::past::{PastQueries, PastRuns, PastShape, RunState};
 use yew::{Callback, Html, InputEvent, html};
 
-use super::facts::{duration, ended, slower, whole};
+use super::facts::{duration, ended, key, slower, whole};
 use super::master_detail::{Entry, list, refresh};
 use super::model::{Act, Action};
 use super::runs_chart::runs_chart;
@@ -82,7 +82,7 @@ pub fn query_tools(which: Which, oninput: Callback<InputEvent>, act: &Act) -> Ht
 pub fn queries_list(queries: &PastQueries, which: Which, is_search: bool, chosen: Option<&str>, act: &Act) -> Html {
     let shown: Vec<_> = queries.shapes.iter().filter(|shape| which.has(shape)).map(entry).collect();
     if shown.is_empty() {
-        return muted(which.none(is_search));
+        return muted(which.none(is_search && queries.shapes.is_empty()));
     }
     list(PastMessage::MyQueries, shown, chosen, 0, act)
 }
@@ -127,12 +127,15 @@ pub fn shape_view(label: &str, copied: Option<bool>, copy: &Callback<String>, ru
     }
 }
 
-/// The runs of one query. `total` is how many are stored.
-pub fn runs_view(runs: &PastRuns, total: u64, looked: Option<usize>, act: &Act, open: &Callback<String>) -> Html {
+/// The runs of one query. `total` is how many are stored; `looked` is the key of the run that is looked at.
+pub fn runs_view(runs: &PastRuns, total: u64, looked: Option<&str>, act: &Act, open: &Callback<String>) -> Html {
     let shown = u64::try_from(runs.runs.len()).unwrap_or_default();
+    let keys: Vec<_> = runs.runs.iter().map(key).collect();
+    let looked = keys.iter().position(|key| Some(&**key) == looked);
+    let look = act.reform(move |place: Option<usize>| Action::Look(place.and_then(|place| keys.get(place).cloned())));
     html! {
         <>
-            { runs_chart(&runs.runs, looked, act) }
+            { runs_chart(&runs.runs, looked, &look) }
             if shown < total {
                 { muted(PastMessage::RunsRemembered { runs: shown }) }
             }
