@@ -59,7 +59,7 @@ async fn an_empty_list_says_why_it_is_empty() {
     assert!(listed(Which::All, false, &none).await.contains("No query is remembered yet."));
     assert!(listed(Which::All, true, &none).await.contains("No query has this text."));
     assert!(listed(Which::Failed, true, &none).await.contains("No query has this text."));
-    assert!(listed(Which::Failed, true, &calm).await.contains("failed"));
+    assert!(listed(Which::Failed, true, &calm).await.contains("No query failed"));
     assert!(listed(Which::Slower, false, &calm).await.contains("slower than usual"));
     assert!(listed(Which::Failed, false, &calm).await.contains("failed"));
 }
