@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{QueryState, Sentences};
 
+/// At most so many queries and applications are listed.
+pub const MOST_LISTED: i64 = 100;
+
 /// Where the history is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -131,8 +134,6 @@ pub struct PastShape {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PastQueries {
     pub shapes: Vec<PastShape>,
-    /// Whether there are older ones that the answer does not have.
-    pub has_more: bool,
 }
 
 /// Runs, newest first.
@@ -163,8 +164,6 @@ pub struct PastApp {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PastApps {
     pub apps: Vec<PastApp>,
-    /// Whether there are older ones that the answer does not have.
-    pub has_more: bool,
 }
 
 /// An executor that an application lost.

@@ -11,7 +11,7 @@ use monitor::is_app_id;
 use serde::Deserialize;
 use wire::{
     ErrorBody,
-    past::{LostExecutor, PastApp, PastAppDetail, PastApps, PastRun, RunState},
+    past::{LostExecutor, MOST_LISTED, PastApp, PastAppDetail, PastApps, PastRun, RunState},
 };
 
 use super::{
@@ -30,8 +30,6 @@ use crate::{
     },
 };
 
-/// Applications of an answer.
-const APPS: usize = 100;
 /// Queries, and lost executors, of an answer.
 const MOST: i64 = 50;
 
@@ -58,11 +56,9 @@ pub(crate) async fn list_applications(
 
 /// The answer from a store.
 pub(crate) async fn apps(store: &Store, owner: &str) -> Result<PastApps, StoreError> {
-    let one_more = i64::try_from(APPS + 1).unwrap_or(i64::MAX);
-    let spans = store.spans(owner, APP, "", MOST.saturating_mul(one_more)).await?;
-    let rows = store.components(owner, APP, one_more).await?;
-    let apps = rows.iter().take(APPS).map(|row| past_app(row, &spans)).collect();
-    Ok(PastApps { apps, has_more: rows.len() > APPS })
+    let spans = store.spans(owner, APP, "", MOST * MOST_LISTED).await?;
+    let rows = store.components(owner, APP, MOST_LISTED).await?;
+    Ok(PastApps { apps: rows.iter().map(|row| past_app(row, &spans)).collect() })
 }
 
 /// What was seen of one application, running or gone.

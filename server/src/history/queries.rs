@@ -10,7 +10,7 @@ use history_store::{COMPARED, DAY_MS, RunRow, Store, StoreError, Texts, slower};
 use serde::Deserialize;
 use wire::{
     ErrorBody,
-    past::{PastQueries, PastRun, PastRuns, PastShape, RunState, SlowerReason},
+    past::{MOST_LISTED, PastQueries, PastRun, PastRuns, PastShape, RunState, SlowerReason},
 };
 
 use super::{History, owner::Owner, unreadable};
@@ -19,8 +19,6 @@ use crate::{
     words::{self, Said},
 };
 
-/// Shapes of an answer.
-const SHAPES: usize = 100;
 /// Runs of an answer.
 const RUNS: i64 = 200;
 /// How long ago a run may have been that another one is compared with.
@@ -50,16 +48,14 @@ pub(crate) async fn list_queries(
 
 /// The answer from a store.
 pub(crate) async fn queries(store: &Store, owner: &str, search: &str) -> Result<PastQueries, StoreError> {
-    let rows = store.shapes(owner, search, i64::try_from(SHAPES + 1).unwrap_or(i64::MAX)).await?;
-    let has_more = rows.len() > SHAPES;
     let mut shapes = Vec::new();
-    for shape in rows.into_iter().take(SHAPES) {
+    for shape in store.shapes(owner, search, MOST_LISTED).await? {
         let rows = store.runs_of_shape(owner, shape.shape_id, i64::from(COMPARED) + 1).await?;
         let newest = rows.first().map(|run| past_run(run, reason(&rows, 0)));
         let history_store::ShapeRow { shape_id, label, made_from, runs, .. } = shape;
         shapes.push(PastShape { shape_id, label, made_from, runs, newest });
     }
-    Ok(PastQueries { shapes, has_more })
+    Ok(PastQueries { shapes })
 }
 
 /// The runs of one query, newest first, and whether each was slower than usual.
@@ -118,36 +114,5 @@ pub(crate) fn past_run(row: &RunRow, slower: Option<SlowerReason>) -> PastRun {
         slower,
         slower_words: said.as_ref().map(Said::to_string).unwrap_or_default(),
         slower_sentences: said.as_ref().map(Said::sentences).unwrap_or_default(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use history_store::{Change, Places, Retention, Run, Shape, SystemKey, writer};
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_list_that_is_cut_says_so() {
-        let places = Places { memory_only: true, cap_bytes: 16 << 20, ..Places::default() };
-        let store = Arc::new(Store::open(&places, 0).await.unwrap());
-        let (recorder, writer) = writer(Arc::clone(&store), Retention::default());
-        let writes = tokio::spawn(writer.run(std::future::pending(), || 0));
-        for (stored, has_more) in [(SHAPES, false), (SHAPES + 1, true)] {
-            for number in 0..stored {
-                let system = SystemKey { owner: "ann".into(), name: "spark".into(), kind: "spark".into() };
-                let [query_id, hash] = [number.to_string(), number.to_string()];
-                let shape = Shape { version: 1, hash, made_from: "sql".into(), label: "select ?".into() };
-                let run = Box::new(Run { app_id: "app-1".into(), query_id, ..Run::default() });
-                tokio::task::yield_now().await;
-                recorder.record(Change::Run { system, shape, run });
-            }
-            while store.size().await.unwrap().runs < stored as u64 {
-                tokio::task::yield_now().await;
-            }
-            let answer = queries(&store, "ann", "").await.unwrap();
-            assert_eq!((answer.shapes.len(), answer.has_more), (SHAPES, has_more));
-        }
-        writes.abort();
     }
 }

@@ -91,10 +91,8 @@ fn shown(answer: &Answer, model: &Model, act: &Act) -> Html {
     let toggle = act.reform(|_| Action::ToggleTable);
     html! {
         <>
-            // The latest time changes each minute, which nobody wants to hear.
-            <p class="sparkMonitor-Muted" aria-live={if answer.is_latest() { "off" } else { "polite" }}>
-                { title(answer, language::time) }
-            </p>
+            // No live region: the latest time changes each minute, which nobody wants to hear.
+            <p class="sparkMonitor-Muted">{ title(answer, language::time) }</p>
             if let Some(oldest_ms) = oldest_ms {
                 { muted(ChartMessage::ChartsBegin { time: &language::time(oldest_ms) }) }
             }

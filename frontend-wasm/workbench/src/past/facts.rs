@@ -12,11 +12,6 @@ pub fn whole(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
 }
 
-/// What names it among all others.
-pub fn key(run: &PastRun) -> String {
-    [&*run.app_id, &*run.query_id].join(" ")
-}
-
 pub fn state(state: RunState) -> (Tone, String) {
     match state {
         RunState::Succeeded => (Tone::Good, tr(Message::QuerySucceeded)),

@@ -1,5 +1,6 @@
 //! A list, and beside or below it what was chosen of it.
 
+use wire::past::MOST_LISTED;
 use yew::{Html, html};
 
 use super::model::{Act, Action};
@@ -35,14 +36,16 @@ pub fn list(label: PastMessage<'_>, entries: Vec<Entry>, chosen: Option<&str>, o
     }
 }
 
-/// `cut_at`: how many are listed, if there are more.
-pub fn columns(list: Html, cut_at: Option<usize>, detail: Html) -> Html {
-    let runs = cut_at.and_then(|listed| u64::try_from(listed).ok());
+/// `listed`: how many are in the list.
+pub fn columns(list: Html, listed: usize, detail: Html) -> Html {
+    let runs = listed as u64;
     html! {
         <div class="sparkMonitor-PastColumns">
             <div>
                 { list }
-                { runs.map(|runs| muted(PastMessage::RunsRemembered { runs })) }
+                if listed as i64 >= MOST_LISTED {
+                    { muted(PastMessage::RunsRemembered { runs }) }
+                }
             </div>
             <div class="sparkMonitor-Detail">{ detail }</div>
         </div>
@@ -65,8 +68,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_that_is_cut_says_so() {
-        let said = async |cut_at| drawn::text(columns(Html::default(), cut_at, Html::default())).await;
-        assert_eq!(said(Some(100)).await, "Only the newest 100 are shown.");
-        assert_eq!(said(None).await, "");
+        let said = async |listed| drawn::text(columns(Html::default(), listed, Html::default())).await;
+        assert_eq!(said(100).await, "Only the newest 100 are shown.");
+        assert_eq!(said(99).await, "");
     }
 }

@@ -3,10 +3,10 @@
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
-use wire::past::{PastQueries, PastRuns, PastShape, RunState};
+use wire::past::{PastQueries, PastRun, PastRuns, PastShape, RunState};
 use yew::{Callback, Html, InputEvent, html};
 
-use super::facts::{duration, ended, key, slower, whole};
+use super::facts::{duration, ended, slower, whole};
 use super::master_detail::{Entry, list, refresh};
 use super::model::{Act, Action};
 use super::runs_chart::runs_chart;
@@ -127,12 +127,19 @@ pub fn shape_view(label: &str, copied: Option<bool>, copy: &Callback<String>, ru
     }
 }
 
-/// The runs of one query. `total` is how many are stored; `looked` is the key of the run that is looked at.
-pub fn runs_view(runs: &PastRuns, total: u64, looked: Option<&str>, act: &Act, open: &Callback<String>) -> Html {
+/// The runs of one query. `total` is how many are stored; `looked_at_ms` is when the run that is looked at was submitted.
+pub fn runs_view(runs: &PastRuns, total: u64, looked_at_ms: Option<i64>, act: &Act, open: &Callback<String>) -> Html {
     let shown = u64::try_from(runs.runs.len()).unwrap_or_default();
-    let keys: Vec<_> = runs.runs.iter().map(key).collect();
-    let looked = keys.iter().position(|key| Some(&**key) == looked);
-    let look = act.reform(move |place: Option<usize>| Action::Look(place.and_then(|place| keys.get(place).cloned())));
+    // Of runs of the same moment, each next one counts as earlier, so that the keyboard reaches it.
+    let mut before_ms = i64::MAX;
+    let moment = |run: &PastRun| {
+        before_ms = run.submitted_at_ms.min(before_ms - 1);
+        before_ms
+    };
+    let moments: Vec<i64> = runs.runs.iter().map(moment).collect();
+    let looked = moments.iter().position(|at_ms| Some(*at_ms) == looked_at_ms);
+    let look =
+        act.reform(move |place: Option<usize>| Action::Look(place.and_then(|place| moments.get(place).copied())));
     html! {
         <>
             { runs_chart(&runs.runs, looked, &look) }

@@ -3,7 +3,7 @@
 use wire::past::{PastRun, RunState};
 use yew::{Callback, Html, classes, html};
 
-use super::facts::{duration, ended, key, slower, whole};
+use super::facts::{duration, ended, slower, whole};
 use kit::format;
 use kit::i18n::{Message, PastMessage, tr};
 use kit::language;
@@ -70,7 +70,7 @@ fn row(run: &PastRun, of: Of, is_looked: bool, open: &Callback<String>) -> Html 
     numbers.extend([run.task_slots, run.tasks].map(|count| language::number(whole(count))));
     let (app_id, open) = (run.app_id.clone(), open.clone());
     html! {
-        <tr key={key(run)} class={classes!(is_looked.then_some("sparkMonitor-mod-looked"))}>
+        <tr key={[&*run.app_id, &*run.query_id].join(" ")} class={classes!(is_looked.then_some("sparkMonitor-mod-looked"))}>
             <th scope="row" class="sparkMonitor-Runs-name" dir="auto" title={name.clone()}>{ name }</th>
             <td class="sparkMonitor-Runs-state" title={long}>
                 { toned(tone, state) }
