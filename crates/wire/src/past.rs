@@ -6,9 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{QueryState, Sentences};
 
-/// At most so many queries and applications are listed.
-pub const MOST_LISTED: i64 = 100;
-
 /// Where the history is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

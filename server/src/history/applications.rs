@@ -11,7 +11,7 @@ use monitor::is_app_id;
 use serde::Deserialize;
 use wire::{
     ErrorBody,
-    past::{LostExecutor, MOST_LISTED, PastApp, PastAppDetail, PastApps, PastRun, RunState},
+    past::{LostExecutor, PastApp, PastAppDetail, PastApps, PastRun, RunState},
 };
 
 use super::{
@@ -30,6 +30,8 @@ use crate::{
     },
 };
 
+/// Applications of an answer.
+const APPS: i64 = 100;
 /// Queries, and lost executors, of an answer.
 const MOST: i64 = 50;
 
@@ -56,8 +58,8 @@ pub(crate) async fn list_applications(
 
 /// The answer from a store.
 pub(crate) async fn apps(store: &Store, owner: &str) -> Result<PastApps, StoreError> {
-    let spans = store.spans(owner, APP, "", MOST * MOST_LISTED).await?;
-    let rows = store.components(owner, APP, MOST_LISTED).await?;
+    let spans = store.spans(owner, APP, "", MOST * APPS).await?;
+    let rows = store.components(owner, APP, APPS).await?;
     Ok(PastApps { apps: rows.iter().map(|row| past_app(row, &spans)).collect() })
 }
 

@@ -10,7 +10,7 @@ use history_store::{COMPARED, DAY_MS, RunRow, Store, StoreError, Texts, slower};
 use serde::Deserialize;
 use wire::{
     ErrorBody,
-    past::{MOST_LISTED, PastQueries, PastRun, PastRuns, PastShape, RunState, SlowerReason},
+    past::{PastQueries, PastRun, PastRuns, PastShape, RunState, SlowerReason},
 };
 
 use super::{History, owner::Owner, unreadable};
@@ -19,6 +19,8 @@ use crate::{
     words::{self, Said},
 };
 
+/// Shapes of an answer.
+const SHAPES: i64 = 100;
 /// Runs of an answer.
 const RUNS: i64 = 200;
 /// How long ago a run may have been that another one is compared with.
@@ -49,7 +51,7 @@ pub(crate) async fn list_queries(
 /// The answer from a store.
 pub(crate) async fn queries(store: &Store, owner: &str, search: &str) -> Result<PastQueries, StoreError> {
     let mut shapes = Vec::new();
-    for shape in store.shapes(owner, search, MOST_LISTED).await? {
+    for shape in store.shapes(owner, search, SHAPES).await? {
         let rows = store.runs_of_shape(owner, shape.shape_id, i64::from(COMPARED) + 1).await?;
         let newest = rows.first().map(|run| past_run(run, reason(&rows, 0)));
         let history_store::ShapeRow { shape_id, label, made_from, runs, .. } = shape;

@@ -45,7 +45,7 @@ pub fn AppsTab(props: &AppsTabProps) -> Html {
             None => muted(PastMessage::ChooseApp),
         };
         let list = apps_list(apps, js_sys::Date::now() as i64, chosen, props.opens, &act);
-        columns(list, apps.apps.len(), detail)
+        columns(list, detail)
     });
     html! {
         <div class="sparkMonitor-PastTab">

@@ -1,11 +1,9 @@
 //! A list, and beside or below it what was chosen of it.
 
-use wire::past::MOST_LISTED;
 use yew::{Html, html};
 
 use super::model::{Act, Action};
 use kit::i18n::{Message, PastMessage, tr};
-use kit::parts::notice::muted;
 
 /// An entry of the list.
 pub struct Entry {
@@ -36,17 +34,10 @@ pub fn list(label: PastMessage<'_>, entries: Vec<Entry>, chosen: Option<&str>, o
     }
 }
 
-/// `listed`: how many are in the list.
-pub fn columns(list: Html, listed: usize, detail: Html) -> Html {
-    let runs = listed as u64;
+pub fn columns(list: Html, detail: Html) -> Html {
     html! {
         <div class="sparkMonitor-PastColumns">
-            <div>
-                { list }
-                if listed as i64 >= MOST_LISTED {
-                    { muted(PastMessage::RunsRemembered { runs }) }
-                }
-            </div>
+            <div>{ list }</div>
             <div class="sparkMonitor-Detail">{ detail }</div>
         </div>
     }
@@ -58,18 +49,5 @@ pub fn refresh(act: &Act) -> Html {
         <button type="button" class="sparkMonitor-Button" onclick={act.reform(|_| Action::Refresh)}>
             { tr(Message::Refresh) }
         </button>
-    }
-}
-
-#[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests {
-    use super::{Html, columns};
-    use kit::drawn;
-
-    #[tokio::test]
-    async fn a_list_that_is_cut_says_so() {
-        let said = async |listed| drawn::text(columns(Html::default(), listed, Html::default())).await;
-        assert_eq!(said(100).await, "Only the newest 100 are shown.");
-        assert_eq!(said(99).await, "");
     }
 }

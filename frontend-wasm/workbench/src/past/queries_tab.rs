@@ -82,7 +82,7 @@ pub fn QueriesTab(props: &QueriesTabProps) -> Html {
             None => muted(PastMessage::ChooseQuery),
         };
         let list = queries_list(answer, model.which, !search.is_empty(), chosen, &act);
-        columns(list, answer.shapes.len(), detail)
+        columns(list, detail)
     });
     html! {
         <div class="sparkMonitor-PastTab" aria-busy={queries.is_pending(&route).to_string()}>

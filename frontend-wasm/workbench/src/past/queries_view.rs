@@ -127,7 +127,7 @@ pub fn shape_view(label: &str, copied: Option<bool>, copy: &Callback<String>, ru
     }
 }
 
-/// The runs of one query. `total` is how many are stored; `looked_at_ms` is when the run that is looked at was submitted.
+/// The runs of one query. `total` is how many are stored; `looked_at_ms` is when the one that is looked at began.
 pub fn runs_view(runs: &PastRuns, total: u64, looked_at_ms: Option<i64>, act: &Act, open: &Callback<String>) -> Html {
     let shown = u64::try_from(runs.runs.len()).unwrap_or_default();
     // Of runs of the same moment, each next one counts as earlier, so that the keyboard reaches it.
