@@ -3,7 +3,7 @@
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
-use wire::past::{PastQueries, PastRun, PastRuns, PastShape, RunState};
+use wire::past::{PastQueries, PastRuns, PastShape, RunState};
 use yew::{Callback, Html, InputEvent, html};
 
 use super::facts::{duration, ended, slower, whole};
@@ -130,13 +130,7 @@ pub fn shape_view(label: &str, copied: Option<bool>, copy: &Callback<String>, ru
 /// The runs of one query. `total` is how many are stored; `looked_at_ms` is when the one that is looked at began.
 pub fn runs_view(runs: &PastRuns, total: u64, looked_at_ms: Option<i64>, act: &Act, open: &Callback<String>) -> Html {
     let shown = u64::try_from(runs.runs.len()).unwrap_or_default();
-    // Of runs of the same moment, each next one counts as earlier, so that the keyboard reaches it.
-    let mut before_ms = i64::MAX;
-    let moment = |run: &PastRun| {
-        before_ms = run.submitted_at_ms.min(before_ms - 1);
-        before_ms
-    };
-    let moments: Vec<i64> = runs.runs.iter().map(moment).collect();
+    let moments: Vec<i64> = runs.runs.iter().map(|run| run.submitted_at_ms).collect();
     let looked = moments.iter().position(|at_ms| Some(*at_ms) == looked_at_ms);
     let look =
         act.reform(move |place: Option<usize>| Action::Look(place.and_then(|place| moments.get(place).copied())));
