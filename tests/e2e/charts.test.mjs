@@ -228,7 +228,7 @@ async function said(line) {
 }
 
 async function status() {
-  return (await lab.charts.getByRole('status').innerText()).trim();
+  return (await lab.charts.locator('p.sparkMonitor-Muted').first().innerText()).trim();
 }
 
 /** @param {RegExp} words */

@@ -37,7 +37,11 @@ async fn usage_applications_and_queries_are_remembered_over_a_restart() {
     let (spark, folder) = (spark().await, tempfile::tempdir().unwrap());
     let app = remembering(&spark, &folder).await;
     until(&app, "/history/queries", has_some("shapes")).await;
-    until(&app, "/history/cluster", has_some("points")).await;
+    let cluster = until(&app, "/history/cluster", has_some("points")).await;
+    let at_ms = cluster["points"][0]["at_ms"].as_i64().unwrap();
+    let after = format!("/history/cluster?from_ms={}&to_ms={}", at_ms + 1, at_ms + 2);
+    let held = app.get(&after).await.json();
+    assert_eq!(held["points"][0]["at_ms"], at_ms, "it holds when the time begins: {held}");
     app.end().await;
     // Nobody answers any more.
     let (nobody, master) = (Double::start().await, Double::start().await);

@@ -2,7 +2,7 @@
 
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
-use crate::{Run, Store, StoreError, Texts, retention, slower::Past, statement::statements};
+use crate::{DAY_MS, HOUR_MS, Run, Store, StoreError, Texts, retention, slower::Past, statement::statements};
 
 /// One component.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,9 @@ pub struct Size {
     pub oldest_ms: Option<i64>,
     pub newest_ms: Option<i64>,
 }
+
+/// The most samples, or means of one kind, from which a greatest value is found: a week of one each minute.
+const MOST_POINTS: i64 = 10_080;
 
 /// A person's runs with what belongs to them.
 macro_rules! runs {
@@ -141,6 +144,25 @@ impl Store {
         let rows: Vec<(i64, i32, String)> = rows.all(&mut self.readers.acquire().await?).await?;
         let row = |(at_ms, covered_ms, vals)| PointRow { at_ms, covered_ms: i64::from(covered_ms), vals };
         Ok(rows.into_iter().rev().map(row).collect())
+    }
+
+    /// The greatest value of this name that is kept of a component; none if there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn greatest(&self, component_id: i64, name: &str) -> Result<Option<f64>, StoreError> {
+        let mut greatest: Option<f64> = None;
+        for step_ms in [0, HOUR_MS, DAY_MS] {
+            let rows = self.points(component_id, step_ms, (0, i64::MAX), MOST_POINTS).await?;
+            let values = rows.iter().filter_map(|row| {
+                let values: serde_json::Value = serde_json::from_str(&row.vals).ok()?;
+                let value = values.get(name)?;
+                // Means are `[mean, least, greatest, newest]`.
+                value.get(2).unwrap_or(value).as_f64()
+            });
+            greatest = values.chain(greatest).reduce(f64::max);
+        }
+        Ok(greatest)
     }
 
     /// The spans of a person's components of this kind, whose names begin so; oldest first.

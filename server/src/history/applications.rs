@@ -91,8 +91,10 @@ pub(crate) async fn app(store: &Store, owner: &str, app_id: &str) -> Result<Past
     let last_ms = app.as_ref().map_or(0, |app| app.last_seen_at_ms);
     let span = (last_ms.saturating_add(1).saturating_sub(12 * history_store::HOUR_MS), last_ms.saturating_add(1));
     let series = series(store, owner, (APP, app_id), span).await?;
-    let heaps = series.points.iter().filter_map(|point| point.values.get("peak_heap_bytes"));
-    let peak = heaps.map(|[_, _, greatest]| *greatest).fold(0.0, f64::max);
+    let peak = match &row {
+        Some(row) => store.greatest(row.component_id, "peak_heap_bytes").await?.unwrap_or_default(),
+        None => 0.0,
+    };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes are whole, and at least 0")]
     let peak_heap_bytes = peak as u64;
     let is_gone = app.as_ref().is_some_and(|app| app.gone_at_ms.is_some());

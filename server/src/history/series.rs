@@ -66,10 +66,11 @@ pub(crate) async fn series(
     } else {
         (DAY_MS, DAY_MS)
     };
-    // The point that holds at the beginning belongs to it.
-    let from_ms = if step_ms == 0 { from_ms } else { from_ms.saturating_sub(from_ms.rem_euclid(step_ms)) };
-    let rows = store.points(component.component_id, step_ms, (from_ms, to_ms), POINTS).await?;
-    Ok(Series { step_ms, gap_ms, points: rows.iter().map(point).collect() })
+    let earliest_ms = from_ms.saturating_sub(gap_ms - 1);
+    let rows = store.points(component.component_id, step_ms, (earliest_ms, to_ms), POINTS).await?;
+    // The point that holds at the beginning belongs to it; older ones do not.
+    let first = rows.iter().rposition(|row| row.at_ms <= from_ms).unwrap_or_default();
+    Ok(Series { step_ms, gap_ms, points: rows.iter().skip(first).map(point).collect() })
 }
 
 fn point(row: &PointRow) -> SeriesPoint {

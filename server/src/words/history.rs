@@ -75,9 +75,9 @@ pub(crate) fn lost(reason: &str) -> Option<Said> {
         (_, Some(code)) => say!("It ended with exit code %1.", code),
         ("out_of_memory", _) => say!("It ran out of memory."),
         ("no_heartbeat", _) => say!("It sent no heartbeat any more."),
-        ("worker_lost", _) => say!("It went with its worker."),
+        ("worker_lost", _) => say!("Its worker was lost."),
         ("connection_lost", _) => say!("The driver lost its connection to it."),
-        ("released" | "decommissioned", _) => say!("Spark gave it back."),
+        ("released" | "decommissioned", _) => say!("Spark released it."),
         _ => return None,
     })
 }

@@ -20,7 +20,8 @@ macro_rules! each {
             two_programs_that_write_the_same_systems_at_once_lose_nothing,
             of_two_programs_one_has_the_lease_until_it_falls_silent,
             names_are_trimmed_cut_and_told_apart_by_every_letter,
-            what_is_asked_for_is_found_and_nothing_else
+            what_is_asked_for_is_found_and_nothing_else,
+            the_greatest_value_is_found_in_means_when_its_sample_is_gone
         }
     };
 }
@@ -319,4 +320,22 @@ pub async fn only_the_newest_runs_are_kept(place: Place) {
     let kit = place.open().await;
     assert_eq!(kit.store.size().await.unwrap().runs, MOST as u64);
     assert_eq!(kit.store.runs("ann", 2 * MOST).await.unwrap()[MOST as usize - 1].run.submitted_ms, BEGIN_MS + 1);
+}
+
+pub async fn the_greatest_value_is_found_in_means_when_its_sample_is_gone(place: Place) {
+    let kit = place.open().await;
+    for (minute, cores) in (0..).zip([2.0, 6.0, 4.0]) {
+        kit.record(Change::Tick(tick(BEGIN_MS + minute * STEP_MS, cores))).await;
+    }
+    // By then only means of these are kept.
+    kit.record(Change::Tend { now_ms: BEGIN_MS + 2 * HOUR_MS }).await;
+    kit.record(Change::Tick(tick(BEGIN_MS + 20 * DAY_MS, 1.0))).await;
+    kit.record(Change::Tend { now_ms: BEGIN_MS + 20 * DAY_MS + 2 * HOUR_MS }).await;
+    kit.settled().await;
+    let kit = place.open().await;
+    assert_eq!(means(&kit.store, 0).await.len(), 1);
+    let app = kit.store.component("ann", "app", "app-1").await.unwrap().unwrap();
+    assert_eq!(kit.store.greatest(app.component_id, "cores_used").await.unwrap(), Some(6.0));
+    assert_eq!(kit.store.greatest(app.component_id, "another").await.unwrap(), None);
+    kit.settled().await;
 }

@@ -124,7 +124,7 @@ pub fn chart(drawing: &Drawing, answer: &Answer, model: &Model, act: &Act) -> Ht
                 onkeydown={on_key(moments, index, model, act)} onpointerdown={on_down(span, act)}
                 onpointermove={on_move(span, act)} onpointerup={on_up(span, part, act)}
                 onpointercancel={act.reform(|_| Action::Look(None))}
-                onpointerleave={act.reform(|_| Action::Look(None))} onblur={act.reform(|_| Action::Look(None))}
+                onpointerleave={on_leave(act)} onblur={act.reform(|_| Action::Look(None))}
             >
                 { lines(drawing, model.looked_at_ms, part) }
             </div>
@@ -239,7 +239,17 @@ fn on_move(span: Span, act: &Act) -> Callback<PointerEvent> {
     act.reform(move |event: PointerEvent| {
         let plot: Element = event.target_unchecked_into();
         let at_ms = span.at_ms(event.offset_x(), plot.client_width());
-        if event.buttons() & 1 == 1 { Action::Extend(at_ms) } else { Action::Look(Some(at_ms)) }
+        if event.buttons() & 1 == 1 { Action::Drag(at_ms) } else { Action::Look(Some(at_ms)) }
+    })
+}
+
+/// A finger leaves whenever it is lifted, and what it has tapped stays selected.
+fn on_leave(act: &Act) -> Callback<PointerEvent> {
+    let act = act.clone();
+    Callback::from(move |event: PointerEvent| {
+        if event.pointer_type() != "touch" {
+            act.emit(Action::Look(None));
+        }
     })
 }
 

@@ -40,8 +40,9 @@ pub async fn fetch(api: &Api, signal: &AbortSignal, wish: Wish, before: Option<&
     let Span { from_ms, to_ms } = asked(span, now_ms);
     let route = ["history/cluster?from_ms=", &from_ms.to_string(), "&to_ms=", &to_ms.to_string()].concat();
     answer.series = api::decode(api.ask(&route, signal, 0).await.reply?.json)?;
-    let step_ms = answer.series.step_ms.max(1);
-    answer.series.points.retain(|point| point.at_ms + step_ms > span.from_ms && point.at_ms <= span.to_ms);
+    // The one that holds at the beginning belongs to it.
+    let gap_ms = answer.series.gap_ms;
+    answer.series.points.retain(|point| point.at_ms + gap_ms > span.from_ms && point.at_ms <= span.to_ms);
     Ok(answer)
 }
 

@@ -57,6 +57,8 @@ pub enum Action {
     Begin(i64),
     /// Select a part from the moment that was selected before, or where it has begun, to this one.
     Extend(i64),
+    /// Move the selected moment; if a part has begun, it ends there.
+    Drag(i64),
     /// Show the part that is selected.
     Zoom,
     Back,
@@ -131,14 +133,16 @@ impl Reducible for Model {
                 next.begun_at_ms = next.begun_at_ms.or(next.looked_at_ms).or(Some(at_ms));
                 next.looked_at_ms = Some(at_ms);
             }
+            Action::Drag(at_ms) => next.looked_at_ms = Some(at_ms),
             Action::Zoom => {
-                if let Some(Span { from_ms, to_ms }) = next.part() {
-                    next.zoom.zoom(Span::between(from_ms, to_ms));
+                if let Some(part) = next.part() {
+                    let latest_ms = next.answer.as_ref().map_or(i64::MAX, |answer| answer.at_ms);
+                    next.zoom.zoom(part.long_enough(latest_ms));
                 }
                 next.look(None);
             }
             // One thing at a time: the selection, then the zoom.
-            Action::Back if next.part().is_some() => next.begun_at_ms = None,
+            Action::Back if next.begun_at_ms.is_some() => next.begun_at_ms = None,
             Action::Back => {
                 next.zoom.back();
                 next.look(None);
@@ -157,6 +161,10 @@ impl Reducible for Model {
             }
             Action::SaveCsv | Action::SavePicture => {}
         }
+        // A problem is of the time that was asked for.
+        if next.zoom != self.zoom {
+            next.problem = None;
+        }
         Rc::new(next)
     }
 }
@@ -167,8 +175,10 @@ mod tests {
 
     use yew::Reducible;
 
-    use super::{Action, Model};
+    use super::{Action, Answer, Model, Wish};
     use crate::charts::span::{Choice, HOUR_MS, Span};
+    use kit::problem::Problem;
+    use wire::past::Series;
 
     fn after(actions: &[Action]) -> Rc<Model> {
         actions.iter().cloned().fold(Rc::new(Model::default()), Reducible::reduce)
@@ -197,6 +207,39 @@ mod tests {
         let model = after(&actions);
         assert!(model.zoom.is_part() && model.part().is_none());
         assert!(!model.reduce(Action::Back).zoom.is_part());
+    }
+
+    #[test]
+    fn a_button_that_was_pressed_outside_selects_nothing() {
+        let entered = after(&[Action::Drag(0), Action::Drag(HOUR_MS)]);
+        assert_eq!((entered.part(), entered.looked_at_ms), (None, Some(HOUR_MS)));
+    }
+
+    #[test]
+    fn escape_during_a_drag_ends_it() {
+        let escaped = after(&[Action::Begin(0), Action::Drag(HOUR_MS), Action::Back, Action::Drag(2 * HOUR_MS)]);
+        assert_eq!(escaped.part(), None);
+        assert!(!escaped.reduce(Action::Zoom).zoom.is_part());
+    }
+
+    #[test]
+    fn a_problem_goes_with_the_time_that_was_asked_for() {
+        let zoom = [Action::Begin(0), Action::Extend(HOUR_MS), Action::Zoom];
+        let failed = Action::Arrived(Err(Problem::late()));
+        let failed = after(&[zoom.as_slice(), &[failed]].concat());
+        assert!(failed.clone().reduce(Action::Look(Some(0))).problem.is_some());
+        assert!(failed.clone().reduce(Action::Back).problem.is_none());
+        assert!(failed.reduce(Action::Choose(HOUR_MS)).problem.is_none());
+    }
+
+    #[test]
+    fn a_short_part_is_not_widened_into_the_future() {
+        let wish = Wish { choice: Choice::Latest { length_ms: HOUR_MS }, asked: 0 };
+        let (span, series) = (Span { from_ms: 0, to_ms: HOUR_MS }, Series::default());
+        let answer = Answer { wish, span, at_ms: HOUR_MS, remembers: true, oldest_at_ms: None, series };
+        let actions = [Action::Arrived(Ok(Rc::new(answer))), Action::Begin(HOUR_MS - 1), Action::Extend(HOUR_MS)];
+        let zoomed = after(&actions).reduce(Action::Zoom).zoom.shown();
+        assert_eq!(zoomed, Choice::Part(Span { from_ms: HOUR_MS / 6 * 5, to_ms: HOUR_MS }));
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub fn picture(answer: &Answer) -> String {
         "\" height=\"",
         &high,
         "\" font-family=\"sans-serif\" font-size=\"12\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>",
-        &text(LEFT, 24, "start", &title(answer)),
+        &text(LEFT, 24, "start", &title(answer, |at_ms| zone::iso(at_ms, zone::ahead_ms(at_ms)))),
         &charts,
         "</svg>\n",
     ]

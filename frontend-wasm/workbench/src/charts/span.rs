@@ -18,11 +18,11 @@ impl Span {
         (self.to_ms - self.from_ms).max(1)
     }
 
-    /// The time between two moments in any order, and at least the shortest that is shown.
-    pub fn between(one_ms: i64, other_ms: i64) -> Self {
-        let (from_ms, to_ms) = (one_ms.min(other_ms), one_ms.max(other_ms));
-        let missing_ms = (SHORTEST_MS - (to_ms - from_ms)).max(0);
-        Self { from_ms: from_ms - missing_ms / 2, to_ms: to_ms + (missing_ms + 1) / 2 }
+    /// At least the shortest that is shown, and over by `latest_ms`.
+    pub fn long_enough(self, latest_ms: i64) -> Self {
+        let Self { from_ms, to_ms } = self.widened(SHORTEST_MS);
+        let beyond_ms = (to_ms - latest_ms).max(0);
+        Self { from_ms: from_ms - beyond_ms, to_ms: to_ms - beyond_ms }
     }
 
     /// The same middle, at least `length_ms` long.
@@ -104,9 +104,13 @@ mod tests {
     }
 
     #[test]
-    fn a_part_has_two_ends_in_any_order_and_is_never_too_short() {
-        assert_eq!(Span::between(HOUR_MS, 0), Span { from_ms: 0, to_ms: HOUR_MS });
-        assert_eq!(Span::between(HOUR_MS, HOUR_MS).length_ms(), 10 * MINUTE_MS);
+    fn a_part_is_never_too_short_and_never_in_the_future() {
+        let long = Span { from_ms: 0, to_ms: HOUR_MS };
+        assert_eq!(long.long_enough(HOUR_MS), long);
+        let short = Span { from_ms: HOUR_MS, to_ms: HOUR_MS + MINUTE_MS };
+        let widened = |latest_ms| short.long_enough(latest_ms).from_ms - HOUR_MS;
+        assert_eq!(short.long_enough(i64::MAX).length_ms(), 10 * MINUTE_MS);
+        assert_eq!([widened(i64::MAX), widened(HOUR_MS + 2 * MINUTE_MS)], [-9 * MINUTE_MS / 2, -8 * MINUTE_MS]);
     }
 
     #[test]

@@ -35,7 +35,8 @@ pub fn ChartsTab(props: &ChartsTabProps) -> Html {
     let model = use_reducer(Model::default);
     let act = act(&model, props.on_save.clone());
     use_answer(&props.api, shown, &model, &act);
-    let rest_ms = rest_ms(model.zoom.shown()).filter(|_| shown);
+    // A part is not asked for again, unless that failed.
+    let rest_ms = rest_ms(model.zoom.shown()).or(model.problem.as_ref().map(|_| 60_000)).filter(|_| shown);
     let tell = act.clone();
     use_effect_with((rest_ms, model.answers), move |(rest_ms, _)| {
         let timeout = rest_ms.map(|rest_ms| Timeout::new(rest_ms, move || tell.emit(Action::AskAgain)));

@@ -47,7 +47,16 @@ fn steps(span: Span, step_ms: i64, shift_ms: i64, ahead_ms: impl Fn(i64) -> i64)
         let kind = if local_ms.rem_euclid(DAY_MS) == 0 { Kind::Day } else { Kind::Minute };
         Tick { at_ms: to_utc(local_ms, &ahead_ms), kind }
     });
-    moments.filter(|tick| (span.from_ms..=span.to_ms).contains(&tick.at_ms)).collect()
+    // Where clocks go forward, times that they skip are moments that another time has, too.
+    let mut next_ms = span.from_ms;
+    let is_next = |tick: &Tick| {
+        let is_next = (next_ms..=span.to_ms).contains(&tick.at_ms);
+        if is_next {
+            next_ms = tick.at_ms + 1;
+        }
+        is_next
+    };
+    moments.filter(is_next).collect()
 }
 
 /// The first days of every `step`th month.
@@ -98,6 +107,21 @@ mod tests {
     fn midnight_is_written_as_its_day() {
         let night = ticks(Span { from_ms: FRIDAY_MS - HOUR_MS, to_ms: FRIDAY_MS + HOUR_MS }, |_| 0);
         assert!(night.contains(&Tick { at_ms: FRIDAY_MS, kind: Kind::Day }));
+    }
+
+    #[test]
+    fn where_clocks_go_forward_no_moment_is_twice() {
+        // At 02:00 in Berlin and in New York.
+        for before_ms in [HOUR_MS, -5 * HOUR_MS] {
+            let change_ms = FRIDAY_MS + 2 * HOUR_MS - before_ms;
+            let ahead_ms = |at_ms| if at_ms < change_ms { before_ms } else { before_ms + HOUR_MS };
+            for hours in [1, 2, 3, 6] {
+                let length_ms = hours * HOUR_MS;
+                let span = Span { from_ms: change_ms - length_ms / 2, to_ms: change_ms + length_ms / 2 };
+                let moments: Vec<_> = ticks(span, ahead_ms).iter().map(|tick| tick.at_ms).collect();
+                assert!(moments.len() > 2 && moments.is_sorted_by(|one, next| one < next), "{moments:?}");
+            }
+        }
     }
 
     #[test]

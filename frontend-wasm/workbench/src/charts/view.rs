@@ -91,7 +91,8 @@ fn shown(answer: &Answer, model: &Model, act: &Act) -> Html {
     let toggle = act.reform(|_| Action::ToggleTable);
     html! {
         <>
-            <p class="sparkMonitor-Muted" role="status">{ title(answer) }</p>
+            // No live region: the latest time changes each minute, which nobody wants to hear.
+            <p class="sparkMonitor-Muted">{ title(answer, language::time) }</p>
             if let Some(oldest_ms) = oldest_ms {
                 { muted(ChartMessage::ChartsBegin { time: &language::time(oldest_ms) }) }
             }
@@ -104,9 +105,9 @@ fn shown(answer: &Answer, model: &Model, act: &Act) -> Html {
     }
 }
 
-/// Which time is shown and how finely; or that there is nothing.
-pub fn title(answer: &Answer) -> String {
-    let [from, to] = &[answer.span.from_ms, answer.span.to_ms].map(language::time);
+/// Which time is shown and how finely; or that there is nothing. `time` writes a moment.
+pub fn title(answer: &Answer, time: fn(i64) -> String) -> String {
+    let [from, to] = &[answer.span.from_ms, answer.span.to_ms].map(time);
     match (answer.series.points.is_empty(), answer.oldest_at_ms) {
         (true, None) => tr(ChartMessage::ChartsNothing),
         (true, Some(_)) => tr(ChartMessage::ChartsEmpty),

@@ -44,7 +44,8 @@ pub fn AppsTab(props: &AppsTabProps) -> Html {
             None if apps.apps.is_empty() => Html::default(),
             None => muted(PastMessage::ChooseApp),
         };
-        columns(apps_list(apps, js_sys::Date::now() as i64, chosen, props.opens, &act), detail)
+        let list = apps_list(apps, js_sys::Date::now() as i64, chosen, props.opens, &act);
+        columns(list, detail)
     });
     html! {
         <div class="sparkMonitor-PastTab">

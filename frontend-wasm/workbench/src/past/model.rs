@@ -14,8 +14,8 @@ pub struct Model {
     chosen: Option<Chosen>,
     /// How many times a person has refreshed.
     pub refreshes: u32,
-    /// The run that is looked at; 0 is the newest.
-    pub looked: Option<usize>,
+    /// When the run that is looked at was submitted.
+    pub looked_at_ms: Option<i64>,
     /// Whether the last copy worked; none if it was a while ago.
     pub copied: Option<bool>,
 }
@@ -34,7 +34,7 @@ pub enum Action {
     Show(Which),
     Choose { key: String, opens: u32 },
     Refresh,
-    Look(Option<usize>),
+    Look(Option<i64>),
     Copied(Option<bool>),
 }
 
@@ -59,10 +59,10 @@ impl Reducible for Model {
             Action::Show(which) => next.which = which,
             Action::Choose { key, opens } => {
                 next.chosen = Some(Chosen { key, opens });
-                (next.looked, next.copied) = (None, None);
+                (next.looked_at_ms, next.copied) = (None, None);
             }
             Action::Refresh => next.refreshes += 1,
-            Action::Look(looked) => next.looked = looked,
+            Action::Look(at_ms) => next.looked_at_ms = at_ms,
             Action::Copied(copied) => next.copied = copied,
         }
         Rc::new(next)
@@ -82,7 +82,7 @@ mod tests {
         let model = Rc::new(Model::default());
         assert_eq!(model.chosen(Some("a"), 1), Some("a"));
         let model = model.reduce(Action::Look(Some(3))).reduce(Action::Choose { key: "b".to_owned(), opens: 1 });
-        assert_eq!((model.chosen(Some("a"), 1), model.looked), (Some("b"), None));
+        assert_eq!((model.chosen(Some("a"), 1), model.looked_at_ms), (Some("b"), None));
         assert_eq!(model.chosen(Some("a"), 2), Some("a"), "it was opened again");
     }
 }

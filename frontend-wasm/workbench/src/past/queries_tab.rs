@@ -75,13 +75,14 @@ pub fn QueriesTab(props: &QueriesTabProps) -> Html {
         let detail = match shape {
             Some(shape) => {
                 let total = whole(shape.runs);
-                let runs = runs.filled(|runs: &PastRuns| runs_view(runs, total, model.looked, &act, &open));
+                let runs = runs.filled(|runs: &PastRuns| runs_view(runs, total, model.looked_at_ms, &act, &open));
                 shape_view(&shape.label, model.copied, &copy, runs)
             }
             None if answer.shapes.is_empty() => Html::default(),
             None => muted(PastMessage::ChooseQuery),
         };
-        columns(queries_list(answer, model.which, !search.is_empty(), chosen, &act), detail)
+        let list = queries_list(answer, model.which, !search.is_empty(), chosen, &act);
+        columns(list, detail)
     });
     html! {
         <div class="sparkMonitor-PastTab" aria-busy={queries.is_pending(&route).to_string()}>

@@ -82,7 +82,7 @@ pub fn query_tools(which: Which, oninput: Callback<InputEvent>, act: &Act) -> Ht
 pub fn queries_list(queries: &PastQueries, which: Which, is_search: bool, chosen: Option<&str>, act: &Act) -> Html {
     let shown: Vec<_> = queries.shapes.iter().filter(|shape| which.has(shape)).map(entry).collect();
     if shown.is_empty() {
-        return muted(which.none(is_search));
+        return muted(which.none(is_search && queries.shapes.is_empty()));
     }
     list(PastMessage::MyQueries, shown, chosen, 0, act)
 }
@@ -127,12 +127,16 @@ pub fn shape_view(label: &str, copied: Option<bool>, copy: &Callback<String>, ru
     }
 }
 
-/// The runs of one query. `total` is how many are stored.
-pub fn runs_view(runs: &PastRuns, total: u64, looked: Option<usize>, act: &Act, open: &Callback<String>) -> Html {
+/// The runs of one query. `total` is how many are stored; `looked_at_ms` is when the one that is looked at began.
+pub fn runs_view(runs: &PastRuns, total: u64, looked_at_ms: Option<i64>, act: &Act, open: &Callback<String>) -> Html {
     let shown = u64::try_from(runs.runs.len()).unwrap_or_default();
+    let moments: Vec<i64> = runs.runs.iter().map(|run| run.submitted_at_ms).collect();
+    let looked = moments.iter().position(|at_ms| Some(*at_ms) == looked_at_ms);
+    let look =
+        act.reform(move |place: Option<usize>| Action::Look(place.and_then(|place| moments.get(place).copied())));
     html! {
         <>
-            { runs_chart(&runs.runs, looked, act) }
+            { runs_chart(&runs.runs, looked, &look) }
             if shown < total {
                 { muted(PastMessage::RunsRemembered { runs: shown }) }
             }

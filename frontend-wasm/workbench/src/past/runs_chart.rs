@@ -4,7 +4,6 @@ use wire::past::{PastRun, RunState};
 use yew::{Callback, Event, Html, KeyboardEvent, MouseEvent, TargetCast, classes, html};
 
 use super::facts::{in_a_line, whole};
-use super::model::{Act, Action};
 use kit::format;
 use kit::i18n::{PastMessage, tr};
 use kit::language;
@@ -16,8 +15,8 @@ const STEP: usize = 10;
 /// Fewer runs are not stretched over the whole width.
 const LEAST: usize = 6;
 
-/// `runs` has the newest first; `looked` is a place in it.
-pub fn runs_chart(runs: &[PastRun], looked: Option<usize>, act: &Act) -> Html {
+/// `runs` has the newest first; `looked` is a place in it, and `look` selects one.
+pub fn runs_chart(runs: &[PastRun], looked: Option<usize>, look: &Callback<Option<usize>>) -> Html {
     let Some(last) = runs.len().checked_sub(1) else {
         return Html::default();
     };
@@ -42,8 +41,8 @@ pub fn runs_chart(runs: &[PastRun], looked: Option<usize>, act: &Act) -> Html {
                 class="sparkMonitor-Spark-plot" role="slider" tabindex="0" aria-label={tr(PastMessage::RunsChart)}
                 aria-readonly="true" aria-valuemin="1" aria-valuemax={runs.len().to_string()}
                 aria-valuenow={place(shown).to_string()} aria-valuetext={said.clone()}
-                onmousemove={on_move(runs.len(), width, act)} onkeydown={on_key(shown, last, act)}
-                onmouseleave={act.reform(|_| Action::Look(None))} onblur={act.reform(|_| Action::Look(None))}
+                onmousemove={on_move(runs.len(), width, look)} onkeydown={on_key(shown, last, look)}
+                onmouseleave={look.reform(|_| None)} onblur={look.reform(|_| None)}
             >
                 <svg viewBox={["0 0 ", &width.to_string(), " ", &HEIGHT.to_string()].concat()} preserveAspectRatio="none" aria-hidden="true">
                     { for runs.iter().enumerate().map(|(index, run)| bar(run, last - index, top, looked == Some(index))) }
@@ -95,18 +94,18 @@ fn median(runs: &[PastRun]) -> Option<u64> {
     all.get(all.len() / 2).copied().filter(|_| all.len() > 2)
 }
 
-fn on_move(runs: usize, width: usize, act: &Act) -> Callback<MouseEvent> {
-    act.reform(move |event: MouseEvent| {
+fn on_move(runs: usize, width: usize, look: &Callback<Option<usize>>) -> Callback<MouseEvent> {
+    look.reform(move |event: MouseEvent| {
         let plot: web_sys::Element = event.target_unchecked_into();
         let pixels = |pixels: i32| usize::try_from(pixels).unwrap_or_default();
         let across = pixels(event.offset_x()) * width / pixels(plot.client_width()).max(1);
-        Action::Look((runs - 1).checked_sub(across / STEP))
+        (runs - 1).checked_sub(across / STEP)
     })
 }
 
 /// The arrow keys, Home and End go through time; Escape leaves.
-fn on_key(shown: usize, last: usize, act: &Act) -> Callback<KeyboardEvent> {
-    let act = act.clone();
+fn on_key(shown: usize, last: usize, look: &Callback<Option<usize>>) -> Callback<KeyboardEvent> {
+    let look = look.clone();
     Callback::from(move |event: KeyboardEvent| {
         let to = match event.key().as_str() {
             "ArrowLeft" | "ArrowDown" => Some(last.min(shown + 1)),
@@ -118,6 +117,6 @@ fn on_key(shown: usize, last: usize, act: &Act) -> Callback<KeyboardEvent> {
         };
         // Otherwise the page would scroll, too.
         Event::prevent_default(&event);
-        act.emit(Action::Look(to));
+        look.emit(to);
     })
 }

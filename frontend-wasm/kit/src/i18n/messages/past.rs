@@ -14,8 +14,8 @@ messages! { PastMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     WhichQueries: "Which queries";
     NoQueryYet: "No query is remembered yet. A query is there a minute after it has ended.";
     NoQueryFound: "No query has this text.";
-    NoQuerySlower: "The last run of no query was slower than usual.";
-    NoQueryFailed: "The last run of no query failed.";
+    NoQuerySlower: "No query was slower than usual in its last run.";
+    NoQueryFailed: "No query failed in its last run.";
     ChooseQuery: "Choose a query to see its runs.";
     Runs { runs: u64 }: runs => "{runs} run" | "{runs} runs";
     LastRun { time: &'a str }: "last {time}";
@@ -25,7 +25,7 @@ messages! { PastMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     RunsChart: "Duration of each run, the oldest first";
     Median { time: &'a str }: "half took less than {time}";
     RunSaid { number: u64, of: u64, facts: &'a str }: "run {number} of {of}: {facts}";
-    RunsRemembered { runs: u64 }: runs => "Only the newest {runs} is shown." | "Only the newest {runs} are shown.";
+    RunsRemembered { runs: u64 }: runs => "Only the newest run is shown." | "Only the newest {runs} are shown.";
     Submitted: "Submitted";
     Duration: "Duration";
     Waited: "Waited";
@@ -46,9 +46,9 @@ messages! { PastMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     AppSeen { time: &'a str }: "Last seen {time}.";
     AppGone { seen: &'a str, gone: &'a str }: "Last seen {seen}, gone by {gone}.";
     PeakHeap { bytes: &'a str }: "Largest Java heap of an executor: {bytes}.";
-    LostExecutors: "Executors that are gone";
+    LostExecutors: "Removed executors";
     LostExecutor: "Executor";
-    LostAt: "Gone by";
+    LostAt: "Removed before";
     LostWhy: "Why";
     LastQueries: "Its last queries";
     NoQueryOfApp: "No query of it is remembered.";

@@ -64,9 +64,9 @@ async fn the_black_box_has_the_end_the_heap_the_executors_and_the_last_queries()
     nightly
     Spark no longer lists it.
     Started 11:00:00 UTC. Last seen 12:00:00 UTC, gone by 12:01:00 UTC. Largest Java heap of an executor: 1.0 GB.
-    Executors that are gone
+    Removed executors
     Executor
-    Gone by
+    Removed before
     Why
     3
     11:59:00 UTC

@@ -7,6 +7,7 @@ use yew::Callback;
 use super::{Act, Which, queries_list, runs_view};
 use crate::past::samples::{failed, run, slower};
 use kit::drawn;
+use kit::samples::OBSERVED_AT_MS;
 
 fn shape(shape_id: i64, newest: PastRun) -> PastShape {
     let label = newest.label.clone();
@@ -55,6 +56,8 @@ async fn an_empty_list_says_why_it_is_empty() {
     let calm = PastQueries { shapes: vec![shape(1, run(1))] };
     assert!(listed(Which::All, false, &none).await.contains("No query is remembered yet."));
     assert!(listed(Which::All, true, &none).await.contains("No query has this text."));
+    assert!(listed(Which::Failed, true, &none).await.contains("No query has this text."));
+    assert!(listed(Which::Failed, true, &calm).await.contains("No query failed"));
     assert!(listed(Which::Slower, false, &calm).await.contains("slower than usual"));
     assert!(listed(Which::Failed, false, &calm).await.contains("failed"));
 }
@@ -131,7 +134,7 @@ async fn runs_are_bars_the_oldest_first_and_a_table_the_newest_first() {
     200
     app-1
     ");
-    let html = drawn::elements(runs_view(&runs, 5, Some(2), &noop, &open)).await;
+    let html = drawn::elements(runs_view(&runs, 5, Some(OBSERVED_AT_MS - 180_000), &noop, &open)).await;
     let chart = html.split("<figcaption").nth(1).unwrap_or_default().split("sparkMonitor-RunsChart-ends").next();
     assert_snapshot!(chart.unwrap_or_default(), @r#"
      class="sparkMonitor-Muted">
@@ -159,6 +162,15 @@ async fn runs_are_bars_the_oldest_first_and_a_table_the_newest_first() {
     <div aria-hidden="true" class="
     "#);
     assert!(html.contains("<tr class=\"sparkMonitor-mod-looked\""), "{html}");
+}
+
+#[tokio::test]
+async fn the_run_that_is_looked_at_stays_the_same_when_a_newer_one_arrives() {
+    for runs in [vec![run(2), run(3)], vec![run(1), run(2), run(3)]] {
+        let view = runs_view(&PastRuns { runs }, 3, Some(OBSERVED_AT_MS - 120_000), &Act::noop(), &Callback::noop());
+        let html = drawn::elements(view).await;
+        assert!(html.contains(": 1m at 11:58:00 UTC, Completed\""), "{html}");
+    }
 }
 
 #[tokio::test]
