@@ -1,0 +1,63 @@
+"""Runs a notebook as JupyterLab would, with nbclient and a real kernel."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+
+from tests.export.ordinary import Ordinary
+
+#: What a site's start-up file gives its users: a session, and a magic for SQL.
+START = r'''
+from IPython import get_ipython as _ipython
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+
+def _sql(line, cell=None):
+    import re
+    output = re.match(r"\s*-o\s+(\w+)\s*$", line)
+    text = line if cell is None else cell
+    quoted = r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|--[^\n]*|/\*.*?\*/"""
+    statements, rest, last = [], "", 0
+    for found in re.finditer(rf"{quoted}|;", text, re.S):
+        if found[0] == ";":
+            statements.append(text[last : found.start()])
+            last = found.end()
+    for statement in [*statements, text[last:]]:
+        if not re.sub(quoted, "", statement, flags=re.S).strip() and "'" not in statement:
+            continue
+        names = re.findall(r"(?<!:):([^\W\d]\w*)", re.sub(quoted, "", statement, flags=re.S))
+        result = spark.sql(statement, args={name: _ipython().user_ns[name] for name in names})
+    if output:
+        _ipython().user_ns[output[1]] = result
+    elif cell is None:
+        return result
+
+_ipython().register_magic_function(_sql, "line_cell", "sql")
+# The real one needs matplotlib, which the tests do not have.
+_ipython().register_magic_function(lambda line: None, "line", "matplotlib")
+'''
+#: Magics print what they do; a job does not.
+CHATTER = re.compile(r"^(env: .*|CPU times: .*|Wall time: .*|Writing .*|Overwriting .*|Appending to .*)\n", re.M)
+
+
+def run(notebook: Ordinary, folder: Path, environment: dict[str, str]) -> str:
+    """Run a notebook in a folder; return its standard output without display data and without the magics' chatter."""
+    document = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(START)])
+    for index, source in enumerate(notebook.cells):
+        document.cells.append(nbformat.v4.new_code_cell(source))
+        if index == notebook.parameters_cell:
+            values = "\n".join(f"{name} = {value!r}" for name, value in notebook.given.items())
+            document.cells.append(nbformat.v4.new_code_cell(values))
+    manager = AsyncKernelManager()
+    manager.kernel_spec.argv = [sys.executable, "-W", "ignore", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    client = NotebookClient(document, manager, timeout=300, resources={"metadata": {"path": str(folder)}})
+    client.execute(env=os.environ | environment)
+    outputs = [output for cell in document.cells for output in cell.outputs]
+    text = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
+    # What `%cd` prints is the folder's path.
+    return CHATTER.sub("", text.replace("\r\n", "\n").replace(f"{folder}", "FOLDER"))
