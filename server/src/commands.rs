@@ -1,6 +1,7 @@
 //! The program's subcommands, one file each.
 
 pub mod doctor;
+pub mod export;
 pub mod history;
 #[cfg(feature = "sql")]
 pub mod sql;

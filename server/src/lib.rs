@@ -9,6 +9,7 @@ mod areas;
 pub mod commands;
 pub mod config;
 mod contract;
+mod export;
 #[cfg(fuzzing)]
 pub mod fuzz;
 mod history;

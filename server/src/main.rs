@@ -50,6 +50,7 @@ fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
             let config = Secrets::from_env().and_then(|secrets| Config::resolve(&settings, secrets));
             return in_runtime("error", doctor::run(config, json));
         }
+        Ok(Cli { command: Command::Export(export) }) => return in_runtime("error", commands::export::run(*export)),
         #[cfg(feature = "sql")]
         Ok(Cli { command: Command::Sql(sql) }) => {
             let token = connect_token()?;

@@ -1,1 +1,27 @@
-//! A notebook becomes a job.
+//! A notebook becomes a job: one flat Python file that runs from top to bottom, the same for every target.
+//!
+//! Cells are edited where the syntax tree has something that only a notebook understands; every other byte stays. No
+//! code is put into a function or a text, nothing is indented anew. [`convert`] also says what a person should know,
+//! decide or mend before: see [`Finding`]. Nothing here reads a file or the network.
+
+mod cells;
+mod context;
+mod finding;
+mod interpolate;
+mod job;
+mod lines;
+mod magics;
+mod notebook;
+mod options;
+mod prelude;
+mod prompts;
+mod python;
+mod sql;
+mod targets;
+
+pub use finding::{Finding, Severity};
+pub use job::{Job, Place, convert};
+pub use notebook::{Cell, MAX_BYTES, MAX_CELLS, Notebook, ReadError};
+pub use options::{Options, Shell};
+pub use python_source::{Assignment, LiteralKind, Version};
+pub use targets::{File, Shipping, Target, TargetError, dag_id};

@@ -3,8 +3,22 @@
 //!
 //! [`Program`] is parsed source; everything else is a question about one. Offsets are bytes of the source.
 
+mod awaits;
+mod bindings;
+mod builtins;
+mod escapes;
+mod imports;
+mod literals;
+mod names;
 mod problem;
 mod program;
+mod semantic;
 
+pub use awaits::TopLevelAwait;
+pub use builtins::is_builtin;
+pub use escapes::{Escape, EscapeKind};
+pub use imports::FutureImport;
+pub use literals::{Assignment, LiteralKind, Text};
+pub use names::{NameEvent, NameUse};
 pub use problem::Problem;
 pub use program::{Program, Version};

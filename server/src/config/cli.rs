@@ -47,6 +47,9 @@ pub enum Command {
         #[command(flatten)]
         settings: Box<Settings>,
     },
+    /// Make a job of a notebook: one Python file, and what its target needs beside it. Exits with 0 (written), 1
+    /// (something must be mended or decided first; nothing is written) or 2 (usage, or the notebook cannot be read).
+    Export(Box<crate::commands::export::Export>),
     /// Run one statement on Spark Connect and print its result. Exits with 0, 1 (Spark's error), 2 (usage) or 3 (the
     /// result is larger than a limit). Ctrl-C stops the statement on the server.
     ///
@@ -91,7 +94,9 @@ pub fn settings_from(args: &[&str]) -> Result<Settings, clap::Error> {
     let words = ["berdl-spark-monitor", "doctor"].iter().chain(args).map(OsString::from);
     match Cli::try_from_args(words)?.command {
         Command::Serve { settings, .. } | Command::Doctor { settings, .. } => Ok(*settings),
-        Command::History { .. } => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
+        Command::History { .. } | Command::Export(_) => {
+            Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand))
+        }
         #[cfg(feature = "sql")]
         Command::Sql(_) => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
     }

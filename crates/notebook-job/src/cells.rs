@@ -1,0 +1,136 @@
+//! Cells become Python: escapes are replaced, `await` is run, and every other byte stays.
+
+use python_source::{Escape, EscapeKind, Program, TopLevelAwait};
+
+use crate::{
+    context::Context,
+    lines::{self, Edit, Line, line_at},
+    magics::{self, Answer},
+    prelude::Helper,
+    prompts, python,
+};
+
+/// The lines of a cell's source.
+pub(crate) fn cell(source: &str, context: &mut Context<'_>) -> Vec<Line> {
+    if source.contains('\0') {
+        context.error(1, "syntax_error", "The cell has a NUL character.".to_owned(), "Remove it.");
+        return Vec::new();
+    }
+    let (text, line) = prompts::cleaned(source);
+    match magics::cell::find(&text, line) {
+        Some(magic) => {
+            let made = magics::cell::converted(&magic, context);
+            let is_gone = made.is_empty();
+            // What became of the magic's line is seen in the job too.
+            let first = text.lines().next().unwrap_or_default();
+            let mut all = vec![Line { text: python::comment(&format!("removed: {first}")), from: line }];
+            if is_gone {
+                let rest = magic.body.lines().zip(line + 1..);
+                all.extend(rest.map(|(text, from)| Line { text: python::comment(text), from }));
+            }
+            all.extend(made);
+            all
+        }
+        None => python(&text, line, context),
+    }
+}
+
+/// The lines for Python with escapes. `first` is the line of the cell at which the text begins.
+pub(crate) fn python(text: &str, first: usize, context: &mut Context<'_>) -> Vec<Line> {
+    let program = Program::cell(text, context.python());
+    let errors = program.syntax_errors();
+    if let Some(error) = errors.first() {
+        let line = first + line_at(text, error.range.start) - 1;
+        let message = format!("The cell is no Python: {}.", error.message.trim_end_matches('.'));
+        context.error(line, "syntax_error", message, "Mend the line, or leave the cell out.");
+        return text.lines().zip(first..).map(|(text, from)| Line { text: python::comment(text), from }).collect();
+    }
+    let mut edits = Vec::new();
+    for escape in program.escapes() {
+        let line = first + line_at(text, escape.range.start) - 1;
+        let with = escaped(&program, &escape, line, context);
+        edits.push(Edit { range: escape.range, with });
+    }
+    for import in program.future_imports() {
+        let with = python::comment(&format!("moved to the first line: {}", program.part(import.range.clone())));
+        context.futures.extend(import.features);
+        edits.push(Edit { range: import.range, with });
+    }
+    for found in program.top_level_awaits() {
+        awaited(found, text, first, context, &mut edits);
+    }
+    lines::edited(text, edits, first)
+}
+
+fn escaped(program: &Program, escape: &Escape, line: usize, context: &mut Context<'_>) -> String {
+    let has_target = escape.target.is_some();
+    let answer = match escape.kind {
+        EscapeKind::Magic => magics::line(escape, line, context),
+        EscapeKind::Shell => magics::shell_run(&escape.value, has_target, line, context),
+        EscapeKind::ShellOutput => magics::shell_output(&escape.value, has_target, line, context),
+        EscapeKind::Help => {
+            let message = format!("`{}?` is removed: a job shows no help.", escape.value);
+            context.note(line, "removed", message, "Nothing to do.");
+            Answer::Remove
+        }
+        EscapeKind::CellMagic => {
+            let message = format!("`%%{}` means something on a cell's first line only.", escape.value);
+            context.error(line, "unknown_magic", message, "Move it to the first line, or remove it.");
+            Answer::Remove
+        }
+        EscapeKind::Call => {
+            let message = "A call without parentheses works in a notebook only.".to_owned();
+            context.error(line, "unknown_magic", message, "Write it with parentheses.");
+            Answer::Remove
+        }
+    };
+    let was = program.part(escape.range.clone());
+    let gone = python::comment(&format!("removed: {was}"));
+    match answer {
+        Answer::Code(code) => code,
+        Answer::Remove if has_target => format!("None  {gone}"),
+        Answer::Remove if escape.nested && escape.alone => format!("pass  {gone}"),
+        Answer::Remove => gone,
+    }
+}
+
+/// Context managers that must be entered, run and left in one task, which a file without its own loop cannot do.
+const ONE_TASK: [&str; 7] =
+    ["TaskGroup", "create_task_group", "fail_after", "move_on_after", "open_nursery", "timeout", "timeout_at"];
+
+fn awaited(found: TopLevelAwait, text: &str, first: usize, context: &mut Context<'_>, edits: &mut Vec<Edit>) {
+    let mut wrap = |helper: Helper, name: &str, start: usize, end: usize| {
+        context.helpers.insert(helper);
+        edits.push(Edit { range: start..start, with: format!("{name}(") });
+        edits.push(Edit { range: end..end, with: ")".to_owned() });
+    };
+    match found {
+        TopLevelAwait::Await { word, end } => {
+            wrap(Helper::Run, "_run", word.start, end);
+            edits.push(Edit { range: word, with: String::new() });
+        }
+        TopLevelAwait::For { word, iterable } => {
+            wrap(Helper::Each, "_each", iterable.start, iterable.end);
+            edits.push(Edit { range: word, with: String::new() });
+        }
+        TopLevelAwait::With { word, managers } => {
+            for manager in managers {
+                let name = text.get(manager.clone()).unwrap_or_default();
+                let name = name.split('(').next().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
+                if ONE_TASK.contains(&name) {
+                    let line = first + line_at(text, manager.start) - 1;
+                    let message = format!("`async with {name}(…)` outside a function cannot run in a file.");
+                    context.error(line, "async_with", message, "Put it into an async function and await that.");
+                    return;
+                }
+                wrap(Helper::Within, "_Within", manager.start, manager.end);
+            }
+            edits.push(Edit { range: word, with: String::new() });
+        }
+        TopLevelAwait::Generator { range } => {
+            let line = first + line_at(text, range.start) - 1;
+            let message = "An asynchronous generator outside a function cannot run in a file.".to_owned();
+            context.error(line, "async_generator", message, "Use a list, [… async for …], or an async function.");
+        }
+    }
+}

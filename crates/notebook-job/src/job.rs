@@ -1,0 +1,214 @@
+//! A whole notebook as one job: its cells one after the other, and what is to be said about it.
+
+mod names;
+mod order;
+mod parameters;
+
+use std::collections::{BTreeSet, HashSet};
+
+use python_source::{Assignment, NameEvent, Program};
+
+use crate::{
+    cells,
+    context::Context,
+    finding::{Finding, Severity},
+    lines::{self, Line},
+    notebook::{Cell, Notebook},
+    options::Options,
+    prelude::Helper,
+    python,
+};
+
+/// A notebook as a job.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The Python file.
+    pub text: String,
+    /// What is to be said about it, by cell and line.
+    pub findings: Vec<Finding>,
+    /// The parameters with their defaults.
+    pub parameters: Vec<Assignment>,
+    /// Packages that the notebook installed.
+    pub requirements: Vec<String>,
+    /// For every line of the file the cell and the line in it; none before the first cell.
+    places: Vec<Option<Place>>,
+}
+
+/// A line of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The code cell, from 0.
+    pub cell: usize,
+    /// The line in it, from 1.
+    pub line: usize,
+}
+
+impl Job {
+    /// Where a line of the file, counted from 1, comes from.
+    #[must_use]
+    pub fn place(&self, line: usize) -> Option<Place> {
+        self.places.get(line.checked_sub(1)?).copied().flatten()
+    }
+
+    /// Whether something keeps it from being written.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity.blocks())
+    }
+
+    /// Adds what Python itself said of a line of the file, counted from 1.
+    pub fn refuse(&mut self, line: usize, message: &str) {
+        let place = self.place(line).unwrap_or(Place { cell: 0, line: 1 });
+        let known = |finding: &&Finding| finding.cell == place.cell && finding.severity == Severity::Error;
+        if self.findings.iter().find(known).is_none_or(|finding| finding.line != place.line) {
+            self.add(place, Severity::Error, "syntax_error", format!("Python refuses this: {message}."), MEND);
+        }
+    }
+
+    /// Adds a note about the whole notebook.
+    pub fn remark(&mut self, code: &'static str, message: String, fix: &str) {
+        self.add(Place { cell: 0, line: 1 }, Severity::Note, code, message, fix);
+    }
+
+    fn add(&mut self, at: Place, severity: Severity, code: &'static str, message: String, fix: &str) {
+        self.findings.push(Finding { severity, code, cell: at.cell, line: at.line, message, fix: fix.to_owned() });
+    }
+
+    /// Where each cell begins and which lines come from where, for programs that show an error of the job.
+    #[must_use]
+    pub fn places(&self) -> &[Option<Place>] {
+        &self.places
+    }
+}
+
+const MEND: &str = "Mend the line, or leave the cell out.";
+
+/// Converts a notebook. `name` is the notebook's file name, for the first comment. The same notebook always gives the
+/// same job.
+#[must_use]
+pub fn convert(notebook: &Notebook, name: &str, options: &Options) -> Job {
+    let mut context = Context {
+        options,
+        known: known(notebook, options),
+        cell: 0,
+        findings: Vec::new(),
+        helpers: BTreeSet::new(),
+        futures: BTreeSet::new(),
+        requirements: Vec::new(),
+        captured: HashSet::new(),
+    };
+    if notebook.language != "python" {
+        let message = format!("The notebook is written in {}.", notebook.language);
+        context.error(1, "language", message, "Only Python becomes a job.");
+    }
+    let mut converted = Vec::new();
+    for (index, cell) in notebook.cells.iter().enumerate().filter(|(index, _)| !options.skip.contains(index)) {
+        context.cell = index;
+        let mut lines = cells::cell(&cell.source, &mut context);
+        let blank = lines.iter().rev().take_while(|line| line.text.trim().is_empty()).count();
+        lines.truncate(lines.len() - blank);
+        converted.push((index, lines));
+    }
+    order::check(notebook, &mut context);
+    names::check(&converted, &mut context);
+    let parameters = parameters::of(notebook, &mut context);
+    let job = assembled(notebook, name, &converted, parameters, context);
+    checked(job, options)
+}
+
+/// Every name that a cell of the notebook defines.
+fn known(notebook: &Notebook, options: &Options) -> HashSet<String> {
+    let program = |cell: &Cell| Program::cell(cell.source.clone(), options.python);
+    let defined = |event| match event {
+        NameEvent::Defined(name) => Some(name),
+        _ => None,
+    };
+    notebook.cells.iter().flat_map(|cell| program(cell).names()).filter_map(defined).collect()
+}
+
+fn assembled(
+    notebook: &Notebook,
+    name: &str,
+    converted: &[(usize, Vec<Line>)],
+    parameters: Option<(usize, Vec<Assignment>)>,
+    mut context: Context<'_>,
+) -> Job {
+    let mut text = String::new();
+    let mut places = Vec::new();
+    let mut add = |line: &str, place: Option<Place>| {
+        text.push_str(line);
+        text.push('\n');
+        places.push(place);
+    };
+    if !context.futures.is_empty() {
+        let features: Vec<&str> = context.futures.iter().map(String::as_str).collect();
+        add(&format!("from __future__ import {}", features.join(", ")), None);
+    }
+    add(&python::comment(&format!("Made from {name} by berdl-spark-monitor.")), None);
+    add("# Each cell follows its marker. Lines that only a notebook has a use for are comments.", None);
+    if parameters.is_some() {
+        context.helpers.insert(Helper::Parameters);
+    }
+    prelude(&context.helpers).lines().for_each(|line| add(line, None));
+    if let Some((_, parameters)) = &parameters {
+        let names: Vec<String> = parameters.iter().map(|one| python::literal(&one.name)).collect();
+        add(&format!("_given = _given_parameters([{}])", names.join(", ")), None);
+    }
+    add("_cell = globals().get(\"_job_cell\") or (lambda number: None)", None);
+    for (index, _) in notebook.cells.iter().enumerate() {
+        let at = |line| Some(Place { cell: index, line });
+        add("", at(1));
+        let Some((_, lines)) = converted.iter().find(|(cell, _)| *cell == index) else {
+            add(&format!("# %% cell {index} (left out)"), at(1));
+            continue;
+        };
+        add(&format!("# %% cell {index}"), at(1));
+        add(&format!("_cell({index})"), at(1));
+        lines.iter().for_each(|line| add(&line.text, at(line.from)));
+        if let Some((_, parameters)) = parameters.as_ref().filter(|(cell, _)| *cell == index) {
+            let last = at(lines.last().map_or(1, |line| line.from));
+            add("", last);
+            add("# %% injected-parameters", last);
+            for name in parameters.iter().map(|one| &one.name) {
+                add(&format!("{name} = _parameter({}, {name})", python::literal(name)), last);
+            }
+        }
+    }
+    Job {
+        text,
+        findings: context.findings,
+        parameters: parameters.map(|(_, parameters)| parameters).unwrap_or_default(),
+        requirements: context.requirements,
+        places,
+    }
+}
+
+/// Imports of one line stand together, everything else apart.
+fn prelude(helpers: &BTreeSet<Helper>) -> String {
+    let needed: BTreeSet<Helper> = helpers.iter().flat_map(|one| one.needs().iter().chain([one])).copied().collect();
+    let needed: BTreeSet<Helper> = needed.iter().flat_map(|one| one.needs().iter().chain([one])).copied().collect();
+    let (imports, rest): (Vec<Helper>, Vec<Helper>) = needed.into_iter().partition(|one| one.is_import());
+    let mut text: String = imports.into_iter().map(Helper::source).collect();
+    for source in rest.into_iter().map(Helper::source) {
+        text.push_str(if text.is_empty() { "" } else { "\n\n" });
+        text.push_str(source);
+    }
+    if text.is_empty() { text } else { format!("\n{text}\n\n") }
+}
+
+/// The gates that need no Python: the whole file must be read by the parser, for the Python that will run it.
+fn checked(mut job: Job, options: &Options) -> Job {
+    let program = Program::module(job.text.clone(), options.python);
+    for problem in program.syntax_errors().iter().chain(&program.semantic_errors()) {
+        job.refuse(lines::line_at(&job.text, problem.range.start), problem.message.trim_end_matches('.'));
+    }
+    for problem in program.version_errors() {
+        let place = job.place(lines::line_at(&job.text, problem.range.start)).unwrap_or(Place { cell: 0, line: 1 });
+        let message = format!("{}.", problem.message.trim_end_matches('.'));
+        let fix = "Run the job with a newer Python (--python), or write it in an older way.";
+        job.add(place, Severity::Error, "python_version", message, fix);
+    }
+    job.findings
+        .sort_by(|one, other| (one.cell, one.line, one.severity).cmp(&(other.cell, other.line, other.severity)));
+    job
+}

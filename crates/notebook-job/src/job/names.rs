@@ -1,0 +1,146 @@
+//! Names without a value: what a cell left in the kernel that is gone now, or that only IPython has.
+
+use std::collections::{HashMap, HashSet};
+
+use python_source::{NameEvent, NameUse, Program, is_builtin};
+
+use crate::{
+    context::Context,
+    lines::{self, Line, line_at},
+    prelude::Helper,
+};
+
+/// Looks at every name of the converted cells, in the order in which the job runs.
+pub(super) fn check(converted: &[(usize, Vec<Line>)], context: &mut Context<'_>) {
+    let mut walk = Walk::default();
+    let mut later: Vec<(usize, usize, NameUse)> = Vec::new();
+    let defined_at = definitions(converted, context);
+    for (cell, lines) in converted {
+        context.cell = *cell;
+        let text = lines::text(lines);
+        let program = Program::module(text.clone(), context.python());
+        addresses(&program, lines, &text, context);
+        for event in program.names() {
+            match event {
+                NameEvent::Defined(name) => {
+                    walk.defined.insert(name);
+                }
+                NameEvent::Star => walk.star = true,
+                NameEvent::Used(used) => {
+                    let line = place(lines, &text, used.range.start);
+                    if used.name == "input" && !walk.defined.contains("input") {
+                        let message = "`input` waits for a person.".to_owned();
+                        context.error(line, "input", message, "Make it a parameter.");
+                    } else if used.deferred {
+                        later.push((*cell, line, used));
+                    } else {
+                        walk.used(&used, line, defined_at.get(&used.name).copied(), context);
+                    }
+                }
+            }
+        }
+    }
+    // A function runs later, when all that the notebook defines may be there.
+    for (cell, line, used) in later {
+        context.cell = cell;
+        walk.used(&used, line, None, context);
+    }
+}
+
+/// The last cell that defines each name.
+fn definitions(converted: &[(usize, Vec<Line>)], context: &Context<'_>) -> HashMap<String, usize> {
+    let mut found = HashMap::new();
+    for (cell, lines) in converted {
+        for event in Program::module(lines::text(lines), context.python()).names() {
+            if let NameEvent::Defined(name) = event {
+                found.insert(name, *cell);
+            }
+        }
+    }
+    found
+}
+
+fn place(lines: &[Line], text: &str, offset: usize) -> usize {
+    let line = line_at(text, offset);
+    lines.get(line - 1).map_or(line, |line| line.from)
+}
+
+#[derive(Default)]
+struct Walk {
+    defined: HashSet<String>,
+    star: bool,
+    told: HashSet<String>,
+}
+
+impl Walk {
+    fn used(&mut self, used: &NameUse, line: usize, later: Option<usize>, context: &mut Context<'_>) {
+        let name = used.name.as_str();
+        if used.guarded || self.defined.contains(name) || is_builtin(name) || is_ours(name) {
+            return;
+        }
+        let helper = match name {
+            "spark" => Some(Helper::Spark),
+            "sc" => Some(Helper::SparkContext),
+            "display" => Some(Helper::Display),
+            _ => None,
+        };
+        if !self.told.insert(name.to_owned()) {
+            return;
+        }
+        if let Some(helper) = helper {
+            if helper == Helper::SparkContext {
+                let message = "`sc` needs a classic driver; Spark Connect has none.".to_owned();
+                context.note(line, "spark_context", message, "Use `spark` if the job runs on Spark Connect.");
+            }
+            context.helpers.insert(helper);
+            return;
+        }
+        if is_notebooks(name) {
+            let message = format!("`{name}` is the notebook's own: a job has no earlier outputs and no IPython.");
+            context.error(line, "notebook_only", message, "Give the value a name in the cell that makes it.");
+        } else if self.star {
+            // `from module import *` may have brought it.
+        } else if context.captured.contains(name) {
+            let message = format!("`{name}` is the output that `%%capture` kept, which a job does not have.");
+            context.error(line, "captured_output", message, "Keep the output in a variable of your own.");
+        } else if let Some(cell) = later {
+            let message = format!("`{name}` is used here but defined in cell {cell} only.");
+            context.error(line, "used_before_definition", message, "Move the definition before its use.");
+        } else {
+            let message = format!("`{name}` is defined nowhere in this notebook.");
+            let fix = "Define it in a cell; it may be left in your kernel by a cell that is gone.";
+            context.error(line, "undefined_name", message, fix);
+        }
+    }
+}
+
+/// Names that a job's first lines define.
+fn is_ours(name: &str) -> bool {
+    const OURS: [&str; 10] =
+        ["_Captured", "_Within", "_captured", "_each", "_os", "_pathlib", "_run", "_script", "_shell", "_shell_lines"];
+    OURS.contains(&name)
+}
+
+/// Names that IPython gives to every notebook.
+fn is_notebooks(name: &str) -> bool {
+    let numbered = name.strip_prefix("_i").or_else(|| name.strip_prefix('_'));
+    matches!(name, "get_ipython" | "In" | "Out" | "_" | "__" | "___" | "_i" | "_ii" | "_iii" | "_ih" | "_oh" | "_dh")
+        || numbered.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Addresses in the notebook that mean another machine where the job runs.
+fn addresses(program: &Program, lines: &[Line], text: &str, context: &mut Context<'_>) {
+    for found in program.texts() {
+        let value = found.value.as_str();
+        let line = place(lines, text, found.range.start);
+        let is_spark = ["sc://", "spark://", "local["].iter().any(|start| value.starts_with(start)) || value == "local";
+        if is_spark {
+            let message = "The address of Spark is written into the notebook: the job goes there, wherever it runs.";
+            let fix = "Use SparkSession.builder.getOrCreate(); the target gives the address.";
+            context.note(line, "spark_address", message.to_owned(), fix);
+        } else if ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| value.contains(host)) {
+            let message = "The address of the notebook's own machine is another one where the job runs.".to_owned();
+            context.note(line, "local_address", message, "Make it a parameter.");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The cell of parameters: its literals are the defaults of the job.
+
+use python_source::{Assignment, Program};
+
+use crate::{
+    context::Context,
+    notebook::{Cell, Notebook},
+};
+
+/// The cell of parameters and its literals.
+pub(super) fn of(notebook: &Notebook, context: &mut Context<'_>) -> Option<(usize, Vec<Assignment>)> {
+    let skip = &context.options.skip;
+    let cells = notebook.cells.iter().enumerate().filter(|(at, cell)| !skip.contains(at) && is_parameters(cell));
+    let mut cells = cells.map(|(at, _)| at);
+    let (first, second) = (cells.next()?, cells.next());
+    if let Some(second) = second {
+        context.cell = second;
+        let message = format!("Cell {first} has the parameters already: this cell's are not.");
+        context.note(1, "parameters", message, "Use one cell of parameters.");
+    }
+    let source = notebook.cells.get(first)?.source.clone();
+    let found = Program::cell(source, context.python()).literal_assignments();
+    // With no literal in it there is nothing to give.
+    (!found.is_empty()).then_some((first, found))
+}
+
+/// Papermill's tag, or the older extension's first line.
+fn is_parameters(cell: &Cell) -> bool {
+    let first = cell.source.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("%%"));
+    let first = first.unwrap_or_default().to_lowercase();
+    cell.tags.iter().any(|tag| tag == "parameters") || first == "# @pipeline-params" || first == "# @pipeline_params"
+}

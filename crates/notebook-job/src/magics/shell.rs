@@ -1,0 +1,67 @@
+//! `!command`, `lines = !command` and `%%bash`: a person chooses whether they run in the job.
+
+use crate::{
+    context::Context,
+    magics::{Answer, install, installs},
+    options::Shell,
+    prelude::Helper,
+    python,
+};
+
+/// `!command`, whose output is shown; with a name before it, whose output is a list of lines.
+pub(crate) fn run(command: &str, has_target: bool, line: usize, context: &mut Context<'_>) -> Answer {
+    if let Some(packages) = installs(command).filter(|_| !has_target) {
+        return install::drop(&packages, line, context);
+    }
+    if has_target {
+        return output(command, true, line, context);
+    }
+    let code = format!("_shell({})", context.expression(command));
+    chosen(Helper::Shell, code, &format!("!{command}"), line, context)
+}
+
+/// `!!command`, whose output is a list of lines.
+pub(crate) fn output(command: &str, has_target: bool, line: usize, context: &mut Context<'_>) -> Answer {
+    let code = format!("_shell_lines({})", context.expression(command));
+    match (chosen(Helper::ShellLines, code, &format!("!{command}"), line, context), has_target) {
+        // The name must have a value, or every later line that uses it is told besides.
+        (Answer::Remove, true) => Answer::Code("[]".to_owned()),
+        (answer, _) => answer,
+    }
+}
+
+/// `%%bash` and other scripts.
+pub(super) fn script(program: &str, text: &str, line: usize, context: &mut Context<'_>) -> Answer {
+    let words: Vec<String> = program.split_whitespace().map(python::literal).collect();
+    let code = format!("_script([{}], {})", words.join(", "), python::literal(text));
+    chosen(Helper::Script, code, &format!("%%{program}"), line, context)
+}
+
+fn chosen(helper: Helper, code: String, what: &str, line: usize, context: &mut Context<'_>) -> Answer {
+    let what = shortened(what);
+    match context.shell() {
+        Shell::Ask => {
+            let message = format!("`{what}` runs a program of the notebook's machine; the job may run on another one.");
+            context.decision(line, "shell", message, "Translate it (--translate-shell) or remove it (--drop-shell).");
+            Answer::Remove
+        }
+        Shell::Drop => {
+            context.note(line, "removed", format!("`{what}` is removed, as you chose."), "Nothing to do.");
+            Answer::Remove
+        }
+        Shell::Translate => {
+            let message = format!("`{what}` runs as a child process of the job.");
+            context.note(line, "shell", message, "Make sure that the program is there where the job runs.");
+            context.helpers.insert(helper);
+            Answer::Code(code)
+        }
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    match first.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", first.get(..end).unwrap_or_default()),
+        None => first.to_owned(),
+    }
+}

@@ -1,0 +1,84 @@
+//! A Python file as a notebook: its cells begin with `# %%`, as Jupytext, Spyder and VS Code have it.
+
+use super::{Cell, Notebook, lines};
+
+/// Cells of a Python file. A file without a marker is one cell.
+pub(super) fn read(text: &str) -> Notebook {
+    let mut cells: Vec<Option<Cell>> = Vec::new();
+    let mut begin = |cell: Option<Cell>| cells.push(cell);
+    let text = lines(text);
+    let mut open = Some(Cell::default());
+    let mut seen = false;
+    for line in text.split_inclusive('\n') {
+        match marker(line) {
+            Some(label) => {
+                // Blank lines before the first marker are no cell.
+                let keep = seen || open.as_ref().is_some_and(|cell| !cell.source.trim().is_empty());
+                begin(open.take().filter(|_| keep));
+                seen = true;
+                open = (!is_text(label)).then(|| Cell { tags: tags(label), ..Cell::default() });
+            }
+            None => {
+                if let Some(cell) = &mut open {
+                    cell.source.push_str(line);
+                }
+            }
+        }
+    }
+    begin(open);
+    let mut cells: Vec<Cell> = cells.into_iter().flatten().collect();
+    for cell in &mut cells {
+        cell.source.truncate(cell.source.trim_end_matches('\n').len());
+    }
+    Notebook { cells, language: "python".to_owned(), version: None }
+}
+
+/// What follows a marker, if the line is one.
+fn marker(line: &str) -> Option<&str> {
+    let label = line.strip_prefix('#')?.trim_start_matches(' ').strip_prefix("%%")?;
+    // `# %%time` is a magic that somebody put behind a comment.
+    (label.trim_end().is_empty() || label.starts_with([' ', '\t', '['])).then(|| label.trim())
+}
+
+/// `# %% [markdown]` and `# %% [raw]`.
+fn is_text(label: &str) -> bool {
+    label.contains("[markdown]") || label.contains("[md]") || label.contains("[raw]")
+}
+
+/// Jupytext writes `# %% tags=["parameters"]`.
+fn tags(label: &str) -> Vec<String> {
+    let Some((_, list)) = label.split_once("tags=") else { return Vec::new() };
+    let end = list.find(']').map_or(list.len(), |end| end + 1);
+    serde_json::from_str(list.get(..end).unwrap_or_default()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources(text: &str) -> Vec<String> {
+        read(text).cells.into_iter().map(|cell| cell.source).collect()
+    }
+
+    #[test]
+    fn markers_begin_cells() {
+        assert_eq!(sources("import a\n\n# %%\nb\n# %% with a title\nc\n\n#%%\n"), ["import a", "b", "c", ""]);
+        assert_eq!(sources("\n\n# %%\na\n"), ["a"]);
+        assert_eq!(sources("a\nb"), ["a\nb"]);
+    }
+
+    #[test]
+    fn cells_of_text_are_no_code() {
+        assert_eq!(sources("# %% [markdown]\n# Title\n# %%\na\n"), ["a"]);
+    }
+
+    #[test]
+    fn tags_are_read() {
+        assert_eq!(read("# %% tags=[\"parameters\", \"x\"] a=1\na = 1\n").cells[0].tags, ["parameters", "x"]);
+    }
+
+    #[test]
+    fn a_magic_behind_a_comment_is_no_marker() {
+        assert_eq!(sources("# %%time\na\n"), ["# %%time\na"]);
+    }
+}

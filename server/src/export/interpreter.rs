@@ -1,0 +1,120 @@
+//! The last gate of a job: the Python that will run it compiles it. Nothing of it is run.
+
+use std::{process::Stdio, time::Duration};
+
+use notebook_job::Version;
+use thiserror::Error;
+use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
+
+/// How long Python may take to start and to compile.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The exit code for another version than the wanted one.
+const OTHER_VERSION: i32 = 3;
+
+/// Compiles standard input. `-I` keeps the user's packages, folder and variables out of it.
+const PROGRAM: &str = r#"
+import sys
+if len(sys.argv) > 1 and sys.version_info[:2] != (3, int(sys.argv[1])):
+    sys.exit(3)
+text = sys.stdin.buffer.read()
+try:
+    compile(text, "job.py", "exec", dont_inherit=True)
+except SyntaxError as error:
+    print(error.lineno or 1, error.msg)
+except (MemoryError, OverflowError, RecursionError, ValueError) as error:
+    print(1, error)
+"#;
+
+/// Why there is no answer from Python.
+#[derive(Debug, Error)]
+pub enum InterpreterError {
+    /// No program of this version was found.
+    #[error("no Python {0} was found here")]
+    Missing(Version),
+    /// It did not answer in time.
+    #[error("Python {0} did not answer within {PATIENCE:?}")]
+    Slow(Version),
+}
+
+/// What Python refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The line, from 1.
+    pub line: usize,
+    /// Python's words.
+    pub message: String,
+}
+
+/// Lets Python compile a program; none if it accepts it.
+///
+/// # Errors
+/// When there is no such Python, or it does not answer.
+pub async fn refusal(text: &str, version: Version) -> Result<Option<Refusal>, InterpreterError> {
+    let own = format!("python{version}");
+    for program in [own.as_str(), "python3", "python"] {
+        let answer = timeout(PATIENCE, compile(program, text, version)).await;
+        match answer.map_err(|_| InterpreterError::Slow(version))? {
+            Some(answer) => return Ok(read(&answer)),
+            None => continue,
+        }
+    }
+    Err(InterpreterError::Missing(version))
+}
+
+/// The version of the `python3` that is found here.
+pub async fn installed() -> Option<Version> {
+    let program = "import sys; print('%d.%d' % sys.version_info[:2])";
+    let mut python = Command::new("python3");
+    python.args(["-I", "-c", program]).stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    let done = timeout(PATIENCE, python.output()).await.ok()?.ok()?;
+    String::from_utf8_lossy(&done.stdout).parse().ok()
+}
+
+/// What the program printed; none if it is not there, or is another version.
+async fn compile(program: &str, text: &str, version: Version) -> Option<String> {
+    let mut python = Command::new(program);
+    python.args(["-I", "-W", "ignore", "-c", PROGRAM, &version.minor.to_string()]);
+    python.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    let mut child = python.spawn().ok()?;
+    let mut input = child.stdin.take()?;
+    // A program of another version closes its input unread.
+    let _ = input.write_all(text.as_bytes()).await;
+    drop(input);
+    let done = child.wait_with_output().await.ok()?;
+    let accepted = done.status.success() && done.status.code() != Some(OTHER_VERSION);
+    accepted.then(|| String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+fn read(answer: &str) -> Option<Refusal> {
+    let (line, message) = answer.trim().split_once(' ')?;
+    Some(Refusal { line: line.parse().unwrap_or(1), message: message.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn python_accepts_a_program_or_says_where_it_does_not() {
+        let version = installed().await.expect("tests need a python3");
+        assert_eq!(refusal("x = 1\n", version).await.unwrap(), None);
+        let refused = refusal("x = 1\ndef f():\n    x = 1\n    global x\n", version).await.unwrap();
+        assert_eq!(refused.map(|refused| refused.line), Some(4));
+    }
+
+    #[tokio::test]
+    async fn another_version_is_not_asked() {
+        let never = Version { minor: 7 };
+        assert!(matches!(refusal("x", never).await, Err(InterpreterError::Missing(_))));
+    }
+
+    #[tokio::test]
+    async fn nothing_of_the_program_is_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ran");
+        let text = format!("open({:?}, 'w')\n", file.display().to_string());
+        assert_eq!(refusal(&text, installed().await.unwrap()).await.unwrap(), None);
+        assert!(!file.exists());
+    }
+}
