@@ -24,6 +24,16 @@ class Statement:
     cell: int
     source: str
     dump: str
+    #: Whether IPython had the cell in its hands: it empties lines of a string that are all spaces.
+    loose: bool
+
+    def is_(self, dump: str) -> bool:
+        """Return whether this is the statement with that `ast.dump`."""
+        return self.dump == dump or (self.loose and BLANK.sub(r"\\n", self.dump) == BLANK.sub(r"\\n", dump))
+
+
+#: A line of a string that is all spaces, as `ast.dump` shows it.
+BLANK = re.compile(r"\\n(?: |\\t|\\x0c)+(?=\\n)")
 
 
 def transformed(cells: list[str]) -> list[str]:
@@ -34,12 +44,29 @@ def transformed(cells: list[str]) -> list[str]:
 
 
 def statements(cells: list[str]) -> list[Statement]:
-    """Return the statements that must be in the job, in this order; the cells are transformed ones."""
-    return [
-        Statement(index, ast.unparse(statement), ast.dump(statement))
-        for index, cell in enumerate(cells)
-        for statement in untouched(parsed(cell))
-    ]
+    """Return the statements that must be in the job, in this order."""
+    found = []
+    for index, cell in enumerate(cells):
+        try:
+            body, loose = parsed(cell), False
+        except (SyntaxError, ValueError):
+            body, loose = parsed(*transformed([cell])), True
+        found += [Statement(index, ast.unparse(each), ast.dump(each), loose) for each in untouched(body)]
+    return found
+
+
+def expanded(cells: list[str]) -> list[str]:
+    """Return cells as IPython would compile them; the body of a magic that runs it stands in its place."""
+    return [inner for cell in transformed(cells) for inner in [body_of(cell) or cell]]
+
+
+def body_of(cell: str) -> str | None:
+    """Return what a cell magic runs, as IPython would compile it."""
+    match parsed(cell):
+        case [ast.Expr(ast.Call(ast.Attribute(attr="run_cell_magic"), [ast.Constant(name), _, ast.Constant(body)]))]:
+            if name in CELL_RUN_AS_IT_STANDS | CELL_RUN_SOMEHOW:
+                return TransformerManager().transform_cell(body)
+    return None
 
 
 def parsed(source: str) -> list[ast.stmt]:

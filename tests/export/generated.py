@@ -2,6 +2,7 @@
 
 import copy
 import random
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ METADATA = [
     kernelspec(),
     {},
     None,
-    {"language_info": {"name": "python", "version": "3.9.1"}, "widgets": {"x": [None]}},
+    {"language_info": {"name": "python", "version": "{}.{}.{}".format(*sys.version_info)}, "widgets": {"x": [None]}},
     {"kernelspec": {"name": "python3", "display_name": "é"}, "language_info": {"name": "python"}},
     {"kernelspec": None, "title": 5},
     {"orig_nbformat": 2, "kernelspec": kernelspec()["kernelspec"], "celltoolbar": "Tags"},
@@ -34,6 +35,10 @@ BETWEEN = [
     {"cell_type": "raw", "metadata": {}, "source": "!x"},
     {"cell_type": "heading", "level": 2, "source": "x"},
 ]
+
+
+#: A failure is made smaller with at most so many runs, about.
+MOST_TRIES = 300
 
 
 @dataclass
@@ -75,7 +80,7 @@ class Generated:
     def refused(self) -> str | None:
         """Return why a kernel refuses it."""
         cells = [cell.source() for cell in self.cells]
-        return problem_of(lambda: kernel_accepts(expected.transformed(cells)))
+        return problem_of(lambda: kernel_accepts(expected.expanded(cells)))
 
 
 def generate(seed: str) -> tuple[Generated, int]:
@@ -128,22 +133,23 @@ def cell(chance: random.Random, pieces: Pieces) -> Cell:
     return made
 
 
-def smaller(notebook: Generated, fails: Callable[[Generated], bool]) -> Generated:
+def smaller(notebook: Generated, fails: Callable[[Generated], bool], by_lines: bool) -> Generated:
     """Leave out cells, blocks and lines as long as it still fails; a kernel still accepts the rest."""
-    found = True
-    while found:
+    tries, found = 0, True
+    while found and tries < MOST_TRIES:
         found = False
-        for candidate in candidates(notebook):
+        for candidate in candidates(notebook, by_lines):
+            tries += 1
             if candidate.refused() is None and fails(candidate):
                 notebook, found = candidate, True
                 break
     return notebook
 
 
-def candidates(notebook: Generated) -> list[Generated]:
-    """Return what can be left out, the large things first."""
+def candidates(notebook: Generated, by_lines: bool) -> list[Generated]:
+    """Return what can be left out, the large things first; the first cell's definitions stay."""
     made = []
-    for index in range(len(notebook.cells)):
+    for index in range(1, len(notebook.cells)):
         made.append(copy.deepcopy(notebook))
         del made[-1].cells[index]
     for index, cell in enumerate(notebook.cells):
@@ -152,7 +158,7 @@ def candidates(notebook: Generated) -> list[Generated]:
                 made.append(copy.deepcopy(notebook))
                 del made[-1].cells[index].blocks[number]
             lines = block.source.split("\n")
-            for line in range(len(lines) if len(lines) > 1 else 0):
+            for line in range(len(lines) if by_lines and len(lines) > 1 else 0):
                 made.append(copy.deepcopy(notebook))
                 made[-1].cells[index].blocks[number].source = "\n".join(lines[:line] + lines[line + 1 :])
         for name in ("head", "indent", "end"):

@@ -31,7 +31,7 @@ class Outcome:
     written: bool = False
     #: The blocking findings' codes, each once.
     blocked_by: list[str] = field(default_factory=list)
-    #: The broken invariants, in words.
+    #: The broken invariants in words; the part before the first colon is the same for each kind.
     broken: list[str] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
 
@@ -43,7 +43,7 @@ def examine(path: Path, options: tuple[str, ...]) -> Outcome:
     cells: list[str] = []
 
     def transform() -> None:
-        cells.extend(expected.transformed(notebook.cells))
+        cells.extend(expected.expanded(notebook.cells))
         kernel_accepts(cells)
 
     outcome.refused = problem_of(transform)
@@ -60,7 +60,7 @@ def examine(path: Path, options: tuple[str, ...]) -> Outcome:
         elif first.code == 1:
             outcome.blocked_by = sorted({finding["code"] for finding in first.blocking()})
             outcome.broken += blocked_problems(first, notebook, outcome.refused)
-        else:
+        elif notebook.readable:
             outcome.broken.append(f"exit code {first.code}: {first.stderr.strip()[-300:]}")
         if (first.code, first.findings) != (second.code, second.findings):
             outcome.broken.append("a second run finds something else")
@@ -73,17 +73,22 @@ def findings_problems(done: Export, notebook: Notebook) -> list[str]:
     for finding in done.findings:
         cell, line = finding["cell"], finding["line"]
         if finding["severity"] not in ("error", "decision", "note"):
-            problems.append(f"severity {finding['severity']}")
+            problems.append(f"an unknown severity: {finding['severity']}")
         if not (finding["message"] and isinstance(finding["code"], str)):
             problems.append(f"a finding without words: {finding}")
         if finding["severity"] != "note" and not finding["fix"]:
             problems.append(f"a blocking finding without a fix: {finding}")
         if cell is None:
             continue
+        # What is about the whole notebook is said of its beginning.
+        if not notebook.cells and (cell, line) == (0, 1):
+            continue
         if not 0 <= cell < len(notebook.cells):
-            problems.append(f"finding {finding['code']} in cell {cell} of {len(notebook.cells)}")
+            problems.append(
+                f"a finding outside of the notebook: {finding['code']} in cell {cell} of {len(notebook.cells)}"
+            )
         elif line is not None and not 1 <= line <= max(1, len(lines_of(notebook.cells[cell]))):
-            problems.append(f"finding {finding['code']} in line {line} of cell {cell}, which has fewer")
+            problems.append(f"a finding outside of its cell: {finding['code']} in line {line} of cell {cell}")
     return problems
 
 
@@ -96,12 +101,12 @@ def blocked_problems(done: Export, notebook: Notebook, refused: str | None) -> l
     """Check a notebook of which nothing was written."""
     problems = []
     if done.files or done.left:
-        problems.append(f"blocked, but it wrote {done.files or done.left}")
+        problems.append(f"blocked, but it wrote: {done.files or done.left}")
     if not done.blocking():
         problems.append("blocked without a blocking finding")
     if refused is None and notebook.language in ("python", "ipython", "python3", ""):
         problems += [
-            f"a kernel accepts this notebook, but: {finding['code']} in cell {finding['cell']} line {finding['line']}: "
+            f"a kernel accepts this notebook, but {finding['code']}: cell {finding['cell']} line {finding['line']}: "
             f"{finding['message']}"
             for finding in done.blocking()
             if SYNTAX.search(finding["code"])
@@ -116,9 +121,9 @@ def job_problems(done: Export, notebook: Notebook, cells: list[str], refused: st
         "job.py" not in {Path(name).name for name in done.files}
         or {Path(name).name for name in done.files} != done.left
     ):
-        problems.append(f"it tells of {done.files} and wrote {done.left}")
+        problems.append(f"it tells of other files than it wrote: {done.files} and {done.left}")
     if done.blocking():
-        problems.append(f"written, in spite of {done.blocking()[0]}")
+        problems.append(f"written, in spite of a finding: {done.blocking()[0]}")
     if refused is not None:
         problems.append(f"written, but a kernel refuses the notebook: {refused}")
     this, *others = all_pythons()
@@ -129,19 +134,20 @@ def job_problems(done: Export, notebook: Notebook, cells: list[str], refused: st
         if (problem := python.compiles(done.job)) and not python.accepts(cells):
             problems.append(f"Python {python.version} accepts the notebook and not the job: {problem}")
     if refused is None:
-        problems += order_problems(done.job, cells)
+        problems += order_problems(done.job, notebook.cells)
         problems += copied_problems(done.job.decode(), notebook.cells)
     return problems + marker_problems(done.job, len(notebook.cells))
 
 
 def order_problems(job: bytes, cells: list[str]) -> list[str]:
     """Check that all untouched statements are in the job, in their order."""
-    remaining = iter([ast.dump(statement) for statement in ast.parse(job).body])
+    tree = ast.parse(job)
+    remaining = iter([ast.dump(statement) for statement in tree.body])
     for statement in expected.statements(cells):
-        if statement.dump not in remaining:
+        if not any(statement.is_(dump) for dump in remaining):
             source = statement.source if len(statement.source) < 300 else statement.source[:300] + " …"
-            return [f"cell {statement.cell}: this statement is not in the job, or not in its place: {source}"]
-    if any(expected.calls_ipython(statement) for statement in ast.parse(job).body):
+            return [f"a statement is not in the job, or not in its place: cell {statement.cell}: {source}"]
+    if expected.calls_ipython(tree):
         return ["the job calls get_ipython()"]
     return []
 
@@ -150,7 +156,7 @@ def copied_problems(job: str, cells: list[str]) -> list[str]:
     """Check that cells without an edit are copied character by character."""
     job = unix(job)
     return [
-        f"cell {index} needs no edit, and is not copied as it stands"
+        f"a cell that needs no edit is not copied as it stands: cell {index}"
         for index, cell in enumerate(cells)
         if (copied := expected.verbatim(cell)) and unix(copied) not in job
     ]
@@ -167,5 +173,5 @@ def marker_problems(job: bytes, cells: int) -> list[str]:
     # A comment of the user's may look like a marker; tests with such have them in strings only.
     numbers = [int(found[1]) for comment in comments if (found := MARKER.match(comment))]
     if numbers != sorted(set(numbers)) or any(number >= cells for number in numbers):
-        return [f"the markers are {numbers}, of {cells} cells"]
+        return [f"the markers do not rise: {numbers} of {cells} cells"]
     return []

@@ -36,17 +36,21 @@ def _sql(line, cell=None):
         _ipython().user_ns[output[1]] = result
     elif cell is None:
         return result
+    elif result.columns:
+        result.show(truncate=False)
 
 _ipython().register_magic_function(_sql, "line_cell", "sql")
 # The real one needs matplotlib, which the tests do not have.
 _ipython().register_magic_function(lambda line: None, "line", "matplotlib")
 '''
-#: Magics print what they do; a job does not.
-CHATTER = re.compile(r"^(env: .*|CPU times: .*|Wall time: .*|Writing .*|Overwriting .*|Appending to .*)\n", re.M)
+#: Magics print what they do, `%cd` the folder; a job does not.
+CHATTER = re.compile(
+    r"^(env: .*|CPU times: .*|Wall time: .*|Writing .*|Overwriting .*|Appending to .*|FOLDER.*)\n", re.M
+)
 
 
 def run(notebook: Ordinary, folder: Path, environment: dict[str, str]) -> str:
-    """Run a notebook in a folder; return its standard output without display data and without the magics' chatter."""
+    """Run a notebook in a folder; return what a job must print: no magics' chatter, no value of a cell's last line."""
     document = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(START)])
     for index, source in enumerate(notebook.cells):
         document.cells.append(nbformat.v4.new_code_cell(source))
@@ -58,6 +62,15 @@ def run(notebook: Ordinary, folder: Path, environment: dict[str, str]) -> str:
     client = NotebookClient(document, manager, timeout=300, resources={"metadata": {"path": str(folder)}})
     client.execute(env=os.environ | environment)
     outputs = [output for cell in document.cells for output in cell.outputs]
-    text = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
-    # What `%cd` prints is the folder's path.
+    text = "".join(map(seen, outputs))
     return CHATTER.sub("", text.replace("\r\n", "\n").replace(f"{folder}", "FOLDER"))
+
+
+def seen(output: nbformat.NotebookNode) -> str:
+    """Return what a job prints for an output: a displayed value's text, and nothing for a cell's last value."""
+    match output.output_type:
+        case "stream" if output.name == "stdout":
+            return output.text
+        case "display_data":
+            return output.data["text/plain"] + "\n"
+    return ""

@@ -12,17 +12,29 @@ class Notebook:
 
     cells: list[str]
     language: str = ""
+    #: Whether it has cells at all, even none.
+    readable: bool = True
 
 
 def read(path: Path) -> Notebook:
     """Read a notebook of format 3 or 4; Jupyter numbers code cells as this list does."""
     document = json.loads(path.read_text(encoding="utf-8"))
     sheets = document.get("worksheets") or [document]
-    cells = [cell for sheet in sheets for cell in sheet.get("cells") or [] if cell.get("cell_type") == "code"]
-    metadata = document.get("metadata") or {}
-    language = (metadata.get("kernelspec") or {}).get("language") or (metadata.get("language_info") or {}).get("name")
+    cells = [keys(cell) for sheet in sheets for cell in sheet.get("cells") or []]
+    cells = [cell for cell in cells if cell.get("cell_type") == "code"]
+    metadata = keys(document.get("metadata"))
+    language = keys(metadata.get("kernelspec")).get("language") or keys(metadata.get("language_info")).get("name")
     language = language or (cells and cells[0].get("language"))
-    return Notebook([text(cell.get("source", cell.get("input", ""))) for cell in cells], str(language or "").lower())
+    return Notebook(
+        [text(cell.get("source", cell.get("input", ""))) for cell in cells],
+        str(language or "").lower(),
+        "cells" in sheets[0],
+    )
+
+
+def keys(value: Any) -> dict[str, Any]:
+    """Return an object of JSON, or an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def text(source: Any) -> str:

@@ -46,7 +46,7 @@ ORDINARY: dict[str, Ordinary] = {
     "parameters given": Ordinary(
         PARAMETERS,
         1,
-        {"limit": 5, "name": "it's \"é\" \\n\n'''", "rate": 2, "flags": ["a", None], "day": "2026-05-01", "on": True},
+        {"limit": 5, "name": "it's \"é\" \\n\n'''", "rate": 2.5, "flags": ["a", None], "day": "2026-05-01", "on": True},
     ),
     "one of several parameters given": Ordinary(PARAMETERS, 1, {"limit": 7}),
     "parameters in the first cell": Ordinary(["n = 1", "print(n)\nspark.range(n).write.saveAsTable('n')"], 0, {"n": 4}),
@@ -54,7 +54,7 @@ ORDINARY: dict[str, Ordinary] = {
         [
             "%%sql\nCREATE TABLE people AS SELECT id, concat('p', id) AS name FROM range(5)",
             "%%sql\nINSERT INTO people VALUES (7, 'a;b'); INSERT INTO people VALUES (8, \"it's\");\n",
-            "%%sql\nSELECT * FROM people",
+            "%%sql\nSELECT * FROM people ORDER BY id",
             "print(spark.table('people').count())",
         ]
     ),
@@ -113,7 +113,7 @@ ORDINARY: dict[str, Ordinary] = {
     "shell lines": Ordinary(
         [
             "name = 'a b'\nn = 3\nimport os\nos.environ['HUE'] = 'red'",
-            "print('before')\n!echo {name} $n {n + 1} \"$HUE\" $$HUE '{name}'\nprint('after')",
+            "print('before')\n!echo {name} $n {n + 1} \"$HUE\" '$$HUE {name}'\nprint('after')",
             "!echo one && echo two; \\\n  echo three\n!echo 'it''s' | tr a-z A-Z",
             "!printf 'x\\ty\\n' > out.tsv",
             "for i in range(2):\n\t!echo row {i}",
@@ -211,7 +211,7 @@ ORDINARY: dict[str, Ordinary] = {
         [
             "df = spark.range(2)",
             "print('before')\ndisplay(df)\nprint('after')",
-            "from IPython.display import display, Markdown\ndisplay(Markdown('# x'), 5)",
+            "from IPython.display import display, Markdown\ndisplay(Markdown('# x'))\ndisplay(5)",
             "df.count()",
             "print('end');",
         ]
@@ -241,7 +241,7 @@ ORDINARY: dict[str, Ordinary] = {
         [
             "import sys",
             "from __future__ import annotations",
-            "def f(x: Unknown) -> list[Missing]:\n    return x",
+            "def f(x: Later) -> list[Later]:\n    return x\nclass Later:\n    pass",
             "print(f.__annotations__, f(1))",
         ]
     ),
@@ -289,7 +289,7 @@ ORDINARY: dict[str, Ordinary] = {
     ),
     "names as strings": Ordinary(
         [
-            "exec('made = 5')\nprint(made, eval('made + 1'), globals()['made'], 'made' in dir())",
+            "made = 4\nexec('made = 5')\nprint(made, eval('made + 1'), globals()['made'], 'made' in dir())",
             "if __name__ == '__main__':\n    print('main')",
             "from pyspark.sql.functions import *",
             "print([row.m for row in spark.range(3).select(max(col('id')).alias('m')).collect()])",

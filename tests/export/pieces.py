@@ -7,7 +7,8 @@ from tests.export import escapes
 
 #: The first cell defines them all, so that no name is used before its definition.
 NAMES = ["a", "b", "c", "df", "f", "g", "größe", "变量", "magic", "spark_df", "cell"]
-DEFINITIONS = f"import os, sys\n{' = '.join(NAMES)} = None"
+OTHERS = ["x", "y", "z", "p", "re", "match", "spark", "t"]
+DEFINITIONS = f"import os, sys, re\n{' = '.join(NAMES + OTHERS)} = None"
 UNITS = ["  ", "\t", "    ", " ", "        "]
 
 #: Texts in strings that a careless reader takes for something else.
@@ -119,7 +120,7 @@ class Pieces:
                 f"{name}.show(); df.cache()",
                 f"print(f'{{{name}!r}} {{a:>{{b}}}}')",
                 f"x = {name} if a else\\\n!b".replace("\\\n!b", " b"),
-                "type = 1; match = 2; case = 3",
+                "type = 1\nmatch = 2\ncase = 3",
                 f"match({name})",
                 f"a = {name} @ b",
                 "b = a = not a",

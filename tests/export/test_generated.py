@@ -3,11 +3,11 @@
 `EXPORT_NOTEBOOKS` says how many, `EXPORT_SEED` from which seed on.
 """
 
-import itertools
 import json
 import os
 import random
 import tempfile
+from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -16,44 +16,55 @@ from tests.export.invariants import Outcome, examine
 
 COUNT = int(os.environ.get("EXPORT_NOTEBOOKS", "300"))
 SEED = os.environ.get("EXPORT_SEED") or str(random.SystemRandom().randint(0, 10**9))
-#: After so many failures the rest would only repeat them.
-ENOUGH = 20
+#: So many notebooks of each kind of failure are made smaller and shown.
+SHOWN = int(os.environ.get("EXPORT_SHOWN", "4"))
+#: What a user gives who has decided.
+OPTIONS = ("--translate-shell",)
 
 
-def look(notebook: Generated, options: tuple[str, ...]) -> Outcome:
+def look(notebook: Generated) -> Outcome:
     """Write a notebook into a file and examine it."""
     with tempfile.TemporaryDirectory() as folder:
-        outcome = examine(notebook.written().write(Path(folder) / "notebook.ipynb"), options)
+        outcome = examine(notebook.written().write(Path(folder) / "notebook.ipynb"), OPTIONS)
     if not outcome.written and not notebook.may_block:
         blocking = [each for each in outcome.findings if each["severity"] != "note"]
-        outcome.broken.append(f"nothing in this notebook may block it, but: {blocking[:1]}")
+        code = blocking[0]["code"] if blocking else None
+        outcome.broken.append(f"nothing in this notebook may block it, but {code}: {blocking[:1]}")
     return outcome
 
 
-def check(seed: str, options: tuple[str, ...]) -> tuple[str | None, bool, int]:
-    """Examine a seed's notebook; return the failure with the smallest notebook that has it."""
+def check(seed: str) -> tuple[str | None, bool, int]:
+    """Examine a seed's notebook; return the first problem, if any."""
     notebook, refused = generate(seed)
-    outcome = look(notebook, options)
-    if not outcome.broken:
-        return None, outcome.written, refused
-    kind = outcome.broken[0][:30]
-    small = smaller(notebook, lambda each: any(problem[:30] == kind for problem in look(each, options).broken))
-    [problem, *_] = [problem for problem in look(small, options).broken if problem[:30] == kind]
-    document = json.dumps(small.written().document(), ensure_ascii=False)
+    outcome = look(notebook)
+    return next(iter(outcome.broken), None), outcome.written, refused
+
+
+def smallest(seed: str) -> str:
+    """Return the smallest notebook that has the first problem of a seed's notebook."""
+    notebook, _ = generate(seed)
+    kind = look(notebook).broken[0].split(":")[0]
+
+    def problem(each: Generated) -> str | None:
+        return next((problem for problem in look(each).broken if problem.split(":")[0] == kind), None)
+
+    # Without a line, what is left of a block may rightly block.
+    small = smaller(notebook, lambda each: problem(each) is not None, by_lines="may block it" not in kind)
     sources = "\n--\n".join(repr(cell.source()) for cell in small.cells)
-    return f"seed {seed}: {problem}\n{sources}\n{document}", outcome.written, refused
+    return f"seed {seed}: {problem(small)}\n{sources}\n{json.dumps(small.written().document(), ensure_ascii=False)}"
 
 
 def test_generated_notebooks(workers: ProcessPoolExecutor) -> None:
     print(f"EXPORT_SEED={SEED}")
-    seeds = (f"{SEED}:{index}" for index in range(COUNT))
-    failures, written, refused = [], 0, 0
-    for failure, one_written, one_refused in workers.map(check, seeds, itertools.repeat(("--translate-shell",))):
-        failures += [failure] if failure else []
+    seeds = [f"{SEED}:{index}" for index in range(COUNT)]
+    failing, written, refused = defaultdict(list), 0, 0
+    for seed, (problem, one_written, one_refused) in zip(seeds, workers.map(check, seeds), strict=True):
+        if problem:
+            failing[problem.split(":")[0]].append(seed)
         written += one_written
         refused += one_refused
-        if len(failures) == ENOUGH:
-            break
-    assert not failures, f"EXPORT_SEED={SEED}\n" + "\n\n".join(failures)
+    shown = workers.map(smallest, [seed for seeds in failing.values() for seed in seeds[:SHOWN]])
+    counts = "\n".join(f"{len(seeds)} times: {kind}" for kind, seeds in failing.items())
+    assert not failing, f"EXPORT_SEED={SEED}\n{counts}\n\n" + "\n\n".join(shown)
     assert written > COUNT / 2, f"only {written} of {COUNT} were written"
     assert refused < COUNT, "the generator makes too much that no kernel accepts"

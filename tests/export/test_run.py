@@ -17,6 +17,9 @@ from tests.export.ordinary import ORDINARY, Ordinary
 from tests.export.program import export
 from tests.spark.conftest import Cluster
 
+# nbclient leaves its sockets to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 class Server:
     """A Spark Connect server, and what is in its catalog."""
@@ -98,7 +101,10 @@ def test_a_job_ends_at_its_first_error(server: Server, tmp_path: Path) -> None:
 def test_parameters_of_the_wrong_shape_end_the_job(server: Server, tmp_path: Path) -> None:
     notebook = ORDINARY["parameters by default"]
     export(notebook.written().write(tmp_path / "notebook.ipynb"), tmp_path / "out")
-    for wrong in ("{", "[]", '"x"'):
+    accepted = []
+    for wrong in ("{", "[]", '"x"', "5", '{"limit": "many"}', '{"limits": 5}', '{"limit": true}', '{"name": null}'):
         environment = {"SPARK_REMOTE": server.url, "JOB_PARAMS": wrong}
-        ran = job(tmp_path, tmp_path / "out/job.py", environment, {})
-        assert ran.returncode != 0 and "JOB_PARAMS" in ran.stderr, wrong
+        if job(tmp_path, tmp_path / "out/job.py", environment, {}).returncode == 0:
+            accepted.append(wrong)
+    server.take()
+    assert not accepted
