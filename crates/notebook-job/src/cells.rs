@@ -4,7 +4,7 @@ use python_source::{Escape, EscapeKind, Program, TopLevelAwait};
 
 use crate::{
     context::Context,
-    lines::{self, Edit, Line, line_at},
+    lines::{self, Edit, Line, Starts},
     magics::{self, Answer},
     prelude::Helper,
     prompts, python,
@@ -39,15 +39,17 @@ pub(crate) fn cell(source: &str, context: &mut Context<'_>) -> Vec<Line> {
 pub(crate) fn python(text: &str, first: usize, context: &mut Context<'_>) -> Vec<Line> {
     let program = Program::cell(text, context.python());
     let errors = program.syntax_errors();
+    let starts = Starts::of(text);
+    let at = |offset| first + starts.line(offset) - 1;
     if let Some(error) = errors.first() {
-        let line = first + line_at(text, error.range.start) - 1;
+        let line = at(error.range.start);
         let message = format!("The cell is no Python: {}.", error.message.trim_end_matches('.'));
         context.error(line, "syntax_error", message, "Mend the line, or leave the cell out.");
         return text.lines().zip(first..).map(|(text, from)| Line { text: python::comment(text), from }).collect();
     }
     let mut edits = Vec::new();
     for escape in program.escapes() {
-        let line = first + line_at(text, escape.range.start) - 1;
+        let line = at(escape.range.start);
         let with = escaped(&program, &escape, line, context);
         edits.push(Edit { range: escape.range, with });
     }
@@ -57,7 +59,7 @@ pub(crate) fn python(text: &str, first: usize, context: &mut Context<'_>) -> Vec
         edits.push(Edit { range: import.range, with });
     }
     for found in program.top_level_awaits() {
-        awaited(found, text, first, context, &mut edits);
+        awaited(found, text, &at, context, &mut edits);
     }
     lines::edited(text, edits, first)
 }
@@ -98,7 +100,13 @@ fn escaped(program: &Program, escape: &Escape, line: usize, context: &mut Contex
 const ONE_TASK: [&str; 7] =
     ["TaskGroup", "create_task_group", "fail_after", "move_on_after", "open_nursery", "timeout", "timeout_at"];
 
-fn awaited(found: TopLevelAwait, text: &str, first: usize, context: &mut Context<'_>, edits: &mut Vec<Edit>) {
+fn awaited(
+    found: TopLevelAwait,
+    text: &str,
+    at: &dyn Fn(usize) -> usize,
+    context: &mut Context<'_>,
+    edits: &mut Vec<Edit>,
+) {
     let mut wrap = |helper: Helper, name: &str, start: usize, end: usize| {
         context.helpers.insert(helper);
         edits.push(Edit { range: start..start, with: format!("{name}(") });
@@ -118,7 +126,7 @@ fn awaited(found: TopLevelAwait, text: &str, first: usize, context: &mut Context
                 let name = text.get(manager.clone()).unwrap_or_default();
                 let name = name.split('(').next().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
                 if ONE_TASK.contains(&name) {
-                    let line = first + line_at(text, manager.start) - 1;
+                    let line = at(manager.start);
                     let message = format!("`async with {name}(…)` outside a function cannot run in a file.");
                     context.error(line, "async_with", message, "Put it into an async function and await that.");
                     return;
@@ -128,7 +136,7 @@ fn awaited(found: TopLevelAwait, text: &str, first: usize, context: &mut Context
             edits.push(Edit { range: word, with: String::new() });
         }
         TopLevelAwait::Generator { range } => {
-            let line = first + line_at(text, range.start) - 1;
+            let line = at(range.start);
             let message = "An asynchronous generator outside a function cannot run in a file.".to_owned();
             context.error(line, "async_generator", message, "Use a list, [… async for …], or an async function.");
         }

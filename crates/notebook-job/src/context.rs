@@ -10,6 +10,9 @@ use crate::{
     prelude::Helper,
 };
 
+/// The most findings of a notebook.
+const MOST: usize = 1_000;
+
 pub(crate) struct Context<'a> {
     pub options: &'a Options,
     /// Names that some cell of the notebook defines.
@@ -25,6 +28,8 @@ pub(crate) struct Context<'a> {
     pub requirements: Vec<String>,
     /// Names of captured outputs.
     pub captured: HashSet<String>,
+    /// There were more findings than anybody reads.
+    pub is_full: bool,
 }
 
 impl Context<'_> {
@@ -49,7 +54,15 @@ impl Context<'_> {
     }
 
     fn add(&mut self, severity: Severity, line: usize, code: &'static str, message: String, fix: &str) {
-        let (cell, fix) = (self.cell, fix.to_owned());
+        let (cell, mut fix, mut severity, mut code, mut message) = (self.cell, fix.to_owned(), severity, code, message);
+        if self.findings.len() >= MOST {
+            if std::mem::replace(&mut self.is_full, true) {
+                return;
+            }
+            (severity, code) = (Severity::Error, "too_many_findings");
+            message = format!("There are more than {MOST} findings; the rest is not listed.");
+            fix = "Mend the ones above first.".to_owned();
+        }
         self.findings.push(Finding { severity, code, cell, line, message, fix });
     }
 

@@ -3,6 +3,7 @@
 mod names;
 mod order;
 mod parameters;
+mod secrets;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -12,7 +13,7 @@ use crate::{
     cells,
     context::Context,
     finding::{Finding, Severity},
-    lines::{self, Line},
+    lines::{Line, Starts},
     notebook::{Cell, Notebook},
     options::Options,
     prelude::Helper,
@@ -81,6 +82,9 @@ impl Job {
     }
 }
 
+/// The most findings of one gate over the whole file.
+const MOST_REFUSALS: usize = 100;
+
 const MEND: &str = "Mend the line, or leave the cell out.";
 
 /// Converts a notebook. `name` is the notebook's file name, for the first comment. The same notebook always gives the
@@ -96,6 +100,7 @@ pub fn convert(notebook: &Notebook, name: &str, options: &Options) -> Job {
         futures: BTreeSet::new(),
         requirements: Vec::new(),
         captured: HashSet::new(),
+        is_full: false,
     };
     if notebook.language != "python" {
         let message = format!("The notebook is written in {}.", notebook.language);
@@ -109,6 +114,7 @@ pub fn convert(notebook: &Notebook, name: &str, options: &Options) -> Job {
         lines.truncate(lines.len() - blank);
         converted.push((index, lines));
     }
+    secrets::check(notebook, &mut context);
     order::check(notebook, &mut context);
     names::check(&converted, &mut context);
     let parameters = parameters::of(notebook, &mut context);
@@ -155,10 +161,11 @@ fn assembled(
         add(&format!("_given = _given_parameters([{}])", names.join(", ")), None);
     }
     add("_cell = globals().get(\"_job_cell\") or (lambda number: None)", None);
-    for (index, _) in notebook.cells.iter().enumerate() {
+    let mut converted = converted.iter().peekable();
+    for index in 0..notebook.cells.len() {
         let at = |line| Some(Place { cell: index, line });
         add("", at(1));
-        let Some((_, lines)) = converted.iter().find(|(cell, _)| *cell == index) else {
+        let Some((_, lines)) = converted.next_if(|(cell, _)| *cell == index) else {
             add(&format!("# %% cell {index} (left out)"), at(1));
             continue;
         };
@@ -199,11 +206,12 @@ fn prelude(helpers: &BTreeSet<Helper>) -> String {
 /// The gates that need no Python: the whole file must be read by the parser, for the Python that will run it.
 fn checked(mut job: Job, options: &Options) -> Job {
     let program = Program::module(job.text.clone(), options.python);
-    for problem in program.syntax_errors().iter().chain(&program.semantic_errors()) {
-        job.refuse(lines::line_at(&job.text, problem.range.start), problem.message.trim_end_matches('.'));
+    let starts = Starts::of(&job.text);
+    for problem in program.syntax_errors().iter().chain(&program.semantic_errors()).take(MOST_REFUSALS) {
+        job.refuse(starts.line(problem.range.start), problem.message.trim_end_matches('.'));
     }
-    for problem in program.version_errors() {
-        let place = job.place(lines::line_at(&job.text, problem.range.start)).unwrap_or(Place { cell: 0, line: 1 });
+    for problem in program.version_errors().iter().take(MOST_REFUSALS) {
+        let place = job.place(starts.line(problem.range.start)).unwrap_or(Place { cell: 0, line: 1 });
         let message = format!("{}.", problem.message.trim_end_matches('.'));
         let fix = "Run the job with a newer Python (--python), or write it in an older way.";
         job.add(place, Severity::Error, "python_version", message, fix);

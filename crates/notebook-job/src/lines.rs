@@ -59,9 +59,18 @@ pub(crate) fn edited(text: &str, mut edits: Vec<Edit>, first: usize) -> Vec<Line
     lines
 }
 
-/// The number of the line at a byte of the text, from 1.
-pub(crate) fn line_at(text: &str, offset: usize) -> usize {
-    1 + text.get(..offset).unwrap_or(text).matches('\n').count()
+/// Where the lines of a text begin, so that many places in it are found quickly.
+pub(crate) struct Starts(Vec<usize>);
+
+impl Starts {
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.match_indices('\n').map(|(at, _)| at + 1).collect())
+    }
+
+    /// The number of the line at a byte of the text, from 1.
+    pub(crate) fn line(&self, offset: usize) -> usize {
+        1 + self.0.partition_point(|start| *start <= offset)
+    }
 }
 
 /// The lines as one text.

@@ -1,5 +1,6 @@
 //! Reads a notebook: what of it matters for a job, from any version, and forgiving about the rest.
 
+pub(crate) mod cleared;
 mod percent;
 
 use serde::Deserialize;

@@ -13,6 +13,8 @@ pub struct Options {
     pub skip: BTreeSet<usize>,
     /// What becomes of commands of the shell.
     pub shell: Shell,
+    /// Secrets are noted only, and do not keep the job from being written.
+    pub allow_secrets: bool,
 }
 
 /// What becomes of `!command` and `%%bash`.

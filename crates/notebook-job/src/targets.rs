@@ -3,7 +3,7 @@
 use minijinja::{Environment, UndefinedBehavior, context, syntax::SyntaxConfig};
 use thiserror::Error;
 
-use crate::{Job, LiteralKind, python};
+use crate::{Job, LiteralKind, notebook::cleared::cleared, python};
 
 /// Where a job will run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct File {
 pub struct Shipping<'a> {
     /// The notebook's file name.
     pub notebook_name: &'a str,
-    /// The notebook, which papermill runs as it is.
+    /// The notebook, which papermill runs itself, without its outputs.
     pub notebook: &'a [u8],
     /// The name of the workflow.
     pub dag_id: &'a str,
@@ -43,16 +43,22 @@ pub struct Shipping<'a> {
     pub connection: &'a str,
 }
 
-/// A template that could not be filled in, which is a defect of ours.
+/// Why a target's files could not be made.
 #[derive(Debug, Error)]
-#[error("the files for the target could not be made: {0}")]
-pub struct TargetError(#[from] minijinja::Error);
+pub enum TargetError {
+    /// A template could not be filled in, which is a defect of ours.
+    #[error("the files for the target could not be made: {0}")]
+    Template(#[from] minijinja::Error),
+    /// Papermill runs notebooks only.
+    #[error("papermill runs an .ipynb; choose another target for a Python file")]
+    NoNotebook,
+}
 
 impl Target {
     /// All files of a job for this target.
     ///
     /// # Errors
-    /// When a template cannot be filled in.
+    /// When the target cannot run such a notebook.
     pub fn files(self, job: &Job, shipping: &Shipping<'_>) -> Result<Vec<File>, TargetError> {
         let file = |name: &str, content: String| File { name: name.to_owned(), content: content.into_bytes() };
         let mut files = vec![file("job.py", job.text.clone()), file("job.cells.json", cells(job))];
@@ -64,7 +70,8 @@ impl Target {
         // Airflow runs every file of its folder in which the words "dag" and "airflow" stand.
         files.push(file(".airflowignore", "job.py\n".to_owned()));
         if self == Self::Papermill {
-            files.push(File { name: "notebook.ipynb".to_owned(), content: shipping.notebook.to_vec() });
+            let content = cleared(shipping.notebook).ok_or(TargetError::NoNotebook)?;
+            files.push(File { name: "notebook.ipynb".to_owned(), content });
         }
         Ok(files)
     }

@@ -6,12 +6,14 @@
 mod awaits;
 mod bindings;
 mod builtins;
+mod depth;
 mod escapes;
 mod imports;
 mod literals;
 mod names;
 mod problem;
 mod program;
+mod secrets;
 mod semantic;
 
 pub use awaits::TopLevelAwait;
@@ -22,3 +24,4 @@ pub use literals::{Assignment, LiteralKind, Text};
 pub use names::{NameEvent, NameUse};
 pub use problem::Problem;
 pub use program::{Program, Version};
+pub use secrets::{Fix, Secret, secrets, secrets_in_text};

@@ -6,7 +6,7 @@ use ruff_python_ast::{ModModule, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::TextRange;
 
-use crate::Problem;
+use crate::{Problem, depth};
 
 /// A version of Python, such as 3.11.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +50,8 @@ impl From<Version> for PythonVersion {
 pub struct Program {
     text: String,
     parsed: Option<Parsed<ModModule>>,
+    /// Where it is nested too deeply to be parsed.
+    too_deep: Option<usize>,
     version: Version,
 }
 
@@ -67,9 +69,10 @@ impl Program {
     }
 
     fn parse(text: String, mode: Mode, version: Version) -> Self {
+        let too_deep = depth::too_deep(&text, mode);
         let options = ParseOptions::from(mode).with_target_version(version.into());
-        let parsed = parse_unchecked(&text, options).try_into_module();
-        Self { text, parsed, version }
+        let parsed = if too_deep.is_some() { None } else { parse_unchecked(&text, options).try_into_module() };
+        Self { text, parsed, too_deep, version }
     }
 
     /// The source as it was given.
@@ -87,6 +90,9 @@ impl Program {
     /// What is no Python at all.
     #[must_use]
     pub fn syntax_errors(&self) -> Vec<Problem> {
+        if let Some(at) = self.too_deep {
+            return vec![Problem { range: at..at, message: "Too deeply nested".to_owned() }];
+        }
         let errors = self.parsed.iter().flat_map(Parsed::errors);
         errors.map(|error| Problem { range: bytes(error.location), message: error.error.to_string() }).collect()
     }

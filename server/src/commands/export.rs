@@ -48,6 +48,10 @@ pub struct Export {
     #[arg(long)]
     drop_shell: bool,
 
+    /// Write the job although there are secrets in it.
+    #[arg(long)]
+    allow_secrets: bool,
+
     /// The name of the Airflow workflow. Default: made from the notebook's name.
     #[arg(long, value_name = "NAME", value_parser = workflow_name)]
     dag_id: Option<String>,
@@ -123,7 +127,10 @@ pub async fn run(export: Export) -> anyhow::Result<ExitCode> {
             schedule: export.schedule.as_deref(),
             connection: &export.connection,
         };
-        let files = Target::from(export.target).files(&job, &shipping)?;
+        let files = match Target::from(export.target).files(&job, &shipping) {
+            Ok(files) => files,
+            Err(error) => return complain(&error.to_string()),
+        };
         if let Err(error) = write::files(&export.out, &files) {
             return complain(&format!("cannot write to {}: {error}", export.out.display()));
         }
@@ -159,7 +166,8 @@ async fn checked(export: &Export, notebook: &Notebook, name: &str) -> Job {
         (_, true) => Shell::Drop,
         _ => Shell::Ask,
     };
-    let options = Options { python, skip: export.skip_cells.iter().copied().collect(), shell };
+    let skip = export.skip_cells.iter().copied().collect();
+    let options = Options { python, skip, shell, allow_secrets: export.allow_secrets };
     let mut job = notebook_job::convert(notebook, name, &options);
     if !job.is_blocked() {
         match interpreter::refusal(&job.text, python).await {

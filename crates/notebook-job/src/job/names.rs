@@ -6,7 +6,7 @@ use python_source::{NameEvent, NameUse, Program, is_builtin};
 
 use crate::{
     context::Context,
-    lines::{self, Line, line_at},
+    lines::{self, Line, Starts},
     prelude::Helper,
 };
 
@@ -18,8 +18,10 @@ pub(super) fn check(converted: &[(usize, Vec<Line>)], context: &mut Context<'_>)
     for (cell, lines) in converted {
         context.cell = *cell;
         let text = lines::text(lines);
-        let program = Program::module(text.clone(), context.python());
-        addresses(&program, lines, &text, context);
+        let starts = Starts::of(&text);
+        let at = |offset| lines.get(starts.line(offset) - 1).map_or(1, |line| line.from);
+        let program = Program::module(text, context.python());
+        addresses(&program, &at, context);
         for event in program.names() {
             match event {
                 NameEvent::Defined(name) => {
@@ -27,7 +29,7 @@ pub(super) fn check(converted: &[(usize, Vec<Line>)], context: &mut Context<'_>)
                 }
                 NameEvent::Star => walk.star = true,
                 NameEvent::Used(used) => {
-                    let line = place(lines, &text, used.range.start);
+                    let line = at(used.range.start);
                     if used.name == "input" && !walk.defined.contains("input") {
                         let message = "`input` waits for a person.".to_owned();
                         context.error(line, "input", message, "Make it a parameter.");
@@ -58,11 +60,6 @@ fn definitions(converted: &[(usize, Vec<Line>)], context: &Context<'_>) -> HashM
         }
     }
     found
-}
-
-fn place(lines: &[Line], text: &str, offset: usize) -> usize {
-    let line = line_at(text, offset);
-    lines.get(line - 1).map_or(line, |line| line.from)
 }
 
 #[derive(Default)]
@@ -129,10 +126,10 @@ fn is_notebooks(name: &str) -> bool {
 }
 
 /// Addresses in the notebook that mean another machine where the job runs.
-fn addresses(program: &Program, lines: &[Line], text: &str, context: &mut Context<'_>) {
+fn addresses(program: &Program, at: &dyn Fn(usize) -> usize, context: &mut Context<'_>) {
     for found in program.texts() {
         let value = found.value.as_str();
-        let line = place(lines, text, found.range.start);
+        let line = at(found.range.start);
         let is_spark = ["sc://", "spark://", "local["].iter().any(|start| value.starts_with(start)) || value == "local";
         if is_spark {
             let message = "The address of Spark is written into the notebook: the job goes there, wherever it runs.";

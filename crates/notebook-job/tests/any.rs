@@ -1,0 +1,75 @@
+//! Whatever a notebook holds, it becomes a job or findings, never a panic.
+
+use std::collections::BTreeSet;
+
+use notebook_job::{Cell, Notebook, Options, Shell, Version, convert};
+use proptest::{collection::vec, prelude::*, sample::select};
+
+/// Pieces of cells; put together at random they make ordinary and odd ones.
+const PIECES: [&str; 40] = [
+    "x = 1",
+    "\n",
+    "  ",
+    "\t",
+    "if x:",
+    "%time ",
+    "%%sql",
+    "%%sql -o df",
+    "!ls {x} $y",
+    "await f()",
+    "'''",
+    "\"",
+    "#",
+    "async for a in b:",
+    "async with c as d:",
+    "from __future__ import annotations",
+    "%",
+    "!",
+    "?",
+    "df?",
+    ";",
+    "\\",
+    "{",
+    "}",
+    "SELECT :m FROM t",
+    "%%capture out",
+    "%pip install a",
+    "x = !ls",
+    "y = %sql SELECT 1",
+    "def f():",
+    "    return 1",
+    ">>> ",
+    "In [1]: ",
+    "é\u{2028}",
+    "%%writefile a",
+    "%cd",
+    "%env A=b",
+    "lambda: 1",
+    "match x:",
+    "\r",
+];
+
+fn cells() -> impl Strategy<Value = Vec<String>> {
+    let cell = vec(prop_oneof![8 => select(&PIECES[..]).prop_map(str::to_owned), 1 => ".{0,6}"], 0..12);
+    vec(cell.prop_map(|pieces| pieces.concat()), 0..5)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_notebook_becomes_a_job_or_findings(cells in cells()) {
+        let cells: Vec<Cell> = cells.into_iter().map(|source| Cell { source, ..Cell::default() }).collect();
+        let count = cells.len();
+        let notebook = Notebook { cells, language: "python".to_owned(), version: None };
+        let options = Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Translate, allow_secrets: false };
+        let job = convert(&notebook, "a.ipynb", &options);
+        let again = convert(&notebook, "a.ipynb", &options);
+        prop_assert_eq!(&job.text, &again.text);
+        prop_assert_eq!(job.places().len(), job.text.split('\n').count() - 1);
+        for finding in &job.findings {
+            let lines = notebook.cells.get(finding.cell).map_or(1, |cell| cell.source.split('\n').count());
+            prop_assert!(finding.cell < count.max(1) && (1..=lines.max(1)).contains(&finding.line), "{:?}", finding);
+        }
+    }
+}
