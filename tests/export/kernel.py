@@ -1,8 +1,10 @@
 """Runs a notebook as JupyterLab would, with nbclient and a real kernel."""
 
+import gc
 import os
 import re
 import sys
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -61,6 +63,10 @@ def run(notebook: Ordinary, folder: Path, environment: dict[str, str]) -> str:
     manager.kernel_spec.argv = [sys.executable, "-W", "ignore", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     client = NotebookClient(document, manager, timeout=300, resources={"metadata": {"path": str(folder)}})
     client.execute(env=os.environ | environment)
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        # It leaves its sockets to the garbage collector, which would complain in another test.
+        del client
+        gc.collect()
     outputs = [output for cell in document.cells for output in cell.outputs]
     text = "".join(map(seen, outputs))
     return CHATTER.sub("", text.replace("\r\n", "\n").replace(f"{folder}", "FOLDER"))

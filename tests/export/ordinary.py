@@ -113,9 +113,10 @@ ORDINARY: dict[str, Ordinary] = {
     "shell lines": Ordinary(
         [
             "name = 'a b'\nn = 3\nimport os\nos.environ['HUE'] = 'red'",
-            "print('before')\n!echo {name} $n {n + 1} \"$HUE\" '$$HUE {name}'\nprint('after')",
+            "print('before')\n!echo {name} $n {n + 1} '{name}'\n!echo \"$HUE\" '$HUE'\nprint('after')",
             "!echo one && echo two; \\\n  echo three\n!echo 'it''s' | tr a-z A-Z",
             "!printf 'x\\ty\\n' > out.tsv",
+            "!ls *.tsv | xargs -I {} echo found {} {}",
             "for i in range(2):\n\t!echo row {i}",
             "print(open('out.tsv').read())",
         ]

@@ -17,9 +17,6 @@ from tests.export.ordinary import ORDINARY, Ordinary
 from tests.export.program import export
 from tests.spark.conftest import Cluster
 
-# nbclient leaves its sockets to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 
 class Server:
     """A Spark Connect server, and what is in its catalog."""
@@ -96,6 +93,15 @@ def test_a_job_ends_at_its_first_error(server: Server, tmp_path: Path) -> None:
     lines = done.job.decode().splitlines()
     assert lines[line - 1] == "y = x / 0"
     assert [each for each in lines[:line] if each.startswith("# %% cell")][-1].startswith("# %% cell 1")
+
+
+def test_a_job_takes_its_session_and_parameters_from_its_caller(tmp_path: Path) -> None:
+    notebook = Ordinary(["limit = 3", "print(limit, spark, __name__)"], 0)
+    export(notebook.written().write(tmp_path / "notebook.ipynb"), tmp_path / "out")
+    given = {"_job_params": {"limit": 9}, "spark": "a session"}
+    code = f"import runpy; runpy.run_path('out/job.py', {given!r}, '__main__')"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert (ran.stdout, ran.returncode) == ("9 a session __main__\n", 0), ran.stderr
 
 
 def test_parameters_of_the_wrong_shape_end_the_job(server: Server, tmp_path: Path) -> None:
