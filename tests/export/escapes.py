@@ -27,6 +27,18 @@ SURE_LINES = [
     "%sql SELECT 1",
     '!echo "a \' b" ; ls | wc -l',
     "!echo é $HOME $$ {{x}}",
+    "%time a = f(1, \\\n  2)",
+    "%time  a = '%time'  # %time",
+    "%time",
+    "!find . -name '*.pyc' -exec rm {} \\;",
+    "!ls | xargs -I{} cp {} $a",
+    "!  ls",
+    "%  matplotlib inline",
+    "a =  !ls",
+    "%set_env A={a} $b",
+    "%cd -q {a}",
+    "!cd /tmp && ls; # x",
+    "!awk '{print $1}' x > \"y z\" 2>&1",
 ]
 
 #: What the program cannot do without the author, or may rightly refuse.
@@ -56,6 +68,11 @@ LINES_THAT_MAY_BLOCK = [
     "%who",
     "%pwd",
     "%ls",
+    "!",
+    "# a comment\n%%time\na = 1",
+    "a = %timeit -o -n 3 -r 1 f(1)",
+    "def g():\n    a = !ls\n    %time b = 1\n    return a, b",
+    "a, = !ls",
 ]
 
 #: Whole cells: head and body.
@@ -75,8 +92,23 @@ SURE_CELLS = [
     ("%%javascript", "alert('%x')"),
 ]
 
+#: Whole cells with the prompts of a session.
+PROMPTS = [
+    ">>> a = 1\n>>> if a:\n...     b = 2\n... \n>>> a",
+    "In [1]: a = 1\n   ...: b = '''x\n   ...: y'''\n\nIn [2]: %time a",
+]
+
 #: Heads of cells whose body is Python.
-PYTHON_CELLS = ["%%time", "%%capture", "%%capture --no-stderr", "%%timeit", "%%prun"]
+PYTHON_CELLS = [
+    "%%time",
+    "%%time  ",
+    "\n\n%%time",
+    " \n%%capture",
+    "%%capture",
+    "%%capture --no-stderr",
+    "%%timeit",
+    "%%prun",
+]
 
 CELLS_THAT_MAY_BLOCK = [
     ("%%R", "x <- 1"),

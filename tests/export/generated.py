@@ -121,6 +121,8 @@ def cell(chance: random.Random, pieces: Pieces) -> Cell:
         return Cell([Block(body, may_block=True)], head)
     if kind < 0.16:
         return Cell([Block(chance.choice(["", " ", "\n", "# nothing", "\n\n# x \\", "\t"]))])
+    if kind < 0.17:
+        return Cell([Block(chance.choice(escapes.PROMPTS))])
     made = Cell([pieces.block() for _ in range(chance.randint(1, 4))])
     if kind < 0.22:
         made.blocks.insert(0, Block(chance.choice(escapes.FUTURES)))
