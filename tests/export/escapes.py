@@ -158,7 +158,7 @@ AWAITS = [
 
 FUTURES = [
     "from __future__ import annotations",
-    # TMP "from __future__ import annotations; a = 1",
+    "from __future__ import annotations; a = 1",
     "from __future__ import (\n  annotations,\n  division as d,\n)",
     "'''A docstring.'''\nfrom __future__ import generator_stop",
     "# a comment\n\nfrom __future__ import annotations  # why\nfrom __future__ import division",
