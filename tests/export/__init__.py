@@ -1,0 +1,1 @@
+"""What `berdl-spark-monitor export` makes of notebooks."""
