@@ -1,10 +1,12 @@
 //! Cells become Python: escapes are replaced, `await` is run, and every other byte stays.
 
-use python_source::{Escape, EscapeKind, Program, TopLevelAwait};
+use std::borrow::Cow;
+
+use python_source::{Escape, EscapeKind, FutureImport, Program, TopLevelAwait};
 
 use crate::{
     context::Context,
-    lines::{self, Edit, Line, Starts},
+    lines::{Edit, Line, Starts, edited},
     magics::{self, Answer},
     prelude::Helper,
     prompts, python,
@@ -17,6 +19,8 @@ pub(crate) fn cell(source: &str, context: &mut Context<'_>) -> Vec<Line> {
         return Vec::new();
     }
     let (text, line) = prompts::cleaned(source);
+    // A magic gets its cell as it is; in Python all ends of lines are one.
+    let text = if text.starts_with("%%") { text } else { lines(&text) };
     match magics::cell::find(&text, line) {
         Some(magic) => {
             let made = magics::cell::converted(&magic, context);
@@ -37,6 +41,7 @@ pub(crate) fn cell(source: &str, context: &mut Context<'_>) -> Vec<Line> {
 
 /// The lines for Python with escapes. `first` is the line of the cell at which the text begins.
 pub(crate) fn python(text: &str, first: usize, context: &mut Context<'_>) -> Vec<Line> {
+    let text = &*lines(&Cow::Borrowed(text));
     let program = Program::cell(text, context.python());
     let errors = program.syntax_errors();
     let starts = Starts::of(text);
@@ -54,14 +59,59 @@ pub(crate) fn python(text: &str, first: usize, context: &mut Context<'_>) -> Vec
         edits.push(Edit { range: escape.range, with });
     }
     for import in program.future_imports() {
-        let with = python::comment(&format!("moved to the first line: {}", program.part(import.range.clone())));
-        context.futures.extend(import.features);
-        edits.push(Edit { range: import.range, with });
+        edits.push(future(&program, import, &at, context));
     }
     for found in program.top_level_awaits() {
         awaited(found, text, &at, context, &mut edits);
     }
-    lines::edited(text, edits, first)
+    edited(text, edits, first)
+}
+
+/// Python reads all three ends of lines as `\n`, in texts too.
+fn lines<'a>(text: &Cow<'a, str>) -> Cow<'a, str> {
+    match text.contains('\r') {
+        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        false => text.clone(),
+    }
+}
+
+/// The features of `__future__` that Python has, or had.
+const FEATURES: [&str; 10] = [
+    "absolute_import",
+    "annotations",
+    "barry_as_FLUFL",
+    "division",
+    "generator_stop",
+    "generators",
+    "nested_scopes",
+    "print_function",
+    "unicode_literals",
+    "with_statement",
+];
+
+/// An import from `__future__` goes to the job's first line.
+fn future(program: &Program, import: FutureImport, at: &dyn Fn(usize) -> usize, context: &mut Context<'_>) -> Edit {
+    let line = at(import.range.start);
+    let unknown = import.features.iter().find(|feature| !FEATURES.contains(&feature.as_str()));
+    if let Some(feature) = unknown {
+        context.error(line, "syntax_error", format!("Python has no future feature {feature}."), "Remove the line.");
+    } else if import.is_late {
+        let message = "Imports from __future__ must stand at the beginning of their cell.".to_owned();
+        context.error(line, "syntax_error", message, "Move the line to the beginning.");
+    } else {
+        context.futures.extend(import.features);
+    }
+    // More may follow on the line.
+    let behind = program.part(import.range.end..program.text().len());
+    let next =
+        behind.trim_start_matches([' ', '\t']).strip_prefix(';').map(|rest| rest.trim_start_matches([' ', '\t']));
+    match next {
+        Some(rest) => Edit { range: import.range.start..program.text().len() - rest.len(), with: String::new() },
+        None => {
+            let with = python::comment(&format!("moved to the first line: {}", program.part(import.range.clone())));
+            Edit { range: import.range, with }
+        }
+    }
 }
 
 fn escaped(program: &Program, escape: &Escape, line: usize, context: &mut Context<'_>) -> String {

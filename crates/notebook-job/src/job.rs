@@ -107,7 +107,8 @@ pub fn convert(notebook: &Notebook, name: &str, options: &Options) -> Job {
         context.error(1, "language", message, "Only Python becomes a job.");
     }
     let mut converted = Vec::new();
-    for (index, cell) in notebook.cells.iter().enumerate().filter(|(index, _)| !options.skip.contains(index)) {
+    let is_kept = |index: &usize| notebook.language == "python" && !options.skip.contains(index);
+    for (index, cell) in notebook.cells.iter().enumerate().filter(|(index, _)| is_kept(index)) {
         context.cell = index;
         let mut lines = cells::cell(&cell.source, &mut context);
         let blank = lines.iter().rev().take_while(|line| line.text.trim().is_empty()).count();

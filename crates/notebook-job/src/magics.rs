@@ -83,6 +83,11 @@ pub(crate) fn line(escape: &Escape, line: usize, context: &mut Context<'_>) -> A
     let (name, args) = split(&escape.value);
     let has_target = escape.target.is_some();
     match name {
+        _ if MEASURING.contains(&name) && name != "time" && has_target => {
+            let message = format!("`%{name}` measures; what it measured is no value in a job.");
+            context.error(line, "measured_value", message, "Take the time with time.perf_counter().");
+            Answer::Remove
+        }
         _ if MEASURING.contains(&name) => measured(name, args, line, context),
         "sql" | "sparksql" => sql::line(args, escape, line, context),
         "pip" | "conda" | "mamba" | "micromamba" | "uv" => install::line(name, args, line, context),
@@ -134,7 +139,7 @@ fn refused(name: &str) -> (&'static str, &'static str) {
 fn measured(name: &str, args: &str, line: usize, context: &mut Context<'_>) -> Answer {
     let statement = match name {
         "time" => args,
-        _ => without_options(args, if name == "timeit" { "nro" } else { "lrsTDmfu" }),
+        _ => without_options(args, if name == "timeit" { "nr" } else { "lrsTDmfu" }),
     };
     if statement.is_empty() {
         return dropped(name, line, context);

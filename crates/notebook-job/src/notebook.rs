@@ -26,7 +26,7 @@ pub struct Notebook {
 /// One code cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
-    /// What is in it, with `\n` alone at the ends of lines.
+    /// What is in it.
     pub source: String,
     /// Its tags.
     pub tags: Vec<String>,
@@ -120,7 +120,8 @@ impl File {
             }
         };
         let told = |path: &str| self.metadata.pointer(path).and_then(Value::as_str);
-        let language = told("/kernelspec/language").or_else(|| told("/language_info/name")).unwrap_or("python");
+        let languages = [told("/kernelspec/language"), told("/language_info/name")];
+        let language = languages.into_iter().flatten().find(|language| !language.is_empty()).unwrap_or("python");
         Ok(Notebook {
             cells: cells.into_iter().filter(|cell| cell.cell_type == "code").map(FileCell::cell).collect(),
             language: language.to_lowercase(),
@@ -135,7 +136,7 @@ impl FileCell {
         let tags = self.metadata.get("tags").and_then(Value::as_array);
         let tags = tags.into_iter().flatten().filter_map(Value::as_str).map(|tag| tag.trim().to_owned());
         let count = self.execution_count.as_u64().or_else(|| self.prompt_number.as_u64());
-        Cell { source: lines(&text(&source)), tags: tags.collect(), execution_count: count }
+        Cell { source: text(&source), tags: tags.collect(), execution_count: count }
     }
 }
 
@@ -146,11 +147,6 @@ fn text(source: &Value) -> String {
         Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
         _ => String::new(),
     }
-}
-
-/// Python reads all three ends of lines as `\n`, in texts too.
-fn lines(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 #[cfg(test)]
@@ -177,7 +173,7 @@ mod tests {
         let text = r#"{"nbformat": 3, "worksheets": [{"cells": [
             {"cell_type": "code", "language": "python", "input": ["a\r\n", "b"], "prompt_number": 7}]}]}"#;
         let notebook = read(text).unwrap();
-        let cell = Cell { source: "a\nb".to_owned(), execution_count: Some(7), ..Cell::default() };
+        let cell = Cell { source: "a\r\nb".to_owned(), execution_count: Some(7), ..Cell::default() };
         assert_eq!(notebook.cells, [cell]);
     }
 

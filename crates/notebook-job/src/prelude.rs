@@ -160,6 +160,8 @@ def _given_parameters(names):
     given = globals().get("_job_params")
     if given is None:
         given = _json.loads(_os.environ.get("JOB_PARAMS") or "{}")
+    if not isinstance(given, dict):
+        raise TypeError("the parameters are no JSON object")
     for name in given:
         if name not in names:
             raise ValueError(f"the notebook has no parameter {name!r}; it has {', '.join(names)}")

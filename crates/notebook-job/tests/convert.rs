@@ -158,6 +158,34 @@ fn imports_from_the_future_are_on_the_first_line() {
 }
 
 #[test]
+fn what_stands_behind_an_import_from_the_future_stays() {
+    let text = job(&["from __future__ import annotations; a = 1  # one\nprint(a)"]).text;
+    assert!(text.ends_with("_cell(0)\na = 1  # one\nprint(a)\n"), "{text}");
+    assert_eq!(findings(&job(&["x = 1\nfrom __future__ import annotations"])), ["error syntax_error 0:2"]);
+    assert_eq!(findings(&job(&["", "from __future__ import braces"])), ["error syntax_error 1:1"]);
+}
+
+#[test]
+fn a_magic_gets_its_cell_with_the_ends_of_lines_that_it_has() {
+    assert_eq!(converted("%%sql\r\nSELECT 'a\r\nb'").lines().nth(1), Some("spark.sql(\"\"\"SELECT 'a\\x0d"));
+    assert_eq!(converted("x = '''a\r\nb'''\r\n"), "x = '''a\nb'''");
+}
+
+#[test]
+fn annotations_need_no_name_where_nobody_looks_at_them() {
+    let source = "def f(x: Unknown): return x";
+    assert_eq!(findings(&job(&[source])), ["error undefined_name 0:1"]);
+    assert!(job(&["from __future__ import annotations", source]).findings.is_empty());
+    assert!(job(&["exec('made = 5')", "print(made)"]).findings.is_empty());
+}
+
+#[test]
+fn a_notebook_in_another_language_has_one_finding() {
+    let notebook = Notebook { language: "r".to_owned(), ..notebook(&["x <- 1", "y"]) };
+    assert_eq!(findings(&convert(&notebook, "a.ipynb", &options())), ["error language 0:1"]);
+}
+
+#[test]
 fn parameters_are_given_after_their_cell() {
     let mut notebook = notebook(&["import os", "month = '2026-05'\nlimit = 10\nf = os.getcwd()", "print(month)"]);
     notebook.cells[1].tags.push("parameters".to_owned());

@@ -37,6 +37,8 @@ pub struct NameUse {
     pub deferred: bool,
     /// Where a missing name is expected: in a `try` that catches it, or behind a look into `globals()`.
     pub guarded: bool,
+    /// In an annotation, which need not be looked at.
+    pub annotation: bool,
 }
 
 impl Program {
@@ -62,6 +64,7 @@ struct Walk {
     scopes: Vec<Scope>,
     functions: usize,
     guards: usize,
+    annotations: usize,
 }
 
 impl Walk {
@@ -80,8 +83,9 @@ impl Walk {
         if innermost || scopes.any(|scope| !scope.class && scope.bound.contains(name)) {
             return;
         }
-        let (deferred, guarded) = (self.functions > 0, self.guards > 0);
-        self.events.push(NameEvent::Used(NameUse { name: name.to_owned(), range: bytes(range), deferred, guarded }));
+        let (deferred, guarded, annotation) = (self.functions > 0, self.guards > 0, self.annotations > 0);
+        let (name, range) = (name.to_owned(), bytes(range));
+        self.events.push(NameEvent::Used(NameUse { name, range, deferred, guarded, annotation }));
     }
 
     fn within(&mut self, bound: HashSet<String>, class: bool, walk: impl FnOnce(&mut Self)) {
@@ -100,6 +104,12 @@ impl Walk {
         self.functions += 1;
         walk(self);
         self.functions -= 1;
+    }
+
+    fn annotation(&mut self, annotation: &Expr) {
+        self.annotations += 1;
+        self.deferred(|walk| walk.visit_expr(annotation));
+        self.annotations -= 1;
     }
 
     fn function(&mut self, parameters: Option<&Parameters>, body: Body<'_>) {
@@ -129,7 +139,7 @@ impl Walk {
             parameter.default.iter().for_each(|default| self.visit_expr(default));
         }
         let annotations: Vec<_> = parameters.iter().filter_map(|parameter| parameter.annotation()).collect();
-        self.deferred(|walk| annotations.iter().for_each(|annotation| walk.visit_expr(annotation)));
+        annotations.iter().for_each(|annotation| self.annotation(annotation));
     }
 
     fn type_params(params: Option<&TypeParams>) -> HashSet<String> {
@@ -151,7 +161,7 @@ impl<'a> Visitor<'a> for Walk {
                 let params = Self::type_params(function.type_params.as_deref());
                 self.within(params, false, |walk| {
                     walk.signature(&function.parameters);
-                    walk.deferred(|walk| function.returns.iter().for_each(|returns| walk.visit_expr(returns)));
+                    function.returns.iter().for_each(|returns| walk.annotation(returns));
                     walk.function(Some(&function.parameters), Body::Statements(&function.body));
                 });
                 self.define(&function.name);
@@ -186,7 +196,7 @@ impl<'a> Visitor<'a> for Walk {
                 assign.targets.iter().for_each(|target| self.visit_expr(target));
             }
             Stmt::AnnAssign(assign) => {
-                self.deferred(|walk| walk.visit_expr(&assign.annotation));
+                self.annotation(&assign.annotation);
                 if let Some(value) = &assign.value {
                     self.visit_expr(value);
                     self.visit_expr(&assign.target);

@@ -15,6 +15,8 @@ pub(super) fn check(converted: &[(usize, Vec<Line>)], context: &mut Context<'_>)
     let mut walk = Walk::default();
     let mut later: Vec<(usize, usize, NameUse)> = Vec::new();
     let defined_at = definitions(converted, context);
+    // Python 3.14 looks at annotations only when somebody asks for them.
+    let annotations_run = !context.futures.contains("annotations") && context.python().minor < 14;
     for (cell, lines) in converted {
         context.cell = *cell;
         let text = lines::text(lines);
@@ -28,8 +30,10 @@ pub(super) fn check(converted: &[(usize, Vec<Line>)], context: &mut Context<'_>)
                     walk.defined.insert(name);
                 }
                 NameEvent::Star => walk.star = true,
+                NameEvent::Used(used) if used.annotation && !annotations_run => {}
                 NameEvent::Used(used) => {
                     let line = at(used.range.start);
+                    walk.star |= !used.guarded && DYNAMIC.contains(&used.name.as_str());
                     if used.name == "input" && !walk.defined.contains("input") {
                         let message = "`input` waits for a person.".to_owned();
                         context.error(line, "input", message, "Make it a parameter.");
@@ -48,6 +52,9 @@ pub(super) fn check(converted: &[(usize, Vec<Line>)], context: &mut Context<'_>)
         walk.used(&used, line, None, context);
     }
 }
+
+/// Calls that may give a value to any name.
+const DYNAMIC: [&str; 4] = ["exec", "globals", "locals", "vars"];
 
 /// The last cell that defines each name.
 fn definitions(converted: &[(usize, Vec<Line>)], context: &Context<'_>) -> HashMap<String, usize> {
@@ -72,7 +79,9 @@ struct Walk {
 impl Walk {
     fn used(&mut self, used: &NameUse, line: usize, later: Option<usize>, context: &mut Context<'_>) {
         let name = used.name.as_str();
-        if used.guarded || self.defined.contains(name) || is_builtin(name) || is_ours(name) {
+        // `from IPython import get_ipython` works in a job, but there is no IPython to get.
+        let is_defined = self.defined.contains(name) && name != "get_ipython";
+        if used.guarded || is_defined || is_builtin(name) || is_ours(name) {
             return;
         }
         let helper = match name {

@@ -38,7 +38,7 @@ pub(crate) fn converted(magic: &CellMagic<'_>, context: &mut Context<'_>) -> Vec
             let message = format!("`%%{name}` is removed; what it measured stays.");
             context.note(line, "removed", message, "Nothing to do.");
             // `%%timeit setup` has a statement that runs before.
-            let setup = if name == "timeit" { without_options(args, "nro") } else { "" };
+            let setup = if name == "timeit" { without_options(args, "nr") } else { "" };
             let mut made = if setup.is_empty() { Vec::new() } else { cells::python(setup, line, context) };
             made.extend(python(context));
             made

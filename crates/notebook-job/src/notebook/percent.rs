@@ -1,12 +1,12 @@
 //! A Python file as a notebook: its cells begin with `# %%`, as Jupytext, Spyder and VS Code have it.
 
-use super::{Cell, Notebook, lines};
+use super::{Cell, Notebook};
 
 /// Cells of a Python file. A file without a marker is one cell.
 pub(super) fn read(text: &str) -> Notebook {
     let mut cells: Vec<Option<Cell>> = Vec::new();
     let mut begin = |cell: Option<Cell>| cells.push(cell);
-    let text = lines(text);
+    let text = text.replace("\r\n", "\n");
     let mut open = Some(Cell::default());
     let mut seen = false;
     for line in text.split_inclusive('\n') {
