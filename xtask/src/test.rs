@@ -123,9 +123,13 @@ fn frontend() -> Result<Counts> {
     Ok(Counts { passed: 1, failed: 0 })
 }
 
+/// With the export, whose oracle is the notebook's own IPython.
 fn jupyter() -> Result<Counts> {
     wheel::install_dev()?;
-    counted_pytest("tests/jupyter")
+    let mut counts = counted_pytest("tests/jupyter")?;
+    counts.add(counted_pytest("tests/export/test_command_line.py")?);
+    counts.add(counted_pytest("tests/export/test_interpolation.py")?);
+    Ok(counts)
 }
 
 fn spark() -> Result<Counts> {

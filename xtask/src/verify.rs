@@ -8,7 +8,7 @@ use crate::{browser, connect, dependencies, document, fuzz, history, install, pa
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 19] = [
+const PROOFS: [(&str, Proof); 20] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
@@ -21,6 +21,7 @@ const PROOFS: [(&str, Proof); 19] = [
     ("queries", queries),
     ("connect", connect::run),
     ("history", history::run),
+    ("export", export),
     ("airflow", airflow),
     ("hub", hub),
     ("faults", faults),
@@ -128,6 +129,13 @@ fn hub() -> Result<()> {
     let mut pytest = run::command(python, &paths::root());
     pytest.args(["-m", "pytest", "tests/hub", "-q", "--durations=5"]);
     run::run(pytest.env("CHROMIUM", browser::chromium()?))
+}
+
+/// Exports 1,182 real notebooks and 10,000 random ones, and runs ordinary ones as notebook and as job on a real Spark.
+fn export() -> Result<()> {
+    install::system(false)?;
+    wheel::install_dev()?;
+    run::run(test::with_tools(&mut test::pytest("tests/export"))?.env("EXPORT_NOTEBOOKS", "10000"))
 }
 
 /// Runs exported notebooks in a real Airflow on a real Spark Connect.
