@@ -140,6 +140,16 @@ fn assembled(
     parameters: Option<(usize, Vec<Assignment>)>,
     mut context: Context<'_>,
 ) -> Job {
+    if parameters.is_some() {
+        context.helpers.insert(Helper::Parameters);
+    }
+    let mut ours = prelude(&context.helpers);
+    if let Some((_, parameters)) = &parameters {
+        let names: Vec<String> = parameters.iter().map(|one| python::literal(&one.name)).collect();
+        ours.push_str(&format!("_given = _given_parameters([{}])\n", names.join(", ")));
+    }
+    ours.push_str("_cell = globals().get(\"_job_cell\") or (lambda number: None)\n");
+    names::taken(&ours, converted, &mut context);
     let mut text = String::new();
     let mut places = Vec::new();
     let mut add = |line: &str, place: Option<Place>| {
@@ -153,15 +163,7 @@ fn assembled(
     }
     add(&python::comment(&format!("Made from {name} by berdl-spark-monitor.")), None);
     add("# Each cell follows its marker. Lines that only a notebook has a use for are comments.", None);
-    if parameters.is_some() {
-        context.helpers.insert(Helper::Parameters);
-    }
-    prelude(&context.helpers).lines().for_each(|line| add(line, None));
-    if let Some((_, parameters)) = &parameters {
-        let names: Vec<String> = parameters.iter().map(|one| python::literal(&one.name)).collect();
-        add(&format!("_given = _given_parameters([{}])", names.join(", ")), None);
-    }
-    add("_cell = globals().get(\"_job_cell\") or (lambda number: None)", None);
+    ours.lines().for_each(|line| add(line, None));
     let mut converted = converted.iter().peekable();
     for index in 0..notebook.cells.len() {
         let at = |line| Some(Place { cell: index, line });

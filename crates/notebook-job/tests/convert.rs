@@ -286,3 +286,10 @@ fn more_findings_than_anybody_reads_are_cut() {
     assert_eq!(job.findings.len(), 1_001);
     assert_eq!(job.findings.iter().filter(|finding| finding.code == "too_many_findings").count(), 1);
 }
+
+#[test]
+fn a_name_of_the_jobs_own_is_not_taken() {
+    assert_eq!(findings(&job(&["x = 1", "def _cell(): ..."])), ["error name_taken 1:1"]);
+    assert!(job(&["def _run(): ..."]).findings.is_empty(), "it is the job's only where something waits");
+    assert_eq!(findings(&job(&["def _run(): ...\nawait _run()"])), ["error name_taken 0:1"]);
+}

@@ -53,6 +53,26 @@ pub(super) fn check(converted: &[(usize, Vec<Line>)], context: &mut Context<'_>)
     }
 }
 
+/// A cell may not define a name that the job's first lines define, or they would no longer work.
+pub(super) fn taken(ours: &str, converted: &[(usize, Vec<Line>)], context: &mut Context<'_>) {
+    let defined = |text: String, python| {
+        Program::module(text, python).names().into_iter().filter_map(|event| match event {
+            NameEvent::Defined(name) => Some(name),
+            _ => None,
+        })
+    };
+    let mut ours: HashSet<String> = defined(ours.to_owned(), context.python()).collect();
+    // `spark` and `display` are made only where the notebook uses them before it makes them itself.
+    ours.retain(|name| name.starts_with('_'));
+    for (cell, lines) in converted {
+        for name in defined(lines::text(lines), context.python()).filter(|name| ours.contains(name)) {
+            context.cell = *cell;
+            let message = format!("The job has a `{name}` of its own.");
+            context.error(1, "name_taken", message, "Give yours another name.");
+        }
+    }
+}
+
 /// Calls that may give a value to any name.
 const DYNAMIC: [&str; 4] = ["exec", "globals", "locals", "vars"];
 
