@@ -43,7 +43,7 @@ def test_changed_code_is_what_runs_next(airflow: Airflow) -> None:
         assert f"the {word} text" in log
 
 
-def test_a_failure_is_told_with_its_cell_and_line(airflow: Airflow) -> None:
+def test_a_failure_names_its_cell_and_line(airflow: Airflow) -> None:
     export(
         ["x = 1", "\nspark.sql('SELECT nope FROM range(3)').show()"], "fails", airflow.dags / "fails", "airflow-connect"
     )
@@ -55,8 +55,8 @@ def test_a_failure_is_told_with_its_cell_and_line(airflow: Airflow) -> None:
 def test_papermill_runs_the_notebook_itself(airflow: Airflow) -> None:
     cells = ["# @pipeline-params\nlimit = 10", "print('done', limit * 2)"]
     export(cells, "whole", airflow.dags / "whole", "papermill")
-    succeeded, log = airflow.test("whole")
+    succeeded, log = airflow.test("whole", {"limit": 7})
     assert succeeded, log
     outputs = [path.read_text() for path in airflow.folder.glob("whole-*.ipynb")]
     assert len(outputs) == 1
-    assert "done 20" in outputs[0]
+    assert "done 14" in outputs[0]

@@ -48,7 +48,7 @@ pub(crate) fn python(text: &str, first: usize, context: &mut Context<'_>) -> Vec
     let at = |offset| first + starts.line(offset) - 1;
     if let Some(error) = errors.first() {
         let line = at(error.range.start);
-        let message = format!("The cell is no Python: {}.", error.message.trim_end_matches('.'));
+        let message = format!("This is not valid Python ({}).", error.message.trim_end_matches('.'));
         context.error(line, "syntax_error", message, "Mend the line, or leave the cell out.");
         return text.lines().zip(first..).map(|(text, from)| Line { text: python::comment(text), from }).collect();
     }
@@ -184,6 +184,12 @@ fn awaited(
                 wrap(Helper::Within, "_Within", manager.start, manager.end);
             }
             edits.push(Edit { range: word, with: String::new() });
+        }
+        TopLevelAwait::Loop { range, name } => {
+            let line = at(range.start);
+            let message =
+                format!("`{name}` outside a function needs a running event loop, which a file does not have.");
+            context.error(line, "running_loop", message, "Put it into an async function and await that.");
         }
         TopLevelAwait::Generator { range } => {
             let line = at(range.start);

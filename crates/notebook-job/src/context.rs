@@ -63,7 +63,23 @@ impl Context<'_> {
             message = format!("There are more than {MOST} findings; the rest is not listed.");
             fix = "Mend the ones above first.".to_owned();
         }
+        message = without_secrets(message);
         self.findings.push(Finding { severity, code, cell, line, message, fix });
+    }
+
+    /// The first `{name}` or `$name` of a text that is a name of the notebook.
+    pub(crate) fn template(&self, text: &str) -> Option<String> {
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '$']) {
+            let sign = rest.get(at..=at)?;
+            rest = rest.get(at + 1..)?;
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let (name, behind) = rest.split_at(end);
+            if self.known.contains(name) && (sign == "$" || behind.starts_with('}')) {
+                return Some(name.to_owned());
+            }
+        }
+        None
     }
 
     /// A Python expression for a command's text.
@@ -71,4 +87,15 @@ impl Context<'_> {
         let known = |name: &str| self.known.contains(name) || python_source::is_builtin(name);
         crate::interpolate::expression(text, self.python(), &known)
     }
+}
+
+/// A message may quote a line of the notebook, but no secret of it.
+fn without_secrets(message: String) -> String {
+    let mut message = message;
+    for secret in python_source::secrets_in_text(&message.clone()).iter().rev() {
+        if message.get(secret.range.clone()).is_some() {
+            message.replace_range(secret.range.clone(), "…");
+        }
+    }
+    message
 }

@@ -1,4 +1,4 @@
-//! What is to be said about a notebook before it is shipped.
+//! What a person should know about a notebook before it is shipped.
 
 use serde::Serialize;
 

@@ -54,13 +54,15 @@ fn parts<'a>(text: &'a str, version: Version, known: &dyn Fn(&str) -> bool) -> O
 fn dollars<'a>(literal: &'a str, parts: &mut Vec<Part<'a>>) {
     let mut plain = String::new();
     let mut rest = literal;
+    let mut quotes = literal.matches('\'').count();
     while let Some((before, after)) = rest.split_once('$') {
         plain.push_str(before);
+        // Behind the name, which has none itself.
+        quotes -= before.matches('\'').count();
         let (escaped, after) = after.strip_prefix('$').map_or((false, after), |after| (true, after));
         let end = after.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').unwrap_or(after.len());
         let (word, behind) = after.split_at(end);
-        let is_quoted = behind.matches('\'').count() % 2 == 1;
-        if word.is_empty() || is_quoted {
+        if word.is_empty() || quotes % 2 == 1 {
             // The second of two dollars may begin a name itself.
             plain.push('$');
             rest = rest.get(before.len() + 1..).unwrap_or_default();

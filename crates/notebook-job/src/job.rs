@@ -1,4 +1,4 @@
-//! A whole notebook as one job: its cells one after the other, and what is to be said about it.
+//! A whole notebook as one job: its cells one after the other, and the findings.
 
 mod names;
 mod order;
@@ -7,14 +7,15 @@ mod secrets;
 
 use std::collections::{BTreeSet, HashSet};
 
-use python_source::{Assignment, NameEvent, Program};
+use python_source::{Assignment, Program};
 
 use crate::{
     cells,
     context::Context,
     finding::{Finding, Severity},
     lines::{Line, Starts},
-    notebook::{Cell, Notebook},
+    magics::sql,
+    notebook::Notebook,
     options::Options,
     prelude::Helper,
     python,
@@ -25,10 +26,12 @@ use crate::{
 pub struct Job {
     /// The Python file.
     pub text: String,
-    /// What is to be said about it, by cell and line.
+    /// What a person should know, decide or mend, by cell and line.
     pub findings: Vec<Finding>,
     /// The parameters with their defaults.
     pub parameters: Vec<Assignment>,
+    /// The cell that has them.
+    pub parameters_cell: Option<usize>,
     /// Packages that the notebook installed.
     pub requirements: Vec<String>,
     /// For every line of the file the cell and the line in it; none before the first cell.
@@ -62,8 +65,13 @@ impl Job {
         let place = self.place(line).unwrap_or(Place { cell: 0, line: 1 });
         let known = |finding: &&Finding| finding.cell == place.cell && finding.severity == Severity::Error;
         if self.findings.iter().find(known).is_none_or(|finding| finding.line != place.line) {
-            self.add(place, Severity::Error, "syntax_error", format!("Python refuses this: {message}."), MEND);
+            self.add(place, Severity::Error, "syntax_error", format!("Python does not accept this ({message})."), MEND);
         }
+    }
+
+    /// Adds an error about the whole notebook.
+    pub fn block(&mut self, code: &'static str, message: String, fix: &str) {
+        self.add(Place { cell: 0, line: 1 }, Severity::Error, code, message, fix);
     }
 
     /// Adds a note about the whole notebook.
@@ -123,14 +131,14 @@ pub fn convert(notebook: &Notebook, name: &str, options: &Options) -> Job {
     checked(job, options)
 }
 
-/// Every name that a cell of the notebook defines.
+/// Every name that a cell of the notebook binds, in a function too: a command in it is given the function's values.
 fn known(notebook: &Notebook, options: &Options) -> HashSet<String> {
-    let program = |cell: &Cell| Program::cell(cell.source.clone(), options.python);
-    let defined = |event| match event {
-        NameEvent::Defined(name) => Some(name),
-        _ => None,
-    };
-    notebook.cells.iter().flat_map(|cell| program(cell).names()).filter_map(defined).collect()
+    let mut known = HashSet::new();
+    for cell in &notebook.cells {
+        known.extend(Program::cell(cell.source.clone(), options.python).bound());
+        known.extend(sql::names(&cell.source));
+    }
+    known
 }
 
 fn assembled(
@@ -187,6 +195,7 @@ fn assembled(
     Job {
         text,
         findings: context.findings,
+        parameters_cell: parameters.as_ref().map(|(cell, _)| *cell),
         parameters: parameters.map(|(_, parameters)| parameters).unwrap_or_default(),
         requirements: context.requirements,
         places,

@@ -1,7 +1,7 @@
 //! A notebook becomes a job: one flat Python file that runs from top to bottom, the same for every target.
 //!
 //! Cells are edited where the syntax tree has something that only a notebook understands; every other byte stays. No
-//! code is put into a function or a text, nothing is indented anew. [`convert`] also says what a person should know,
+//! code is put into a function or a text, nothing is indented again. [`convert`] also says what a person should know,
 //! decide or mend before: see [`Finding`]. Nothing here reads a file or the network.
 
 mod cells;

@@ -3,7 +3,7 @@
 pub(crate) mod cell;
 mod install;
 mod shell;
-mod sql;
+pub(crate) mod sql;
 
 use python_source::Escape;
 
@@ -137,15 +137,38 @@ fn refused(name: &str) -> (&'static str, &'static str) {
 
 /// `%time statement`: the statement stays. What is measured goes, and so do the options.
 fn measured(name: &str, args: &str, line: usize, context: &mut Context<'_>) -> Answer {
-    let statement = match name {
-        "time" => args,
-        _ => without_options(args, if name == "timeit" { "nr" } else { "lrsTDmfu" }),
-    };
+    let (mut name, mut statement) = (name, args);
+    loop {
+        statement = without_options(statement, valued(name));
+        // `%time %timeit f()`: a loop, so that a line of nothing else needs no stack.
+        match statement.strip_prefix('%').map(split).filter(|(inner, _)| MEASURING.contains(inner)) {
+            Some(inner) => (name, statement) = inner,
+            None => break,
+        }
+    }
     if statement.is_empty() {
         return dropped(name, line, context);
     }
-    context.note(line, "removed", format!("`%{name}` is removed; what it measured stays."), "Nothing to do.");
+    measures(name, "%", line, context);
     Answer::Code(lines::text(&cells::python(statement, line, context)))
+}
+
+/// The letters of a measuring magic's options that take a value.
+fn valued(name: &str) -> &'static str {
+    match name {
+        "time" => "",
+        "timeit" => "nr",
+        _ => "lrsTDmfu",
+    }
+}
+
+/// Says that a measuring magic goes.
+pub(crate) fn measures(name: &str, signs: &str, line: usize, context: &mut Context<'_>) {
+    let message = match name {
+        "timeit" => format!("`{signs}timeit` is removed: its code runs once, and the names it defines stay."),
+        _ => format!("`{signs}{name}` is removed; what it measured stays."),
+    };
+    context.note(line, "removed", message, "Nothing to do.");
 }
 
 /// The arguments behind `-q`, `-n 10` and `-n10`; `valued` are the letters that take a value.

@@ -68,17 +68,24 @@ impl Helper {
             Self::Capture => {
                 r#"import contextlib as _contextlib
 import io as _io
+import sys as _sys
 
 
 class _Captured:
-    """Standard output until `end`; nobody sees it."""
+    """Standard output until `end`; nobody sees it, but an error that ends the job."""
 
     def __init__(self, stdout=True, stderr=True):
         self._stack = _contextlib.ExitStack()
+        self._stack.callback(setattr, _sys, "excepthook", _sys.excepthook)
+        self._hook, _sys.excepthook = _sys.excepthook, self._report
         if stdout:
             self._stack.enter_context(_contextlib.redirect_stdout(_io.StringIO()))
         if stderr:
             self._stack.enter_context(_contextlib.redirect_stderr(_io.StringIO()))
+
+    def _report(self, *error):
+        self.end()
+        self._hook(*error)
 
     def end(self):
         self._stack.close()

@@ -23,7 +23,7 @@ pub(crate) fn escaped(text: &str) -> String {
     if text.contains('\n') {
         // Neither three quotes nor one before the closing three may end the text early.
         escaped = escaped.replace("\"\"\"", "\\\"\\\"\\\"");
-        if escaped.ends_with('"') && !escaped.ends_with("\\\"") {
+        if text.ends_with('"') && !escaped.ends_with("\\\"\\\"\\\"") {
             escaped.pop();
             escaped.push_str("\\\"");
         }

@@ -1,5 +1,7 @@
 //! SQL in a cell: its statements, its parameters, and whether a statement answers with rows.
 
+use std::{collections::HashSet, ops::Range};
+
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Statement {
@@ -25,60 +27,67 @@ impl Statement {
 /// The statements of a text. Semicolons in quotes, comments and between `BEGIN` and `END` separate nothing.
 pub(crate) fn statements(text: &str) -> Vec<Statement> {
     let mut found = Vec::new();
-    let mut start = 0;
-    let mut tokens = Vec::new();
+    let (mut start, mut line) = (0, 0);
+    let mut tokens: Vec<Token<'_>> = Vec::new();
+    let mut script = Script::default();
     for token in (Tokens { text, at: 0 }) {
-        let is_end = matches!(token.kind, Kind::Semicolon) && depth(&tokens) == 0;
-        if is_end {
-            found.extend(statement(text, start, token.at, &tokens));
+        if token.kind == Kind::Semicolon && script.depth == 0 {
+            found.extend(statement(text, start..token.at, line, &tokens));
+            line += text.get(start..token.at).unwrap_or_default().matches('\n').count();
             start = token.at + 1;
             tokens.clear();
+            script = Script::default();
         } else {
+            script.read(tokens.last(), &token);
             tokens.push(token);
         }
     }
-    found.extend(statement(text, start, text.len(), &tokens));
+    found.extend(statement(text, start..text.len(), line, &tokens));
     found
 }
 
-fn statement(text: &str, start: usize, end: usize, tokens: &[Token<'_>]) -> Option<Statement> {
+fn statement(text: &str, range: Range<usize>, line: usize, tokens: &[Token<'_>]) -> Option<Statement> {
     let verb = tokens.first()?.text.to_uppercase();
-    let part = text.get(start..end)?;
-    let blank = part.len() - part.trim_start().len();
-    let line = text.get(..start + blank)?.matches('\n').count();
-    let mut parameters: Vec<String> = Vec::new();
-    for token in tokens.iter().filter(|token| matches!(token.kind, Kind::Parameter)) {
-        if !parameters.iter().any(|name| name == token.text) {
-            parameters.push(token.text.to_owned());
-        }
-    }
+    let part = text.get(range)?;
+    let blank = part.get(..part.len() - part.trim_start().len())?;
+    let line = line + blank.matches('\n').count();
+    let mut seen = HashSet::new();
+    let parameters = tokens.iter().filter(|token| token.kind == Kind::Parameter && seen.insert(token.text));
+    let parameters = parameters.map(|token| token.text.to_owned()).collect();
     Some(Statement { text: part.trim().to_owned(), line, parameters, verb })
 }
 
-/// How many `BEGIN` and `CASE` of an SQL script are open.
-fn depth(tokens: &[Token<'_>]) -> usize {
-    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.text.eq_ignore_ascii_case(word));
-    if !is(0, "BEGIN") {
-        return 0;
-    }
-    let mut depth = 0_usize;
-    for at in 0..tokens.len() {
-        let follows_end = at > 0 && is(at - 1, "END");
-        if is(at, "END") {
-            depth = depth.saturating_sub(1);
-        } else if !follows_end && ["BEGIN", "CASE", "IF", "WHILE", "LOOP", "REPEAT"].iter().any(|word| is(at, word)) {
-            // `IF(a, b, c)` and `IF EXISTS` are no blocks.
-            let is_call = is(at, "IF") && (is(at + 1, "(") || is(at + 1, "EXISTS") || is(at + 1, "NOT"));
-            let is_loop_body = is(at, "REPEAT") && is(at + 1, "(");
-            depth += usize::from(!is_call && !is_loop_body);
-        } else if is(at, "FOR")
-            && at > 0
-            && tokens.get(at - 1).is_some_and(|token| matches!(token.kind, Kind::Semicolon))
+/// Whether a statement is an SQL script, and how many of its blocks are open.
+#[derive(Default)]
+struct Script {
+    is_script: bool,
+    depth: usize,
+}
+
+impl Script {
+    fn read(&mut self, before: Option<&Token<'_>>, token: &Token<'_>) {
+        let is = |token: &Token<'_>, words: &[&str]| words.iter().any(|word| token.text.eq_ignore_ascii_case(word));
+        let Some(before) = before else {
+            self.is_script = is(token, &["BEGIN"]);
+            self.depth = usize::from(self.is_script);
+            return;
+        };
+        if !self.is_script {
+            return;
+        }
+        if is(token, &["END"]) {
+            self.depth = self.depth.saturating_sub(1);
+        } else if is(token, &["BEGIN", "CASE", "IF", "WHILE", "LOOP", "REPEAT"]) && !is(before, &["END"])
+            || is(token, &["FOR"]) && before.kind == Kind::Semicolon
         {
-            depth += 1;
+            self.depth += 1;
+        } else if is(before, &["IF"]) && is(token, &["(", "EXISTS", "NOT"])
+            || is(before, &["REPEAT"]) && is(token, &["("])
+        {
+            // `IF(a, b, c)`, `IF EXISTS` and `REPEAT('a', 3)` are no blocks.
+            self.depth = self.depth.saturating_sub(1);
         }
     }
-    depth
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

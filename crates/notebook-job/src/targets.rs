@@ -1,6 +1,9 @@
 //! What a target needs beside the job: the job itself is the same for all of them.
 
+use std::collections::BTreeSet;
+
 use minijinja::{Environment, UndefinedBehavior, context, syntax::SyntaxConfig};
+use python_source::secrets_in_text;
 use thiserror::Error;
 
 use crate::{Job, LiteralKind, notebook::cleared::cleared, python};
@@ -35,9 +38,13 @@ pub struct Shipping<'a> {
     pub notebook_name: &'a str,
     /// The notebook, which papermill runs itself, without its outputs.
     pub notebook: &'a [u8],
+    /// Code cells that are left out.
+    pub skip: &'a BTreeSet<usize>,
+    /// The notebook is shipped although there are secrets in it.
+    pub allow_secrets: bool,
     /// The name of the workflow.
     pub dag_id: &'a str,
-    /// When it runs: a cron expression; never by itself without one.
+    /// When it runs: a cron expression; only when it is triggered without one.
     pub schedule: Option<&'a str>,
     /// Airflow's name of the connection to Spark.
     pub connection: &'a str,
@@ -49,6 +56,9 @@ pub enum TargetError {
     /// A template could not be filled in, which is a defect of ours.
     #[error("the files for the target could not be made: {0}")]
     Template(#[from] minijinja::Error),
+    /// Papermill gets the notebook with its texts, and one of them has a secret.
+    #[error("there is a secret in a text of the notebook, which papermill would get with it")]
+    Secret,
     /// Papermill runs notebooks only.
     #[error("papermill runs an .ipynb; choose another target for a Python file")]
     NoNotebook,
@@ -66,11 +76,15 @@ impl Target {
             files.push(file("requirements.txt", job.requirements.join("\n") + "\n"));
         }
         let Some(template) = self.template() else { return Ok(files) };
-        files.push(file(&format!("{}.py", shipping.dag_id), filled(template, job, shipping)?));
+        files.push(file(&format!("{}_dag.py", shipping.dag_id), filled(template, job, shipping)?));
         // Airflow runs every file of its folder in which the words "dag" and "airflow" stand.
         files.push(file(".airflowignore", "job.py\n".to_owned()));
         if self == Self::Papermill {
-            let content = cleared(shipping.notebook).ok_or(TargetError::NoNotebook)?;
+            let content =
+                cleared(shipping.notebook, shipping.skip, job.parameters_cell).ok_or(TargetError::NoNotebook)?;
+            if !secrets_in_text(&String::from_utf8_lossy(&content)).is_empty() && !shipping.allow_secrets {
+                return Err(TargetError::Secret);
+            }
             files.push(File { name: "notebook.ipynb".to_owned(), content });
         }
         Ok(files)
@@ -105,7 +119,7 @@ fn filled(template: &str, job: &Job, shipping: &Shipping<'_>) -> Result<String, 
     // Every value of a stranger becomes a literal, so that none of them can be code.
     environment.add_filter("literal", |text: &str| python::literal(text));
     let parameters = job.parameters.iter().map(|one| {
-        let value = if one.kind == LiteralKind::Tuple { format!("list({})", one.source) } else { one.source.clone() };
+        let value = if one.kind == LiteralKind::Tuple { format!("list(({}))", one.source) } else { one.source.clone() };
         context! { name => &one.name, value, schema => schema(one.kind) }
     });
     let filled = environment.render_str(

@@ -80,7 +80,7 @@ fn sql_becomes_a_call_of_spark() {
         "# removed: %%sql -o df -n 5\nspark.sql(\"DROP TABLE IF EXISTS a\")\ndf = spark.sql(\"\"\"SELECT *\n  FROM \"a\\\"\"\"\")"
     );
     assert_eq!(converted("df = %sql SELECT 1"), "df = spark.sql(\"SELECT 1\")");
-    assert_eq!(converted("%sql df << SELECT 1").lines().last(), Some("spark.sql(\"SELECT 1\").show(truncate=False)"));
+    assert_eq!(converted("%sql df << SELECT 1"), "df = spark.sql(\"SELECT 1\")");
     assert_eq!(
         converted("m = 1\n%sql -q SELECT :m, a::int"),
         "m = 1\nspark.sql(\"SELECT :m, a::int\", args={\"m\": m})"
@@ -292,4 +292,41 @@ fn a_name_of_the_jobs_own_is_not_taken() {
     assert_eq!(findings(&job(&["x = 1", "def _cell(): ..."])), ["error name_taken 1:1"]);
     assert!(job(&["def _run(): ..."]).findings.is_empty(), "it is the job's only where something waits");
     assert_eq!(findings(&job(&["def _run(): ...\nawait _run()"])), ["error name_taken 0:1"]);
+}
+
+#[test]
+fn a_command_in_a_function_is_given_the_functions_values() {
+    assert_eq!(converted("def f(d):\n    !rm -rf $d/x"), "def f(d):\n    _shell(f\"rm -rf {d}/x\")");
+}
+
+#[test]
+fn a_text_that_a_magic_would_fill_in_is_refused() {
+    let job = job(&["month = '5'", "%%sql\nSELECT '{month}'", "%%sql\nSELECT '{other}'"]);
+    assert_eq!(findings(&job), ["error sql_template 1:1"]);
+}
+
+#[test]
+fn no_finding_shows_a_secret() {
+    let secret = ["S3cr3t", "Pw9x"].concat();
+    let cells = [
+        format!("%%sql postgresql://me:{secret}@db/x\nSELECT 1"),
+        format!("!curl -u me:{secret} https://a.b"),
+        format!("%pip install git+https://me:{secret}@github.com/x"),
+        format!("%nonsense postgresql://me:{secret}@db/x"),
+        format!("x = 1\n%%bash --token {secret}"),
+    ];
+    let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+    assert!(!format!("{:?}", job(&cells).findings).contains(&secret));
+}
+
+#[test]
+fn a_parameter_that_its_cell_changes_is_none() {
+    let job = job(&["# @pipeline-params\nlimit = 10\nother = 1\nlimit = limit * 2"]);
+    assert_eq!(job.parameters.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["other"]);
+    assert_eq!(findings(&job), ["note parameters 0:1"]);
+}
+
+#[test]
+fn a_line_of_magics_alone_needs_no_stack() {
+    assert_eq!(converted(&format!("{}f(1)", "%time ".repeat(50_000)).replace("f(1)", "print(1)")), "print(1)");
 }

@@ -16,7 +16,16 @@ fn files(target: Target, notebook_name: &str, source: &str) -> Vec<File> {
     let job = convert(&notebook, notebook_name, &options);
     let id = dag_id(notebook_name);
     let schedule = Some("0 3 * * *");
-    let shipping = Shipping { notebook_name, notebook: b"{}", dag_id: &id, schedule, connection: "spark_default" };
+    let skip = BTreeSet::new();
+    let shipping = Shipping {
+        notebook_name,
+        notebook: b"{}",
+        skip: &skip,
+        allow_secrets: false,
+        dag_id: &id,
+        schedule,
+        connection: "spark_default",
+    };
     target.files(&job, &shipping).expect("the templates are right")
 }
 
@@ -40,8 +49,8 @@ fn the_job_is_the_same_for_every_target() {
 #[test]
 fn a_workflow_stands_beside_the_job_and_hides_it_from_airflow() {
     for target in &TARGETS[1..] {
-        let files = files(*target, "a b.ipynb", "month = '2026-05'\nratio = .5\npair = (1, 2)\nnothing = None\n");
-        let workflow = text(&files, "a_b.py");
+        let files = files(*target, "a b.ipynb", "month = '2026-05'\nratio = .5\npair = 1, 2\nnothing = None\n");
+        let workflow = text(&files, "a_b_dag.py");
         for part in [
             "dag_id=\"a_b\",",
             "schedule=\"0 3 * * *\",",
@@ -62,7 +71,7 @@ fn a_workflow_is_python_whatever_the_notebook_is_called() {
     for target in &TARGETS[1..] {
         let name = "x\"\"\"\n{{ 1 }}')\\.ipynb";
         let files = files(*target, name, "x = 1");
-        let program = python_source::Program::module(text(&files, "x_1.py"), Version { minor: 11 });
+        let program = python_source::Program::module(text(&files, "x_1_dag.py"), Version { minor: 11 });
         assert!(program.syntax_errors().is_empty(), "{}", program.text());
     }
 }

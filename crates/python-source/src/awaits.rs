@@ -34,6 +34,13 @@ pub enum TopLevelAwait {
         /// The context managers.
         managers: Vec<Range<usize>>,
     },
+    /// A call that needs a running loop, such as `asyncio.create_task(…)`.
+    Loop {
+        /// The whole call.
+        range: Range<usize>,
+        /// What is called.
+        name: String,
+    },
     /// `(… async for …)`: an asynchronous generator.
     Generator {
         /// The whole expression.
@@ -50,6 +57,9 @@ impl Program {
         walk.found
     }
 }
+
+/// Functions of asyncio that fail where no loop runs.
+const LOOP: [&str; 3] = ["create_task", "current_task", "get_running_loop"];
 
 struct Walk<'a> {
     text: &'a str,
@@ -90,6 +100,16 @@ impl<'a> Visitor<'a> for Walk<'_> {
                 self.found.push(TopLevelAwait::Generator { range: bytes(generator.range) });
                 return;
             }
+            Expr::Call(call) => {
+                let name = match &*call.func {
+                    Expr::Attribute(attribute) => attribute.attr.as_str(),
+                    Expr::Name(name) => name.id.as_str(),
+                    _ => "",
+                };
+                if LOOP.contains(&name) {
+                    self.found.push(TopLevelAwait::Loop { range: bytes(call.range()), name: name.to_owned() });
+                }
+            }
             Expr::Await(of) => {
                 let range = bytes(of.range);
                 let word = self.word(range.start, "await");
@@ -128,6 +148,10 @@ mod tests {
         );
         assert_eq!(awaits("[x async for x in y]"), [TopLevelAwait::For { word: 3..9, iterable: 18..19 }]);
         assert_eq!(awaits("f(x async for x in y)").len(), 1);
+        assert_eq!(
+            awaits("t = a.create_task(f())"),
+            [TopLevelAwait::Loop { range: 4..22, name: "create_task".to_owned() }]
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The names that a function's body, a pattern or an expression binds, wherever in it.
 
+use std::collections::HashSet;
+
 use ruff_python_ast::{
     Expr, ExprContext, Pattern, Stmt,
     visitor::{Visitor, walk_expr, walk_pattern, walk_stmt},
@@ -18,7 +20,8 @@ pub(crate) fn bindings(body: &[Stmt]) -> Bindings {
     let mut found = Bindings::default();
     found.visit_body(body);
     let Bindings { local, global } = &mut found;
-    local.retain(|name| !global.contains(name));
+    let declared: HashSet<&String> = global.iter().collect();
+    local.retain(|name| !declared.contains(name));
     found
 }
 

@@ -16,6 +16,8 @@ pub(crate) fn too_deep(text: &str, mode: Mode) -> Option<usize> {
     let mut lexer = lex(text, mode);
     // The links of the expression in each open bracket, the innermost last; the first is the line's.
     let mut links: Vec<usize> = vec![0];
+    // The lambdas whose parameters are open, by bracket: their commas end nothing.
+    let mut lambdas: Vec<usize> = vec![0];
     let (mut sum, mut indents, mut lines) = (0_usize, 0_usize, 0_usize);
     loop {
         let kind = lexer.next_token();
@@ -26,9 +28,13 @@ pub(crate) fn too_deep(text: &str, mode: Mode) -> Option<usize> {
             TokenKind::NonLogicalNewline => lines += 1,
             TokenKind::Newline => {
                 lines += 1;
-                links = vec![0];
+                (links, lambdas) = (vec![0], vec![0]);
                 sum = 0;
             }
+            TokenKind::Colon if lambdas.last().is_some_and(|open| *open > 0) => {
+                lambdas.last_mut().into_iter().for_each(|open| *open -= 1);
+            }
+            TokenKind::Comma if lambdas.last().is_some_and(|open| *open > 0) => {}
             TokenKind::Comma => {
                 if let Some(last) = links.last_mut() {
                     sum -= std::mem::take(last);
@@ -42,14 +48,17 @@ pub(crate) fn too_deep(text: &str, mode: Mode) -> Option<usize> {
                 // A call is a link of the chain around it as well.
                 *links.last_mut()? += 1;
                 links.push(1);
+                lambdas.push(0);
                 sum += 2;
             }
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd | TokenKind::TStringEnd
                 if links.len() > 1 =>
             {
                 sum -= links.pop().unwrap_or_default();
+                lambdas.pop();
             }
             kind if kind.is_operator() || kind.is_keyword() => {
+                lambdas.last_mut().into_iter().for_each(|open| *open += usize::from(kind == TokenKind::Lambda));
                 *links.last_mut()? += 1;
                 sum += 1;
             }
@@ -69,7 +78,8 @@ mod tests {
         Program::cell(text, Version { minor: 11 }).syntax_errors().len()
     }
 
-    const PIECES: [&str; 15] = [
+    const PIECES: [&str; 16] = [
+        "lambda a, b: ",
         "(",
         "[",
         "{1:",

@@ -5,6 +5,7 @@
 
 mod awaits;
 mod bindings;
+mod bound;
 mod builtins;
 mod depth;
 mod escapes;

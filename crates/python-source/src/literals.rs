@@ -1,6 +1,6 @@
 //! Literals: the strings of a program, and the defaults that its assignments give to names.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use ruff_python_ast::{
     Expr, FStringPart, Number, Stmt, UnaryOp,
@@ -116,9 +116,13 @@ impl Program {
             };
             let (Expr::Name(name), Some(kind)) = (target, LiteralKind::of(value)) else { continue };
             let (name, range) = (name.id.to_string(), bytes(value.range()));
-            found.retain(|before| before.name != name);
             found.push(Assignment { name, source: self.part(range.clone()).to_owned(), kind, range });
         }
+        // Each name once, with its last value.
+        let mut seen = HashSet::new();
+        found.reverse();
+        found.retain(|assignment| seen.insert(assignment.name.clone()));
+        found.reverse();
         found
     }
 

@@ -28,7 +28,7 @@ impl FromStr for Version {
         let mut numbers = text.trim().split('.');
         let minor = match (numbers.next(), numbers.next().map(str::parse)) {
             (Some("3"), Some(Ok(minor @ OLDEST..=NEWEST))) => minor,
-            _ => return Err(format!("`{text}` is no version of Python from 3.{OLDEST} to 3.{NEWEST}")),
+            _ => return Err(format!("`{text}` is not a Python version between 3.{OLDEST} and 3.{NEWEST}")),
         };
         Ok(Self { minor })
     }

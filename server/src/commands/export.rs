@@ -1,13 +1,16 @@
 //! `berdl-spark-monitor export`: makes a job of a notebook.
 
 use std::{
+    collections::BTreeSet,
     io::{Write as _, stderr, stdout},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::{Args, ValueEnum};
-use notebook_job::{File, Finding, Job, Notebook, Options, Severity, Shell, Shipping, Target, Version, dag_id};
+use notebook_job::{
+    File, Finding, Job, Notebook, Options, Severity, Shell, Shipping, Target, TargetError, Version, dag_id,
+};
 use serde::Serialize;
 
 use crate::export::{interpreter, write};
@@ -116,25 +119,36 @@ pub async fn run(export: Export) -> anyhow::Result<ExitCode> {
     if let Some(cell) = export.skip_cells.iter().find(|cell| **cell >= notebook.cells.len()) {
         return complain(&format!("--skip-cell {cell}: the notebook has {} code cells", notebook.cells.len()));
     }
-    let job = checked(&export, &notebook, &name).await;
+    let skip: BTreeSet<usize> = export.skip_cells.iter().copied().collect();
+    if export.drop_shell && export.target == ExportTarget::Papermill {
+        return complain("--drop-shell: papermill runs the notebook as it is");
+    }
+    let mut job = checked(&export, &notebook, &name, &skip).await;
     let mut written = Vec::new();
     if !job.is_blocked() {
         let id = export.dag_id.clone().unwrap_or_else(|| dag_id(&name));
         let shipping = Shipping {
             notebook_name: &name,
             notebook: &bytes,
+            skip: &skip,
+            allow_secrets: export.allow_secrets,
             dag_id: &id,
             schedule: export.schedule.as_deref(),
             connection: &export.connection,
         };
-        let files = match Target::from(export.target).files(&job, &shipping) {
-            Ok(files) => files,
+        match Target::from(export.target).files(&job, &shipping) {
+            Ok(files) => {
+                if let Err(reason) = write::files(&export.out, &files, &export.notebook) {
+                    return complain(&format!("cannot write to {}: {reason}", export.out.display()));
+                }
+                written = files.iter().map(|file: &File| export.out.join(&file.name).display().to_string()).collect();
+            }
+            Err(error @ TargetError::Secret) => {
+                let fix = "Remove it from the notebook's texts, or choose another target.";
+                job.block("secret", format!("{error}."), fix);
+            }
             Err(error) => return complain(&error.to_string()),
-        };
-        if let Err(error) = write::files(&export.out, &files) {
-            return complain(&format!("cannot write to {}: {error}", export.out.display()));
         }
-        written = files.iter().map(|file: &File| export.out.join(&file.name).display().to_string()).collect();
     }
     if export.json {
         serde_json::to_writer(stdout(), &Answer { files: written, findings: &job.findings })?;
@@ -155,7 +169,7 @@ fn read(path: &Path, name: &str) -> Result<(Vec<u8>, Notebook), String> {
     Ok((bytes, notebook))
 }
 
-async fn checked(export: &Export, notebook: &Notebook, name: &str) -> Job {
+async fn checked(export: &Export, notebook: &Notebook, name: &str, skip: &BTreeSet<usize>) -> Job {
     let told = export.python.or_else(|| notebook.version.as_deref().and_then(|version| version.parse().ok()));
     let python = match told {
         Some(python) => python,
@@ -166,8 +180,7 @@ async fn checked(export: &Export, notebook: &Notebook, name: &str) -> Job {
         (_, true) => Shell::Drop,
         _ => Shell::Ask,
     };
-    let skip = export.skip_cells.iter().copied().collect();
-    let options = Options { python, skip, shell, allow_secrets: export.allow_secrets };
+    let options = Options { python, skip: skip.clone(), shell, allow_secrets: export.allow_secrets };
     let mut job = notebook_job::convert(notebook, name, &options);
     if !job.is_blocked() {
         match interpreter::refusal(&job.text, python).await {
@@ -202,7 +215,7 @@ fn print(job: &Job, written: &[String]) -> anyhow::Result<()> {
         writeln!(out, "{file}")?;
     }
     if job.is_blocked() {
-        writeln!(out, "Nothing was written: mend the errors and decide the decisions first.")?;
+        writeln!(out, "Nothing was written: mend each error and make each decision first.")?;
     }
     Ok(())
 }
@@ -222,7 +235,10 @@ fn workflow_name(name: &str) -> Result<String, String> {
 fn cron(text: &str) -> Result<String, String> {
     const NAMES: [&str; 7] = ["@once", "@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly"];
     let fields = text.split_whitespace();
-    let is_field = |field: &str| field.chars().all(|c| c.is_ascii_alphanumeric() || "*/,-#?".contains(c));
+    let is_field = |field: &str| {
+        field.contains(|c: char| c.is_ascii_digit() || c == '*' || c == '?' || c.is_ascii_uppercase())
+            && field.chars().all(|c| c.is_ascii_alphanumeric() || "*/,-#?".contains(c))
+    };
     let fits = NAMES.contains(&text) || (fields.clone().count() == 5 && fields.clone().all(is_field));
     let text = fields.collect::<Vec<_>>().join(" ");
     if fits { Ok(text) } else { Err("five fields, such as `0 3 * * *`, or a name such as `@daily`".to_owned()) }

@@ -23,7 +23,7 @@ try:
 except SyntaxError as error:
     print(error.lineno or 1, error.msg)
 except (MemoryError, OverflowError, RecursionError, ValueError) as error:
-    print(1, error)
+    print(1, str(error) or type(error).__name__)
 "#;
 
 /// Why there is no answer from Python.
@@ -82,8 +82,13 @@ async fn compile(program: &str, text: &str, version: Version) -> Option<String> 
     let _ = input.write_all(text.as_bytes()).await;
     drop(input);
     let done = child.wait_with_output().await.ok()?;
-    let accepted = done.status.success() && done.status.code() != Some(OTHER_VERSION);
-    accepted.then(|| String::from_utf8_lossy(&done.stdout).into_owned())
+    match done.status.code() {
+        // A shell script in front of many versions says with these two that it has not this one.
+        Some(OTHER_VERSION | 126 | 127) => None,
+        Some(0) => Some(String::from_utf8_lossy(&done.stdout).into_owned()),
+        // A program as deep as that ends the interpreter itself.
+        _ => Some("1 the interpreter ended without an answer".to_owned()),
+    }
 }
 
 fn read(answer: &str) -> Option<Refusal> {

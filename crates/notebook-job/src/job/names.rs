@@ -130,7 +130,7 @@ impl Walk {
             let message = format!("`{name}` is the output that `%%capture` kept, which a job does not have.");
             context.error(line, "captured_output", message, "Keep the output in a variable of your own.");
         } else if let Some(cell) = later {
-            let message = format!("`{name}` is used here but defined in cell {cell} only.");
+            let message = format!("`{name}` is used here, but only cell {cell} defines it.");
             context.error(line, "used_before_definition", message, "Move the definition before its use.");
         } else {
             let message = format!("`{name}` is defined nowhere in this notebook.");

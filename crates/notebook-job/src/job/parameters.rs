@@ -1,6 +1,8 @@
 //! The cell of parameters: its literals are the defaults of the job.
 
-use python_source::{Assignment, Program};
+use std::collections::HashMap;
+
+use python_source::{Assignment, NameEvent, Program};
 
 use crate::{
     context::Context,
@@ -19,7 +21,22 @@ pub(super) fn of(notebook: &Notebook, context: &mut Context<'_>) -> Option<(usiz
         context.note(1, "parameters", message, "Use one cell of parameters.");
     }
     let source = notebook.cells.get(first)?.source.clone();
-    let found = Program::cell(source, context.python()).literal_assignments();
+    let program = Program::cell(source, context.python());
+    let mut found = program.literal_assignments();
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for event in program.names() {
+        if let NameEvent::Defined(name) = event {
+            *times.entry(name).or_default() += 1;
+        }
+    }
+    // A given value would be lost, or would undo what the cell makes of its own.
+    let (once, changed): (Vec<_>, Vec<_>) = found.drain(..).partition(|one| times.get(&one.name) == Some(&1));
+    found = once;
+    for name in changed.iter().map(|one| &one.name) {
+        context.cell = first;
+        let message = format!("`{name}` is no parameter, because its cell changes it again.");
+        context.note(1, "parameters", message, "Change it in a later cell.");
+    }
     // With no literal in it there is nothing to give.
     (!found.is_empty()).then_some((first, found))
 }

@@ -4,7 +4,7 @@ use crate::{
     cells,
     context::Context,
     lines::{self, Line},
-    magics::{Answer, shell, split, sql, without_options},
+    magics::{Answer, measures, shell, split, sql, without_options},
     prelude::Helper,
     python,
 };
@@ -35,8 +35,7 @@ pub(crate) fn converted(magic: &CellMagic<'_>, context: &mut Context<'_>) -> Vec
     let python = |context: &mut Context<'_>| cells::python(body, line + 1, context);
     match name {
         "time" | "timeit" | "prun" | "memit" | "mprun" | "lprun" => {
-            let message = format!("`%%{name}` is removed; what it measured stays.");
-            context.note(line, "removed", message, "Nothing to do.");
+            measures(name, "%%", line, context);
             // `%%timeit setup` has a statement that runs before.
             let setup = if name == "timeit" { without_options(args, "nr") } else { "" };
             let mut made = if setup.is_empty() { Vec::new() } else { cells::python(setup, line, context) };
@@ -62,7 +61,7 @@ pub(crate) fn converted(magic: &CellMagic<'_>, context: &mut Context<'_>) -> Vec
             Vec::new()
         }
         "bash" | "sh" | "zsh" | "script" => {
-            let message = format!("`%%{name} {args}` has options that a job cannot keep.");
+            let message = format!("`%%{name}` has options that a job cannot keep.");
             context.error(line, "unknown_magic", message, "Use subprocess.run, or leave the cell out.");
             Vec::new()
         }
@@ -81,7 +80,8 @@ pub(crate) fn converted(magic: &CellMagic<'_>, context: &mut Context<'_>) -> Vec
 
 fn script(program: &str, body: &str, line: usize, context: &mut Context<'_>) -> Vec<Line> {
     match shell::script(program, body, line, context) {
-        Answer::Code(code) => lines::from(line, &code),
+        // Its first line has the first line of the body.
+        Answer::Code(code) => lines::from(line + 1, &code),
         Answer::Remove => Vec::new(),
     }
 }
@@ -112,7 +112,7 @@ fn written(args: &str, body: &str, line: usize, context: &mut Context<'_>) -> Ve
         None => (false, args),
     };
     if path.is_empty() || path.starts_with('-') {
-        let message = format!("`%%writefile {args}` cannot be read.");
+        let message = "`%%writefile` cannot be read.".to_owned();
         context.error(line, "unknown_magic", message, "Name one file.");
         return Vec::new();
     }

@@ -1,9 +1,16 @@
 //! Installing packages: a job gets them from its environment, so that the lines go and the packages are listed.
 
+use std::collections::HashSet;
+
 use crate::{context::Context, magics::Answer};
 
 /// The packages that a command line installs, if it installs any.
 pub(crate) fn installs(command: &str) -> Option<Vec<String>> {
+    let command = command.split(" #").next().unwrap_or_default();
+    // More than one command is for a person to judge.
+    if command.contains(['|', ';', '&']) && !command.contains("2>&1") {
+        return None;
+    }
     let words: Vec<&str> = command.split_whitespace().collect();
     let at = words.iter().position(|word| matches!(*word, "install" | "add"))?;
     let program = words.get(..at)?;
@@ -18,7 +25,7 @@ pub(crate) fn installs(command: &str) -> Option<Vec<String>> {
 
 /// The packages among the arguments. Options that take a value are followed by no package.
 fn packages(words: &[&str]) -> Vec<String> {
-    const VALUED: [&str; 14] = [
+    const VALUED: [&str; 22] = [
         "-r",
         "--requirement",
         "-c",
@@ -33,13 +40,21 @@ fn packages(words: &[&str]) -> Vec<String> {
         "-n",
         "--name",
         "--channel",
+        "-p",
+        "--prefix",
+        "--trusted-host",
+        "--progress-bar",
+        "--timeout",
+        "--retries",
+        "--proxy",
+        "--cert",
     ];
     let mut found = Vec::new();
     let mut words = words.iter();
     while let Some(word) = words.next() {
         if VALUED.contains(word) {
             words.next();
-        } else if matches!(*word, "&&" | ";" | "|" | ">" | "2>&1" | "||") {
+        } else if word.starts_with('>') || *word == "2>&1" {
             break;
         } else if !word.starts_with(['-', '>']) {
             found.push(word.trim_matches(['"', '\'', ';']).to_owned());
@@ -62,14 +77,14 @@ pub(super) fn line(name: &str, args: &str, line: usize, context: &mut Context<'_
 
 /// Removes a line that installs packages.
 pub(crate) fn drop(packages: &[String], line: usize, context: &mut Context<'_>) -> Answer {
-    for package in packages {
-        if !context.requirements.contains(package) {
-            context.requirements.push(package.clone());
-        }
-    }
-    let list = if packages.is_empty() { "a file's packages".to_owned() } else { packages.join(", ") };
-    let message = format!("The line that installs {list} is removed: a job does not install packages.");
-    context.note(line, "requirements", message, "Install what requirements.txt lists where the job runs.");
+    let known: HashSet<String> = context.requirements.iter().cloned().collect();
+    context.requirements.extend(packages.iter().filter(|package| !known.contains(*package)).cloned());
+    let message = "The line that installs packages is removed: a job does not install any.".to_owned();
+    let fix = match packages.is_empty() {
+        true => "Install the packages where the job runs.",
+        false => "Install what requirements.txt lists where the job runs.",
+    };
+    context.note(line, "requirements", message, fix);
     Answer::Remove
 }
 
@@ -86,7 +101,10 @@ mod tests {
         );
         assert_eq!(packages("{sys.executable} -m pip install a > /dev/null").as_deref(), Some("a"));
         assert_eq!(packages("conda install -y -c conda-forge b").as_deref(), Some("b"));
-        assert_eq!(packages("uv pip install c && ls").as_deref(), Some("c"));
+        assert_eq!(packages("uv pip install c  # for plots").as_deref(), Some("c"));
+        assert_eq!(packages("pip install --trusted-host pypi.org d").as_deref(), Some("d"));
+        assert_eq!(packages("make && pip install c"), None);
+        assert_eq!(packages("pip install a; python gen.py"), None);
         assert_eq!(packages("pip list"), None);
         assert_eq!(packages("echo pip; make install"), None);
     }

@@ -24,7 +24,7 @@ pub(crate) fn run(command: &str, has_target: bool, line: usize, context: &mut Co
 pub(crate) fn output(command: &str, has_target: bool, line: usize, context: &mut Context<'_>) -> Answer {
     let code = format!("_shell_lines({})", context.expression(command));
     match (chosen(Helper::ShellLines, code, &format!("!{command}"), line, context), has_target) {
-        // The name must have a value, or every later line that uses it is told besides.
+        // The name must have a value, or each later line that uses it would be a finding too.
         (Answer::Remove, true) => Answer::Code("[]".to_owned()),
         (answer, _) => answer,
     }
@@ -58,10 +58,9 @@ fn chosen(helper: Helper, code: String, what: &str, line: usize, context: &mut C
     }
 }
 
+/// The program alone: its arguments may hold a secret.
 fn shortened(text: &str) -> String {
-    let first = text.lines().next().unwrap_or_default();
-    match first.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", first.get(..end).unwrap_or_default()),
-        None => first.to_owned(),
-    }
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let more = if text.trim().len() > word.len() { " …" } else { "" };
+    format!("{}{more}", word.chars().take(60).collect::<String>())
 }

@@ -31,6 +31,9 @@ pub(super) fn line(args: &str, escape: &Escape, line: usize, context: &mut Conte
     if escape.target.is_some() {
         return Answer::Code(call);
     }
+    if let Some(name) = &options.name {
+        return Answer::Code(format!("{name} = {call}"));
+    }
     Answer::Code(shown(call, &statement, &options))
 }
 
@@ -40,6 +43,11 @@ pub(super) fn cell(args: &str, body: &str, line: usize, context: &mut Context<'_
     if body.contains("{{") {
         let message = "The SQL is a template (`{{ }}`), which only its magic fills in.".to_owned();
         context.error(line, "sql_template", message, "Use a parameter, `:name`, or spark.sql with an f-string.");
+        return Vec::new();
+    }
+    if let Some(name) = context.template(body) {
+        let message = format!("Some SQL magics put the value of `{name}` into the text; a job does not.");
+        context.error(line, "sql_template", message, "Write `:name`, or spark.sql with an f-string.");
         return Vec::new();
     }
     // SQL may begin on the line of the magic.
@@ -60,6 +68,21 @@ pub(super) fn cell(args: &str, body: &str, line: usize, context: &mut Context<'_
         made.extend(lines::from(from, &code));
     }
     made
+}
+
+/// The names that SQL magics of a cell give to their results.
+pub(crate) fn names(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in source.lines().filter(|line| line.contains('%')) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        for pair in words.windows(2) {
+            match pair {
+                ["-o" | "--output", name] | [name, "<<"] if is_name(name) => found.push((*name).to_owned()),
+                _ => {}
+            }
+        }
+    }
+    found
 }
 
 /// The options, and what follows them; none if there is one that we do not know.
@@ -95,13 +118,9 @@ fn options<'a>(args: &'a str, line: usize, context: &mut Context<'_>) -> Option<
                 found.name = Some(word.to_owned());
                 ""
             }
-            _ if word.starts_with('-') && !word.starts_with("--") || word.contains("://") => {
-                let message = format!("`{word}` is an option of one SQL magic that we do not know.");
-                context.error(line, "sql_option", message, "Write the query with spark.sql(…).");
-                return None;
-            }
-            _ if word.starts_with("--") && word.len() > 2 => {
-                let message = format!("`{word}` is an option of one SQL magic that we do not know.");
+            _ if word.contains("://") || (word.starts_with('-') && word != "--") => {
+                let word = word.split("://").next().unwrap_or_default();
+                let message = format!("`{word}` is an option of an SQL magic that the export does not know.");
                 context.error(line, "sql_option", message, "Write the query with spark.sql(…).");
                 return None;
             }
@@ -111,7 +130,8 @@ fn options<'a>(args: &'a str, line: usize, context: &mut Context<'_>) -> Option<
     let bad_name = found.name.iter().any(|name| !is_name(name));
     let bad_rows = found.rows.iter().any(|rows| rows.parse::<u32>().is_err());
     if bad_name || bad_rows {
-        context.error(line, "sql_option", format!("`{args}` cannot be read."), "Write the query with spark.sql(…).");
+        let message = "The options of the SQL magic cannot be read.".to_owned();
+        context.error(line, "sql_option", message, "Write the query with spark.sql(…).");
         return None;
     }
     Some((found, rest))

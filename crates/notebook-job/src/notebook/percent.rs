@@ -7,6 +7,8 @@ pub(super) fn read(text: &str) -> Notebook {
     let mut cells: Vec<Option<Cell>> = Vec::new();
     let mut begin = |cell: Option<Cell>| cells.push(cell);
     let text = text.replace("\r\n", "\n");
+    let (front, text) = front_matter(&text);
+    let is_jupytext = front.contains("jupytext:");
     let mut open = Some(Cell::default());
     let mut seen = false;
     for line in text.split_inclusive('\n') {
@@ -29,8 +31,32 @@ pub(super) fn read(text: &str) -> Notebook {
     let mut cells: Vec<Cell> = cells.into_iter().flatten().collect();
     for cell in &mut cells {
         cell.source.truncate(cell.source.trim_end_matches('\n').len());
+        if is_jupytext {
+            cell.source = uncommented(&cell.source);
+        }
     }
     Notebook { cells, language: "python".to_owned(), version: None }
+}
+
+/// The block `# ---` … `# ---` at the beginning, in which Jupytext keeps its settings, and the rest.
+fn front_matter(text: &str) -> (&str, &str) {
+    const FENCE: &str = "# ---\n";
+    let split = || {
+        let inner = text.strip_prefix(FENCE)?;
+        let end = inner.find(&format!("\n{FENCE}"))?;
+        Some((inner.get(..end)?, inner.get(end + 1 + FENCE.len()..)?))
+    };
+    split().unwrap_or(("", text))
+}
+
+/// Jupytext writes what only a notebook understands behind `# `: a line that begins with `%` or `!`, and the whole
+/// cell of a cell magic.
+fn uncommented(source: &str) -> String {
+    let line = |line: &str| line.strip_prefix("# ").or_else(|| line.strip_prefix('#')).unwrap_or(line).to_owned();
+    let is_escape = |text: &str| text.strip_prefix("# ").is_some_and(|text| text.starts_with(['%', '!']));
+    let is_magic = source.starts_with("# %%");
+    let lines = source.split('\n').map(|text| if is_magic || is_escape(text) { line(text) } else { text.to_owned() });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What follows a marker, if the line is one.
@@ -75,6 +101,12 @@ mod tests {
     #[test]
     fn tags_are_read() {
         assert_eq!(read("# %% tags=[\"parameters\", \"x\"] a=1\na = 1\n").cells[0].tags, ["parameters", "x"]);
+    }
+
+    #[test]
+    fn what_jupytext_has_put_behind_comments_counts() {
+        let text = "# ---\n# jupyter:\n#   jupytext:\n#     a: b\n# ---\n\n# %%\n# %%sql\n# SELECT 1\n#\n# %%\n# %time x\n# text\n";
+        assert_eq!(sources(text), ["%%sql\nSELECT 1\n", "%time x\n# text"]);
     }
 
     #[test]
