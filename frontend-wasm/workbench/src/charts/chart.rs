@@ -124,7 +124,7 @@ pub fn chart(drawing: &Drawing, answer: &Answer, model: &Model, act: &Act) -> Ht
                 onkeydown={on_key(moments, index, model, act)} onpointerdown={on_down(span, act)}
                 onpointermove={on_move(span, act)} onpointerup={on_up(span, part, act)}
                 onpointercancel={act.reform(|_| Action::Look(None))}
-                onpointerleave={on_leave(act)} onblur={act.reform(|_| Action::Look(None))}
+                onpointerleave={on_leave(act)}
             >
                 { lines(drawing, model.looked_at_ms, part) }
             </div>
