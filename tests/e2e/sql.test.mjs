@@ -184,8 +184,12 @@ test('while it runs it shows its tasks and leads to the panel, and Ctrl+. cancel
   await sql.button('Show in the monitor').click();
   await lab.panel.waitFor();
   await lab.running.first().waitFor({ timeout: 30_000 });
-  await sql.editor.click();
-  await lab.page.keyboard.press('Control+.');
+  // The panel takes the focus when it has opened, which may come after the click; then the key is pressed again.
+  await until('it is canceled', async () => {
+    await sql.editor.click();
+    await lab.page.keyboard.press('Control+.');
+    return /Cancel/.test(await sql.below.innerText());
+  }, { within: 30_000, every: 2_000 });
   await sql.ended(/Canceled/);
   await lab.picture('sql-canceled');
   assert.equal(await sql.error.count(), 0);
