@@ -188,7 +188,7 @@ test('while it runs it shows its tasks and leads to the panel, and Ctrl+. cancel
   await until('it is canceled', async () => {
     await sql.editor.click();
     await lab.page.keyboard.press('Control+.');
-    return /Cancel/.test(await sql.below.innerText());
+    return /Cancel/.test(await sql.state.innerText());
   }, { within: 30_000, every: 2_000 });
   await sql.ended(/Canceled/);
   await lab.picture('sql-canceled');
