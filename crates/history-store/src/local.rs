@@ -8,7 +8,6 @@ use crate::{
     Retention, StoreError,
     copy::{self, Copy},
     files::{DAMAGED, PATIENCE, patiently, remove, remove_database},
-    open::Kept,
     pool::{Db, Pool},
     retention,
     statement::Statement,
@@ -34,6 +33,17 @@ const OLDEST_TENTH: [Statement; 3] = [
          LIMIT 1 OFFSET (SELECT count(*) / 10 FROM points))",
     ),
 ];
+
+/// Where the history is kept.
+#[derive(Debug)]
+pub enum Kept {
+    /// In the state folder.
+    Home,
+    /// In the runtime folder, and copied to the state folder every few minutes and at the end.
+    Copied,
+    /// In memory, for this reason.
+    Memory(StoreError),
+}
 
 /// A history of one person, in a file or in memory.
 #[derive(Debug)]

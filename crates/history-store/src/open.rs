@@ -18,7 +18,7 @@ use crate::{
     copy::{self, Copy, LONGEST_COPY},
     files::{DAMAGED, FILE, PATIENCE, beside, patiently, remove},
     filesystem::Filesystem,
-    local::Local,
+    local::{Kept, Local},
     migrate::migrate,
     pool::Pool,
     statement::Statement,
@@ -52,17 +52,6 @@ pub struct Places {
     pub memory_only: bool,
     /// Largest size of the database, bytes.
     pub cap_bytes: u64,
-}
-
-/// Where the history is kept.
-#[derive(Debug)]
-pub enum Kept {
-    /// In the state folder.
-    Home,
-    /// In the runtime folder, and copied to the state folder every few minutes and at the end.
-    Copied,
-    /// In memory, for this reason.
-    Memory(StoreError),
 }
 
 impl Places {

@@ -6,8 +6,8 @@ use python_source::{Escape, EscapeKind, FutureImport, Program, TopLevelAwait};
 
 use crate::{
     context::Context,
-    lines::{Edit, Line, Starts, edited},
-    magics::{self, Answer},
+    lines::{self, Edit, Line, Starts, edited},
+    magics::{self, Answer, cell::Part},
     prelude::Helper,
     prompts, python,
 };
@@ -20,7 +20,7 @@ pub(crate) fn cell(source: &str, context: &mut Context<'_>) -> Vec<Line> {
     }
     let (text, line) = prompts::cleaned(source);
     // A magic gets its cell as it is; in Python all ends of lines are one.
-    let text = if text.starts_with("%%") { text } else { lines(&text) };
+    let text = if text.starts_with("%%") { text } else { one_end_of_line(&text) };
     match magics::cell::find(&text, line) {
         Some(magic) => {
             let made = magics::cell::converted(&magic, context);
@@ -32,7 +32,12 @@ pub(crate) fn cell(source: &str, context: &mut Context<'_>) -> Vec<Line> {
                 let rest = magic.body.lines().zip(line + 1..);
                 all.extend(rest.map(|(text, from)| Line { text: python::comment(text), from }));
             }
-            all.extend(made);
+            for part in made {
+                match part {
+                    Part::Lines(lines) => all.extend(lines),
+                    Part::Python { text, line } => all.extend(python(text, line, context)),
+                }
+            }
             all
         }
         None => python(&text, line, context),
@@ -41,7 +46,7 @@ pub(crate) fn cell(source: &str, context: &mut Context<'_>) -> Vec<Line> {
 
 /// The lines for Python with escapes. `first` is the line of the cell at which the text begins.
 pub(crate) fn python(text: &str, first: usize, context: &mut Context<'_>) -> Vec<Line> {
-    let text = &*lines(&Cow::Borrowed(text));
+    let text = &*one_end_of_line(&Cow::Borrowed(text));
     let program = Program::cell(text, context.python());
     let errors = program.syntax_errors();
     let starts = Starts::of(text);
@@ -68,7 +73,7 @@ pub(crate) fn python(text: &str, first: usize, context: &mut Context<'_>) -> Vec
 }
 
 /// Python reads all three ends of lines as `\n`, in texts too.
-fn lines<'a>(text: &Cow<'a, str>) -> Cow<'a, str> {
+fn one_end_of_line<'a>(text: &Cow<'a, str>) -> Cow<'a, str> {
     match text.contains('\r') {
         true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
         false => text.clone(),
@@ -140,6 +145,7 @@ fn escaped(program: &Program, escape: &Escape, line: usize, context: &mut Contex
     let gone = python::comment(&format!("removed: {was}"));
     match answer {
         Answer::Code(code) => code,
+        Answer::Statement(text) => lines::text(&python(&text, line, context)),
         Answer::Remove if has_target => format!("None  {gone}"),
         Answer::Remove if escape.nested && escape.alone => format!("pass  {gone}"),
         Answer::Remove => gone,

@@ -7,7 +7,7 @@ pub(crate) mod sql;
 
 use python_source::Escape;
 
-use crate::{cells, context::Context, lines, prelude::Helper, python};
+use crate::{context::Context, prelude::Helper, python};
 
 pub(crate) use install::installs;
 pub(crate) use shell::{output as shell_output, run as shell_run};
@@ -19,6 +19,8 @@ pub(crate) enum Answer {
     Remove,
     /// Python, a statement or, where a name is assigned, an expression.
     Code(String),
+    /// A statement of the notebook, which is converted itself.
+    Statement(String),
 }
 
 /// Magics that show or set something of the notebook alone.
@@ -150,7 +152,7 @@ fn measured(name: &str, args: &str, line: usize, context: &mut Context<'_>) -> A
         return dropped(name, line, context);
     }
     measures(name, "%", line, context);
-    Answer::Code(lines::text(&cells::python(statement, line, context)))
+    Answer::Statement(statement.to_owned())
 }
 
 /// The letters of a measuring magic's options that take a value.

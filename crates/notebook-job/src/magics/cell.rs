@@ -1,7 +1,6 @@
 //! Cell magics: what becomes of a cell that begins with `%%name`.
 
 use crate::{
-    cells,
     context::Context,
     lines::{self, Line},
     magics::{Answer, measures, shell, split, sql, without_options},
@@ -29,23 +28,34 @@ pub(crate) fn find(text: &str, line: usize) -> Option<CellMagic<'_>> {
     (!first.trim_end().ends_with('?')).then_some(CellMagic { name, args, body, line })
 }
 
-/// The lines for a cell with a magic.
-pub(crate) fn converted(magic: &CellMagic<'_>, context: &mut Context<'_>) -> Vec<Line> {
+/// A part of what a cell becomes.
+pub(crate) enum Part<'a> {
+    /// Lines as they are.
+    Lines(Vec<Line>),
+    /// Python of the notebook, which is converted itself.
+    Python {
+        text: &'a str,
+        /// The line of the cell at which it begins.
+        line: usize,
+    },
+}
+
+/// What becomes of a cell with a magic; nothing if it goes.
+pub(crate) fn converted<'a>(magic: &CellMagic<'a>, context: &mut Context<'_>) -> Vec<Part<'a>> {
     let CellMagic { name, args, body, line } = *magic;
-    let python = |context: &mut Context<'_>| cells::python(body, line + 1, context);
-    match name {
+    let python = Part::Python { text: body, line: line + 1 };
+    let made = match name {
         "time" | "timeit" | "prun" | "memit" | "mprun" | "lprun" => {
             measures(name, "%%", line, context);
             // `%%timeit setup` has a statement that runs before.
             let setup = if name == "timeit" { without_options(args, "nr") } else { "" };
-            let mut made = if setup.is_empty() { Vec::new() } else { cells::python(setup, line, context) };
-            made.extend(python(context));
-            made
+            let setup = (!setup.is_empty()).then_some(Part::Python { text: setup, line });
+            return setup.into_iter().chain([python]).collect();
         }
-        "spark" | "pyspark" | "local" if !args.contains("-c sql") => python(context),
+        "spark" | "pyspark" | "local" if !args.contains("-c sql") => return vec![python],
+        "capture" => return captured(args, body, line, context),
         "sql" | "sparksql" => sql::cell(args, body, line, context),
         "spark" => sql::cell(args.replace("-c sql", "").trim(), body, line, context),
-        "capture" => captured(args, body, line, context),
         "bash" | "sh" | "zsh" if args.is_empty() => script(name, body, line, context),
         "script" if !args.is_empty() && !args.starts_with('-') => script(args, body, line, context),
         "system" | "sx" | "!" => script("sh", body, line, context),
@@ -75,19 +85,21 @@ pub(crate) fn converted(magic: &CellMagic<'_>, context: &mut Context<'_>) -> Vec
             context.error(line, "unknown_magic", message, "Write the cell without it, or leave the cell out.");
             Vec::new()
         }
-    }
+    };
+    if made.is_empty() { Vec::new() } else { vec![Part::Lines(made)] }
 }
 
 fn script(program: &str, body: &str, line: usize, context: &mut Context<'_>) -> Vec<Line> {
     match shell::script(program, body, line, context) {
         // Its first line has the first line of the body.
         Answer::Code(code) => lines::from(line + 1, &code),
-        Answer::Remove => Vec::new(),
+        Answer::Remove | Answer::Statement(_) => Vec::new(),
     }
 }
 
 /// `%%capture`: the body runs, and its output is not shown.
-fn captured(args: &str, body: &str, line: usize, context: &mut Context<'_>) -> Vec<Line> {
+fn captured<'a>(args: &str, body: &'a str, line: usize, context: &mut Context<'_>) -> Vec<Part<'a>> {
+    let python = Part::Python { text: body, line: line + 1 };
     let words: Vec<&str> = args.split_whitespace().collect();
     context.captured.extend(words.iter().filter(|word| !word.starts_with('-')).map(|word| (*word).to_owned()));
     let is_shown = |what| words.contains(&what);
@@ -95,14 +107,12 @@ fn captured(args: &str, body: &str, line: usize, context: &mut Context<'_>) -> V
         (false, false) => "",
         (true, false) => "stdout=False",
         (false, true) => "stderr=False",
-        (true, true) => return cells::python(body, line + 1, context),
+        (true, true) => return vec![python],
     };
     context.helpers.insert(Helper::Capture);
-    let mut made = lines::at(line, &format!("_captured = _Captured({wanted})"));
-    made.extend(cells::python(body, line + 1, context));
-    let last = made.last().map_or(line, |last| last.from);
-    made.extend(lines::at(last, "_captured.end()"));
-    made
+    let begin = lines::at(line, &format!("_captured = _Captured({wanted})"));
+    let last = line + body.split('\n').count();
+    vec![Part::Lines(begin), python, Part::Lines(lines::at(last, "_captured.end()"))]
 }
 
 /// `%%writefile path`: the body becomes the content of a file.
