@@ -15,3 +15,4 @@ mod runs_chart;
 mod runs_table;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod samples;
+mod which;

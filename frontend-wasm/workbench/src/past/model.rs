@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::{Callback, Reducible};
 
-use super::queries_view::Which;
+use super::which::Which;
 
 /// The state from which a tab is drawn, besides what was fetched.
 #[derive(Clone, Debug, Default, PartialEq)]

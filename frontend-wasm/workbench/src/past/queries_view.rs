@@ -3,7 +3,7 @@
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
-use wire::past::{PastQueries, PastRuns, PastShape, RunState};
+use wire::past::{PastQueries, PastRuns, PastShape};
 use yew::{Callback, Html, InputEvent, html};
 
 use super::facts::{duration, ended, slower, whole};
@@ -11,46 +11,11 @@ use super::master_detail::{Entry, list, refresh};
 use super::model::{Act, Action};
 use super::runs_chart::runs_chart;
 use super::runs_table::{Of, runs_table};
+use super::which::Which;
 use kit::i18n::{Message, PastMessage, tr};
 use kit::language;
 use kit::parts::notice::muted;
 use kit::parts::tone::{Tone, toned};
-
-/// Which queries are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Which {
-    #[default]
-    All,
-    Slower,
-    Failed,
-}
-
-impl Which {
-    pub const ALL: [(Self, PastMessage<'static>); 3] = [
-        (Self::All, PastMessage::ShowAll),
-        (Self::Slower, PastMessage::ShowSlower),
-        (Self::Failed, PastMessage::ShowFailed),
-    ];
-
-    fn has(self, shape: &PastShape) -> bool {
-        let newest = shape.newest.as_ref();
-        match self {
-            Self::All => true,
-            Self::Slower => newest.is_some_and(|run| run.slower.is_some()),
-            Self::Failed => newest.is_some_and(|run| matches!(run.state, RunState::Failed | RunState::Lost)),
-        }
-    }
-
-    /// What is said if there is none.
-    fn none(self, is_search: bool) -> PastMessage<'static> {
-        match self {
-            _ if is_search => PastMessage::NoQueryFound,
-            Self::All => PastMessage::NoQueryYet,
-            Self::Slower => PastMessage::NoQuerySlower,
-            Self::Failed => PastMessage::NoQueryFailed,
-        }
-    }
-}
 
 /// What decides which queries are listed.
 pub fn query_tools(which: Which, oninput: Callback<InputEvent>, act: &Act) -> Html {
