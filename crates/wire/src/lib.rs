@@ -10,6 +10,7 @@ mod cluster;
 mod doctor;
 mod error;
 mod executors;
+pub mod export;
 mod history;
 mod meter;
 pub mod past;
