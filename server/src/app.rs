@@ -24,7 +24,9 @@ use upstream::{
 #[cfg(feature = "sql")]
 use crate::sql::Sql;
 use crate::{
+    audit::Audit,
     config::{Config, Limits, Secrets, Site},
+    export::{self, Exports},
     history::{self, History},
     http::{
         Session, Sessions,
@@ -35,6 +37,7 @@ use crate::{
 
 /// The areas with limits of their own.
 const AREAS: &[AreaBounds] = &[
+    export::BOUNDS,
     history::BOUNDS,
     #[cfg(feature = "sql")]
     crate::sql::BOUNDS,
@@ -59,6 +62,7 @@ struct Parts {
     panel: Arc<Panel>,
     hops: Arc<Hops>,
     history: Option<Arc<History>>,
+    exports: Option<Arc<Exports>>,
     #[cfg(feature = "sql")]
     sql: Option<Arc<Sql>>,
 }
@@ -123,6 +127,8 @@ impl App {
             let facts = history::Facts { applications, executors, queries: Arc::clone(&queries) };
             History::new(site, Arc::clone(&sessions), facts)
         });
+        let audit = Arc::new(Audit::new(site.state_folder.clone()));
+        let exports = site.export.map(|site| Exports::new(site, Arc::clone(&sessions), Arc::clone(&audit), is_shared));
         let hops = Hops {
             sessions: Arc::clone(&sessions),
             cluster_manager: cluster_manager.clone(),
@@ -136,10 +142,11 @@ impl App {
         #[cfg(feature = "sql")]
         let sql = site.sql.map(|site| {
             let facts = (Arc::clone(&applications), Arc::clone(&executors), Arc::clone(&stages));
-            Sql::new(site, &limits.sql, Arc::clone(&sessions), facts, !is_shared, tasks)
+            Sql::new(site, &limits.sql, Arc::clone(&sessions), audit, facts, !is_shared, tasks)
         });
         Ok(Self(Arc::new(Parts {
             history,
+            exports,
             #[cfg(feature = "sql")]
             sql,
             sessions,
@@ -182,6 +189,11 @@ impl App {
     /// What is remembered, if anything is.
     pub(crate) fn history(&self) -> Option<Arc<History>> {
         self.0.history.clone()
+    }
+
+    /// What may be done with a notebook, if anything may.
+    pub(crate) fn exports(&self) -> Option<Arc<Exports>> {
+        self.0.exports.clone()
     }
 
     /// Closes idle connections to upstreams, because file descriptors run short.

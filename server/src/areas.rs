@@ -1,7 +1,7 @@
 //! `areas`: what this sidecar offers beside the panel. Spark is not asked.
 
 use axum::{Json, extract::State};
-use wire::{Areas, HistoryMode};
+use wire::{Areas, ExportMode, HistoryMode};
 
 use crate::app::App;
 
@@ -14,5 +14,6 @@ pub(crate) async fn get_areas(State(app): State<App>) -> Json<Areas> {
     let sql = app.sql().map(|sql| sql.mode());
     #[cfg(not(feature = "sql"))]
     let sql = None;
-    Json(Areas { sql, history })
+    let export = app.exports().map(|exports| if exports.runs() { ExportMode::Run } else { ExportMode::Convert });
+    Json(Areas { sql, history, export })
 }

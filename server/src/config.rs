@@ -3,6 +3,8 @@
 mod cli;
 mod connect_user;
 mod error;
+mod export;
+mod export_settings;
 mod history;
 mod history_settings;
 mod limits;
@@ -21,6 +23,7 @@ mod summary;
 pub use cli::{Cli, Command, listen_argument, settings_from};
 pub use connect_user::ConnectUser;
 pub use error::ConfigError;
+pub use export::ExportSite;
 pub use history::{HistoryPlaces, HistorySite, OwnQueries};
 pub use limits::Limits;
 pub use listen::Listen;

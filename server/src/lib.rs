@@ -6,6 +6,7 @@
 
 pub mod app;
 mod areas;
+mod audit;
 pub mod commands;
 pub mod config;
 mod contract;

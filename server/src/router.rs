@@ -14,7 +14,7 @@ use utoipa::OpenApi;
 use crate::sql;
 use crate::{
     app::App,
-    areas, contract, history,
+    areas, contract, export, history,
     http::{
         ApiError, health,
         middleware::{self, Bounds},
@@ -65,6 +65,10 @@ pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
         Some(history) => routes.merge(history::routes(history)),
         None => routes,
     };
+    let routes = match app.exports() {
+        Some(exports) => routes.merge(export::routes(exports)),
+        None => routes,
+    };
     #[cfg(feature = "sql")]
     let routes = match app.sql() {
         Some(sql) => routes.merge(sql::routes(sql)),
@@ -109,6 +113,10 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
         Some(_) => document.merge_from(history::openapi()),
         None => document,
     };
+    let document = match app.exports() {
+        Some(_) => document.merge_from(export::openapi()),
+        None => document,
+    };
     #[cfg(feature = "sql")]
     let document = match app.sql() {
         Some(_) => document.merge_from(sql::openapi()),
@@ -122,7 +130,8 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
     info(
         title = "berdl-spark-monitor",
         description = "What a Spark cluster and its queries are doing, for a notebook. Routes beneath `/sql` exist where \
-                       Spark Connect is configured; of the others, only `DELETE /history` changes something.",
+                       Spark Connect is configured; of the others, only \
+                       `DELETE /history` and those beneath `/export` change something.",
     ),
     paths(
         health::root,

@@ -45,12 +45,12 @@ use utoipa::OpenApi;
 use wire::sql::SqlMode;
 
 use self::{
-    audit::Audit,
     history::Histories,
     open::{OpenSession, OpenSessions},
     store::Statements,
 };
 use crate::{
+    audit::Audit,
     config::{SqlLimits, SqlSite},
     http::{ApiError, HasSessions, Sessions, middleware::AreaBounds, same_site::same_site},
 };
@@ -79,7 +79,7 @@ pub(crate) struct Sql {
     open: OpenSessions,
     statements: Statements,
     histories: Histories,
-    audit: Audit,
+    audit: Arc<Audit>,
     applications: Arc<Applications>,
     executors: Arc<AppExecutors>,
     stages: Arc<AppStages>,
@@ -99,13 +99,14 @@ impl Sql {
         site: SqlSite,
         limits: &SqlLimits,
         callers: Arc<Sessions>,
+        audit: Arc<Audit>,
         (applications, executors, stages): (Arc<Applications>, Arc<AppExecutors>, Arc<AppStages>),
         stops_notebooks: bool,
         tasks: &Tasks,
     ) -> Arc<Self> {
         Arc::new(Self {
             callers,
-            audit: Audit::new(site.state_folder.clone()),
+            audit,
             site,
             limits: limits.clone(),
             client: OnceLock::new(),

@@ -6,6 +6,7 @@ pub(crate) mod attention;
 pub(crate) mod cell_query;
 pub(crate) mod doctor;
 pub(crate) mod errors;
+pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod upstreams;
 

@@ -37,8 +37,9 @@ impl Context<'_> {
         self.options.python
     }
 
-    pub(crate) fn shell(&self) -> Shell {
-        self.options.shell
+    /// What becomes of a command of the shell at a line of the cell.
+    pub(crate) fn shell(&self, line: usize) -> Shell {
+        self.options.lines.get(&(self.cell, line)).copied().unwrap_or(self.options.shell)
     }
 
     pub(crate) fn error(&mut self, line: usize, code: &'static str, message: String, fix: &str) {

@@ -7,6 +7,7 @@ mod secrets;
 
 use std::collections::{BTreeSet, HashSet};
 
+pub(crate) use self::parameters::is_parameters;
 use python_source::{Assignment, Program};
 
 use crate::{

@@ -6,9 +6,11 @@
 
 mod cells;
 mod context;
+mod difference;
 mod finding;
 mod interpolate;
 mod job;
+mod kind;
 mod lines;
 mod magics;
 mod notebook;
@@ -19,8 +21,10 @@ mod python;
 mod sql;
 mod targets;
 
+pub use difference::{Compared, difference};
 pub use finding::{Finding, Severity};
 pub use job::{Job, Place, convert};
+pub use kind::kind;
 pub use notebook::{Cell, MAX_BYTES, MAX_CELLS, Notebook, ReadError};
 pub use options::{Options, Shell};
 pub use python_source::{Assignment, LiteralKind, Version};

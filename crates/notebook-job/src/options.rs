@@ -1,6 +1,6 @@
 //! What a person chose for a conversion.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use python_source::Version;
 
@@ -13,6 +13,8 @@ pub struct Options {
     pub skip: BTreeSet<usize>,
     /// What becomes of commands of the shell.
     pub shell: Shell,
+    /// What becomes of the commands at single lines, by code cell and by the line in it, from 1.
+    pub lines: BTreeMap<(usize, usize), Shell>,
     /// Secrets are noted only, and do not keep the job from being written.
     pub allow_secrets: bool,
 }

@@ -1,6 +1,6 @@
 //! Whatever a notebook holds, it becomes a job or findings, never a panic.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use notebook_job::{Cell, Notebook, Options, Shell, Version, convert};
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -67,7 +67,7 @@ proptest! {
         let cells: Vec<Cell> = cells.into_iter().map(|source| Cell { source, ..Cell::default() }).collect();
         let count = cells.len();
         let notebook = Notebook { cells, language: "python".to_owned(), version: None };
-        let options = Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Translate, allow_secrets: false };
+        let options = Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Translate, lines: BTreeMap::new(), allow_secrets: false };
         let job = convert(&notebook, "a.ipynb", &options);
         let again = convert(&notebook, "a.ipynb", &options);
         prop_assert_eq!(&job.text, &again.text);
@@ -96,6 +96,7 @@ fn a_large_cell_takes_no_time_that_grows_with_its_square() {
             python: Version { minor: 11 },
             skip: BTreeSet::new(),
             shell: Shell::Translate,
+            lines: BTreeMap::new(),
             allow_secrets: false,
         };
         assert!(!convert(&notebook, "a.ipynb", &options).text.is_empty());

@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test may fail")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use notebook_job::{Cell, Job, Notebook, Options, Severity, Shell, Version, convert};
 
@@ -12,7 +12,13 @@ fn notebook(cells: &[&str]) -> Notebook {
 }
 
 fn options() -> Options {
-    Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Translate, allow_secrets: false }
+    Options {
+        python: Version { minor: 11 },
+        skip: BTreeSet::new(),
+        shell: Shell::Translate,
+        lines: BTreeMap::new(),
+        allow_secrets: false,
+    }
 }
 
 fn job(cells: &[&str]) -> Job {

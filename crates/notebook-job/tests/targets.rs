@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test may fail")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use notebook_job::{Cell, File, Notebook, Options, Shell, Shipping, Target, Version, convert, dag_id};
 
@@ -11,8 +11,13 @@ const TARGETS: [Target; 4] = [Target::Local, Target::AirflowConnect, Target::Air
 fn files(target: Target, notebook_name: &str, source: &str) -> Vec<File> {
     let cell = Cell { source: source.to_owned(), tags: vec!["parameters".to_owned()], execution_count: None };
     let notebook = Notebook { cells: vec![cell], language: "python".to_owned(), version: None };
-    let options =
-        Options { python: Version { minor: 11 }, skip: BTreeSet::new(), shell: Shell::Ask, allow_secrets: false };
+    let options = Options {
+        python: Version { minor: 11 },
+        skip: BTreeSet::new(),
+        shell: Shell::Ask,
+        lines: BTreeMap::new(),
+        allow_secrets: false,
+    };
     let job = convert(&notebook, notebook_name, &options);
     let id = dag_id(notebook_name);
     let schedule = Some("0 3 * * *");

@@ -1,6 +1,6 @@
 //! A source and its syntax tree.
 
-use std::{fmt, ops::Range, str::FromStr};
+use std::{fmt, ops::Range, panic::catch_unwind, str::FromStr};
 
 use ruff_python_ast::{ModModule, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
@@ -50,8 +50,8 @@ impl From<Version> for PythonVersion {
 pub struct Program {
     text: String,
     parsed: Option<Parsed<ModModule>>,
-    /// Where it is nested too deeply to be parsed.
-    too_deep: Option<usize>,
+    /// Why it was not parsed.
+    unread: Option<Problem>,
     version: Version,
 }
 
@@ -69,10 +69,19 @@ impl Program {
     }
 
     fn parse(text: String, mode: Mode, version: Version) -> Self {
-        let too_deep = depth::too_deep(&text, mode);
-        let options = ParseOptions::from(mode).with_target_version(version.into());
-        let parsed = if too_deep.is_some() { None } else { parse_unchecked(&text, options).try_into_module() };
-        Self { text, parsed, too_deep, version }
+        let problem = |at, message: &str| Problem { range: at..at, message: message.to_owned() };
+        let read = match depth::too_deep(&text, mode) {
+            Some(at) => Err(problem(at, "Too deeply nested")),
+            // The parser panics on some invalid sources, such as an open bracket before a line that begins with `?`.
+            None => {
+                let options = ParseOptions::from(mode).with_target_version(version.into());
+                catch_unwind(|| parse_unchecked(&text, options)).map_err(|_| problem(0, "The parser gave up"))
+            }
+        };
+        match read {
+            Ok(parsed) => Self { parsed: parsed.try_into_module(), text, unread: None, version },
+            Err(problem) => Self { parsed: None, text, unread: Some(problem), version },
+        }
     }
 
     /// The source as it was given.
@@ -90,11 +99,9 @@ impl Program {
     /// What is no Python at all.
     #[must_use]
     pub fn syntax_errors(&self) -> Vec<Problem> {
-        if let Some(at) = self.too_deep {
-            return vec![Problem { range: at..at, message: "Too deeply nested".to_owned() }];
-        }
         let errors = self.parsed.iter().flat_map(Parsed::errors);
-        errors.map(|error| Problem { range: bytes(error.location), message: error.error.to_string() }).collect()
+        let errors = errors.map(|error| Problem { range: bytes(error.location), message: error.error.to_string() });
+        self.unread.iter().cloned().chain(errors).collect()
     }
 
     /// What needs a newer Python than the program was parsed for.
@@ -142,6 +149,13 @@ mod tests {
         assert!(program.syntax_errors().is_empty());
         let errors = program.version_errors();
         assert!(errors.iter().any(|error| error.message.contains("3.12")), "{errors:?}");
+    }
+
+    #[test]
+    fn a_source_on_which_the_parser_panics_is_no_python() {
+        for text in ["{]\n?", "(]\n,f a\n"] {
+            assert!(!Program::cell(text, V311).syntax_errors().is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -10,6 +10,19 @@ use crate::sql::SqlMode;
 pub struct Areas {
     pub sql: Option<SqlMode>,
     pub history: Option<HistoryMode>,
+    /// Whether jobs may be run and delivered.
+    pub export: Option<ExportMode>,
+}
+
+/// What may be done with a notebook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExportMode {
+    /// Its job is shown and downloaded.
+    Convert,
+    /// Its job may be run on this machine, and delivered where a repository is set.
+    Run,
 }
 
 /// Where a history is to be kept; `history/collector` says where it is.

@@ -15,6 +15,10 @@ pub enum ErrorCode {
     Csrf,
     /// The statement may change something, and this sidecar only reads.
     ReadOnly,
+    /// Something in the notebook must be mended or decided first.
+    Blocked,
+    /// What a person was shown is not what is there now.
+    Conflict,
     UnknownApp,
     AppFinished,
     NotFound,

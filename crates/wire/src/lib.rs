@@ -22,7 +22,7 @@ mod stages;
 mod wait;
 
 pub use apps::{App, ApplicationState, Apps, DriverState};
-pub use areas::{Areas, HistoryMode};
+pub use areas::{Areas, ExportMode, HistoryMode};
 pub use cell_query::{CellNews, CellQuery};
 pub use chip::{Activity, Chip, ChipState};
 pub use cluster::{Cluster, ClusterKind, Master, MasterStatus, Worker, WorkerState};

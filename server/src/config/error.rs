@@ -16,6 +16,8 @@ pub enum ConfigError {
     HistoryMode,
     #[error("SPARK_MONITOR_HISTORY_TEXT must be off or redacted")]
     HistoryText,
+    #[error("SPARK_MONITOR_EXPORT must be off, convert or run")]
+    ExportMode,
     #[error("SPARK_MONITOR_SQL must be off, read or write")]
     SqlMode,
     #[error("SPARK_MONITOR_IDENTITY must be auth2, jupyterhub or none")]

@@ -1,6 +1,6 @@
 //! Turns the given settings into a consistent configuration, or into one clear sentence about what is wrong.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use monitor::{IdentityMode, Spark, UrlTemplate};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
@@ -12,6 +12,7 @@ use super::sql::SqlSite;
 use super::{
     connect_user::ConnectUser,
     error::ConfigError,
+    export::ExportSite,
     history::HistorySite,
     limits::Limits,
     secret::Secrets,
@@ -35,8 +36,12 @@ pub struct Site {
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// The code that starts a session.
     pub start_code: StartCode,
+    /// The user's folder for what the sidecar keeps; none if there is no home.
+    pub state_folder: Option<PathBuf>,
     /// What is remembered; none if nothing is.
     pub history: Option<HistorySite>,
+    /// What may be done with a notebook; none if nothing.
+    pub export: Option<ExportSite>,
     /// Where SQL is run.
     #[cfg(feature = "sql")]
     pub sql: Option<SqlSite>,
@@ -74,6 +79,8 @@ impl Config {
         #[cfg(feature = "sql")]
         let user = site.sql.as_ref().map_or(user, |sql| sql.user.clone());
         site.history = HistorySite::of(settings, &site.spark, mock, user)?;
+        site.export = ExportSite::of(settings)?;
+        site.state_folder = settings.state_folder();
         Ok(Self { site, limits: settings.limits.clone(), secrets, warnings })
     }
 }
@@ -112,7 +119,9 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         refuses_changed_names: false,
         extra_roots: Vec::new(),
         start_code: StartCode::default(),
+        state_folder: None,
         history: None,
+        export: None,
         #[cfg(feature = "sql")]
         sql: None,
         links: None,
@@ -193,7 +202,9 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         refuses_changed_names,
         extra_roots: extra_roots(settings)?,
         start_code: start_code(settings, warnings),
+        state_folder: None,
         history: None,
+        export: None,
         #[cfg(feature = "sql")]
         sql: None,
         links,

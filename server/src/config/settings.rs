@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{history_settings::HistorySettings, limits::Limits};
+use super::{export_settings::ExportSettings, history_settings::HistorySettings, limits::Limits};
 
 /// What to watch, and how. Every flag has a variable; an empty variable counts as unset.
 #[derive(Clone, Debug, Args)]
@@ -74,8 +74,8 @@ pub struct Settings {
     #[arg(long, env = "USER", hide = true)]
     pub login: Option<String>,
 
-    /// The folder for the history and for the audit log of statements that may change something; a folder `berdl-spark-monitor` is made in it
-    /// [default: `~/.local/state`].
+    /// The folder for the history, for runs of exported notebooks, and for the audit log; a folder
+    /// `berdl-spark-monitor` is made in it [default: `~/.local/state`].
     #[arg(long, env = "XDG_STATE_HOME", value_name = "FOLDER")]
     pub xdg_state_home: Option<PathBuf>,
 
@@ -108,6 +108,9 @@ pub struct Settings {
 
     #[command(flatten)]
     pub history: HistorySettings,
+
+    #[command(flatten)]
+    pub export: ExportSettings,
 
     #[command(flatten)]
     pub limits: Limits,

@@ -1,6 +1,6 @@
 //! Where Spark Connect is, and which SQL is run on it.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use connect_client::{Address, TrustedRoots};
 use secrecy::SecretString;
@@ -15,8 +15,6 @@ pub struct SqlSite {
     pub roots: TrustedRoots,
     pub mode: SqlMode,
     pub user: ConnectUser,
-    /// The folder of the audit log; none if there is no home.
-    pub state_folder: Option<PathBuf>,
 }
 
 impl SqlSite {
@@ -54,8 +52,7 @@ impl SqlSite {
         let pem = settings.spark_monitor_ca_file.as_ref().and_then(|path| fs::read(path).ok());
         let otherwise = settings.spark_user.as_ref().or(settings.login.as_ref()).cloned().unwrap_or_default();
         let user = ConnectUser { fixed: address.user_id.clone(), otherwise };
-        let state_folder = settings.state_folder();
-        Ok(Some(Self { address, roots: TrustedRoots { pem }, mode, user, state_folder }))
+        Ok(Some(Self { address, roots: TrustedRoots { pem }, mode, user }))
     }
 }
 
@@ -90,18 +87,5 @@ mod tests {
         assert!(none.unwrap().is_none());
         assert_eq!(warnings.len(), 1);
         assert!(warnings[0].contains("set use_ssl=true") && !warnings[0].contains("SECRET"), "{warnings:?}");
-    }
-
-    #[test]
-    fn the_audit_log_is_in_the_state_folder_of_the_user() {
-        let folder = |more: &[&'static str]| {
-            let site = site(&[&["--spark-connect-url", "sc://h"], more].concat()).0.unwrap().unwrap();
-            site.state_folder.map(|folder| folder.to_string_lossy().into_owned())
-        };
-        assert_eq!(folder(&["--xdg-state-home", "/s"]).as_deref(), Some("/s/berdl-spark-monitor"));
-        assert_eq!(
-            folder(&["--xdg-state-home", "relative", "--home", "/h"]).as_deref(),
-            Some("/h/.local/state/berdl-spark-monitor")
-        );
     }
 }

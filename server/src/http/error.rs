@@ -39,6 +39,8 @@ impl ApiError {
             ErrorCode::UpstreamForbidden | ErrorCode::Csrf | ErrorCode::ReadOnly => StatusCode::FORBIDDEN,
             ErrorCode::UnknownApp | ErrorCode::AppFinished | ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            ErrorCode::Blocked => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorCode::Conflict => StatusCode::CONFLICT,
             ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::Internal | ErrorCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
             ErrorCode::UpstreamInvalid => StatusCode::BAD_GATEWAY,

@@ -1,12 +1,6 @@
-//! The audit log: one line of JSON for each statement, and one more before a statement that may change something.
+//! What the audit log says of statements: one line for each, and one more before a statement that may change something.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-};
+use std::io;
 
 use monitor::clock;
 use serde::Serialize;
@@ -14,20 +8,7 @@ use upstream::user::User;
 use wire::sql::SqlState;
 
 use super::{Sql, open::OpenSession, statement::Statement};
-
-const FILE: &str = "audit.jsonl";
-/// A file of this size is put aside, bytes.
-const FILE_BYTES: u64 = 16 << 20;
-/// Files that are kept, the current one included.
-const FILES: usize = 4;
-
-/// Writes the log. Its folder is made with the first line.
-#[derive(Debug)]
-pub(super) struct Audit {
-    folder: Option<PathBuf>,
-    /// Lines are written one after the other.
-    writes: Mutex<()>,
-}
+use crate::audit::Audit;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -58,48 +39,12 @@ struct Outcome {
     duration_ms: i64,
 }
 
-impl Audit {
-    pub fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder, writes: Mutex::default() }
-    }
-
-    fn write(&self, line: &str) -> io::Result<()> {
-        let folder =
-            self.folder.as_deref().ok_or_else(|| io::Error::other("neither HOME nor XDG_STATE_HOME is set"))?;
-        let _turn = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let file = folder.join(FILE);
-        if fs::metadata(&file).is_ok_and(|file| file.len() >= FILE_BYTES) {
-            put_aside(folder)?;
-        }
-        let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
-        // In one piece, because another sidecar may write too.
-        file.write_all(format!("{line}\n").as_bytes())
-    }
-}
-
-/// `audit.jsonl` becomes `audit.1.jsonl`, and so on; the oldest goes.
-fn put_aside(folder: &Path) -> io::Result<()> {
-    let name = |number: usize| match number {
-        0 => folder.join(FILE),
-        _ => folder.join(format!("audit.{number}.jsonl")),
-    };
-    for number in (1..FILES).rev() {
-        match fs::rename(name(number.saturating_sub(1)), name(number)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 /// Writes down that a statement which may change something is about to run.
 ///
 /// # Errors
 /// When it cannot be written; then it must not run.
 pub(super) fn begins(statement: &Statement, audit: &Audit) -> io::Result<()> {
-    let line = line(statement, "begins", None)?;
-    audit.write(&line)
+    audit.write(&line(statement, "begins", None))
 }
 
 /// Writes down how a statement ended.
@@ -117,8 +62,7 @@ pub(super) fn ended(sql: &Sql, statement: &Statement) {
         duration_ms,
         "A statement ended"
     );
-    let line = line(statement, "ended", Some(outcome));
-    if let Err(error) = line.and_then(|line| sql.audit.write(&line)) {
+    if let Err(error) = sql.audit.write(&line(statement, "ended", Some(outcome))) {
         tracing::warn!(%error, "The audit log cannot be written");
     }
 }
@@ -129,12 +73,12 @@ pub(super) fn ended(sql: &Sql, statement: &Statement) {
 /// When it cannot be written; then it must not be changed.
 pub(super) fn sets(open: &OpenSession, audit: &Audit, key: &str) -> io::Result<()> {
     let line = Line { effect: Some("SetCommand"), target: Some(key), ..of_session(open, "sets") };
-    audit.write(&serde_json::to_string(&line)?)
+    audit.write(&line)
 }
 
-fn line(statement: &Statement, event: &'static str, outcome: Option<Outcome>) -> io::Result<String> {
+fn line<'a>(statement: &'a Statement, event: &'static str, outcome: Option<Outcome>) -> Line<'a> {
     let allowed = statement.allowed.get();
-    let line = Line {
+    Line {
         statement_id: Some(statement.id.to_string()),
         operation_id: statement.now().operation_id,
         effect: allowed.map(|allowed| allowed.effect.as_str()),
@@ -142,8 +86,7 @@ fn line(statement: &Statement, event: &'static str, outcome: Option<Outcome>) ->
         sql_blake3: Some(blake3::hash(statement.asked.statement.text.as_bytes()).to_hex().to_string()),
         outcome,
         ..of_session(&statement.session, event)
-    };
-    Ok(serde_json::to_string(&line)?)
+    }
 }
 
 fn of_session<'a>(open: &'a OpenSession, event: &'static str) -> Line<'a> {
@@ -159,36 +102,5 @@ fn of_session<'a>(open: &'a OpenSession, event: &'static str) -> Line<'a> {
         target: None,
         sql_blake3: None,
         outcome: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-
-    #[test]
-    fn lines_are_added_for_the_user_alone_and_old_files_go() {
-        let home = tempfile::tempdir().unwrap();
-        let folder = home.path().join("state/berdl-spark-monitor");
-        let audit = Audit::new(Some(folder.clone()));
-        audit.write("{}").unwrap();
-        audit.write("{}").unwrap();
-        assert_eq!(fs::read_to_string(folder.join(FILE)).unwrap(), "{}\n{}\n");
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!([mode(&folder), mode(&folder.join(FILE))], [0o700, 0o600]);
-        for _ in 0..6 {
-            fs::File::options().write(true).open(folder.join(FILE)).unwrap().set_len(FILE_BYTES).unwrap();
-            audit.write("{}").unwrap();
-        }
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), FILES);
-        assert_eq!(fs::read_to_string(folder.join(FILE)).unwrap(), "{}\n");
-    }
-
-    #[test]
-    fn without_a_folder_nothing_is_written_and_the_reason_is_told() {
-        let error = Audit::new(None).write("{}").unwrap_err();
-        assert!(error.to_string().contains("XDG_STATE_HOME"));
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn script(program: &str, text: &str, line: usize, context: &mut Conte
 
 fn chosen(helper: Helper, code: String, what: &str, line: usize, context: &mut Context<'_>) -> Answer {
     let what = shortened(what);
-    match context.shell() {
+    match context.shell(line) {
         Shell::Ask => {
             let message = format!("`{what}` runs a program of the notebook's machine; the job may run on another one.");
             context.decision(line, "shell", message, "Translate it (--translate-shell) or remove it (--drop-shell).");

@@ -1,0 +1,43 @@
+//! What may be done with a notebook.
+
+use super::{error::ConfigError, settings::Settings};
+
+/// The export of this site, if it is not switched off.
+#[derive(Clone, Debug)]
+pub struct ExportSite {
+    /// Whether jobs may be run here and delivered. Else they are shown and downloaded.
+    pub runs: bool,
+}
+
+impl ExportSite {
+    /// The site as it is set; none if nothing is exported.
+    ///
+    /// # Errors
+    /// When the mode is unknown.
+    pub fn of(settings: &Settings) -> Result<Option<Self>, ConfigError> {
+        match settings.export.spark_monitor_export.trim() {
+            "off" => Ok(None),
+            "convert" => Ok(Some(Self { runs: false })),
+            "run" => Ok(Some(Self { runs: true })),
+            _ => Err(ConfigError::ExportMode),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::settings_from;
+
+    #[test]
+    fn jobs_run_unless_the_site_says_otherwise() {
+        let runs = |args: &[&str]| {
+            let site = ExportSite::of(&settings_from(args).unwrap());
+            site.map(|site| site.map(|site| site.runs)).map_err(|error| error.to_string())
+        };
+        assert_eq!(runs(&[]), Ok(Some(true)));
+        assert_eq!(runs(&["--spark-monitor-export", "convert"]), Ok(Some(false)));
+        assert_eq!(runs(&["--spark-monitor-export", "off"]), Ok(None));
+        assert!(runs(&["--spark-monitor-export", "yes"]).unwrap_err().contains("off, convert or run"));
+    }
+}
