@@ -71,6 +71,11 @@ def end(process: subprocess.Popen[str]) -> None:
 @pytest.fixture
 def clean_environment() -> dict[str, str]:
     """Return the environment without variables that configure the monitor, Jupyter or Spark."""
+    return unset_environment()
+
+
+def unset_environment() -> dict[str, str]:
+    """Return the environment without variables that configure the monitor, Jupyter or Spark."""
     prefixes = ("SPARK_", "BERDL_", "KBASE_", "JUPYTER")
     return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
 

@@ -2,10 +2,14 @@
 
 import os
 import shutil
+import sys
 import sysconfig
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jupyter_server.serverapp import ServerApp
+if TYPE_CHECKING:
+    # Programs of this package that are no server need not wait for it.
+    from jupyter_server.serverapp import ServerApp
 
 ROUTES = "berdl/api/spark-monitor"
 EXECUTABLE = "berdl-spark-monitor"
@@ -22,7 +26,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "berdl_spark_monitor"}]
 
 
-def _load_jupyter_server_extension(server: ServerApp) -> None:
+def _load_jupyter_server_extension(server: "ServerApp") -> None:
     if not is_enabled(os.environ):
         server.log.info("Spark monitor: disabled, none of its variables is set (for example SPARK_MASTER_UI_URL)")
         return
@@ -59,7 +63,7 @@ def find_executable() -> str | None:
     return str(installed) if installed.is_file() else shutil.which(EXECUTABLE)
 
 
-def make_handlers(server: ServerApp, executable: str) -> list[tuple[object, ...]]:
+def make_handlers(server: "ServerApp", executable: str) -> list[tuple[object, ...]]:
     """Make handlers that start the sidecar at the first request and proxy to its Unix socket."""
     # This interface is not documented, so the dependency is pinned. The documented one, an entry point, cannot be
     # switched off when the extension is disabled.
@@ -69,8 +73,17 @@ def make_handlers(server: ServerApp, executable: str) -> list[tuple[object, ...]
 
     process = ServerProcess(
         name=ROUTES,
-        # A flag takes precedence over SPARK_MONITOR_LISTEN, so the environment cannot change the proxy's socket.
-        command=[executable, "serve", "--listen", "unix:{unix_socket}"],
+        command=[
+            executable,
+            "serve",
+            # What runs notebooks and jobs, and where they begin.
+            *("--spark-monitor-python", literally(sys.executable)),
+            *("--spark-monitor-notebooks", literally(server.root_dir)),
+            # A flag takes precedence over SPARK_MONITOR_LISTEN, so the environment cannot change the proxy's socket.
+            *("--listen", "unix:{unix_socket}"),
+        ],
+        # Where the addresses of this server's kernels are, whatever its configuration says.
+        environment={"JUPYTER_RUNTIME_DIR": literally(server.runtime_dir)},
         unix_socket=True,
         timeout=30,
         absolute_url=False,
@@ -81,3 +94,8 @@ def make_handlers(server: ServerApp, executable: str) -> list[tuple[object, ...]
     )
     handlers = make_handlers(server.web_app.settings["base_url"], [process])
     return [(path, guarded(handler), *more) for path, handler, *more in handlers]
+
+
+def literally(text: str) -> str:
+    """Return a text in which jupyter-server-proxy shall replace nothing."""
+    return text.replace("{", "{{").replace("}", "}}")

@@ -26,7 +26,7 @@ use crate::sql::Sql;
 use crate::{
     audit::Audit,
     config::{Config, Limits, Secrets, Site},
-    export::{self, Exports},
+    export::{self, Exports, airflow::Airflow},
     history::{self, History},
     http::{
         Session, Sessions,
@@ -128,7 +128,11 @@ impl App {
             History::new(site, Arc::clone(&sessions), facts)
         });
         let audit = Arc::new(Audit::new(site.state_folder.clone()));
-        let exports = site.export.map(|site| Exports::new(site, Arc::clone(&sessions), Arc::clone(&audit), is_shared));
+        let exports = site.export.map(|export| {
+            let delivery = (site.git, site.airflow, clients.airflow);
+            let folder = site.state_folder.as_deref();
+            Exports::new(export, Arc::clone(&sessions), Arc::clone(&audit), is_shared, delivery, folder, tasks)
+        });
         let hops = Hops {
             sessions: Arc::clone(&sessions),
             cluster_manager: cluster_manager.clone(),
@@ -184,6 +188,9 @@ impl App {
         if let Some(history) = &self.0.history {
             history.begin(tasks);
         }
+        if let Some(exports) = &self.0.exports {
+            exports.begin();
+        }
     }
 
     /// What is remembered, if anything is.
@@ -226,6 +233,8 @@ struct Clients {
     cluster_manager: Client,
     master: Client,
     drivers: DriverApi,
+    /// None if none is configured.
+    airflow: Option<Airflow>,
     /// `SPARK_UI_TOKEN` as a header.
     ui_auth: Option<HeaderValue>,
 }
@@ -261,6 +270,8 @@ impl Clients {
         };
         let auth2 = client(Upstream::Auth2, &places(), true, None);
         let cluster_manager = client(Upstream::ClusterManager, &places(), false, None);
-        Ok(Self { connections, auth2, cluster_manager, master, drivers, ui_auth })
+        let airflow = site.airflow.api.as_ref().filter(|_| site.export.is_some());
+        let airflow = airflow.map(|api| Airflow::new(api, &tls, timeouts)).transpose()?;
+        Ok(Self { connections, auth2, cluster_manager, master, drivers, airflow, ui_auth })
     }
 }

@@ -2,33 +2,37 @@
 //!
 //! `conversion.rs` converts, for the routes and for the command line; the crate `notebook-job` knows how.
 
+pub(crate) mod airflow;
 pub(crate) mod conversion;
 mod convert;
 mod errors;
 mod files;
+pub(crate) mod git;
 pub(crate) mod interpreter;
 mod offer;
+mod runs;
 mod schedule;
+mod shipments;
 mod turn;
 pub(crate) mod write;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     middleware::map_request,
     routing::{get, post},
 };
-use monitor::{Whose, clock};
+use monitor::{Tasks, Whose, clock};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use upstream::user::User;
 use utoipa::OpenApi;
 
-use self::conversion::Converted;
+use self::{airflow::Airflow, conversion::Converted, runs::Runs, shipments::Shipments};
 use crate::{
     audit::Audit,
-    config::ExportSite,
+    config::{AirflowSite, ExportSite, GitSite, NoRuns},
     http::{ApiError, HasSessions, Sessions, middleware::AreaBounds, same_site::same_site},
 };
 
@@ -58,6 +62,10 @@ pub(crate) struct Exports {
     audit: Arc<Audit>,
     /// Whether several people share this sidecar, which runs as somebody else then.
     is_shared: bool,
+    /// Jobs on this machine.
+    runs: Runs,
+    /// Jobs that are delivered.
+    shipments: Shipments,
     turns: Arc<Semaphore>,
 }
 
@@ -68,13 +76,24 @@ impl HasSessions for Exports {
 }
 
 impl Exports {
-    pub(crate) fn new(site: ExportSite, callers: Arc<Sessions>, audit: Arc<Audit>, is_shared: bool) -> Arc<Self> {
-        Arc::new(Self { callers, site, audit, is_shared, turns: Arc::new(Semaphore::new(AT_ONCE)) })
+    pub(crate) fn new(
+        site: ExportSite,
+        callers: Arc<Sessions>,
+        audit: Arc<Audit>,
+        is_shared: bool,
+        delivery: (Option<GitSite>, AirflowSite, Option<Airflow>),
+        state_folder: Option<&Path>,
+        tasks: &Tasks,
+    ) -> Arc<Self> {
+        let here = if is_shared { Err(NoRuns::Shared) } else { site.here.clone() };
+        let (runs, turns) = (Runs::new(here, tasks), Arc::new(Semaphore::new(AT_ONCE)));
+        let shipments = Shipments::new(delivery, state_folder, site.runs && !is_shared, tasks);
+        Arc::new(Self { callers, site, audit, is_shared, runs, shipments, turns })
     }
 
     /// Airflow's name of its connection to Spark.
     fn connection(&self) -> String {
-        "spark_default".to_owned()
+        self.shipments.site.connection.clone()
     }
 
     /// Writes down that a person lets a secret out.
@@ -92,7 +111,7 @@ impl Exports {
         self.audit.write(&line).map_err(|error| errors::not_audited(&error))
     }
 
-    /// Whether jobs may be run here.
+    /// Whether jobs may be run here and delivered.
     pub(crate) fn runs(&self) -> bool {
         self.site.runs && !self.is_shared
     }
@@ -100,15 +119,18 @@ impl Exports {
 
 /// The routes.
 pub(crate) fn routes(exports: Arc<Exports>) -> Router {
-    let reads = Router::new().route("/export", get(offer::get_export));
-    let writes =
-        Router::new().route("/export/convert", post(convert::convert)).route("/export/files", post(files::download));
+    let reads = Router::new().route("/export", get(offer::get_export)).merge(runs::reads()).merge(shipments::reads());
+    let writes = Router::new()
+        .route("/export/convert", post(convert::convert))
+        .route("/export/files", post(files::download))
+        .merge(runs::writes())
+        .merge(shipments::writes());
     reads.merge(writes.route_layer(map_request(same_site))).with_state(exports)
 }
 
 /// The routes' part of the OpenAPI document.
 pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+    Document::openapi().merge_from(runs::openapi()).merge_from(shipments::openapi())
 }
 
 #[derive(OpenApi)]

@@ -7,7 +7,11 @@ pub(crate) mod cell_query;
 pub(crate) mod doctor;
 pub(crate) mod errors;
 pub(crate) mod export;
+pub(crate) mod export_airflow;
+pub(crate) mod git;
 pub(crate) mod history;
+pub(crate) mod runs;
+pub(crate) mod shipments;
 pub(crate) mod upstreams;
 
 use std::fmt;

@@ -10,7 +10,7 @@ import psutil
 import pytest
 import requests
 
-from tests.conftest import free_port, until
+from tests.conftest import end, free_port, until
 from tests.doubles.services import Services
 
 ROUTES = "berdl/api/spark-monitor"
@@ -73,6 +73,35 @@ def hub(services: Services) -> dict[str, str]:
     }
 
 
+def start_server(folder: Path, variables: dict[str, str], base_url: str = "/") -> Jupyter:
+    """Start a server with a home of its own, and wait until it answers."""
+    port = free_port()
+    home = folder / str(port)
+    home.mkdir()
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "XDG_STATE_HOME")
+    environment = {"SPARK_MONITOR_LOG": "trace"} | {name: str(home / name) for name in names} | variables
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
+    command += [f"--ServerApp.base_url={base_url}", f"--ServerApp.root_dir={home}"]
+    log_file = home / "log"
+    with log_file.open("w") as log:
+        process = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log, text=True)
+    jupyter = Jupyter(f"http://127.0.0.1:{port}{base_url}", process, log_file)
+
+    def answers() -> bool:
+        try:
+            return jupyter.get("api").ok
+        except requests.ConnectionError:
+            return False
+
+    try:
+        until("Jupyter Server answers", answers)
+    except BaseException:
+        end(process)
+        raise
+    return jupyter
+
+
 @pytest.fixture
 def start_jupyter(
     tmp_path: Path, clean_environment: dict[str, str], processes: list[subprocess.Popen[str]]
@@ -81,29 +110,9 @@ def start_jupyter(
     started: list[Jupyter] = []
 
     def start(variables: dict[str, str], base_url: str = "/") -> Jupyter:
-        port = free_port()
-        home = tmp_path / str(port)
-        home.mkdir()
-        names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "XDG_STATE_HOME")
-        most_talkative = {"SPARK_MONITOR_LOG": "trace"}
-        environment = clean_environment | most_talkative | {name: str(home / name) for name in names} | variables
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
-        command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
-        command += [f"--ServerApp.base_url={base_url}", f"--ServerApp.root_dir={home}"]
-        log_file = home / "log"
-        with log_file.open("w") as log:
-            process = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log, text=True)
-        processes.append(process)
-        jupyter = Jupyter(f"http://127.0.0.1:{port}{base_url}", process, log_file)
+        jupyter = start_server(tmp_path, clean_environment | variables, base_url)
+        processes.append(jupyter.process)
         started.append(jupyter)
-
-        def answers() -> bool:
-            try:
-                return jupyter.get("api").ok
-            except requests.ConnectionError:
-                return False
-
-        until("Jupyter Server answers", answers)
         return jupyter
 
     yield start

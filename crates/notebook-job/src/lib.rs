@@ -27,5 +27,5 @@ pub use job::{Job, Place, convert};
 pub use kind::kind;
 pub use notebook::{Cell, MAX_BYTES, MAX_CELLS, Notebook, ReadError};
 pub use options::{Options, Shell};
-pub use python_source::{Assignment, LiteralKind, Version};
+pub use python_source::{Assignment, LiteralKind, Version, secrets_in_text};
 pub use targets::{File, Shipping, Target, TargetError, dag_id};

@@ -19,6 +19,8 @@ pub enum ErrorCode {
     Blocked,
     /// What a person was shown is not what is there now.
     Conflict,
+    /// As much runs as may at once.
+    TooMany,
     UnknownApp,
     AppFinished,
     NotFound,

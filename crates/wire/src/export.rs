@@ -10,7 +10,8 @@ pub use conversion::{
 };
 pub use run::{NewRun, Run, RunCell, RunCellState, RunError, RunKind, RunState, Runs};
 pub use shipping::{
-    GitChange, GitPlan, NewShipment, Shipment, ShipmentStep, Shipments, ShippingError, StepName, StepState,
+    AirflowCheck, GitChange, GitPlan, NewShipment, Shipment, ShipmentAct, ShipmentLog, ShipmentStep, Shipments,
+    ShippingError, StepName, StepState,
 };
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub struct Export {
     pub git: Option<GitPlace>,
     /// Where delivered jobs are followed; none if no Airflow is configured.
     pub airflow: Option<AirflowPlace>,
+    /// Whether jobs are put into a folder that Airflow reads, where there is no repository.
+    pub has_dag_folder: bool,
     /// Largest notebook, bytes.
     pub notebook_bytes: u64,
 }

@@ -18,6 +18,13 @@ pub enum ConfigError {
     HistoryText,
     #[error("SPARK_MONITOR_EXPORT must be off, convert or run")]
     ExportMode,
+    #[error(
+        "SPARK_MONITOR_EXPORT_AIRFLOW_URL is set, but nothing to sign in with: set SPARK_MONITOR_EXPORT_AIRFLOW_TOKEN, \
+         or SPARK_MONITOR_EXPORT_AIRFLOW_USER and SPARK_MONITOR_EXPORT_AIRFLOW_PASSWORD"
+    )]
+    AirflowLogin,
+    #[error("SPARK_MONITOR_EXPORT_AIRFLOW_CONNECTION is no name that a connection of Airflow can have")]
+    AirflowConnection,
     #[error("SPARK_MONITOR_SQL must be off, read or write")]
     SqlMode,
     #[error("SPARK_MONITOR_IDENTITY must be auth2, jupyterhub or none")]

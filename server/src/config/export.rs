@@ -1,12 +1,18 @@
 //! What may be done with a notebook.
 
-use super::{error::ConfigError, settings::Settings};
+use super::{
+    error::ConfigError,
+    runs::{NoRuns, RunsSite},
+    settings::Settings,
+};
 
 /// The export of this site, if it is not switched off.
 #[derive(Clone, Debug)]
 pub struct ExportSite {
     /// Whether jobs may be run here and delivered. Else they are shown and downloaded.
     pub runs: bool,
+    /// Where and how jobs run on this machine.
+    pub here: Result<RunsSite, NoRuns>,
 }
 
 impl ExportSite {
@@ -17,8 +23,8 @@ impl ExportSite {
     pub fn of(settings: &Settings) -> Result<Option<Self>, ConfigError> {
         match settings.export.spark_monitor_export.trim() {
             "off" => Ok(None),
-            "convert" => Ok(Some(Self { runs: false })),
-            "run" => Ok(Some(Self { runs: true })),
+            "convert" => Ok(Some(Self { runs: false, here: Err(NoRuns::NotAllowed) })),
+            "run" => Ok(Some(Self { runs: true, here: RunsSite::of(settings) })),
             _ => Err(ConfigError::ExportMode),
         }
     }

@@ -31,6 +31,9 @@ Secrets have no flag. Set the variable, or append `_FILE` to its name and set th
 | `SPARK_MONITOR_TOKEN` | required to listen on TCP; clients send it in the header `X-Spark-Monitor-Token` |
 | `SPARK_MONITOR_SESSION_TOKEN` | session token of the user on whose behalf `berdl-spark-monitor doctor` asks where users sign in |
 | `SPARK_CONNECT_TOKEN` | bearer token for Spark Connect; implies TLS, except to this machine |
+| `SPARK_MONITOR_EXPORT_GIT_TOKEN` | token or password for `SPARK_MONITOR_EXPORT_GIT_URL`; goes over https:// only, to this host only |
+| `SPARK_MONITOR_EXPORT_AIRFLOW_TOKEN` | a token of Airflow's API, which the monitor uses as it is |
+| `SPARK_MONITOR_EXPORT_AIRFLOW_PASSWORD` | the password of `SPARK_MONITOR_EXPORT_AIRFLOW_USER`; printable characters without spaces |
 ";
 
 /// `docs/configuration.md`.

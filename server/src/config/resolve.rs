@@ -10,9 +10,12 @@ use url::Url;
 #[cfg(feature = "sql")]
 use super::sql::SqlSite;
 use super::{
+    airflow::AirflowSite,
+    base_url::{base_url, template},
     connect_user::ConnectUser,
     error::ConfigError,
     export::ExportSite,
+    git::GitSite,
     history::HistorySite,
     limits::Limits,
     secret::Secrets,
@@ -42,9 +45,13 @@ pub struct Site {
     pub history: Option<HistorySite>,
     /// What may be done with a notebook; none if nothing.
     pub export: Option<ExportSite>,
+    /// Where jobs are shipped to and followed.
+    pub airflow: AirflowSite,
     /// Where SQL is run.
     #[cfg(feature = "sql")]
     pub sql: Option<SqlSite>,
+    /// Where exported jobs are pushed; none if nowhere.
+    pub git: Option<GitSite>,
     /// The driver's web UI as the person's browser reaches it.
     pub links: Option<UrlTemplate>,
     /// Shows recorded data instead of a cluster.
@@ -70,6 +77,9 @@ impl Config {
         let mut warnings = Vec::new();
         let mock = settings.spark_monitor_mock_mode.as_deref().is_some_and(is_yes);
         let mut site = if mock { mock_site(settings)? } else { real_site(settings, &mut warnings)? };
+        if !mock {
+            site.airflow = AirflowSite::of(settings, &secrets)?;
+        }
         #[cfg(feature = "sql")]
         if !mock {
             site.sql = SqlSite::of(settings, secrets.connect_token.clone(), &mut warnings)?;
@@ -78,6 +88,7 @@ impl Config {
         let user = ConnectUser { fixed: None, otherwise };
         #[cfg(feature = "sql")]
         let user = site.sql.as_ref().map_or(user, |sql| sql.user.clone());
+        site.git = GitSite::of(settings, secrets.git_token.clone(), &mut warnings)?;
         site.history = HistorySite::of(settings, &site.spark, mock, user)?;
         site.export = ExportSite::of(settings)?;
         site.state_folder = settings.state_folder();
@@ -95,18 +106,6 @@ fn auth2(settings: &Settings) -> Result<Url, ConfigError> {
     base_url("KBASE_AUTH_URL", settings.kbase_auth_url.as_deref().unwrap_or(DEFAULT_AUTH2))
 }
 
-fn template(variable: &'static str, text: &str, namespace: Option<&str>) -> Result<UrlTemplate, ConfigError> {
-    UrlTemplate::parse(text, namespace).map_err(|reason| ConfigError::Url { variable, reason })
-}
-
-fn base_url(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
-    let template = template(variable, text, None)?;
-    if template.needs_user() || template.needs_app_id() {
-        return Err(ConfigError::Url { variable, reason: "must not hold a placeholder" });
-    }
-    template.fill(None, None).ok_or(ConfigError::Url { variable, reason: "is no valid URL" })
-}
-
 /// The built-in recorded cluster. Its addresses are filled in when it starts.
 fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
     Ok(Site {
@@ -122,6 +121,8 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         state_folder: None,
         history: None,
         export: None,
+        git: None,
+        airflow: AirflowSite::default(),
         #[cfg(feature = "sql")]
         sql: None,
         links: None,
@@ -205,6 +206,8 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         state_folder: None,
         history: None,
         export: None,
+        git: None,
+        airflow: AirflowSite::default(),
         #[cfg(feature = "sql")]
         sql: None,
         links,

@@ -17,6 +17,12 @@ pub struct Secrets {
     pub session_token: Option<SecretString>,
     /// Bearer token for Spark Connect.
     pub connect_token: Option<SecretString>,
+    /// Token or password for the git repository of exported jobs.
+    pub git_token: Option<SecretString>,
+    /// A ready token of Airflow's API.
+    pub airflow_token: Option<SecretString>,
+    /// The password of the user of Airflow.
+    pub airflow_password: Option<SecretString>,
 }
 
 impl Secrets {
@@ -30,6 +36,9 @@ impl Secrets {
             sidecar_token: read("SPARK_MONITOR_TOKEN")?,
             session_token: read("SPARK_MONITOR_SESSION_TOKEN")?,
             connect_token: read("SPARK_CONNECT_TOKEN")?,
+            git_token: read("SPARK_MONITOR_EXPORT_GIT_TOKEN")?,
+            airflow_token: read("SPARK_MONITOR_EXPORT_AIRFLOW_TOKEN")?,
+            airflow_password: read("SPARK_MONITOR_EXPORT_AIRFLOW_PASSWORD")?,
         })
     }
 }

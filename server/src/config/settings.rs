@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{export_settings::ExportSettings, history_settings::HistorySettings, limits::Limits};
+use super::{
+    airflow_settings::AirflowSettings, export_settings::ExportSettings, git_settings::GitSettings,
+    history_settings::HistorySettings, limits::Limits, runs::RunSettings,
+};
 
 /// What to watch, and how. Every flag has a variable; an empty variable counts as unset.
 #[derive(Clone, Debug, Args)]
@@ -107,10 +110,19 @@ pub struct Settings {
     pub spark_monitor_log: String,
 
     #[command(flatten)]
+    pub git: GitSettings,
+
+    #[command(flatten)]
     pub history: HistorySettings,
 
     #[command(flatten)]
     pub export: ExportSettings,
+
+    #[command(flatten)]
+    pub airflow: AirflowSettings,
+
+    #[command(flatten)]
+    pub runs: RunSettings,
 
     #[command(flatten)]
     pub limits: Limits,

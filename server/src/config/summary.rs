@@ -20,7 +20,17 @@ impl Config {
         let masters = or_none(site.spark.masters().iter().map(UrlTemplate::as_str).collect::<Vec<_>>().join(", "));
         let driver = or_none(site.spark.driver().map(UrlTemplate::as_str).unwrap_or_default().to_owned());
         let cluster_manager = or_none(site.cluster_manager.as_ref().map(ToString::to_string).unwrap_or_default());
+        let jobs_go_to = site.git.as_ref().map_or("nowhere", |git| git.url.as_str());
         let demonstration = site.mock;
-        tracing::info!(identity, login_service, masters, driver, cluster_manager, demonstration, "Watching Spark");
+        tracing::info!(
+            identity,
+            login_service,
+            masters,
+            driver,
+            cluster_manager,
+            jobs_go_to,
+            demonstration,
+            "Watching Spark"
+        );
     }
 }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use wire::{ErrorBody, export::Export};
+use wire::{
+    ErrorBody,
+    export::{AirflowPlace, Export, GitPlace},
+};
 
 use super::Exports;
 use crate::http::{ApiError, Caller};
@@ -15,9 +18,19 @@ use crate::http::{ApiError, Caller};
 ))]
 pub(crate) async fn get_export(State(exports): State<Arc<Exports>>, _: Caller) -> Result<Json<Export>, ApiError> {
     Ok(Json(Export {
-        runs_here: exports.runs(),
-        git: None,
-        airflow: None,
+        runs_here: exports.runs.are_on(),
+        git: exports.shipments.git().map(|git| GitPlace {
+            repository: git.url.as_str().to_owned(),
+            branch: git.branch.clone(),
+            folder: git.folder.clone(),
+        }),
+        airflow: exports
+            .shipments
+            .site
+            .api
+            .as_ref()
+            .map(|api| AirflowPlace { url: api.url.to_string(), connection: exports.connection() }),
+        has_dag_folder: exports.shipments.has_folder(),
         notebook_bytes: notebook_job::MAX_BYTES as u64,
     }))
 }

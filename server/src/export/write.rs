@@ -13,11 +13,19 @@ const OURS: &str = "job.cells.json";
 /// # Errors
 /// When a file is in the way or cannot be written; those before it are there.
 pub(crate) fn files(folder: &Path, files: &[File], notebook: &Path) -> io::Result<()> {
+    let notebook = notebook.canonicalize()?;
+    in_order(folder, &files.iter().collect::<Vec<_>>(), Some(&notebook))
+}
+
+/// As [`files`], in the given order. `notebook` is a file that is never written over, its path made canonical.
+///
+/// # Errors
+/// As [`files`].
+pub(crate) fn in_order(folder: &Path, files: &[&File], notebook: Option<&Path>) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let is_ours = folder.join(OURS).is_file();
-    let notebook = notebook.canonicalize()?;
     for path in files.iter().map(|file| folder.join(&file.name)) {
-        let is_notebook = path.canonicalize().is_ok_and(|path| path == notebook);
+        let is_notebook = path.canonicalize().is_ok_and(|path| Some(&*path) == notebook);
         if is_notebook || (path.exists() && !is_ours) {
             let reason = format!("{} is there, and not from an export; choose another folder", path.display());
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, reason));

@@ -41,6 +41,7 @@ impl ApiError {
             ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             ErrorCode::Blocked => StatusCode::UNPROCESSABLE_ENTITY,
             ErrorCode::Conflict => StatusCode::CONFLICT,
+            ErrorCode::TooMany => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::Internal | ErrorCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
             ErrorCode::UpstreamInvalid => StatusCode::BAD_GATEWAY,
@@ -131,6 +132,12 @@ impl ApiError {
     /// A request to an area, with the area's own sentences.
     pub(crate) fn explained(code: ErrorCode, explained: Explained) -> Self {
         Self::new(code, explained)
+    }
+
+    /// The same, which may be tried again after some seconds.
+    #[must_use]
+    pub(crate) fn after(self, seconds: u32) -> Self {
+        Self { retry_after_seconds: Some(seconds), ..self }
     }
 
     #[must_use]

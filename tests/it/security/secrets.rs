@@ -113,9 +113,23 @@ async fn the_executable_emits_no_secret_whatever_its_upstreams_do() {
 #[tokio::test]
 async fn no_secret_is_in_what_a_debugger_prints() {
     let secret = || Some(canary("printed").into());
-    let secrets =
-        Secrets { spark_ui_token: secret(), sidecar_token: secret(), session_token: secret(), connect_token: secret() };
-    let urls = ["--spark-master-ui-url", "http://127.0.0.1:9", "--spark-connect-url", "sc://127.0.0.1:9"];
+    let secrets = Secrets {
+        spark_ui_token: secret(),
+        sidecar_token: secret(),
+        session_token: secret(),
+        connect_token: secret(),
+        git_token: secret(),
+        airflow_token: secret(),
+        airflow_password: secret(),
+    };
+    let urls = [
+        "--spark-master-ui-url",
+        "http://127.0.0.1:9",
+        "--spark-connect-url",
+        "sc://127.0.0.1:9",
+        "--spark-monitor-export-git-url",
+        "https://127.0.0.1:9/r",
+    ];
     let settings = settings_from(&urls).unwrap();
     let config = Config::resolve(&settings, secrets).unwrap();
     check_for_secrets(&format!("{settings:?} {config:?}"));

@@ -85,7 +85,11 @@ impl TestApp {
     }
 
     pub async fn send(&self, request: axum::http::request::Builder) -> Answer {
-        let mut request = request.body(Body::empty()).unwrap();
+        self.send_with(request, String::new()).await
+    }
+
+    pub async fn send_with(&self, request: axum::http::request::Builder, body: String) -> Answer {
+        let mut request = request.body(Body::from(body)).unwrap();
         request.headers_mut().entry("x-request-id").or_insert(HeaderValue::from_static("test"));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ConversionOptions;
+use crate::Sentences;
 
 /// `POST export/shipments/plan` and `POST export/shipments`: a notebook to deliver, as it is on the screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,8 +84,8 @@ pub struct Shipment {
     pub commit: Option<String>,
     /// The commit's page, where it is known.
     pub commit_url: Option<String>,
-    /// The run's page in Airflow, where it is known.
-    pub run_url: Option<String>,
+    /// The run's name in Airflow.
+    pub run_id: Option<String>,
     /// In order; those to come are waiting.
     pub steps: Vec<ShipmentStep>,
     /// Whether nothing more will happen by itself.
@@ -92,9 +93,33 @@ pub struct Shipment {
     /// Cells of the run that have begun, and all.
     pub cells_done: u32,
     pub cells_all: u32,
-    /// The end of the run's log; only of one shipment that is asked for.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub log: String,
+    /// Why Airflow gives no answer at the moment, or did not do what the person asked for last.
+    pub problem: Option<ShippingError>,
+    /// What a person can do now.
+    pub acts: Vec<ShipmentAct>,
+}
+
+/// `POST export/shipments/{id}/{act}`: what a person can do with a job on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ShipmentAct {
+    /// Lets the paused workflow run, also by its schedule.
+    Unpause,
+    /// Ends the run.
+    Cancel,
+    /// Looks again, or runs it again.
+    Retry,
+}
+
+/// `GET export/shipments/{id}/log`: the end of the run's log, which Airflow is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ShipmentLog {
+    /// The last lines, oldest first; empty while there is none.
+    pub lines: Vec<String>,
+    /// Lines before them.
+    pub left_out: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +131,9 @@ pub struct ShipmentStep {
     /// A sentence about it.
     #[serde(default)]
     pub note: String,
+    /// `note`, in a form that can be translated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub note_sentences: Sentences,
     pub error: Option<ShippingError>,
 }
 
@@ -142,5 +170,32 @@ pub struct ShippingError {
     /// The line in the cell, from 1.
     pub line: Option<u32>,
     pub message: String,
+    /// `message`, in a form that can be translated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub message_sentences: Sentences,
+    /// What to do about it.
     pub fix: String,
+    /// `fix`, in a form that can be translated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fix_sentences: Sentences,
+    /// What Python or Airflow said, such as the end of a traceback.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// `GET export/airflow`: who answers there, and what it does not allow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AirflowCheck {
+    pub checked_at_ms: i64,
+    /// None if no Airflow answers.
+    pub version: Option<String>,
+    /// Who the monitor is there, if Airflow says it.
+    pub user: Option<String>,
+    /// Rights that following a job needs and this user lacks, as sentences.
+    pub missing: Vec<String>,
+    /// `missing`, in a form that can be translated.
+    pub missing_sentences: Sentences,
+    /// Why no Airflow answers.
+    pub error: Option<ShippingError>,
 }

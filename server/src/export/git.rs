@@ -1,0 +1,199 @@
+//! Delivers a job to a git repository: one commit, pushed without force, after it was shown what it changes.
+//!
+//! `git` itself is called, because then credential helpers, SSH agents, proxies and certificates work as the user knows
+//! them. There is no work tree: the newest commit is fetched into a bare folder that can be thrown away at any time.
+
+mod askpass;
+mod cache;
+mod call;
+mod cleaned;
+mod commit;
+mod content;
+mod error;
+mod link;
+mod place;
+mod plan;
+mod process;
+mod remote;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod verdict;
+
+use std::{path::PathBuf, time::Duration};
+
+use notebook_job::File;
+use tokio::time::sleep;
+
+use self::{cache::Held, call::Git, verdict::Pushed};
+pub(crate) use self::{
+    content::Content,
+    error::GitError,
+    plan::{Change, Plan},
+};
+use crate::config::GitSite;
+
+/// How often a push is tried while others push.
+const ATTEMPTS: u32 = 8;
+
+/// The repository of this site.
+#[derive(Clone, Debug)]
+pub(crate) struct Repository {
+    site: GitSite,
+    folder: PathBuf,
+}
+
+/// A job for the repository.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Delivery<'a> {
+    /// The job's own folder, beneath the configured one; usually one name.
+    pub folder: &'a str,
+    /// The files in it.
+    pub files: &'a [File],
+}
+
+/// What a person agreed to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Agreed<'a> {
+    /// The plan that was shown, [`Plan::seen`].
+    pub seen: &'a str,
+    /// Whether files that no export wrote are replaced.
+    pub replace: bool,
+}
+
+/// A job that is in the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Delivered {
+    /// The branch's commit with it.
+    pub commit: String,
+    /// False if the job was there already, so that nothing was pushed.
+    pub is_new: bool,
+    pub branch: String,
+    /// The job's folder in the repository.
+    pub folder: String,
+    /// The commit's page, if the host's address tells it.
+    pub web_url: Option<String>,
+}
+
+impl Repository {
+    /// The repository with its folder for fetched commits, by default the site's. Nothing is run or written yet.
+    ///
+    /// # Errors
+    /// When there is no folder.
+    pub(crate) fn open(site: &GitSite, cache_folder: Option<PathBuf>) -> Result<Self, GitError> {
+        let folder = cache_folder.or_else(|| site.cache_folder.clone());
+        let folder = folder.ok_or_else(|| GitError::Cache(std::io::ErrorKind::NotFound.into()))?;
+        Ok(Self { site: site.clone(), folder })
+    }
+
+    /// What a push would change. It changes nothing.
+    ///
+    /// # Errors
+    /// When the repository cannot be read, or something is in the way.
+    pub(crate) async fn plan(&self, delivery: &Delivery<'_>) -> Result<Plan, GitError> {
+        let folder = self.check(delivery)?;
+        let held = Held::wait(&self.site, &self.folder).await?;
+        let plan = async {
+            let files = stored(&held.git, delivery).await?;
+            current(&held.git, folder, &files).await
+        };
+        plan.await.inspect_err(|error| without_faults(&held, error))
+    }
+
+    /// Pushes the job, if that changes what the person agreed to and nothing else. What others push meanwhile stays: the
+    /// commit is made again on theirs, unless they changed the same files.
+    ///
+    /// # Errors
+    /// When the push would change something else, or the host does not take it. Then the branch is as it was.
+    pub(crate) async fn push(
+        &self,
+        delivery: &Delivery<'_>,
+        agreed: Agreed<'_>,
+        message: &str,
+    ) -> Result<Delivered, GitError> {
+        let folder = self.check(delivery)?;
+        let held = Held::wait(&self.site, &self.folder).await?;
+        let pushed = self.push_with(&held.git, folder, delivery, agreed, message).await;
+        pushed.inspect_err(|error| without_faults(&held, error))
+    }
+
+    async fn push_with(
+        &self,
+        git: &Git,
+        folder: String,
+        delivery: &Delivery<'_>,
+        agreed: Agreed<'_>,
+        message: &str,
+    ) -> Result<Delivered, GitError> {
+        let files = stored(git, delivery).await?;
+        for attempt in 0..ATTEMPTS {
+            let plan = current(git, folder.clone(), &files).await?;
+            if let Some(head) = plan.head.clone().filter(|_| plan.is_unchanged()) {
+                return Ok(self.delivered(head, false, folder));
+            }
+            if plan.seen != agreed.seen {
+                return Err(GitError::Conflict(Box::new(plan)));
+            }
+            if plan.replaces_foreign() && !agreed.replace {
+                return Err(GitError::Foreign(Box::new(plan)));
+            }
+            let commit = commit::make(git, &plan, message).await?;
+            match remote::push(git, &commit).await {
+                Pushed::Accepted => return Ok(self.delivered(commit, true, folder)),
+                Pushed::Moved => pause(attempt).await,
+                Pushed::Refused(error) => return Err(error),
+                // The host may have taken it before the connection broke.
+                Pushed::Unclear(error) => match remote::head(git).await {
+                    Ok(Some(head)) if head == commit => return Ok(self.delivered(commit, true, folder)),
+                    _ => return Err(error),
+                },
+            }
+        }
+        Err(GitError::Busy)
+    }
+
+    fn check(&self, delivery: &Delivery<'_>) -> Result<String, GitError> {
+        place::check(delivery.files)?;
+        place::folder(&self.site.folder, delivery.folder)
+    }
+
+    fn delivered(&self, commit: String, is_new: bool, folder: String) -> Delivered {
+        let web_url = link::commit(&self.site.url, &commit);
+        Delivered { commit, is_new, branch: self.site.branch.clone(), folder, web_url }
+    }
+}
+
+/// The files with the ids of their contents, which are stored.
+async fn stored<'a>(git: &Git, delivery: &Delivery<'a>) -> Result<Vec<(&'a File, String)>, GitError> {
+    let mut files = Vec::new();
+    for file in delivery.files {
+        files.push((file, commit::store(git, file).await?));
+    }
+    Ok(files)
+}
+
+/// The plan on the branch as it is now.
+async fn current(git: &Git, folder: String, files: &[(&File, String)]) -> Result<Plan, GitError> {
+    let head = match remote::head(git).await? {
+        None => None,
+        Some(newest) => Some(remote::fetch(git, &newest).await?),
+    };
+    Plan::make(git, head, folder, files).await
+}
+
+/// Throws away what was fetched after a failure that it may be the cause of.
+fn without_faults(held: &Held, error: &GitError) {
+    if matches!(error, GitError::Failed { .. } | GitError::TooLarge { .. }) {
+        // If it cannot be removed, the next call says so.
+        let _ = held.forget();
+    }
+}
+
+/// Waits longer each time, and not as long as others do.
+async fn pause(attempt: u32) {
+    let mut bytes = [0; 2];
+    // Without randomness the waits are equal, which only makes them longer.
+    let _ = getrandom::fill(&mut bytes);
+    let most = 100_u64 << attempt.min(4);
+    sleep(Duration::from_millis(20 + u64::from(u16::from_le_bytes(bytes)) % most)).await;
+}

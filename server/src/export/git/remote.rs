@@ -1,0 +1,109 @@
+//! What is asked of the git host: where the branch is, its newest commit, files' content, and to take a commit.
+
+use super::{
+    call::Git,
+    error::GitError,
+    verdict::{self, Pushed},
+};
+
+/// Where the fetched commit is kept.
+const FETCHED: &str = "refs/spark-monitor/head";
+/// Most that is read of a list of branches, bytes.
+const MOST_BRANCHES: usize = 64 << 10;
+/// Where a reference is in a list, after the id.
+const SEPARATOR: char = '\t';
+
+/// The newest commit of the branch, as the host says; none in a repository without branches.
+///
+/// # Errors
+/// When the host does not answer, or has other branches only.
+pub(super) async fn head(git: &Git) -> Result<Option<String>, GitError> {
+    let branch = format!("refs/heads/{}", git.site.branch);
+    let list = |out: &[u8]| String::from_utf8_lossy(out).into_owned();
+    let done = git.remote(&["ls-remote", "--quiet", "--heads", "--", "origin", &branch], MOST_BRANCHES).await?;
+    if !done.success && !done.is_cut {
+        return Err(git.failure(&done));
+    }
+    let text = list(&done.out);
+    let mut lines = text.lines().filter_map(|line| line.split_once(SEPARATOR));
+    if let Some((id, _)) = lines.find(|(_, name)| *name == branch) {
+        return if is_id(id) { Ok(Some(id.to_owned())) } else { Err(nonsense()) };
+    }
+    let done = git.remote(&["ls-remote", "--quiet", "--heads", "--", "origin"], MOST_BRANCHES).await?;
+    if !done.success && !done.is_cut {
+        return Err(git.failure(&done));
+    }
+    match list(&done.out).is_empty() {
+        true => Ok(None),
+        false => Err(GitError::BranchMissing { branch: git.site.branch.clone() }),
+    }
+}
+
+/// Fetches the newest commit with its folders, and files' content only if the host cannot leave it out.
+///
+/// # Errors
+/// When the host does not give it, or there is too much of it.
+pub(super) async fn fetch(git: &Git, newest: &str) -> Result<String, GitError> {
+    let fetched = format!("{FETCHED}^{{commit}}");
+    let known = async || git.line(&["rev-parse", "--verify", "--quiet", &fetched], b"").await;
+    if let Ok(id) = known().await
+        && id == newest
+    {
+        return Ok(id);
+    }
+    let refspec = format!("+refs/heads/{}:{FETCHED}", git.site.branch);
+    let args = [
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        "--depth=1",
+        "--filter=blob:none",
+        "--no-write-fetch-head",
+        "--no-recurse-submodules",
+        "--",
+        "origin",
+        &refspec,
+    ];
+    let done = git.remote(&args, 1 << 10).await?;
+    if !done.success {
+        return Err(git.failure(&done));
+    }
+    let id = known().await?;
+    if is_id(&id) { Ok(id) } else { Err(nonsense()) }
+}
+
+/// Fetches the content of files that a fetch has left out.
+///
+/// # Errors
+/// When the host does not give it, or there is too much of it.
+pub(super) async fn fetch_files(git: &Git, ids: &[&str]) -> Result<(), GitError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut args = vec!["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags"];
+    args.extend(["--filter=blob:none", "--no-write-fetch-head", "--no-recurse-submodules", "--", "origin"]);
+    args.extend(ids);
+    let done = git.remote(&args, 1 << 10).await?;
+    if done.success { Ok(()) } else { Err(git.failure(&done)) }
+}
+
+/// Pushes a commit to the branch, which takes it only if it is where the commit's parent is.
+pub(super) async fn push(git: &Git, commit: &str) -> Pushed {
+    let refspec = format!("{commit}:refs/heads/{}", git.site.branch);
+    // A thin pack would need the old files, which are not here.
+    let args = ["push", "--porcelain", "--no-verify", "--no-thin", "--no-follow-tags", "--", "origin", &refspec];
+    match git.remote(&args, MOST_BRANCHES).await {
+        Ok(done) => verdict::pushed(done.success, &String::from_utf8_lossy(&done.out), &done.err, git.secret()),
+        Err(error @ GitError::Timeout { .. }) => Pushed::Unclear(error),
+        Err(error) => Pushed::Refused(error),
+    }
+}
+
+/// An id of a commit, with SHA-1 or SHA-256.
+fn is_id(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn nonsense() -> GitError {
+    GitError::Failed { message: "the host named a commit that is none".to_owned() }
+}
