@@ -74,5 +74,9 @@ class Printed:
             self._file.write(data)
         return len(text)
 
+    def close(self) -> None:
+        """Write no more."""
+        self._file.close()
+
     def flush(self) -> None:
         """Do nothing: each text is written at once."""

@@ -23,6 +23,8 @@ from berdl_spark_monitor.job_folder import JobError, JobFolder
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # A line of a cell in IPython's traceback.
 FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+# What is kept of an error after too many outputs, characters.
+ERROR = 10_000
 # How long the kernel may take to begin, and to answer nothing at all, seconds.
 READY, SILENT = 60, 20
 # Time between two questions whether it is still the same kernel, seconds.
@@ -95,7 +97,10 @@ class Client(NotebookClient):
         self.folder.printed.write(text)
         limit, was = self.folder.request["output_bytes"], self.kept_bytes
         self.kept_bytes += max(len(text), len(str(msg["content"].get("data", ""))))
-        if self.kept_bytes > limit and msg["msg_type"] != "error":
+        if self.kept_bytes > limit:
+            if msg["msg_type"] == "error":
+                msg["content"] |= {"evalue": msg["content"]["evalue"][:ERROR], "traceback": [text[-ERROR:]]}
+                return super().output(outs, msg, display_id, cell_index)
             if was <= limit:
                 outs.append(
                     nbformat.v4.new_output("stream", name="stderr", text=f"Output over {limit} bytes is lost.\n")

@@ -27,6 +27,7 @@ class Script:
         """Read where the job's lines come from."""
         self.folder = folder
         self.process: asyncio.subprocess.Process | None = None
+        self.is_stopped = False
         self.cell: int | None = None
         self.error: dict[str, object] | None = None
         # Cell and line of each line of the job.
@@ -54,6 +55,8 @@ class Script:
             raise JobError("NoPython", f"{python} cannot be started: {error}") from error
         finally:
             os.close(theirs)
+        if self.is_stopped:
+            self.kill(signal.SIGINT)
         marks = asyncio.create_task(self.follow(ours))
         printed = asyncio.create_task(self.print(self.process.stdout))
         code = await self.process.wait()
@@ -106,6 +109,7 @@ class Script:
 
     async def interrupt(self) -> None:
         """Interrupt it as Ctrl-C does."""
+        self.is_stopped = True
         self.kill(signal.SIGINT)
 
     async def end(self) -> None:

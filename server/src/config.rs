@@ -42,6 +42,7 @@ pub use reference::reference;
 pub use resolve::{Config, Site};
 pub use runs::{NoRuns, RunsSite};
 pub use secret::Secrets;
+pub(crate) use secret::VARIABLES as SECRET_VARIABLES;
 #[cfg(feature = "sql")]
 pub use secret::connect_token;
 pub use settings::Settings;

@@ -36,9 +36,13 @@ use crate::{
     http::{ApiError, HasSessions, Sessions, middleware::AreaBounds, same_site::same_site},
 };
 
-/// A notebook comes with its pictures, as text within JSON.
+/// A notebook comes with its pictures.
 pub(crate) const BOUNDS: AreaBounds =
-    AreaBounds { prefix: "/export", body_bytes: 24 << 20, time: Duration::from_secs(30) };
+    AreaBounds { large: &NOTEBOOKS, ..AreaBounds::new("/export", 64 * 1024, Duration::from_secs(30)) };
+
+/// The paths that take a notebook.
+const NOTEBOOKS: [&str; 5] =
+    ["/export/convert", "/export/files", "/export/runs", "/export/shipments", "/export/shipments/plan"];
 
 /// Notebooks that are read and converted at once. Others wait, and their bodies with them.
 const AT_ONCE: usize = 2;

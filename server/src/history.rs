@@ -43,8 +43,7 @@ use crate::{
 };
 
 /// A database is written anew when it is forgotten.
-pub(crate) const BOUNDS: AreaBounds =
-    AreaBounds { prefix: "/history", body_bytes: 64 * 1024, time: Duration::from_secs(30) };
+pub(crate) const BOUNDS: AreaBounds = AreaBounds::new("/history", 64 * 1024, Duration::from_secs(30));
 
 /// What is sampled.
 #[derive(Debug)]

@@ -56,8 +56,7 @@ use crate::{
 };
 
 /// Statements are longer than other requests, and Spark takes its time to analyse them.
-pub(crate) const BOUNDS: AreaBounds =
-    AreaBounds { prefix: "/sql", body_bytes: 256 * 1024, time: Duration::from_secs(30) };
+pub(crate) const BOUNDS: AreaBounds = AreaBounds::new("/sql", 256 * 1024, Duration::from_secs(30));
 
 /// Longest statement, bytes.
 const SQL_BYTES: usize = 64 * 1024;

@@ -1,5 +1,6 @@
 """A shipped job is followed through a real Airflow by the sidecar's own code."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.airflow.conftest import export
 from tests.airflow.standalone import Standalone
 from tests.spark.conftest import Cluster
 
+ROUNDS = int(os.environ.get("AIRFLOW_ROUNDS", "3"))
 PARAMETERS = "# @pipeline-params\nlimit = 10"
 
 
@@ -34,7 +36,7 @@ def test_what_answers_is_said_and_a_wrong_password(standalone: Standalone) -> No
 
 
 def test_each_push_runs_its_own_text(standalone: Standalone) -> None:
-    for number in range(3):
+    for number in range(ROUNDS):
         cells = [PARAMETERS, f"print('text {number}', limit)", "spark.range(limit).count()"]
         commit = standalone.commit(cells, "pushed")
         followed = standalone.follow("pushed", commit, conf={"limit": number})

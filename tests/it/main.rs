@@ -29,6 +29,7 @@ mod passthrough;
 mod process;
 mod queries;
 mod reports;
+mod runs;
 mod security;
 mod shipments;
 mod snapshot;

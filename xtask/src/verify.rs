@@ -138,11 +138,14 @@ fn export() -> Result<()> {
     run::run(test::with_tools(&mut test::pytest("tests/export"))?.env("EXPORT_NOTEBOOKS", "10000"))
 }
 
-/// Runs exported notebooks in a real Airflow on a real Spark Connect.
+/// Runs exported notebooks in a real Airflow on a real Spark Connect, and follows pushed ones by the sidecar's code.
 fn airflow() -> Result<()> {
     install::system(false)?;
     wheel::install_dev()?;
     let python = install::airflow()?;
+    let mut follower = run::command("cargo", &paths::root());
+    follower.args(["test", "--locked", "-p", "berdl-spark-monitor", "--features", "long-tests", "--lib", "--no-run"]);
+    run::run(&mut follower)?;
     run::run(test::with_tools(&mut test::pytest("tests/airflow"))?.env("AIRFLOW_PYTHON", python))
 }
 

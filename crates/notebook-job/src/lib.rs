@@ -25,7 +25,7 @@ pub use difference::{Compared, difference};
 pub use finding::{Finding, Severity};
 pub use job::{Job, Place, convert};
 pub use kind::kind;
-pub use notebook::{Cell, MAX_BYTES, MAX_CELLS, Notebook, ReadError};
+pub use notebook::{Cell, MAX_BYTES, MAX_CELLS, MAX_LINES, Notebook, ReadError};
 pub use options::{Options, Shell};
 pub use python_source::{Assignment, LiteralKind, Version, secrets_in_text};
 pub use targets::{File, Shipping, Target, TargetError, dag_id};

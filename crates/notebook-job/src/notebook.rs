@@ -11,6 +11,8 @@ use thiserror::Error;
 pub const MAX_BYTES: usize = 16 << 20;
 /// The most code cells.
 pub const MAX_CELLS: usize = 10_000;
+/// The most lines of code in all cells: each is shown beside its line of the job.
+pub const MAX_LINES: usize = 100_000;
 
 /// A notebook's code cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +51,15 @@ pub enum ReadError {
         /// How many.
         cells: usize,
     },
+    /// It has too many lines.
+    #[error("the notebook has {lines} lines of code; at most {MAX_LINES} are read")]
+    TooManyLines {
+        /// How many.
+        lines: usize,
+    },
+    /// A program that knows another version of the format would read other code.
+    #[error("the file is no notebook: it has cells of version 3 of the format and of version 4")]
+    TwoVersions,
     /// It is not text.
     #[error("the file is no UTF-8 text")]
     NoText,
@@ -74,8 +85,10 @@ impl Notebook {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let is_python = name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("py"));
         let notebook = if is_python { percent::read(text) } else { serde_json::from_str::<File>(text)?.notebook()? };
+        let lines = notebook.cells.iter().map(|cell| cell.source.lines().count()).sum();
         match notebook.cells.len() {
             cells if cells > MAX_CELLS => Err(ReadError::TooManyCells { cells }),
+            _ if lines > MAX_LINES => Err(ReadError::TooManyLines { lines }),
             _ => Ok(notebook),
         }
     }
@@ -112,6 +125,7 @@ struct FileCell {
 impl File {
     fn notebook(self) -> Result<Notebook, ReadError> {
         let cells = match self.cells {
+            Some(_) if !self.worksheets.is_null() => return Err(ReadError::TwoVersions),
             Some(cells) => cells,
             None => {
                 let sheets = self.worksheets.as_array().ok_or(ReadError::NoCells)?;
@@ -119,6 +133,10 @@ impl File {
                 cells.map(FileCell::deserialize).collect::<Result<_, _>>()?
             }
         };
+        let has_both = |cell: &FileCell| cell.cell_type == "code" && !cell.source.is_null() && !cell.input.is_null();
+        if cells.iter().any(has_both) {
+            return Err(ReadError::TwoVersions);
+        }
         let told = |path: &str| self.metadata.pointer(path).and_then(Value::as_str);
         let languages = [told("/kernelspec/language"), told("/language_info/name")];
         let language = languages.into_iter().flatten().find(|language| !language.is_empty()).unwrap_or("python");
@@ -159,6 +177,25 @@ mod tests {
 
     fn sources(text: &str) -> Vec<String> {
         read(text).unwrap().cells.into_iter().map(|cell| cell.source).collect()
+    }
+
+    #[test]
+    fn a_file_that_two_programs_would_read_differently_is_refused() {
+        let cell = r#"{"cell_type": "code", "source": "a"}"#;
+        let both = r#"{"cell_type": "code", "source": "a", "input": "b"}"#;
+        let file = |cells: &str, more: &str| format!(r#"{{"cells": [{cells}]{more}}}"#);
+        assert!(read(&file(cell, "")).is_ok());
+        for text in [file(both, ""), file(cell, r#", "worksheets": [{"cells": []}]"#)] {
+            assert!(matches!(read(&text), Err(ReadError::TwoVersions)), "{text}");
+        }
+    }
+
+    #[test]
+    fn more_lines_than_anybody_looks_at_are_refused() {
+        let lines = "#\n".repeat(MAX_LINES);
+        assert!(Notebook::read("a.py", lines.as_bytes()).is_ok());
+        let more = Notebook::read("a.py", format!("{lines}#\n").as_bytes());
+        assert!(matches!(more, Err(ReadError::TooManyLines { .. })));
     }
 
     #[test]

@@ -64,8 +64,8 @@ impl GitUrl {
         if url.password().is_some() || (protocol != GitProtocol::Ssh && !url.username().is_empty()) {
             return Err(
                 "must not hold a user or a password: put the user into SPARK_MONITOR_EXPORT_GIT_USER and the password \
-                 or token into SPARK_MONITOR_EXPORT_GIT_TOKEN, or into the file that SPARK_MONITOR_EXPORT_GIT_TOKEN_FILE \
-                 names",
+                 or token into SPARK_MONITOR_EXPORT_GIT_TOKEN, or into the file that \
+                 SPARK_MONITOR_EXPORT_GIT_TOKEN_FILE names",
             );
         }
         if url.query().is_some() || url.fragment().is_some() {

@@ -90,7 +90,9 @@ mod tests {
         assert_eq!(site(&["--home", "/h"]).unwrap_err(), NoRuns::NoPython);
         assert_eq!(site(&["--home", "/h", "--spark-monitor-python", "python"]).unwrap_err(), NoRuns::NoPython);
         let python = ["--spark-monitor-python", "/usr/bin/python"];
-        assert_eq!(site(&[&python[..], &["--home", "", "--xdg-state-home", ""]].concat()).unwrap_err(), NoRuns::NoHome);
+        let mut homeless = settings_from(&python).unwrap();
+        (homeless.home, homeless.xdg_state_home) = (None, None);
+        assert_eq!(RunsSite::of(&homeless).unwrap_err(), NoRuns::NoHome);
         let site = site(&[&python[..], &["--home", "/h", "--xdg-state-home", "/s"]].concat()).unwrap();
         assert_eq!(site.folder, PathBuf::from("/s/berdl-spark-monitor/export/runs"));
         assert_eq!((site.notebooks, site.at_once), (PathBuf::from("/h"), 2));

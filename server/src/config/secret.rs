@@ -25,20 +25,32 @@ pub struct Secrets {
     pub airflow_password: Option<SecretString>,
 }
 
+/// The variables of all secrets, which child programs do not need.
+pub(crate) const VARIABLES: [&str; 7] = [
+    "SPARK_UI_TOKEN",
+    "SPARK_MONITOR_TOKEN",
+    "SPARK_MONITOR_SESSION_TOKEN",
+    "SPARK_CONNECT_TOKEN",
+    "SPARK_MONITOR_EXPORT_GIT_TOKEN",
+    "SPARK_MONITOR_EXPORT_AIRFLOW_TOKEN",
+    "SPARK_MONITOR_EXPORT_AIRFLOW_PASSWORD",
+];
+
 impl Secrets {
     /// Reads the secrets from the environment.
     ///
     /// # Errors
     /// When a named file cannot be read, or a value cannot be sent in a header.
     pub fn from_env() -> Result<Self, ConfigError> {
+        let [ui, sidecar, session, connect, git, airflow, password] = VARIABLES;
         Ok(Self {
-            spark_ui_token: read("SPARK_UI_TOKEN")?,
-            sidecar_token: read("SPARK_MONITOR_TOKEN")?,
-            session_token: read("SPARK_MONITOR_SESSION_TOKEN")?,
-            connect_token: read("SPARK_CONNECT_TOKEN")?,
-            git_token: read("SPARK_MONITOR_EXPORT_GIT_TOKEN")?,
-            airflow_token: read("SPARK_MONITOR_EXPORT_AIRFLOW_TOKEN")?,
-            airflow_password: read("SPARK_MONITOR_EXPORT_AIRFLOW_PASSWORD")?,
+            spark_ui_token: read(ui)?,
+            sidecar_token: read(sidecar)?,
+            session_token: read(session)?,
+            connect_token: read(connect)?,
+            git_token: read(git)?,
+            airflow_token: read(airflow)?,
+            airflow_password: read(password)?,
         })
     }
 }

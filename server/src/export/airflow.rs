@@ -18,7 +18,8 @@ mod lines;
 pub(crate) mod log;
 mod login;
 pub(crate) mod places;
-#[cfg(all(test, feature = "long-tests"))]
+#[cfg(test)]
+#[cfg(feature = "long-tests")]
 mod real;
 mod refusal;
 pub(crate) mod shipped;

@@ -16,6 +16,8 @@ use super::{
 
 /// The Python of a job if neither the person nor the notebook nor this machine says another.
 const PYTHON: Version = Version { minor: 11 };
+/// Choices for single cells and lines: a person clicks on each.
+const MOST_CHOICES: usize = 10_000;
 /// The longest name of a workflow.
 const LONGEST_ID: usize = 200;
 
@@ -56,6 +58,8 @@ pub(crate) enum ConversionError {
     Read(#[from] ReadError),
     #[error("{0} is no version of Python such as 3.11")]
     Python(String),
+    #[error("more than {MOST_CHOICES} choices for cells and lines")]
+    Choices,
     #[error("there is no code cell {cell}: the notebook has {cells}")]
     NoCell { cell: u32, cells: usize },
     #[error("the name of the workflow needs letters, digits, `_` and `-`, a letter first, and may not be `job`")]
@@ -70,16 +74,22 @@ pub(crate) enum ConversionError {
     Lost(#[from] task::JoinError),
 }
 
-/// Converts a notebook on a thread of its own. `held` is given back when that thread has ended, even if nobody waits
-/// for it any more.
+/// Converts a notebook on threads of their own. `held` is given back when it is done, even if nobody waits for it any
+/// more.
 ///
 /// # Errors
 /// When there is nothing to show. What keeps a job from being run is a finding.
 pub(crate) async fn convert(
-    asked: Asked,
+    mut asked: Asked,
     connection: String,
     held: impl Send + 'static,
 ) -> Result<Converted, ConversionError> {
+    let ConversionOptions { skip, lines, .. } = &mut asked.options;
+    if skip.len().max(lines.len()) > MOST_CHOICES {
+        return Err(ConversionError::Choices);
+    }
+    skip.sort_unstable();
+    skip.dedup();
     let schedule = Schedule::read(asked.options.schedule.as_deref().unwrap_or_default())?;
     if asked.options.dag_id.as_deref().is_some_and(|id| !is_dag_id(id)) {
         return Err(ConversionError::DagId);
@@ -87,8 +97,8 @@ pub(crate) async fn convert(
     let told = asked.options.python.clone();
     let told = told.map(|told| told.parse::<Version>().map_err(|_| ConversionError::Python(told))).transpose()?;
     let here = interpreter::installed().await.unwrap_or(PYTHON);
-    let (asked, notebook, mut job, python) =
-        task::spawn_blocking(move || read(asked, told, here).map(|read| (read, held))).await??.0;
+    let ((asked, notebook, mut job, python), held) =
+        task::spawn_blocking(move || read(asked, told, here).map(|read| (read, held))).await??;
     if !job.is_blocked() {
         match interpreter::refusal(&job.text, python).await {
             Ok(None) => {}
@@ -99,7 +109,11 @@ pub(crate) async fn convert(
             }
         }
     }
-    task::spawn_blocking(move || finished(asked, notebook, job, python, schedule, &connection)).await?
+    let finish = move || {
+        let _held = held;
+        finished(asked, notebook, job, python, schedule, &connection)
+    };
+    task::spawn_blocking(finish).await?
 }
 
 fn read(
@@ -229,14 +243,17 @@ mod tests {
         assert_eq!(first, of(ConversionOptions::default()).await);
         let airflow = ConversionOptions { target: ExportTarget::AirflowConnect, ..ConversionOptions::default() };
         let nightly = ConversionOptions { schedule: Some("@daily".to_owned()), ..airflow.clone() };
-        let hashes = [first, of(airflow).await, of(nightly).await];
-        assert_eq!(hashes.iter().collect::<BTreeSet<_>>().len(), 3);
+        let named = ConversionOptions { dag_id: Some("other".to_owned()), ..airflow.clone() };
+        let skipped = ConversionOptions { skip: vec![0], ..ConversionOptions::default() };
+        let hashes = [first, of(airflow).await, of(nightly).await, of(named).await, of(skipped).await];
+        assert_eq!(hashes.iter().collect::<BTreeSet<_>>().len(), 5);
     }
 
     #[tokio::test]
     async fn what_cannot_be_is_refused() {
         let error = async |options| converted(options).await.unwrap_err().to_string();
         let options = ConversionOptions::default;
+        assert!(error(ConversionOptions { skip: vec![0; 10_001], ..options() }).await.contains("more than"));
         assert!(error(ConversionOptions { skip: vec![1], ..options() }).await.contains("no code cell 1"));
         assert!(error(ConversionOptions { python: Some("two".into()), ..options() }).await.contains("3.11"));
         assert!(error(ConversionOptions { schedule: Some("x".into()), ..options() }).await.contains("five fields"));

@@ -69,7 +69,7 @@ fn shown(converted: &Converted, schedule_error: Option<String>) -> Conversion {
         kind: kind(cell),
         first_line: first_line(&cell.source),
         lines: number(cell.source.lines().count()),
-        is_skipped: options.skip.contains(&index),
+        is_skipped: options.skip.binary_search(&index).is_ok(),
         changed_lines,
     });
     Conversion {

@@ -26,11 +26,8 @@ use notebook_job::File;
 use tokio::time::sleep;
 
 use self::{cache::Held, call::Git, verdict::Pushed};
-pub(crate) use self::{
-    content::Content,
-    error::GitError,
-    plan::{Change, Plan},
-};
+pub(crate) use self::{content::Content, plan::Change};
+pub(crate) use self::{error::GitError, plan::Plan};
 use crate::config::GitSite;
 
 /// How often a push is tried while others push.

@@ -6,6 +6,8 @@ use notebook_job::Version;
 use thiserror::Error;
 use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
 
+use crate::config::SECRET_VARIABLES;
+
 /// How long Python may take to start and to compile.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -75,6 +77,7 @@ pub async fn installed() -> Option<Version> {
 async fn compile(program: &str, text: &str, version: Version) -> Option<String> {
     let mut python = Command::new(program);
     python.args(["-I", "-W", "ignore", "-c", PROGRAM, &version.minor.to_string()]);
+    SECRET_VARIABLES.iter().for_each(|name| _ = python.env_remove(name));
     python.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let mut child = python.spawn().ok()?;
     let mut input = child.stdin.take()?;

@@ -1,4 +1,4 @@
-//! A turn to convert: notebooks are large, so only a few are in memory at once.
+//! A turn to convert: it takes a core, so only a few do it at once.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use crate::http::ApiError;
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Extracted before the body, which is read only then. Whoever leaves gives it back; a conversion keeps it to its end.
+/// Whoever leaves while waiting gives it back; a conversion keeps it to its end.
 #[derive(Debug)]
 pub(crate) struct Turn {
     _place: OwnedSemaphorePermit,

@@ -44,6 +44,10 @@ const MOST_HEADER_BYTES: usize = 64 * 1024;
 const SMALL_BODY_BYTES: u64 = 64 * 1024;
 /// Largest request body, unless the area has a limit of its own; bytes.
 const MOST_BODY_BYTES: usize = 64 * 1024;
+/// Largest body of a path that takes large ones, bytes: a notebook of 16 MiB as a text within JSON.
+const LARGE_BODY_BYTES: usize = 24 << 20;
+/// Large bodies that are in memory at once, with what is made of them. Others wait.
+const LARGE_AT_ONCE: usize = 4;
 
 /// How long a large file may take to send: over a slow line much longer than to make it.
 const LONG_BODY: Duration = Duration::from_secs(15 * 60);
@@ -62,6 +66,15 @@ pub(crate) struct AreaBounds {
     pub prefix: &'static str,
     pub body_bytes: usize,
     pub time: Duration,
+    /// Paths whose bodies are larger. Only a few of these are in memory at once.
+    pub large: &'static [&'static str],
+}
+
+impl AreaBounds {
+    /// The largest body, and the time, of all its other paths.
+    pub const fn new(prefix: &'static str, body_bytes: usize, time: Duration) -> Self {
+        Self { prefix, body_bytes, time, large: &[] }
+    }
 }
 
 /// Limits for all requests.
@@ -85,23 +98,28 @@ impl Bounds {
 /// request.
 pub(crate) fn around(routes: Router, bounds: Bounds) -> Router {
     let Bounds { requests, time, sessions, areas } = bounds;
-    let limits = Limits { in_flight: Arc::new(Semaphore::new(requests)), deadline: time, sessions, areas };
+    let (in_flight, large) = (Arc::new(Semaphore::new(requests)), Arc::new(Semaphore::new(LARGE_AT_ONCE)));
+    let limits = Limits { in_flight, large, deadline: time, sessions, areas };
     routes.layer(from_fn_with_state(limits, serve))
 }
 
 #[derive(Clone)]
 struct Limits {
     in_flight: Arc<Semaphore>,
+    /// Places for large bodies.
+    large: Arc<Semaphore>,
     deadline: Duration,
     sessions: Option<Arc<Sessions>>,
     areas: &'static [AreaBounds],
 }
 
 impl Limits {
-    /// The largest body, and the time, of a request to this path.
-    fn of(&self, path: &str) -> (usize, Duration) {
-        let area = self.areas.iter().find(|area| path.starts_with(area.prefix));
-        area.map_or((MOST_BODY_BYTES, self.deadline), |area| (area.body_bytes, area.time.max(self.deadline)))
+    /// Whether a request to this path may have a large body; the largest otherwise; and its time.
+    fn of(&self, path: &str) -> (bool, usize, Duration) {
+        match self.areas.iter().find(|area| path.starts_with(area.prefix)) {
+            Some(area) => (area.large.contains(&path), area.body_bytes, area.time.max(self.deadline)),
+            None => (false, MOST_BODY_BYTES, self.deadline),
+        }
     }
 }
 
@@ -189,14 +207,22 @@ fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
 /// checked first, so that an oversized request takes no place. Place and deadline last until the end of the answer's
 /// body, unless it is small.
 async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
-    let (body_bytes, time) = limits.of(request.uri().path());
+    let (is_large, body_bytes, time) = limits.of(request.uri().path());
+    let body_bytes = if is_large { LARGE_BODY_BYTES } else { body_bytes };
     let deadline = deadline_after(time);
     if let Err(refused) = check_sizes(request.headers(), body_bytes) {
         discard_body(request, deadline).await;
         return Err(refused);
     }
     let Ok(place) = Arc::clone(&limits.in_flight).try_acquire_owned() else { return Err(ApiError::overloaded()) };
-    let answer = async { Ok(next.run(with_its_body(request, body_bytes).await?).await) };
+    let answer = async {
+        // It is given back with the answer, which is smaller.
+        let _large = match is_large {
+            true => Some(limits.large.acquire().await.map_err(|_| ApiError::internal())?),
+            false => None,
+        };
+        Ok(next.run(with_its_body(request, body_bytes).await?).await)
+    };
     let answer = tokio::time::timeout_at(deadline, answer).await;
     let answer = answer.unwrap_or_else(|_| Err(ApiError::request_timeout())).into_response();
     let is_long = answer.extensions().get::<LongBody>().is_some();

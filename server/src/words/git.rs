@@ -46,17 +46,15 @@ fn hint(error: &GitError) -> Said {
         GitError::Locked | GitError::Busy | GitError::HostFailed => say!("Try again in a moment."),
         GitError::BranchName => say!("Correct SPARK_MONITOR_EXPORT_GIT_BRANCH."),
         GitError::Path(_) => say!("Choose another name."),
-        GitError::Timeout { .. } => say!(
-            "Look at the changes again: if the push has arrived all the same, there are none left. A slow host may need \
-             a larger SPARK_MONITOR_EXPORT_GIT_TIMEOUT_MS."
-        ),
+        GitError::Timeout { .. } => {
+            say!("Look at the changes again: if the push has arrived all the same, there are none left.")
+                .then(say!("A slow host may need a larger SPARK_MONITOR_EXPORT_GIT_TIMEOUT_MS."))
+        }
         GitError::TooLarge { .. } => {
             say!("Choose a smaller repository, or raise SPARK_MONITOR_EXPORT_GIT_MAX_BYTES.")
         }
-        GitError::SignIn => say!(
-            "Check that the token in SPARK_MONITOR_EXPORT_GIT_TOKEN is valid, or without a token, that git on this \
-             machine can sign in with your own key or password."
-        ),
+        GitError::SignIn => say!("Check that the token in SPARK_MONITOR_EXPORT_GIT_TOKEN is valid.")
+            .then(say!("Without one, git on this machine must be able to sign in with your own key or password.")),
         GitError::Forbidden => say!("Ask for permission to push, or for a token that may write to the repository."),
         GitError::HostUnknown | GitError::Unreachable => {
             say!("Check the host in SPARK_MONITOR_EXPORT_GIT_URL, and whether this machine needs a proxy.")
@@ -93,13 +91,13 @@ mod tests {
         for (error, expected) in [
             (
                 GitError::BranchMissing { branch: "prod".to_owned() },
-                "The repository has no branch prod. Create the branch, or set SPARK_MONITOR_EXPORT_GIT_BRANCH to another \
-                 one.",
+                "The repository has no branch prod. Create the branch, or set SPARK_MONITOR_EXPORT_GIT_BRANCH to \
+                 another one.",
             ),
             (
                 GitError::Declined { message: "Not on Friday".to_owned() },
-                "The git host declined the push: Not on Friday The branch may be protected: ask for permission, or for a \
-                 branch that you may push to.",
+                "The git host declined the push: Not on Friday The branch may be protected: ask for permission, or for \
+                 a branch that you may push to.",
             ),
         ] {
             let Explained { error, hint } = explained(&error);

@@ -27,6 +27,13 @@ pub(crate) fn off(reason: NoRuns) -> Explained {
     Explained { error, hint }
 }
 
+pub(crate) fn drops_lines() -> Explained {
+    Explained {
+        error: say!("A notebook runs as it is, so none of its lines can be removed."),
+        hint: say!("Run it as a script, leave the cell out, or keep the line."),
+    }
+}
+
 pub(crate) fn no_run() -> Explained {
     Explained { error: say!("There is no such run."), hint: say!("It may have made room for newer ones.") }
 }

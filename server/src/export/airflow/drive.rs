@@ -69,6 +69,11 @@ impl Driver {
                 return follow;
             }
             let before = follow.clone();
+            follow.begin(asked);
+            if follow != before {
+                changed(&follow);
+            }
+            let before = follow.clone();
             // Every request may be sent again, so one that is dropped here does no harm.
             let wait = tokio::select! {
                 () = stop.cancelled() => return follow,

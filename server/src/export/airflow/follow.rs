@@ -153,6 +153,7 @@ pub(crate) struct Follow {
     /// Runs have the same name and a number, so that a lost answer starts none twice.
     run_name: String,
     run_number: u32,
+    /// A run of this number may be in Airflow.
     triggered: bool,
     canceling: bool,
     paused: bool,
@@ -234,6 +235,11 @@ impl Follow {
         }
     }
 
+    /// Notes that this will be asked: Airflow may do it without an answer.
+    pub(crate) fn begin(&mut self, asked: Ask) {
+        self.triggered |= asked == Ask::Trigger;
+    }
+
     /// Takes an answer.
     pub(crate) fn take(&mut self, asked: Ask, saw: Saw, now_ms: i64) {
         if !matches!(saw, Saw::Failed(_)) {
@@ -244,7 +250,6 @@ impl Follow {
             Saw::Unpaused => self.paused = false,
             Saw::Run(run) => {
                 if asked == Ask::Trigger {
-                    self.triggered = true;
                     self.push(State::Queued { run_id: run.dag_run_id.clone() }, now_ms);
                 }
                 if asked == Ask::Cancel && run.state == RunState::Failed {
@@ -268,9 +273,7 @@ impl Follow {
         self.act_error = None;
         match act {
             Act::Unpause => self.wish.unpause = true,
-            Act::Cancel if self.triggered && !self.is_over() => self.canceling = true,
-            Act::Cancel if !self.is_over() => self.push(State::Canceled, now_ms),
-            Act::Cancel => {}
+            Act::Cancel => self.cancel(now_ms),
             Act::Retry => self.retry(now_ms),
         }
     }
@@ -360,6 +363,10 @@ impl Follow {
                 self.reasons += 1;
                 return;
             }
+            Ask::Cancel if matches!(error, AirflowError::NotFound { .. }) => {
+                self.push(State::Canceled, now_ms);
+                return;
+            }
             // What the person asked for is not to be had, but the job goes on.
             Ask::Unpause | Ask::Cancel if !error.is_passing() => {
                 (self.wish.unpause, self.canceling) = (false, false);
@@ -370,6 +377,11 @@ impl Follow {
                 return;
             }
             _ if !error.is_passing() => {
+                if asked == Ask::Trigger {
+                    self.triggered = false;
+                    // Somebody else's run has this name.
+                    self.run_number += u32::from(matches!(error, AirflowError::Conflict { .. }));
+                }
                 self.push(State::Refused { error }, now_ms);
                 return;
             }
@@ -383,6 +395,19 @@ impl Follow {
         }
         self.problem = Some(Problem { error, since_ms, attempts });
         self.too_late(now_ms);
+    }
+
+    fn cancel(&mut self, now_ms: i64) {
+        match self.state() {
+            _ if self.is_over() => {}
+            State::Queued { .. } | State::Running { .. } => self.canceling = true,
+            _ if !self.triggered => self.push(State::Canceled, now_ms),
+            // It was triggered, and the answer was lost.
+            _ => {
+                self.canceling = true;
+                self.push(State::Queued { run_id: self.run_id() }, now_ms);
+            }
+        }
     }
 
     /// Gives up if Airflow should have seen the job by now.

@@ -53,6 +53,7 @@ fn down() -> Saw {
 
 /// Gives an answer to whatever is asked.
 fn take(follow: &mut Follow, saw: Saw, now_ms: i64) -> Ask {
+    follow.begin(follow.next());
     follow.take(follow.next(), saw, now_ms);
     follow.next()
 }
@@ -223,6 +224,36 @@ fn a_run_is_canceled_before_and_after_it_was_triggered() {
     assert_eq!(*faster.state(), State::Success, "it was over before");
     assert_eq!(take(&mut follow, run(RunState::Failed), 0), Ask::Nothing);
     assert_eq!(*follow.state(), State::Canceled);
+}
+
+#[test]
+fn a_run_is_canceled_whose_answer_was_lost() {
+    for (saw, end) in [(run(RunState::Failed), Ask::Nothing), (Saw::Failed(gone()), Ask::Nothing)] {
+        let mut follow = following(run_wish());
+        take(&mut follow, ours(false), 0);
+        assert_eq!(take(&mut follow, down(), 0), Ask::Trigger);
+        follow.act(Act::Cancel, 0);
+        assert_eq!(follow.next(), Ask::Cancel, "it may have been started");
+        assert_eq!(take(&mut follow, saw, 0), end);
+        assert_eq!(*follow.state(), State::Canceled);
+    }
+}
+
+fn gone() -> AirflowError {
+    AirflowError::NotFound { right: Right::EditRun }
+}
+
+#[test]
+fn a_name_that_is_taken_by_somebody_else_is_not_used_again() {
+    let mut follow = following(run_wish());
+    take(&mut follow, ours(false), 0);
+    take(&mut follow, Saw::Failed(AirflowError::Conflict { detail: String::new() }), 0);
+    follow.act(Act::Retry, 0);
+    assert_eq!((follow.next(), follow.run_id().as_str()), (Ask::Visible, "monitor.2"));
+    take(&mut follow, ours(false), 0);
+    take(&mut follow, Saw::Failed(AirflowError::Rejected { detail: String::new() }), 0);
+    follow.act(Act::Retry, 0);
+    assert_eq!((follow.next(), follow.run_id().as_str()), (Ask::Visible, "monitor.2"), "there is no such run yet");
 }
 
 #[test]

@@ -120,10 +120,11 @@ fn airflow(api: &Api) -> Airflow {
 }
 
 fn files(folder: &PathBuf) -> Vec<File> {
-    let mut files: Vec<File> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| {
-            let path = entry.unwrap().path();
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    // Airflow leaves a folder of compiled files there.
+    let mut files: Vec<File> = paths
+        .filter(|path| path.is_file())
+        .map(|path| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             File { name, content: fs::read(path).unwrap() }
         })

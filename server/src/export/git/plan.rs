@@ -45,6 +45,13 @@ pub(crate) struct Change {
     pub ours: bool,
 }
 
+/// A file that may become different: what is there, and what comes, with its id.
+struct Difference<'a> {
+    name: String,
+    was: Option<&'a Entry>,
+    becomes: Option<(&'a File, &'a str)>,
+}
+
 /// What happens to a path in the commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
@@ -80,15 +87,14 @@ impl Plan {
         };
         let found = |name: &str| entries.iter().find(|entry| entry.is_named(name));
         let is_job = found(MARK).is_some_and(|mark| mark.kind == Kind::File);
-        // Each with what is there, and what comes.
-        let mut differs: Vec<(String, Option<&Entry>, Option<(&File, &str)>)> = Vec::new();
+        let mut differs: Vec<Difference<'_>> = Vec::new();
         for (file, id) in files {
             match found(&file.name) {
                 Some(entry) if entry.kind != Kind::File => {
                     return Err(GitError::InTheWay { path: format!("{folder}/{}", file.name) });
                 }
                 Some(entry) if entry.id == *id => {}
-                there => differs.push((file.name.clone(), there, Some((file, id)))),
+                was => differs.push(Difference { name: file.name.clone(), was, becomes: Some((file, id)) }),
             }
         }
         let is_ours = |name: &str| WRITTEN.contains(&name);
@@ -98,13 +104,14 @@ impl Plan {
             let old = old.filter_map(|entry| Some((names(entry)?, entry)));
             let old = old.filter(|(name, _)| !files.iter().any(|(file, _)| file.name == *name));
             let old = old.filter(|(name, _)| is_ours(name) || name.ends_with(WORKFLOW.0));
-            differs.extend(old.take(MOST_OLD).map(|(name, entry)| (name, Some(entry), None)));
+            let removed = |(name, entry)| Difference { name, was: Some(entry), becomes: None };
+            differs.extend(old.take(MOST_OLD).map(removed));
         }
-        let ids: Vec<&str> = differs.iter().filter_map(|(_, was, _)| Some(was.as_ref()?.id.as_str())).collect();
+        let ids: Vec<&str> = differs.iter().filter_map(|one| Some(one.was?.id.as_str())).collect();
         let mut contents = content::read(git, &ids).await?.into_iter();
         let (mut changes, mut steps) = (Vec::new(), Vec::new());
         let mut name = blake3::Hasher::new();
-        for (file, was, becomes) in differs {
+        for Difference { name: file, was, becomes } in differs {
             let content = was.and_then(|_| contents.next());
             let is_workflow = matches!(&content, Some(Content::Text(text)) if text.starts_with(WORKFLOW.1));
             let ours = content.is_none() || (is_job && (is_ours(&file) || is_workflow));

@@ -44,9 +44,7 @@ pub(super) async fn head(git: &Git) -> Result<Option<String>, GitError> {
 /// # Errors
 /// When the host does not give it, or there is too much of it.
 pub(super) async fn fetch(git: &Git, newest: &str) -> Result<String, GitError> {
-    let fetched = format!("{FETCHED}^{{commit}}");
-    let known = async || git.line(&["rev-parse", "--verify", "--quiet", &fetched], b"").await;
-    if let Ok(id) = known().await
+    if let Ok(id) = fetched(git).await
         && id == newest
     {
         return Ok(id);
@@ -68,8 +66,13 @@ pub(super) async fn fetch(git: &Git, newest: &str) -> Result<String, GitError> {
     if !done.success {
         return Err(git.failure(&done));
     }
-    let id = known().await?;
+    let id = fetched(git).await?;
     if is_id(&id) { Ok(id) } else { Err(nonsense()) }
+}
+
+/// The commit that was fetched last.
+async fn fetched(git: &Git) -> Result<String, GitError> {
+    git.line(&["rev-parse", "--verify", "--quiet", &format!("{FETCHED}^{{commit}}")], b"").await
 }
 
 /// Fetches the content of files that a fetch has left out.

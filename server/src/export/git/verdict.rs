@@ -2,8 +2,11 @@
 
 use super::{cleaned::cleaned, error::GitError};
 
+/// A part of what is said, and what it means.
+type Saying = (&'static str, fn() -> GitError);
+
 /// Parts of what git, curl and SSH say (with `LC_ALL=C`), and what they mean; the first that is found counts.
-const SAYINGS: [(&str, fn() -> GitError); 35] = [
+const SAYINGS: [Saying; 35] = [
     ("Could not resolve host", || GitError::HostUnknown),
     ("Name or service not known", || GitError::HostUnknown),
     ("Temporary failure in name resolution", || GitError::HostUnknown),

@@ -63,3 +63,8 @@ pub(super) fn disk(error: &io::Error) -> ApiError {
     tracing::warn!(%error, "A job cannot be run or looked at");
     ApiError::explained(ErrorCode::Internal, words::disk(error))
 }
+
+/// Lines that the person removed would run all the same.
+pub(super) fn drops_lines() -> ApiError {
+    ApiError::explained(ErrorCode::BadRequest, words::drops_lines())
+}

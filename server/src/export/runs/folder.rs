@@ -58,9 +58,8 @@ impl Folder {
     /// The lock, held. It is the input of the program that runs the job, so the program holds it from its first moment
     /// to its last, and also after the sidecar's own end.
     pub fn lock(&self) -> io::Result<File> {
-        let mut open = OpenOptions::new();
-        open.read(true).write(true).create(true).truncate(false).mode(0o600);
-        let lock = open.open(self.0.join(LOCK))?;
+        let path = self.0.join(LOCK);
+        let lock = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
         lock.lock()?;
         Ok(lock)
     }

@@ -159,6 +159,13 @@ impl Look<'_> {
 
     /// Makes room for one more run: those that ended go, the oldest first.
     pub fn make_room(&mut self, site: &RunsSite) -> io::Result<()> {
+        // A sidecar that was killed while it began a run leaves a folder that is none.
+        for folder in ids(&site.folder)?.iter().filter(|id| !self.known.contains_key(*id)) {
+            if let Some(folder) = Folder::of(&site.folder, folder).filter(|folder| !folder.is_locked()) {
+                // What cannot be removed is not in the way of another run.
+                let _ = folder.remove();
+            }
+        }
         // What is running may still grow to its share.
         let running = self.running().saturating_add(1) as u64;
         let room = site.most_bytes.saturating_sub(share_bytes(site).saturating_mul(running));
@@ -286,6 +293,17 @@ mod tests {
         }
         root.look().make_room(&root.site).unwrap();
         assert_eq!(root.ids(), ["c", "b"], "half of it is for the new one");
+    }
+
+    #[test]
+    fn a_folder_that_never_became_a_run_is_removed() {
+        let root = Root::new(1 << 20);
+        let folders = ["half", "begins"].map(|id| Folder::of(&root.site.folder, id).unwrap());
+        folders.iter().for_each(|folder| folder.create().unwrap());
+        let lock = folders[1].lock().unwrap();
+        root.look().make_room(&root.site).unwrap();
+        assert_eq!(folders.map(|folder| folder.path().exists()), [false, true]);
+        drop(lock);
     }
 
     #[test]

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     fn check(name: &str, value: Value) -> Result<GivenKind, String> {
-        let one = |name: &str, kind| Assignment { name: name.to_owned(), kind, source: String::new() };
+        let one = |name: &str, kind| Assignment { name: name.to_owned(), kind, source: String::new(), range: 0..0 };
         let parameters = [
             one("month", LiteralKind::Str),
             one("limit", LiteralKind::Int),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     io,
     path::{Component, Path, PathBuf},
     process::Stdio,
@@ -14,7 +15,7 @@ use serde::Serialize;
 use tokio::process::Command;
 use wire::{
     ErrorBody,
-    export::{NewRun, Run, RunKind},
+    export::{NewRun, Run, RunKind, ShellChoice},
 };
 
 use super::{
@@ -25,7 +26,7 @@ use super::{
     request::{Given, Request},
 };
 use crate::{
-    config::RunsSite,
+    config::{RunsSite, SECRET_VARIABLES},
     export::{
         Exports,
         conversion::{self, Asked, Converted},
@@ -79,6 +80,12 @@ pub(crate) async fn start_run(
     }
     if converted.job.is_blocked() {
         return Err(of_export::blocked());
+    }
+    // A kernel runs the cells as they are.
+    let drops = |shell: ShellChoice| shell == ShellChoice::Drop;
+    let options = &converted.options;
+    if new.kind == RunKind::Notebook && (drops(options.shell) || options.lines.iter().any(|line| drops(line.shell))) {
+        return Err(errors::drops_lines());
     }
     let given = parameters::checked(new.parameters, &converted.job.parameters);
     let given = given.map_err(|error| errors::bad_parameters(&error))?;
@@ -176,7 +183,11 @@ fn begin(
     look.make_room(site).map_err(disk)?;
     let folder = Folder::of(&site.folder, &id).ok_or_else(|| disk(io::ErrorKind::InvalidInput.into()))?;
     folder.create().map_err(disk)?;
-    let begun = write(&folder, site, new).and_then(|()| spawn(&folder, site, tasks));
+    // Held before anybody can find the run, because one without it would be lost.
+    let begun = folder.lock().and_then(|lock| {
+        write(&folder, site, new)?;
+        spawn(&folder, lock, site, tasks)
+    });
     if let Err(error) = begun {
         let _ = folder.remove();
         return Err(disk(error));
@@ -203,12 +214,13 @@ fn write(folder: &Folder, site: &RunsSite, new: &NewFiles) -> io::Result<()> {
     folder.write_request(&Request { printed_bytes, output_bytes, ..new.request.clone() })
 }
 
-fn spawn(folder: &Folder, site: &RunsSite, tasks: &Tasks) -> io::Result<()> {
+fn spawn(folder: &Folder, lock: File, site: &RunsSite, tasks: &Tasks) -> io::Result<()> {
     let log = folder.new_file(PROGRAM_LOG)?;
     let mut program = Command::new(&site.python);
     // The module is looked for in the current folder first, and here it is nobody else's.
     program.args(["-m", PROGRAM]).arg(folder.path()).current_dir(folder.path());
-    program.stdin(Stdio::from(folder.lock()?)).stdout(Stdio::from(log.try_clone()?)).stderr(Stdio::from(log));
+    SECRET_VARIABLES.iter().for_each(|name| _ = program.env_remove(name));
+    program.stdin(Stdio::from(lock)).stdout(Stdio::from(log.try_clone()?)).stderr(Stdio::from(log));
     let mut child = program.spawn()?;
     // It goes on without us; only its exit code is collected as long as we are there.
     tasks.spawn(move |end| async move { _ = end.run_until_cancelled(child.wait()).await });

@@ -83,7 +83,8 @@ mod tests {
             let first = stream::once(async { Ok::<_, Infallible>(Bytes::from_static(b"first")) });
             Body::from_stream(first.chain(stream::pending()))
         };
-        let limits = Limits { in_flight: Arc::new(Semaphore::new(1)), deadline: DEADLINE, sessions: None, areas: &[] };
+        let (in_flight, large) = (Arc::new(Semaphore::new(1)), Arc::new(Semaphore::new(1)));
+        let limits = Limits { in_flight, large, deadline: DEADLINE, sessions: None, areas: &[] };
         let routes = Router::new()
             .route("/endless", get(async move || endless()))
             .route("/large", get(async || vec![0; 1 << 20]))

@@ -89,3 +89,15 @@ async fn two_exports_of_one_person_take_turns() {
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
     assert_eq!(bare.commits(), 4);
 }
+
+#[tokio::test]
+async fn a_delivery_runs_in_a_task_of_its_own() {
+    let bare = Bare::with_readme();
+    let ann = Person::new(&bare.url());
+    let task = tokio::spawn(async move {
+        let files = job("print(1)\n");
+        ann.deliver(&delivery("sales", &files)).await
+    });
+    assert!(task.await.unwrap().unwrap().is_new);
+    assert_eq!(bare.commits(), 2);
+}

@@ -111,10 +111,15 @@ fn git(folder: &Path, home: &Path) -> Command {
     command
 }
 
+/// Where git is.
+#[expect(clippy::disallowed_methods, reason = "tests run the developer's git, with none of their variables but this")]
+pub fn programs() -> String {
+    std::env::var("PATH").unwrap()
+}
+
 /// Takes the developer's configuration away from a git of the test's own.
 pub fn clean(command: &mut Command, home: &Path) {
-    let path = std::env::var_os("PATH").unwrap();
-    command.env_clear().env("PATH", path).env("HOME", home).env("LC_ALL", "C");
+    command.env_clear().env("PATH", programs()).env("HOME", home).env("LC_ALL", "C");
     command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
     for role in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{role}_NAME"), "bob").env(format!("GIT_{role}_EMAIL"), "bob@example.org");
@@ -141,8 +146,8 @@ impl Person {
         let settings = settings_from(&[&url[..], &rest].concat()).unwrap();
         let token = token.map(|token| token.to_owned().into());
         let mut site = GitSite::of(&settings, token, &mut Vec::new()).unwrap().unwrap();
-        let path = std::env::var_os("PATH").unwrap();
-        site.environment = vec![("PATH", path), ("HOME", folder.path().into()), ("GIT_CONFIG_NOSYSTEM", "1".into())];
+        site.environment =
+            vec![("PATH", programs().into()), ("HOME", folder.path().into()), ("GIT_CONFIG_NOSYSTEM", "1".into())];
         Self { site, folder }
     }
 

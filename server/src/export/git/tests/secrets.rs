@@ -9,7 +9,7 @@ use std::{
 use super::{
     super::GitError,
     http_host::{Fault, HttpHost, TOKEN},
-    repository::{Bare, Person, delivery, job},
+    repository::{Bare, Person, delivery, job, programs},
 };
 
 /// What each call of git was given: its process, its arguments, and its variables after ` | `.
@@ -23,17 +23,18 @@ impl Calls {
 
 /// Puts a program in front of git that writes down how it is called.
 pub fn recorded(person: &mut Person) -> Calls {
-    let (file, programs) = (person.folder.path().join("calls"), person.folder.path().join("bin"));
-    fs::create_dir(&programs).unwrap();
-    let path = std::env::var("PATH").unwrap();
+    let (file, bin) = (person.folder.path().join("calls"), person.folder.path().join("bin"));
+    fs::create_dir(&bin).unwrap();
+    let path = programs();
     let script = format!(
-        "#!/bin/sh\nPATH={path:?}\nexport PATH\nprintf '%s %s | %s\\n' \"$$\" \"$(echo $*)\" \"$(env | tr '\\n' ' ')\" >> {file:?}\nexec git \"$@\"\n"
+        "#!/bin/sh\nPATH={path:?}\nexport PATH\n\
+         printf '%s %s | %s\\n' \"$$\" \"$(echo $*)\" \"$(env | tr '\\n' ' ')\" >> {file:?}\nexec git \"$@\"\n"
     );
-    fs::write(programs.join("git"), script).unwrap();
-    fs::set_permissions(programs.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(bin.join("git"), script).unwrap();
+    fs::set_permissions(bin.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
     for (name, value) in &mut person.site.environment {
         if *name == "PATH" {
-            *value = format!("{}:{path}", programs.display()).into();
+            *value = format!("{}:{path}", bin.display()).into();
         }
     }
     Calls(file)
@@ -76,7 +77,8 @@ async fn with_the_sites_token_the_users_configuration_leads_nowhere() {
     let mut ann = Person::with(&host.url, Some(TOKEN));
     let marker = ann.folder.path().join("ran");
     let config = format!(
-        "[url \"http://127.0.0.1:9/\"]\n\tinsteadOf = http://\n[core]\n\thooksPath = {hooks}\n[credential]\n\thelper = \"!touch {ran}\"\n[http]\n\tproxy = http://127.0.0.1:9\n",
+        "[url \"http://127.0.0.1:9/\"]\n\tinsteadOf = http://\n[core]\n\thooksPath = {hooks}\n\
+         [credential]\n\thelper = \"!touch {ran}\"\n[http]\n\tproxy = http://127.0.0.1:9\n",
         hooks = ann.folder.path().display(),
         ran = marker.display()
     );
@@ -112,4 +114,24 @@ async fn another_protocol_than_the_configured_one_is_not_used() {
         matches!(&error, GitError::Failed { message } if message.contains("transport 'file' not allowed")),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn a_job_is_delivered_over_ssh_which_gets_no_token() {
+    let (bare, files) = (Bare::with_readme(), job("print(1)\n"));
+    // Runs the command here that SSH would run there.
+    let mut ann = Person::with(&format!("ssh://git@git.example{}", bare.path().display()), Some(TOKEN));
+    let script = ann.folder.path().join("connect");
+    let heard = ann.folder.path().join("heard");
+    let text = format!(
+        "#!/bin/sh\n[ \"$1\" = -G ] && exit 1\nenv >> {heard:?}\necho \"$@\" >> {heard:?}\nshift\nexec sh -c \"$1\"\n"
+    );
+    fs::write(&script, text).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    ann.site.environment.push(("GIT_SSH_COMMAND", script.into()));
+    ann.deliver(&delivery("sales", &files)).await.unwrap();
+    let heard = fs::read_to_string(heard).unwrap();
+    assert!(heard.contains("git@git.example git-receive-pack '") && !heard.contains("CANARY"), "{heard}");
+    assert!(heard.contains("SSH_ASKPASS_REQUIRE=force"), "nobody is asked");
+    assert_eq!(bare.commits(), 2);
 }
