@@ -16,7 +16,7 @@ export function sidebar(speak: Speak): Promise<typeof import('berdl-spark-monito
   return start(import('berdl-spark-monitor-ui'), wasm, speak);
 }
 
-/** The bundle of all tabs but "Spark SQL". */
+/** The bundle of all tabs but "Spark SQL" and "Export notebook". */
 export function workbench(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/workbench.js')> {
   const wasm = new URL('berdl-spark-monitor-ui/workbench_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui/workbench.js'), wasm, speak);
@@ -26,6 +26,12 @@ export function workbench(speak: Speak): Promise<typeof import('berdl-spark-moni
 export function desk(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/desk.js')> {
   const wasm = new URL('berdl-spark-monitor-ui/desk_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui/desk.js'), wasm, speak);
+}
+
+/** The bundle of the tabs "Export notebook". */
+export function ship(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/ship.js')> {
+  const wasm = new URL('berdl-spark-monitor-ui/ship_bg.wasm', import.meta.url);
+  return start(import('berdl-spark-monitor-ui/ship.js'), wasm, speak);
 }
 
 async function start<B extends Bundle>(script: Promise<B>, wasm: URL, speak: Speak): Promise<B> {

@@ -7,6 +7,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { ApplicationsTab } from './applications-tab';
 import type { ChartsTab } from './charts-tab';
+import type { ExportTabs } from './export-tabs';
 import { icon } from './icon';
 import type { MyQueriesTab } from './my-queries-tab';
 import type { PanelContent } from './panel-content';
@@ -27,6 +28,7 @@ export const OPEN_CHARTS = 'berdl-spark-monitor:open-charts';
 export const OPEN_MY_QUERIES = 'berdl-spark-monitor:open-my-queries';
 export const OPEN_APPLICATION = 'berdl-spark-monitor:open-application';
 export const OPEN_SQL = 'berdl-spark-monitor:open-sql';
+export const EXPORT_NOTEBOOK = 'berdl-spark-monitor:export-notebook';
 
 /** The parts that commands act on. */
 export interface Parts {
@@ -40,6 +42,8 @@ export interface Parts {
   applications: ApplicationsTab;
   /** Undefined where no SQL is run. */
   sql: SqlTab | undefined;
+  /** Undefined where no notebook is exported. */
+  exports: ExportTabs | undefined;
 }
 
 /** Where JupyterLab lists commands; some shells lack some of these. */
@@ -53,7 +57,7 @@ export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip, report, usage, charts, myQueries, applications, sql }: Parts
+    { panel, content, chip, report, usage, charts, myQueries, applications, sql, exports }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -124,6 +128,9 @@ export class Commands {
       });
       this.tabs.push(OPEN_SQL);
     }
+    if (exports !== undefined) {
+      this.addExport(exports, trans);
+    }
     panel.changed.connect(() => commands.notifyCommandChanged(OPEN));
   }
 
@@ -131,6 +138,9 @@ export class Commands {
     const commands = [OPEN, REFRESH, PAUSE, COPY_REPORT, ...this.tabs];
     const items = commands.map(command => ({ command }));
     items.forEach(item => palette?.addItem({ ...item, category }));
+    if (this.app.commands.hasCommand(EXPORT_NOTEBOOK)) {
+      palette?.addItem({ command: EXPORT_NOTEBOOK, category });
+    }
     mainMenu?.viewMenu.addGroup(items, 20);
     this.tabs.forEach(command => launcher?.add({ command, category }));
     this.tabs.forEach((command, place) => {
@@ -141,6 +151,27 @@ export class Commands {
   setPaused(paused: boolean): void {
     this.paused = paused;
     this.app.commands.notifyCommandChanged(PAUSE);
+  }
+
+  /** It is about the document in front, so neither the launcher nor the View menu has it. */
+  private addExport(exports: ExportTabs, trans: TranslationBundle): void {
+    const { commands, contextMenu } = this.app;
+    commands.addCommand(EXPORT_NOTEBOOK, {
+      label: trans.__('Export notebook'),
+      caption: trans.__('Make a job of this notebook'),
+      icon,
+      // A toolbar is that of its document, whichever is in front.
+      isEnabled: ({ toolbar, path }) => toolbar === true || path !== undefined || exports.current !== undefined,
+      execute: async ({ restored, path }) => {
+        const subject = typeof path === 'string' ? path : exports.current;
+        if (subject !== undefined) {
+          await (restored === true ? exports.restore(subject) : exports.show(subject));
+        }
+      }
+    });
+    for (const selector of ['.jp-Notebook', '.jp-FileEditor']) {
+      contextMenu.addItem({ command: EXPORT_NOTEBOOK, selector, rank: 100 });
+    }
   }
 
   /** Commands that open a tab. */

@@ -8,6 +8,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { IConsoleTracker } from '@jupyterlab/console';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
@@ -17,11 +18,12 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
-import { desk, type Speak, sidebar, workbench } from './bundles';
+import { desk, ship, type Speak, sidebar, workbench } from './bundles';
 import { ApplicationsTab } from './applications-tab';
 import { ChartsTab } from './charts-tab';
 import {
   Commands,
+  EXPORT_NOTEBOOK,
   OPEN_APPLICATION,
   OPEN_CHARTS,
   OPEN_MY_QUERIES,
@@ -29,6 +31,7 @@ import {
   OPEN_SQL,
   OPEN_USAGE
 } from './commands';
+import { ExportTabs } from './export-tabs';
 import { KernelActivity } from './kernels';
 import { languageOf } from './language';
 import { MyQueriesTab } from './my-queries-tab';
@@ -65,7 +68,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     IConsoleTracker,
     IStateDB,
     ISettingRegistry,
-    IEditorServices
+    IEditorServices,
+    IDocumentManager
   ],
   activate
 };
@@ -82,7 +86,8 @@ function activate(
   consoles: IConsoleTracker | null,
   state: IStateDB | null,
   registry: ISettingRegistry | null,
-  editors: IEditorServices | null
+  editors: IEditorServices | null,
+  documents: IDocumentManager | null
 ): void {
   // If the extension is not enabled, nobody should notice that it is installed.
   if (PageConfig.getOption('sparkMonitorEnabled') !== 'true') {
@@ -100,6 +105,7 @@ function activate(
   const loader = new UiLoader(trans, restored, async () => new (await sidebar(speak)).Frontend(url, headers));
   const tabs = new UiLoader(trans, app.restored, async () => new (await workbench(speak)).Workbench(url, headers));
   const sqlTabs = new UiLoader(trans, app.restored, async () => new (await desk(speak)).Desk(url, headers));
+  const exportTabs = new UiLoader(trans, app.restored, async () => new (await ship(speak)).Ship(url, headers));
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
@@ -120,6 +126,7 @@ function activate(
       myQueries.forget();
       applications.forget();
       sql?.forget();
+      exports?.forget();
     }
   };
 
@@ -155,7 +162,12 @@ function activate(
     editors !== null && PageConfig.getOption('sparkMonitorSql') === 'true'
       ? new SqlTab({ shell: app.shell, loader: sqlTabs, trans, editors, notebooks, saved: new SavedSql(state), showQuery })
       : undefined;
-  const commands = new Commands(app, trans, { panel, content, chip, report, usage, charts, myQueries, applications, sql });
+  const exports =
+    documents !== null && PageConfig.getOption('sparkMonitorExport') === 'true'
+      ? new ExportTabs({ shell: app.shell, loader: exportTabs, trans, documents, tracker, services: app.serviceManager })
+      : undefined;
+  const parts = { panel, content, chip, report, usage, charts, myQueries, applications, sql, exports };
+  const commands = new Commands(app, trans, parts);
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
   report.restoredBy(restorer, OPEN_REPORT);
   usage.restoredBy(restorer, OPEN_USAGE);
@@ -163,11 +175,12 @@ function activate(
   myQueries.restoredBy(restorer, OPEN_MY_QUERIES);
   applications.restoredBy(restorer, OPEN_APPLICATION);
   sql?.restoredBy(restorer, OPEN_SQL);
+  exports?.restoredBy(restorer, EXPORT_NOTEBOOK);
 }
 
-/** The settings, hidden in the editor and without a shortcut. */
+/** The settings, hidden in the editor, without a shortcut and without a button. */
 function silenced(settings: ISettingRegistry.IPlugin): ISettingRegistry.IPlugin {
-  const silence = { 'jupyter.lab.setting-deprecated': true, 'jupyter.lab.shortcuts': [] };
+  const silence = { 'jupyter.lab.setting-deprecated': true, 'jupyter.lab.shortcuts': [], 'jupyter.lab.toolbars': {} };
   return { ...settings, schema: { ...settings.schema, ...silence } };
 }
 

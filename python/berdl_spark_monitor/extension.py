@@ -39,6 +39,8 @@ def _load_jupyter_server_extension(server: "ServerApp") -> None:
     page_config["sparkMonitorEnabled"] = "true"
     if runs_sql(os.environ):
         page_config["sparkMonitorSql"] = "true"
+    if exports(os.environ):
+        page_config["sparkMonitorExport"] = "true"
 
 
 def is_enabled(environment: "os._Environ[str] | dict[str, str]") -> bool:
@@ -55,6 +57,11 @@ def runs_sql(environment: "os._Environ[str] | dict[str, str]") -> bool:
     """Whether the sidecar, which gets this environment, runs SQL. Otherwise the page shall offer none."""
     mode = environment.get("SPARK_MONITOR_SQL", "").strip().lower()
     return bool(environment.get("SPARK_CONNECT_URL")) and mode != "off" and not is_mock(environment)
+
+
+def exports(environment: "os._Environ[str] | dict[str, str]") -> bool:
+    """Whether the sidecar, which gets this environment, makes jobs of notebooks."""
+    return environment.get("SPARK_MONITOR_EXPORT", "").strip().lower() != "off"
 
 
 def find_executable() -> str | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import executable, sidecar_executable
+from tests.airflow.standalone import Standalone
+from tests.conftest import executable
 from tests.spark.conftest import Cluster
 
 BAG = """
@@ -75,13 +76,9 @@ def airflow(spark: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Airflow
     return Airflow(tmp_path_factory.mktemp("airflow"), spark.told["connect_url"])
 
 
-def export(cells: list[str], name: str, out: Path, target: str) -> None:
-    """Write a notebook and export it."""
-    code = [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": []} for cell in cells]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = out.parent.parent / f"{name}.ipynb"
-    notebook.write_text(
-        json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {"kernelspec": kernel}, "cells": code})
-    )
-    command = [sidecar_executable(), "export", str(notebook), "--out", str(out), "--target", target]
-    subprocess.run(command, check=True, timeout=60)
+@pytest.fixture(scope="session")
+def standalone(spark: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
+    """Return a whole Airflow."""
+    airflow = Standalone(tmp_path_factory.mktemp("standalone"), spark.told["connect_url"])
+    yield airflow
+    airflow.end()

@@ -7,7 +7,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.airflow.conftest import export
+from tests.airflow.notebooks import export
 from tests.conftest import end, executable, free_port, until
 
 ROOT = Path(__file__).parents[2]

@@ -1,6 +1,7 @@
 """What is exported is imported and run by a real Airflow 3."""
 
-from tests.airflow.conftest import Airflow, export
+from tests.airflow.conftest import Airflow
+from tests.airflow.notebooks import export
 
 SALES = [
     "%matplotlib inline\nfrom pyspark.sql import functions as F",

@@ -1,25 +1,13 @@
 """A shipped job is followed through a real Airflow by the sidecar's own code."""
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from tests.airflow.conftest import export
+from tests.airflow.notebooks import export
 from tests.airflow.standalone import Standalone
-from tests.spark.conftest import Cluster
 
 ROUNDS = int(os.environ.get("AIRFLOW_ROUNDS", "3"))
 PARAMETERS = "# @pipeline-params\nlimit = 10"
-
-
-@pytest.fixture(scope="module")
-def standalone(spark: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
-    """Return a whole Airflow."""
-    airflow = Standalone(tmp_path_factory.mktemp("standalone"), spark.told["connect_url"])
-    yield airflow
-    airflow.end()
 
 
 def states(followed: dict[str, Any]) -> list[str]:

@@ -93,7 +93,9 @@ def test_a_notebook_runs_to_its_end_with_its_parameters(person: Person, standalo
 
 
 def test_a_failure_names_its_cell_and_line(person: Person) -> None:
-    shipment = person.ended(person.ship("failing", ["x = 1", "y = x\nraise ValueError('no')"], trigger=True, unpause=True))
+    shipment = person.ended(
+        person.ship("failing", ["x = 1", "y = x\nraise ValueError('no')"], trigger=True, unpause=True)
+    )
     failed = next(step for step in shipment["steps"] if step["state"] == "failed")
     assert (failed["name"], failed["error"]["cell"], failed["error"]["line"]) == ("running", 1, 2), shipment
     assert "no" in failed["error"]["detail"]

@@ -39,6 +39,13 @@ test('the command is not in the palette', async () => {
   await lab.page.keyboard.press('Escape');
 });
 
+test('a notebook’s toolbar has no button of it', async () => {
+  await jupyter.write('empty.ipynb', ['1']);
+  await lab.execute('docmanager:open', { path: 'empty.ipynb' });
+  await lab.page.locator('.jp-NotebookPanel-toolbar [data-jp-item-name="save"]').waitFor();
+  assert.equal(await lab.page.locator('[data-jp-item-name="spark-export"]').count(), 0);
+});
+
 test('the Settings editor has nothing of it, and the shortcut is free', async () => {
   await lab.page.evaluate(() =>
     /** @type {any} */ (window).jupyterapp.commands.execute('settingeditor:open', { query: 'Spark Monitor' })

@@ -50,7 +50,7 @@ after(async () => {
 
 test('before the first tab is opened its WebAssembly is not loaded, and nothing of it is asked for', async () => {
   assert.equal(await loads('sidebar'), 1);
-  assert.deepEqual([await loads('workbench'), await loads('desk')], [0, 0]);
+  assert.deepEqual([await loads('workbench'), await loads('desk'), await loads('ship')], [0, 0, 0]);
   assert.equal(asked(), 0);
 });
 

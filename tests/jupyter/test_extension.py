@@ -63,6 +63,15 @@ def test_the_page_offers_sql_exactly_where_the_sidecar_runs_it(
     assert ('"sparkMonitorSql": "true"' in jupyter.get("lab").text) == offered
 
 
+@pytest.mark.parametrize(("mode", "offered"), [("", True), ("convert", True), ("off", False)])
+def test_the_page_offers_the_export_exactly_where_the_sidecar_makes_jobs(
+    start_jupyter: Start, mode: str, offered: bool
+) -> None:
+    jupyter = start_jupyter({**NO_MASTER, "SPARK_MONITOR_EXPORT": mode})
+    assert (jupyter.route("export").status_code == 200) == offered
+    assert ('"sparkMonitorExport": "true"' in jupyter.get("lab").text) == offered
+
+
 def test_mock_mode_needs_no_cluster(start_jupyter: Start) -> None:
     jupyter = start_jupyter({"SPARK_MONITOR_MOCK_MODE": "Yes"})
     stages = jupyter.route("panel/stages").json()

@@ -93,6 +93,8 @@ fn sources() -> Result<Counts> {
                 "workbench",
                 "-p",
                 "desk",
+                "-p",
+                "ship",
                 "--target",
                 "wasm32-unknown-unknown",
                 "--",

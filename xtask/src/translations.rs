@@ -268,7 +268,7 @@ fn literal(call: &str) -> Result<String> {
     }
 }
 
-/// Titles and descriptions of the schema, with JupyterLab's names for their contexts.
+/// Titles, descriptions and labels of the schema, with JupyterLab's names for their contexts.
 fn of_schema(part: &Value, context: &str, texts: &mut Vec<Text>) {
     match part {
         Value::Object(fields) => {
@@ -276,6 +276,13 @@ fn of_schema(part: &Value, context: &str, texts: &mut Vec<Text>) {
                 match value.as_str() {
                     Some(text) if name == "title" || name == "description" => texts.push(Text {
                         context: Some(context.to_owned()),
+                        one: text.to_owned(),
+                        other: None,
+                        source: "labextension/schema/plugin.json".to_owned(),
+                    }),
+                    // Of a toolbar's button.
+                    Some(text) if name == "label" => texts.push(Text {
+                        context: Some("toolbar".to_owned()),
                         one: text.to_owned(),
                         other: None,
                         source: "labextension/schema/plugin.json".to_owned(),

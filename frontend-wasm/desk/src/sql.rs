@@ -1,12 +1,11 @@
 //! The tab "Spark SQL": statements on Spark Connect, their results, and the catalogue.
 //!
 //! [`sql_tab`] is the component; [`model`] has its state, [`effects`] carries out what a person does, [`follow`] polls
-//! the statement that runs. Each pane fetches its own answer with [`asked`].
+//! the statement that runs. Each pane fetches its own answer with [`kit::asked`].
 
 pub mod any_case;
 pub mod argument_form;
 pub mod arguments;
-pub mod asked;
 pub mod button;
 pub mod catalog;
 pub mod catalog_pane;
@@ -35,7 +34,6 @@ pub mod result_pane;
 pub mod samples;
 pub mod schema_pane;
 pub mod shell;
-pub mod small_map;
 pub mod snippet;
 pub mod sql_tab;
 pub mod sql_view;

@@ -1,10 +1,12 @@
 //! Shared by all bundles: asking the sidecar, keeping its last good answer, texts and drawing.
 
 pub mod api;
+pub mod asked;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod drawn;
 pub mod format;
 pub mod i18n;
+pub mod json_text;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod known;
 pub mod language;
@@ -15,6 +17,7 @@ pub mod own_headers;
 pub mod parts;
 pub mod poll;
 pub mod problem;
+pub mod question;
 pub mod read;
 pub mod request;
 pub mod roots;
@@ -22,6 +25,7 @@ pub mod roots;
 pub mod samples;
 pub mod schedule;
 pub mod shell_call;
+pub mod small_map;
 pub mod snapshot;
 pub mod sparkline;
 pub mod tab;

@@ -1,11 +1,11 @@
 //! What the sidecar remembers of a person's Spark, and how to remove it.
 
 use web_sys::AbortSignal;
-use wire::Areas;
 use wire::past::Collector;
 
 use kit::api::{self, Api, Ask};
 use kit::problem::Problem;
+use kit::read;
 
 /// To remove it, the sidecar writes its file once more.
 const PATIENCE_MS: u32 = 40_000;
@@ -24,8 +24,10 @@ pub enum Removal {
 
 /// Whether anything is. Where nothing is, there are no routes to ask.
 pub async fn remembers(api: &Api, signal: &AbortSignal) -> Result<bool, Problem> {
-    let areas: Areas = api::decode(api.ask("areas", signal, 0).await.reply?.json)?;
-    Ok(areas.history.is_some())
+    let areas = api.ask("areas", signal, 0).await.reply?.json;
+    // Reading the modes of all areas, too, would be code that nobody needs.
+    let history = read::field(&areas, "history");
+    Ok(!history.is_null() && !history.is_undefined())
 }
 
 /// What is remembered.

@@ -8,7 +8,7 @@ use url::Url;
 use super::{base_url::base_url, error::ConfigError, secret::Secrets, settings::Settings};
 
 /// What Airflow can do for this site's jobs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct AirflowSite {
     /// Airflow's name of its connection to Spark, which the workflow uses.
     pub connection: String,
@@ -34,6 +34,13 @@ pub enum AirflowLogin {
     Token(SecretString),
     /// With a token that Airflow gives for this.
     Password { user: String, password: SecretString },
+}
+
+impl Default for AirflowSite {
+    /// No Airflow, as in a demonstration.
+    fn default() -> Self {
+        Self { connection: "spark_default".to_owned(), api: None, dag_folder: None }
+    }
 }
 
 impl AirflowSite {
@@ -95,7 +102,7 @@ mod tests {
     fn without_an_address_nothing_is_followed() {
         let site = site(&[], &Secrets::default()).unwrap();
         assert!(site.api.is_none() && site.dag_folder.is_none());
-        assert_eq!(site.connection, "spark_default");
+        assert_eq!(site.connection, AirflowSite::default().connection);
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub(crate) mod places;
 mod real;
 mod refusal;
 pub(crate) mod shipped;
+pub(crate) mod state;
 
 use std::time::Duration;
 

@@ -27,7 +27,7 @@ use upstream::user::User;
 use utoipa::OpenApi;
 
 use self::kept::{Kept, Look};
-pub(super) use self::start::new_id;
+pub(super) use self::{parameters::check as check_parameters, start::new_id};
 use super::Exports;
 use crate::{
     config::{NoRuns, RunsSite},

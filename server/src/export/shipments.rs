@@ -19,8 +19,10 @@ mod steps;
 mod way;
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -28,15 +30,23 @@ use axum::{
     routing::{get, post},
 };
 use monitor::{Tasks, Whose};
+use tokio::{task, time::sleep};
 use upstream::user::User;
 use utoipa::OpenApi;
 
 use self::{check::LastCheck, kept::Kept, pace::Pace};
-use super::{Exports, airflow::Airflow, git::Repository};
+use super::{
+    Exports,
+    airflow::Airflow,
+    git::{GitError, Repository},
+};
 use crate::{
-    config::{AirflowSite, GitSite},
+    config::{AirflowSite, GitSite, NoRuns},
     http::ApiError,
 };
+
+/// How often a sidecar looks for jobs that nobody follows any more: another one may have ended.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// Where a job is delivered to.
 #[derive(Clone, Copy, Debug)]
@@ -51,13 +61,14 @@ enum Place<'a> {
 pub(crate) struct Shipments {
     pub site: AirflowSite,
     git: Option<GitSite>,
-    repository: Option<Repository>,
+    /// None if no repository is configured.
+    repository: Option<Result<Repository, GitError>>,
     /// Follows jobs; none if no Airflow is configured.
     airflow: Option<Airflow>,
     check: LastCheck,
     /// Whether jobs may be delivered.
     is_on: bool,
-    kept: Arc<Kept>,
+    kept: Kept,
     pace: Pace,
     tasks: Tasks,
 }
@@ -70,8 +81,7 @@ impl Shipments {
         tasks: &Tasks,
     ) -> Self {
         let folder: Option<PathBuf> = state_folder.map(|folder| folder.join("export/shipments"));
-        let repository = git.as_ref().and_then(|git| Repository::open(git, None).ok());
-        let kept = Arc::new(Kept::new(folder));
+        let repository = git.as_ref().map(|git| Repository::open(git, None));
         Self {
             site,
             git,
@@ -79,7 +89,7 @@ impl Shipments {
             airflow,
             check: LastCheck::default(),
             is_on,
-            kept,
+            kept: Kept::new(folder),
             pace: Pace::default(),
             tasks: tasks.clone(),
         }
@@ -94,13 +104,6 @@ impl Shipments {
     pub fn has_folder(&self) -> bool {
         self.is_on && self.git.is_none() && self.site.dag_folder.is_some()
     }
-
-    /// Where jobs are delivered to.
-    fn place(&self) -> Result<Place<'_>, ApiError> {
-        let repository = self.repository.as_ref().map(Place::Repository);
-        let folder = || self.site.dag_folder.as_deref().map(Place::Folder);
-        repository.or_else(folder).filter(|_| self.is_on).ok_or_else(errors::no_place)
-    }
 }
 
 /// Under which name a person's jobs are kept; empty where users are not told apart.
@@ -109,12 +112,65 @@ fn owner(whose: &Whose) -> String {
 }
 
 impl Exports {
-    /// Goes on following the jobs that were on their way when the last sidecar ended.
+    /// Goes on following the jobs whose sidecar has ended.
     pub(crate) fn begin(self: &Arc<Self>) {
-        if self.shipments.is_on && self.shipments.kept.has_any() {
-            let exports = Arc::clone(self);
-            self.shipments.tasks.spawn(|_| async move { way::resume(&exports) });
+        if !self.shipments.is_on {
+            return;
         }
+        let exports = Arc::clone(self);
+        self.shipments.tasks.spawn(|end| async move {
+            while !end.is_cancelled() {
+                way::resume(&exports).await;
+                tokio::select! {
+                    () = end.cancelled() => {}
+                    () = sleep(LOOK_EVERY) => {}
+                }
+            }
+        });
+    }
+
+    /// Whether jobs are delivered and followed here at all.
+    ///
+    /// # Errors
+    /// Why not.
+    fn delivers(&self) -> Result<(), ApiError> {
+        match (self.is_shared, self.site.runs) {
+            (true, _) => Err(errors::off(NoRuns::Shared)),
+            (false, false) => Err(errors::off(NoRuns::NotAllowed)),
+            (false, true) => Ok(()),
+        }
+    }
+
+    /// Where jobs are delivered to.
+    ///
+    /// # Errors
+    /// When there is no such place. A repository that cannot be used is not replaced by a folder.
+    fn place(&self) -> Result<Place<'_>, ApiError> {
+        self.delivers()?;
+        match &self.shipments.repository {
+            Some(Ok(repository)) => Ok(Place::Repository(repository)),
+            Some(Err(error)) => Err(errors::git(error)),
+            None => self.shipments.site.dag_folder.as_deref().map(Place::Folder).ok_or_else(errors::no_place),
+        }
+    }
+
+    /// The Airflow in which jobs are followed.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn airflow(&self) -> Result<&Airflow, ApiError> {
+        self.delivers()?;
+        self.shipments.airflow.as_ref().ok_or_else(errors::no_airflow)
+    }
+
+    /// Does something with the jobs that are kept, on a thread that may wait for the disk.
+    async fn on_disk<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let exports = Arc::clone(self);
+        let done = task::spawn_blocking(move || work(&exports));
+        done.await.map_err(|error| errors::disk(&io::Error::other(error)))?
     }
 }
 

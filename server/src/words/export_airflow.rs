@@ -3,9 +3,9 @@
 use super::{Said, errors::Explained, say};
 use crate::export::airflow::{
     error::{AirflowError, Right},
-    follow::State,
     places::Place,
     shipped::Delivery,
+    state::State,
 };
 
 /// Where a job is.
@@ -56,6 +56,10 @@ pub(crate) fn hint(state: &State, delivery: &Delivery) -> Option<Said> {
 /// Why Airflow did not do it, and what to do about it.
 pub(crate) fn failure(error: &AirflowError) -> Explained {
     match error {
+        AirflowError::NotConfigured => Explained {
+            error: say!("This monitor no longer knows an Airflow, so the job is not followed."),
+            hint: say!("An administrator can set SPARK_MONITOR_EXPORT_AIRFLOW_URL; then look again."),
+        },
         AirflowError::Unreachable { .. } => Explained {
             error: say!("Airflow could not be reached."),
             hint: say!(
@@ -79,7 +83,8 @@ pub(crate) fn failure(error: &AirflowError) -> Explained {
             error: say!("Airflow did not accept the monitor's user and password."),
             hint: say!(
                 "The administrator can correct SPARK_MONITOR_EXPORT_AIRFLOW_USER and SPARK_MONITOR_EXPORT_AIRFLOW_PASSWORD."
-            ),
+            )
+            .then(say!("They are tried again after 10 minutes, or when the monitor is started again.")),
         },
         AirflowError::TokenRefused => Explained {
             error: say!("Airflow does not accept the monitor's token; it may have expired."),

@@ -3,10 +3,24 @@
 use std::fmt::Display;
 
 use super::{errors::Explained, say};
+use crate::config::NoRuns;
+
+pub(crate) fn off(reason: NoRuns) -> Explained {
+    match reason {
+        NoRuns::Shared => Explained {
+            error: say!("Several people share this monitor, so it delivers and follows no jobs."),
+            hint: say!("Download the job and deliver it yourself."),
+        },
+        _ => Explained {
+            error: say!("This site delivers and follows no jobs."),
+            hint: say!("Download the job, or ask the administrator for SPARK_MONITOR_EXPORT=run."),
+        },
+    }
+}
 
 pub(crate) fn no_place() -> Explained {
     Explained {
-        error: say!("This monitor delivers no jobs."),
+        error: say!("This monitor does not know where to deliver jobs."),
         hint: say!(
             "An administrator can set SPARK_MONITOR_EXPORT_GIT_URL, or SPARK_MONITOR_EXPORT_DAG_FOLDER for a folder that Airflow reads."
         ),
@@ -34,11 +48,29 @@ pub(crate) fn no_plan() -> Explained {
     }
 }
 
-pub(crate) fn unknown_parameter(name: &str) -> Explained {
+pub(crate) fn no_airflow() -> Explained {
     Explained {
-        error: say!("The notebook has no parameter %1.", name),
-        hint: say!("Give values for the names of the parameters' cell only."),
+        error: say!("This monitor does not know an Airflow."),
+        hint: say!("An administrator can set SPARK_MONITOR_EXPORT_AIRFLOW_URL."),
     }
+}
+
+pub(crate) fn nothing_triggers() -> Explained {
+    Explained {
+        error: say!("This monitor does not know an Airflow, so it can neither trigger nor unpause the workflow."),
+        hint: say!("Ship the job without that; an administrator can set SPARK_MONITOR_EXPORT_AIRFLOW_URL."),
+    }
+}
+
+pub(crate) fn bad_path(most_bytes: usize) -> Explained {
+    Explained {
+        error: say!("The notebook's path has more than %1 bytes, or a control character.", most_bytes),
+        hint: say!("Rename the notebook."),
+    }
+}
+
+pub(crate) fn long_message(most_characters: usize) -> Explained {
+    Explained { error: say!("The message has more than %1 characters.", most_characters), hint: say!("Shorten it.") }
 }
 
 pub(crate) fn secret() -> Explained {
@@ -48,10 +80,28 @@ pub(crate) fn secret() -> Explained {
     }
 }
 
-pub(crate) fn too_many() -> Explained {
+pub(crate) fn too_many_at_once(most: usize) -> Explained {
     Explained {
-        error: say!("Too many jobs were shipped in a short time, or are still on their way."),
-        hint: say!("Wait for one to end, then try again."),
+        error: say!("%1 of your jobs are on their way already, and that is all that may be at once.", most),
+        hint: say!("Wait for one to end, or cancel one, then try again."),
+    }
+}
+
+pub(crate) fn too_soon(seconds: u32) -> Explained {
+    Explained { error: say!("Too many jobs were shipped in a short time."), hint: say!("Try again in %1 s.", seconds) }
+}
+
+pub(crate) fn too_many_acts() -> Explained {
+    Explained {
+        error: say!("The job has not yet taken what you asked for before."),
+        hint: say!("Try again in a moment."),
+    }
+}
+
+pub(crate) fn followed_elsewhere() -> Explained {
+    Explained {
+        error: say!("Another monitor of yours follows this job, so nothing was done."),
+        hint: say!("Use the Jupyter server from which it was shipped, or stop that server and try again."),
     }
 }
 
@@ -66,6 +116,20 @@ pub(crate) fn no_act() -> Explained {
     Explained {
         error: say!("That cannot be done with the job now."),
         hint: say!("Look at its timeline again; it may have gone on."),
+    }
+}
+
+pub(crate) fn folder_changed() -> Explained {
+    Explained {
+        error: say!("The files in the folder of workflows, or the job, have changed since the changes were shown."),
+        hint: say!("Look at the changes again, then ship the job."),
+    }
+}
+
+pub(crate) fn foreign(file: &str) -> Explained {
+    Explained {
+        error: say!("%1 is in the folder of workflows already, and no export wrote it.", file),
+        hint: say!("Give the job another name, or remove the file."),
     }
 }
 

@@ -13,25 +13,25 @@ use crate::Sentences;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewShipment {
-    /// The notebook's path, as Jupyter's contents API has it.
+    /// The notebook's path, as Jupyter's contents API has it; at most 4,096 bytes.
     pub path: String,
     /// The file's text.
     pub notebook: String,
     /// The hash of the conversion that the person was shown.
     pub hash: String,
-    /// The commit's message.
+    /// The commit's message, at most 2,000 characters.
     #[serde(default)]
     pub message: String,
     /// The hash of the plan that the person was shown; not needed to make one.
     #[serde(default)]
     pub plan: Option<String>,
-    /// Whether the workflow is triggered once it is seen.
+    /// Whether the workflow is triggered once it is seen; needs an Airflow.
     #[serde(default)]
     pub trigger: bool,
-    /// Whether a paused workflow is unpaused; its schedule begins with it.
+    /// Whether a paused workflow is unpaused; its schedule begins with it. Needs an Airflow.
     #[serde(default)]
     pub unpause: bool,
-    /// Values for the workflow's first run.
+    /// Values for the workflow's first run, of the types of their defaults; at most 64 KiB as JSON.
     #[serde(default)]
     pub parameters: BTreeMap<String, Value>,
     #[serde(default)]
@@ -48,7 +48,7 @@ pub struct GitPlan {
     pub folder: String,
     /// Empty if all is there already.
     pub changes: Vec<GitChange>,
-    /// Names head and changes; a delivery is bound to it.
+    /// Names the changes; a delivery is bound to it.
     pub plan: String,
 }
 

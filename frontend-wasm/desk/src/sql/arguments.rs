@@ -1,8 +1,8 @@
 //! The values of a statement's parameters: what a person typed, as JSON for Spark.
 
-use super::json::{object_json, text_json};
-use super::small_map::SmallMap;
 use super::tokens::Parameter;
+use kit::json_text::{object_json, text_json};
+use kit::small_map::SmallMap;
 
 /// The type of a value, by the sidecar's names.
 pub const TYPES: [&str; 8] = ["auto", "string", "long", "decimal", "double", "boolean", "date", "timestamp"];

@@ -6,8 +6,8 @@ use wire::sql::{SqlCatalog, SqlColumn, SqlName, SqlNames};
 use yew::Reducible;
 
 use super::any_case;
-use super::small_map::SmallMap;
 use kit::problem::Problem;
+use kit::small_map::SmallMap;
 
 /// The names of a catalogue, a database in it and a table in that; empty for the root.
 pub type Path = Vec<String>;

@@ -9,12 +9,13 @@ use yew::{
 
 use super::catalog::{Catalog, CatalogAction, Item, Note};
 use super::model::{Act, Action};
-use super::requests::{Question, catalog_route, escaped, spawn};
+use super::requests::catalog_route;
 use super::table_pane::TablePane;
 use kit::api::Api;
 use kit::i18n::{Message, SqlMessage, tr};
 use kit::parts::icon_button::icon_button;
 use kit::parts::notice::loading;
+use kit::question::{Question, escaped, spawn};
 use kit::request::Request;
 
 #[derive(Clone, PartialEq, Properties)]

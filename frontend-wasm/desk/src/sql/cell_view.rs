@@ -5,15 +5,16 @@ use std::rc::Rc;
 use wire::sql::SqlColumn;
 use yew::{Callback, Html, Properties, component, html, use_state};
 
-use super::asked::{read, use_asked};
 use super::cell_text::{Cell, cell};
 use super::grid_view::content;
 use super::json::{CellRead, Raw};
-use super::requests::{Question, cell_route};
+use super::requests::cell_route;
 use super::shell::Shell;
 use kit::api::Api;
+use kit::asked::{read, use_asked};
 use kit::i18n::{SqlMessage, tr};
 use kit::parts::icon_button::{copied, icon_button};
+use kit::question::Question;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct CellViewProps {

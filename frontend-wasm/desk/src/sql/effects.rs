@@ -3,20 +3,20 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 use wire::sql::{SqlQuery, SqlRead, SqlSession};
 
 use super::arguments::arguments;
 use super::editor::{Editor, Statement};
-use super::json::{object_json, text_json};
 use super::model::{Act, Action, Job, Model, Session, View, Want};
-use super::requests::{Question, delete_query, delete_session, route_of, spawn};
+use super::requests::{delete_query, delete_session, route_of};
 use super::shell::Shell;
 use super::snippet;
 use super::tokens::parameters;
 use kit::api::{self, Api, Ask};
+use kit::json_text::{object_json, text_json};
 use kit::problem::{Problem, ProblemKind};
+use kit::question::{Question, spawn};
 
 /// A whole result may be large, and Spark Connect's server far away. Milliseconds.
 const DOWNLOAD_MS: u32 = 120_000;
@@ -128,7 +128,7 @@ impl Effects {
         let (api, act) = (self.api.clone(), self.act.clone());
         let question = Question::post(&[&*route_of(query), "/cancel"].concat(), "{}".to_owned());
         spawn(async move {
-            if let Err(problem) = alone_json(&api, &question).await {
+            if let Err(problem) = question.alone(&api).await {
                 act.emit(Action::News { number, news: Err(problem) });
             }
         });
@@ -142,7 +142,7 @@ impl Effects {
         let body = object_json(&[("hash", text_json(hash))]);
         spawn(async move {
             let question = Question::post(&[&*route_of(&query), "/approve"].concat(), body);
-            if let Err(problem) = alone_json(&api, &question).await {
+            if let Err(problem) = question.alone(&api).await {
                 act.emit(Action::News { number, news: Err(problem) });
             }
         });
@@ -225,14 +225,9 @@ fn session_body(want: &Want) -> String {
     }
 }
 
-/// A request that goes on when its tab is closed: what it changes must not be in doubt.
+/// A request that goes on when its tab is closed.
 async fn alone<T: serde::de::DeserializeOwned>(api: &Api, question: &Question) -> Result<T, Problem> {
-    api::decode(alone_json(api, question).await?)
-}
-
-async fn alone_json(api: &Api, question: &Question) -> Result<JsValue, Problem> {
-    let controller = AbortController::new().map_err(|_| Problem::unreadable())?;
-    question.ask_json(api, &controller.signal()).await
+    api::decode(question.alone(api).await?)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

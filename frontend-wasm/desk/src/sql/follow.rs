@@ -7,9 +7,9 @@ use gloo_timers::callback::Timeout;
 use wire::sql::{SqlQuery, SqlState};
 use yew::{Callback, hook, use_effect_with};
 
-use super::requests::{Question, spawn};
 use kit::api::Api;
 use kit::problem::Problem;
+use kit::question::{Question, spawn};
 use kit::request::Request;
 
 /// How long the sidecar may hold back an answer that is not new. Milliseconds.

@@ -15,13 +15,14 @@ use super::grid_state::{Extent, Grid, GridAction, Place, Selection, Way};
 use super::grid_view::{Columns, GridRow, cell_id, column_widths, gap, head, widths};
 use super::json::{Raw, RowsRead};
 use super::pages::PAGE_ROWS;
-use super::requests::{Question, rows_route, spawn};
+use super::requests::rows_route;
 use super::shell::Shell;
 use kit::api::Api;
 use kit::i18n::{SqlMessage, tr};
 use kit::parts::icon_button;
 use kit::parts::notice::problem_notice;
 use kit::problem::Problem;
+use kit::question::{Question, spawn};
 use kit::request::Request;
 
 /// Rows from which the widths of columns are guessed.

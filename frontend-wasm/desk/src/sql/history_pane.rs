@@ -3,15 +3,15 @@
 use wire::sql::{SqlHistory, SqlPast, SqlState};
 use yew::{Html, Properties, component, html};
 
-use super::asked::{read, use_asked};
 use super::model::{Act, Action};
-use super::requests::Question;
 use kit::api::Api;
+use kit::asked::{read, use_asked};
 use kit::format;
 use kit::i18n::{Message, SqlMessage, tr};
 use kit::language;
 use kit::parts::notice::muted;
 use kit::parts::tone::{Tone, toned};
+use kit::question::Question;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct HistoryPaneProps {

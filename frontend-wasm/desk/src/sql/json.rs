@@ -1,9 +1,11 @@
-//! JSON in the least WebAssembly: cells of any shape are read as text, and requests are written from their parts.
+//! JSON in the least WebAssembly: cells of any shape are read as text.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+
+use kit::json_text::text_json;
 
 /// A value of a result, as it was sent.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -105,35 +107,6 @@ pub struct CellRead {
     pub value: Raw,
 }
 
-/// A text as JSON.
-pub fn text_json(text: &str) -> String {
-    let mut json = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\n' => json.push_str("\\n"),
-            '\r' => json.push_str("\\r"),
-            '\t' => json.push_str("\\t"),
-            control if u32::from(control) < 0x20 => {
-                let digit = |value: u32| char::from_digit(value, 16).unwrap_or('0');
-                json.push_str("\\u00");
-                json.push(digit(u32::from(control) / 16));
-                json.push(digit(u32::from(control) % 16));
-            }
-            letter => json.push(letter),
-        }
-    }
-    json.push('"');
-    json
-}
-
-/// An object from names and JSON values.
-pub fn object_json(fields: &[(&str, String)]) -> String {
-    let fields: Vec<String> = fields.iter().map(|(name, json)| [&*text_json(name), ":", json].concat()).collect();
-    ["{", &fields.join(","), "}"].concat()
-}
-
 /// The browser formats numbers; Rust's own formatting would be a tenth of the bundle.
 pub fn number_text(number: f64) -> String {
     if cfg!(target_arch = "wasm32") {
@@ -155,9 +128,9 @@ fn on_host(number: f64) -> String {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
-    use super::{Raw, RowsRead, object_json, text_json};
+    use super::{Raw, RowsRead};
 
     #[test]
     fn what_is_nested_is_read_as_json() {
@@ -167,14 +140,5 @@ mod tests {
         let rows: RowsRead =
             serde_json::from_value(json!({"offset": 0, "rows": [[1, "", null]], "total": 1})).unwrap_or_default();
         assert_eq!(rows.rows, [[Raw::Number(1.0), Raw::Text(String::new()), Raw::Null]]);
-    }
-
-    #[test]
-    fn a_text_is_read_as_it_was_written() {
-        for text in ["", "a\"b\\c\n\r\t\u{1}\u{1f}ä😀"] {
-            assert_eq!(serde_json::from_str::<Value>(&text_json(text)).ok(), Some(json!(text)));
-        }
-        let object = object_json(&[("a", "1".to_owned()), ("b", text_json("x"))]);
-        assert_eq!(serde_json::from_str::<Value>(&object).ok(), Some(json!({"a": 1, "b": "x"})));
     }
 }

@@ -5,16 +5,16 @@ use wire::sql::SqlPlan;
 use yew::{Callback, Event, Html, Properties, TargetCast, component, html, use_state};
 
 use super::arguments::{Form, arguments};
-use super::asked::{read, use_asked};
 use super::editor::Statement;
 use super::error_view::error_view;
-use super::json::{object_json, text_json};
 use super::plan_tree::plan_tree;
-use super::requests::Question;
 use super::tokens::parameters;
 use kit::api::Api;
+use kit::asked::{read, use_asked};
 use kit::i18n::{SqlMessage, tr};
+use kit::json_text::{object_json, text_json};
 use kit::parts::notice::{loading, muted};
+use kit::question::Question;
 
 const MODES: [(&str, SqlMessage<'static>); 5] = [
     ("formatted", SqlMessage::PlanFormatted),

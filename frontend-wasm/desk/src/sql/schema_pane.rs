@@ -3,9 +3,9 @@
 use wire::sql::{SqlColumn, SqlSchema};
 use yew::{Html, component, html};
 
-use super::asked::{read, use_asked};
 use super::error_view::error_view;
 use super::plan_pane::StudyProps;
+use kit::asked::{read, use_asked};
 use kit::i18n::{SqlMessage, tr};
 use kit::parts::notice::{loading, muted};
 

@@ -11,17 +11,18 @@ use yew::{
     use_mut_ref, use_node_ref, use_reducer, use_state,
 };
 
-use super::asked::{read, use_asked};
 use super::editor::Editor;
 use super::effects::{Effects, open};
 use super::follow::use_follow;
 use super::marks::marks;
 use super::model::{Action, Model, Want};
-use super::requests::{Question, delete_session, spawn};
+use super::requests::delete_session;
 use super::shell::{Notebook, Shell};
 use super::sql_view::{SqlScene, sql_view};
 use kit::api::Api;
+use kit::asked::{read, use_asked};
 use kit::i18n::{SqlMessage, tr};
+use kit::question::{Question, spawn};
 use kit::roots::Tab;
 use kit::tab::use_tab_shown;
 

@@ -7,7 +7,6 @@ use wire::sql::{Sql, SqlMode, SqlRead};
 use yew::{Callback, Event, Html, KeyboardEvent, NodeRef, TargetCast, classes, html};
 
 use super::argument_form::argument_form;
-use super::asked::Asked;
 use super::button::Button;
 use super::catalog_pane::CatalogPane;
 use super::effects::Effects;
@@ -18,6 +17,7 @@ use super::result_pane::result_pane;
 use super::schema_pane::SchemaPane;
 use super::shell::Notebook;
 use super::state_line::state_line;
+use kit::asked::Asked;
 use kit::i18n::{SqlMessage, tr};
 use kit::parts::notice::{loading, problem_notice};
 use kit::parts::tone::{Tone, toned};

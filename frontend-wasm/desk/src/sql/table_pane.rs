@@ -3,16 +3,17 @@
 use wire::sql::{SqlCatalog, SqlColumn, SqlName, SqlTable};
 use yew::{Callback, Html, MouseEvent, Properties, component, html, use_effect_with};
 
-use super::asked::{read, use_asked};
 use super::button::Button;
 use super::catalog::{CatalogAction, Path};
 use super::error_view::error_view;
 use super::model::{Act, Action, Job};
-use super::requests::{Question, catalog_route};
+use super::requests::catalog_route;
 use kit::api::Api;
+use kit::asked::{read, use_asked};
 use kit::i18n::{SqlMessage, tr};
 use kit::parts::icon_button::icon_button;
 use kit::parts::notice::muted;
+use kit::question::Question;
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct TablePaneProps {

@@ -11,6 +11,8 @@
 mod declare;
 #[path = "messages/charts.rs"]
 pub mod charts;
+#[path = "messages/export.rs"]
+pub mod export;
 #[path = "messages/past.rs"]
 pub mod past;
 #[path = "messages/sql.rs"]
@@ -25,7 +27,7 @@ pub use declare::{Tell, Value};
 /// Every text of the frontend, by its index.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn texts() -> impl Iterator<Item = &'static Text> {
-    TEXTS.iter().chain(sql::TEXTS).chain(tabs::TEXTS).chain(charts::TEXTS).chain(past::TEXTS)
+    TEXTS.iter().chain(sql::TEXTS).chain(tabs::TEXTS).chain(charts::TEXTS).chain(past::TEXTS).chain(export::TEXTS)
 }
 
 messages! { Message, 0;

@@ -140,12 +140,24 @@ impl Calls {
         refused(self.send(self.request(call, accept).header(AUTHORIZATION, token)).await?, call.right).await
     }
 
-    /// Asks for a token, and keeps it in memory.
+    /// Asks for a token, and keeps it in memory. A password that Airflow refuses is not tried again for a while.
     async fn sign_in(&self) -> Result<reqwest::header::HeaderValue, AirflowError> {
+        let _turn = self.login.turn().await;
+        if let Some(token) = self.login.token() {
+            return Ok(token);
+        }
+        if self.login.is_refused() {
+            return Err(AirflowError::LoginRefused);
+        }
         let body = self.login.credentials().ok_or(AirflowError::TokenRefused)?;
         let url = url_path::join(&self.base, &["auth", "token"]);
         let request = self.http.post(url).header(ACCEPT, "application/json").header(CONTENT_TYPE, "application/json");
-        let response = refused(self.send(request.body(body)).await?, Right::SignIn).await?;
+        let response = refused(self.send(request.body(body)).await?, Right::SignIn).await;
+        let response = response.inspect_err(|error| {
+            if *error == AirflowError::LoginRefused {
+                self.login.refuse();
+            }
+        })?;
         self.login.keep(&json_body(response, MOST_BYTES).await?)
     }
 

@@ -41,8 +41,15 @@ async fn a_wrong_password_costs_one_attempt_and_is_shown_nowhere() {
     let double = Double::start().await;
     double.set(SIGN_IN, &[Reply::detail(401, "Invalid credentials")]);
     let airflow = double.airflow();
-    let error = airflow.dag("a").await.unwrap_err();
-    assert_eq!((&error, double.count(SIGN_IN)), (&AirflowError::LoginRefused, 1));
+    let dag = || airflow.dag("a");
+    let (error, ..) = tokio::join!(dag(), dag(), dag());
+    let error = error.unwrap_err();
+    assert_eq!(dag().await.unwrap_err(), AirflowError::LoginRefused);
+    assert_eq!((&error, double.count(SIGN_IN)), (&AirflowError::LoginRefused, 1), "more could lock the user out");
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(601)).await;
+    tokio::time::resume();
+    assert_eq!((dag().await.unwrap_err(), double.count(SIGN_IN)), (AirflowError::LoginRefused, 2));
     assert_eq!(double.count(DAG_ROUTE), 0);
     assert!(!format!("{airflow:?} {error:?} {error}").contains("PASSWORD-OF-ANN"));
 }

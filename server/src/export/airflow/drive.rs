@@ -13,9 +13,10 @@ use super::{
     Airflow, States,
     answers::{Dag, RunState, TaskInstance},
     error::AirflowError,
-    follow::{Act, Ask, Follow, Saw, State},
+    follow::Follow,
     log::Log,
     shipped::{Delivery, Shipped},
+    state::{Act, Ask, Saw, State},
 };
 
 /// How often Airflow is asked.
@@ -54,11 +55,11 @@ impl Driver {
         Self { airflow, pace, states: None, polls: false, log_at: None }
     }
 
-    /// Follows the job until its end, or until `stop`. `changed` gets every change, to store and to show it.
+    /// Follows the job until its end, or until `stop`. What a person did as it ended is left in `acts`. `changed` gets every change, to store and to show it.
     pub(crate) async fn drive(
         mut self,
         mut follow: Follow,
-        mut acts: mpsc::Receiver<Act>,
+        acts: &mut mpsc::Receiver<Act>,
         stop: CancellationToken,
         mut changed: impl FnMut(&Follow) + Send,
     ) -> Follow {

@@ -11,9 +11,10 @@ use super::{
     double::{COMMIT, DAG, Double, RUN, Reply, SOURCE, client, shipped},
     drive::{Driver, Pace},
     error::AirflowError,
-    follow::{Act, Follow, State, Wish},
+    follow::Follow,
     places::Place,
     shipped::Delivery,
+    state::{Act, State, Wish},
 };
 use crate::config::AirflowLogin;
 
@@ -38,10 +39,10 @@ fn pushed(commit: &str) -> Follow {
 
 /// Follows to the end; returns it with each change as it was stored.
 async fn driven(airflow: Airflow, follow: Follow) -> (Follow, Vec<String>) {
-    let (_acts, received) = mpsc::channel(1);
+    let (_acts, mut received) = mpsc::channel(1);
     let mut stored = Vec::new();
     let keep = |follow: &Follow| stored.push(serde_json::to_string(follow).unwrap());
-    let end = Driver::new(airflow, pace()).drive(follow, received, CancellationToken::new(), keep).await;
+    let end = Driver::new(airflow, pace()).drive(follow, &mut received, CancellationToken::new(), keep).await;
     (end, stored)
 }
 
@@ -117,7 +118,7 @@ async fn a_person_unpauses_and_then_cancels() {
     double.set(RUN_ROUTE, &[Reply::json(200, &RUN.replace("queued\",\"trig", "running\",\"trig"))]);
     let failed = Reply::json(200, &RUN.replace("queued\",\"trig", "failed\",\"trig"));
     double.set("PATCH /api/v2/dags/a/dagRuns/monitor.1", &[failed]);
-    let (acts, received) = mpsc::channel(4);
+    let (acts, mut received) = mpsc::channel(4);
     let changed = move |follow: &Follow| {
         match follow.state() {
             State::Paused if !follow.wish.unpause => _ = acts.try_send(Act::Unpause),
@@ -126,7 +127,7 @@ async fn a_person_unpauses_and_then_cancels() {
         };
     };
     let driver = Driver::new(double.airflow(), pace());
-    let end = driver.drive(pushed(COMMIT), received, CancellationToken::new(), changed).await;
+    let end = driver.drive(pushed(COMMIT), &mut received, CancellationToken::new(), changed).await;
     assert_eq!(names(&end), ["delivered", "seen", "paused", "queued", "running", "canceled"]);
     assert_eq!(double.count("PATCH /api/v2/dags/a"), 1, "asked for once, and only then");
 }
@@ -136,11 +137,11 @@ async fn it_stops_when_the_sidecar_stops_and_goes_on_after_a_restart() {
     let double = Double::recorded().await;
     double.set(WAIT_ROUTE, &[Reply::detail(404, "Not Found")]);
     let stop = CancellationToken::new();
-    let (_acts, received) = mpsc::channel(1);
+    let (_acts, mut received) = mpsc::channel(1);
     let stopping = stop.clone();
     let driver = Driver::new(double.airflow(), pace());
     let half = driver
-        .drive(pushed(COMMIT), received, stop, move |follow| {
+        .drive(pushed(COMMIT), &mut received, stop, move |follow| {
             if matches!(follow.state(), State::Queued { .. }) {
                 stopping.cancel();
             }
@@ -169,14 +170,14 @@ async fn a_dead_airflow_costs_one_attempt_per_interval_which_grows() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let airflow = client(&url, AirflowLogin::Token("t".into()), HOUR);
-    let (_acts, received) = mpsc::channel(1);
+    let (_acts, mut received) = mpsc::channel(1);
     let begun = tokio::time::Instant::now();
     let mut attempts = Vec::new();
     let stop = CancellationToken::new();
     let stopping = stop.clone();
     let follow = following(Delivery::Folder, 24 * HOUR);
     Driver::new(airflow, Pace::default())
-        .drive(follow, received, stop, |follow| {
+        .drive(follow, &mut received, stop, |follow| {
             assert!(follow.problem.is_some());
             attempts.push(begun.elapsed().as_secs());
             if attempts.len() == 8 {

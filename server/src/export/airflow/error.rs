@@ -23,6 +23,9 @@ pub(crate) enum Right {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum AirflowError {
+    /// There was one when the job was shipped.
+    #[error("no Airflow is configured")]
+    NotConfigured,
     /// The connection was refused or reset before an answer, or the name was not found.
     #[error("Airflow could not be reached: {cause}")]
     Unreachable { cause: String },

@@ -3,15 +3,14 @@
 //! It is stored and read again, so that a timeline survives a restart.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::{
-    answers::{Dag, ImportError, Run, RunState},
+    answers::{Dag, ImportError, RunState},
     error::AirflowError,
     log::Failure,
-    places::Place,
     refusal,
     shipped::Shipped,
+    state::{Act, Ask, Problem, Saw, State, Step, Wish},
 };
 
 /// Steps that are kept of one timeline; the first and the last.
@@ -24,120 +23,6 @@ const LONGEST_SILENCE_MS: i64 = 60 * 60 * 1000;
 const LONGEST_PAUSE_MS: i64 = 24 * 60 * 60 * 1000;
 /// How often the reason of a failure is looked for: the log may come a moment after the state.
 const MOST_REASONS: u32 = 3;
-
-/// What the person wants.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Wish {
-    /// Run it once when Airflow has seen it.
-    pub run: bool,
-    /// Let a paused workflow run; this also starts its schedule.
-    pub unpause: bool,
-    /// The run's parameters.
-    pub conf: Map<String, Value>,
-    pub note: Option<String>,
-}
-
-/// Where the job is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub(crate) enum State {
-    /// Airflow has not seen it yet.
-    Delivered,
-    /// Airflow cannot import the file. It may be the old file still, so the job is watched on.
-    ImportError {
-        place: Option<Place>,
-        text: String,
-    },
-    /// Airflow has not seen it in time.
-    NotSeen {
-        after_s: u64,
-    },
-    /// Airflow has read what was delivered.
-    Seen {
-        version: Option<String>,
-        next_run: Option<String>,
-    },
-    /// It waits for a person, because Airflow would queue a run and not start it.
-    Paused,
-    Queued {
-        run_id: String,
-    },
-    /// `done` of the job's `of` cells have begun.
-    Running {
-        cell: Option<usize>,
-        done: usize,
-        of: usize,
-    },
-    Success,
-    Failed {
-        place: Option<Place>,
-        message: String,
-    },
-    Canceled,
-    /// Airflow does not do it, and waiting does not help.
-    Refused {
-        error: AirflowError,
-    },
-}
-
-/// A state, and when it began.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Step {
-    pub at_ms: i64,
-    #[serde(flatten)]
-    pub state: State,
-}
-
-/// Why Airflow gives no answer at the moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Problem {
-    pub error: AirflowError,
-    pub since_ms: i64,
-    /// Failed attempts in a row.
-    pub attempts: u32,
-}
-
-/// What to ask Airflow next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ask {
-    /// Whether it has seen the job.
-    Visible,
-    Unpause,
-    Trigger,
-    /// The run's state, and how far it is.
-    Run,
-    Cancel,
-    /// Why the run failed.
-    Reason,
-    /// Nothing: this is the end, unless a person acts.
-    Nothing,
-}
-
-/// What Airflow answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Saw {
-    Look {
-        dag: Option<Dag>,
-        is_ours: bool,
-        error: Option<ImportError>,
-    },
-    Unpaused,
-    Run(Run),
-    State(RunState),
-    /// The cell that began last.
-    Progress(RunState, Option<usize>),
-    Reason(Option<Failure>),
-    Failed(AirflowError),
-}
-
-/// What a person may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Act {
-    Unpause,
-    Cancel,
-    /// Look again, or run again.
-    Retry,
-}
 
 /// Follows one job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -223,9 +108,9 @@ impl Follow {
         }
         match self.state() {
             State::Delivered | State::ImportError { .. } => Ask::Visible,
-            State::Seen { .. } if !self.wish.run => Ask::Nothing,
             State::Seen { .. } | State::Paused if self.paused && self.wish.unpause => Ask::Unpause,
             State::Paused if self.paused => Ask::Visible,
+            State::Seen { .. } | State::Paused if !self.wish.run => Ask::Nothing,
             State::Seen { .. } | State::Paused => Ask::Trigger,
             State::Queued { .. } | State::Running { .. } if self.canceling => Ask::Cancel,
             State::Queued { .. } | State::Running { .. } => Ask::Run,
@@ -247,7 +132,7 @@ impl Follow {
         }
         match saw {
             Saw::Look { dag, is_ours, error } => self.look(dag, is_ours, error, now_ms),
-            Saw::Unpaused => self.paused = false,
+            Saw::Unpaused => self.unpaused(now_ms),
             Saw::Run(run) => {
                 if asked == Ask::Trigger {
                     self.push(State::Queued { run_id: run.dag_run_id.clone() }, now_ms);
@@ -275,6 +160,13 @@ impl Follow {
             Act::Unpause => self.wish.unpause = true,
             Act::Cancel => self.cancel(now_ms),
             Act::Retry => self.retry(now_ms),
+        }
+    }
+
+    /// Ends it, because nobody can follow it.
+    pub(crate) fn refuse(&mut self, error: AirflowError, now_ms: i64) {
+        if !self.is_over() {
+            self.push(State::Refused { error }, now_ms);
         }
     }
 
@@ -314,14 +206,25 @@ impl Follow {
             let (version, next_run) = (dag.bundle_version.map(short), dag.next_dagrun_run_after.map(short));
             self.push(State::Seen { version, next_run }, now_ms);
         }
-        if !self.wish.run {
-            return;
-        }
-        if self.paused && !self.wish.unpause && *self.state() != State::Paused {
+        if !self.paused {
+            self.unpaused(now_ms);
+        } else if self.wish.run && !self.wish.unpause && *self.state() != State::Paused {
             self.push(State::Paused, now_ms);
         }
         let paused_at = self.timeline.last().map_or(now_ms, |step| step.at_ms);
         self.gave_up = *self.state() == State::Paused && self.paused && now_ms - paused_at > LONGEST_PAUSE_MS;
+    }
+
+    /// The workflow may run. Without a wish to run it, that it is seen is the end again.
+    fn unpaused(&mut self, now_ms: i64) {
+        self.paused = false;
+        if self.wish.run || *self.state() != State::Paused {
+            return;
+        }
+        let seen = self.timeline.iter().rev().find(|step| matches!(step.state, State::Seen { .. }));
+        if let Some(seen) = seen.map(|step| step.state.clone()) {
+            self.push(seen, now_ms);
+        }
     }
 
     fn run(&mut self, state: RunState, now_ms: i64) {

@@ -6,10 +6,11 @@ use super::{
     answers::{Dag, ImportError, Run, RunState},
     double::{COMMIT, shipped},
     error::{AirflowError, Right},
-    follow::{Act, Ask, Follow, Saw, State, Wish},
+    follow::Follow,
     log::Failure,
     places::Place,
     shipped::Delivery,
+    state::{Act, Ask, Saw, State, Wish},
 };
 
 const SECOND: i64 = 1000;
@@ -101,6 +102,34 @@ fn a_paused_workflow_waits_for_a_person_here_or_in_airflow() {
     let mut forgotten = following(run_wish());
     take(&mut forgotten, ours(true), SECOND);
     assert_eq!(take(&mut forgotten, ours(true), day), Ask::Nothing, "nobody came");
+}
+
+#[test]
+fn a_workflow_that_shall_not_run_is_unpaused_all_the_same() {
+    let mut follow = following(Wish { unpause: true, ..Wish::default() });
+    assert_eq!(take(&mut follow, ours(true), SECOND), Ask::Unpause);
+    let mut forbidden = follow.clone();
+    assert_eq!(take(&mut follow, Saw::Unpaused, 2 * SECOND), Ask::Nothing);
+    assert_eq!(names(&follow), ["delivered", "seen"]);
+    let error = AirflowError::Forbidden { right: Right::EditWorkflow };
+    assert_eq!(take(&mut forbidden, Saw::Failed(error), 2 * SECOND), Ask::Visible, "it waits for a person");
+    let mut elsewhere = forbidden.clone();
+    assert_eq!(take(&mut elsewhere, ours(false), 3 * SECOND), Ask::Nothing);
+    forbidden.act(Act::Unpause, 3 * SECOND);
+    assert_eq!(forbidden.next(), Ask::Unpause);
+    assert_eq!(take(&mut forbidden, Saw::Unpaused, 4 * SECOND), Ask::Nothing);
+    assert_eq!([names(&forbidden), names(&elsewhere)], [["delivered", "seen", "paused", "seen"]; 2]);
+    let mut running = following(Wish { unpause: true, ..Wish::default() });
+    assert_eq!(take(&mut running, ours(false), SECOND), Ask::Nothing, "there is nothing to unpause");
+}
+
+#[test]
+fn without_an_airflow_it_ends_and_can_be_looked_at_again() {
+    let mut follow = following(run_wish());
+    follow.refuse(AirflowError::NotConfigured, SECOND);
+    assert_eq!((follow.is_over(), names(&follow)), (true, vec!["delivered".to_owned(), "refused".to_owned()]));
+    follow.act(Act::Retry, 2 * SECOND);
+    assert_eq!(follow.next(), Ask::Visible);
 }
 
 #[test]

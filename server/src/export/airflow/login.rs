@@ -1,20 +1,29 @@
 //! The token with which the monitor signs its calls. It is in memory only, and nothing prints it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
+use tokio::time::Instant;
 use upstream::secret_header;
 
 use super::{answers::Token, error::AirflowError, refusal};
 use crate::config::AirflowLogin;
+
+/// How long a password that Airflow refused is not tried again: many attempts lock a user out.
+const REFUSED: Duration = Duration::from_secs(10 * 60);
 
 /// How the monitor signs in, and the token that Airflow has given. Clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct Login {
     given: Arc<AirflowLogin>,
     token: Arc<Mutex<Option<HeaderValue>>>,
+    refused_at: Arc<Mutex<Option<Instant>>>,
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Login {
@@ -23,7 +32,28 @@ impl Login {
             AirflowLogin::Token(token) => header(token),
             AirflowLogin::Password { .. } => None,
         };
-        Self { given: Arc::new(given.clone()), token: Arc::new(Mutex::new(token)) }
+        Self {
+            given: Arc::new(given.clone()),
+            token: Arc::new(Mutex::new(token)),
+            refused_at: Arc::default(),
+            turn: Arc::default(),
+        }
+    }
+
+    /// One call signs in at a time, held while it does: the others take its token, or its refusal, and try no password
+    /// themselves. A call has a deadline, and one that is dropped gives its turn back.
+    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
+    /// Whether Airflow has refused the password a short time ago.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused_at().is_some_and(|at| at.elapsed() < REFUSED)
+    }
+
+    /// Remembers that Airflow refused the password.
+    pub(super) fn refuse(&self) {
+        *self.refused_at() = Some(Instant::now());
     }
 
     /// The header with the token, if there is one.
@@ -62,6 +92,10 @@ impl Login {
             AirflowLogin::Password { user, .. } => Some(user),
             AirflowLogin::Token(_) => None,
         }
+    }
+
+    fn refused_at(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.refused_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn kept(&self) -> MutexGuard<'_, Option<HeaderValue>> {

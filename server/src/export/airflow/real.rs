@@ -12,8 +12,9 @@ use super::{
     Airflow, dag_folder,
     double::client,
     drive::{Driver, Pace},
-    follow::{Act, Follow, Wish},
+    follow::Follow,
     shipped::{Delivery, Shipped, marked},
+    state::{Act, Wish},
 };
 use crate::{config::AirflowLogin, words::export_airflow};
 

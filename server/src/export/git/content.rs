@@ -17,7 +17,7 @@ pub(crate) enum Content {
 
 impl Content {
     /// Of bytes.
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub(in crate::export) fn of(bytes: &[u8]) -> Self {
         let text = (bytes.len() <= LONGEST && !bytes.contains(&0)).then(|| std::str::from_utf8(bytes).ok()).flatten();
         match text {
             Some(text) => Self::Text(text.to_owned()),

@@ -1,6 +1,7 @@
 //! What was asked, converted again: only what a person was shown is delivered.
 
 use notebook_job::File;
+use serde_json::{Value, json};
 use wire::export::{ConversionOptions, ExportTarget, NewShipment};
 
 use super::errors;
@@ -10,16 +11,24 @@ use crate::{
         airflow::shipped::marked,
         conversion::{self, Asked, Converted},
         errors as of_export,
+        runs::check_parameters,
         turn::Turn,
     },
     http::ApiError,
 };
+
+/// Longest path, bytes; Linux has no longer ones.
+const LONGEST_PATH: usize = 4096;
+/// Longest message of a commit, characters.
+const LONGEST_MESSAGE: usize = 2_000;
 
 /// A job that may be delivered.
 pub(super) struct Agreed {
     pub converted: Converted,
     /// The files as they will be delivered.
     pub files: Vec<File>,
+    /// What has a secret besides the notebook, without its text. Empty unless the person lets secrets out.
+    pub secrets: Vec<String>,
 }
 
 /// Converts it again.
@@ -31,6 +40,15 @@ pub(super) async fn agreed(exports: &Exports, new: &NewShipment, turn: Turn) -> 
     if target == ExportTarget::Local {
         return Err(errors::no_workflow());
     }
+    if new.path.len() > LONGEST_PATH || new.path.contains(char::is_control) {
+        return Err(errors::bad_path(LONGEST_PATH));
+    }
+    if new.message.chars().count() > LONGEST_MESSAGE {
+        return Err(errors::long_message(LONGEST_MESSAGE));
+    }
+    if new.trigger || new.unpause {
+        exports.airflow().map_err(|_| errors::nothing_triggers())?;
+    }
     let name = new.path.rsplit('/').next().unwrap_or_default().to_owned();
     let asked = Asked { name, notebook: new.notebook.clone().into_bytes(), options: new.options.clone() };
     let converted = conversion::convert(asked, exports.connection(), turn).await.map_err(of_export::refused)?;
@@ -40,15 +58,26 @@ pub(super) async fn agreed(exports: &Exports, new: &NewShipment, turn: Turn) -> 
     if converted.job.is_blocked() {
         return Err(of_export::blocked());
     }
-    let known = |name: &String| converted.job.parameters.iter().any(|one| one.name == *name);
-    if let Some(name) = new.parameters.keys().find(|name| !known(name)) {
-        return Err(errors::unknown_parameter(name));
-    }
-    let values = serde_json::to_string(&new.parameters).unwrap_or_default();
-    let texts = [new.path.as_str(), new.message.as_str(), values.as_str()];
-    if !allow_secrets && texts.iter().any(|text| !notebook_job::secrets_in_text(text).is_empty()) {
+    check_parameters(&new.parameters, &converted.job.parameters)?;
+    let secrets = with_secrets(new);
+    if !allow_secrets && !secrets.is_empty() {
         return Err(errors::secret());
     }
     let files = marked(converted.files.clone());
-    Ok(Agreed { converted, files })
+    Ok(Agreed { converted, files, secrets })
+}
+
+/// What has a secret besides the notebook.
+fn with_secrets(new: &NewShipment) -> Vec<String> {
+    let texts = [("path", &new.path), ("message", &new.message)];
+    let texts = texts.into_iter().filter(|(_, text)| without_secret(text).is_none()).map(|(what, _)| what.to_owned());
+    // With its name, because `password` says what the value is.
+    let has_secret = |(name, value): &(&String, &Value)| without_secret(&json!({ *name: value }).to_string()).is_none();
+    let values = new.parameters.iter().filter(has_secret).map(|(name, _)| format!("parameter {name}"));
+    texts.chain(values).collect()
+}
+
+/// The text, if it has no secret.
+pub(super) fn without_secret(text: &str) -> Option<&str> {
+    Some(text).filter(|text| notebook_job::secrets_in_text(text).is_empty())
 }

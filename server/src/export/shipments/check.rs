@@ -7,7 +7,7 @@ use monitor::clock;
 use tokio::{sync::Mutex, time::Instant};
 use wire::{ErrorBody, export::AirflowCheck};
 
-use super::{errors, steps};
+use super::steps;
 use crate::{
     export::{Exports, airflow::Airflow},
     http::{ApiError, Caller},
@@ -17,7 +17,8 @@ use crate::{
 /// How long an answer counts: however many tabs ask, Airflow is asked once.
 const FRESH: Duration = Duration::from_secs(15);
 
-/// The last answer. Who asks meanwhile waits for the same.
+/// The last answer. Who asks meanwhile waits for the same: the lock is held while Airflow is asked, because otherwise each
+/// tab would ask it. Every call of Airflow has a deadline, and a caller who leaves lets go of the lock.
 #[derive(Debug, Default)]
 pub(super) struct LastCheck(Mutex<Option<(Instant, AirflowCheck)>>);
 
@@ -27,9 +28,8 @@ pub(super) struct LastCheck(Mutex<Option<(Instant, AirflowCheck)>>);
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn get_check(State(exports): State<Arc<Exports>>, _: Caller) -> Result<Json<AirflowCheck>, ApiError> {
-    let shipments = &exports.shipments;
-    let airflow = shipments.airflow.as_ref().ok_or_else(errors::no_place)?;
-    let mut last = shipments.check.0.lock().await;
+    let airflow = exports.airflow()?;
+    let mut last = exports.shipments.check.0.lock().await;
     if let Some((at, check)) = last.as_ref().filter(|(at, _)| at.elapsed() < FRESH) {
         tracing::trace!(age = ?at.elapsed(), "Airflow was asked a moment ago");
         return Ok(Json(check.clone()));

@@ -4,13 +4,20 @@ use std::io;
 
 use wire::ErrorCode;
 
+use super::folder::FolderError;
 use crate::{
+    config::NoRuns,
     export::git::GitError,
     http::ApiError,
-    words::{git as of_git, shipments as words},
+    words::{errors::Explained, git as of_git, shipments as words},
 };
 
-/// Neither a repository nor a folder is configured, or nothing may be delivered.
+/// Nothing is delivered or followed here, whatever is configured.
+pub(super) fn off(reason: NoRuns) -> ApiError {
+    ApiError::explained(ErrorCode::NotConfigured, words::off(reason))
+}
+
+/// Neither a repository nor a folder is configured.
 pub(super) fn no_place() -> ApiError {
     ApiError::explained(ErrorCode::NotConfigured, words::no_place())
 }
@@ -30,8 +37,22 @@ pub(super) fn no_plan() -> ApiError {
     ApiError::explained(ErrorCode::Conflict, words::no_plan())
 }
 
-pub(super) fn unknown_parameter(name: &str) -> ApiError {
-    ApiError::explained(ErrorCode::BadRequest, words::unknown_parameter(name))
+/// No Airflow is configured.
+pub(super) fn no_airflow() -> ApiError {
+    ApiError::explained(ErrorCode::NotConfigured, words::no_airflow())
+}
+
+/// A run is wished for, and no Airflow is configured.
+pub(super) fn nothing_triggers() -> ApiError {
+    ApiError::explained(ErrorCode::BadRequest, words::nothing_triggers())
+}
+
+pub(super) fn bad_path(most_bytes: usize) -> ApiError {
+    ApiError::explained(ErrorCode::BadRequest, words::bad_path(most_bytes))
+}
+
+pub(super) fn long_message(most_characters: usize) -> ApiError {
+    ApiError::explained(ErrorCode::BadRequest, words::long_message(most_characters))
 }
 
 /// A secret would be delivered with the job.
@@ -39,9 +60,24 @@ pub(super) fn secret() -> ApiError {
     ApiError::explained(ErrorCode::Blocked, words::secret())
 }
 
-/// Too many deliveries; `seconds` until the next.
-pub(super) fn too_many(seconds: u32) -> ApiError {
-    ApiError::explained(ErrorCode::TooMany, words::too_many()).after(seconds)
+/// Too many jobs of one person are on their way.
+pub(super) fn too_many_at_once(most: usize) -> ApiError {
+    ApiError::explained(ErrorCode::TooMany, words::too_many_at_once(most)).after(60)
+}
+
+/// Too many deliveries in a short time; `seconds` until the next.
+pub(super) fn too_soon(seconds: u32) -> ApiError {
+    ApiError::explained(ErrorCode::TooMany, words::too_soon(seconds)).after(seconds)
+}
+
+/// The job has not yet taken what a person did before.
+pub(super) fn too_many_acts() -> ApiError {
+    ApiError::explained(ErrorCode::TooMany, words::too_many_acts()).after(1)
+}
+
+/// Another sidecar of this person follows the job.
+pub(super) fn followed_elsewhere() -> ApiError {
+    ApiError::explained(ErrorCode::Conflict, words::followed_elsewhere())
 }
 
 /// There is no such job on its way, or it is another person's.
@@ -69,10 +105,22 @@ pub(super) fn git(error: &GitError) -> ApiError {
     ApiError::explained(code, of_git::explained(error))
 }
 
-/// The folder of workflows cannot be read or written.
-pub(super) fn folder(error: &io::Error) -> ApiError {
+/// What cannot be delivered to the folder of workflows.
+pub(super) fn folder(error: &FolderError) -> ApiError {
+    let code = match error {
+        FolderError::Changed | FolderError::Foreign(_) => ErrorCode::Conflict,
+        FolderError::Disk(_) => ErrorCode::Internal,
+    };
     tracing::warn!(%error, "A job was not delivered");
-    ApiError::explained(ErrorCode::Internal, words::folder(error))
+    ApiError::explained(code, of_folder(error))
+}
+
+pub(super) fn of_folder(error: &FolderError) -> Explained {
+    match error {
+        FolderError::Changed => words::folder_changed(),
+        FolderError::Foreign(file) => words::foreign(file),
+        FolderError::Disk(error) => words::folder(error),
+    }
 }
 
 /// A job's file cannot be written.

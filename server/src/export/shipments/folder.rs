@@ -3,66 +3,88 @@
 use std::{fs, io, path::Path};
 
 use notebook_job::File;
+use thiserror::Error;
 use tokio::task;
 use wire::export::{GitChange, GitPlan};
 
-use crate::export::airflow::dag_folder;
+use super::plan::text;
+use crate::export::{airflow::dag_folder, git::Content};
 
-/// Largest text of a file that is shown, bytes.
-const MOST_BYTES: u64 = 1 << 20;
+/// Largest file that is compared, bytes; no export writes a larger one.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Why nothing can be delivered to a folder.
+#[derive(Debug, Error)]
+pub(super) enum FolderError {
+    /// Something else would be changed than what was shown.
+    #[error("the files in the folder of workflows have changed since")]
+    Changed,
+    /// A file that no export wrote is in the way.
+    #[error("{0} is in the folder of workflows, and not from an export")]
+    Foreign(String),
+    #[error("the folder of workflows cannot be used")]
+    Disk(#[from] io::Error),
+}
 
 /// What a delivery would change.
 ///
 /// # Errors
-/// When the folder cannot be read.
-pub(super) async fn plan(workflows: &Path, name: &str, files: Vec<File>) -> io::Result<GitPlan> {
-    let (folder, name) = (workflows.join(name), name.to_owned());
-    task::spawn_blocking(move || compared(&folder, name, &files)).await?
+/// When the folder cannot be read, or a file is in the way.
+pub(super) async fn plan(workflows: &Path, name: &str, files: Vec<File>) -> Result<GitPlan, FolderError> {
+    let (workflows, name) = (workflows.to_owned(), name.to_owned());
+    task::spawn_blocking(move || compared(&workflows, name, &files)).await.map_err(io::Error::other)?
 }
 
 /// Writes the files, if that changes what was shown.
 ///
 /// # Errors
 /// When something else would change, or it cannot be written.
-pub(super) async fn deliver(workflows: &Path, name: &str, files: Vec<File>, seen: &str) -> io::Result<()> {
+pub(super) async fn deliver(workflows: &Path, name: &str, files: Vec<File>, seen: &str) -> Result<(), FolderError> {
     let (workflows, name, seen) = (workflows.to_owned(), name.to_owned(), seen.to_owned());
     let write = move || {
-        if compared(&workflows.join(&name), name.clone(), &files)?.plan != seen {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the files there have changed since"));
+        if compared(&workflows, name.clone(), &files)?.plan != seen {
+            return Err(FolderError::Changed);
         }
-        dag_folder::deliver(&workflows, &name, &files)
+        dag_folder::deliver(&workflows, &name, &files).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => FolderError::Foreign(name),
+            _ => FolderError::Disk(error),
+        })
     };
-    task::spawn_blocking(write).await?
+    task::spawn_blocking(write).await.map_err(io::Error::other)?
 }
 
-fn compared(folder: &Path, name: String, files: &[File]) -> io::Result<GitPlan> {
+fn compared(workflows: &Path, name: String, files: &[File]) -> Result<GitPlan, FolderError> {
+    if !workflows.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, "it is not there").into());
+    }
+    let folder = workflows.join(&name);
     let is_ours = folder.join("job.cells.json").is_file();
     let mut hasher = blake3::Hasher::new();
     let mut changes = Vec::new();
     for File { name: file, content } in files {
-        let was = read(&folder.join(file))?;
-        let becomes = String::from_utf8_lossy(content).into_owned();
-        if was.as_deref() == Some(becomes.as_str()) {
+        let (path, was) = (format!("{name}/{file}"), read(&folder.join(file))?);
+        // The delivery would refuse it, too.
+        if was.is_some() && !is_ours {
+            return Err(FolderError::Foreign(path));
+        }
+        if was.as_ref() == Some(content) {
             continue;
         }
-        for part in [file.as_bytes(), was.as_deref().unwrap_or("\0").as_bytes(), becomes.as_bytes()] {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
-        }
-        changes.push(GitChange {
-            path: format!("{name}/{file}"),
-            is_ours: is_ours || was.is_none(),
-            was,
-            becomes: Some(becomes),
-        });
+        let hash = |bytes: &[u8]| *blake3::hash(bytes).as_bytes();
+        hasher.update(&(file.len() as u64).to_le_bytes()).update(file.as_bytes());
+        // No file has the hash of zeros.
+        hasher.update(&was.as_deref().map_or([0; 32], hash)).update(&hash(content));
+        let shown = |bytes: &[u8]| text(Content::of(bytes));
+        changes.push(GitChange { path, is_ours: true, was: was.as_deref().map(shown), becomes: Some(shown(content)) });
     }
     Ok(GitPlan { head: None, folder: name, changes, plan: hasher.finalize().to_hex().to_string() })
 }
 
-fn read(file: &Path) -> io::Result<Option<String>> {
+fn read(file: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::metadata(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Ok(there) if there.len() > MOST_BYTES => Ok(Some(format!("({} bytes)", there.len()))),
-        _ => Ok(Some(String::from_utf8_lossy(&fs::read(file)?).into_owned())),
+        Ok(there) if there.len() > MOST_BYTES => Err(io::Error::other("a file there is too large for an export's")),
+        _ => fs::read(file).map(Some),
     }
 }
 
@@ -85,8 +107,33 @@ mod tests {
         assert_eq!((second.changes.len(), second.changes[0].was.as_deref()), (1, Some("one")));
         fs::write(workflows.path().join("a/job.py"), "somebody's").unwrap();
         let refused = deliver(workflows.path(), "a", files("two"), &second.plan).await.unwrap_err();
-        assert!(refused.to_string().contains("changed since"));
+        assert!(matches!(refused, FolderError::Changed), "{refused}");
         assert_eq!(fs::read_to_string(workflows.path().join("a/job.py")).unwrap(), "somebody's");
         assert!(plan(workflows.path(), "a", files("somebody's")).await.unwrap().changes.is_empty());
+    }
+    #[tokio::test]
+    async fn files_are_compared_by_their_bytes() {
+        let workflows = tempfile::tempdir().unwrap();
+        let first = plan(workflows.path(), "a", files("\u{fffd}")).await.unwrap();
+        deliver(workflows.path(), "a", files("\u{fffd}"), &first.plan).await.unwrap();
+        // What is no text looks like the same text.
+        let mut plans = Vec::new();
+        for bytes in [&b"\xff"[..], b"\xfe"] {
+            fs::write(workflows.path().join("a/job.py"), bytes).unwrap();
+            let plan = plan(workflows.path(), "a", files("\u{fffd}")).await.unwrap();
+            assert_eq!(plan.changes[0].was.as_deref(), Some("(1 bytes)"));
+            plans.push(plan.plan);
+        }
+        assert_ne!(plans[0], plans[1]);
+    }
+
+    #[tokio::test]
+    async fn a_file_of_somebody_else_is_said_before_anything_is_delivered() {
+        let workflows = tempfile::tempdir().unwrap();
+        fs::create_dir(workflows.path().join("a")).unwrap();
+        fs::write(workflows.path().join("a/job.py"), "mine").unwrap();
+        let refused = plan(workflows.path(), "a", files("one")).await.unwrap_err();
+        assert!(matches!(&refused, FolderError::Foreign(file) if file == "a/job.py"), "{refused}");
+        assert!(plan(&workflows.path().join("none"), "a", files("one")).await.is_err(), "it may not be mounted");
     }
 }

@@ -27,11 +27,9 @@ pub(crate) async fn get_log(
     Caller(whose): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<ShipmentLog>, ApiError> {
-    let owner = owner(&whose);
-    let record = show::find(&exports, &owner, &id)?;
-    let (Some(airflow), Some(follow)) = (&exports.shipments.airflow, &record.follow) else {
-        return Err(errors::no_act());
-    };
+    let (airflow, owner) = (exports.airflow()?, owner(&whose));
+    let record = show::find(&exports, owner.clone(), id).await?;
+    let follow = record.follow.as_ref().ok_or_else(errors::no_act)?;
     let airflow = airflow.on_behalf_of(&upstream::Caller::new(owner.as_bytes()));
     let log = airflow.last_log(&follow.shipped, &follow.run_id()).await.map_err(|error| failed(&error))?;
     let log = log.unwrap_or_default();
@@ -40,6 +38,7 @@ pub(crate) async fn get_log(
 
 fn failed(error: &AirflowError) -> ApiError {
     let code = match error {
+        AirflowError::NotConfigured => ErrorCode::NotConfigured,
         AirflowError::Unreachable { .. } => ErrorCode::UpstreamUnreachable,
         AirflowError::Timeout { .. } => ErrorCode::UpstreamTimeout,
         AirflowError::Overloaded => ErrorCode::Overloaded,

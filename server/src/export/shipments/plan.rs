@@ -30,7 +30,7 @@ pub(crate) async fn plan(
     turn: Turn,
     JsonBody(new): JsonBody<NewShipment>,
 ) -> Result<Json<GitPlan>, ApiError> {
-    let place = exports.shipments.place()?;
+    let place = exports.place()?;
     let agreed = agreed(&exports, &new, turn).await?;
     let folder = agreed.converted.dag_id.as_str();
     Ok(Json(match place {
@@ -44,11 +44,15 @@ pub(crate) async fn plan(
     }))
 }
 
-fn shown(plan: git::Plan) -> GitPlan {
-    let text = |content: Content| match content {
+/// A file's content for people.
+pub(super) fn text(content: Content) -> String {
+    match content {
         Content::Text(text) => text,
         Content::Opaque { bytes } => format!("({bytes} bytes)"),
-    };
+    }
+}
+
+fn shown(plan: git::Plan) -> GitPlan {
     let change = |change: git::Change| GitChange {
         path: change.path,
         was: change.was.map(text),

@@ -27,12 +27,8 @@ pub(crate) async fn list_shipments(
     Caller(whose): Caller,
 ) -> Result<Json<Shipments>, ApiError> {
     let owner = owner(&whose);
-    let mut mine: Vec<Record> = exports
-        .shipments
-        .kept
-        .with(|jobs| jobs.values().map(|job| &job.record).filter(|record| record.owner == owner).cloned().collect());
-    mine.sort_by_key(|record| (std::cmp::Reverse(record.started_at_ms), record.id.clone()));
-    Ok(Json(Shipments { shipments: mine.iter().map(steps::shipment).collect() }))
+    let mine = exports.on_disk(move |exports| Ok(exports.shipments.kept.look().all_of(&owner))).await?;
+    Ok(Json(Shipments { shipments: mine.iter().map(|record| shown(&exports, record)).collect() }))
 }
 
 /// One job.
@@ -47,12 +43,20 @@ pub(crate) async fn get_shipment(
     Caller(whose): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Shipment>, ApiError> {
-    Ok(Json(steps::shipment(&find(&exports, &owner(&whose), &id)?)))
+    let record = find(&exports, owner(&whose), id).await?;
+    Ok(Json(shown(&exports, &record)))
 }
 
 /// A job of the caller's.
-pub(super) fn find(exports: &Exports, owner: &str, id: &str) -> Result<Record, ApiError> {
-    let mine = |record: &&Record| record.owner == owner;
-    let found = exports.shipments.kept.with(|jobs| jobs.get(id).map(|job| &job.record).filter(mine).cloned());
-    found.ok_or_else(errors::unknown)
+pub(super) async fn find(exports: &Arc<Exports>, owner: String, id: String) -> Result<Arc<Record>, ApiError> {
+    exports.on_disk(move |exports| exports.shipments.kept.look().of(&owner, &id).ok_or_else(errors::unknown)).await
+}
+
+/// What was shipped is shown also where nothing can be done with it any more.
+fn shown(exports: &Exports, record: &Record) -> Shipment {
+    let mut shipment = steps::shipment(record);
+    if exports.airflow().is_err() {
+        shipment.acts.clear();
+    }
+    shipment
 }

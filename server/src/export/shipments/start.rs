@@ -11,20 +11,21 @@ use wire::{
 };
 
 use super::{
-    agreed::agreed,
-    errors, owner,
+    agreed::{agreed, without_secret},
+    errors,
+    kept::Look,
+    owner,
     record::{Delivery, Record},
-    steps, way,
+    steps,
+    way::{self, Held},
 };
 use crate::{
-    export::{Exports, airflow::follow::Wish, errors as of_export, runs::new_id, turn::Turn},
+    export::{Exports, airflow::state::Wish, errors as of_export, runs::new_id, turn::Turn},
     http::{ApiError, Caller, JsonBody},
 };
 
 /// Jobs of one person that may be on their way at once.
 const AT_ONCE: usize = 5;
-/// Longest message of a commit, characters.
-const LONGEST_MESSAGE: usize = 2_000;
 
 /// A line of the audit log, written before a job is delivered.
 #[derive(Serialize)]
@@ -33,8 +34,12 @@ struct Line<'a> {
     event: &'static str,
     who: &'a str,
     shipment_id: &'a str,
-    path: &'a str,
-    dag_id: &'a str,
+    /// None if it has a secret, which the person let out.
+    path: Option<&'a str>,
+    dag_id: Option<&'a str>,
+    /// What has such a secret besides the notebook: the message, the path, a parameter.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    allowed_secrets: &'a [String],
     /// Of all that the person was shown of the job, and of what its delivery changes.
     hash: &'a str,
     plan: &'a str,
@@ -56,53 +61,66 @@ pub(crate) async fn ship(
     turn: Turn,
     JsonBody(new): JsonBody<NewShipment>,
 ) -> Result<(StatusCode, Json<Shipment>), ApiError> {
-    exports.shipments.place()?;
+    exports.place()?;
     let plan = new.plan.clone().ok_or_else(errors::no_plan)?;
     let agreed = agreed(&exports, &new, turn).await?;
     let owner = owner(&whose);
-    let shipments = &exports.shipments;
-    let is_going = |record: &Record| record.owner == owner && !record.has_ended();
-    if shipments.kept.with(|jobs| jobs.values().filter(|job| is_going(&job.record)).count()) >= AT_ONCE {
-        return Err(errors::too_many(60));
-    }
-    shipments.pace.count(clock::now_ms()).map_err(errors::too_many)?;
     let id = new_id().map_err(|error| errors::disk(&error))?;
-    let NewShipment { path, hash, trigger, unpause, .. } = &new;
-    let dag_id = agreed.converted.dag_id.clone();
-    let line = Line {
-        at_ms: clock::now_ms(),
-        event: "ships",
-        who: &owner,
-        shipment_id: &id,
-        path,
-        dag_id: &dag_id,
-        hash,
-        plan: &plan,
-        trigger: *trigger,
-        unpause: *unpause,
-    };
-    exports.audit.write(&line).map_err(|error| of_export::not_audited(&error))?;
-    exports.audit_secrets(&whose, &agreed.converted, "ships")?;
     let record = Record {
-        id,
-        owner,
-        path: path.clone(),
-        dag_id,
+        id: id.clone(),
+        owner: owner.clone(),
+        path: new.path,
+        dag_id: agreed.converted.dag_id.clone(),
         started_at_ms: clock::now_ms(),
         delivery: Delivery::Now,
         follow: None,
     };
-    shipments.kept.add(record.clone()).map_err(|error| errors::disk(&error))?;
     let wish = Wish {
-        run: *trigger,
-        unpause: *unpause,
+        run: new.trigger,
+        unpause: new.unpause,
         conf: new.parameters.into_iter().collect(),
         note: Some(format!("Shipped from {} by berdl-spark-monitor.", record.path)),
     };
-    let message: String = match new.message.trim() {
+    let message = match new.message.trim() {
         "" => format!("Export {} from {}", record.dag_id, record.path),
-        message => message.chars().take(LONGEST_MESSAGE).collect(),
+        message => message.to_owned(),
     };
-    way::begin(&exports, &record, way::Load { files: agreed.files, plan, message, wish });
-    Ok((StatusCode::ACCEPTED, Json(steps::shipment(&record))))
+    let load = way::Load { files: agreed.files, plan: plan.clone(), message, wish };
+    let (shipment, dag_id) = (steps::shipment(&record), record.dag_id.clone());
+    let (converted, allowed_secrets) = (agreed.converted, agreed.secrets);
+    let add = move |exports: &Exports| {
+        // From the check to the job itself nobody else begins one.
+        let mut look = exports.shipments.kept.look();
+        may_begin(exports, &look, &record.owner)?;
+        let line = Line {
+            at_ms: record.started_at_ms,
+            event: "ships",
+            who: &record.owner,
+            shipment_id: &record.id,
+            path: without_secret(&record.path),
+            dag_id: without_secret(&record.dag_id),
+            allowed_secrets: &allowed_secrets,
+            hash: &new.hash,
+            plan: &plan,
+            trigger: new.trigger,
+            unpause: new.unpause,
+        };
+        exports.audit.write(&line).map_err(|error| of_export::not_audited(&error))?;
+        exports.audit_secrets(&whose, &converted, "ships")?;
+        look.add(record).map_err(|error| errors::disk(&error))
+    };
+    let acts = exports.on_disk(add).await?;
+    way::begin(&exports, Held { id, owner, acts }, dag_id, load);
+    Ok((StatusCode::ACCEPTED, Json(shipment)))
+}
+
+/// Counts a job that begins, or begins again.
+///
+/// # Errors
+/// When too many are on their way, or were shipped a short time ago.
+pub(super) fn may_begin(exports: &Exports, look: &Look<'_>, owner: &str) -> Result<(), ApiError> {
+    if look.going(owner) >= AT_ONCE {
+        return Err(errors::too_many_at_once(AT_ONCE));
+    }
+    exports.shipments.pace.count(clock::now_ms()).map_err(errors::too_soon)
 }

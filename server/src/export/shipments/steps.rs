@@ -5,8 +5,9 @@ use wire::export::{Shipment, ShipmentAct, ShipmentStep, ShippingError, StepName,
 use super::record::{Delivery, Record, Told};
 use crate::{
     export::airflow::{
-        follow::{Follow, State, Step},
+        follow::Follow,
         places::Place,
+        state::{State, Step},
     },
     words::{Said, export_airflow as words, say},
 };
@@ -54,7 +55,7 @@ pub(super) fn shipment(record: &Record) -> Shipment {
         cells_done,
         cells_all,
         problem: record.follow.as_ref().and_then(problem),
-        acts: record.follow.as_ref().map(|follow| acts(follow, has_ended)).unwrap_or_default(),
+        acts: acts(record),
     }
 }
 
@@ -67,12 +68,14 @@ fn problem(follow: &Follow) -> Option<ShippingError> {
     Some(error((&words::failure(failed)).into(), None, String::new()))
 }
 
-fn acts(follow: &Follow, has_ended: bool) -> Vec<ShipmentAct> {
+/// What a person can do with a job.
+pub(super) fn acts(record: &Record) -> Vec<ShipmentAct> {
+    let Some(follow) = &record.follow else { return Vec::new() };
     let mut acts = Vec::new();
     if *follow.state() == State::Paused {
         acts.push(ShipmentAct::Unpause);
     }
-    acts.push(if has_ended { ShipmentAct::Retry } else { ShipmentAct::Cancel });
+    acts.push(if record.has_ended() { ShipmentAct::Retry } else { ShipmentAct::Cancel });
     acts
 }
 
@@ -114,6 +117,13 @@ impl Timeline {
         }
     }
 
+    /// All steps but the first are still to come.
+    fn begin_again(&mut self, first: usize) {
+        let later = Self::default().0.into_iter().skip(first);
+        self.0.truncate(first);
+        self.0.extend(later);
+    }
+
     /// The step at which the job is: the first that is not done.
     fn open(&self) -> StepName {
         self.0.iter().find(|step| step.state != StepState::Done).map_or(StepName::Done, |step| step.name)
@@ -127,9 +137,7 @@ impl Timeline {
         match state {
             State::Delivered => {
                 // A person looks again, or runs it again.
-                let later = Self::default().0.into_iter().skip(2);
-                self.0.truncate(2);
-                self.0.extend(later);
+                self.begin_again(2);
                 self.set(StepName::Seen, StepState::Now, at_ms);
             }
             State::ImportError { place, text } => {
@@ -141,6 +149,8 @@ impl Timeline {
                 self.fail(StepName::Seen, error(told(), None, String::new()));
             }
             State::Seen { .. } => {
+                // It was paused, and no run is wished for.
+                self.begin_again(3);
                 self.set(StepName::Seen, StepState::Done, at_ms);
                 self.note(StepName::Seen, &text);
             }

@@ -1,6 +1,6 @@
 //! The way of a job: it is delivered, then followed until its end.
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use monitor::clock;
 use notebook_job::File;
@@ -8,24 +8,24 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Place, folder,
-    record::{Delivery, Record, Told},
+    Place, errors, folder,
+    record::{Delivery, Told},
 };
 use crate::{
     export::{
         Exports,
         airflow::{
+            Airflow,
             drive::{Driver, Pace},
-            follow::{Follow, Wish},
+            error::AirflowError,
+            follow::Follow,
             shipped::{self, Shipped},
+            state::{Act, Wish},
         },
         git::{self, Agreed},
     },
     words::{errors::Explained, git as of_git, shipments as words},
 };
-
-/// What a person may do before it is done.
-const ACTS: usize = 4;
 
 /// A job that begins its way.
 pub(super) struct Load {
@@ -36,47 +36,79 @@ pub(super) struct Load {
     pub wish: Wish,
 }
 
+/// A job that this sidecar holds, and what a person does with it.
+pub(super) struct Held {
+    pub id: String,
+    pub owner: String,
+    pub acts: mpsc::Receiver<Act>,
+}
+
 /// Begins.
-pub(super) fn begin(exports: &Arc<Exports>, record: &Record, load: Load) {
-    let (exports, id, dag_id) = (Arc::clone(exports), record.id.clone(), record.dag_id.clone());
+pub(super) fn begin(exports: &Arc<Exports>, held: Held, dag_id: String, load: Load) {
     let tasks = exports.shipments.tasks.clone();
+    let exports = Arc::clone(exports);
     tasks.spawn(|end| async move {
-        let (delivery, follow) = deliver(&exports, &id, &dag_id, load).await;
-        exports.shipments.kept.change(&id, |record| {
-            (record.delivery, record.follow) = (delivery, follow.clone());
+        let (delivery, follow) = deliver(&exports, &held.id, &dag_id, load).await;
+        let (id, delivered) = (held.id.clone(), follow.clone());
+        let kept = exports.on_disk(move |exports| {
+            let mut look = exports.shipments.kept.held();
+            let has_ended = delivered.is_none();
+            look.change(&id, |record| (record.delivery, record.follow) = (delivery, delivered));
+            if has_ended {
+                look.release(&id);
+            }
+            Ok(())
         });
-        if let Some(follow) = follow {
-            drive(&exports, &id, follow, end).await;
+        if let (Ok(()), Some(follow)) = (kept.await, follow) {
+            drive(&exports, held, follow, end).await;
         }
     });
 }
 
-/// Goes on with what was on its way when the last sidecar ended.
-pub(super) fn resume(exports: &Arc<Exports>) {
-    let going: Vec<Record> = exports
-        .shipments
-        .kept
-        .with(|jobs| jobs.values().filter(|job| !job.record.has_ended()).map(|job| job.record.clone()).collect());
-    for record in going {
-        match record.follow {
-            Some(follow) => go_on(exports, record.id, follow),
-            None => exports.shipments.kept.change(&record.id, |record| {
-                let why = (&words::restarted()).into();
-                record.delivery = Delivery::Failed { at_ms: clock::now_ms(), why };
-            }),
+/// Goes on with what nobody follows any more. What another sidecar follows is its own.
+pub(super) async fn resume(exports: &Arc<Exports>) {
+    let held = exports.on_disk(|exports| {
+        let mut look = exports.shipments.kept.look();
+        let mut held = Vec::new();
+        for id in look.not_followed() {
+            let (record, acts) = match look.hold(&id) {
+                Ok(Some(held)) => held,
+                Ok(None) => continue,
+                Err(error) => {
+                    tracing::warn!(%error, shipment.id = id, "A job on its way cannot be followed");
+                    continue;
+                }
+            };
+            match &record.follow {
+                Some(follow) if !record.has_ended() => {
+                    held.push((Held { id, owner: record.owner.clone(), acts }, follow.clone()));
+                    continue;
+                }
+                Some(_) => {}
+                None if record.has_ended() => {}
+                None => look.change(&id, |record| {
+                    let why = (&words::restarted()).into();
+                    record.delivery = Delivery::Failed { at_ms: clock::now_ms(), why };
+                }),
+            }
+            look.release(&id);
         }
+        Ok(held)
+    });
+    for (held, follow) in held.await.unwrap_or_default() {
+        go_on(exports, held, follow);
     }
 }
 
 /// Follows a job whose follower has ended, or is gone.
-pub(super) fn go_on(exports: &Arc<Exports>, id: String, follow: Follow) {
+pub(super) fn go_on(exports: &Arc<Exports>, held: Held, follow: Follow) {
     let followed = Arc::clone(exports);
-    exports.shipments.tasks.spawn(|end| async move { drive(&followed, &id, follow, end).await });
+    exports.shipments.tasks.spawn(|end| async move { drive(&followed, held, follow, end).await });
 }
 
 async fn deliver(exports: &Exports, id: &str, dag_id: &str, load: Load) -> (Delivery, Option<Follow>) {
     let Load { files, plan, message, wish } = load;
-    let delivered = match exports.shipments.place() {
+    let delivered = match exports.place() {
         Ok(Place::Repository(repository)) => {
             let delivery = git::Delivery { folder: dag_id, files: &files };
             // Whose files they are was shown with the plan.
@@ -88,7 +120,10 @@ async fn deliver(exports: &Exports, id: &str, dag_id: &str, load: Load) -> (Deli
         }
         Ok(Place::Folder(workflows)) => {
             let written = folder::deliver(workflows, dag_id, files.clone(), &plan).await;
-            written.map(|()| in_folder(dag_id)).map_err(|error: io::Error| words::folder(&error))
+            written.map(|()| in_folder(dag_id)).map_err(|error| {
+                tracing::warn!(%error, shipment.id = id, "A job was not delivered");
+                errors::of_folder(&error)
+            })
         }
         Err(error) => Err(Explained { error: error.error, hint: error.hint }),
     };
@@ -119,39 +154,61 @@ fn in_folder(dag_id: &str) -> git::Delivered {
     }
 }
 
-/// Follows a job in Airflow. Each change is kept, on a thread that may wait for the disk.
-async fn drive(exports: &Arc<Exports>, id: &str, follow: Follow, end: CancellationToken) {
-    let Some(airflow) = &exports.shipments.airflow else { return };
-    let owner = exports.shipments.kept.with(|jobs| jobs.get(id).map(|job| job.record.owner.clone()));
-    let airflow = airflow.on_behalf_of(&upstream::Caller::new(owner.unwrap_or_default().as_bytes()));
-    let (acts, acted) = mpsc::channel(ACTS);
-    exports.shipments.kept.with(|jobs| {
-        if let Some(job) = jobs.get_mut(id) {
-            job.acts = Some(acts);
+/// Follows a job in Airflow to its end, and lets go of it.
+async fn drive(exports: &Arc<Exports>, held: Held, mut follow: Follow, end: CancellationToken) {
+    let Held { id, owner, mut acts } = held;
+    let airflow = exports.shipments.airflow.as_ref();
+    let airflow = airflow.map(|airflow| airflow.on_behalf_of(&upstream::Caller::new(owner.as_bytes())));
+    loop {
+        match &airflow {
+            Some(airflow) => follow = drive_once(exports, &id, airflow.clone(), follow, &mut acts, &end).await,
+            // There was one before the sidecar was started again.
+            None => follow.refuse(AirflowError::NotConfigured, clock::now_ms()),
         }
-    });
+        let (job, is_end) = (id.clone(), end.is_cancelled());
+        let ended = exports.on_disk(move |exports| {
+            let mut look = exports.shipments.kept.held();
+            // Under the lock, so that whoever acts either is heard here or finds that nobody follows the job.
+            while let Ok(act) = acts.try_recv() {
+                follow.act(act, clock::now_ms());
+            }
+            look.change(&job, |record| record.follow = Some(follow.clone()));
+            if is_end || follow.is_over() {
+                look.release(&job);
+                return Ok(None);
+            }
+            Ok(Some((follow, acts)))
+        });
+        let Ok(Some(left)) = ended.await else { return };
+        (follow, acts) = left;
+    }
+}
+
+/// Follows a job in Airflow. Each change is kept.
+async fn drive_once(
+    exports: &Arc<Exports>,
+    id: &str,
+    airflow: Airflow,
+    follow: Follow,
+    acts: &mut mpsc::Receiver<Act>,
+    end: &CancellationToken,
+) -> Follow {
     let (changes, mut changed) = watch::channel(follow.clone());
     let keep = async {
         while changed.changed().await.is_ok() {
-            let now = changed.borrow_and_update().clone();
-            let (kept, id) = (Arc::clone(&exports.shipments.kept), id.to_owned());
-            let kept = tokio::task::spawn_blocking(move || kept.change(&id, |record| record.follow = Some(now)));
-            if let Err(error) = kept.await {
-                tracing::error!(%error, "How far a job is was not kept");
-            }
+            let (now, id) = (changed.borrow_and_update().clone(), id.to_owned());
+            let kept = exports.on_disk(move |exports| {
+                exports.shipments.kept.held().change(&id, |record| record.follow = Some(now));
+                Ok(())
+            });
+            // It is logged, and the next change is kept with it.
+            let _ = kept.await;
         }
     };
     let driver = Driver::new(airflow, Pace::default());
-    let changes_of_drive = changes.clone();
-    let follow = async {
-        let last = driver.drive(follow, acted, end, move |now| _ = changes_of_drive.send(now.clone())).await;
-        _ = changes.send(last);
-        drop(changes);
+    let follow = async move {
+        let changed = move |now: &Follow| _ = changes.send(now.clone());
+        driver.drive(follow, acts, end.clone(), changed).await
     };
-    tokio::join!(follow, keep);
-    exports.shipments.kept.with(|jobs| {
-        if let Some(job) = jobs.get_mut(id) {
-            job.acts = None;
-        }
-    });
+    tokio::join!(follow, keep).0
 }

@@ -7,11 +7,11 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use yew::{Html, hook, html, use_effect_with, use_state};
 
-use super::requests::{Question, spawn};
-use kit::api::{self, Api};
-use kit::parts::notice::{loading, problem_notice};
-use kit::problem::Problem;
-use kit::request::Request;
+use crate::api::{self, Api};
+use crate::parts::notice::{loading, problem_notice};
+use crate::problem::Problem;
+use crate::question::{Question, spawn};
+use crate::request::Request;
 
 /// An answer of any type: a hook that knew the type would exist once for each.
 type Answer = Result<Rc<dyn Any>, Problem>;

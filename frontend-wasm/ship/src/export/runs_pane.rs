@@ -1,0 +1,191 @@
+//! The runs of this notebook, newest first, and those of others on request.
+
+use wire::export::{Run, RunKind, RunState, Runs};
+use yew::{Callback, Html, MouseEvent, html};
+
+use super::button::Button;
+use super::document::Document;
+use super::export_tab::is_active;
+use super::jump::jump;
+use super::model::{Act, Action, Model};
+use super::run_details::run_details;
+use super::watched::Watched;
+use kit::format;
+use kit::i18n::{ExportMessage, tr};
+use kit::language;
+use kit::parts::notice::{loading, muted};
+use kit::parts::tone::{Tone, toned};
+use kit::problem::Problem;
+
+pub fn runs_pane(
+    runs: Option<&Runs>,
+    problem: Option<&Problem>,
+    open: &Watched,
+    (model, document): (&Model, &Document),
+    act: &Act,
+) -> Html {
+    let title = tr(ExportMessage::RunsTitle);
+    let list = |runs: &Runs| {
+        let (own, others): (Vec<_>, Vec<_>) = runs.runs.iter().partition(|run| run.path == document.path);
+        html! {
+            <>
+                if own.is_empty() {
+                    { muted(ExportMessage::NoRuns) }
+                }
+                <ul class="sparkMonitor-Runs-list">
+                    { for own.iter().map(|run| line(run, true, open, model, act)) }
+                </ul>
+                if !others.is_empty() {
+                    { others_button(others.len(), model.shows_others, act) }
+                }
+                if model.shows_others {
+                    <ul class="sparkMonitor-Runs-list">
+                        { for others.iter().map(|run| line(run, false, open, model, act)) }
+                    </ul>
+                }
+            </>
+        }
+    };
+    html! {
+        <section class="sparkMonitor-Export-part sparkMonitor-Export-runs" aria-label={title.clone()}>
+            <h3 tabindex="-1">{ title }</h3>
+            if let Some(problem) = problem {
+                <p class="sparkMonitor-Stale" role="alert">
+                    { [&tr(ExportMessage::NotRefreshed), problem.sentence.as_str()].join(" ") }
+                </p>
+            }
+            { runs.map_or_else(|| if problem.is_none() { loading() } else { Html::default() }, list) }
+        </section>
+    }
+}
+
+fn others_button(count: usize, is_open: bool, act: &Act) -> Html {
+    let act = act.clone();
+    let onclick = Callback::from(move |_: MouseEvent| act.emit(Action::ShowOthers));
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    html! {
+        <button type="button" class="sparkMonitor-Button" aria-expanded={is_open.to_string()} {onclick}>
+            { tr(ExportMessage::OtherRuns { count }) }
+        </button>
+    }
+}
+
+fn line(run: &Run, is_own: bool, open: &Watched, model: &Model, act: &Act) -> Html {
+    let is_open = model.open_run.as_ref() == Some(&run.id);
+    html! {
+        <li key={run.id.clone()} class="sparkMonitor-Run">
+            <div class="sparkMonitor-Run-head">
+                { state(run) }
+                if !is_own {
+                    <span class="sparkMonitor-Run-path">{ &run.path }</span>
+                }
+                { for facts(run).into_iter().map(|fact| html! { <span class="sparkMonitor-Muted">{ fact }</span> }) }
+            </div>
+            if is_active(run) {
+                { progress(run) }
+            }
+            { error(run, is_own, act) }
+            { buttons(run, is_open, act) }
+            if is_open {
+                { run_details(open, is_own, act) }
+            }
+        </li>
+    }
+}
+
+fn facts(run: &Run) -> Vec<String> {
+    let kind = match run.kind {
+        RunKind::Notebook => ExportMessage::RunAsNotebook,
+        RunKind::Script => ExportMessage::RunAsScript,
+    };
+    let mut facts = vec![tr(ExportMessage::RunOf { time: &language::time(run.started_at_ms) }), tr(kind)];
+    if run.cells_all > 0 {
+        facts.push(tr(ExportMessage::RunCells { done: run.cells_done, all: run.cells_all }));
+    }
+    if let Some(ended_at_ms) = run.ended_at_ms {
+        let took = u64::try_from(ended_at_ms - run.started_at_ms).unwrap_or_default();
+        facts.push(tr(ExportMessage::RunTakes { time: &format::duration(took) }));
+    }
+    facts
+}
+
+fn state(run: &Run) -> Html {
+    let (tone, name) = match run.state {
+        RunState::Starting => (Tone::Muted, ExportMessage::RunStarting),
+        RunState::Running => (Tone::Warn, ExportMessage::RunRunning),
+        RunState::Succeeded => (Tone::Good, ExportMessage::RunSucceeded),
+        RunState::Failed => (Tone::Bad, ExportMessage::RunFailed),
+        RunState::Canceled => (Tone::Muted, ExportMessage::RunCanceled),
+        RunState::Lost => (Tone::Bad, ExportMessage::RunLost),
+    };
+    html! { <span class="sparkMonitor-Run-state" role="status">{ toned(tone, tr(name)) }</span> }
+}
+
+fn progress(run: &Run) -> Html {
+    let (done, all) = (run.cells_done, run.cells_all);
+    let words = tr(ExportMessage::RunCells { done, all });
+    let percent = wire::percent(done.into(), all.into());
+    html! {
+        <div
+            class="sparkMonitor-Bar" role="progressbar" aria-label={words.clone()} aria-valuetext={words}
+            aria-valuemin="0" aria-valuemax={all.max(1).to_string()} aria-valuenow={done.min(all).to_string()}
+        >
+            <div class="sparkMonitor-Bar-done" style={format!("width: {percent}%")} />
+        </div>
+    }
+}
+
+fn error(run: &Run, is_own: bool, act: &Act) -> Html {
+    let Some(error) = &run.error else {
+        return Html::default();
+    };
+    let place = error.cell.map(|cell| match error.line {
+        Some(line) => (cell, tr(ExportMessage::RunErrorAt { cell, line })),
+        None => (cell, tr(ExportMessage::RunErrorIn { cell })),
+    });
+    html! {
+        <div class="sparkMonitor-Error sparkMonitor-mod-bad">
+            <p>
+                <code>{ &error.name }</code>{ " " }
+                if let Some((cell, said)) = place {
+                    { if is_own { jump(cell, error.line, said, act) } else { html! { said } } }
+                }
+            </p>
+            <pre class="sparkMonitor-Run-message">{ &error.message }</pre>
+        </div>
+    }
+}
+
+fn buttons(run: &Run, is_open: bool, act: &Act) -> Html {
+    let id = run.id.clone();
+    let of = Some(language::time(run.started_at_ms));
+    let named = |name: ExportMessage<'_>, action| {
+        let said = tr(name);
+        let label = of.as_ref().map(|time| [said.as_str(), &tr(ExportMessage::RunOf { time })].join(": "));
+        Button { label, ..Button { name: said, ..Button::new(ExportMessage::ShowDetails, action) } }.view(act)
+    };
+    let toggle = {
+        let (act, id) = (act.clone(), (!is_open).then(|| id.clone()));
+        Callback::from(move |_: MouseEvent| act.emit(Action::OpenRun(id.clone())))
+    };
+    html! {
+        <div class="sparkMonitor-Buttons">
+            <button
+                type="button" class="sparkMonitor-Button" aria-expanded={is_open.to_string()} onclick={toggle}
+            >
+                { tr(ExportMessage::ShowDetails) }
+            </button>
+            if is_active(run) {
+                { named(ExportMessage::CancelRun, Action::CancelRun(id)) }
+            } else {
+                if run.kind == RunKind::Notebook {
+                    { named(ExportMessage::OpenOutput, Action::OpenOutput {
+                        id: id.clone(),
+                        started_at_ms: run.started_at_ms,
+                    }) }
+                }
+                { named(ExportMessage::DeleteRun, Action::DeleteRun(id)) }
+            }
+        </div>
+    }
+}

@@ -1,0 +1,96 @@
+//! The button that does what was chosen, why it does nothing, and how it went.
+
+use wire::export::{Conversion, Export};
+use yew::{Html, html};
+
+use super::button::Button;
+use super::converted::Converted;
+use super::document::Document;
+use super::export_tab::{delivers, is_current};
+use super::export_view::ExportScene;
+use super::model::{Action, Doing, Goal, Model, Said};
+use super::parameters;
+use kit::i18n::{ExportMessage, tr};
+use kit::parts::notice::problem_notice;
+use kit::parts::tone::{Tone, toned};
+
+pub fn start_pane(scene: &ExportScene<'_>, offers: &Export, document: &Document) -> Html {
+    let ExportScene { model, converted, act, .. } = scene;
+    let why = why_not((model, document), converted, offers);
+    let button = match model.goal {
+        Goal::Notebook | Goal::Script => Button::new(ExportMessage::StartRun, Action::Start),
+        Goal::Download => Button::new(ExportMessage::DownloadFiles, Action::Start),
+        // What would change is shown first.
+        Goal::Git => Button::new(ExportMessage::ShowPlan, Action::Plan),
+    };
+    html! {
+        <div class="sparkMonitor-Export-start" tabindex="-1" key={document.path.clone()}>
+            <div class="sparkMonitor-Buttons">
+                { Button { is_main: true, why, ..button }.view(act) }
+                <span role="status">{ said(model, why) }</span>
+            </div>
+            if let Some(Said::Failed(problem)) = &model.said {
+                { problem_notice(problem) }
+            }
+        </div>
+    }
+}
+
+/// Why nothing can be done with the job now.
+pub fn why_not(
+    (model, document): (&Model, &Document),
+    converted: &Converted,
+    offers: &Export,
+) -> Option<ExportMessage<'static>> {
+    let Some(shown) = converted.conversion.as_deref() else {
+        return Some(ExportMessage::WhyNothing);
+    };
+    let runs = matches!(model.goal, Goal::Notebook | Goal::Script);
+    match () {
+        () if runs && !offers.runs_here => Some(ExportMessage::GoalHereMissing),
+        () if model.goal == Goal::Notebook && !document.is_notebook() => Some(ExportMessage::GoalNotebookOnly),
+        () if model.goal == Goal::Git && !delivers(offers) => Some(ExportMessage::GoalGitMissing),
+        () if model.doing.is_some() => Some(ExportMessage::WhyBusy),
+        () if !is_current(converted) => Some(ExportMessage::WhyChecking),
+        () if shown.is_blocked => Some(ExportMessage::WhyBlocked),
+        () if shown.schedule_error.is_some() => Some(ExportMessage::WhySchedule),
+        () if !has_values(model, shown) => Some(ExportMessage::WhyParameters),
+        () => None,
+    }
+}
+
+/// A download has the defaults only.
+fn has_values(model: &Model, shown: &Conversion) -> bool {
+    model.goal == Goal::Download || parameters::values(&shown.parameters, &model.entered).is_some()
+}
+
+fn said(model: &Model, why: Option<ExportMessage<'static>>) -> Html {
+    let doing = model.doing.map(|doing| match doing {
+        Doing::Starting => ExportMessage::Starting,
+        Doing::Downloading => ExportMessage::Downloading,
+        Doing::Planning => ExportMessage::Planning,
+        Doing::Shipping => ExportMessage::Shipping,
+    });
+    if let Some(doing) = doing {
+        return toned(Tone::Muted, tr(doing));
+    }
+    let is_off = why.is_some_and(|why| why != ExportMessage::WhyChecking);
+    let good = |said| toned(Tone::Good, tr(said));
+    let said = match &model.said {
+        // Of the job as it was.
+        Some(Said::Started | Said::Downloaded { .. }) if is_off => Html::default(),
+        Some(Said::Started) => good(ExportMessage::RunStarted),
+        Some(Said::Downloaded { name }) => good(ExportMessage::Downloaded { name }),
+        Some(Said::OutputSaved { path }) => good(ExportMessage::OutputSaved { path }),
+        Some(Said::JumpFailed) => toned(Tone::Warn, tr(ExportMessage::JumpFailed)),
+        Some(Said::Failed(_)) | None => Html::default(),
+    };
+    html! {
+        <>
+            { said }
+            if let Some(why) = why {
+                <span class="sparkMonitor-Muted">{ tr(why) }</span>
+            }
+        </>
+    }
+}

@@ -1,0 +1,437 @@
+//! What the tab shows of a conversion, of goals and of runs, as text.
+
+use std::rc::Rc;
+
+use insta::assert_snapshot;
+use wire::export::{
+    AirflowCheck, AirflowPlace, Change, Conversion, Export, ExportParameter, FindingSeverity, GitChange, GitPlace,
+    GitPlan, ParameterKind, Run, RunCell, RunCellState, RunError, RunState, Runs, ShellChoice, Shipment, ShipmentStep,
+    ShippingError, StepName, StepState,
+};
+
+use super::airflow_line::answered;
+use super::cells_pane::cells_pane;
+use super::converted::Converted;
+use super::diff_pane::diff_pane;
+use super::findings_pane::findings_pane;
+use super::goals_pane::goals_pane;
+use super::model::{Act, Action, Doing, Goal, Model, Planned, Said};
+use super::parameter_form::parameter_form;
+use super::plan_pane::plan_pane;
+use super::run_details::details;
+use super::runs_pane::runs_pane;
+use super::samples::{conversion, document, finding, line, offers, run};
+use super::schedule_form::schedule_form;
+use super::shell_choice::shell_choice;
+use super::shipments_pane::shipment_view;
+use super::start_pane::why_not;
+use super::watched::Watched;
+use kit::asked::Asked;
+use kit::drawn::{elements, text};
+use kit::i18n::tr;
+use kit::samples::OBSERVED_AT_MS;
+use yew::Reducible;
+
+fn after(actions: Vec<Action>) -> Rc<Model> {
+    actions.into_iter().fold(Rc::new(Model::default()), Reducible::reduce)
+}
+
+fn act() -> Act {
+    Act::noop()
+}
+
+#[tokio::test]
+async fn findings_come_in_groups_and_each_leads_to_its_line() {
+    let findings = vec![
+        finding(FindingSeverity::Note, "removed", 3),
+        finding(FindingSeverity::Decision, "shell", 1),
+        finding(FindingSeverity::Error, "input", 2),
+    ];
+    let shown = Conversion { findings, ..conversion() };
+    assert_snapshot!(text(findings_pane(&shown, (&Model::default(), &document()), &act())).await, @r"
+    Findings
+    1 error
+    Cell 1, line 2
+    About input.
+    Mend input.
+    1 decision
+    Cell 1, line 1
+    About shell.
+    As for all
+    Run it
+    Remove it
+    1 note
+    Cell 1, line 3
+    About removed.
+    Mend removed.
+    ");
+}
+
+#[tokio::test]
+async fn secrets_can_be_let_through_and_that_it_is_written_down_is_said() {
+    let without = text(findings_pane(&conversion(), (&Model::default(), &document()), &act())).await;
+    assert!(!without.contains("secrets"), "{without}");
+    let shown = Conversion { findings: vec![finding(FindingSeverity::Error, "secret", 1)], ..conversion() };
+    let said = text(findings_pane(&shown, (&Model::default(), &document()), &act())).await;
+    assert!(said.contains("Export the job with its secrets") && said.contains("written to the audit log"), "{said}");
+    let model = after(vec![Action::AllowSecrets(true)]);
+    let allowed = elements(findings_pane(&conversion(), (&model, &document()), &act())).await;
+    assert!(allowed.contains("checked"), "who chose it can take it back: {allowed}");
+}
+
+#[tokio::test]
+async fn a_cell_says_what_it_is_and_how_much_of_it_changes() {
+    let mut shown = conversion();
+    if let Some(cell) = shown.cells.first_mut() {
+        cell.is_skipped = true;
+    }
+    assert_snapshot!(text(cells_pane(&shown, (&Model::default(), &document()), &act())).await, @r"
+    Cells
+    A cell without a check mark is left out of the job.
+    Cell 0
+    parameters
+    left out
+    month = '2026-05'
+    Cell 1
+    python
+    1 line changes
+    !ls data
+    ");
+    let boxes = elements(cells_pane(&shown, (&Model::default(), &document()), &act())).await;
+    assert_eq!((boxes.matches("type=\"checkbox\"").count(), boxes.matches("checked").count()), (2, 2));
+    let chosen = after(vec![Action::Take { id: "b".to_owned(), takes: false }]);
+    let chosen = elements(cells_pane(&shown, (&chosen, &document()), &act())).await;
+    assert_eq!(chosen.matches("checked").count(), 1, "a choice is shown before it is answered: {chosen}");
+    assert!(boxes.contains("aria-label=\"Cell 1 is part of the job\""), "{boxes}");
+}
+
+#[tokio::test]
+async fn the_difference_says_in_words_what_comes_and_what_goes() {
+    let shown = diff_pane(&conversion(), &document(), &Model::default(), &act());
+    assert_snapshot!(text(shown).await, @r"
+    From the notebook to job.py
+    From the notebook to job.py
+    Cell:line
+    Job
+    Change
+    Code
+    1:1
+    removed
+    !ls data
+    As for all
+    Run it
+    Remove it
+    8
+    added
+    # removed: !ls data
+    1:2
+    9
+    print(month)
+    ");
+}
+
+#[tokio::test]
+async fn a_long_unchanged_stretch_is_one_button() {
+    let same = |number| line(Change::Same, Some(number), Some(number), "x");
+    let mut lines: Vec<_> = (1..=124).map(same).collect();
+    lines.push(line(Change::Added, None, Some(125), "y"));
+    let shown = Conversion { lines, ..conversion() };
+    let folded = text(diff_pane(&shown, &document(), &Model::default(), &act())).await;
+    assert!(folded.contains("Show 121 unchanged lines"), "{folded}");
+    let model = after(vec![Action::Unfold { at: 0 }]);
+    let unfolded = text(diff_pane(&shown, &document(), &model, &act())).await;
+    assert!(!unfolded.contains("unchanged") && unfolded.contains("1:124"), "{unfolded}");
+}
+
+#[tokio::test]
+async fn what_was_chosen_for_a_line_can_be_chosen_again_when_its_finding_is_gone() {
+    let shown = Conversion { findings: Vec::new(), ..conversion() };
+    let none = text(diff_pane(&shown, &document(), &Model::default(), &act())).await;
+    assert!(!none.contains("Remove it"), "{none}");
+    let choice = Some(ShellChoice::Drop);
+    let model = after(vec![Action::Line { mark: "b-1".to_owned(), line: 1, choice }]);
+    let chosen = elements(diff_pane(&shown, &document(), &model, &act())).await;
+    assert!(chosen.contains("value=\"drop\" selected="), "{chosen}");
+    assert!(text(shell_choice((&model, &document()), &shown, &act())).await.contains("Ask for each"));
+    assert_eq!(text(shell_choice((&Model::default(), &document()), &shown, &act())).await, "");
+}
+
+#[tokio::test]
+async fn a_goal_that_is_not_configured_says_what_is_missing() {
+    assert_snapshot!(text(goals_pane((&Model::default(), &document()), &offers(), (&conversion(), &Asked::default()), &act())).await, @r"
+    What to do with the job
+    Run here, as a notebook
+    Cell by cell in a kernel of its own. Outputs are kept, and this page may be closed.
+    Run here, as a script
+    As job.py, in a process of its own, as it would run elsewhere.
+    Download
+    All files of the job as one .zip.
+    Airflow, by git
+    Not configured: an administrator sets SPARK_MONITOR_EXPORT_GIT_URL.
+    ");
+    let drawn =
+        elements(goals_pane((&Model::default(), &document()), &offers(), (&conversion(), &Asked::default()), &act()))
+            .await;
+    assert_eq!(drawn.matches("disabled").count(), 1, "{drawn}");
+}
+
+#[tokio::test]
+async fn a_parameter_has_its_type_its_default_and_what_is_wrong_with_a_value() {
+    let parameter =
+        |name: &str, kind, default: &str| ExportParameter { name: name.to_owned(), kind, default: default.to_owned() };
+    let parameters = vec![
+        parameter("month", ParameterKind::String, "'2026-05'"),
+        parameter("limit", ParameterKind::Integer, "10"),
+        parameter("dry", ParameterKind::Boolean, "True"),
+    ];
+    let shown = Conversion { parameters, ..conversion() };
+    let model = after(vec![Action::Enter { name: "limit".to_owned(), entered: Some("ten".to_owned()) }]);
+    assert_snapshot!(text(parameter_form(&shown, (&model, &document()), &act())).await, @r"
+    Parameters
+    month
+    text
+    default '2026-05'
+    limit
+    whole number
+    Use the default
+    This is not a whole number.
+    dry
+    true or false
+    default True
+    true
+    false
+    default True
+    ");
+}
+
+#[tokio::test]
+async fn a_schedule_is_said_with_its_next_moments_or_with_what_is_wrong() {
+    let model = after(vec![Action::Goal(Goal::Git), Action::Schedule("0 3 * * *".to_owned())]);
+    let next_runs_ms = vec![OBSERVED_AT_MS, OBSERVED_AT_MS + 86_400_000];
+    let said =
+        text(schedule_form((&model, &document()), &Conversion { next_runs_ms, ..conversion() }, false, &act())).await;
+    assert!(said.contains("Each day at 03:00 (UTC)") && said.contains("12:00:00 UTC · 12:00:00 UTC"), "{said}");
+    let schedule_error = Some("There is no minute 99.".to_owned());
+    let wrong = schedule_form((&model, &document()), &Conversion { schedule_error, ..conversion() }, false, &act());
+    let wrong = elements(wrong).await;
+    assert!(wrong.contains("There is no minute 99.") && wrong.contains("aria-invalid=\"true\""), "{wrong}");
+}
+
+#[test]
+fn a_button_that_does_nothing_says_why() {
+    let why = |model: &Model, shown: Option<Conversion>, is_busy| {
+        let converted = Converted { conversion: shown.map(Rc::new), problem: None, is_busy };
+        why_not((model, &document()), &converted, &offers()).map(tr)
+    };
+    let good = || Some(Conversion { is_blocked: false, ..conversion() });
+    let plain = Model::default();
+    assert_eq!(why(&plain, None, true).as_deref(), Some("There is no job yet."));
+    assert_eq!(why(&plain, good(), true).as_deref(), Some("The notebook is being checked."));
+    let blocked = why(&plain, Some(conversion()), false);
+    assert_eq!(blocked.as_deref(), Some("Mend the errors and decide the decisions first."));
+    assert_eq!(why(&plain, good(), false), None);
+    let busy = after(vec![Action::Do(Doing::Starting)]);
+    assert_eq!(why(&busy, good(), false).as_deref(), Some("Something else is being done."));
+    let free = busy.reduce(Action::Done(Ok(Some(Said::Started))));
+    assert_eq!((why(&free, good(), false), free.changes), (None, 1));
+}
+
+async fn listed(run: Run, model: &Model) -> String {
+    let runs = Runs { runs: vec![run] };
+    text(runs_pane(Some(&runs), None, &Watched::default(), (model, &document()), &act())).await
+}
+
+#[tokio::test]
+async fn a_run_shows_how_far_it_is_and_can_be_canceled() {
+    assert_snapshot!(listed(run(), &Model::default()).await, @r"
+    Runs
+    Running
+    Run of 12:00:00 UTC
+    as a notebook
+    cell 1 of 2
+    Details
+    Cancel
+    ");
+}
+
+#[tokio::test]
+async fn a_failed_run_names_the_error_with_its_cell() {
+    let error =
+        RunError { cell: Some(1), line: Some(3), name: "ValueError".to_owned(), message: "no month".to_owned() };
+    let ended_at_ms = Some(OBSERVED_AT_MS + 2_500);
+    let failed = Run { state: RunState::Failed, error: Some(error), ended_at_ms, ..run() };
+    assert_snapshot!(listed(failed, &Model::default()).await, @r"
+    Runs
+    Failed
+    Run of 12:00:00 UTC
+    as a notebook
+    cell 1 of 2
+    after 2s
+    ValueError
+    in cell 1, line 3
+    no month
+    Details
+    Open output
+    Delete
+    ");
+}
+
+#[tokio::test]
+async fn runs_of_other_notebooks_are_counted_and_shown_on_request() {
+    let other = || Run { path: "other.ipynb".to_owned(), ..run() };
+    let said = listed(other(), &Model::default()).await;
+    assert!(said.contains("has not been run here yet") && said.contains("1 run of other notebooks"), "{said}");
+    assert!(!said.contains("other.ipynb"), "{said}");
+    let said = listed(other(), &after(vec![Action::ShowOthers])).await;
+    assert!(said.contains("other.ipynb"), "{said}");
+}
+
+#[tokio::test]
+async fn a_runs_details_are_its_cells_and_what_it_printed() {
+    let cell = |cell, state, took: Option<i64>| RunCell {
+        cell,
+        state,
+        started_at_ms: took.map(|_| OBSERVED_AT_MS),
+        ended_at_ms: took.map(|took_ms| OBSERVED_AT_MS + took_ms),
+    };
+    let cells = vec![cell(0, RunCellState::Done, Some(1_500)), cell(1, RunCellState::Skipped, None)];
+    let run = Run { cells, output: "hello\n".to_owned(), output_is_cut: true, ..run() };
+    assert_snapshot!(text(details(&run, true, &act())).await, @r"
+    Cell
+    State
+    Time
+    Cell 0
+    Done
+    1s
+    Cell 1
+    left out
+    Printed
+    Only the end of it is kept.
+    hello
+    ");
+}
+
+#[tokio::test]
+async fn a_plan_shows_each_file_and_warns_of_those_that_are_not_ours() {
+    let change = |path: &str, was: Option<&str>, is_ours| GitChange {
+        path: path.to_owned(),
+        was: was.map(str::to_owned),
+        becomes: Some("a\nb".to_owned()),
+        is_ours,
+    };
+    let changes = vec![change("sales/job.py", None, true), change("sales/dag.py", Some("a\nc"), false)];
+    let plan = GitPlan { head: None, folder: "sales".to_owned(), changes, plan: "p".to_owned() };
+    let git = GitPlace { repository: "r".to_owned(), branch: "main".to_owned(), folder: String::new() };
+    let airflow = AirflowPlace { url: "https://airflow.example.org".to_owned(), connection: "spark".to_owned() };
+    let ships = Export { git: Some(git), airflow: Some(airflow), ..offers() };
+    let said = text(plan_pane(&plan, &Model::default(), (&document(), &ships), &act())).await;
+    assert_snapshot!(said, @r"
+    What would be pushed
+    Folder sales
+    sales/job.py
+    new file
+    sales/job.py
+    added
+    a
+    added
+    b
+    sales/dag.py
+    changed · not written by an export: your push replaces it
+    sales/dag.py
+    removed
+    c
+    added
+    b
+    Message of the commit
+    Export sales.ipynb
+    Trigger a run once Airflow has read it
+    Unpause the workflow; its schedule begins with it
+    Ship
+    ");
+}
+
+#[test]
+fn a_plan_is_that_of_one_conversion() {
+    let plan = GitPlan { head: None, folder: String::new(), changes: Vec::new(), plan: "p".to_owned() };
+    let model = after(vec![Action::Planned(Planned { hash: "h".to_owned(), plan: Rc::new(plan) })]);
+    assert!(model.plan_for("h").is_some() && model.plan_for("other").is_none());
+}
+
+#[tokio::test]
+async fn a_shipments_steps_say_how_far_it_is_and_what_went_wrong() {
+    let step = |name, state, error| ShipmentStep {
+        name,
+        state,
+        at_ms: None,
+        note: String::new(),
+        note_sentences: Vec::new(),
+        error,
+    };
+    let error = ShippingError {
+        cell: Some(1),
+        line: Some(2),
+        message: "ValueError: no month".to_owned(),
+        message_sentences: Vec::new(),
+        fix: "Mend the cell.".to_owned(),
+        fix_sentences: Vec::new(),
+        detail: "Traceback".to_owned(),
+    };
+    let shipment = Shipment {
+        id: "s-1".to_owned(),
+        path: "work/sales.ipynb".to_owned(),
+        dag_id: "sales".to_owned(),
+        started_at_ms: OBSERVED_AT_MS,
+        commit: Some("0123456789abcdef".to_owned()),
+        commit_url: None,
+        run_id: Some("manual-1".to_owned()),
+        steps: vec![
+            step(StepName::Pushed, StepState::Done, None),
+            step(StepName::Seen, StepState::NeedsPerson, None),
+            step(StepName::Running, StepState::Failed, Some(error)),
+            step(StepName::Done, StepState::Waiting, None),
+        ],
+        has_ended: false,
+        cells_done: 1,
+        cells_all: 2,
+        problem: None,
+        acts: vec![ShipmentAct::Unpause, ShipmentAct::Cancel],
+    };
+    assert_snapshot!(text(shipment_view(&shipment, None, &act())).await, @r"
+    sales
+    12:00:00 UTC
+    Commit 01234567
+    Run manual-1
+    cell 1 of 2
+    Pushed
+    done
+    Read by Airflow
+    waits for you
+    Running
+    failed
+    Cell 1, line 2
+    ValueError: no month
+    Mend the cell.
+    Traceback
+    Done
+    to come
+    Unpause the workflow
+    Cancel
+    Log
+    ");
+}
+
+#[tokio::test]
+async fn airflow_says_who_it_takes_us_for_and_what_is_missing() {
+    let check = AirflowCheck {
+        checked_at_ms: OBSERVED_AT_MS,
+        version: Some("3.3.2".to_owned()),
+        user: Some("ann".to_owned()),
+        missing: vec!["It may not trigger workflows.".to_owned()],
+        missing_sentences: Vec::new(),
+        error: None,
+    };
+    assert_snapshot!(text(answered(&check, &act())).await, @r"
+    Airflow 3.3.2 answers; the monitor is ann there.
+    It may not trigger workflows.
+    ");
+}
