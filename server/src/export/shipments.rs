@@ -104,6 +104,15 @@ impl Shipments {
     pub fn has_folder(&self) -> bool {
         self.is_on && self.git.is_none() && self.site.dag_folder.is_some()
     }
+
+    /// The configured place. A repository that cannot be used is not replaced by a folder.
+    fn place(&self) -> Result<Place<'_>, ApiError> {
+        match &self.repository {
+            Some(Ok(repository)) => Ok(Place::Repository(repository)),
+            Some(Err(error)) => Err(errors::git(error)),
+            None => self.site.dag_folder.as_deref().map(Place::Folder).ok_or_else(errors::no_place),
+        }
+    }
 }
 
 /// Under which name a person's jobs are kept; empty where users are not told apart.
@@ -144,14 +153,10 @@ impl Exports {
     /// Where jobs are delivered to.
     ///
     /// # Errors
-    /// When there is no such place. A repository that cannot be used is not replaced by a folder.
+    /// When they are not, or there is no such place.
     fn place(&self) -> Result<Place<'_>, ApiError> {
         self.delivers()?;
-        match &self.shipments.repository {
-            Some(Ok(repository)) => Ok(Place::Repository(repository)),
-            Some(Err(error)) => Err(errors::git(error)),
-            None => self.shipments.site.dag_folder.as_deref().map(Place::Folder).ok_or_else(errors::no_place),
-        }
+        self.shipments.place()
     }
 
     /// The Airflow in which jobs are followed.
@@ -207,3 +212,24 @@ pub(super) fn openapi() -> utoipa::openapi::OpenApi {
     act::act,
 ))]
 struct Document;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::settings_from;
+
+    #[test]
+    fn a_repository_that_cannot_be_used_is_not_replaced_by_a_folder() {
+        let settings = settings_from(&["--spark-monitor-export-git-url", "https://git.example.org/jobs.git"]).unwrap();
+        let git = GitSite::of(&settings, None, &mut Vec::new()).unwrap().unwrap();
+        let airflow = AirflowSite { dag_folder: Some("/dags".into()), ..AirflowSite::default() };
+        let place = |git| {
+            let shipments = Shipments::new((git, airflow.clone(), None), None, true, &Tasks::default());
+            shipments.place().map(|place| format!("{place:?}")).map_err(|error| error.error.to_string())
+        };
+        assert_eq!(place(None).unwrap(), "Folder(\"/dags\")");
+        // There is no folder for fetched commits.
+        let git = GitSite { cache_folder: None, ..git };
+        assert_eq!(place(Some(git)).unwrap_err(), "The state folder cannot be written.");
+    }
+}

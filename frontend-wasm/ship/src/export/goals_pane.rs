@@ -80,6 +80,7 @@ fn where_to(offers: &Export) -> String {
 /// What the job is made for, its name, its files and what it needs.
 fn details(model: &Model, shown: &Conversion, act: &Act) -> Html {
     let is_chosen = matches!(model.goal, Goal::Download | Goal::Git);
+    let has_files = is_chosen && !shown.files.is_empty();
     html! {
         <>
             if is_chosen {
@@ -90,16 +91,18 @@ fn details(model: &Model, shown: &Conversion, act: &Act) -> Html {
                     }
                 </div>
             }
-            <dl>
-                if is_chosen && !shown.files.is_empty() {
-                    <dt>{ tr(ExportMessage::JobFiles) }</dt>
-                    <dd>{ shown.files.iter().map(file).collect::<Vec<_>>().join(", ") }</dd>
-                }
-                if !shown.requirements.is_empty() {
-                    <dt>{ tr(ExportMessage::JobRequirements) }</dt>
-                    <dd>{ shown.requirements.join(", ") }</dd>
-                }
-            </dl>
+            if has_files || !shown.requirements.is_empty() {
+                <dl>
+                    if has_files {
+                        <dt>{ tr(ExportMessage::JobFiles) }</dt>
+                        <dd>{ shown.files.iter().map(file).collect::<Vec<_>>().join(", ") }</dd>
+                    }
+                    if !shown.requirements.is_empty() {
+                        <dt>{ tr(ExportMessage::JobRequirements) }</dt>
+                        <dd>{ shown.requirements.join(", ") }</dd>
+                    }
+                </dl>
+            }
         </>
     }
 }

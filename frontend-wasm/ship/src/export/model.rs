@@ -255,7 +255,7 @@ impl Reducible for Model {
 mod tests {
     use std::rc::Rc;
 
-    use wire::export::{ExportTarget, LineChoice, ShellChoice, ShipmentAct};
+    use wire::export::{ExportTarget, LineChoice, ShellChoice};
     use yew::Reducible;
 
     use super::{Action, Goal, Model};

@@ -18,7 +18,7 @@ const CHOICES: [(ShellChoice, ExportMessage<'static>); 3] = [
 
 /// For all commands; nothing if there are none.
 pub fn shell_choice((model, document): (&Model, &Document), shown: &Conversion, act: &Act) -> Html {
-    let has_choice = model.shell != ShellChoice::Ask || !model.lines.iter().next().is_none();
+    let has_choice = model.shell != ShellChoice::Ask || model.lines.iter().next().is_some();
     if !has_choice && !shown.findings.iter().any(|finding| finding.code == SHELL) {
         return Html::default();
     }

@@ -1,6 +1,6 @@
 //! The button that does what was chosen, why it does nothing, and how it went.
 
-use wire::export::{Conversion, Export};
+use wire::export::{Conversion, Export, ShellChoice};
 use yew::{Html, html};
 
 use super::button::Button;
@@ -53,10 +53,17 @@ pub fn why_not(
         () if model.doing.is_some() => Some(ExportMessage::WhyBusy),
         () if !is_current(converted) => Some(ExportMessage::WhyChecking),
         () if shown.is_blocked => Some(ExportMessage::WhyBlocked),
+        () if model.goal == Goal::Notebook && removes(model, document) => Some(ExportMessage::WhyWhole),
         () if shown.schedule_error.is_some() => Some(ExportMessage::WhySchedule),
         () if !has_values(model, shown) => Some(ExportMessage::WhyParameters),
         () => None,
     }
+}
+
+/// Whether commands of the shell are to be removed; a choice for a cell that was edited since counts no more.
+fn removes(model: &Model, document: &Document) -> bool {
+    let lines = model.options(document).lines;
+    model.shell == ShellChoice::Drop || lines.iter().any(|line| line.shell == ShellChoice::Drop)
 }
 
 /// A download has the defaults only.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use insta::assert_snapshot;
 use wire::export::{
     AirflowCheck, AirflowPlace, Change, Conversion, Export, ExportParameter, FindingSeverity, GitChange, GitPlace,
-    GitPlan, ParameterKind, Run, RunCell, RunCellState, RunError, RunState, Runs, ShellChoice, Shipment, ShipmentStep,
-    ShippingError, StepName, StepState,
+    GitPlan, ParameterKind, Run, RunCell, RunCellState, RunError, RunState, Runs, ShellChoice, Shipment, ShipmentAct,
+    ShipmentStep, ShippingError, StepName, StepState,
 };
 
 use super::airflow_line::answered;
@@ -172,7 +172,7 @@ async fn a_goal_that_is_not_configured_says_what_is_missing() {
     let drawn =
         elements(goals_pane((&Model::default(), &document()), &offers(), (&conversion(), &Asked::default()), &act()))
             .await;
-    assert_eq!(drawn.matches("disabled").count(), 1, "{drawn}");
+    assert_eq!(drawn.matches("disabled=").count(), 1, "{drawn}");
 }
 
 #[tokio::test]
@@ -230,6 +230,11 @@ fn a_button_that_does_nothing_says_why() {
     let blocked = why(&plain, Some(conversion()), false);
     assert_eq!(blocked.as_deref(), Some("Mend the errors and decide the decisions first."));
     assert_eq!(why(&plain, good(), false), None);
+    let drops = after(vec![Action::Shell(ShellChoice::Drop)]);
+    assert!(why(&drops, good(), false).is_some_and(|why| why.starts_with("A notebook runs as it is")));
+    let of_old_text = Action::Line { mark: "b-0".to_owned(), line: 1, choice: Some(ShellChoice::Drop) };
+    assert_eq!(why(&after(vec![of_old_text]), good(), false), None, "its cell was edited since");
+    assert_eq!(why(&drops.reduce(Action::Goal(Goal::Script)), good(), false), None);
     let busy = after(vec![Action::Do(Doing::Starting)]);
     assert_eq!(why(&busy, good(), false).as_deref(), Some("Something else is being done."));
     let free = busy.reduce(Action::Done(Ok(Some(Said::Started))));

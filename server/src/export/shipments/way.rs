@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Place, errors, folder,
+    kept::Look,
     record::{Delivery, Told},
 };
 use crate::{
@@ -166,22 +167,31 @@ async fn drive(exports: &Arc<Exports>, held: Held, mut follow: Follow, end: Canc
             None => follow.refuse(AirflowError::NotConfigured, clock::now_ms()),
         }
         let (job, is_end) = (id.clone(), end.is_cancelled());
-        let ended = exports.on_disk(move |exports| {
-            let mut look = exports.shipments.kept.held();
-            // Under the lock, so that whoever acts either is heard here or finds that nobody follows the job.
-            while let Ok(act) = acts.try_recv() {
-                follow.act(act, clock::now_ms());
-            }
-            look.change(&job, |record| record.follow = Some(follow.clone()));
-            if is_end || follow.is_over() {
-                look.release(&job);
-                return Ok(None);
-            }
-            Ok(Some((follow, acts)))
-        });
-        let Ok(Some(left)) = ended.await else { return };
-        (follow, acts) = left;
+        let ended =
+            exports.on_disk(move |exports| Ok(left(&mut exports.shipments.kept.held(), &job, follow, acts, is_end)));
+        let Ok(Some(still)) = ended.await else { return };
+        (follow, acts) = still;
     }
+}
+
+/// Keeps the end of a job and lets go of it. What is left to follow if a person acted as it ended, or before the sidecar
+/// ends: under the look's lock, whoever acts either is heard here, or finds that nobody follows the job.
+fn left(
+    look: &mut Look<'_>,
+    id: &str,
+    mut follow: Follow,
+    mut acts: mpsc::Receiver<Act>,
+    is_end: bool,
+) -> Option<(Follow, mpsc::Receiver<Act>)> {
+    while let Ok(act) = acts.try_recv() {
+        follow.act(act, clock::now_ms());
+    }
+    look.change(id, |record| record.follow = Some(follow.clone()));
+    if is_end || follow.is_over() {
+        look.release(id);
+        return None;
+    }
+    Some((follow, acts))
 }
 
 /// Follows a job in Airflow. Each change is kept.
@@ -211,4 +221,46 @@ async fn drive_once(
         driver.drive(follow, acts, end.clone(), changed).await
     };
     tokio::join!(follow, keep).0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{
+        super::{kept::Kept, record::Record},
+        *,
+    };
+
+    fn follow() -> Follow {
+        let file = |name: &str, content: &str| File { name: name.to_owned(), content: content.into() };
+        let files = [file("job.cells.json", r#"{"lines":[]}"#), file("a_dag.py", "")];
+        let shipped = Shipped::new("a", "a", &files, shipped::Delivery::Folder).unwrap();
+        Follow::new(shipped, Wish::default(), "monitor-a", Duration::from_secs(60), 1)
+    }
+
+    #[test]
+    fn what_a_person_does_as_the_follower_ends_is_not_lost() {
+        let home = tempfile::tempdir().unwrap();
+        let kept = Kept::new(Some(home.path().to_owned()));
+        let record = Record {
+            id: "a".to_owned(),
+            owner: String::new(),
+            path: "a.ipynb".to_owned(),
+            dag_id: "a".to_owned(),
+            started_at_ms: 1,
+            delivery: Delivery::Done { at_ms: 2, commit: None, url: None, is_new: true },
+            follow: Some(follow()),
+        };
+        let acts = kept.look().add(record).unwrap();
+        let mut over = follow();
+        over.refuse(AirflowError::NotConfigured, 2);
+        kept.look().acts("a").unwrap().try_send(Act::Retry).unwrap();
+        let (again, acts) = left(&mut kept.held(), "a", over.clone(), acts, false).unwrap();
+        assert!(!again.is_over() && kept.look().acts("a").is_some());
+        kept.look().acts("a").unwrap().try_send(Act::Cancel).unwrap();
+        assert!(left(&mut kept.held(), "a", again, acts, true).is_none(), "the sidecar ends");
+        let record = kept.look().of("", "a").unwrap();
+        assert!(record.has_ended() && kept.look().acts("a").is_none(), "canceled, and nobody follows it");
+    }
 }

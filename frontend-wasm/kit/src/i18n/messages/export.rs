@@ -99,6 +99,7 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     WhyBusy: "Something else is being done.";
     WhyNothing: "There is no job yet.";
     WhyMessage: "Write a message for the commit.";
+    WhyWhole: "A notebook runs as it is: run it as a script, or keep the commands that are to be removed.";
     WhySchedule: "The schedule is not one.";
 
     // Parameters and schedule.
