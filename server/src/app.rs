@@ -26,6 +26,7 @@ use crate::sql::Sql;
 use crate::{
     audit::Audit,
     config::{Config, Limits, Secrets, Site},
+    contract,
     export::{self, Exports, airflow::Airflow},
     history::{self, History},
     http::{
@@ -38,6 +39,7 @@ use crate::{
 /// The areas with limits of their own.
 const AREAS: &[AreaBounds] = &[
     export::BOUNDS,
+    contract::pipelines::BOUNDS,
     history::BOUNDS,
     #[cfg(feature = "sql")]
     crate::sql::BOUNDS,

@@ -1,7 +1,8 @@
-//! The routes of the older extension. Their answers are byte for byte the same.
+//! The routes of the older extensions: four whose answers are byte for byte the same, and `pipelines/`.
 
 pub(crate) mod cluster;
 pub(crate) mod executors;
+pub(crate) mod pipelines;
 pub(crate) mod stages;
 pub(crate) mod status;
 

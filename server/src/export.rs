@@ -5,15 +5,15 @@
 pub(crate) mod airflow;
 pub(crate) mod conversion;
 mod convert;
-mod errors;
+pub(crate) mod errors;
 mod files;
 pub(crate) mod git;
 pub(crate) mod interpreter;
 mod offer;
 mod runs;
-mod schedule;
-mod shipments;
-mod turn;
+pub(crate) mod schedule;
+pub(crate) mod shipments;
+pub(crate) mod turn;
 pub(crate) mod write;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -96,15 +96,36 @@ impl Exports {
     }
 
     /// Airflow's name of its connection to Spark.
-    fn connection(&self) -> String {
+    pub(crate) fn connection(&self) -> String {
         self.shipments.site.connection.clone()
+    }
+
+    /// The folder that Jupyter shows, whose files the caller may read here.
+    ///
+    /// # Errors
+    /// When it is not known, or several people share this sidecar, which runs as somebody else then.
+    pub(crate) fn notebooks(&self) -> Result<&Path, ApiError> {
+        self.site.notebooks.as_deref().filter(|_| !self.is_shared).ok_or_else(errors::no_files)
+    }
+
+    /// Writes a line of the audit log.
+    ///
+    /// # Errors
+    /// When it cannot be written; then what it tells of must not be done.
+    pub(crate) fn audit(&self, line: &impl Serialize) -> Result<(), ApiError> {
+        self.audit.write(line).map_err(|error| errors::not_audited(&error))
     }
 
     /// Writes down that a person lets a secret out.
     ///
     /// # Errors
     /// When it cannot be written; then it must not be done.
-    fn audit_secrets(&self, whose: &Whose, converted: &Converted, event: &'static str) -> Result<(), ApiError> {
+    pub(crate) fn audit_secrets(
+        &self,
+        whose: &Whose,
+        converted: &Converted,
+        event: &'static str,
+    ) -> Result<(), ApiError> {
         if !converted.has_allowed_secrets() {
             return Ok(());
         }

@@ -1,5 +1,7 @@
 //! The table of all routes.
 
+use std::sync::Arc;
+
 use axum::{
     Json, Router,
     extract::State,
@@ -66,7 +68,7 @@ pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
         None => routes,
     };
     let routes = match app.exports() {
-        Some(exports) => routes.merge(export::routes(exports)),
+        Some(exports) => routes.merge(export::routes(Arc::clone(&exports))).merge(contract::pipelines::routes(exports)),
         None => routes,
     };
     #[cfg(feature = "sql")]

@@ -10,6 +10,7 @@ pub(crate) mod export;
 pub(crate) mod export_airflow;
 pub(crate) mod git;
 pub(crate) mod history;
+pub(crate) mod pipelines;
 pub(crate) mod runs;
 pub(crate) mod shipments;
 pub(crate) mod upstreams;

@@ -26,6 +26,7 @@ mod neighbours;
 mod openapi;
 mod panel_routes;
 mod passthrough;
+mod pipelines;
 mod process;
 mod queries;
 mod reports;

@@ -8,6 +8,7 @@ mod secrets;
 use std::collections::{BTreeSet, HashSet};
 
 pub(crate) use self::parameters::is_parameters;
+pub use self::secrets::{CellSecret, cell_secrets};
 use python_source::{Assignment, Program};
 
 use crate::{

@@ -23,7 +23,7 @@ mod targets;
 
 pub use difference::{Compared, difference};
 pub use finding::{Finding, Severity};
-pub use job::{Job, Place, convert};
+pub use job::{CellSecret, Job, Place, cell_secrets, convert};
 pub use kind::kind;
 pub use notebook::{Cell, MAX_BYTES, MAX_CELLS, MAX_LINES, Notebook, ReadError};
 pub use options::{Options, Shell};

@@ -1,5 +1,7 @@
 //! What may be done with a notebook.
 
+use std::path::PathBuf;
+
 use super::{
     error::ConfigError,
     runs::{NoRuns, RunsSite},
@@ -13,6 +15,8 @@ pub struct ExportSite {
     pub runs: bool,
     /// Where and how jobs run on this machine.
     pub here: Result<RunsSite, NoRuns>,
+    /// Where Jupyter's paths begin; none if that is not known.
+    pub notebooks: Option<PathBuf>,
 }
 
 impl ExportSite {
@@ -21,10 +25,11 @@ impl ExportSite {
     /// # Errors
     /// When the mode is unknown.
     pub fn of(settings: &Settings) -> Result<Option<Self>, ConfigError> {
+        let notebooks = settings.runs.notebooks(settings);
         match settings.export.spark_monitor_export.trim() {
             "off" => Ok(None),
-            "convert" => Ok(Some(Self { runs: false, here: Err(NoRuns::NotAllowed) })),
-            "run" => Ok(Some(Self { runs: true, here: RunsSite::of(settings) })),
+            "convert" => Ok(Some(Self { runs: false, here: Err(NoRuns::NotAllowed), notebooks })),
+            "run" => Ok(Some(Self { runs: true, here: RunsSite::of(settings), notebooks })),
             _ => Err(ConfigError::ExportMode),
         }
     }

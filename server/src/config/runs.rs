@@ -28,6 +28,14 @@ pub struct RunSettings {
     pub spark_monitor_export_runs: usize,
 }
 
+impl RunSettings {
+    /// Where Jupyter's paths begin, if that is known.
+    pub(super) fn notebooks(&self, settings: &Settings) -> Option<PathBuf> {
+        let set = self.spark_monitor_notebooks.clone().filter(|path| path.is_absolute());
+        set.or_else(|| settings.home.clone())
+    }
+}
+
 /// Where and how jobs run on this machine.
 #[derive(Clone, Debug)]
 pub struct RunsSite {
@@ -65,7 +73,7 @@ impl RunsSite {
         let absolute = |path: &Option<PathBuf>| path.clone().filter(|path| path.is_absolute());
         let python = absolute(&set.spark_monitor_python).ok_or(NoRuns::NoPython)?;
         let state = settings.state_folder().ok_or(NoRuns::NoHome)?;
-        let notebooks = absolute(&set.spark_monitor_notebooks).or_else(|| settings.home.clone());
+        let notebooks = set.notebooks(settings);
         Ok(Self {
             python,
             notebooks: notebooks.ok_or(NoRuns::NoHome)?,

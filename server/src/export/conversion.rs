@@ -202,6 +202,26 @@ impl Converted {
     }
 }
 
+/// The same job with a text that a person has edited. No line of it has a place in the notebook.
+///
+/// # Errors
+/// What Python does not accept in it, by its line.
+pub(crate) async fn edited(mut converted: Converted, text: String) -> Result<Converted, interpreter::Refusal> {
+    if let Ok(Some(refusal)) = interpreter::refusal(&text, converted.python).await {
+        return Err(refusal);
+    }
+    let places = vec!["null"; text.lines().count()].join(",");
+    for file in &mut converted.files {
+        match file.name.as_str() {
+            "job.py" => file.content = text.clone().into_bytes(),
+            "job.cells.json" => file.content = format!("{{\"lines\":[{places}]}}\n").into_bytes(),
+            _ => {}
+        }
+    }
+    converted.job.text = text;
+    Ok(converted)
+}
+
 fn shell(choice: ShellChoice) -> Shell {
     match choice {
         ShellChoice::Ask => Shell::Ask,

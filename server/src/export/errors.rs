@@ -31,6 +31,11 @@ pub(super) fn busy() -> ApiError {
     ApiError::overloaded()
 }
 
+/// Files are not read here.
+pub(super) fn no_files() -> ApiError {
+    ApiError::explained(ErrorCode::NotConfigured, words::no_files())
+}
+
 /// The archive could not be made, which is a defect of ours.
 pub(super) fn no_archive(error: &rawzip::Error) -> ApiError {
     tracing::error!(%error, "A job's files could not be packed");

@@ -26,8 +26,11 @@ use notebook_job::File;
 use tokio::time::sleep;
 
 use self::{cache::Held, call::Git, verdict::Pushed};
-pub(crate) use self::{content::Content, plan::Change};
-pub(crate) use self::{error::GitError, plan::Plan};
+pub(crate) use self::{
+    content::Content,
+    error::GitError,
+    plan::{Change, Plan},
+};
 use crate::config::GitSite;
 
 /// How often a push is tried while others push.
@@ -147,6 +150,30 @@ impl Repository {
             }
         }
         Err(GitError::Busy)
+    }
+
+    /// What stands beside the jobs' folders, and they: the names in the configured folder.
+    ///
+    /// # Errors
+    /// When the repository cannot be read.
+    pub(crate) async fn names(&self) -> Result<Vec<String>, GitError> {
+        let held = Held::wait(&self.site, &self.folder).await?;
+        let names = async {
+            let Some(newest) = remote::head(&held.git).await? else { return Ok(Vec::new()) };
+            let head = remote::fetch(&held.git, &newest).await?;
+            let entries = tree::folder(&held.git, &head, &self.site.folder).await?;
+            Ok(entries.into_iter().filter_map(|entry| String::from_utf8(entry.name).ok()).collect())
+        };
+        names.await.inspect_err(|error| without_faults(&held, error))
+    }
+
+    /// Asks the host for the branch.
+    ///
+    /// # Errors
+    /// When it does not answer, or does not let the monitor in.
+    pub(crate) async fn answers(&self) -> Result<(), GitError> {
+        let held = Held::wait(&self.site, &self.folder).await?;
+        remote::head(&held.git).await.map(|_| ())
     }
 
     fn check(&self, delivery: &Delivery<'_>) -> Result<String, GitError> {

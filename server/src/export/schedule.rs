@@ -71,6 +71,11 @@ impl Schedule {
     }
 }
 
+/// A moment as ISO 8601 has it, in UTC; milliseconds since 1970.
+pub(crate) fn iso(at_ms: i64) -> String {
+    MakeTimestamp::from_millisecond(at_ms).map(|at| at.0.to_string()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

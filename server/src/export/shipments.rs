@@ -6,6 +6,7 @@
 mod act;
 mod agreed;
 mod check;
+pub(crate) mod direct;
 mod errors;
 mod folder;
 mod kept;
@@ -34,7 +35,7 @@ use tokio::{task, time::sleep};
 use upstream::user::User;
 use utoipa::OpenApi;
 
-use self::{check::LastCheck, kept::Kept, pace::Pace};
+use self::{check::LastCheck, direct::GitCheck, kept::Kept, pace::Pace};
 use super::{
     Exports,
     airflow::Airflow,
@@ -66,6 +67,7 @@ pub(crate) struct Shipments {
     /// Follows jobs; none if no Airflow is configured.
     airflow: Option<Airflow>,
     check: LastCheck,
+    git_check: GitCheck,
     /// Whether jobs may be delivered.
     is_on: bool,
     kept: Kept,
@@ -88,6 +90,7 @@ impl Shipments {
             repository,
             airflow,
             check: LastCheck::default(),
+            git_check: GitCheck::default(),
             is_on,
             kept: Kept::new(folder),
             pace: Pace::default(),

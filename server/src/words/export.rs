@@ -11,6 +11,15 @@ pub(crate) fn not_converted(reason: &impl Display) -> Explained {
     }
 }
 
+pub(crate) fn no_files() -> Explained {
+    Explained {
+        error: say!("This monitor reads no files of the notebook server."),
+        hint: say!(
+            "It must be started by Jupyter for one person, or with SPARK_MONITOR_NOTEBOOKS, the folder that Jupyter shows."
+        ),
+    }
+}
+
 pub(crate) fn blocked() -> Explained {
     Explained {
         error: say!("Something in the notebook must be mended or decided first."),

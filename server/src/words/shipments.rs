@@ -48,6 +48,13 @@ pub(crate) fn no_plan() -> Explained {
     }
 }
 
+pub(crate) fn unseen_foreign(folder: &str) -> Explained {
+    Explained {
+        error: say!("The folder %1 has files that no export wrote, and this request does not show them.", folder),
+        hint: say!("Look at the changes in the export's own view and ship the job there, or choose another name."),
+    }
+}
+
 pub(crate) fn no_airflow() -> Explained {
     Explained {
         error: say!("This monitor does not know an Airflow."),

@@ -1,24 +1,55 @@
 //! Secrets in the cells: a job is read by more people than the notebook.
 
-use python_source::{Program, secrets};
+use std::{collections::BTreeSet, ops::Range};
 
-use crate::{context::Context, lines::Starts, notebook::Notebook};
+use python_source::{Program, Version, secrets};
+
+use crate::{
+    Place,
+    context::Context,
+    lines::Starts,
+    notebook::{Cell, Notebook},
+};
+
+/// A secret in a cell. It does not have the secret itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellSecret {
+    /// The line where it begins.
+    pub at: Place,
+    /// A stable word in snake case.
+    pub kind: &'static str,
+    /// Its bytes in the cell's source.
+    pub range: Range<usize>,
+    /// What a variable for it may be called.
+    variable: String,
+}
+
+/// The secrets of all cells but those in `skip`, in their order.
+#[must_use]
+pub fn cell_secrets(notebook: &Notebook, skip: &BTreeSet<usize>, python: Version) -> Vec<CellSecret> {
+    let cells = notebook.cells.iter().enumerate().filter(|(index, _)| !skip.contains(index));
+    let found = cells.flat_map(|(cell, Cell { source, .. })| {
+        let starts = Starts::of(source);
+        let found = secrets(&Program::cell(source.clone(), python)).into_iter().map(move |secret| CellSecret {
+            at: Place { cell, line: starts.line(secret.range.start) },
+            kind: secret.kind,
+            range: secret.range,
+            variable: secret.fix.variable,
+        });
+        found.collect::<Vec<_>>()
+    });
+    found.collect()
+}
 
 /// A finding for every secret. None of them shows it.
 pub(super) fn check(notebook: &Notebook, context: &mut Context<'_>) {
-    let skip = context.options.skip.clone();
-    for (index, cell) in notebook.cells.iter().enumerate().filter(|(index, _)| !skip.contains(index)) {
-        context.cell = index;
-        let starts = Starts::of(&cell.source);
-        for secret in secrets(&Program::cell(cell.source.clone(), context.python())) {
-            let line = starts.line(secret.range.start);
-            let message = format!("There is a secret in this line ({}).", secret.kind.replace('_', " "));
-            let variable = &secret.fix.variable;
-            let fix = format!("Write os.environ[\"{variable}\"] instead, and set {variable} where the job runs.");
-            match context.options.allow_secrets {
-                true => context.note(line, "secret", message, &fix),
-                false => context.error(line, "secret", message, &fix),
-            }
+    for CellSecret { at, kind, variable, .. } in cell_secrets(notebook, &context.options.skip, context.python()) {
+        context.cell = at.cell;
+        let message = format!("There is a secret in this line ({}).", kind.replace('_', " "));
+        let fix = format!("Write os.environ[\"{variable}\"] instead, and set {variable} where the job runs.");
+        match context.options.allow_secrets {
+            true => context.note(at.line, "secret", message, &fix),
+            false => context.error(at.line, "secret", message, &fix),
         }
     }
 }

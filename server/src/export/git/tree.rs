@@ -25,11 +25,14 @@ impl Entry {
     }
 }
 
-/// The entries of a folder of a commit; none if it is not there.
+/// The entries of a folder of a commit, or of all of it if `path` is empty; none if it is not there.
 ///
 /// # Errors
 /// When something that is no folder is in its place, or there are too many entries.
 pub(super) async fn folder(git: &Git, commit: &str, path: &str) -> Result<Vec<Entry>, GitError> {
+    if path.is_empty() {
+        return list(git, &[commit]).await;
+    }
     let mut tree = commit.to_owned();
     for (number, name) in path.split('/').enumerate() {
         let here = list(git, &[&tree, "--", name]).await?;

@@ -7,7 +7,7 @@ use monitor::clock;
 use tokio::{sync::Mutex, time::Instant};
 use wire::{ErrorBody, export::AirflowCheck};
 
-use super::steps;
+use super::{errors, steps};
 use crate::{
     export::{Exports, airflow::Airflow},
     http::{ApiError, Caller},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long an answer counts: however many tabs ask, Airflow is asked once.
-const FRESH: Duration = Duration::from_secs(15);
+pub(super) const FRESH: Duration = Duration::from_secs(15);
 
 /// The last answer. Who asks meanwhile waits for the same: the lock is held while Airflow is asked, because otherwise each
 /// tab would ask it. Every call of Airflow has a deadline, and a caller who leaves lets go of the lock.
@@ -28,15 +28,21 @@ pub(super) struct LastCheck(Mutex<Option<(Instant, AirflowCheck)>>);
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn get_check(State(exports): State<Arc<Exports>>, _: Caller) -> Result<Json<AirflowCheck>, ApiError> {
-    let airflow = exports.airflow()?;
+    exports.airflow()?;
+    Ok(Json(checked(&exports).await.ok_or_else(errors::no_airflow)?))
+}
+
+/// The same, from a moment ago if it was asked then; none if no Airflow is configured.
+pub(super) async fn checked(exports: &Exports) -> Option<AirflowCheck> {
+    let airflow = exports.airflow().ok()?;
     let mut last = exports.shipments.check.0.lock().await;
     if let Some((at, check)) = last.as_ref().filter(|(at, _)| at.elapsed() < FRESH) {
         tracing::trace!(age = ?at.elapsed(), "Airflow was asked a moment ago");
-        return Ok(Json(check.clone()));
+        return Some(check.clone());
     }
     let check = ask(airflow).await;
     *last = Some((Instant::now(), check.clone()));
-    Ok(Json(check))
+    Some(check)
 }
 
 async fn ask(airflow: &Airflow) -> AirflowCheck {

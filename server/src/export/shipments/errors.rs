@@ -55,6 +55,11 @@ pub(super) fn long_message(most_characters: usize) -> ApiError {
     ApiError::explained(ErrorCode::BadRequest, words::long_message(most_characters))
 }
 
+/// Files of somebody else would be replaced, which nobody has seen.
+pub(super) fn foreign(folder: &str) -> ApiError {
+    ApiError::explained(ErrorCode::Conflict, words::unseen_foreign(folder))
+}
+
 /// A secret would be delivered with the job.
 pub(super) fn secret() -> ApiError {
     ApiError::explained(ErrorCode::Blocked, words::secret())

@@ -16,13 +16,7 @@ impl Pace {
     /// When there were too many: the seconds until the next may be shipped. Then it is not counted.
     pub fn count(&self, now_ms: i64) -> Result<(), u32> {
         let mut times = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for (most, span_ms) in MOST {
-            // The one after which there is room again.
-            let oldest = times.len().checked_sub(most).and_then(|at| times.get(at)).copied();
-            if let Some(wait_ms) = oldest.map(|oldest| oldest + span_ms - now_ms).filter(|wait_ms| *wait_ms > 0) {
-                return Err(u32::try_from(wait_ms / 1000 + 1).unwrap_or(u32::MAX));
-            }
-        }
+        has_room(&times, now_ms)?;
         times.push_back(now_ms);
         let [_, (most, _)] = MOST;
         if times.len() > most {
@@ -30,6 +24,25 @@ impl Pace {
         }
         Ok(())
     }
+
+    /// Whether one more may be shipped now. Nothing is counted.
+    ///
+    /// # Errors
+    /// As [`Self::count`].
+    pub fn check(&self, now_ms: i64) -> Result<(), u32> {
+        has_room(&self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner), now_ms)
+    }
+}
+
+fn has_room(times: &VecDeque<i64>, now_ms: i64) -> Result<(), u32> {
+    for (most, span_ms) in MOST {
+        // The one after which there is room again.
+        let oldest = times.len().checked_sub(most).and_then(|at| times.get(at)).copied();
+        if let Some(wait_ms) = oldest.map(|oldest| oldest + span_ms - now_ms).filter(|wait_ms| *wait_ms > 0) {
+            return Err(u32::try_from(wait_ms / 1000 + 1).unwrap_or(u32::MAX));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -52,7 +52,8 @@ pub(super) fn text(content: Content) -> String {
     }
 }
 
-fn shown(plan: git::Plan) -> GitPlan {
+/// As it is sent.
+pub(super) fn shown(plan: git::Plan) -> GitPlan {
     let change = |change: git::Change| GitChange {
         path: change.path,
         was: change.was.map(text),

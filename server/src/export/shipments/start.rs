@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use monitor::clock;
+use monitor::{Whose, clock};
 use serde::Serialize;
 use wire::{
     ErrorBody,
@@ -11,7 +11,7 @@ use wire::{
 };
 
 use super::{
-    agreed::{agreed, without_secret},
+    agreed::{Agreed, agreed, without_secret},
     errors,
     kept::Look,
     owner,
@@ -64,6 +64,21 @@ pub(crate) async fn ship(
     exports.place()?;
     let plan = new.plan.clone().ok_or_else(errors::no_plan)?;
     let agreed = agreed(&exports, &new, turn).await?;
+    let record = begin(&exports, whose, agreed, plan, new).await?;
+    Ok((StatusCode::ACCEPTED, Json(steps::shipment(&record))))
+}
+
+/// Begins a delivery whose plan was agreed to.
+///
+/// # Errors
+/// When there are too many, or it cannot be written down.
+pub(super) async fn begin(
+    exports: &Arc<Exports>,
+    whose: Whose,
+    agreed: Agreed,
+    plan: String,
+    new: NewShipment,
+) -> Result<Record, ApiError> {
     let owner = owner(&whose);
     let id = new_id().map_err(|error| errors::disk(&error))?;
     let record = Record {
@@ -86,7 +101,7 @@ pub(crate) async fn ship(
         message => message.to_owned(),
     };
     let load = way::Load { files: agreed.files, plan: plan.clone(), message, wish };
-    let (shipment, dag_id) = (steps::shipment(&record), record.dag_id.clone());
+    let (begun, dag_id) = (record.clone(), record.dag_id.clone());
     let (converted, allowed_secrets) = (agreed.converted, agreed.secrets);
     let add = move |exports: &Exports| {
         // From the check to the job itself nobody else begins one.
@@ -110,8 +125,8 @@ pub(crate) async fn ship(
         look.add(record).map_err(|error| errors::disk(&error))
     };
     let acts = exports.on_disk(add).await?;
-    way::begin(&exports, Held { id, owner, acts }, dag_id, load);
-    Ok((StatusCode::ACCEPTED, Json(shipment)))
+    way::begin(exports, Held { id, owner, acts }, dag_id, load);
+    Ok(begun)
 }
 
 /// Counts a job that begins, or begins again.
