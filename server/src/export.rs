@@ -142,6 +142,11 @@ impl Exports {
     }
 }
 
+/// Under which name a person's runs and jobs are kept; empty where users are not told apart.
+fn owner(whose: &Whose) -> String {
+    whose.user().map(User::name).unwrap_or_default().to_owned()
+}
+
 /// The routes.
 pub(crate) fn routes(exports: Arc<Exports>) -> Router {
     let reads = Router::new().route("/export", get(offer::get_export)).merge(runs::reads()).merge(shipments::reads());

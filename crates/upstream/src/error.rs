@@ -136,7 +136,8 @@ impl UpstreamError {
 }
 
 /// An error and its sources on one line.
-fn chain(error: &dyn Error) -> String {
+#[must_use]
+pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

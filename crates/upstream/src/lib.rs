@@ -36,7 +36,7 @@ mod weight;
 pub use client::{Client, Dated, Timeouts};
 pub use clock::settled;
 pub use connections::Connections;
-pub use error::{Upstream, UpstreamError, UpstreamErrorKind};
+pub use error::{Upstream, UpstreamError, UpstreamErrorKind, chain};
 pub use hop::Hop;
 pub use places::{Caller, PlaceLimits, Places};
 pub use secret_header::secret_header;

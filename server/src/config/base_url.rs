@@ -1,7 +1,7 @@
 //! Checks the addresses that are set.
 
 use monitor::UrlTemplate;
-use url::Url;
+use url::{Host, Url};
 
 use super::error::ConfigError;
 
@@ -27,4 +27,14 @@ pub(super) fn base_url(variable: &'static str, text: &str) -> Result<Url, Config
         return Err(ConfigError::Url { variable, reason: "must not hold a placeholder" });
     }
     template.fill(None, None).ok_or(ConfigError::Url { variable, reason: "is no valid URL" })
+}
+
+/// Whether an address is on this machine.
+pub(super) fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }

@@ -1,6 +1,8 @@
 //! The address of a git repository: which ones are allowed, and what is known of them.
 
-use url::{Host, Url};
+use url::Url;
+
+use super::base_url::is_here;
 
 /// How git reaches a repository. No other way is allowed to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +57,7 @@ impl GitUrl {
             "https" => GitProtocol::Https,
             "ssh" => GitProtocol::Ssh,
             "file" if allows_local => GitProtocol::File,
-            "http" if allows_local && is_loopback(&url) => GitProtocol::Http,
+            "http" if allows_local && is_here(&url) => GitProtocol::Http,
             "file" => return Err("may be file:// only with SPARK_MONITOR_EXPORT_GIT_ALLOW_LOCAL"),
             "http" => return Err("must begin with https://, because http:// sends the token unencrypted"),
             _ => return Err(SCHEME),
@@ -119,15 +121,6 @@ impl GitUrl {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -3,9 +3,9 @@
 use std::{path::PathBuf, time::Duration};
 
 use monitor::{Spark, UrlTemplate};
-use url::{Host, Url};
+use url::Url;
 
-use super::{connect_user::ConnectUser, error::ConfigError, settings::Settings};
+use super::{base_url::is_here, connect_user::ConnectUser, error::ConfigError, settings::Settings};
 
 /// Where the history is kept.
 #[derive(Clone, Debug)]
@@ -63,7 +63,8 @@ impl HistorySite {
             [] => driver.is_some_and(UrlTemplate::needs_user),
             masters => masters.iter().all(UrlTemplate::needs_user),
         };
-        let is_own = is_each_ones || masters.iter().chain(driver).all(|url| is_here(url.as_str()));
+        let is_own = is_each_ones
+            || masters.iter().chain(driver).all(|url| Url::parse(url.as_str()).is_ok_and(|url| is_here(&url)));
         Ok(Some(Self {
             places,
             sample: settings.history.spark_monitor_history_sample_ms,
@@ -101,17 +102,6 @@ impl HistoryPlaces {
             runtime_folder: runtime.map_or_else(in_tmp, |folder| folder.join("berdl-spark-monitor")),
             most_bytes: asked.spark_monitor_history_max_bytes,
         }
-    }
-}
-
-/// Whether an address is on this machine.
-fn is_here(url: &str) -> bool {
-    let Ok(url) = Url::parse(url) else { return false };
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -21,14 +21,13 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use monitor::{Tasks, Whose};
+use monitor::Tasks;
 use tokio::task;
-use upstream::user::User;
 use utoipa::OpenApi;
 
 use self::kept::{Kept, Look};
 pub(super) use self::{parameters::check as check_parameters, start::new_id};
-use super::Exports;
+use super::{Exports, owner};
 use crate::{
     config::{NoRuns, RunsSite},
     http::ApiError,
@@ -66,11 +65,6 @@ impl Runs {
         });
         done.await.map_err(|error| errors::disk(&io::Error::other(error)))?
     }
-}
-
-/// Under which name a person's runs are kept; empty where users are not told apart.
-fn owner(whose: &Whose) -> String {
-    whose.user().map(User::name).unwrap_or_default().to_owned()
 }
 
 /// Routes that change nothing.

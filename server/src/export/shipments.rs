@@ -30,9 +30,8 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use monitor::{Tasks, Whose};
+use monitor::Tasks;
 use tokio::{task, time::sleep};
-use upstream::user::User;
 use utoipa::OpenApi;
 
 use self::{check::LastCheck, direct::GitCheck, kept::Kept, pace::Pace};
@@ -40,6 +39,7 @@ use super::{
     Exports,
     airflow::Airflow,
     git::{GitError, Repository},
+    owner,
 };
 use crate::{
     config::{AirflowSite, GitSite, NoRuns},
@@ -116,11 +116,6 @@ impl Shipments {
             None => self.site.dag_folder.as_deref().map(Place::Folder).ok_or_else(errors::no_place),
         }
     }
-}
-
-/// Under which name a person's jobs are kept; empty where users are not told apart.
-fn owner(whose: &Whose) -> String {
-    whose.user().map(User::name).unwrap_or_default().to_owned()
 }
 
 impl Exports {

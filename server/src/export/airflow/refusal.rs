@@ -1,10 +1,11 @@
 //! Reads what Airflow says when it refuses, or fails: its status together with its words.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use reqwest::{Response, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use upstream::chain;
 
 use super::error::{AirflowError, Right};
 
@@ -49,11 +50,11 @@ pub(super) fn unreachable(error: reqwest::Error, connect: Duration) -> AirflowEr
         return late(connect);
     }
     // Remove the URL, because it names internal hosts.
-    AirflowError::Unreachable { cause: causes(&error.without_url()) }
+    AirflowError::Unreachable { cause: chain(&error.without_url()) }
 }
 
 pub(super) fn cut(error: reqwest::Error) -> AirflowError {
-    AirflowError::Cut { reason: causes(&error.without_url()) }
+    AirflowError::Cut { reason: chain(&error.without_url()) }
 }
 
 pub(super) fn late(after: Duration) -> AirflowError {
@@ -120,17 +121,6 @@ async fn peek(mut response: Response) -> Vec<u8> {
         }
     }
     seen
-}
-
-/// An error and its sources on one line.
-fn causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
