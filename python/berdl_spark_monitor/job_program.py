@@ -12,6 +12,9 @@ import sys
 import traceback
 import types
 
+LONGEST_TEXT = 4096
+"""Characters of an error's text, which is one line of the pipe."""
+
 
 def main() -> None:
     """Run the job that the first argument names; the second one is the pipe."""
@@ -53,9 +56,9 @@ def line_of(error: BaseException, job: str) -> "int | None":
 
 
 def text_of(error: BaseException) -> str:
-    """Return the error's text, which is the job's own code."""
+    """Return the beginning of the error's text, which is made by the job's own code."""
     try:
-        return str(error)
+        return str(error)[:LONGEST_TEXT]
     except Exception as another:
         return f"its text cannot be made ({type(another).__name__})"
 

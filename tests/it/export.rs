@@ -108,3 +108,14 @@ async fn a_secret_leaves_only_when_a_person_says_so_and_then_it_is_written_down(
     let log = std::fs::read_to_string(folder.path().join("berdl-spark-monitor/audit.jsonl")).unwrap();
     assert!(log.contains("cell 0, line 1") && !log.contains("S3cr3t"), "{log}");
 }
+
+#[tokio::test]
+async fn only_what_takes_a_notebook_takes_a_large_body_and_none_is_larger() {
+    let app = app(&[]);
+    let of = |bytes: usize| json!({ "name": "a.py", "notebook": format!("#{}", " ".repeat(bytes)) });
+    assert_eq!(post(&app, "/export/convert", &of(1 << 20)).await.status, 200);
+    assert_eq!(post(&app, "/export/convert", &of((16 << 20) + 1)).await.outcome(), "400 bad_request");
+    for (path, bytes) in [("/export/convert", 24 << 20), ("/export/shipments/1/retry", 64 << 10), ("/nope", 64 << 10)] {
+        assert_eq!(post(&app, path, &of(bytes)).await.outcome(), "413 too_large", "{path}");
+    }
+}

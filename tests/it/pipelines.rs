@@ -265,6 +265,10 @@ async fn secrets_are_masked_and_keep_the_content_back() {
     assert_eq!(site.git(&["show", "main:dags/etl/job.cells.json"]), "{\"lines\":[null]}\n");
     let edited = json!({ "override_code": format!("t = '{token}'"), "preview": true });
     assert_eq!(post(&app, "export", &asked(edited)).await.status, 400);
+    site.save("with.ipynb", &[&format!("# @pipeline-params\ntoken = '{token}'"), "print(1)"]);
+    let in_workflow = json!({ "override_code": "print(1)", "notebook_path": "with.ipynb" });
+    let refused = post(&app, "export", &asked(in_workflow)).await;
+    assert_eq!((refused.status, &refused.json()["error"]), (400, &json!("secrets_detected")), "{}", refused.text);
     let broken = post(&app, "export", &asked(json!({ "override_code": "x = (", "preview": true }))).await;
     assert_eq!(broken.status, 422, "{}", broken.text);
     assert!(!site.audit().contains("allowed_secrets\":[\""), "{}", site.audit());

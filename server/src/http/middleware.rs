@@ -207,7 +207,9 @@ fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
 /// checked first, so that an oversized request takes no place. Place and deadline last until the end of the answer's
 /// body, unless it is small.
 async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
-    let (is_large, body_bytes, time) = limits.of(request.uri().path());
+    let (may_be_large, body_bytes, time) = limits.of(request.uri().path());
+    // A small one needs no place.
+    let is_large = may_be_large && length(request.headers()).is_none_or(|bytes| bytes > body_bytes);
     let body_bytes = if is_large { LARGE_BODY_BYTES } else { body_bytes };
     let deadline = deadline_after(time);
     if let Err(refused) = check_sizes(request.headers(), body_bytes) {
@@ -245,11 +247,15 @@ fn check_sizes(headers: &HeaderMap, body_bytes: usize) -> Result<(), ApiError> {
     if headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > MOST_HEADER_BYTES {
         return Err(ApiError::headers_too_large());
     }
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length > Some(body_bytes) {
+    if length(headers) > Some(body_bytes) {
         return Err(ApiError::body_too_large());
     }
     Ok(())
+}
+
+/// The length of the body, if it was said.
+fn length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Removes one slash from the end of the path, because the older extension answered both forms.

@@ -114,6 +114,10 @@ async fn made(
         Some(text) => {
             if !allows {
                 secrets::check_text(text, converted.python)?;
+                // The defaults of the parameters stand in the workflow, which is not edited.
+                let others = (0..notebook.cells.len()).filter(|cell| Some(*cell) != converted.job.parameters_cell);
+                secrets::check(&notebook, &others.collect(), converted.python)?;
+                secrets::check_text(&converted.job.requirements.join("\n"), converted.python)?;
             }
             let edited = conversion::edited(converted, text.clone()).await;
             converted = edited.map_err(|refusal| {

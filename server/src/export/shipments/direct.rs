@@ -170,13 +170,15 @@ impl Exports {
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
             let (owner, id) = (begun.owner.clone(), begun.id.clone());
-            let now = self.on_disk(move |exports| Ok(exports.shipments.kept.look().of(&owner, &id))).await?;
+            let now = self.on_disk(move |exports| Ok(exports.shipments.kept.held().of(&owner, &id))).await?;
             match now.map(|record| record.delivery.clone()) {
                 Some(Delivery::Done { commit, url, .. }) => {
                     return Ok(Delivered::Done { commit, commit_url: url, folder, is_created });
                 }
                 Some(Delivery::Failed { why, .. }) => return Ok(Delivered::Failed(why.text)),
-                Some(Delivery::Now) | None => sleep(LOOKS).await,
+                Some(Delivery::Now) => sleep(LOOKS).await,
+                // It made room for others.
+                None => break,
             }
         }
         Ok(Delivered::Late)
