@@ -11,7 +11,8 @@ use super::document::Document;
 use super::focus::focus;
 use super::model::{Act, Action, Doing, Goal, Model, Planned, Said};
 use super::parameter_form::PARAMETER;
-use super::requests::{convert, new_run, new_shipment};
+use super::parameters;
+use super::requests::{Snapshot, convert, new_run, new_shipment};
 use super::shell::Shell;
 use kit::api::{self, Api, Ask};
 use kit::i18n::{ExportMessage, tr};
@@ -83,36 +84,44 @@ impl Effects {
     fn start(self: &Rc<Self>, model: &Rc<Model>) {
         match model.goal {
             Goal::Notebook => self.run_notebook(model),
-            Goal::Script => self.run(model, None),
+            Goal::Script => {
+                if let Some(seen) = self.snapshot(model) {
+                    self.run(model, &seen, None);
+                }
+            }
             Goal::Download => self.download(model),
             Goal::Git => self.ship(model, false),
         }
     }
 
-    fn shown(&self) -> Option<(Rc<Document>, Rc<Conversion>)> {
+    /// None if there is no job, or if a value that was entered is wrong.
+    fn snapshot(&self, model: &Model) -> Option<Snapshot> {
         let Seen { document, conversion } = self.seen.borrow().clone();
-        document.zip(conversion)
+        let (document, shown) = document.zip(conversion)?;
+        let values = parameters::values(&shown.parameters, &model.entered)?;
+        Some(Snapshot { document, shown, values })
     }
 
-    /// Jupyter starts the kernel, so that it is seen and stopped like any other.
+    /// Jupyter starts the kernel, so that it is seen and stopped like any other. What is edited meanwhile does not run.
     fn run_notebook(self: &Rc<Self>, model: &Rc<Model>) {
+        let Some(seen) = self.snapshot(model) else {
+            return;
+        };
         self.act.emit(Action::Do(Doing::Starting));
         let (effects, model) = (Rc::clone(self), Rc::clone(model));
         self.shell.start_kernel(move |kernel_id| match kernel_id {
-            Some(kernel_id) => effects.run(&model, Some(kernel_id)),
+            Some(kernel_id) => effects.run(&model, &seen, Some(kernel_id)),
             None => effects.act.emit(Action::Done(Err(no_kernel()))),
         });
     }
 
-    fn run(self: &Rc<Self>, model: &Rc<Model>, kernel_id: Option<String>) {
-        let Some((document, shown)) = self.shown() else {
-            return;
-        };
+    fn run(self: &Rc<Self>, model: &Rc<Model>, seen: &Snapshot, kernel_id: Option<String>) {
         self.act.emit(Action::Do(Doing::Starting));
-        let question = new_run(&document, model, &shown, kernel_id.as_deref());
+        let question = new_run(seen, model, kernel_id.as_deref());
         let effects = Rc::clone(self);
         spawn(async move {
             let done = question.alone(&effects.api).await;
+            // It was started for nothing.
             if let (Err(_), Some(kernel_id)) = (&done, kernel_id) {
                 effects.shell.end_kernel(&kernel_id);
             }
@@ -121,7 +130,7 @@ impl Effects {
     }
 
     fn download(&self, model: &Rc<Model>) {
-        let Some((document, _)) = self.shown() else {
+        let Some(document) = self.seen.borrow().document.clone() else {
             return;
         };
         self.act.emit(Action::Do(Doing::Downloading));
@@ -138,13 +147,13 @@ impl Effects {
     }
 
     fn ship(self: &Rc<Self>, model: &Rc<Model>, plans: bool) {
-        let Some((document, shown)) = self.shown() else {
+        let Some(seen) = self.snapshot(model) else {
             return;
         };
         self.act.emit(Action::Do(if plans { Doing::Planning } else { Doing::Shipping }));
-        let message = model.message.clone().unwrap_or_else(|| default_message(&document));
-        let question = new_shipment(&document, model, &shown, &message, plans);
-        let (api, act, hash) = (self.api.clone(), self.act.clone(), shown.hash.clone());
+        let message = model.message.clone().unwrap_or_else(|| default_message(&seen.document));
+        let question = new_shipment(&seen, model, &message, plans);
+        let (api, act, hash) = (self.api.clone(), self.act.clone(), seen.shown.hash.clone());
         spawn(async move {
             let done = question.alone(&api).await;
             act.emit(match done {

@@ -1,14 +1,23 @@
 //! The bodies of the tab's requests.
 
+use std::rc::Rc;
+
 use wire::export::{Conversion, ConversionOptions, ExportTarget, LineChoice, ShellChoice};
 
 use super::document::Document;
 use super::model::{Goal, Model};
-use super::parameters;
 use kit::json_text::{list_json, object_json, text_json};
 use kit::question::Question;
 
 type Fields = Vec<(&'static str, String)>;
+
+/// What a person saw at the moment of a click, and the values that they had entered, as JSON.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub document: Rc<Document>,
+    pub shown: Rc<Conversion>,
+    pub values: Vec<(String, String)>,
+}
 
 /// The document and how it becomes a job, for `export/convert` and `export/files`.
 pub fn convert(route: &str, document: &Document, options: &ConversionOptions) -> Question {
@@ -17,20 +26,20 @@ pub fn convert(route: &str, document: &Document, options: &ConversionOptions) ->
     Question::post(route, object_json(&fields))
 }
 
-/// A run of what the person sees.
-pub fn new_run(document: &Document, model: &Model, shown: &Conversion, kernel_id: Option<&str>) -> Question {
+/// A run of what the person saw.
+pub fn new_run(seen: &Snapshot, model: &Model, kernel_id: Option<&str>) -> Question {
     let kind = if model.goal == Goal::Script { "script" } else { "notebook" };
-    let mut fields = of_person(document, model, shown);
+    let mut fields = of_person(seen, model);
     fields.push(("kind", text_json(kind)));
     fields.push(("kernel_id", optional_json(kernel_id)));
-    fields.push(("kernel_name", optional_json(document.kernel_name.as_deref())));
+    fields.push(("kernel_name", optional_json(seen.document.kernel_name.as_deref())));
     Question::post("export/runs", object_json(&fields))
 }
 
-/// A delivery of what the person sees; without a plan, what it would change.
-pub fn new_shipment(document: &Document, model: &Model, shown: &Conversion, message: &str, plans: bool) -> Question {
-    let plan = model.plan_for(&shown.hash).map(|plan| plan.plan.as_str());
-    let mut fields = of_person(document, model, shown);
+/// A delivery of what the person saw; without a plan, what it would change.
+pub fn new_shipment(seen: &Snapshot, model: &Model, message: &str, plans: bool) -> Question {
+    let plan = model.plan_for(&seen.shown.hash).map(|plan| plan.plan.as_str());
+    let mut fields = of_person(seen, model);
     fields.push(("message", text_json(message)));
     fields.push(("plan", optional_json(plan.filter(|_| !plans))));
     fields.push(("trigger", model.trigger.to_string()));
@@ -42,9 +51,7 @@ fn of_document(document: &Document, options: &ConversionOptions) -> Fields {
     vec![("notebook", text_json(&document.text)), ("options", options_json(options))]
 }
 
-/// What the person sees, and the values that were entered.
-fn of_person(document: &Document, model: &Model, shown: &Conversion) -> Fields {
-    let values = parameters::values(&shown.parameters, &model.entered).unwrap_or_default();
+fn of_person(Snapshot { document, shown, values }: &Snapshot, model: &Model) -> Fields {
     let values: Vec<_> = values.iter().map(|(name, json)| (name.as_str(), json.clone())).collect();
     let mut fields = of_document(document, &model.options(document));
     fields.push(("path", text_json(&document.path)));
@@ -102,12 +109,11 @@ mod tests {
 
     use serde_json::json;
     use wire::export::{
-        Conversion, ConversionOptions, ConvertNotebook, ExportParameter, ExportTarget, LineChoice, NewRun, NewShipment,
-        ParameterKind, RunKind, ShellChoice,
+        ConversionOptions, ConvertNotebook, ExportTarget, LineChoice, NewRun, NewShipment, RunKind, ShellChoice,
     };
     use yew::Reducible;
 
-    use super::{convert, new_run, new_shipment};
+    use super::{Snapshot, convert, new_run, new_shipment};
     use crate::export::document::Document;
     use crate::export::model::{Action, Goal, Model};
     use crate::export::samples::{conversion, document};
@@ -119,7 +125,6 @@ mod tests {
             Action::Shell(ShellChoice::Translate),
             Action::Goal(Goal::Git),
             Action::Schedule("@daily".to_owned()),
-            Action::Enter { name: "limit".to_owned(), entered: Some("7".to_owned()) },
         ];
         actions.into_iter().fold(Rc::new(Model::default()), Reducible::reduce)
     }
@@ -151,11 +156,11 @@ mod tests {
 
     #[test]
     fn the_sidecar_reads_a_run_and_a_shipment() {
-        let limit = ExportParameter { name: "limit".to_owned(), kind: ParameterKind::Integer, default: "1".to_owned() };
-        let shown = Conversion { parameters: vec![limit], ..conversion() };
         let (document, model) = (with_text(), chosen());
+        let values = vec![("limit".to_owned(), "7".to_owned())];
+        let seen = Snapshot { document: Rc::new(document.clone()), shown: Rc::new(conversion()), values };
         let run: Option<NewRun> =
-            new_run(&document, &model, &shown, Some("k")).body.and_then(|body| serde_json::from_str(&body).ok());
+            new_run(&seen, &model, Some("k")).body.and_then(|body| serde_json::from_str(&body).ok());
         let wanted = NewRun {
             path: document.path.clone(),
             notebook: document.text.to_string(),
@@ -167,7 +172,7 @@ mod tests {
             options: options(),
         };
         assert_eq!(run, Some(wanted));
-        let question = new_shipment(&document, &model, &shown, "Ship it", false);
+        let question = new_shipment(&seen, &model, "Ship it", false);
         let shipment: Option<NewShipment> = question.body.and_then(|body| serde_json::from_str(&body).ok());
         assert_eq!(shipment.map(|shipment| (shipment.message, shipment.trigger)), Some(("Ship it".to_owned(), false)));
     }
