@@ -18,7 +18,7 @@ use super::runs_pane::runs_pane;
 use super::schedule_form::schedule_form;
 use super::shell_choice::shell_choice;
 use super::shipments_pane::shipments_pane;
-use super::start_pane::start_pane;
+use super::start_pane::{start_pane, why_not};
 use super::watched::Watched;
 use kit::asked::Asked;
 use kit::i18n::{ExportMessage, SqlMessage, tr};
@@ -122,7 +122,7 @@ fn lists(scene: &ExportScene<'_>, offers: &Export, document: &Document) -> Html 
     html! {
         <>
             if let Some(plan) = planned {
-                { plan_pane(plan, model, (document, offers), act) }
+                { plan_pane(plan, (model, why_not((model, document), converted, offers)), (document, offers), act) }
             }
             if delivers(offers) && !scene.shipments.is_absent() {
                 { shipments_pane(shipments, scene.log, (model, document), act) }

@@ -11,7 +11,13 @@ use super::model::{Act, Action, Model};
 use kit::i18n::{ExportMessage, tr};
 use kit::parts::notice::muted;
 
-pub fn plan_pane(plan: &GitPlan, model: &Model, (document, offers): (&Document, &Export), act: &Act) -> Html {
+/// `why` is why nothing can be done with the job now.
+pub fn plan_pane(
+    plan: &GitPlan,
+    (model, why): (&Model, Option<ExportMessage<'static>>),
+    (document, offers): (&Document, &Export),
+    act: &Act,
+) -> Html {
     let title = tr(ExportMessage::PlanTitle);
     html! {
         <section class="sparkMonitor-Export-part" aria-label={title.clone()}>
@@ -21,7 +27,7 @@ pub fn plan_pane(plan: &GitPlan, model: &Model, (document, offers): (&Document, 
                 <p>{ tr(ExportMessage::PlanNothing) }</p>
             }
             { for plan.changes.iter().map(change_view) }
-            { form(model, document, offers, act) }
+            { form((model, why), document, offers, act) }
         </section>
     }
 }
@@ -77,13 +83,14 @@ fn line_view((is_added, text): (bool, &str)) -> Html {
     }
 }
 
-fn form(model: &Model, document: &Document, offers: &Export, act: &Act) -> Html {
+fn form(
+    (model, why): (&Model, Option<ExportMessage<'static>>),
+    document: &Document,
+    offers: &Export,
+    act: &Act,
+) -> Html {
     let message = model.message.clone().unwrap_or_else(|| default_message(document));
-    let why = match () {
-        () if model.doing.is_some() => Some(ExportMessage::WhyBusy),
-        () if message.trim().is_empty() => Some(ExportMessage::WhyMessage),
-        () => None,
-    };
+    let why = why.or_else(|| message.trim().is_empty().then_some(ExportMessage::WhyMessage));
     let on_message =
         act.reform(|event: InputEvent| Action::Message(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
     let checked = |event: Event| event.target_unchecked_into::<HtmlInputElement>().checked();

@@ -329,7 +329,7 @@ async fn a_plan_shows_each_file_and_warns_of_those_that_are_not_ours() {
     let git = GitPlace { repository: "r".to_owned(), branch: "main".to_owned(), folder: String::new() };
     let airflow = AirflowPlace { url: "https://airflow.example.org".to_owned(), connection: "spark".to_owned() };
     let ships = Export { git: Some(git), airflow: Some(airflow), ..offers() };
-    let said = text(plan_pane(&plan, &Model::default(), (&document(), &ships), &act())).await;
+    let said = text(plan_pane(&plan, (&Model::default(), None), (&document(), &ships), &act())).await;
     assert_snapshot!(said, @r"
     What would be pushed
     Folder sales
@@ -353,6 +353,14 @@ async fn a_plan_shows_each_file_and_warns_of_those_that_are_not_ours() {
     Unpause the workflow; its schedule begins with it
     Ship
     ");
+    let model =
+        after(vec![Action::Goal(Goal::Git), Action::Enter { name: "limit".to_owned(), entered: Some(String::new()) }]);
+    let limit = ExportParameter { name: "limit".to_owned(), kind: ParameterKind::Integer, default: "1".to_owned() };
+    let shown = Conversion { parameters: vec![limit], is_blocked: false, ..conversion() };
+    let converted = Converted { conversion: Some(Rc::new(shown)), ..Converted::default() };
+    let why = why_not((&model, &document()), &converted, &ships);
+    let wrong = elements(plan_pane(&plan, (&model, why), (&document(), &ships), &act())).await;
+    assert!(wrong.contains("aria-disabled=\"true\" title=\"A value of a parameter is not of its type.\""), "{wrong}");
 }
 
 #[test]
