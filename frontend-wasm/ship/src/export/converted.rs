@@ -23,8 +23,6 @@ pub struct Wish {
     pub options: ConversionOptions,
     /// Another number asks the same once more.
     pub asks: u32,
-    /// How often another person was answered than before.
-    pub forgets: u32,
 }
 
 /// The last good answer stays while the next one is awaited, and when it fails.
@@ -48,10 +46,7 @@ struct Known {
 #[hook]
 pub fn use_converted(api: &Api, document: Option<&Rc<Document>>, wish: Option<Wish>) -> Converted {
     let known = use_state(Known::default);
-    // Another person's answer must not stay.
-    let before = known.wish.as_ref().map(|wish| wish.forgets);
-    let is_new_person = wish.as_ref().is_some_and(|wish| before.is_some_and(|before| before != wish.forgets));
-    let conversion = known.conversion.clone().filter(|_| !is_new_person);
+    let conversion = known.conversion.clone();
     let is_busy = wish.is_some() && wish != known.wish;
     let problem = known.problem.clone();
     let (api, document) = (api.clone(), document.cloned());
@@ -68,7 +63,7 @@ pub fn use_converted(api: &Api, document: Option<&Rc<Document>>, wish: Option<Wi
                     if !signal.aborted() {
                         let (conversion, problem) = match answer {
                             Ok(conversion) => (Some(Rc::new(conversion)), None),
-                            Err(problem) => (known.conversion.clone().filter(|_| !is_new_person), Some(problem)),
+                            Err(problem) => (known.conversion.clone(), Some(problem)),
                         };
                         known.set(Known { wish: Some(wish), conversion, problem });
                     }

@@ -36,7 +36,9 @@ pub struct ExportTabProps {
 
 impl Tab for ExportTabProps {
     fn view(&self, opened: u32) -> Html {
-        html! { <ExportTab key={opened} ..self.clone() /> }
+        // What was answered to another person is nothing to go on from.
+        let key = format!("{opened}-{}", self.forgets);
+        html! { <ExportTab {key} ..self.clone() /> }
     }
 }
 
@@ -89,7 +91,6 @@ pub fn ExportTab(props: &ExportTabProps) -> Html {
         revision: document.revision,
         options: model.options(document),
         asks: model.asks,
-        forgets: model.forgets,
     });
     let converted = use_converted(&props.api, props.document.as_ref(), wish);
     effects.seen.replace(Seen { document: props.document.clone(), conversion: converted.conversion.clone() });
@@ -112,7 +113,6 @@ pub fn ExportTab(props: &ExportTabProps) -> Html {
     let route = followed.map(|id| ["export/shipments/", id, "/log"].concat());
     let log = use_watched(&props.api, route, log_kind, model.changes);
     use_ended_kernels(&runs, &props.shell);
-    use_forgets(props.forgets, &effects);
     export_view(&ExportScene {
         model: &model,
         document: props.document.as_deref(),
@@ -188,16 +188,6 @@ fn use_ended_kernels(runs: &Watched, shell: &Rc<Shell>) {
 /// The kernels that nobody needs any more.
 fn ended_kernels(runs: &Runs) -> Vec<String> {
     runs.runs.iter().filter(|run| !is_active(run)).filter_map(|run| run.kernel_id.clone()).collect()
-}
-
-#[hook]
-fn use_forgets(forgets: u32, effects: &Rc<Effects>) {
-    let act = effects.act.clone();
-    use_effect_with(forgets, move |forgets| {
-        if *forgets > 0 {
-            act.emit(Action::Forget);
-        }
-    });
 }
 
 /// Whether there is a job that can be used, and what is wrong if there is none.

@@ -78,8 +78,6 @@ pub struct Model {
     /// How often something was done that changes the lists, and how often a person wants to ask again.
     pub changes: u32,
     pub asks: u32,
-    /// How often another person was answered than before.
-    pub forgets: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -137,7 +135,6 @@ pub enum Action {
     Trigger(bool),
     Unpause(bool),
     AskAgain,
-    Forget,
 }
 
 /// The callback by which the tab reports actions.
@@ -234,9 +231,6 @@ impl Reducible for Model {
             Action::Trigger(trigger) => next.trigger = trigger,
             Action::Unpause(unpause) => next.unpause = unpause,
             Action::AskAgain => next.asks += 1,
-            Action::Forget => {
-                next = Self { asks: next.asks + 1, forgets: next.forgets + 1, ..Self::default() };
-            }
             // `Effects` carries these out.
             Action::Jump { .. }
             | Action::OpenDocument
