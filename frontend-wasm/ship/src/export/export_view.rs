@@ -125,7 +125,7 @@ fn lists(scene: &ExportScene<'_>, offers: &Export, document: &Document) -> Html 
                 { plan_pane(plan, (model, why_not((model, document), converted, offers)), (document, offers), act) }
             }
             if delivers(offers) && !scene.shipments.is_absent() {
-                { shipments_pane(shipments, scene.log, (model, document), act) }
+                { shipments_pane(shipments, scene.shipments.problem.as_ref(), scene.log, (model, document), act) }
             }
             if offers.runs_here && !scene.runs.is_absent() {
                 { runs_pane(runs, scene.runs.problem.as_ref(), scene.run, (model, document), act) }

@@ -49,13 +49,18 @@ pub fn runs_pane(
     html! {
         <section class="sparkMonitor-Export-part sparkMonitor-Export-runs" aria-label={title.clone()}>
             <h3 tabindex="-1">{ title }</h3>
-            if let Some(problem) = problem {
-                <p class="sparkMonitor-Stale" role="alert">
-                    { [&tr(ExportMessage::NotRefreshed), problem.sentence.as_str()].join(" ") }
-                </p>
-            }
+            { problem.map(not_refreshed) }
             { runs.map_or_else(|| if problem.is_none() { loading() } else { Html::default() }, list) }
         </section>
+    }
+}
+
+/// Says that a list is old, and why.
+pub fn not_refreshed(problem: &Problem) -> Html {
+    html! {
+        <p class="sparkMonitor-Stale" role="alert">
+            { [&tr(ExportMessage::NotRefreshed), problem.sentence.as_str()].join(" ") }
+        </p>
     }
 }
 

@@ -7,14 +7,17 @@ use super::button::Button;
 use super::document::Document;
 use super::jump::jump;
 use super::model::{Act, Action, Model};
+use super::runs_pane::not_refreshed;
 use super::watched::Watched;
 use kit::i18n::{ExportMessage, tr};
 use kit::language;
 use kit::parts::notice::{loading, muted, problem_notice};
 use kit::parts::tone::{Tone, toned};
+use kit::problem::Problem;
 
 pub fn shipments_pane(
     shipments: Option<&Shipments>,
+    problem: Option<&Problem>,
     log: &Watched,
     (model, document): (&Model, &Document),
     act: &Act,
@@ -39,7 +42,8 @@ pub fn shipments_pane(
     html! {
         <section class="sparkMonitor-Export-part" aria-label={title.clone()}>
             <h3>{ title }</h3>
-            { shipments.map_or_else(loading, list) }
+            { problem.map(not_refreshed) }
+            { shipments.map_or_else(|| if problem.is_none() { loading() } else { Html::default() }, list) }
         </section>
     }
 }

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use wire::export::{
     AirflowCheck, AirflowPlace, Change, Conversion, Export, ExportParameter, FindingSeverity, GitChange, GitPlace,
     GitPlan, ParameterKind, Run, RunCell, RunCellState, RunError, RunState, Runs, ShellChoice, Shipment, ShipmentAct,
-    ShipmentStep, ShippingError, StepName, StepState,
+    ShipmentStep, Shipments, ShippingError, StepName, StepState,
 };
 
 use super::airflow_line::answered;
@@ -23,12 +23,13 @@ use super::runs_pane::runs_pane;
 use super::samples::{conversion, document, finding, line, offers, run};
 use super::schedule_form::schedule_form;
 use super::shell_choice::shell_choice;
-use super::shipments_pane::shipment_view;
+use super::shipments_pane::{shipment_view, shipments_pane};
 use super::start_pane::why_not;
 use super::watched::Watched;
 use kit::asked::Asked;
 use kit::drawn::{elements, text};
 use kit::i18n::tr;
+use kit::problem::{Problem, ProblemKind};
 use kit::samples::OBSERVED_AT_MS;
 use yew::Reducible;
 
@@ -431,6 +432,21 @@ async fn a_shipments_steps_say_how_far_it_is_and_what_went_wrong() {
     Cancel
     Log
     ");
+}
+
+#[tokio::test]
+async fn shipments_that_cannot_be_asked_for_say_why_whether_or_not_some_are_known() {
+    let problem = Problem {
+        kind: ProblemKind::Unreachable,
+        sentence: "Nobody answers.".to_owned(),
+        hint: String::new(),
+        request_id: None,
+    };
+    let (model, document, log) = (Model::default(), document(), Watched::default());
+    let pane = |known| shipments_pane(known, Some(&problem), &log, (&model, &document), &act());
+    assert_eq!(text(pane(None)).await, "Shipments\nThe list could not be updated. Nobody answers.");
+    let said = text(pane(Some(&Shipments::default()))).await;
+    assert!(said.contains("Nobody answers.") && said.contains("has not been shipped yet"), "{said}");
 }
 
 #[tokio::test]
