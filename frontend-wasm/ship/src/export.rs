@@ -21,6 +21,7 @@ pub mod jump;
 pub mod model;
 pub mod parameter_form;
 pub mod parameters;
+pub mod plan_files;
 pub mod plan_pane;
 pub mod requests;
 pub mod run_details;

@@ -1,19 +1,22 @@
 //! What a delivery would change, and the button that delivers it.
 
+use std::rc::Rc;
+
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
-use wire::export::{Export, GitChange, GitPlan};
+use wire::export::{Export, GitPlan};
 use yew::{Event, Html, InputEvent, TargetCast, html};
 
 use super::button::Button;
 use super::document::Document;
 use super::effects::default_message;
 use super::model::{Act, Action, Model};
+use super::plan_files::PlanFiles;
 use kit::i18n::{ExportMessage, tr};
 use kit::parts::notice::muted;
 
 /// `why` is why nothing can be done with the job now.
 pub fn plan_pane(
-    plan: &GitPlan,
+    plan: &Rc<GitPlan>,
     (model, why): (&Model, Option<ExportMessage<'static>>),
     (document, offers): (&Document, &Export),
     act: &Act,
@@ -26,60 +29,9 @@ pub fn plan_pane(
             if plan.changes.is_empty() {
                 <p>{ tr(ExportMessage::PlanNothing) }</p>
             }
-            { for plan.changes.iter().map(change_view) }
+            <PlanFiles plan={Rc::clone(plan)} />
             { form((model, why), document, offers, act) }
         </section>
-    }
-}
-
-fn change_view(change: &GitChange) -> Html {
-    let GitChange { path, was, becomes, is_ours } = change;
-    let word = match (was, becomes) {
-        (None, _) => ExportMessage::PlanNew,
-        (Some(_), None) => ExportMessage::PlanGone,
-        (Some(_), Some(_)) => ExportMessage::PlanChanged,
-    };
-    html! {
-        <details class="sparkMonitor-Details" key={path.clone()}>
-            <summary>
-                <code>{ path }</code>{ " " }{ tr(word) }
-                if was.is_some() && !is_ours {
-                    { " · " }{ tr(ExportMessage::PlanForeign) }
-                }
-            </summary>
-            <div class="sparkMonitor-Diff" role="group" tabindex="0" aria-label={path.clone()}>
-                <table>
-                    <caption class="sparkMonitor-Hidden">{ path }</caption>
-                    <tbody>
-                        { for lines(was.as_deref(), becomes.as_deref()).into_iter().map(line_view) }
-                    </tbody>
-                </table>
-            </div>
-        </details>
-    }
-}
-
-/// What begins and ends alike is left out; between are the lines that go and those that come.
-pub fn lines<'a>(was: Option<&'a str>, becomes: Option<&'a str>) -> Vec<(bool, &'a str)> {
-    let (was, becomes): (Vec<_>, Vec<_>) =
-        (was.unwrap_or_default().lines().collect(), becomes.unwrap_or_default().lines().collect());
-    let begins = was.iter().zip(&becomes).take_while(|(old, new)| old == new).count();
-    let (was, becomes) = (was.get(begins..).unwrap_or_default(), becomes.get(begins..).unwrap_or_default());
-    let ends = was.iter().rev().zip(becomes.iter().rev()).take_while(|(old, new)| old == new).count();
-    let old = was.iter().take(was.len() - ends).map(|line| (false, *line));
-    old.chain(becomes.iter().take(becomes.len() - ends).map(|line| (true, *line))).collect()
-}
-
-fn line_view((is_added, text): (bool, &str)) -> Html {
-    let (class, word) = match is_added {
-        true => ("sparkMonitor-mod-added", ExportMessage::ChangeAdded),
-        false => ("sparkMonitor-mod-removed", ExportMessage::ChangeRemoved),
-    };
-    html! {
-        <tr {class}>
-            <td class="sparkMonitor-Diff-word">{ tr(word) }</td>
-            <td class="sparkMonitor-Diff-code"><code>{ text }</code></td>
-        </tr>
     }
 }
 
@@ -119,18 +71,5 @@ fn form(
                 <span class="sparkMonitor-Muted">{ why.map(tr) }</span>
             </div>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lines;
-
-    #[test]
-    fn only_what_differs_is_shown() {
-        let changed = lines(Some("a\nb\nc"), Some("a\nx\ny\nc"));
-        assert_eq!(changed, [(false, "b"), (true, "x"), (true, "y")]);
-        assert_eq!(lines(None, Some("a")), [(true, "a")]);
-        assert_eq!(lines(Some("a\na"), Some("a")), [(false, "a")]);
     }
 }

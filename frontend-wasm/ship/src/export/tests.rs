@@ -326,7 +326,7 @@ async fn a_plan_shows_each_file_and_warns_of_those_that_are_not_ours() {
         is_ours,
     };
     let changes = vec![change("sales/job.py", None, true), change("sales/dag.py", Some("a\nc"), false)];
-    let plan = GitPlan { head: None, folder: "sales".to_owned(), changes, plan: "p".to_owned() };
+    let plan = Rc::new(GitPlan { head: None, folder: "sales".to_owned(), changes, plan: "p".to_owned() });
     let git = GitPlace { repository: "r".to_owned(), branch: "main".to_owned(), folder: String::new() };
     let airflow = AirflowPlace { url: "https://airflow.example.org".to_owned(), connection: "spark".to_owned() };
     let ships = Export { git: Some(git), airflow: Some(airflow), ..offers() };

@@ -192,6 +192,7 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     PlanNew: "new file";
     PlanChanged: "changed";
     PlanGone: "removed";
+    PlanMoreLines { lines: u32 }: lines => "{lines} more line is not shown." | "{lines} more lines are not shown.";
     PlanForeign: "not written by an export: your push replaces it";
     CommitMessage: "Message of the commit";
     CommitDefault { name: &'a str }: "Export {name}";
