@@ -69,7 +69,9 @@ impl Effects {
     fn keep_focus(&self, model: &Model, action: &Action) {
         match action {
             Action::Unfold { .. } | Action::MoreRows => focus(".sparkMonitor-Diff"),
-            Action::CancelRun(_) | Action::DeleteRun(_) => focus(".sparkMonitor-Export-runs > h3"),
+            Action::CancelRun(_) | Action::DeleteRun(_) | Action::AskDelete(None) => {
+                focus(".sparkMonitor-Export-runs > h3")
+            }
             Action::Start if model.goal == Goal::Git => focus(".sparkMonitor-Export-start"),
             Action::Enter { name, entered: None } => {
                 if let Some(document) = &self.seen.borrow().document {

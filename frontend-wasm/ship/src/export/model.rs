@@ -69,6 +69,8 @@ pub struct Model {
     /// The run and the shipment whose details are open.
     pub open_run: Option<String>,
     pub open_shipment: Option<String>,
+    /// The run of which is asked whether it is to be deleted.
+    pub asked_delete: Option<String>,
     pub shows_others: bool,
     pub planned: Option<Planned>,
     /// The commit's message; none if nobody has written one.
@@ -125,6 +127,8 @@ pub enum Action {
     OpenShipment(Option<String>),
     ShowOthers,
     CancelRun(String),
+    /// Asks whether a run is to be deleted; none takes the question back.
+    AskDelete(Option<String>),
     DeleteRun(String),
     OpenOutput {
         id: String,
@@ -226,6 +230,8 @@ impl Reducible for Model {
             }
             Action::OpenRun(id) => next.open_run = id,
             Action::OpenShipment(id) => next.open_shipment = id,
+            Action::AskDelete(id) => next.asked_delete = id,
+            Action::DeleteRun(_) => next.asked_delete = None,
             Action::ShowOthers => next.shows_others = !next.shows_others,
             Action::Message(text) => next.message = Some(text),
             Action::Trigger(trigger) => next.trigger = trigger,
@@ -237,7 +243,6 @@ impl Reducible for Model {
             | Action::Start
             | Action::Plan
             | Action::CancelRun(_)
-            | Action::DeleteRun(_)
             | Action::OpenOutput { .. }
             | Action::Act(..) => return self,
         }

@@ -91,6 +91,9 @@ fn line(run: &Run, is_own: bool, open: &Watched, model: &Model, act: &Act) -> Ht
             }
             { error(run, is_own, act) }
             { buttons(run, is_open, act) }
+            if model.asked_delete.as_ref() == Some(&run.id) {
+                { delete_question(&run.id, act) }
+            }
             if is_open {
                 { run_details(open, is_own, act) }
             }
@@ -183,14 +186,33 @@ fn buttons(run: &Run, is_open: bool, act: &Act) -> Html {
             if is_active(run) {
                 { named(ExportMessage::CancelRun, Action::CancelRun(id)) }
             } else {
-                if run.kind == RunKind::Notebook {
+                if has_output(run) {
                     { named(ExportMessage::OpenOutput, Action::OpenOutput {
                         id: id.clone(),
                         started_at_ms: run.started_at_ms,
                     }) }
                 }
-                { named(ExportMessage::DeleteRun, Action::DeleteRun(id)) }
+                { named(ExportMessage::DeleteRun, if has_output(run) {
+                    Action::AskDelete(Some(id))
+                } else {
+                    Action::DeleteRun(id)
+                }) }
             }
+        </div>
+    }
+}
+
+/// Whether it has a notebook with outputs, which a person may want to keep.
+fn has_output(run: &Run) -> bool {
+    run.kind == RunKind::Notebook && !is_active(run)
+}
+
+fn delete_question(id: &str, act: &Act) -> Html {
+    html! {
+        <div class="sparkMonitor-StopAsk" role="group" aria-label={tr(ExportMessage::DeleteRun)}>
+            <p role="alert">{ tr(ExportMessage::DeleteAsk) }</p>
+            { Button::new(ExportMessage::DeleteYes, Action::DeleteRun(id.to_owned())).view(act) }
+            { Button::new(ExportMessage::DeleteNo, Action::AskDelete(None)).view(act) }
         </div>
     }
 }

@@ -283,6 +283,18 @@ async fn a_failed_run_names_the_error_with_its_cell() {
 }
 
 #[tokio::test]
+async fn a_run_with_an_output_is_deleted_only_after_a_question() {
+    let ended = || Run { state: RunState::Succeeded, ..run() };
+    let ask = "Delete this run and its output?";
+    assert!(!listed(ended(), &Model::default()).await.contains(ask));
+    let asked = after(vec![Action::AskDelete(Some(run().id))]);
+    assert!(listed(ended(), &asked).await.ends_with("Delete this run and its output?\nDelete it\nKeep it"));
+    assert!(!listed(Run { id: "r-2".to_owned(), ..ended() }, &asked).await.contains(ask), "it is another run");
+    let kept = Rc::clone(&asked).reduce(Action::AskDelete(None));
+    assert!(kept.asked_delete.is_none() && asked.reduce(Action::DeleteRun(run().id)).asked_delete.is_none());
+}
+
+#[tokio::test]
 async fn runs_of_other_notebooks_are_counted_and_shown_on_request() {
     let other = || Run { path: "other.ipynb".to_owned(), ..run() };
     let said = listed(other(), &Model::default()).await;

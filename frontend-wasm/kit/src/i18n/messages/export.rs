@@ -167,6 +167,9 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     RunErrorIn { cell: u32 }: "in cell {cell}";
     CancelRun: "Cancel";
     DeleteRun: "Delete";
+    DeleteAsk: "Delete this run and its output?";
+    DeleteYes: "Delete it";
+    DeleteNo: "Keep it";
     OpenOutput: "Open output";
     OutputSaved { path: &'a str }: "The output is saved as {path}.";
     OutputNotSaved: "The output could not be saved.";
