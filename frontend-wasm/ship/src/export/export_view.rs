@@ -18,7 +18,7 @@ use super::runs_pane::runs_pane;
 use super::schedule_form::schedule_form;
 use super::shell_choice::shell_choice;
 use super::shipments_pane::shipments_pane;
-use super::start_pane::{start_pane, why_not};
+use super::start_pane::{plan_shown, start_pane, why_not};
 use super::watched::Watched;
 use kit::asked::Asked;
 use kit::i18n::{ExportMessage, SqlMessage, tr};
@@ -116,12 +116,10 @@ fn schedule(scene: &ExportScene<'_>, shown: &Conversion, document: &Document) ->
 /// What is planned, and what was run and delivered.
 fn lists(scene: &ExportScene<'_>, offers: &Export, document: &Document) -> Html {
     let ExportScene { model, converted, act, .. } = scene;
-    let planned = converted.conversion.as_ref().and_then(|shown| model.plan_for(&shown.hash));
-    let planned = planned.filter(|_| model.goal == Goal::Git);
     let (runs, shipments) = (scene.runs.answer::<Runs>(), scene.shipments.answer::<Shipments>());
     html! {
         <>
-            if let Some(plan) = planned {
+            if let Some(plan) = plan_shown(model, converted) {
                 { plan_pane(plan, (model, why_not((model, document), converted, offers)), (document, offers), act) }
             }
             if delivers(offers) && !scene.shipments.is_absent() {

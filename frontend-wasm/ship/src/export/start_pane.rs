@@ -1,6 +1,8 @@
 //! The button that does what was chosen, why it does nothing, and how it went.
 
-use wire::export::{Conversion, Export, ShellChoice};
+use std::rc::Rc;
+
+use wire::export::{Conversion, Export, GitPlan, ShellChoice};
 use yew::{Html, html};
 
 use super::button::Button;
@@ -17,6 +19,7 @@ use kit::parts::tone::{Tone, toned};
 pub fn start_pane(scene: &ExportScene<'_>, offers: &Export, document: &Document) -> Html {
     let ExportScene { model, converted, act, .. } = scene;
     let why = why_not((model, document), converted, offers);
+    let has_plan = plan_shown(model, converted).is_some();
     let button = match model.goal {
         Goal::Notebook | Goal::Script => Button::new(ExportMessage::StartRun, Action::Start),
         Goal::Download => Button::new(ExportMessage::DownloadFiles, Action::Start),
@@ -27,7 +30,7 @@ pub fn start_pane(scene: &ExportScene<'_>, offers: &Export, document: &Document)
         <div class="sparkMonitor-Export-start" tabindex="-1" key={document.path.clone()}>
             <div class="sparkMonitor-Buttons">
                 { Button { is_main: true, why, ..button }.view(act) }
-                <span role="status">{ said(model, why) }</span>
+                <span role="status">{ said(model, why, has_plan) }</span>
             </div>
             if let Some(Said::Failed(problem)) = &model.said {
                 { problem_notice(problem) }
@@ -71,7 +74,13 @@ fn has_values(model: &Model, shown: &Conversion) -> bool {
     model.goal == Goal::Download || parameters::values(&shown.parameters, &model.entered).is_some()
 }
 
-fn said(model: &Model, why: Option<ExportMessage<'static>>) -> Html {
+/// The plan that is shown: that of the newest conversion.
+pub fn plan_shown<'a>(model: &'a Model, converted: &Converted) -> Option<&'a Rc<GitPlan>> {
+    let shown = converted.conversion.as_ref().filter(|_| model.goal == Goal::Git)?;
+    model.plan_for(&shown.hash)
+}
+
+fn said(model: &Model, why: Option<ExportMessage<'static>>, has_plan: bool) -> Html {
     let doing = model.doing.map(|doing| match doing {
         Doing::Starting => ExportMessage::Starting,
         Doing::Downloading => ExportMessage::Downloading,
@@ -90,6 +99,8 @@ fn said(model: &Model, why: Option<ExportMessage<'static>>) -> Html {
         Some(Said::Downloaded { name }) => good(ExportMessage::Downloaded { name }),
         Some(Said::OutputSaved { path }) => good(ExportMessage::OutputSaved { path }),
         Some(Said::JumpFailed) => toned(Tone::Warn, tr(ExportMessage::JumpFailed)),
+        // It appears further below, unseen by those who hear the page.
+        None if has_plan && why.is_none() => good(ExportMessage::PlanReady),
         Some(Said::Failed(_)) | None => Html::default(),
     };
     html! {

@@ -13,6 +13,7 @@ use super::airflow_line::answered;
 use super::cells_pane::cells_pane;
 use super::converted::Converted;
 use super::diff_pane::diff_pane;
+use super::export_view::ExportScene;
 use super::findings_pane::findings_pane;
 use super::goals_pane::goals_pane;
 use super::model::{Act, Action, Doing, Goal, Model, Planned, Said};
@@ -24,7 +25,7 @@ use super::samples::{conversion, document, finding, line, offers, run};
 use super::schedule_form::schedule_form;
 use super::shell_choice::shell_choice;
 use super::shipments_pane::{shipment_view, shipments_pane};
-use super::start_pane::why_not;
+use super::start_pane::{start_pane, why_not};
 use super::watched::Watched;
 use kit::asked::Asked;
 use kit::drawn::{elements, text};
@@ -378,9 +379,39 @@ async fn a_plan_shows_each_file_and_warns_of_those_that_are_not_ours() {
 
 #[test]
 fn a_plan_is_that_of_one_conversion() {
-    let plan = GitPlan { head: None, folder: String::new(), changes: Vec::new(), plan: "p".to_owned() };
-    let model = after(vec![Action::Planned(Planned { hash: "h".to_owned(), plan: Rc::new(plan) })]);
+    let model = planned();
     assert!(model.plan_for("h").is_some() && model.plan_for("other").is_none());
+}
+
+fn planned() -> Rc<Model> {
+    let plan = GitPlan { head: None, folder: String::new(), changes: Vec::new(), plan: "p".to_owned() };
+    let planned = Planned { hash: "h".to_owned(), plan: Rc::new(plan) };
+    after(vec![Action::Goal(Goal::Git), Action::Do(Doing::Planning), Action::Planned(planned)])
+}
+
+#[tokio::test]
+async fn a_plan_that_appears_is_announced_until_something_else_is_shown() {
+    let conversion = |hash: &str| Conversion { hash: hash.to_owned(), is_blocked: false, ..conversion() };
+    let said = |hash: &str| {
+        let converted = Converted { conversion: Some(Rc::new(conversion(hash))), ..Converted::default() };
+        let (nothing, asked, act) = (Watched::default(), Asked::default(), act());
+        let (model, document) = (planned(), document());
+        let scene = ExportScene {
+            model: &model,
+            document: Some(&document),
+            area: &asked,
+            airflow: &asked,
+            converted: &converted,
+            runs: &nothing,
+            run: &nothing,
+            shipments: &nothing,
+            log: &nothing,
+            act: &act,
+        };
+        text(start_pane(&scene, &Export { has_dag_folder: true, ..offers() }, &document))
+    };
+    assert_eq!(said("h").await, "Show what would change\nWhat would change is shown below.");
+    assert_eq!(said("other").await, "Show what would change");
 }
 
 #[tokio::test]

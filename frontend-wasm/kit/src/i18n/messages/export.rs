@@ -189,6 +189,7 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     // Delivering.
     ShowPlan: "Show what would change";
     Planning: "Asking the repository…";
+    PlanReady: "What would change is shown below.";
     PlanTitle: "What would be pushed";
     PlanFolder { folder: &'a str }: "Folder {folder}";
     PlanNothing: "All of it is in the repository already.";
