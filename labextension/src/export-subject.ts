@@ -12,6 +12,8 @@ import { showCell } from './jump';
 
 /** Wait after the last change; milliseconds. */
 const QUIET_MS = 300;
+/** Longest wait after the first change that was not read yet, while more come; milliseconds. */
+const LONGEST_MS = 2_000;
 
 /** The parts of a notebook's file that we read. */
 interface NotebookFile {
@@ -41,7 +43,7 @@ export class ExportSubject {
     return this._document;
   }
 
-  /** Emits when the document has changed and rests. */
+  /** Emits when the document has changed and rests, or has changed for a while. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -109,11 +111,16 @@ export class ExportSubject {
   }
 
   private readSoon(): void {
+    const now = performance.now();
+    this.unreadSince ??= now;
+    const rest = this._document === undefined ? 0 : QUIET_MS;
     window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.read(), this._document === undefined ? 0 : QUIET_MS);
+    // A cell that prints without a pause must not hide an edit.
+    this.timer = window.setTimeout(() => void this.read(), Math.min(rest, Math.max(0, this.unreadSince + LONGEST_MS - now)));
   }
 
   private async read(): Promise<void> {
+    this.unreadSince = undefined;
     const context = this.context;
     let content: unknown;
     try {
@@ -140,6 +147,8 @@ export class ExportSubject {
 
   private context: Context | undefined;
   private timer = 0;
+  /** When the first change came that was not read yet. */
+  private unreadSince: number | undefined;
   private _document: ExportDocument | undefined;
   private readonly _changed = new Signal<this, void>(this);
 }
