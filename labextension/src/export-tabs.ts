@@ -100,18 +100,29 @@ export class ExportTabs {
     const widget: ExportWidget = new MainAreaWidget({ content, toolbar });
     widget.id = `berdl-spark-monitor:export-${(this.count += 1)}`;
     widget.title.icon = icon;
+    let labelled: string | undefined;
     const label = (): void => {
-      widget.title.label = trans.__('Export %1', PathExt.basename(subject.path));
+      labelled = subject.path;
+      widget.title.label = trans.__('Export %1', PathExt.basename(labelled));
       content.node.setAttribute('aria-label', widget.title.label);
     };
     label();
+    // A tab behind others opens late: until then only the newest text is kept for it.
+    let isQueued = false;
     subject.changed.connect(() => {
-      const { document } = subject;
-      if (document) {
-        content.ask(handle => handle.set_document(document));
+      if (!isQueued) {
+        isQueued = true;
+        content.ask(handle => {
+          isQueued = false;
+          if (subject.document) {
+            handle.set_document(subject.document);
+          }
+        });
       }
-      label();
-      void this.tracker.save(widget);
+      if (subject.path !== labelled) {
+        label();
+        void this.tracker.save(widget);
+      }
     });
     this.subjects.set(widget, subject);
     widget.disposed.connect(() => {
