@@ -32,13 +32,26 @@ export async function saveOutput(
     return undefined;
   }
   const target = PathExt.join(folder, name);
-  const exists = await contents.get(target, { content: false }).then(() => true, () => false);
-  if (exists && !(await mayReplace(name, trans))) {
+  if ((await exists(contents, target)) && !(await mayReplace(name, trans))) {
     return undefined;
   }
   await contents.save(target, { type: 'notebook', format: 'json', content });
   documents.openOrReveal(target);
   return target;
+}
+
+/** Throws if Jupyter does not say: what may be there must not be replaced unasked. */
+async function exists(contents: Contents.IManager, path: string): Promise<boolean> {
+  try {
+    await contents.get(path, { content: false });
+    return true;
+  } catch (reason) {
+    // Other drives than Jupyter's own have errors of their own, with the same answer in them.
+    if ((reason as { response?: Response } | undefined)?.response?.status === 404) {
+      return false;
+    }
+    throw reason;
+  }
 }
 
 async function mayReplace(name: string, trans: TranslationBundle): Promise<boolean> {
