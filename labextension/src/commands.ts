@@ -160,8 +160,7 @@ export class Commands {
       label: trans.__('Export notebook'),
       caption: trans.__('Make a job of this notebook'),
       icon,
-      // A toolbar is that of its document, whichever is in front.
-      isEnabled: ({ toolbar, path }) => toolbar === true || path !== undefined || exports.current !== undefined,
+      isEnabled: ({ path }) => path !== undefined || exports.current !== undefined,
       execute: async ({ restored, path }) => {
         const subject = typeof path === 'string' ? path : exports.current;
         if (subject !== undefined) {

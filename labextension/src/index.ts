@@ -4,7 +4,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { IConsoleTracker } from '@jupyterlab/console';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
@@ -31,6 +31,7 @@ import {
   OPEN_SQL,
   OPEN_USAGE
 } from './commands';
+import { addExportButton } from './export-button';
 import { ExportTabs } from './export-tabs';
 import { KernelActivity } from './kernels';
 import { languageOf } from './language';
@@ -69,7 +70,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     IStateDB,
     ISettingRegistry,
     IEditorServices,
-    IDocumentManager
+    IDocumentManager,
+    IToolbarWidgetRegistry
   ],
   activate
 };
@@ -87,7 +89,8 @@ function activate(
   state: IStateDB | null,
   registry: ISettingRegistry | null,
   editors: IEditorServices | null,
-  documents: IDocumentManager | null
+  documents: IDocumentManager | null,
+  toolbars: IToolbarWidgetRegistry | null
 ): void {
   // If the extension is not enabled, nobody should notice that it is installed.
   if (PageConfig.getOption('sparkMonitorEnabled') !== 'true') {
@@ -169,6 +172,9 @@ function activate(
   const parts = { panel, content, chip, report, usage, charts, myQueries, applications, sql, exports };
   const commands = new Commands(app, trans, parts);
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
+  if (exports !== undefined && toolbars !== null) {
+    addExportButton(toolbars, app.commands, trans);
+  }
   report.restoredBy(restorer, OPEN_REPORT);
   usage.restoredBy(restorer, OPEN_USAGE);
   charts.restoredBy(restorer, OPEN_CHARTS);
