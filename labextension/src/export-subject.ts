@@ -116,7 +116,8 @@ export class ExportSubject {
     const rest = this._document === undefined ? 0 : QUIET_MS;
     window.clearTimeout(this.timer);
     // A cell that prints without a pause must not hide an edit.
-    this.timer = window.setTimeout(() => void this.read(), Math.min(rest, Math.max(0, this.unreadSince + LONGEST_MS - now)));
+    const left = Math.max(0, this.unreadSince + LONGEST_MS - now);
+    this.timer = window.setTimeout(() => void this.read(), Math.min(rest, left));
   }
 
   private async read(): Promise<void> {

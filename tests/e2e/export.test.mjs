@@ -130,8 +130,7 @@ test('an unsaved edit is in the next check, and a broken cell is an error', asyn
 
 test('the files of the job are downloaded as one', async () => {
   await job.choose('Download');
-  await job.tab.getByLabel('Made for').selectOption({ label: 'Airflow, with Spark Connect' });
-  await job.checked();
+  await job.changes(() => job.tab.getByLabel('Made for').selectOption({ label: 'Airflow, with Spark Connect' }));
   const schedule = job.tab.getByLabel('Schedule', { exact: true });
   await schedule.fill('0 3 * * *');
   await job.tab.getByText('Each day at 03:00 (UTC)').waitFor();
@@ -143,10 +142,45 @@ test('the files of the job are downloaded as one', async () => {
   assert.deepEqual([zip.subarray(0, 2).toString(), zip.includes('job.py')], ['PK', true]);
 });
 
+test('what is edited while the kernel starts is not in the run, which is deleted only after a question', async () => {
+  const own = await kernels();
+  await job.changes(() => job.choose('Run here, as a notebook'));
+  /** @type {() => void} */
+  let goOn = () => {};
+  const edited = new Promise(resolve => (goOn = () => resolve(undefined)));
+  await lab.page.route(/\/api\/sessions/, async route => {
+    await (route.request().method() === 'POST' ? edited : undefined);
+    await route.continue();
+  });
+  const sent = lab.page.waitForRequest(request => request.method() === 'POST' && request.url().endsWith('/export/runs'));
+  const ended = job.run(/Succeeded/);
+  await job.start.getByText('Starting…').waitFor();
+  await job.changes(() => type(3, '\n# edited later'));
+  goOn();
+  const notebook = JSON.parse((await sent).postData() ?? '').notebook;
+  assert.ok(notebook.includes('the limit is too high') && !notebook.includes('edited later'), notebook);
+  const run = await ended;
+  await lab.page.unroute(/\/api\/sessions/);
+  await until('its kernel to end', async () => (await kernels()).join() === own.join());
+  await run.getByRole('button', { name: /^Delete:/ }).click();
+  await run.getByRole('button', { name: 'Keep it' }).click();
+  assert.equal(await job.runs.count(), 1);
+  await run.getByRole('button', { name: /^Delete:/ }).click();
+  await run.getByRole('button', { name: 'Delete it' }).click();
+  await until('the run to be gone', async () => (await job.runs.count()) === 0);
+});
+
 test('it runs here to its end in a kernel of its own, which is gone afterwards', async () => {
   const own = await kernels();
-  await job.choose('Run here, as a notebook');
-  const run = await job.run(/Succeeded/);
+  const seen = new Set();
+  let hasEnded = false;
+  const watched = until('the run to end', async () => {
+    (await kernels()).filter(id => !own.includes(id)).forEach(id => seen.add(id));
+    return hasEnded;
+  }, { within: 90_000 });
+  const run = await job.run(/Succeeded/).finally(() => (hasEnded = true));
+  await watched;
+  assert.equal(seen.size, 1, [...seen].join());
   assert.match(await run.innerText(), /cell 5 of 5/);
   await run.getByRole('button', { name: 'Details' }).click();
   await until('what it printed', async () => /total 6/.test(await run.innerText()));
@@ -179,19 +213,26 @@ test('a failure names its cell, which it leads to', async () => {
 
 test('a delivery shows what it would change, and then pushes that', async () => {
   await lab.execute('berdl-spark-monitor:export-notebook', { path: 'sales.ipynb' });
-  await job.choose('Airflow, by git');
+  await job.changes(() => job.choose('Airflow, by git'));
   await job.button('Show what would change').click();
   const plan = job.tab.getByRole('region', { name: 'What would be pushed' });
   await until('the files', async () => /job\.py\s*new file/.test(await plan.innerText()), { within: 30_000 });
+  await job.start.getByText('What would change is shown below.').waitFor();
   assert.equal(git('branch', '--list').trim(), '', 'nothing is pushed unseen');
   assert.deepEqual((await check(lab)).findings, []);
   await plan.getByLabel('Message of the commit').fill('Sales of a month');
-  await plan.getByRole('button', { name: 'Ship', exact: true }).click();
+  const ship = plan.getByRole('button', { name: 'Ship', exact: true });
+  const value = job.tab.getByRole('textbox', { name: 'limit whole number' });
+  await value.fill('ten');
+  await until('the button to be off', async () => (await ship.getAttribute('aria-disabled')) === 'true');
+  await value.fill('9');
+  await until('the button to be on', async () => (await ship.getAttribute('aria-disabled')) === null);
+  await ship.click();
   const shipments = job.tab.getByRole('region', { name: 'Shipments' });
   await until('the push', async () => /Pushed\s*done/.test(await shipments.innerText()), { within: 30_000 });
   assert.match(git('log', '--format=%s', 'main'), /^Sales of a month/);
   await lab.picture('export-shipped');
-  await job.choose('Run here, as a notebook');
+  await job.changes(() => job.choose('Run here, as a notebook'));
 });
 
 test('axe finds nothing, and the keyboard reaches everything', async () => {
@@ -199,22 +240,49 @@ test('axe finds nothing, and the keyboard reaches everything', async () => {
   await job.checked();
   assert.deepEqual((await check(lab)).findings, []);
   await job.tab.getByLabel('Cell 0 is part of the job').focus();
+  const isOut = async () => (await job.cells.nth(0).innerText()).includes('left out');
   await lab.page.keyboard.press('Space');
-  await until('it is out', async () => (await job.cells.nth(0).innerText()).includes('left out'));
+  await until('it is out', isOut);
   await lab.page.keyboard.press('Space');
-  await job.tab.getByRole('radio', { name: 'Run here, as a notebook' }).focus();
+  await until('it is in again', async () => !(await isOut()));
+  const asNotebook = job.tab.getByRole('radio', { name: 'Run here, as a notebook' });
+  await asNotebook.focus();
   await lab.page.keyboard.press('ArrowDown');
   assert.equal(await job.tab.getByRole('radio', { name: 'Run here, as a script' }).isChecked(), true);
   await lab.page.keyboard.press('ArrowUp');
-  await job.checked();
+  assert.equal(await asNotebook.isChecked(), true);
 });
 
 test('a reload keeps the tab and its runs', async () => {
   const layout = async () => (await fetch(`${jupyter.url}lab/api/workspaces/?token=${jupyter.token}`)).text();
-  await until('the layout to be saved', async () => (await layout()).includes('export-notebook') || (await layout()).includes('berdl-spark-monitor-export'));
+  await until('the layout to be saved', async () => (await layout()).includes('berdl-spark-monitor-export:sales.ipynb'));
   await lab.page.reload();
   await lab.ready();
   await job.runs.nth(1).waitFor({ timeout: 30_000 });
   assert.match(await job.runs.first().innerText(), /Failed/);
   assert.match(await job.runs.nth(1).innerText(), /Succeeded/);
 });
+
+test('the button in a toolbar is about its own notebook, whichever is in front', async () => {
+  // All buttons of a narrow toolbar are not seen.
+  await lab.page.setViewportSize({ width: 2400, height: 1000 });
+  await jupyter.write('other.ipynb', ['1']);
+  await lab.execute('docmanager:open', { path: 'sales.ipynb' });
+  await lab.execute('docmanager:open', { path: 'other.ipynb', options: { mode: 'split-right' } });
+  const front = () => lab.page.evaluate(() => /** @type {any} */ (window).jupyterapp.shell.currentWidget.title.label);
+  await until('the other notebook in front', async () => (await front()) === 'other.ipynb');
+  await (await toolbarButton('sales.ipynb')).click();
+  await until('the tab of the first', async () => (await front()) === 'Export sales.ipynb');
+  assert.equal(await job.tab.count(), 1);
+  await (await toolbarButton('other.ipynb')).click();
+  await until('the tab of the other', async () => (await front()) === 'Export other.ipynb');
+});
+
+/** The button of one of several open notebooks. @param {string} name */
+async function toolbarButton(name) {
+  const id = await lab.page.evaluate(name => {
+    const widgets = [.../** @type {any} */ (window).jupyterapp.shell.widgets('main')];
+    return widgets.find(widget => widget.context?.path === name)?.id;
+  }, name);
+  return lab.page.locator(`[id="${id}"] [data-jp-item-name="spark-export"] :is(button, jp-button)`);
+}

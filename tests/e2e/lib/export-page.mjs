@@ -23,7 +23,7 @@ export class ExportPage {
     return this.tab.getByRole('button', { name, exact: true });
   }
 
-  /** Waits until the newest check has been answered. */
+  /** Waits until nothing is being checked. */
   async checked() {
     await this.tab.locator('[aria-busy=false] .sparkMonitor-Findings').waitFor();
   }
@@ -44,10 +44,17 @@ export class ExportPage {
     );
   }
 
+  /** Does what changes the job, and waits for the answer to it. @param {() => Promise<unknown>} act */
+  async changes(act) {
+    const answered = this.page.waitForResponse(response => response.url().endsWith('/export/convert'));
+    await Promise.all([answered, act()]);
+    // From the change until the answer is drawn it is busy.
+    await this.checked();
+  }
+
   /** Chooses what to do with the job. @param {string} name */
   async choose(name) {
     await this.tab.getByRole('radio', { name, exact: true }).check();
-    await this.checked();
   }
 
   /** Runs the job and waits for an end of its newest run. @param {RegExp} end */
