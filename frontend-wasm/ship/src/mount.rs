@@ -62,8 +62,9 @@ impl ExportHandle {
 
     /// The document as it is on the screen.
     pub fn set_document(&mut self, document: &ExportDocument) {
-        let revision = self.props.document.as_ref().map_or(1, |document| document.revision + 1);
-        self.props.document = Some(Rc::new(document.read(self.number, revision)));
+        let before = self.props.document.as_ref();
+        let document = document.read(self.number).after(before.map(Rc::as_ref), js_sys::Date::now() as i64);
+        self.props.document = Some(Rc::new(document));
         self.draw();
     }
 

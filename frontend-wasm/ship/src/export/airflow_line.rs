@@ -36,7 +36,7 @@ pub fn answered(check: &AirflowCheck, act: &Act) -> Html {
         <>
             { said.map(|said| toned(tone, said)) }
             { for missing }
-            { check.error.as_ref().map(|error| error_view(error, act)) }
+            { check.error.as_ref().map(|error| error_view(error, Some(act))) }
         </>
     }
 }

@@ -19,11 +19,22 @@ pub struct Document {
     pub ids: Vec<String>,
     /// Names each code cell with what it says: another text is another mark.
     pub marks: Vec<String>,
+    /// When code cells were added, removed or moved last, as far as this tab knows; milliseconds since 1970.
+    pub renumbered_at_ms: Option<i64>,
     /// Whether it is open in JupyterLab; otherwise its text is the file's.
     pub is_open: bool,
 }
 
 impl Document {
+    /// The same, read after another reading.
+    pub fn after(self, before: Option<&Self>, now_ms: i64) -> Self {
+        let Some(before) = before else {
+            return self;
+        };
+        let renumbered_at_ms = if before.ids == self.ids { before.renumbered_at_ms } else { Some(now_ms) };
+        Self { revision: before.revision + 1, renumbered_at_ms, ..self }
+    }
+
     /// A name that no other tab has, for an element's id or a group of buttons.
     pub fn unique(&self, name: &str) -> String {
         ["sparkMonitor-export-", &self.tab.to_string(), "-", name].concat()
@@ -47,6 +58,11 @@ impl Document {
         self.marks.get(cell as usize).map(String::as_str)
     }
 
+    /// Whether each cell has had the same number since this moment, as far as this tab knows.
+    pub fn same_numbers_since(&self, at_ms: i64) -> bool {
+        self.renumbered_at_ms.is_none_or(|renumbered_at_ms| at_ms >= renumbered_at_ms)
+    }
+
     /// Whether it can run cell by cell.
     pub fn is_notebook(&self) -> bool {
         self.name.to_lowercase().ends_with(".ipynb")
@@ -60,4 +76,22 @@ impl Document {
 
 fn place(names: &[String], wanted: &str) -> Option<u32> {
     names.iter().position(|name| name == wanted).and_then(|cell| u32::try_from(cell).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Document;
+
+    #[test]
+    fn a_document_knows_since_when_its_cells_have_their_numbers() {
+        let read =
+            |ids: &[&str]| Document { ids: ids.iter().map(|id| (*id).to_owned()).collect(), ..Document::default() };
+        let first = read(&["a"]).after(None, 1);
+        assert!(first.same_numbers_since(0), "nothing is known of the time before");
+        let edited = read(&["a"]).after(Some(&first), 2);
+        assert!(edited.same_numbers_since(0) && edited.revision == first.revision + 1);
+        let inserted = read(&["new", "a"]).after(Some(&edited), 3);
+        assert!(!inserted.same_numbers_since(2) && inserted.same_numbers_since(3));
+        assert!(!read(&["new", "a"]).after(Some(&inserted), 4).same_numbers_since(2));
+    }
 }

@@ -3,7 +3,7 @@
 use wire::export::{Run, RunCell, RunCellState};
 use yew::{Html, html};
 
-use super::jump::jump;
+use super::jump::place;
 use super::model::Act;
 use super::watched::Watched;
 use kit::format;
@@ -11,16 +11,17 @@ use kit::i18n::{ExportMessage, tr};
 use kit::parts::notice::{loading, muted, problem_notice};
 use kit::parts::tone::{Tone, toned};
 
-pub fn run_details(open: &Watched, is_own: bool, act: &Act) -> Html {
+/// `jumps` is none if its cells are not those of the notebook.
+pub fn run_details(open: &Watched, jumps: Option<&Act>) -> Html {
     match (open.answer::<Run>(), &open.problem) {
-        (Some(run), _) => details(run, is_own, act),
+        (Some(run), _) => details(run, jumps),
         (None, Some(problem)) => problem_notice(problem),
         (None, None) => loading(),
     }
 }
 
 /// Its cells and its output.
-pub fn details(run: &Run, is_own: bool, act: &Act) -> Html {
+pub fn details(run: &Run, jumps: Option<&Act>) -> Html {
     html! {
         <div class="sparkMonitor-Run-details">
             if !run.cells.is_empty() {
@@ -32,7 +33,7 @@ pub fn details(run: &Run, is_own: bool, act: &Act) -> Html {
                             <th scope="col">{ tr(ExportMessage::ColumnTime) }</th>
                         </tr>
                     </thead>
-                    <tbody>{ for run.cells.iter().map(|cell| cell_line(cell, is_own, act)) }</tbody>
+                    <tbody>{ for run.cells.iter().map(|cell| cell_line(cell, jumps)) }</tbody>
                 </table>
             }
             <h4>{ tr(ExportMessage::RunOutput) }</h4>
@@ -50,7 +51,7 @@ pub fn details(run: &Run, is_own: bool, act: &Act) -> Html {
     }
 }
 
-fn cell_line(cell: &RunCell, is_own: bool, act: &Act) -> Html {
+fn cell_line(cell: &RunCell, jumps: Option<&Act>) -> Html {
     let RunCell { cell, state, started_at_ms, ended_at_ms } = cell;
     let name = tr(ExportMessage::CellNumber { cell: *cell });
     let (tone, word) = match state {
@@ -63,7 +64,7 @@ fn cell_line(cell: &RunCell, is_own: bool, act: &Act) -> Html {
     let took = started_at_ms.zip(*ended_at_ms).and_then(|(from_ms, to_ms)| u64::try_from(to_ms - from_ms).ok());
     html! {
         <tr>
-            <th scope="row">{ if is_own { jump(*cell, None, name, act) } else { html! { name } } }</th>
+            <th scope="row">{ place(*cell, None, name, jumps) }</th>
             <td>{ toned(tone, tr(word)) }</td>
             <td>{ took.map(format::duration) }</td>
         </tr>

@@ -6,7 +6,7 @@ use yew::{Callback, Html, MouseEvent, html};
 use super::button::Button;
 use super::document::Document;
 use super::export_tab::is_active;
-use super::jump::jump;
+use super::jump::place;
 use super::model::{Act, Action, Model};
 use super::run_details::run_details;
 use super::watched::Watched;
@@ -33,14 +33,14 @@ pub fn runs_pane(
                     { muted(ExportMessage::NoRuns) }
                 }
                 <ul class="sparkMonitor-Runs-list">
-                    { for own.iter().map(|run| line(run, true, open, model, act)) }
+                    { for own.iter().map(|run| line(run, (true, document.same_numbers_since(run.started_at_ms).then_some(act)), open, model, act)) }
                 </ul>
                 if !others.is_empty() {
                     { others_button(others.len(), model.shows_others, act) }
                 }
                 if model.shows_others {
                     <ul class="sparkMonitor-Runs-list">
-                        { for others.iter().map(|run| line(run, false, open, model, act)) }
+                        { for others.iter().map(|run| line(run, (false, None), open, model, act)) }
                     </ul>
                 }
             </>
@@ -75,7 +75,7 @@ fn others_button(count: usize, is_open: bool, act: &Act) -> Html {
     }
 }
 
-fn line(run: &Run, is_own: bool, open: &Watched, model: &Model, act: &Act) -> Html {
+fn line(run: &Run, (is_own, jumps): (bool, Option<&Act>), open: &Watched, model: &Model, act: &Act) -> Html {
     let is_open = model.open_run.as_ref() == Some(&run.id);
     html! {
         <li key={run.id.clone()} class="sparkMonitor-Run">
@@ -89,13 +89,13 @@ fn line(run: &Run, is_own: bool, open: &Watched, model: &Model, act: &Act) -> Ht
             if is_active(run) {
                 { progress(run) }
             }
-            { error(run, is_own, act) }
+            { error(run, jumps) }
             { buttons(run, is_open, act) }
             if model.asked_delete.as_ref() == Some(&run.id) {
                 { delete_question(&run.id, act) }
             }
             if is_open {
-                { run_details(open, is_own, act) }
+                { run_details(open, jumps) }
             }
         </li>
     }
@@ -143,11 +143,11 @@ fn progress(run: &Run) -> Html {
     }
 }
 
-fn error(run: &Run, is_own: bool, act: &Act) -> Html {
+fn error(run: &Run, jumps: Option<&Act>) -> Html {
     let Some(error) = &run.error else {
         return Html::default();
     };
-    let place = error.cell.map(|cell| match error.line {
+    let at = error.cell.map(|cell| match error.line {
         Some(line) => (cell, tr(ExportMessage::RunErrorAt { cell, line })),
         None => (cell, tr(ExportMessage::RunErrorIn { cell })),
     });
@@ -155,9 +155,7 @@ fn error(run: &Run, is_own: bool, act: &Act) -> Html {
         <div class="sparkMonitor-Error sparkMonitor-mod-bad">
             <p>
                 <code>{ &error.name }</code>{ " " }
-                if let Some((cell, said)) = place {
-                    { if is_own { jump(cell, error.line, said, act) } else { html! { said } } }
-                }
+                { at.map(|(cell, said)| place(cell, error.line, said, jumps)) }
             </p>
             <pre class="sparkMonitor-Run-message">{ &error.message }</pre>
         </div>

@@ -72,16 +72,17 @@ extern "C" {
 
 impl ExportDocument {
     /// Its values.
-    pub fn read(&self, tab: u32, revision: u32) -> Document {
+    pub fn read(&self, tab: u32) -> Document {
         Document {
             tab,
-            revision,
+            revision: 1,
             path: self.path(),
             name: self.name(),
             text: self.text().into(),
             kernel_name: self.kernel_name(),
             ids: self.ids(),
             marks: self.marks(),
+            renumbered_at_ms: None,
             is_open: self.is_open(),
         }
     }

@@ -5,7 +5,7 @@ use yew::{Callback, Html, MouseEvent, html};
 
 use super::button::Button;
 use super::document::Document;
-use super::jump::jump;
+use super::jump::place;
 use super::model::{Act, Action, Model};
 use super::runs_pane::not_refreshed;
 use super::watched::Watched;
@@ -33,7 +33,8 @@ pub fn shipments_pane(
                 <ul class="sparkMonitor-Runs-list">
                     { for own.into_iter().map(|one| {
                         let is_open = model.open_shipment.as_ref() == Some(&one.id);
-                        shipment_view(one, is_open.then_some(log), act)
+                        let jumps = document.same_numbers_since(one.started_at_ms).then_some(act);
+                        shipment_view(one, is_open.then_some(log), jumps, act)
                     }) }
                 </ul>
             </>
@@ -48,8 +49,8 @@ pub fn shipments_pane(
     }
 }
 
-/// One shipment, with its log if that is open.
-pub fn shipment_view(shipment: &Shipment, log: Option<&Watched>, act: &Act) -> Html {
+/// One shipment, with its log if that is open. `jumps` is none if its cells are not those of the notebook.
+pub fn shipment_view(shipment: &Shipment, log: Option<&Watched>, jumps: Option<&Act>, act: &Act) -> Html {
     let toggle = {
         let (act, id) = (act.clone(), log.is_none().then(|| shipment.id.clone()));
         Callback::from(move |_: MouseEvent| act.emit(Action::OpenShipment(id.clone())))
@@ -72,8 +73,8 @@ pub fn shipment_view(shipment: &Shipment, log: Option<&Watched>, act: &Act) -> H
                     </span>
                 }
             </div>
-            <ol class="sparkMonitor-Steps">{ for steps.map(|step| step_view(step, act)) }</ol>
-            { shipment.problem.as_ref().map(|problem| error_view(problem, act)) }
+            <ol class="sparkMonitor-Steps">{ for steps.map(|step| step_view(step, jumps)) }</ol>
+            { shipment.problem.as_ref().map(|problem| error_view(problem, jumps)) }
             <div class="sparkMonitor-Buttons">
                 { for shipment.acts.iter().map(|one| act_button(*one, &shipment.id, act)) }
                 <button
@@ -126,7 +127,7 @@ fn commit(shipment: &Shipment) -> Option<Html> {
     })
 }
 
-fn step_view(step: &ShipmentStep, act: &Act) -> Html {
+fn step_view(step: &ShipmentStep, jumps: Option<&Act>) -> Html {
     let ShipmentStep { name, state, at_ms, note, note_sentences, error } = step;
     let (tone, word) = match state {
         StepState::Waiting => (Tone::Muted, ExportMessage::StepWaiting),
@@ -143,21 +144,21 @@ fn step_view(step: &ShipmentStep, act: &Act) -> Html {
             if !note.is_empty() {
                 <p class="sparkMonitor-Muted">{ language::said(note, note_sentences) }</p>
             }
-            { error.as_ref().map(|error| error_view(error, act)) }
+            { error.as_ref().map(|error| error_view(error, jumps)) }
         </li>
     }
 }
 
 /// What went wrong, where, and what to do.
-pub fn error_view(error: &ShippingError, act: &Act) -> Html {
+pub fn error_view(error: &ShippingError, jumps: Option<&Act>) -> Html {
     let ShippingError { cell, line, message, message_sentences, fix, fix_sentences, detail } = error;
-    let place = cell.map(|cell| {
+    let at = cell.map(|cell| {
         let said = tr(ExportMessage::GoToLine { cell, line: line.unwrap_or(1) });
-        jump(cell, *line, said, act)
+        place(cell, *line, said, jumps)
     });
     html! {
         <div class="sparkMonitor-Error sparkMonitor-mod-bad">
-            { place }
+            { at }
             <p>{ language::said(message, message_sentences) }</p>
             if !fix.is_empty() {
                 <p>{ language::said(fix, fix_sentences) }</p>

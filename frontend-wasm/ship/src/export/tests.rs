@@ -13,6 +13,7 @@ use super::airflow_line::answered;
 use super::cells_pane::cells_pane;
 use super::converted::Converted;
 use super::diff_pane::diff_pane;
+use super::document::Document;
 use super::export_view::ExportScene;
 use super::findings_pane::findings_pane;
 use super::goals_pane::goals_pane;
@@ -296,6 +297,20 @@ async fn a_run_with_an_output_is_deleted_only_after_a_question() {
 }
 
 #[tokio::test]
+async fn a_failed_run_leads_to_its_cell_only_while_the_cells_have_the_numbers_of_then() {
+    let error = RunError { cell: Some(1), line: None, name: "ValueError".to_owned(), message: String::new() };
+    let runs = Runs { runs: vec![Run { state: RunState::Failed, error: Some(error), ..run() }] };
+    let drawn = |renumbered_at_ms| {
+        let document = Document { renumbered_at_ms, ..document() };
+        elements(runs_pane(Some(&runs), None, &Watched::default(), (&Model::default(), &document), &act()))
+    };
+    let jump = "sparkMonitor-Jump";
+    assert!(drawn(None).await.contains(jump) && drawn(Some(OBSERVED_AT_MS)).await.contains(jump));
+    let later = drawn(Some(OBSERVED_AT_MS + 1)).await;
+    assert!(!later.contains(jump) && later.contains("in cell 1"), "{later}");
+}
+
+#[tokio::test]
 async fn runs_of_other_notebooks_are_counted_and_shown_on_request() {
     let other = || Run { path: "other.ipynb".to_owned(), ..run() };
     let said = listed(other(), &Model::default()).await;
@@ -315,7 +330,7 @@ async fn a_runs_details_are_its_cells_and_what_it_printed() {
     };
     let cells = vec![cell(0, RunCellState::Done, Some(1_500)), cell(1, RunCellState::Skipped, None)];
     let run = Run { cells, output: "hello\n".to_owned(), output_is_cut: true, ..run() };
-    assert_snapshot!(text(details(&run, true, &act())).await, @r"
+    assert_snapshot!(text(details(&run, Some(&act()))).await, @r"
     Cell
     State
     Time
@@ -453,7 +468,7 @@ async fn a_shipments_steps_say_how_far_it_is_and_what_went_wrong() {
         problem: None,
         acts: vec![ShipmentAct::Unpause, ShipmentAct::Cancel],
     };
-    assert_snapshot!(text(shipment_view(&shipment, None, &act())).await, @r"
+    assert_snapshot!(text(shipment_view(&shipment, None, Some(&act()), &act())).await, @r"
     sales
     12:00:00 UTC
     Commit 01234567
