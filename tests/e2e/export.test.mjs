@@ -284,5 +284,5 @@ async function toolbarButton(name) {
     const widgets = [.../** @type {any} */ (window).jupyterapp.shell.widgets('main')];
     return widgets.find(widget => widget.context?.path === name)?.id;
   }, name);
-  return lab.page.locator(`[id="${id}"] [data-jp-item-name="spark-export"] :is(button, jp-button)`);
+  return lab.page.locator(`[id="${id}"] [data-jp-item-name="spark-export"] :is(button, jp-button)`).first();
 }
