@@ -278,12 +278,12 @@ test('the button in a toolbar is about its own notebook, whichever is in front',
   await until('the tab of the other', async () => (await front()) === 'Export other.ipynb');
 });
 
-/** Clicks the button of one of several open notebooks with a mouse, whose button down does not move the focus. @param {string} name */
+/** Clicks the button of one of several open notebooks. @param {string} name */
 async function press(name) {
   const id = await lab.page.evaluate(name => {
     const widgets = [.../** @type {any} */ (window).jupyterapp.shell.widgets('main')];
     return widgets.find(widget => widget.context?.path === name)?.id;
   }, name);
   const button = lab.page.locator(`[id="${id}"] [data-jp-item-name="spark-export"] :is(button, jp-button)`).first();
-  await button.dispatchEvent('mousedown', { button: 0 });
+  await button.click();
 }
