@@ -174,9 +174,13 @@ impl Timeline {
                 self.note(StepName::Done, &text);
             }
             State::Failed { place, message } => {
-                let name = self.open();
-                self.set(name, StepState::Failed, at_ms);
-                self.fail(name, error(told(), *place, message.clone()));
+                // A run that fails soon may never have been seen while it ran.
+                self.change(StepName::Queued, |step| {
+                    step.state = StepState::Done;
+                    step.at_ms.get_or_insert(at_ms);
+                });
+                self.set(StepName::Running, StepState::Failed, at_ms);
+                self.fail(StepName::Running, error(told(), *place, message.clone()));
             }
             State::Canceled => {
                 let name = self.open();
