@@ -194,7 +194,7 @@ fn left(
     Some((follow, acts))
 }
 
-/// Follows a job in Airflow. Each change is kept.
+/// Follows a job in Airflow. Each change but its end is kept.
 async fn drive_once(
     exports: &Arc<Exports>,
     id: &str,
@@ -207,6 +207,10 @@ async fn drive_once(
     let keep = async {
         while changed.changed().await.is_ok() {
             let (now, id) = (changed.borrow_and_update().clone(), id.to_owned());
+            // Its end is kept when the job is let go of, in one step: whoever sees it finds that nobody follows the job.
+            if now.is_over() {
+                continue;
+            }
             let kept = exports.on_disk(move |exports| {
                 exports.shipments.kept.held().change(&id, |record| record.follow = Some(now));
                 Ok(())
