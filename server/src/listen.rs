@@ -36,17 +36,24 @@ pub fn check_folder(listen: &Listen) -> Result<(), ConfigError> {
     }
 }
 
+/// An open socket, which nobody serves yet.
+pub struct Listening(Door);
+
+impl Listening {
+    /// # Errors
+    /// When the address cannot be bound.
+    pub async fn begin(listen: &Listen) -> io::Result<Self> {
+        Door::open(listen).await.map(Self)
+    }
+}
+
 /// Serves until a signal arrives or the parent process ends; the exit code says which.
-///
-/// # Errors
-/// When the address cannot be bound.
 pub async fn serve(
-    listen: &Listen,
+    Listening(door): Listening,
     app: Router,
     most_connections: usize,
     on_short_descriptors: impl Fn(),
-) -> io::Result<ExitCode> {
-    let door = Door::open(listen).await?;
+) -> ExitCode {
     let stop = CancellationToken::new();
     let leave = async {
         let code = time_to_leave().await;
@@ -62,7 +69,7 @@ pub async fn serve(
         }
     };
     let (code, ()) = tokio::join!(leave, served);
-    Ok(ExitCode::from(code))
+    ExitCode::from(code)
 }
 
 async fn time_to_leave() -> u8 {

@@ -9,7 +9,8 @@ use berdl_spark_monitor::{
     App,
     commands::{self, doctor},
     config::{Cli, Command, Config, ConfigError, Listen, Secrets, Settings, listen_argument},
-    listen, log, mock,
+    listen::{self, Listening},
+    log, mock,
     router::{self, router},
 };
 use monitor::Tasks;
@@ -91,21 +92,24 @@ fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -
         // Allow twice as many connections as requests, so that a request beyond the limit is answered instead of left
         // waiting.
         let most_connections = |requests: usize| requests.saturating_mul(2).min(descriptors.clients);
-        let served = match config {
+        let begun = async || Listening::begin(listen).await.with_context(|| format!("cannot listen on {listen}"));
+        let code = match config {
             Ok(config) => {
                 let token = config.secrets.sidecar_token.clone().filter(|_| matches!(listen, Listen::Tcp(_)));
                 let app = app(config, &tasks, descriptors).await?;
+                let listening = begun().await?;
+                // Not before: a sidecar that cannot listen follows no jobs.
+                app.begin(&tasks);
                 let routes = router(&app, token);
-                listen::serve(listen, routes, most_connections(app.max_requests()), || app.close_idle_connections())
+                listen::serve(listening, routes, most_connections(app.max_requests()), || app.close_idle_connections())
                     .await
             }
             Err(error) => {
                 tracing::error!(%error, "The configuration cannot work");
                 let routes = router::not_configured(&error.to_string());
-                listen::serve(listen, routes, most_connections(router::DEFAULT_REQUESTS), || ()).await
+                listen::serve(begun().await?, routes, most_connections(router::DEFAULT_REQUESTS), || ()).await
             }
         };
-        let code = served.with_context(|| format!("cannot listen on {listen}"))?;
         tasks.end(GRACE).await;
         anyhow::Ok(code)
     })
@@ -133,9 +137,7 @@ async fn app(mut config: Config, tasks: &Tasks, descriptors: Descriptors) -> any
     if config.site.mock {
         mock::start(&mut config.site).await?;
     }
-    let app = App::new(config, tasks, descriptors)?;
-    app.begin(tasks);
-    Ok(app)
+    App::new(config, tasks, descriptors)
 }
 
 fn first_line(text: &str) -> String {
