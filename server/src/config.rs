@@ -17,6 +17,7 @@ mod limits;
 mod listen;
 mod reference;
 mod resolve;
+mod run_settings;
 mod runs;
 mod secret;
 mod settings;

@@ -28,6 +28,7 @@ pub mod run_details;
 pub mod runs_pane;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub mod samples;
+pub mod scene;
 pub mod schedule_form;
 pub mod schedule_words;
 pub mod shell;

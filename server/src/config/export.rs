@@ -25,7 +25,7 @@ impl ExportSite {
     /// # Errors
     /// When the mode is unknown.
     pub fn of(settings: &Settings) -> Result<Option<Self>, ConfigError> {
-        let notebooks = settings.runs.notebooks(settings);
+        let notebooks = settings.notebooks();
         match settings.export.spark_monitor_export.trim() {
             "off" => Ok(None),
             "convert" => Ok(Some(Self { runs: false, here: Err(NoRuns::NotAllowed), notebooks })),

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     airflow_settings::AirflowSettings, export_settings::ExportSettings, git_settings::GitSettings,
-    history_settings::HistorySettings, limits::Limits, runs::RunSettings,
+    history_settings::HistorySettings, limits::Limits, run_settings::RunSettings,
 };
 
 /// What to watch, and how. Every flag has a variable; an empty variable counts as unset.
@@ -134,5 +134,11 @@ impl Settings {
         let state = self.xdg_state_home.clone().filter(|path| path.is_absolute());
         let in_home = || Some(self.home.as_ref()?.join(".local/state"));
         Some(state.or_else(in_home)?.join("berdl-spark-monitor"))
+    }
+
+    /// Where Jupyter's paths begin, if that is known.
+    pub(super) fn notebooks(&self) -> Option<PathBuf> {
+        let set = self.runs.spark_monitor_notebooks.clone().filter(|path| path.is_absolute());
+        set.or_else(|| self.home.clone())
     }
 }

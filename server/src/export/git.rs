@@ -4,10 +4,12 @@
 //! them. There is no work tree: the newest commit is fetched into a bare folder that can be thrown away at any time.
 
 mod askpass;
+mod blobs;
 mod cache;
 mod call;
 mod cleaned;
 mod commit;
+mod compare;
 mod content;
 mod error;
 mod link;
@@ -202,7 +204,7 @@ async fn current(git: &Git, folder: String, files: &[(&File, String)]) -> Result
         None => None,
         Some(newest) => Some(remote::fetch(git, &newest).await?),
     };
-    Plan::make(git, head, folder, files).await
+    compare::compare(git, head, folder, files).await
 }
 
 /// Throws away what was fetched after a failure that it may be the cause of.

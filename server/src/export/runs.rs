@@ -15,18 +15,20 @@ mod request;
 mod show;
 mod start;
 
-use std::{io, sync::Arc};
+use std::{collections::BTreeMap, io, sync::Arc};
 
 use axum::{
     Router,
     routing::{get, post},
 };
 use monitor::Tasks;
+use notebook_job::Assignment;
+use serde_json::Value;
 use tokio::task;
 use utoipa::OpenApi;
 
 use self::kept::{Kept, Look};
-pub(super) use self::{parameters::check as check_parameters, start::new_id};
+pub(super) use self::start::new_id;
 use super::{Exports, owner};
 use crate::{
     config::{NoRuns, RunsSite},
@@ -65,6 +67,14 @@ impl Runs {
         });
         done.await.map_err(|error| errors::disk(&io::Error::other(error)))?
     }
+}
+
+/// Whether values fit the parameters of a job; the same rule for one that is delivered.
+///
+/// # Errors
+/// When a value does not fit, or there is too much of them.
+pub(super) fn check_parameters(given: &BTreeMap<String, Value>, known: &[Assignment]) -> Result<(), ApiError> {
+    parameters::checked(given.clone(), known).map(drop).map_err(|error| errors::bad_parameters(&error))
 }
 
 /// Routes that change nothing.

@@ -3,17 +3,18 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use wire::export::{AirflowCheck, Export, Run, RunState, Runs, ShipmentLog, Shipments};
+use wire::export::{AirflowCheck, Export, Run, Runs, ShipmentLog, Shipments};
 use yew::{
     Callback, Html, Properties, UseReducerHandle, component, hook, html, use_effect_with, use_memo, use_mut_ref,
     use_reducer,
 };
 
-use super::converted::{Converted, Wish, use_converted};
+use super::converted::{Wish, use_converted};
 use super::document::Document;
 use super::effects::{Effects, Seen};
-use super::export_view::{ExportScene, export_view};
+use super::export_view::export_view;
 use super::model::{Action, Goal, Model};
+use super::scene::{ExportScene, delivers, is_active};
 use super::shell::Shell;
 use super::watched::{Busy, Watched, kind, use_watched};
 use kit::api::Api;
@@ -68,16 +69,6 @@ impl Busy for ShipmentLog {
 
 /// While a job is on its way, Airflow is asked for its log this often. Milliseconds.
 const LOG_MS: u32 = 5_000;
-
-/// Whether a run may still do something.
-pub fn is_active(run: &Run) -> bool {
-    matches!(run.state, RunState::Starting | RunState::Running)
-}
-
-/// Whether jobs are delivered to Airflow.
-pub fn delivers(offers: &Export) -> bool {
-    offers.git.is_some() || offers.has_dag_folder
-}
 
 #[component]
 pub fn ExportTab(props: &ExportTabProps) -> Html {
@@ -188,11 +179,6 @@ fn use_ended_kernels(runs: &Watched, shell: &Rc<Shell>) {
 /// The kernels that nobody needs any more.
 fn ended_kernels(runs: &Runs) -> Vec<String> {
     runs.runs.iter().filter(|run| !is_active(run)).filter_map(|run| run.kernel_id.clone()).collect()
-}
-
-/// Whether there is a job that can be used, and what is wrong if there is none.
-pub fn is_current(converted: &Converted) -> bool {
-    converted.conversion.is_some() && !converted.is_busy && converted.problem.is_none()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

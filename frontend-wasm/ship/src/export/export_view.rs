@@ -1,6 +1,6 @@
 //! The tab's HTML: its head, and its panes.
 
-use wire::export::{Conversion, Export, ExportFinding, FindingSeverity, Runs, Shipments};
+use wire::export::{Conversion, Export, Runs, Shipments};
 use yew::{Html, html};
 
 use super::button::Button;
@@ -8,41 +8,21 @@ use super::cells_pane::cells_pane;
 use super::converted::Converted;
 use super::diff_pane::diff_pane;
 use super::document::Document;
-use super::export_tab::delivers;
 use super::findings_pane::findings_pane;
 use super::goals_pane::goals_pane;
-use super::model::{Act, Action, Goal, Model};
+use super::model::{Action, Goal};
 use super::parameter_form::parameter_form;
 use super::plan_pane::plan_pane;
 use super::runs_pane::runs_pane;
+use super::scene::{ExportScene, delivers};
 use super::schedule_form::schedule_form;
 use super::shell_choice::shell_choice;
 use super::shipments_pane::shipments_pane;
 use super::start_pane::{plan_shown, start_pane, why_not};
-use super::watched::Watched;
-use kit::asked::Asked;
 use kit::i18n::{ExportMessage, SqlMessage, tr};
 use kit::parts::notice::{loading, muted, problem_notice};
 use kit::parts::tone::{Tone, toned};
 use kit::problem::ProblemKind;
-
-/// What the tab is drawn from.
-pub struct ExportScene<'a> {
-    pub model: &'a Model,
-    pub document: Option<&'a Document>,
-    /// What the sidecar offers.
-    pub area: &'a Asked,
-    /// Whether Airflow answers.
-    pub airflow: &'a Asked,
-    pub converted: &'a Converted,
-    pub runs: &'a Watched,
-    /// The run whose details are open.
-    pub run: &'a Watched,
-    pub shipments: &'a Watched,
-    /// The log of the shipment whose log is open.
-    pub log: &'a Watched,
-    pub act: &'a Act,
-}
 
 /// The whole tab.
 pub fn export_view(scene: &ExportScene<'_>) -> Html {
@@ -160,9 +140,4 @@ fn state(converted: &Converted) -> Html {
         Some(shown) if shown.is_blocked => toned(Tone::Bad, tr(ExportMessage::Blocked)),
         Some(_) => toned(Tone::Good, tr(ExportMessage::AllWell)),
     }
-}
-
-/// The findings of one severity.
-pub fn of(shown: &Conversion, severity: FindingSeverity) -> impl Iterator<Item = &ExportFinding> {
-    shown.findings.iter().filter(move |finding| finding.severity == severity)
 }

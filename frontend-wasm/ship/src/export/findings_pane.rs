@@ -5,7 +5,6 @@ use wire::export::{Conversion, ExportFinding, FindingSeverity};
 use yew::{Event, Html, TargetCast, html};
 
 use super::document::Document;
-use super::export_view::of;
 use super::jump::jump;
 use super::model::{Act, Action, Model};
 use super::shell_choice::{SHELL, line_choice};
@@ -95,4 +94,9 @@ fn secrets(allow_secrets: bool, document: &Document, act: &Act) -> Html {
             </p>
         </div>
     }
+}
+
+/// The findings of one severity.
+fn of(shown: &Conversion, severity: FindingSeverity) -> impl Iterator<Item = &ExportFinding> {
+    shown.findings.iter().filter(move |finding| finding.severity == severity)
 }

@@ -6,9 +6,9 @@ use yew::{Callback, Event, Html, InputEvent, TargetCast, classes, html};
 
 use super::airflow_line::airflow_line;
 use super::document::Document;
-use super::export_tab::delivers;
 use super::model::{Act, Action, Goal, Model};
 use super::requests::target_name;
+use super::scene::delivers;
 use kit::asked::Asked;
 use kit::format;
 use kit::i18n::{ExportMessage, tr};

@@ -5,10 +5,10 @@ use yew::{Callback, Html, MouseEvent, html};
 
 use super::button::Button;
 use super::document::Document;
-use super::export_tab::is_active;
 use super::jump::place;
 use super::model::{Act, Action, Model};
 use super::run_details::run_details;
+use super::scene::is_active;
 use super::watched::Watched;
 use kit::format;
 use kit::i18n::{ExportMessage, tr};

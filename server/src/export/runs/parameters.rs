@@ -6,11 +6,7 @@ use notebook_job::{Assignment, LiteralKind};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{
-    errors,
-    request::{Given, GivenKind},
-};
-use crate::http::ApiError;
+use super::request::{Given, GivenKind};
 
 /// All values as JSON, bytes. A job gets them in a variable, which holds at most 128 KiB.
 const MOST_BYTES: usize = 64 * 1024;
@@ -57,14 +53,6 @@ pub(super) fn checked(
         Ok((name, Given { value, kind }))
     };
     given.into_iter().map(one).collect()
-}
-
-/// The same rule for a job that is delivered.
-///
-/// # Errors
-/// When a value does not fit, or there is too much of them.
-pub(in crate::export) fn check(given: &BTreeMap<String, Value>, parameters: &[Assignment]) -> Result<(), ApiError> {
-    checked(given.clone(), parameters).map(drop).map_err(|error| errors::bad_parameters(&error))
 }
 
 #[cfg(test)]

@@ -11,14 +11,14 @@ use tokio::{
 };
 use wire::{
     ErrorCode,
-    export::{AirflowCheck, GitPlan, NewShipment, ShipmentStep, StepState},
+    export::{AirflowCheck, NewShipment, ShipmentStep, StepState},
 };
 
 use super::{
     Place,
     agreed::Agreed,
     check::{self, FRESH},
-    errors, folder, owner, plan,
+    errors, owner, plan,
     record::{Delivery, Record},
     start, steps,
 };
@@ -28,7 +28,7 @@ use crate::{
         Exports,
         airflow::{shipped::marked, state::State},
         conversion::Converted,
-        git::{self, GitError},
+        git::GitError,
     },
     http::ApiError,
     words::git as of_git,
@@ -146,7 +146,7 @@ impl Exports {
         }
         let secrets = if has_secret { vec!["path".to_owned()] } else { Vec::new() };
         let agreed = Agreed { files: marked(converted.files.clone()), converted, secrets };
-        let plan = match self.plan(&agreed).await {
+        let plan = match plan::made(self, &agreed).await {
             Err(error) if is_of_the_place(error.code) => return Ok(Delivered::Failed(error.error.to_string())),
             plan => plan?,
         };
@@ -182,20 +182,6 @@ impl Exports {
             }
         }
         Ok(Delivered::Late)
-    }
-
-    async fn plan(&self, agreed: &Agreed) -> Result<GitPlan, ApiError> {
-        let folder = agreed.converted.dag_id.as_str();
-        match self.place()? {
-            Place::Repository(repository) => {
-                let delivery = git::Delivery { folder, files: &agreed.files };
-                Ok(plan::shown(repository.plan(&delivery).await.map_err(|error| errors::git(&error))?))
-            }
-            Place::Folder(workflows) => {
-                let plan = folder::plan(workflows, folder, agreed.files.clone()).await;
-                plan.map_err(|error| errors::folder(&error))
-            }
-        }
     }
 
     /// The last job of a person with this name that was to run; none if there is none.

@@ -7,7 +7,6 @@ use thiserror::Error;
 use tokio::task;
 use wire::export::{GitChange, GitPlan};
 
-use super::plan::text;
 use crate::export::{airflow::dag_folder, git::Content};
 
 /// Largest file that is compared, bytes; no export writes a larger one.
@@ -74,7 +73,7 @@ fn compared(workflows: &Path, name: String, files: &[File]) -> Result<GitPlan, F
         hasher.update(&(file.len() as u64).to_le_bytes()).update(file.as_bytes());
         // No file has the hash of zeros.
         hasher.update(&was.as_deref().map_or([0; 32], hash)).update(&hash(content));
-        let shown = |bytes: &[u8]| text(Content::of(bytes));
+        let shown = |bytes: &[u8]| Content::of(bytes).shown();
         changes.push(GitChange { path, is_ours: true, was: was.as_deref().map(shown), becomes: Some(shown(content)) });
     }
     Ok(GitPlan { head: None, folder: name, changes, plan: hasher.finalize().to_hex().to_string() })

@@ -8,7 +8,11 @@ use wire::{
     export::{GitChange, GitPlan, NewShipment},
 };
 
-use super::{Place, agreed::agreed, errors, folder};
+use super::{
+    Place,
+    agreed::{Agreed, agreed},
+    errors, folder,
+};
 use crate::{
     export::{
         Exports,
@@ -30,34 +34,36 @@ pub(crate) async fn plan(
     turn: Turn,
     JsonBody(new): JsonBody<NewShipment>,
 ) -> Result<Json<GitPlan>, ApiError> {
-    let place = exports.place()?;
+    // Where nothing may be delivered, nothing need be converted.
+    exports.place()?;
     let agreed = agreed(&exports, &new, turn).await?;
-    let folder = agreed.converted.dag_id.as_str();
-    Ok(Json(match place {
-        Place::Repository(repository) => {
-            let delivery = git::Delivery { folder, files: &agreed.files };
-            shown(repository.plan(&delivery).await.map_err(|error| errors::git(&error))?)
-        }
-        Place::Folder(workflows) => {
-            folder::plan(workflows, folder, agreed.files).await.map_err(|error| errors::folder(&error))?
-        }
-    }))
+    Ok(Json(made(&exports, &agreed).await?))
 }
 
-/// A file's content for people.
-pub(super) fn text(content: Content) -> String {
-    match content {
-        Content::Text(text) => text,
-        Content::Opaque { bytes } => format!("({bytes} bytes)"),
+/// The plan of a job that may be delivered.
+///
+/// # Errors
+/// When its place cannot be read, or something is in the way.
+pub(super) async fn made(exports: &Exports, agreed: &Agreed) -> Result<GitPlan, ApiError> {
+    let folder = agreed.converted.dag_id.as_str();
+    match exports.place()? {
+        Place::Repository(repository) => {
+            let delivery = git::Delivery { folder, files: &agreed.files };
+            Ok(shown(repository.plan(&delivery).await.map_err(|error| errors::git(&error))?))
+        }
+        Place::Folder(workflows) => {
+            let plan = folder::plan(workflows, folder, agreed.files.clone()).await;
+            plan.map_err(|error| errors::folder(&error))
+        }
     }
 }
 
 /// As it is sent.
-pub(super) fn shown(plan: git::Plan) -> GitPlan {
+fn shown(plan: git::Plan) -> GitPlan {
     let change = |change: git::Change| GitChange {
         path: change.path,
-        was: change.was.map(text),
-        becomes: change.becomes.map(text),
+        was: change.was.map(Content::shown),
+        becomes: change.becomes.map(Content::shown),
         is_ours: change.ours,
     };
     GitPlan {
