@@ -16,7 +16,7 @@ export function sidebar(speak: Speak): Promise<typeof import('berdl-spark-monito
   return start(import('berdl-spark-monitor-ui'), wasm, speak);
 }
 
-/** The bundle of all tabs but "Spark SQL" and "Export notebook". */
+/** The bundle of the tabs that have none of their own. */
 export function workbench(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/workbench.js')> {
   const wasm = new URL('berdl-spark-monitor-ui/workbench_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui/workbench.js'), wasm, speak);
@@ -32,6 +32,12 @@ export function desk(speak: Speak): Promise<typeof import('berdl-spark-monitor-u
 export function ship(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/ship.js')> {
   const wasm = new URL('berdl-spark-monitor-ui/ship_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui/ship.js'), wasm, speak);
+}
+
+/** The bundle of the tabs "Spark query" and "Spark storage". */
+export function detail(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/detail.js')> {
+  const wasm = new URL('berdl-spark-monitor-ui/detail_bg.wasm', import.meta.url);
+  return start(import('berdl-spark-monitor-ui/detail.js'), wasm, speak);
 }
 
 async function start<B extends Bundle>(script: Promise<B>, wasm: URL, speak: Speak): Promise<B> {

@@ -12,9 +12,11 @@ import { icon } from './icon';
 import type { MyQueriesTab } from './my-queries-tab';
 import type { PanelContent } from './panel-content';
 import type { PanelSlot } from './panel-slot';
+import type { QueryTabs } from './query-tabs';
 import type { ReportTab } from './report-tab';
 import { addRowMenu } from './row-menu';
 import type { SqlTab } from './sql-tab';
+import type { StorageTab } from './storage-tab';
 import type { Chip } from './status';
 import type { UsageTab } from './usage-tab';
 
@@ -28,6 +30,8 @@ export const OPEN_CHARTS = 'berdl-spark-monitor:open-charts';
 export const OPEN_MY_QUERIES = 'berdl-spark-monitor:open-my-queries';
 export const OPEN_APPLICATION = 'berdl-spark-monitor:open-application';
 export const OPEN_SQL = 'berdl-spark-monitor:open-sql';
+export const OPEN_QUERY = 'berdl-spark-monitor:open-query';
+export const OPEN_STORAGE = 'berdl-spark-monitor:open-storage';
 export const EXPORT_NOTEBOOK = 'berdl-spark-monitor:export-notebook';
 
 /** The parts that commands act on. */
@@ -40,6 +44,8 @@ export interface Parts {
   charts: ChartsTab;
   myQueries: MyQueriesTab;
   applications: ApplicationsTab;
+  queries: QueryTabs;
+  storage: StorageTab;
   /** Undefined where no SQL is run. */
   sql: SqlTab | undefined;
   /** Undefined where no notebook is exported. */
@@ -57,7 +63,7 @@ export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip, report, usage, charts, myQueries, applications, sql, exports }: Parts
+    { panel, content, chip, report, usage, charts, myQueries, applications, queries, storage, sql, exports }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -118,7 +124,28 @@ export class Commands {
       caption: trans.__('Check each hop from the browser to Spark, and copy what was found'),
       execute: () => report.copy()
     });
-    addRowMenu(app, content, trans);
+    // It needs a query, so only the restorer and the panel's rows call it.
+    commands.addCommand(OPEN_QUERY, {
+      label: trans.__('Spark query'),
+      caption: trans.__('The stages and the plan of one query'),
+      icon,
+      isEnabled: ({ query_id }) => typeof query_id === 'string',
+      isVisible: ({ query_id }) => typeof query_id === 'string',
+      execute: async ({ restored, query_id, app_id, key }) => {
+        if (typeof query_id === 'string') {
+          const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+          const subject = { queryId: query_id, appId: text(app_id), key: text(key) };
+          await (restored === true ? queries.restore(subject) : queries.show(subject));
+        }
+      }
+    });
+    commands.addCommand(OPEN_STORAGE, {
+      label: trans.__('Spark storage'),
+      caption: trans.__('Cached tables and DataFrames, where they are, and how to release them'),
+      icon,
+      execute: ({ restored }) => (restored === true ? storage.restore() : storage.show())
+    });
+    addRowMenu(app, content, trans, queryId => queries.show({ queryId, appId: undefined }));
     if (sql !== undefined) {
       commands.addCommand(OPEN_SQL, {
         label: trans.__('Spark SQL'),
@@ -174,6 +201,6 @@ export class Commands {
   }
 
   /** Commands that open a tab. */
-  private readonly tabs = [OPEN_USAGE, OPEN_CHARTS, OPEN_MY_QUERIES, OPEN_APPLICATION, OPEN_REPORT];
+  private readonly tabs = [OPEN_USAGE, OPEN_CHARTS, OPEN_MY_QUERIES, OPEN_APPLICATION, OPEN_STORAGE, OPEN_REPORT];
   private paused = false;
 }

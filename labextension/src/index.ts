@@ -18,7 +18,7 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
-import { desk, ship, type Speak, sidebar, workbench } from './bundles';
+import { desk, detail, ship, type Speak, sidebar, workbench } from './bundles';
 import { ApplicationsTab } from './applications-tab';
 import { ChartsTab } from './charts-tab';
 import {
@@ -27,8 +27,10 @@ import {
   OPEN_APPLICATION,
   OPEN_CHARTS,
   OPEN_MY_QUERIES,
+  OPEN_QUERY,
   OPEN_REPORT,
   OPEN_SQL,
+  OPEN_STORAGE,
   OPEN_USAGE
 } from './commands';
 import { addExportButton } from './export-button';
@@ -40,6 +42,7 @@ import { Notebooks } from './notebooks';
 import { Notices } from './notices';
 import { PanelContent } from './panel-content';
 import { PanelSlot } from './panel-slot';
+import { QueryTabs } from './query-tabs';
 import { ReportTab } from './report-tab';
 import { SavedApp } from './saved-app';
 import { SavedSql } from './saved-sql';
@@ -47,6 +50,7 @@ import { Settings } from './settings';
 import { ownHeaders } from './sidecar';
 import { SqlTab } from './sql-tab';
 import { Chip } from './status';
+import { StorageTab } from './storage-tab';
 import { UsageTab } from './usage-tab';
 import { UiLoader } from './wasm';
 
@@ -109,6 +113,7 @@ function activate(
   const tabs = new UiLoader(trans, app.restored, async () => new (await workbench(speak)).Workbench(url, headers));
   const sqlTabs = new UiLoader(trans, app.restored, async () => new (await desk(speak)).Desk(url, headers));
   const exportTabs = new UiLoader(trans, app.restored, async () => new (await ship(speak)).Ship(url, headers));
+  const detailTabs = new UiLoader(trans, app.restored, async () => new (await detail(speak)).Detail(url, headers));
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
@@ -128,6 +133,8 @@ function activate(
       charts.forget();
       myQueries.forget();
       applications.forget();
+      queries.forget();
+      storage.forget();
       sql?.forget();
       exports?.forget();
     }
@@ -156,6 +163,8 @@ function activate(
   const charts = new ChartsTab(app.shell, tabs, trans);
   const applications = new ApplicationsTab(app.shell, tabs, trans);
   const myQueries = new MyQueriesTab(app.shell, tabs, trans, appId => void applications.open(appId));
+  const queries = new QueryTabs(app.shell, detailTabs, trans, savedApp);
+  const storage = new StorageTab(app.shell, detailTabs, trans, savedApp);
   const showQuery = (queryId: string): void => {
     panel.open();
     content.show(`query-${queryId}`);
@@ -169,7 +178,7 @@ function activate(
     documents !== null && PageConfig.getOption('sparkMonitorExport') === 'true'
       ? new ExportTabs({ shell: app.shell, loader: exportTabs, trans, documents, tracker, services: app.serviceManager })
       : undefined;
-  const parts = { panel, content, chip, report, usage, charts, myQueries, applications, sql, exports };
+  const parts = { panel, content, chip, report, usage, charts, myQueries, applications, queries, storage, sql, exports };
   const commands = new Commands(app, trans, parts);
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
   if (exports !== undefined && toolbars !== null) {
@@ -180,6 +189,8 @@ function activate(
   charts.restoredBy(restorer, OPEN_CHARTS);
   myQueries.restoredBy(restorer, OPEN_MY_QUERIES);
   applications.restoredBy(restorer, OPEN_APPLICATION);
+  queries.restoredBy(restorer, OPEN_QUERY);
+  storage.restoredBy(restorer, OPEN_STORAGE);
   sql?.restoredBy(restorer, OPEN_SQL);
   exports?.restoredBy(restorer, EXPORT_NOTEBOOK);
 }

@@ -7,12 +7,20 @@ import type { PanelContent } from './panel-content';
 /** What takes the focus in the panel. */
 const FOCUSABLE = 'a[href], button, input, select, summary, [tabindex]';
 
+/** How the name of a query's row begins; the query's id follows. */
+const QUERY = 'query/';
+
 /**
  * Adds an item for each entry. To add one: its name and its label here, in the menu's order; and a line with the same
  * name in the row's list in `frontend-wasm/sidebar/src/components/row_menu.rs`, which decides when it applies and what
  * it does.
  */
-export function addRowMenu(app: JupyterFrontEnd, content: PanelContent, trans: TranslationBundle): void {
+export function addRowMenu(
+  app: JupyterFrontEnd,
+  content: PanelContent,
+  trans: TranslationBundle,
+  openQuery: (queryId: string) => Promise<void>
+): void {
   const labels: [entry: string, label: string][] = [
     ['go-to-cell', trans.__('Go to Cell')],
     ['unfold', trans.__('Show Details')],
@@ -40,6 +48,26 @@ export function addRowMenu(app: JupyterFrontEnd, content: PanelContent, trans: T
       execute: () => content.choose(row(), entry)
     });
     app.contextMenu.addItem({ command, selector: `.sparkMonitor-Panel [data-menu~="${entry}"]`, rank });
+  });
+  // A query's page is another tab, so the panel's bundle has no part in it.
+  const queryOf = (row: string): string | undefined => (row.startsWith(QUERY) ? row.slice(QUERY.length) : undefined);
+  const open = 'berdl-spark-monitor:row-open-query';
+  app.commands.addCommand(open, {
+    label: trans.__('Open Query'),
+    execute: async () => {
+      const queryId = queryOf(row());
+      if (queryId !== undefined) {
+        await openQuery(queryId);
+      }
+    }
+  });
+  app.contextMenu.addItem({ command: open, selector: `.sparkMonitor-Panel [data-row^="${QUERY}"]`, rank: -1 });
+  document.addEventListener('dblclick', ({ target }) => {
+    const clicked = target instanceof Element ? target.closest<HTMLElement>(`.sparkMonitor-Panel [data-row^="${QUERY}"]`) : null;
+    const queryId = queryOf(clicked?.dataset['row'] ?? '');
+    if (queryId !== undefined) {
+      void openQuery(queryId);
+    }
   });
   // A closed menu leaves the focus nowhere, and a keyboard would have to start again.
   app.contextMenu.menu.aboutToClose.connect(() => {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use monitor::{
-    AppExecutors, AppQueries, AppStages, Applications, ClusterManager, Drivers, Identity, IdentityMode, Masters,
-    Samples, Spark, Tasks, TokenKeys,
+    AppExecutors, AppPlans, AppQueries, AppStages, AppStorage, Applications, ClusterManager, Drivers, Identity,
+    IdentityMode, Masters, Samples, Spark, Tasks, TokenKeys,
 };
 use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
@@ -60,6 +60,8 @@ struct Parts {
     executors: Arc<AppExecutors>,
     stages: Arc<AppStages>,
     queries: Arc<AppQueries>,
+    plans: Arc<AppPlans>,
+    storage: Arc<AppStorage>,
     samples: Arc<Samples>,
     panel: Arc<Panel>,
     hops: Arc<Hops>,
@@ -87,6 +89,8 @@ parts! {
     executors: Arc<AppExecutors>,
     stages: Arc<AppStages>,
     queries: Arc<AppQueries>,
+    plans: Arc<AppPlans>,
+    storage: Arc<AppStorage>,
     samples: Arc<Samples>,
     panel: Arc<Panel>,
     hops: Arc<Hops>,
@@ -122,6 +126,7 @@ impl App {
         let stages = Arc::new(AppStages::new(Arc::clone(&executors), &facts, tasks));
         let queries = AppQueries::new(Arc::clone(&stages), Arc::clone(&executors), &facts, tasks);
         let queries = Arc::new(queries);
+        let storage = AppStorage::new(Arc::clone(&executors), &facts, tasks);
         // On TCP several people may share this sidecar, and Spark takes whoever asks at their word.
         let is_shared = *sessions.identity.mode() == IdentityMode::Auth2 && secrets.sidecar_token.is_some();
         let history = site.history.filter(|_| !is_shared && applications.check_lister().is_ok()).map(|site| {
@@ -161,6 +166,8 @@ impl App {
             executors,
             stages,
             queries,
+            plans: Arc::new(AppPlans::new(&facts, tasks)),
+            storage: Arc::new(storage),
             samples: Arc::new(Samples::new(limits.cache_entries)),
             panel: Arc::new(Panel::new(
                 Rates::new(&limits),

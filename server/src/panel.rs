@@ -9,6 +9,7 @@ pub(crate) mod doctor;
 pub(crate) mod executors;
 pub(crate) mod history;
 mod links;
+pub(crate) mod plans;
 mod poll;
 pub(crate) mod queries;
 mod rate;
@@ -16,6 +17,7 @@ mod rendered;
 mod selected;
 pub(crate) mod snapshot;
 pub(crate) mod stages;
+pub(crate) mod storage;
 
 pub(crate) use answer::{OfSite, Panel};
 pub(crate) use links::Links;

@@ -32,7 +32,7 @@ const DOCTOR: &str = "/doctor";
 const OPENAPI: &str = "/openapi.json";
 
 /// Routes of the panel and of the older extension. On TCP they need the sidecar's token.
-fn guarded() -> [(&'static str, MethodRouter<App>); 17] {
+fn guarded() -> [(&'static str, MethodRouter<App>); 19] {
     [
         ("/status", get(contract::status::get_status)),
         ("/cluster", get(contract::cluster::get_cluster)),
@@ -45,6 +45,8 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 17] {
         ("/panel/stages", get(panel::stages::panel_stages)),
         ("/panel/queries", get(panel::queries::list_queries)),
         ("/panel/queries/{query_id}", get(panel::queries::get_query)),
+        ("/panel/queries/{query_id}/plan", get(panel::plans::get_plan)),
+        ("/panel/storage", get(panel::storage::get_storage)),
         ("/panel/cell-query", get(panel::cell_query::get_cell_query)),
         ("/panel/history", get(panel::history::get_history)),
         ("/snapshot", get(panel::snapshot::get_snapshot)),
@@ -150,6 +152,8 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
         panel::stages::panel_stages,
         panel::queries::list_queries,
         panel::queries::get_query,
+        panel::plans::get_plan,
+        panel::storage::get_storage,
         panel::cell_query::get_cell_query,
         panel::history::get_history,
         panel::snapshot::get_snapshot,

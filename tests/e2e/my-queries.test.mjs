@@ -9,7 +9,7 @@ import { launch } from './lib/browser.mjs';
 import { CLIPBOARD, LabPage } from './lib/lab-page.mjs';
 import { FAST, Lab } from './lib/lab.mjs';
 import { Spark } from './lib/spark.mjs';
-import { move, resize } from './lib/split.mjs';
+import { move, out, resize } from './lib/split.mjs';
 import { until } from './lib/until.mjs';
 
 const THEMES = ['JupyterLab Light', 'JupyterLab Dark', 'JupyterLab Dark High Contrast'];
@@ -200,13 +200,4 @@ function choice(text) {
 /** @param {string} name */
 async function press(name) {
   await queries.getByRole('button', { name, exact: true }).click();
-}
-
-/** What is wider than a tab, except what scrolls. @param {import('playwright-core').Locator} tab */
-function out(tab) {
-  return tab.evaluate(tab => {
-    const edge = tab.getBoundingClientRect().right + 0.5;
-    const parts = [...tab.querySelectorAll('*')].filter(part => !part.parentElement?.closest('.sparkMonitor-Table-scroll'));
-    return parts.filter(part => part.getBoundingClientRect().right > edge).map(part => part.outerHTML.slice(0, 120));
-  });
 }

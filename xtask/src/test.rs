@@ -95,6 +95,8 @@ fn sources() -> Result<Counts> {
                 "desk",
                 "-p",
                 "ship",
+                "-p",
+                "detail",
                 "--target",
                 "wasm32-unknown-unknown",
                 "--",

@@ -103,7 +103,11 @@ impl AppExecutors {
         Ok(self.seen.renewed(&key, |before| fetch(call, before)).await?.value.slots())
     }
 
-    async fn ask(&self, call: DriverCall) -> Result<Observed<Arc<ExecutorsSeen>>, Failure> {
+    /// All executors of one driver.
+    ///
+    /// # Errors
+    /// The driver's failure.
+    pub(crate) async fn ask(&self, call: DriverCall) -> Result<Observed<Arc<ExecutorsSeen>>, Failure> {
         let (key, max_age) = (call.key.clone(), call.max_age);
         self.seen.last_good(&key, max_age, |before| fetch(call, before)).await
     }

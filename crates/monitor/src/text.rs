@@ -41,6 +41,12 @@ pub fn code(text: &str) -> Option<String> {
     (text.chars().count() <= LONGEST_CODE).then(|| without_hidden(text))
 }
 
+/// Text with its lines, without invisible characters.
+#[must_use]
+pub fn lines(text: &str) -> String {
+    without_hidden(text)
+}
+
 /// Why something failed, extracted from Spark's whole text: its first line, and the line that states the error. That is
 /// the last one before the Java trace of the innermost cause, where a Python trace states it too.
 #[must_use]

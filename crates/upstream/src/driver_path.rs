@@ -16,6 +16,10 @@ pub enum DriverPath {
     Sql,
     /// One SQL execution with the nodes of its plan.
     SqlNodes(i64),
+    /// One SQL execution with its plan, as nodes and as text.
+    SqlPlan(i64),
+    /// Cached tables, DataFrames and RDDs.
+    CachedRdds,
     /// Quantiles over the finished tasks of one stage: the median and the 75th percentile.
     TaskSummary(StageAttempt),
     /// The running tasks of one stage that were launched first.
@@ -31,7 +35,10 @@ pub struct StageAttempt {
 impl DriverPath {
     /// True for paths that may answer 404 on a working driver, because the driver is older or the query has just ended.
     pub fn is_optional(self) -> bool {
-        matches!(self, Self::Operations | Self::SqlNodes(_) | Self::TaskSummary(_) | Self::RunningTasks(_))
+        matches!(
+            self,
+            Self::Operations | Self::SqlNodes(_) | Self::SqlPlan(_) | Self::TaskSummary(_) | Self::RunningTasks(_)
+        )
     }
 
     pub(super) fn segments(self) -> Vec<String> {
@@ -46,7 +53,10 @@ impl DriverPath {
             Self::Jobs => words(&["jobs"]),
             Self::Operations => words(&["connect", "operations"]),
             Self::Sql => words(&["sql"]),
-            Self::SqlNodes(execution_id) => vec!["sql".to_owned(), execution_id.to_string()],
+            Self::CachedRdds => words(&["storage", "rdd"]),
+            Self::SqlNodes(execution_id) | Self::SqlPlan(execution_id) => {
+                vec!["sql".to_owned(), execution_id.to_string()]
+            }
             Self::TaskSummary(attempt) => stage(attempt, "taskSummary"),
             Self::RunningTasks(attempt) => stage(attempt, "taskList"),
         }
@@ -59,9 +69,10 @@ impl DriverPath {
             Self::Operations => Some("offset=0&length=1000"),
             Self::Sql => Some("details=false&planDescription=false&offset=0&length=1000"),
             Self::SqlNodes(_) => Some("details=true&planDescription=false"),
+            Self::SqlPlan(_) => Some("details=true&planDescription=true"),
             Self::TaskSummary(_) => Some("quantiles=0.5,0.75"),
             Self::RunningTasks(_) => Some("status=running&offset=0&length=5"),
-            Self::Executors | Self::AllExecutors | Self::Stages | Self::Jobs => None,
+            Self::Executors | Self::AllExecutors | Self::Stages | Self::Jobs | Self::CachedRdds => None,
         }
     }
 }

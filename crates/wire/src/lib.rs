@@ -15,10 +15,12 @@ mod history;
 mod meter;
 pub mod past;
 mod percent;
+mod plans;
 mod queries;
 mod snapshot;
 pub mod sql;
 mod stages;
+mod storage;
 mod wait;
 
 pub use apps::{App, ApplicationState, Apps, DriverState};
@@ -32,11 +34,13 @@ pub use executors::{Executor, Executors};
 pub use history::{History, Point};
 pub use meter::{Level, Meter, Thresholds};
 pub use percent::percent;
+pub use plans::{Codegen, ExecutedPlan, Operator, OperatorMetric, QueryPlans};
 pub use queries::{
     CallSite, ConnectSession, NamedBy, Queries, Query, QueryKind, QueryStages, QueryState, StreamProgress, TimeLeft,
 };
 pub use snapshot::{Snapshot, View};
 pub use stages::{Spill, Stage, StageState, Stages, Tasks};
+pub use storage::{CachedData, CachedKind, Storage};
 pub use wait::{CoreHolder, Wait};
 
 use serde::{Deserialize, Serialize};

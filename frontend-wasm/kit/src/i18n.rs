@@ -4,6 +4,7 @@ pub mod messages;
 
 pub use messages::charts::ChartMessage;
 pub use messages::export::ExportMessage;
+pub use messages::page::PageMessage;
 pub use messages::past::PastMessage;
 pub use messages::sql::SqlMessage;
 pub use messages::tabs::TabMessage;

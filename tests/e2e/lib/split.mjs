@@ -36,3 +36,17 @@ export async function resize(lab, width, content = lab.report) {
   await lab.page.mouse.up();
   await until(`a tab ${width} px wide`, async () => Math.abs(((await content.boundingBox())?.width ?? 0) - width) < 2);
 }
+
+/**
+ * The elements of a tab that stand out at its right; not those in a part that scrolls.
+ *
+ * @param {import('playwright-core').Locator} tab
+ */
+export function out(tab) {
+  return tab.evaluate(tab => {
+    const edge = tab.getBoundingClientRect().right + 0.5;
+    const scrolls = '.sparkMonitor-Table-scroll, .sparkMonitor-Plan-scroll';
+    const parts = [...tab.querySelectorAll('*')].filter(part => !part.parentElement?.closest(scrolls));
+    return parts.filter(part => part.getBoundingClientRect().right > edge).map(part => part.outerHTML.slice(0, 120));
+  });
+}

@@ -79,6 +79,15 @@ impl ExecutorsSeen {
         Meter::new(used, living().map(|row| amount(row.max_tasks)).fold(0, u64::saturating_add))
     }
 
+    /// Storage memory of the live executors, bytes; that of a driver whose executors hold the data is left out.
+    #[must_use]
+    pub fn storage_bytes(&self) -> Meter {
+        let has_executors = self.rows.iter().any(|row| row.is_active && row.id != "driver");
+        let living = || self.rows.iter().filter(|row| row.is_active && (row.id != "driver") == has_executors);
+        let used = living().map(|row| amount(row.memory_used)).fold(0, u64::saturating_add);
+        Meter::new(used, living().map(|row| amount(row.max_memory)).fold(0, u64::saturating_add))
+    }
+
     fn executor(&self, row: &ExecutorRow, time: DriverTime) -> Executor {
         // The driver's task time is its uptime, so a share would mean nothing.
         let is_driver = row.id == "driver";

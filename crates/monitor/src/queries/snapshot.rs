@@ -33,6 +33,22 @@ pub struct Snapshot {
     pub(super) time: DriverTime,
 }
 
+/// The last use of cached data; the later one is the greater one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LastUse {
+    pub is_now: bool,
+    /// By the sidecar's clock; milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+impl LastUse {
+    fn by(kept: &KeptStage, time: DriverTime) -> Self {
+        let stage = kept.shown(time);
+        let begin_ms = stage.submitted_at_ms.unwrap_or_default();
+        Self { is_now: kept.is_active(), at_ms: begin_ms.saturating_add_unsigned(stage.elapsed_ms.unwrap_or_default()) }
+    }
+}
+
 impl Snapshot {
     /// Whether a job is running, but none of its tasks.
     pub(super) fn may_lack_executors(&self, queries: &Queries) -> bool {
@@ -90,6 +106,22 @@ impl Snapshot {
         let forgotten = ids.iter().filter(|id| self.stages.attempts(**id).next().is_none()).count();
         let stages_forgotten = u32::try_from(forgotten).unwrap_or(u32::MAX).min(stages_not_shown);
         QueryStages { app, query, stages, stages_not_shown, stages_forgotten }
+    }
+
+    /// The query's state and SQL executions, the oldest first; none if Spark has forgotten it.
+    pub(crate) fn executions(&self, query_id: &str) -> Option<(QueryState, Vec<i64>)> {
+        let drafts = drafts(&self.queries, &self.stages);
+        let draft = drafts.iter().find(|draft| draft.query_id == query_id)?;
+        let mut ids = draft.sql_execution_ids.clone();
+        ids.sort_unstable();
+        Some((Ending::of(draft, &self.stages, self.time).state, ids))
+    }
+
+    /// When stages last used an RDD, by the driver's clock, and whether one does now; none if no stage is known.
+    pub(crate) fn last_use_of(&self, rdd_id: i64) -> Option<LastUse> {
+        let users = self.stages.kept().filter(|kept| kept.rdd_ids.contains(&rdd_id));
+        let works = |kept: &KeptStage| kept.stage.state != StageState::Skipped;
+        users.filter(|kept| works(kept)).map(|kept| LastUse::by(kept, self.time)).max()
     }
 
     pub(super) fn shown(&self, draft: &Draft<'_>) -> Query {

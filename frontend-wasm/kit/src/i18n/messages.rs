@@ -13,6 +13,8 @@ mod declare;
 pub mod charts;
 #[path = "messages/export.rs"]
 pub mod export;
+#[path = "messages/page.rs"]
+pub mod page;
 #[path = "messages/past.rs"]
 pub mod past;
 #[path = "messages/sql.rs"]
@@ -27,7 +29,14 @@ pub use declare::{Tell, Value};
 /// Every text of the frontend, by its index.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn texts() -> impl Iterator<Item = &'static Text> {
-    TEXTS.iter().chain(sql::TEXTS).chain(tabs::TEXTS).chain(charts::TEXTS).chain(past::TEXTS).chain(export::TEXTS)
+    TEXTS
+        .iter()
+        .chain(sql::TEXTS)
+        .chain(tabs::TEXTS)
+        .chain(charts::TEXTS)
+        .chain(past::TEXTS)
+        .chain(export::TEXTS)
+        .chain(page::TEXTS)
 }
 
 messages! { Message, 0;

@@ -1,0 +1,170 @@
+//! The interface for the TypeScript shell: open a tab, update it, close it.
+
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Element;
+
+use crate::query::query_tab::QueryTabProps;
+use crate::storage::storage_tab::StorageTabProps;
+use crate::tab::Tab;
+use kit::api::Api;
+use kit::own_headers::OwnHeaders;
+use kit::poll::Pollers;
+use kit::roots::{OpenTab, Roots};
+
+#[wasm_bindgen(typescript_custom_section)]
+const OPTIONS: &str = r#"
+export interface QueryOptions {
+  /** The query's id in the application. */
+  query_id: string;
+  /** The application; the newest one's without an id. */
+  app_id: string | undefined;
+  /** Tells which application it is, and the query's name, as soon as they are known. */
+  on_known: (app_id: string, name: string) => void;
+  /** Copies text to the clipboard; rejects if that is not possible. */
+  on_copy: (text: string) => Promise<void>;
+}
+export interface StorageOptions {
+  /** Copies text to the clipboard; rejects if that is not possible. */
+  on_copy: (text: string) => Promise<void>;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a query's page needs from the shell.
+    #[wasm_bindgen(typescript_type = "QueryOptions")]
+    pub type QueryOptions;
+
+    #[wasm_bindgen(method, getter)]
+    fn query_id(this: &QueryOptions) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn app_id(this: &QueryOptions) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_known(this: &QueryOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_copy(this: &QueryOptions) -> Option<Function>;
+
+    /// What the cached data's page needs from the shell.
+    #[wasm_bindgen(typescript_type = "StorageOptions")]
+    pub type StorageOptions;
+
+    #[wasm_bindgen(method, getter, js_name = on_copy)]
+    fn on_copy_code(this: &StorageOptions) -> Option<Function>;
+}
+
+/// All tabs of one page, and what they share.
+#[wasm_bindgen]
+pub struct Detail {
+    api: Api,
+    pollers: Pollers,
+    roots: Roots<Tab>,
+}
+
+#[wasm_bindgen]
+impl Detail {
+    /// `api_url` is the base URL of the sidecar's routes, with the trailing slash.
+    #[wasm_bindgen(constructor)]
+    pub fn new(api_url: String, headers: OwnHeaders) -> Self {
+        let api = Api { url: api_url.into(), headers: Some(headers.into()) };
+        Self { api, pollers: Pollers::default(), roots: Roots::default() }
+    }
+
+    /// Opens a query's page in `parent`; it does nothing until it is shown.
+    ///
+    /// # Errors
+    /// When the browser refuses to create an element.
+    pub fn open_query(&self, parent: &Element, options: &QueryOptions) -> Result<QueryHandle, JsValue> {
+        let props = QueryTabProps {
+            api: self.api.clone(),
+            pollers: self.pollers.clone(),
+            shown: false,
+            query_id: options.query_id().into(),
+            app_id: options.app_id(),
+            on_known: options.on_known(),
+            on_copy: options.on_copy(),
+            forgets: 0,
+        };
+        let tab = self.roots.open(parent, Tab::Query(props.clone()))?;
+        Ok(QueryHandle { tab, props })
+    }
+
+    /// Opens the page of cached data in `parent`; it does nothing until it is shown. Without `app_id`, it is that of the
+    /// newest application.
+    ///
+    /// # Errors
+    /// When the browser refuses to create an element.
+    pub fn open_storage(
+        &self,
+        parent: &Element,
+        app_id: Option<String>,
+        options: &StorageOptions,
+    ) -> Result<StorageHandle, JsValue> {
+        let (api, pollers) = (self.api.clone(), self.pollers.clone());
+        let props = StorageTabProps { api, pollers, shown: false, app_id, on_copy: options.on_copy_code(), forgets: 0 };
+        let tab = self.roots.open(parent, Tab::Storage(props.clone()))?;
+        Ok(StorageHandle { tab, props })
+    }
+}
+
+/// A query's open page. Freeing it closes the tab.
+#[wasm_bindgen]
+pub struct QueryHandle {
+    tab: OpenTab<Tab>,
+    props: QueryTabProps,
+}
+
+#[wasm_bindgen]
+impl QueryHandle {
+    /// Whether JupyterLab shows the tab or hides it behind another.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.props.shown = shown;
+        self.draw();
+    }
+
+    /// Forgets what is shown, and asks again.
+    pub fn forget(&mut self) {
+        self.props.forgets += 1;
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        self.tab.draw(Tab::Query(self.props.clone()));
+    }
+}
+
+/// The open page of cached data. Freeing it closes the tab.
+#[wasm_bindgen]
+pub struct StorageHandle {
+    tab: OpenTab<Tab>,
+    props: StorageTabProps,
+}
+
+#[wasm_bindgen]
+impl StorageHandle {
+    /// Whether JupyterLab shows the tab or hides it behind another.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.props.shown = shown;
+        self.draw();
+    }
+
+    /// Whose data is shown; the newest application's without an id.
+    pub fn set_app(&mut self, app_id: Option<String>) {
+        self.props.app_id = app_id;
+        self.draw();
+    }
+
+    /// Forgets what is shown, and asks again.
+    pub fn forget(&mut self) {
+        self.props.forgets += 1;
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        self.tab.draw(Tab::Storage(self.props.clone()));
+    }
+}

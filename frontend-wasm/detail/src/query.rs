@@ -1,0 +1,14 @@
+//! A query's page: [`query_tab`] polls, [`query_view`] draws its parts in order.
+//!
+//! [`timeline`] has the stages, [`plan_pane`] the plan: [`layout`] says where its operators stand, [`heat`] which of
+//! them took the time.
+
+mod heat;
+mod layout;
+mod plan_pane;
+pub mod query_tab;
+mod query_view;
+mod timeline;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod samples;

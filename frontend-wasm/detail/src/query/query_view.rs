@@ -1,0 +1,108 @@
+//! The parts of a query's page, in order.
+
+use wire::{Query, QueryPlans, QueryStages, QueryState};
+use yew::{Callback, Html, html};
+
+use super::plan_pane::plan_pane;
+use super::timeline::timeline;
+use kit::format;
+use kit::i18n::{Message, PageMessage, tr};
+use kit::language;
+use kit::loaded::Loaded;
+use kit::parts::bar::progress;
+use kit::parts::filled::filled;
+use kit::parts::notice::muted;
+
+/// Everything that the page shows.
+pub struct Page<'a> {
+    pub query: &'a Loaded<QueryStages>,
+    pub plans: &'a Loaded<QueryPlans>,
+    /// The operator whose details are shown: its execution and its number.
+    pub chosen: Option<(i64, i64)>,
+    pub on_choose: Callback<Option<(i64, i64)>>,
+    /// Whether the last copy worked; none before the first.
+    pub copied: Option<bool>,
+    pub on_copy: Callback<String>,
+}
+
+pub fn query_view(page: &Page<'_>) -> Html {
+    let content = page.query.body().map(|answer| match &answer.query {
+        Some(query) => known(page, answer, query),
+        None => muted(PageMessage::QueryForgotten),
+    });
+    html! { <div class="sparkMonitor-QueryPage">{ filled(page.query, true, content) }</div> }
+}
+
+fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
+    let plans = page.plans.body().map(|plans| plan_pane(page, plans));
+    html! {
+        <>
+            { head(query) }
+            if let Some(reason) = &query.failure_reason {
+                <pre class="sparkMonitor-QueryPage-reason">{ reason }</pre>
+            }
+            if let Some(sql) = &query.sql {
+                { code(page, sql) }
+            }
+            <section aria-label={tr(PageMessage::Stages)}>
+                <h3>{ tr(PageMessage::Stages) }</h3>
+                { timeline(answer, query) }
+            </section>
+            <section aria-label={tr(PageMessage::Plan)}>
+                <h3>{ tr(PageMessage::Plan) }</h3>
+                { filled(page.plans, false, plans) }
+            </section>
+        </>
+    }
+}
+
+fn head(query: &Query) -> Html {
+    let name = if query.name.is_empty() { query.query_id.clone() } else { query.name.clone() };
+    let facts = [
+        state_words(query.state),
+        format::duration(query.elapsed_ms),
+        tr(PageMessage::Begun { time: &language::time(query.submitted_at_ms) }),
+        tr(Message::TasksDone { done: query.tasks.done, total: query.tasks.total }),
+        tr(PageMessage::StagesDone { done: query.stages_done.into(), total: query.stages_total.into() }),
+    ];
+    html! {
+        <header class="sparkMonitor-QueryPage-head">
+            <h2 class="sparkMonitor-Report-title">{ name }</h2>
+            <p>{ facts.join(" · ") }</p>
+            if query.state.is_open() {
+                { progress(&tr(PageMessage::Progress), query.tasks) }
+            }
+            if let Some(link) = &query.link {
+                <p><a href={link.clone()} target="_blank" rel="noopener noreferrer">{ tr(PageMessage::SparkPage) }</a></p>
+            }
+        </header>
+    }
+}
+
+fn state_words(state: QueryState) -> String {
+    tr(match state {
+        QueryState::Running => PageMessage::StateRunning,
+        QueryState::Succeeded => PageMessage::StateSucceeded,
+        QueryState::Failed => PageMessage::StateFailed,
+        QueryState::Canceled => PageMessage::StateCanceled,
+        QueryState::Silent => PageMessage::StateSilent,
+        QueryState::Unknown => PageMessage::StateUnknown,
+    })
+}
+
+/// Code with a button that copies it.
+fn code(page: &Page<'_>, code: &str) -> Html {
+    let text = code.to_owned();
+    let onclick = page.on_copy.reform(move |_| text.clone());
+    html! {
+        <div class="sparkMonitor-QueryPage-code">
+            <pre tabindex="0">{ code }</pre>
+            <button type="button" class="jp-mod-styled jp-mod-minimal" {onclick}>{ tr(PageMessage::Copy) }</button>
+            <span role="status">{ page.copied.map(|worked| tr(said(worked))) }</span>
+        </div>
+    }
+}
+
+fn said(worked: bool) -> PageMessage<'static> {
+    if worked { PageMessage::Copied } else { PageMessage::NotCopied }
+}
