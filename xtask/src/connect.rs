@@ -57,6 +57,7 @@ pub fn run() -> Result<()> {
         let command_line = step(&format!("The command line on Spark {version}"), || {
             let mut pytest = pytest("tests/connect", told)?;
             pytest.arg("tests/spark/test_sql.py").env("CONNECT_FACTS", &facts);
+            pytest.env("CONNECT_TRANSCRIPT", folder.join(format!("cancel-{version}.txt")));
             run::run(pytest.env("CONNECT_VALUES", folder.join(format!("values-{version}.md"))))
         });
         failed.extend([client, command_line].into_iter().filter_map(Result::err));
@@ -146,6 +147,10 @@ fn tables(folder: &Path) -> Result<String> {
         let _ = write!(text, "\nValues on Spark {}:\n\n{head}{first}", VERSIONS[0]);
         let different: Vec<_> = second.lines().filter(|line| !first.lines().any(|other| other == *line)).collect();
         let _ = write!(text, "\nThe same on Spark {}, but for\n\n{head}{}\n", VERSIONS[1], different.join("\n"));
+    }
+    for version in VERSIONS {
+        let transcript = fs::read_to_string(folder.join(format!("cancel-{version}.txt")))?;
+        let _ = write!(text, "\nA notebook's query on Spark {version} is stopped:\n\n```text\n{transcript}```\n");
     }
     Ok(text)
 }

@@ -39,6 +39,9 @@ pub enum ConnectError {
     SessionChanged,
     #[error("the Spark session was released")]
     SessionReleased,
+    /// Nobody made it, its user is another one, or it has ended.
+    #[error("the server has no such session of the user {user_id}")]
+    SessionNotFound { user_id: String },
     #[error("Spark Connect answers against its protocol: {0}")]
     Protocol(#[from] ProtocolError),
     /// Any other gRPC status.

@@ -12,7 +12,9 @@ mod chunks;
 mod client;
 mod config;
 mod details;
+mod dropped_arguments;
 mod error;
+mod existing;
 mod explain;
 #[cfg(fuzzing)]
 pub mod fuzz;

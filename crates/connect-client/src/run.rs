@@ -13,6 +13,7 @@ use crate::{
     Column, ConnectError, Interrupter, LimitExceeded, Limits, Progress, ProtocolError, RunOptions, Session, Statement,
     cells::{Budget, cell},
     chunks::{Chunks, Complete, Refused},
+    dropped_arguments::misses_argument,
     explain::unwrap_error,
     responses::Responses,
     schema::{of_arrow, of_spark},
@@ -96,6 +97,10 @@ pub struct Run {
     limits: Limits,
     tags: Vec<String>,
     own_tag: String,
+    /// The statement, if it has arguments that its parser may drop.
+    once_more: Option<Statement>,
+    /// Whether it is run once more, with arguments that are bound later.
+    binds_later: bool,
     phase: Phase,
     columns: Option<Arc<[Column]>>,
     chunks: Chunks,
@@ -135,6 +140,8 @@ impl Session {
             limits: options.limits,
             tags,
             own_tag,
+            once_more: Some(statement.clone()).filter(|statement| !statement.arguments.is_empty()),
+            binds_later: false,
             phase: Phase::Command { responses, result: None },
             columns: None,
             chunks: Chunks::new(options.limits.max_bytes),
@@ -183,6 +190,9 @@ impl Run {
                 return Ok(None);
             }
             if let Err(error) = self.advance().await {
+                if misses_argument(&error) && self.began_once_more().await {
+                    continue;
+                }
                 self.close().await;
                 return Err(unwrap_error(error, self.prefix));
             }
@@ -196,6 +206,21 @@ impl Run {
             Phase::Ended => {}
         }
         self.phase = Phase::Ended;
+    }
+
+    /// Begins the statement once more, with arguments that are bound later.
+    async fn began_once_more(&mut self) -> bool {
+        if self.binds_later {
+            self.session.bind_early().await;
+        }
+        let Some(statement) = self.once_more.take() else { return false };
+        self.binds_later = matches!(self.phase, Phase::Command { .. }) && self.session.bind_later().await;
+        if self.binds_later {
+            let plan = statement.command_plan();
+            let responses = Responses::new(&self.session, plan, self.tags.clone(), self.limits, false);
+            self.phase = Phase::Command { responses, result: None };
+        }
+        self.binds_later
     }
 
     /// Handles one response.

@@ -103,13 +103,15 @@ impl Session {
     /// nothing of it. Spark 4.1 and newer.
     ///
     /// # Errors
+    /// [`ConnectError::SessionNotFound`] if the server has no such session of this user,
     /// [`ConnectError::Unsupported`] on Spark 4.0.
     pub async fn clone_of(client: Client, source: Uuid, user_id: &str) -> Result<Self, ConnectError> {
         let new_id = Uuid::new_v4();
-        let source = Self::joined(client.clone(), source, user_id);
+        // Spark would make a session that it does not know, and the copy of that would be empty.
+        let source = Self::existing(client.clone(), source, user_id).await?;
         let request = CloneSessionRequest {
             session_id: source.session_id().to_owned(),
-            client_observed_server_side_session_id: None,
+            client_observed_server_side_session_id: source.observed(),
             user_context: source.user_context(),
             client_type: source.client_type(),
             new_session_id: Some(new_id.to_string()),
@@ -240,6 +242,10 @@ impl Session {
         if let Ok(Ok(answer)) = answer {
             error.complete(answer.get_ref());
         }
+    }
+
+    pub(crate) fn is_own(&self) -> bool {
+        self.inner.own
     }
 
     pub(crate) fn usable(&self) -> Result<(), ConnectError> {

@@ -62,19 +62,26 @@ async fn ask(open: &OpenSession, place: &Place) -> Result<SqlCatalog, ConnectErr
     }
 }
 
-/// The rows of a short statement, and whether there are more.
+/// Most that is read of one answer, bytes. Spark sends the result of a command such as `SHOW TABLES` in one message, so
+/// this is also the most that one look holds in memory.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// The first rows of a short statement, and whether there are more. Reading stops there.
 async fn rows(session: &Session, text: String, max_rows: u64) -> Result<(Vec<Vec<Value>>, bool), ConnectError> {
-    let limits = Limits { max_rows, ..Limits::default() };
+    let limits = Limits { max_rows, max_bytes: MOST_BYTES };
     let mut run = session.run(&Statement::new(text), RunOptions { limits, tags: Vec::new() });
-    let (mut rows, mut more) = (Vec::new(), false);
-    while let Some(event) = run.next().await? {
-        match event {
-            Event::Rows(batch) => rows.extend(batch.to_json(0..batch.len())),
-            Event::Ended(ended) => more = ended.limit.is_some(),
-            Event::Columns(_) | Event::Progress(_) => {}
+    let mut rows = Vec::new();
+    loop {
+        match run.next().await {
+            Ok(Some(Event::Rows(batch))) => rows.extend(batch.to_json(0..batch.len())),
+            Ok(Some(Event::Ended(ended))) => return Ok((rows, ended.limit.is_some())),
+            Ok(Some(Event::Columns(_) | Event::Progress(_))) => {}
+            Ok(None) => return Ok((rows, false)),
+            // A message that is larger than allowed is refused before it is read.
+            Err(ConnectError::Limit(_)) => return Ok((rows, true)),
+            Err(error) => return Err(error),
         }
     }
-    Ok((rows, more))
 }
 
 /// A cell as text; nothing for null.

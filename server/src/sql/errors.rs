@@ -97,6 +97,7 @@ fn answer(error: &ConnectError) -> ApiError {
         ConnectError::Certificate(_) | ConnectError::Protocol(_) | ConnectError::Status { .. } => {
             ErrorCode::UpstreamInvalid
         }
+        ConnectError::SessionNotFound { .. } => ErrorCode::NotFound,
         ConnectError::Spark(spark) if spark.error_class.as_deref() == Some("SQL_CONF_NOT_FOUND") => ErrorCode::NotFound,
         _ => ErrorCode::BadRequest,
     };
@@ -110,6 +111,9 @@ fn answer(error: &ConnectError) -> ApiError {
             say!("Spark 4.1 and newer can copy a notebook's session; open a new session instead.")
         }
         ConnectError::SessionChanged | ConnectError::SessionReleased => say!("Open a new session."),
+        ConnectError::SessionNotFound { .. } => {
+            say!("Run a cell that uses Spark in the notebook, and check its server and its user; or open a new session.")
+        }
         _ => say!("Spark's own words say what to change."),
     };
     ApiError::explained(code, Explained { error: say!("Spark Connect: %1", error), hint })

@@ -32,7 +32,7 @@ pub(crate) async fn interrupt(
                 return Err(errors::unknown_session());
             }
             let client = sql.client()?;
-            Session::joined(client, session_id, sql.user_id(&whose))
+            Session::existing(client, session_id, sql.user_id(&whose)).await?
         }
     };
     let interrupted = match (&asked.operation_id, &asked.tag) {

@@ -106,7 +106,7 @@ mod tests {
 
     fn found(names: usize) -> SqlCatalog {
         let name = SqlName { name: "d".to_owned(), sql: "d".to_owned(), is_temporary: false };
-        SqlCatalog::Names(SqlNames { names: vec![name; names], current: None, not_shown: 0 })
+        SqlCatalog::Names(SqlNames { names: vec![name; names], current: None, more: false })
     }
 
     #[test]

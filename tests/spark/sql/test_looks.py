@@ -26,6 +26,22 @@ def test_a_plan_and_a_schema_run_nothing(read: Sql) -> None:
     assert read.ask("POST", "sql/explain", {"session": session, "sql": sql, "mode": "guess"})[0] == 400
 
 
+def test_a_list_that_is_too_long_is_cut_and_says_so(write: Sql) -> None:
+    session, table = write.open(), f"t_{uuid.uuid4().hex[:8]}"
+    change(write, session, f"CREATE TABLE {table} (id INT, day INT) USING parquet PARTITIONED BY (day)")
+    try:
+        for days, more in ((range(1_000), False), (range(1_000, 1_001), True)):
+            added = " ".join(f"PARTITION (day={day})" for day in days)
+            assert change(write, session, f"ALTER TABLE {table} ADD {added}")["state"] == "finished"
+            place = {"session": session, "catalog": "spark_catalog", "database": "default", "table": table}
+            found = write.json("GET", "sql/catalog?" + urlencode(place))["table"]
+            assert (len(found["partitions"]), found["more_partitions"]) == (1_000, more)
+            assert not found["more_described"]
+    finally:
+        change(write, session, f"DROP TABLE {table}")
+        write.json("DELETE", f"sql/sessions/{session}", None, 204)
+
+
 def test_the_catalogue_is_looked_at_level_by_level(write: Sql) -> None:
     session = write.open()
     database, table = f"d_{uuid.uuid4().hex[:8]}", "orders"

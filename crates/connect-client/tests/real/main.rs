@@ -129,6 +129,21 @@ async fn a_clone_has_what_its_source_has_and_changes_nothing_of_it() {
 }
 
 #[tokio::test]
+async fn only_a_session_that_the_server_has_for_this_user_is_found_or_copied_and_none_is_made() {
+    let session = session();
+    let id: Uuid = session.session_id().parse().expect("an id");
+    let (ann, bob) = (session.user_id().to_owned(), "bob");
+    let missing = |result: Result<Session, ConnectError>| matches!(result, Err(ConnectError::SessionNotFound { .. }));
+    assert!(missing(Session::existing(client(), id, &ann).await), "nothing has run in it yet");
+    rows(&session, "SHOW DATABASES").await.expect("rows");
+    assert!(Session::existing(client(), id, &ann).await.is_ok());
+    assert!(missing(Session::existing(client(), id, bob).await));
+    assert!(missing(Session::clone_of(client(), id, bob).await));
+    session.release().await.expect("it ends");
+    assert!(missing(Session::existing(client(), id, &ann).await), "it was released");
+}
+
+#[tokio::test]
 async fn a_released_session_says_so_and_others_go_on() {
     let session = session();
     rows(&session, "SHOW DATABASES").await.expect("rows");

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+mod dropped_arguments;
 mod ends;
 mod errors;
 #[path = "../support/proxy.rs"]

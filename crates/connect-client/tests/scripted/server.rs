@@ -64,10 +64,16 @@ pub struct Script {
     pub replies: VecDeque<Reply>,
     /// To the next calls with a single answer; those after them succeed.
     pub failures: VecDeque<Status>,
+    /// To the next commands; those after them succeed.
+    pub failing_commands: VecDeque<Status>,
     /// To the first question about an error; like Spark, the server answers once.
     pub details: Option<FetchErrorDetailsResponse>,
     /// What a command results in, instead of a query that is to be run.
     pub result: Option<Relation>,
+    /// What the release of an operation says of a session that the server does not have.
+    pub lost_session: Option<Status>,
+    /// The value of all settings.
+    pub value: Option<&'static str>,
     /// Whether operations cannot be released.
     pub keeps_operations: bool,
     /// The server's own id of the session.
@@ -262,6 +268,9 @@ impl SparkConnectService for Service {
             return self.stream(&request.session_id, true);
         }
         self.fails()?;
+        if let Some(status) = self.script().failing_commands.pop_front() {
+            return Err(status);
+        }
         // The analysis says that it is a query, unless the script has a command's result.
         let query = || Relation { rel_type: Some(RelType::Sql(Sql::default())), common: None };
         let relation = Some(self.script().result.clone().unwrap_or_else(query));
@@ -282,11 +291,19 @@ impl SparkConnectService for Service {
         &self,
         request: Request<ReleaseExecuteRequest>,
     ) -> Result<Response<ReleaseExecuteResponse>, Status> {
-        self.hear(request, |_| Call::Release);
+        let request = self.hear(request, |_| Call::Release);
         if self.script().keeps_operations {
             return Err(Status::internal("scripted"));
         }
-        Ok(Response::new(ReleaseExecuteResponse::default()))
+        let lost = self.script().lost_session.clone();
+        if let Some(status) = lost {
+            return Err(status);
+        }
+        Ok(Response::new(ReleaseExecuteResponse {
+            session_id: request.session_id,
+            server_side_session_id: self.server_side_session_id(),
+            operation_id: None,
+        }))
     }
 
     async fn release_session(
@@ -304,7 +321,7 @@ impl SparkConnectService for Service {
         Ok(Response::new(ConfigResponse {
             session_id: request.session_id,
             server_side_session_id: self.server_side_session_id(),
-            pairs: vec![KeyValue { key: "key".into(), value: Some("value".into()) }],
+            pairs: vec![KeyValue { key: "key".into(), value: Some(self.script().value.unwrap_or("value").into()) }],
             warnings: vec![],
         }))
     }

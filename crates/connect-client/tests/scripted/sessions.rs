@@ -146,6 +146,26 @@ async fn a_server_that_lost_the_session_says_so() {
 }
 
 #[tokio::test]
+async fn a_session_that_the_server_does_not_have_is_neither_copied_nor_made() {
+    let id = Uuid::new_v4();
+    for class in ["INVALID_HANDLE.SESSION_NOT_FOUND", "INVALID_HANDLE.SESSION_CLOSED"] {
+        let lost_session = Some(spark_error(class, "scripted", &[]));
+        let server = Server::with(Script { lost_session, ..Script::default() }).await;
+        match Session::clone_of(server.client(""), id, "ann").await {
+            Err(ConnectError::SessionNotFound { user_id }) => assert_eq!(user_id, "ann"),
+            other => panic!("{class}: {other:?}"),
+        }
+        assert_eq!(server.calls(), [Call::Release], "any other call would make it");
+    }
+    let server = Server::start(vec![]).await;
+    Session::clone_of(server.client(""), id, "ann").await.expect("a copy");
+    let heard = server.heard();
+    let [found, copied] = heard.as_slice() else { panic!("{heard:?}") };
+    assert!(Uuid::parse_str(&found.operation_id).is_ok(), "an operation that nobody has");
+    assert_eq!((&copied.call, copied.observed.as_deref()), (&Call::CloneSession, Some("server")));
+}
+
+#[tokio::test]
 async fn the_state_of_an_operation_is_told_where_the_server_can() {
     for (told, state, runs) in [
         (Told::Running, OperationState::Running, true),

@@ -22,9 +22,9 @@ pub struct SqlNames {
     pub names: Vec<SqlName>,
     /// The current catalogue or database of the session, if it is one of them.
     pub current: Option<String>,
-    /// Names beyond the limit, which are left out.
+    /// Whether there are more names than these.
     #[serde(default)]
-    pub not_shown: u64,
+    pub more: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct SqlName {
 pub struct SqlTable {
     pub sql: String,
     pub columns: Vec<SqlColumn>,
+    /// Whether its description goes on: with more columns, or with properties that are missing here.
+    #[serde(default)]
+    pub more_described: bool,
     /// `MANAGED`, `EXTERNAL`, `VIEW`, …
     pub table_type: Option<String>,
     pub provider: Option<String>,

@@ -51,7 +51,7 @@ pub enum Note {
     Loading,
     Empty,
     Failed(String),
-    /// So many names are left out.
+    /// So many names are shown, and there are more.
     More(u64),
 }
 
@@ -199,12 +199,17 @@ impl Catalog {
         }
     }
 
+    /// What is said below the catalogues.
+    pub fn last_note(&self) -> Note {
+        self.note(&Path::new())
+    }
+
     fn note(&self, path: &Path) -> Note {
         match self.inside.get(path) {
             None => Note::Loading,
             Some(Inside::Failed(why)) => Note::Failed(why.clone()),
+            Some(Inside::Names(names)) if names.more => Note::More(names.names.len() as u64),
             Some(Inside::Names(names)) if names.names.is_empty() => Note::Empty,
-            Some(Inside::Names(names)) if names.not_shown > 0 => Note::More(names.not_shown),
             Some(Inside::Names(_)) => Note::Nothing,
         }
     }
@@ -287,7 +292,7 @@ mod tests {
             sql: if within.is_empty() { (*name).to_owned() } else { format!("{within}.{name}") },
         };
         let names = names.iter().map(named).collect();
-        SqlCatalog::Names(SqlNames { names, current: current.map(str::to_owned), not_shown: 0 })
+        SqlCatalog::Names(SqlNames { names, current: current.map(str::to_owned), more: false })
     }
 
     fn read(catalog: Rc<Catalog>, at: &[&str], answer: SqlCatalog) -> Rc<Catalog> {
@@ -321,6 +326,19 @@ mod tests {
               people None
             other Some(false)
         ");
+    }
+
+    #[test]
+    fn a_list_that_was_cut_says_so_even_if_nothing_of_it_is_shown() {
+        let cut = |within: &str, some: &[&str], current| match names(within, some, current) {
+            SqlCatalog::Names(names) => SqlCatalog::Names(SqlNames { more: true, ..names }),
+            other => other,
+        };
+        let catalog = read(Rc::default(), &[], cut("", &["lake"], Some("lake")));
+        assert_eq!(catalog.last_note(), Note::More(1));
+        let catalog = read(catalog, &["lake"], cut("lake", &[], None));
+        let notes: Vec<_> = catalog.items().into_iter().map(|item| item.note).collect();
+        assert_eq!(notes, [Note::More(0)]);
     }
 
     #[test]

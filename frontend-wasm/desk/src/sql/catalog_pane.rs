@@ -94,21 +94,40 @@ fn tree(props: &CatalogPaneProps, catalog: &UseReducerHandle<Catalog>, act: &Cal
         return html! { <p class="sparkMonitor-Catalogue-note" role="alert">{ why }</p> };
     }
     let items = catalog.items();
+    let last_note = match catalog.last_note() {
+        more @ Note::More(_) => said(&more),
+        _ => None,
+    };
+    let last_note = last_note.map(|note| html! { <p class="sparkMonitor-Catalogue-note">{ note }</p> });
     if items.is_empty() {
-        return match catalog.filter.is_empty() {
-            true => loading(),
-            false => html! { <p class="sparkMonitor-Catalogue-note">{ tr(SqlMessage::NoNameMatches) }</p> },
+        return match (catalog.filter.is_empty(), last_note) {
+            (true, Some(note)) => note,
+            (true, None) => loading(),
+            (false, _) => html! { <p class="sparkMonitor-Catalogue-note">{ tr(SqlMessage::NoNameMatches) }</p> },
         };
     }
     let active = catalog.active.as_ref().filter(|path| items.iter().any(|item| item.path == **path));
     let lines = items.iter().map(|item| line(item, active == Some(&item.path), act));
     html! {
-        <ul
-            role="tree" tabindex="0" class="sparkMonitor-Tree" aria-label={tr(SqlMessage::Catalogue)}
-            aria-activedescendant={active.map(|path| item_id(path))} onkeydown={on_key(props, catalog, act)}
-        >
-            { for lines }
-        </ul>
+        <>
+            <ul
+                role="tree" tabindex="0" class="sparkMonitor-Tree" aria-label={tr(SqlMessage::Catalogue)}
+                aria-activedescendant={active.map(|path| item_id(path))} onkeydown={on_key(props, catalog, act)}
+            >
+                { for lines }
+            </ul>
+            { last_note }
+        </>
+    }
+}
+
+fn said(note: &Note) -> Option<String> {
+    match note {
+        Note::Nothing => None,
+        Note::Loading => Some(tr(Message::Loading)),
+        Note::Empty => Some(tr(SqlMessage::NothingInside)),
+        Note::Failed(why) => Some(why.clone()),
+        Note::More(count) => Some(tr(SqlMessage::MoreNames { count: *count })),
     }
 }
 
@@ -122,13 +141,7 @@ fn line(item: &Item, is_active: bool, act: &Callback<CatalogAction>) -> Html {
         let item = item.clone();
         move |_| chosen(&item)
     });
-    let note = match note {
-        Note::Nothing => None,
-        Note::Loading => Some(tr(Message::Loading)),
-        Note::Empty => Some(tr(SqlMessage::NothingInside)),
-        Note::Failed(why) => Some(why.clone()),
-        Note::More(count) => Some(tr(SqlMessage::MoreNames { count: *count })),
-    };
+    let note = said(note);
     let kind = match (path.len(), name.is_temporary) {
         (_, true) => Some(tr(SqlMessage::TemporaryView)),
         _ if *is_current => Some(tr(SqlMessage::Current)),

@@ -91,6 +91,9 @@ pub fn table_view(table: &SqlTable, is_busy: bool, place: Option<&Path>, act: &A
             <ul class="sparkMonitor-Fields">
                 { for table.columns.iter().map(|column| field(column, is_busy, place, act)) }
             </ul>
+            if table.more_described {
+                { muted(SqlMessage::MorePartitions) }
+            }
             if !table.partitions.is_empty() {
                 <details class="sparkMonitor-Details">
                     <summary>{ partitions_word(table) }</summary>

@@ -272,6 +272,7 @@ async fn a_table_shows_its_columns_partitions_and_properties() {
         properties: vec![("Owner".to_owned(), "ann".to_owned())],
         partitions: vec!["day=2024-02-29".to_owned()],
         more_partitions: true,
+        more_described: true,
     };
     let place = vec!["spark_catalog".to_owned(), "default".to_owned(), "t".to_owned()];
     assert_snapshot!(text(table_view(&table, false, Some(&place), &Act::noop())).await, @r"
@@ -284,6 +285,7 @@ async fn a_table_shows_its_columns_partitions_and_properties() {
     date
     partition column
     Profile
+    There are more.
     First 1 partition
     day=2024-02-29
     There are more.

@@ -13,8 +13,8 @@ const MOST_READ: u64 = 20_000;
 
 pub(super) async fn table(session: &Session, parts: &[&str]) -> Result<SqlTable, ConnectError> {
     let name = quoted(parts);
-    let (described, _) = rows(session, format!("DESCRIBE TABLE EXTENDED {name}"), MOST_READ).await?;
-    let mut table = SqlTable { sql: shown(parts), ..read(&described) };
+    let (described, more_described) = rows(session, format!("DESCRIBE TABLE EXTENDED {name}"), MOST_READ).await?;
+    let mut table = SqlTable { sql: shown(parts), more_described, ..read(&described) };
     // The description shortens long types.
     let whole = session.schema(&Statement::new(format!("SELECT * FROM {name}"))).await;
     for column in whole.into_iter().flatten() {

@@ -120,7 +120,7 @@ messages! { SqlMessage, super::COUNT;
     RefreshCatalogue: "Read the catalogue again";
     NoNameMatches: "No name that was read contains this.";
     NothingInside: "Nothing inside";
-    MoreNames { count: u64 }: count => "{count} more is not shown." | "{count} more are not shown.";
+    MoreNames { count: u64 }: count => "Only {count} is shown; there are more." | "Only {count} are shown; there are more.";
     TemporaryView: "temporary";
     Current: "current";
     TableNamed { name: &'a str }: "Table {name}";
