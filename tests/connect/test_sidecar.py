@@ -20,8 +20,9 @@ from tests.spark.command_line import ENDLESS, Connect, fact
 from tests.spark.conftest import Sidecar
 from tests.spark.sql.client import Sql
 
-# Spark's times are five minutes and an hour.
+# Spark's times are two minutes, five minutes and an hour.
 SHORT = [
+    "spark.connect.execute.reattachable.senderMaxStreamDuration=20s",
     "spark.connect.execute.manager.detachedTimeout=10s",
     "spark.connect.execute.manager.maintenanceInterval=1s",
     "spark.connect.session.manager.defaultSessionTimeout=60s",
@@ -116,7 +117,7 @@ spark.stop()
         begin = time.monotonic()
         interrupted = sql.json("POST", "sql/interrupt", asked)["interrupted"]
         assert interrupted == [query["operation_id"]]
-        lines.append(f"POST sql/interrupt: 200 {{\"interrupted\": [the operation]}} after {milliseconds(begin)} ms")
+        lines.append(f'POST sql/interrupt: 200 {{"interrupted": [the operation]}} after {milliseconds(begin)} ms')
         until("no task is left", lambda: connect.running_tasks() == 0 and on_executors(connect) == 0)
         lines += [f"REST after {milliseconds(begin)} ms: {shown(connect)}", "The notebook:"]
         error, after = notebook.stdout.readline().strip(), notebook.stdout.readline().strip()
@@ -181,7 +182,8 @@ def test_what_a_killed_sidecar_leaves_ends_with_sparks_own_times(connect: Connec
         query_ended = milliseconds(begin) // 1000
         until("its session ends", lambda: left(connect) == (0, 0), 150)
         session_ended = milliseconds(begin) // 1000
-        what = "left by a sidecar that was killed during a query (Spark's times: 10 s and 1 min instead of 5 min and 1 h)"
+        times = "20 s for a stream, 10 s without one, 1 min for a session, instead of 2 min, 5 min and 1 h"
+        what = f"left by a sidecar that was killed during a query (Spark's times: {times})"
         fact(13, what, f"at once {at_once}; no task after {query_ended} s, no session after {session_ended} s")
     finally:
         with contextlib.suppress(Exception):

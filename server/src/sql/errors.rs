@@ -112,7 +112,7 @@ fn answer(error: &ConnectError) -> ApiError {
         }
         ConnectError::SessionChanged | ConnectError::SessionReleased => say!("Open a new session."),
         ConnectError::SessionNotFound { .. } => {
-            say!("Run a cell that uses Spark in the notebook, and check its server and its user; or open a new session.")
+            say!("Run a cell that uses Spark first, and check that the notebook uses the same server and user.")
         }
         _ => say!("Spark's own words say what to change."),
     };
