@@ -34,7 +34,9 @@ fn the_list_of_settings_is_up_to_date() {
 
 #[tokio::test]
 async fn the_api_document_is_up_to_date() {
-    let app = TestApp::new(&["--spark-master-ui-url", "http://127.0.0.1:9"]);
+    // With each area that has routes.
+    let urls = ["--spark-master-ui-url", "http://127.0.0.1:9", "--spark-connect-url", "sc://127.0.0.1:9"];
+    let app = TestApp::new(&urls);
     let document = app.get("/openapi.json").await.json();
     check("openapi.json", &format!("{}\n", serde_json::to_string_pretty(&document).unwrap()));
 }
