@@ -107,6 +107,29 @@ async fn an_unchanged_answer_is_not_sent_again_but_the_age_of_each_view_is() {
 }
 
 #[tokio::test]
+async fn the_last_minutes_are_sent_again_when_something_was_added_or_they_are_older_than_accepted() {
+    let spark = spark().await;
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-master-lifetime-ms", "0"]);
+    let ask = async |route: &str, accepts: &str, tag: &str| {
+        app.send(Request::get(route).header("if-none-match", tag).header("cache-control", accepts)).await.status
+    };
+    let route = "/snapshot?views=executors,history";
+    let first = app.get(route).await;
+    // Otherwise both might be of one millisecond.
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    assert_eq!(ask(route, "no-cache", first.header("etag")).await, 304, "nothing was added");
+    assert_eq!(app.get("/panel/cluster").await.status, 200);
+    assert_eq!(ask(route, "no-cache", first.header("etag")).await, 200, "the cluster was added");
+    let (route, of_page) = ("/snapshot?views=history", app.get("/panel/history").await);
+    let tag = app.get(route).await.header("etag").to_owned();
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(6)).await;
+    assert_eq!(ask(route, "max-age=22", &tag).await, 304);
+    assert_eq!(ask("/panel/history", "max-age=22", of_page.header("etag")).await, 304);
+    assert_eq!(ask(route, "no-cache", &tag).await, 200, "the end of the lines is now");
+}
+
+#[tokio::test]
 async fn what_concerns_all_views_is_an_error_of_the_whole() {
     let spark = spark().await;
     let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);

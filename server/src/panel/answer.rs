@@ -23,6 +23,9 @@ use crate::{
     http::{ApiError, passthrough},
 };
 
+/// How long a remembered fact keeps its moment if nothing was added to it: as long as an upstream's answer is good.
+const REMEMBERED: Duration = Duration::from_secs(5);
+
 /// What the site's settings say about the panel.
 pub(crate) struct OfSite {
     /// True for recorded data.
@@ -62,25 +65,15 @@ impl Panel {
         self.connect_user.as_ref().is_some_and(|site| site.of(caller) == user)
     }
 
-    /// The answer with this fact, or 304 when the request's `If-None-Match` names it.
-    pub fn answer<T: Serialize>(
-        &self,
-        key: RenderedKey,
-        if_none_match: Option<&IfNoneMatch>,
-        observed: Observed<T>,
-        rate: Rate,
-    ) -> Result<Response, ApiError> {
-        let rendered = self.render(key, observed, rate)?;
-        Ok(respond(if_none_match, rendered.arrived, &rendered.body))
-    }
-
-    /// The answer with this fact. It is remembered under `key`.
+    /// The answer with this fact. It is remembered under `key`. A client that accepts an answer as old as `max_age` gets
+    /// the last one of a remembered fact that has not changed since.
     ///
     /// # Errors
     /// 500 if it cannot be written as JSON.
     pub(super) fn render<T: Serialize>(
         &self,
         key: RenderedKey,
+        max_age: Duration,
         observed: Observed<T>,
         rate: Rate,
     ) -> Result<Arc<Rendered>, ApiError> {
@@ -97,9 +90,15 @@ impl Panel {
             demonstration: self.demonstration,
         };
         let mut answer = Answer { meta, body };
-        // Without `oldest`, the answer shows the current time and always changes.
-        let before = oldest.and_then(|_| self.rendered.get(&key));
-        let body = before.and_then(|before| again(&before.body, &mut answer));
+        let before = self.rendered.get(&key);
+        let body = before.as_ref().and_then(|before| again(&before.body, &mut answer));
+        // Without `oldest`, the answer shows the current time, so after a while it changes even if nothing else does.
+        let young = before.filter(|before| before.arrived.elapsed() <= max_age.max(REMEMBERED));
+        let body = match (oldest, body, young) {
+            (None, Some(_), Some(young)) => return Ok(young),
+            (None, ..) => None,
+            (Some(_), body, _) => body,
+        };
         let body = body.or_else(|| {
             answer.meta.observed_at_ms = observed_at_ms;
             Body::new(observed_at_ms, serde_json::to_vec(&answer).ok()?)

@@ -12,7 +12,11 @@ use monitor::{Observed, TokenKey, Whose, cached::Retry};
 use serde::Serialize;
 use tokio::sync::OnceCell;
 
-use super::{answer::Panel, rate::Rate, rendered::RenderedKey};
+use super::{
+    answer::{Panel, respond},
+    rate::Rate,
+    rendered::RenderedKey,
+};
 use crate::http::{ApiError, Session, Sessions};
 
 /// One request to a panel route.
@@ -69,7 +73,8 @@ impl Poll {
             return Ok(answer);
         }
         let (observed, rate) = observe().await?;
-        self.panel.answer(self.key(), self.if_none_match.as_ref(), observed, rate)
+        let rendered = self.panel.render(self.key(), self.max_age, observed, rate)?;
+        Ok(respond(self.if_none_match(), rendered.arrived, &rendered.body))
     }
 
     /// Whether the client may stop what runs as this user. It is known who the client is when there are queries.

@@ -40,11 +40,11 @@ impl Model {
         self.announce();
     }
 
-    /// Compares the clocks by means of the history, which the sidecar computes on request; other answers may be old.
-    /// Every answer is a little late, so the smallest difference is the best.
+    /// Compares the clocks by means of the history, which is rarely old; other answers may be. Every answer is a little
+    /// late, so the smallest difference is the best.
     pub fn compare_clocks(&mut self, news: &News) {
-        if let Told::Answer { meta, .. } = &news.told {
-            let ahead_ms = news.at_ms - meta.observed_at_ms;
+        if let Told::Answer { meta, age_ms, .. } = &news.told {
+            let ahead_ms = news.at_ms - i64::from(*age_ms) - meta.observed_at_ms;
             // More than an answer can be late: somebody has set a clock.
             let known = self.clock_ahead_ms.filter(|known| (ahead_ms - known).abs() < CLOCK_SET_MS);
             self.clock_ahead_ms = Some(known.map_or(ahead_ms, |known| known.min(ahead_ms)));
@@ -87,10 +87,23 @@ impl Model {
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use wire::{Queries, Query, Tasks};
+    use wasm_bindgen::JsValue;
+    use wire::{Meta, Queries, Query, Tasks};
 
-    use super::{Loaded, Model};
+    use super::{Loaded, Model, News, Told};
     use kit::samples;
+
+    #[test]
+    fn an_answer_that_another_page_was_given_before_does_not_put_the_clocks_apart() {
+        let mut model = Model::default();
+        let mut ahead_ms = |at_ms: i64, age_ms: u32| {
+            let meta = Meta { observed_at_ms: 50_000, ..samples::answer(()).meta };
+            let told = Told::Answer { meta, json: JsValue::UNDEFINED, age_ms };
+            model.compare_clocks(&News { at_ms, told, session: None });
+            model.clock_ahead_ms
+        };
+        assert_eq!([ahead_ms(70_300, 20_000), ahead_ms(50_010, 0), ahead_ms(54_900, 4_000)], [Some(300), Some(10), Some(10)]);
+    }
 
     #[test]
     fn many_short_queries_are_not_read_out_one_by_one_and_a_warning_is_at_once() {

@@ -68,7 +68,7 @@ impl<'a> Views<'a> {
         observed: Observed<T>,
         rate: Rate,
     ) -> Result<View<Box<RawValue>>, ApiError> {
-        let rendered = self.poll.panel.render(self.poll.key_of(name, &self.of), observed, rate)?;
+        let rendered = self.poll.panel.render(self.poll.key_of(name, &self.of), self.poll.max_age, observed, rate)?;
         let Rendered { arrived, body: Body { json, tag, .. }, .. } = &*rendered;
         let answer = serde_json::from_slice(json).map_err(|_| ApiError::internal())?;
         self.arrived.push((name, *arrived));
