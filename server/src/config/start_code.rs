@@ -31,7 +31,7 @@ impl StartCode {
                 Some(code("master", &master.url))
             }
             None if cluster.kind == ClusterKind::DriverOnly => {
-                Some(format!("{IMPORT}spark = SparkSession.builder.getOrCreate()"))
+                Some(format!("{IMPORT}builder = SparkSession.builder\nspark = builder.getOrCreate()"))
             }
             _ => None,
         }
@@ -41,7 +41,8 @@ impl StartCode {
 const IMPORT: &str = "from pyspark.sql import SparkSession\n\n";
 
 fn code(builder: &str, url: &str) -> String {
-    format!("{IMPORT}spark = (\n    SparkSession.builder\n    .{builder}(\"{url}\")\n    .getOrCreate()\n)")
+    // Its lines fit into a narrow panel.
+    format!("{IMPORT}spark = SparkSession.builder.{builder}(\n    \"{url}\"\n).getOrCreate()")
 }
 
 /// Whether a text can stand in Python's quotes as it is.
@@ -94,9 +95,9 @@ mod tests {
         let alive = cluster(MasterStatus::Alive);
         let mut code = StartCode::default();
         let said = |code: &StartCode| code.of(&alive).unwrap_or_default();
-        assert!(said(&code).contains(".master(\"spark://m:7077\")"));
+        assert!(said(&code).contains(".master(\n    \"spark://m:7077\"\n)"));
         code.connect_url = Some("sc://c:15002".to_owned());
-        assert!(said(&code).contains(".remote(\"sc://c:15002\")"));
+        assert!(said(&code).contains(".remote(\n    \"sc://c:15002\"\n)"));
         code.snippet = Some("import site_spark".to_owned());
         assert_eq!(said(&code), "import site_spark");
     }
