@@ -93,13 +93,13 @@ async fn when_no_way_works_all_are_told_without_naming_a_host() {
     let master = master(&gone).await;
     let answer = app(&master, &[]).get("/app/executors").await;
     let first = serde_json::json!(["%1 answered with a web page instead of JSON.", "The master's reverse proxy"]);
-    assert_eq!(answer.json()["hint_sentences"][0], first, "for a translator");
+    assert_eq!(answer.json()["hint_sentences"][2], first, "for a translator");
     insta::assert_snapshot!(answer.transcript(), @r#"
     504
     {
       "code": "upstream_unreachable",
       "error": "The Spark driver could not be reached.",
-      "hint": "The master's reverse proxy answered with a web page instead of JSON. The address in the master's page could not be reached. It is asked again automatically. The administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this server reach the driver's port 4040.",
+      "hint": "It is asked again automatically. The administrator can set spark.ui.reverseProxy=true, set SPARK_APP_UI_URL, or let this server reach the driver's port 4040. The master's reverse proxy answered with a web page instead of JSON. The address in the master's page could not be reached.",
       "request_id": "test"
     }
     "#);

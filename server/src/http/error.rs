@@ -234,7 +234,8 @@ impl From<&UpstreamError> for ApiError {
                 Self::new(ErrorCode::UpstreamInvalid, explained(upstreams::invalid_hint(who)))
             }
         };
-        let hint = upstreams::search(error).then(api.hint);
+        // What to do comes first.
+        let hint = api.hint.then(upstreams::search(error));
         Self { hint, ..api }
     }
 }
