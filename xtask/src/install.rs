@@ -75,7 +75,11 @@ fn packages(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let words = format!("apt-get update && apt-get install -y --no-install-recommends {}", missing.join(" "));
+    // Another installation may be under way.
+    let words = format!(
+        "apt-get update && apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends {}",
+        missing.join(" ")
+    );
     if !rustix::process::geteuid().is_root() || !on_path("apt-get") {
         return Err(Missing(format!("sudo sh -c '{words}'")).into());
     }
