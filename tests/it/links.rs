@@ -44,7 +44,8 @@ async fn applications_queries_and_stages_lead_to_their_pages() {
     assert_eq!(stage["link"], format!("{base}stages/stage/?id={}&attempt=0", stage["stage_id"]));
     let queries = app.get("/panel/queries").await.json();
     let query = &queries["recent"][0];
-    assert_eq!(query["link"], format!("{base}connect/session/?id={}", query["session_id"].as_str().unwrap()));
+    let user = queries["sessions"][0]["user"].as_str().unwrap();
+    assert_eq!(query["link"], format!("{base}connect/session/?id={}&userId={user}", query["session_id"].as_str().unwrap()));
     let one = app.get(&format!("/panel/queries/{}", query["query_id"].as_str().unwrap())).await.json();
     assert_eq!(one["query"]["link"], query["link"]);
 }

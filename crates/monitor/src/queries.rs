@@ -130,7 +130,14 @@ impl OfApp<Snapshot> {
         let Self { app, known } = self;
         match known {
             Some(known) => known.query(app, query_id),
-            None => QueryStages { app, query: None, stages: Vec::new(), stages_not_shown: 0, stages_forgotten: 0 },
+            None => QueryStages {
+                app,
+                query: None,
+                user: String::new(),
+                stages: Vec::new(),
+                stages_not_shown: 0,
+                stages_forgotten: 0,
+            },
         }
     }
 }

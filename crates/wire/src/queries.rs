@@ -180,6 +180,9 @@ pub struct QueryStages {
     pub app: Option<App>,
     /// Null when Spark no longer remembers the query.
     pub query: Option<Query>,
+    /// The user name that the client of its session sent; often empty. Our page does not read it.
+    #[serde(skip_deserializing, skip_serializing_if = "String::is_empty")]
+    pub user: String,
     /// Newest first.
     pub stages: Vec<Stage>,
     /// Number of the query's stages left out of `stages`: together they are `stages_total`.

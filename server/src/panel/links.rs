@@ -1,5 +1,7 @@
 //! Links to Spark's own pages, where an administrator says that the person's browser can reach them.
 
+use std::collections::BTreeMap;
+
 use monitor::{UrlTemplate, Whose};
 use upstream::user::User;
 use url::Url;
@@ -32,7 +34,12 @@ impl Links {
     /// The queries and their stages, each with the link to its page.
     pub(super) fn of_queries(&self, whose: Option<&Whose>, mut queries: Queries) -> Queries {
         if let Some(pages) = self.of(whose, queries.app.as_ref()) {
-            queries.running.iter_mut().chain(&mut queries.recent).for_each(|query| pages.add_to(query));
+            let sessions = queries.sessions.iter().map(|session| (&*session.session_id, &*session.user));
+            let users: BTreeMap<&str, &str> = sessions.collect();
+            for query in queries.running.iter_mut().chain(&mut queries.recent) {
+                let user = query.session_id.as_deref().and_then(|id| users.get(id)).copied();
+                pages.add_to(query, user.unwrap_or_default());
+            }
         }
         Queries { app: self.of_app(whose, queries.app), ..queries }
     }
@@ -40,7 +47,8 @@ impl Links {
     /// One query and its stages, each with the link to its page.
     pub(super) fn of_query(&self, whose: Option<&Whose>, mut query: QueryStages) -> QueryStages {
         if let Some(pages) = self.of(whose, query.app.as_ref()) {
-            query.query.iter_mut().for_each(|query| pages.add_to(query));
+            let user = &query.user;
+            query.query.iter_mut().for_each(|query| pages.add_to(query, user));
             pages.add_to_all(&mut query.stages);
         }
         QueryStages { app: self.of_app(whose, query.app), ..query }
@@ -71,11 +79,15 @@ impl Pages {
         url.into()
     }
 
-    /// Spark has a page for an SQL execution and for a job; an operation is on the page of its Connect session.
-    fn of_query(&self, query: &Query) -> Option<String> {
+    /// Spark has a page for an SQL execution and for a job; an operation is on the page of its Connect session, which
+    /// Spark 4.3 finds only with the session's user, who is often empty.
+    fn of_query(&self, query: &Query, user: &str) -> Option<String> {
         let id = |prefix| query.query_id.strip_prefix(prefix);
         match query.kind {
-            QueryKind::Operation => Some(self.page(&["connect", "session"], &[("id", query.session_id.as_deref()?)])),
+            QueryKind::Operation => {
+                let id = query.session_id.as_deref()?;
+                Some(self.page(&["connect", "session"], &[("id", id), ("userId", user)]))
+            }
             QueryKind::Sql => Some(self.page(&["SQL", "execution"], &[("id", id("sql-")?)])),
             QueryKind::Job => Some(self.page(&["jobs", "job"], &[("id", id("job-")?)])),
         }
@@ -86,8 +98,8 @@ impl Pages {
         self.page(&["stages", "stage"], &[("id", &id), ("attempt", &attempt)])
     }
 
-    fn add_to(&self, query: &mut Query) {
-        query.link = self.of_query(query);
+    fn add_to(&self, query: &mut Query, user: &str) {
+        query.link = self.of_query(query, user);
         self.add_to_all(&mut query.active_stages);
         self.add_to_all(&mut query.spilled);
     }

@@ -105,7 +105,8 @@ impl Snapshot {
         let stages_not_shown = total.saturating_sub(u32::try_from(stages.len()).unwrap_or(u32::MAX));
         let forgotten = ids.iter().filter(|id| self.stages.attempts(**id).next().is_none()).count();
         let stages_forgotten = u32::try_from(forgotten).unwrap_or(u32::MAX).min(stages_not_shown);
-        QueryStages { app, query, stages, stages_not_shown, stages_forgotten }
+        let user = draft.map(|draft| text::name(&draft.user)).unwrap_or_default();
+        QueryStages { app, query, user, stages, stages_not_shown, stages_forgotten }
     }
 
     /// The query's state and SQL executions, the oldest first; none if Spark has forgotten it.

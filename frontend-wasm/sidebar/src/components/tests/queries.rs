@@ -123,6 +123,7 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     let stage = Stage { stage_attempt_id: 1, failure_reason: reason, ..samples::stage(2, StageState::Failed) };
     let stages = vec![stage, samples::stage(1, StageState::Complete)];
     let known = QueryStages {
+        user: String::new(),
         app: Some(samples::app()),
         query: Some(failed),
         stages,
@@ -175,6 +176,7 @@ async fn a_query_that_spark_has_forgotten_says_so_when_it_is_folded_out() {
     let mut model = model(ended(vec![samples::query("q-1")]), Vec::new());
     model.open_query = Some("q-1".to_owned());
     let known = QueryStages {
+        user: String::new(),
         app: Some(samples::app()),
         query: None,
         stages: Vec::new(),
