@@ -9,6 +9,9 @@ const given = new URL(process.env['LAB_URL'] ?? fail('LAB_URL is the address of 
 const address = new URL(given.pathname.replace(/\/lab(\/.*)?$|\/?$/, `/lab/workspaces/demo-check/tree/${notebook}`), given);
 address.search = new URLSearchParams({ token: given.searchParams.get('token') ?? '', reset: '' }).toString();
 
+/** A quiet machine needs less than a minute for all of it, a busy one some minutes; milliseconds. */
+const PATIENCE = 300_000;
+
 const browser = await launch();
 const lab = await LabPage.create(browser);
 try {
@@ -35,7 +38,7 @@ try {
     return (await lab.running.first().innerText()).replaceAll('\n', ', ');
   });
   await check('the bar of an active stage moves', async () => {
-    const { stage, from, to } = await lab.barMoves(90_000);
+    const { stage, from, to } = await lab.barMoves(PATIENCE);
     await lab.picture('panel-running');
     return `${stage}: ${from} to ${to}`;
   });
@@ -44,14 +47,14 @@ try {
       await lab.noCellFailed();
       return (await lab.spill.count()) > 0;
     };
-    await until('the warning', reported, { within: 150_000, every: 200 });
+    await until('the warning', reported, { within: PATIENCE, every: 200 });
     await lab.picture('panel-spill');
     return (await lab.spill.innerText()).split('\n').find(line => line.includes('spilled'))?.replace('⚠', '').trim();
   });
   await check('all cells end without an error', async () => {
     const last = (await lab.codeCells.count()) - 1;
     for (let number = 0; number <= last; number++) {
-      await lab.cellDone(number, 180_000);
+      await lab.cellDone(number, PATIENCE);
     }
   });
   await check('nothing runs any more, and the short query is listed', async () => {

@@ -8,6 +8,9 @@ import { until, untilText } from './until.mjs';
 /** The narrowest width to which a sidebar can be dragged; pixels. */
 const JUPYTERLAB_MINIMUM = 250;
 
+/** A busy machine takes its time to load JupyterLab; milliseconds. */
+const LOADED_MS = 120_000;
+
 /** Permissions for a page that copies, and a test that reads the clipboard. */
 export const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 
@@ -77,8 +80,8 @@ export class LabPage {
   }
 
   async ready() {
-    await this.page.locator('#jp-main-dock-panel').waitFor({ timeout: 40_000 });
-    await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: 40_000 });
+    await this.page.locator('#jp-main-dock-panel').waitFor({ timeout: LOADED_MS });
+    await this.page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: LOADED_MS });
   }
 
   /** @param {string} wanted @param {number} [within] */

@@ -21,6 +21,9 @@ export const FAST = {
   SPARK_MONITOR_FAILURE_LIFETIME_MS: '200'
 };
 
+/** A busy machine takes minutes to start JupyterLab; milliseconds. */
+const START_MS = 200_000;
+
 /** JupyterLab's own settings: no questions and no calls to the internet. */
 const SETTINGS = {
   'apputils-extension/notification': { fetchNews: 'false', checkForUpdates: false, doNotDisturbMode: true }
@@ -114,7 +117,7 @@ export class Lab {
     const lab = new Lab(group, `http://127.0.0.1:${port}${baseUrl}`, token, folder);
     try {
       const api = `${lab.url}api?token=${token}`;
-      await group.ready(() => fetch(api).then(answer => answer.ok, () => false), 40_000);
+      await group.ready(() => fetch(api).then(answer => answer.ok, () => false), START_MS);
     } catch (error) {
       await lab.stop();
       throw error;

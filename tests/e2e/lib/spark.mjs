@@ -2,6 +2,9 @@
 import { environment } from './environment.mjs';
 import { Group } from './group.mjs';
 
+/** A busy machine takes minutes to start master, worker and Connect server; milliseconds. */
+const START_MS = 400_000;
+
 /**
  * @typedef {object} Cluster
  * @property {string} master_url `spark://…`
@@ -39,7 +42,7 @@ export class Spark {
     }
     const group = new Group('Spark', xtask, ['spark', ...options], { env: environment({}) });
     try {
-      await group.ready(() => group.output.includes('\n'), 150_000);
+      await group.ready(() => group.output.includes('\n'), START_MS);
       return new Spark(JSON.parse(group.output.split('\n')[0] ?? ''), group);
     } catch (error) {
       await group.stop();
@@ -59,7 +62,7 @@ export class Spark {
     }
     const told = group.output.split('\n').length;
     group.child.stdin.write(`${order}\n`);
-    const lines = await group.ready(() => moreLines(group.output, told), 150_000);
+    const lines = await group.ready(() => moreLines(group.output, told), START_MS);
     this.cluster = JSON.parse(lines.at(-2) ?? '');
   }
 
