@@ -1,12 +1,13 @@
 //! Secrets in Python source, to be found before a notebook becomes a job.
 //!
-//! Two kinds of rules work together. Formats of tokens and passwords in URLs are known wherever they stand, in comments
-//! and shell commands too. Ordinary passwords have no format: a string is one because of the name that it is bound to,
+//! Three kinds of rules work together. Formats of tokens and passwords in URLs are known wherever they stand, in comments
+//! and shell commands too; so are those of gitleaks, for what the others do not find. Ordinary passwords have no format: a string is one because of the name that it is bound to,
 //! which the syntax tree knows.
 //!
 //! | found | examples |
 //! |---|---|
 //! | tokens of a known format | AWS, Azure, Google, Databricks, GitHub, GitLab, Slack, Stripe, OpenAI, JWT, PEM, … |
+//! | what gitleaks knows besides | 1Password, Airtable, Datadog, Fastly, Okta, Sentry, Snyk, … |
 //! | passwords in URLs | `postgres://me:…@db`, `https://…@git.host`, `jdbc:…?password=…`, `…?sig=…` |
 //! | strings assigned to secret-like names | `db_password = "…"`, `(pw := "…")`, `os.environ["TOKEN"] = "…"` |
 //! | as arguments, defaults and entries | `f(password="…")`, `def f(pwd="…")`, `{"apiKey": "…"}`, `auth=("me", "…")` |
@@ -27,6 +28,7 @@
 
 mod finding;
 mod fix;
+mod gitleaks;
 mod literals;
 mod names;
 mod pairs;
@@ -95,6 +97,7 @@ pub fn secrets_in_text(text: &str) -> Vec<Secret> {
 fn anywhere(text: &str) -> Vec<Finding> {
     let mut found = tokens::tokens(text);
     found.extend(urls::credentials(text));
+    found.extend(gitleaks::secrets(text));
     found
 }
 

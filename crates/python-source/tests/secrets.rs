@@ -80,6 +80,28 @@ fn of_known_format() -> Vec<(&'static str, &'static str, String)> {
     ]
 }
 
+/// Formats that only gitleaks' rules know.
+fn of_gitleaks() -> Vec<(&'static str, &'static str, String)> {
+    let lower = |length| body("a2b3c4d5e6f7g8h9k", length);
+    // Each character as often as the others, which is the most entropy.
+    let all_of = |length| body(&('a'..='z').chain('A'..='Z').chain('0'..='4').collect::<String>(), length);
+    vec![
+        ("airtable_api_key", "airtable = '§'", lower(17)),
+        ("artifactory_api_key", "x = '§'", format!("AKCp{}", all_of(69))),
+        ("datadog_access_token", "# datadog: §", lower(40)),
+        ("doppler_api_token", "x = '§'", format!("dp.pt.{}", mixed(43))),
+        ("dynatrace_api_token", "x = '§'", format!("dt0c01.{}.{}", all_of(24), all_of(64))),
+        ("fastly_api_token", "fastly = '§'", lower(32)),
+        ("new_relic_user_api_key", "new_relic = '§'", format!("NRAK-{}", lower(27))),
+        ("okta_access_token", "!okta_login = §", format!("00{}", mixed(40))),
+        ("planetscale_password", "x = '§'", format!("pscale_pw_{}", mixed(43))),
+        ("pulumi_api_token", "call('§')", format!("pul-{}", hex(40))),
+        ("sentry_user_token", "x = '§'", format!("sntryu_{}", hex(64))),
+        ("sonar_api_token", "sonar_login = '§'", format!("squ_{}", mixed(40))),
+        ("snyk_api_token", "x = 1  # snyk-key: §", "0f1e2d3c-4b5a-6978-8f1e-2d3c4b5a6978".to_owned()),
+    ]
+}
+
 /// Source in which a password is bound to a name, or is part of a URL.
 const WITH_PASSWORD: &[(&str, &str)] = &[
     ("connection_string", "u = 'postgresql://me:§@db:5432/x'"),
@@ -133,7 +155,7 @@ const WITH_PASSWORD: &[(&str, &str)] = &[
 #[test]
 fn secrets_of_all_kinds_are_found_at_their_place() {
     let with_password = WITH_PASSWORD.iter().map(|(kind, source)| (*kind, *source, PASSWORD.to_owned()));
-    let table: Vec<_> = of_known_format().into_iter().chain(with_password).collect();
+    let table: Vec<_> = of_known_format().into_iter().chain(of_gitleaks()).chain(with_password).collect();
     assert!(table.len() >= 60);
     let mut missed = vec![];
     for (kind, source, secret) in &table {

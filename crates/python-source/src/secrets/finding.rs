@@ -13,6 +13,8 @@ pub(super) enum Rank {
     Binding,
     /// A name and a value within a text.
     Pair,
+    /// A rule of gitleaks, which knows neither names nor the syntax tree.
+    Gitleaks,
 }
 
 /// A secret that a rule found.

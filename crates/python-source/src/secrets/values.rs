@@ -122,7 +122,7 @@ pub(super) fn is_random(value: &str) -> bool {
 }
 
 /// Shannon's entropy in bits per byte.
-fn entropy(value: &str) -> f64 {
+pub(super) fn entropy(value: &str) -> f64 {
     let mut counts = [0_u32; 256];
     for byte in value.bytes() {
         if let Some(count) = counts.get_mut(usize::from(byte)) {
