@@ -27,7 +27,7 @@ use crate::{
     audit::Audit,
     config::{Config, Limits, Secrets, Site},
     contract,
-    export::{self, Exports, airflow::Airflow},
+    export::{self, Exports, airflow::Airflow, git::Api, shipments::Delivery},
     history::{self, History},
     http::{
         Session, Sessions,
@@ -136,7 +136,7 @@ impl App {
         });
         let audit = Arc::new(Audit::new(site.state_folder.clone()));
         let exports = site.export.map(|export| {
-            let delivery = (site.git, site.airflow, clients.airflow);
+            let delivery = Delivery { git: site.git, api: clients.git, site: site.airflow, airflow: clients.airflow };
             let folder = site.state_folder.as_deref();
             Exports::new(export, Arc::clone(&sessions), Arc::clone(&audit), is_shared, delivery, folder, tasks)
         });
@@ -244,6 +244,8 @@ struct Clients {
     drivers: DriverApi,
     /// None if none is configured.
     airflow: Option<Airflow>,
+    /// None if jobs go to no repository, or by the program git.
+    git: Option<Api>,
     /// `SPARK_UI_TOKEN` as a header.
     ui_auth: Option<HeaderValue>,
 }
@@ -281,6 +283,8 @@ impl Clients {
         let cluster_manager = client(Upstream::ClusterManager, &places(), false, None);
         let airflow = site.airflow.api.as_ref().filter(|_| site.export.is_some());
         let airflow = airflow.map(|api| Airflow::new(api, &tls, timeouts)).transpose()?;
-        Ok(Self { connections, auth2, cluster_manager, master, drivers, airflow, ui_auth })
+        let git = site.git.as_ref().filter(|_| site.export.is_some());
+        let git = git.map(|git| Api::of(git, &tls)).transpose()?.flatten();
+        Ok(Self { connections, auth2, cluster_manager, master, drivers, airflow, git, ui_auth })
     }
 }

@@ -29,10 +29,14 @@ use tokio::sync::Semaphore;
 use upstream::user::User;
 use utoipa::OpenApi;
 
-use self::{airflow::Airflow, conversion::Converted, runs::Runs, shipments::Shipments};
+use self::{
+    conversion::Converted,
+    runs::Runs,
+    shipments::{Delivery, Shipments},
+};
 use crate::{
     audit::Audit,
-    config::{AirflowSite, ExportSite, GitSite, NoRuns},
+    config::{ExportSite, NoRuns},
     http::{ApiError, HasSessions, Sessions, middleware::AreaBounds, same_site::same_site},
 };
 
@@ -85,7 +89,7 @@ impl Exports {
         callers: Arc<Sessions>,
         audit: Arc<Audit>,
         is_shared: bool,
-        delivery: (Option<GitSite>, AirflowSite, Option<Airflow>),
+        delivery: Delivery,
         state_folder: Option<&Path>,
         tasks: &Tasks,
     ) -> Arc<Self> {

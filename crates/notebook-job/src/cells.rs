@@ -12,6 +12,9 @@ use crate::{
     prompts, python,
 };
 
+/// Most magics that one cell begins with.
+const MOST_MAGICS: usize = 8;
+
 /// The lines of a cell's source.
 pub(crate) fn cell(source: &str, context: &mut Context<'_>) -> Vec<Line> {
     if source.contains('\0') {
@@ -21,27 +24,29 @@ pub(crate) fn cell(source: &str, context: &mut Context<'_>) -> Vec<Line> {
     let (text, line) = prompts::cleaned(source);
     // A magic gets its cell as it is; in Python all ends of lines are one.
     let text = if text.starts_with("%%") { text } else { one_end_of_line(&text) };
-    match magics::cell::find(&text, line) {
-        Some(magic) => {
-            let made = magics::cell::converted(&magic, context);
-            let is_gone = made.is_empty();
-            // What became of the magic's line is seen in the job too.
-            let first = text.lines().next().unwrap_or_default();
-            let mut all = vec![Line { text: python::comment(&format!("removed: {first}")), from: line }];
-            if is_gone {
-                let rest = magic.body.lines().zip(line + 1..);
-                all.extend(rest.map(|(text, from)| Line { text: python::comment(text), from }));
-            }
-            for part in made {
-                match part {
-                    Part::Lines(lines) => all.extend(lines),
-                    Part::Python { text, line } => all.extend(python(text, line, context)),
-                }
-            }
-            all
-        }
-        None => python(&text, line, context),
+    with_magics(&text, line, MOST_MAGICS, context)
+}
+
+/// The lines of a text that may begin with a magic, and its body with another one: `%%capture` before `%%time`.
+fn with_magics(text: &str, line: usize, most: usize, context: &mut Context<'_>) -> Vec<Line> {
+    let magic = magics::cell::find(text, line).filter(|_| most > 0);
+    let Some(magic) = magic else { return python(text, line, context) };
+    let made = magics::cell::converted(&magic, context);
+    let is_gone = made.is_empty();
+    // What became of the magic's line is seen in the job too.
+    let first = text.lines().next().unwrap_or_default();
+    let mut all = vec![Line { text: python::comment(&format!("removed: {first}")), from: line }];
+    if is_gone {
+        let rest = magic.body.lines().zip(line + 1..);
+        all.extend(rest.map(|(text, from)| Line { text: python::comment(text), from }));
     }
+    for part in made {
+        match part {
+            Part::Lines(lines) => all.extend(lines),
+            Part::Python { text, line } => all.extend(with_magics(text, line, most - 1, context)),
+        }
+    }
+    all
 }
 
 /// The lines for Python with escapes. `first` is the line of the cell at which the text begins.

@@ -148,7 +148,8 @@ fn schema(kind: LiteralKind) -> Option<&'static str> {
     })
 }
 
-/// A name for a workflow from a file's name: letters, digits and `_`, with a letter first.
+/// A name for a workflow from a file's name: letters, digits and `_`, with a letter first. Other alphabets' letters cannot
+/// be in it, so that a sum of them tells such names apart.
 #[must_use]
 pub fn dag_id(file_name: &str) -> String {
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
@@ -161,6 +162,12 @@ pub fn dag_id(file_name: &str) -> String {
         }
     }
     let id: String = id.trim_matches('_').chars().take(100).collect();
+    let is_other = |c: char| c.is_alphanumeric() && !c.is_ascii();
+    let id = match (stem.contains(is_other), id.is_empty()) {
+        (false, _) => id,
+        (true, true) => format!("notebook_{:08x}", sum(stem)),
+        (true, false) => format!("{id}_{:08x}", sum(stem)),
+    };
     match id.chars().next() {
         // A file `job.py` or a folder's module must not be hidden by it.
         None => "notebook".to_owned(),
@@ -168,4 +175,9 @@ pub fn dag_id(file_name: &str) -> String {
         Some(first) if first.is_ascii_digit() => format!("nb_{id}"),
         Some(_) => id,
     }
+}
+
+/// FNV-1a: always the same for a text, on every machine and in every version.
+fn sum(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

@@ -87,7 +87,9 @@ fn a_workflows_name_is_made_from_the_files() {
         ("My sales (2).ipynb", "My_sales_2"),
         ("2024-nightly.ipynb", "nb_2024_nightly"),
         ("   .ipynb", "notebook"),
-        ("Łódź.ipynb", "d"),
+        ("Łódź.ipynb", "d_2e8ad834"),
+        ("日本.ipynb", "notebook_9f26ee51"),
+        ("中国.ipynb", "notebook_0b910c6f"),
         ("job.py", "job_dag"),
     ] {
         assert_eq!(dag_id(file), id, "{file}");

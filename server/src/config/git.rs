@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use super::{
     error::ConfigError,
+    git_api::GitApi,
     git_url::{GitProtocol, GitUrl},
     settings::Settings,
 };
@@ -48,6 +49,8 @@ pub struct GitAccount {
 #[derive(Clone, Debug)]
 pub struct GitSite {
     pub url: GitUrl,
+    /// Through which the host is asked; none for the program git.
+    pub api: Option<GitApi>,
     pub branch: String,
     /// The folder beneath which each job has a folder; empty for the repository itself.
     pub folder: String,
@@ -105,6 +108,8 @@ impl GitSite {
             warnings.push(reason.to_owned());
         }
         let account = token.filter(|_| is_over_http).map(|token| GitAccount { user: user.to_owned(), token });
+        let api = asked.spark_monitor_export_git_api.as_deref().map(|kind| GitApi::of(kind, &url, account.is_some()));
+        let api = api.transpose().map_err(|reason| wrong("SPARK_MONITOR_EXPORT_GIT_API", reason))?;
         let person = settings.jupyterhub_user.as_deref().or(settings.login.as_deref()).unwrap_or_default();
         let named = |given: Option<&String>, otherwise: &str| {
             let text: String = given.map_or(otherwise, String::as_str).chars().filter(|c| !is_odd(*c)).collect();
@@ -114,6 +119,7 @@ impl GitSite {
         Ok(Some(Self {
             environment: environment(account.is_none()),
             url,
+            api,
             branch: branch.to_owned(),
             folder: folder.to_owned(),
             account,

@@ -15,6 +15,12 @@ pub struct GitSettings {
     #[arg(long, env = "SPARK_MONITOR_EXPORT_GIT_URL", hide_env_values = true, value_name = "URL")]
     pub spark_monitor_export_git_url: Option<String>,
 
+    /// Deliver through the REST API of the git host instead of the program git, for machines without it: `github`, `gitea`
+    /// (Forgejo too) or `gitlab`. It needs `SPARK_MONITOR_EXPORT_GIT_TOKEN` and an `https://` address
+    /// [default: the program git].
+    #[arg(long, env = "SPARK_MONITOR_EXPORT_GIT_API", value_name = "KIND")]
+    pub spark_monitor_export_git_api: Option<String>,
+
     /// The branch that is pushed to. It must be there, except in an empty repository.
     #[arg(long, env = "SPARK_MONITOR_EXPORT_GIT_BRANCH", value_name = "BRANCH", default_value = "main")]
     pub spark_monitor_export_git_branch: String,
@@ -38,7 +44,8 @@ pub struct GitSettings {
     #[arg(long, env = "SPARK_MONITOR_EXPORT_GIT_AUTHOR_EMAIL", value_name = "EMAIL")]
     pub spark_monitor_export_git_author_email: Option<String>,
 
-    /// How long one git command may take, milliseconds: enough for a slow host, and short enough for a person who waits.
+    /// How long one git command or one call of the API may take, milliseconds: enough for a slow host, and short enough
+    /// for a person who waits.
     #[arg(long, env = "SPARK_MONITOR_EXPORT_GIT_TIMEOUT_MS", value_name = "MILLISECONDS", default_value = "30000", value_parser = milliseconds)]
     pub spark_monitor_export_git_timeout_ms: Duration,
 

@@ -3,6 +3,7 @@
 //! `git` itself is called, because then credential helpers, SSH agents, proxies and certificates work as the user knows
 //! them. There is no work tree: the newest commit is fetched into a bare folder that can be thrown away at any time.
 
+mod api;
 mod askpass;
 mod blobs;
 mod cache;
@@ -27,12 +28,13 @@ use std::{path::PathBuf, time::Duration};
 use notebook_job::File;
 use tokio::time::sleep;
 
-use self::{cache::Held, call::Git, verdict::Pushed};
 pub(crate) use self::{
+    api::Api,
     content::Content,
     error::GitError,
     plan::{Change, Plan},
 };
+use self::{cache::Held, call::Git, compare::Source, verdict::Pushed};
 use crate::config::GitSite;
 
 /// How often a push is tried while others push.
@@ -42,7 +44,15 @@ const ATTEMPTS: u32 = 8;
 #[derive(Clone, Debug)]
 pub(crate) struct Repository {
     site: GitSite,
-    folder: PathBuf,
+    way: Way,
+}
+
+/// How the host is asked.
+#[derive(Clone, Debug)]
+enum Way {
+    /// By the program git, with this folder for fetched commits.
+    Program(PathBuf),
+    Api(Box<Api>),
 }
 
 /// A job for the repository.
@@ -78,6 +88,11 @@ pub(crate) struct Delivered {
 }
 
 impl Repository {
+    /// The repository, asked through the API of its host. Nothing is called yet.
+    pub(crate) fn through(site: &GitSite, api: Api) -> Self {
+        Self { site: site.clone(), way: Way::Api(Box::new(api)) }
+    }
+
     /// The repository with its folder for fetched commits, by default the site's. Nothing is run or written yet.
     ///
     /// # Errors
@@ -85,7 +100,7 @@ impl Repository {
     pub(crate) fn open(site: &GitSite, cache_folder: Option<PathBuf>) -> Result<Self, GitError> {
         let folder = cache_folder.or_else(|| site.cache_folder.clone());
         let folder = folder.ok_or_else(|| GitError::Cache(std::io::ErrorKind::NotFound.into()))?;
-        Ok(Self { site: site.clone(), folder })
+        Ok(Self { site: site.clone(), way: Way::Program(folder) })
     }
 
     /// What a push would change. It changes nothing.
@@ -94,7 +109,11 @@ impl Repository {
     /// When the repository cannot be read, or something is in the way.
     pub(crate) async fn plan(&self, delivery: &Delivery<'_>) -> Result<Plan, GitError> {
         let folder = self.check(delivery)?;
-        let held = Held::wait(&self.site, &self.folder).await?;
+        let cache = match &self.way {
+            Way::Program(cache) => cache,
+            Way::Api(api) => return api.plan(delivery, folder).await,
+        };
+        let held = Held::wait(&self.site, cache).await?;
         let plan = async {
             let files = stored(&held.git, delivery).await?;
             current(&held.git, folder, &files).await
@@ -114,7 +133,14 @@ impl Repository {
         message: &str,
     ) -> Result<Delivered, GitError> {
         let folder = self.check(delivery)?;
-        let held = Held::wait(&self.site, &self.folder).await?;
+        let cache = match &self.way {
+            Way::Program(cache) => cache,
+            Way::Api(api) => {
+                let (commit, is_new) = api.push(delivery, folder.clone(), agreed, message).await?;
+                return Ok(self.delivered(commit, is_new, folder));
+            }
+        };
+        let held = Held::wait(&self.site, cache).await?;
         let pushed = self.push_with(&held.git, folder, delivery, agreed, message).await;
         pushed.inspect_err(|error| without_faults(&held, error))
     }
@@ -133,12 +159,7 @@ impl Repository {
             if let Some(head) = plan.head.clone().filter(|_| plan.is_unchanged()) {
                 return Ok(self.delivered(head, false, folder));
             }
-            if plan.seen != agreed.seen {
-                return Err(GitError::Conflict(Box::new(plan)));
-            }
-            if plan.replaces_foreign() && !agreed.replace {
-                return Err(GitError::Foreign(Box::new(plan)));
-            }
+            let plan = agreed.check(plan)?;
             let commit = commit::make(git, &plan, message).await?;
             match remote::push(git, &commit).await {
                 Pushed::Accepted => return Ok(self.delivered(commit, true, folder)),
@@ -159,12 +180,18 @@ impl Repository {
     /// # Errors
     /// When the repository cannot be read.
     pub(crate) async fn names(&self) -> Result<Vec<String>, GitError> {
-        let held = Held::wait(&self.site, &self.folder).await?;
+        let shown = |entries: Vec<tree::Entry>| {
+            entries.into_iter().filter_map(|entry| String::from_utf8(entry.name).ok()).collect()
+        };
+        let cache = match &self.way {
+            Way::Program(cache) => cache,
+            Way::Api(api) => return api.folder(&api.head().await?, &self.site.folder).await.map(shown),
+        };
+        let held = Held::wait(&self.site, cache).await?;
         let names = async {
             let Some(newest) = remote::head(&held.git).await? else { return Ok(Vec::new()) };
             let head = remote::fetch(&held.git, &newest).await?;
-            let entries = tree::folder(&held.git, &head, &self.site.folder).await?;
-            Ok(entries.into_iter().filter_map(|entry| String::from_utf8(entry.name).ok()).collect())
+            tree::folder(&held.git, &head, &self.site.folder).await.map(shown)
         };
         names.await.inspect_err(|error| without_faults(&held, error))
     }
@@ -174,7 +201,11 @@ impl Repository {
     /// # Errors
     /// When it does not answer, or does not let the monitor in.
     pub(crate) async fn answers(&self) -> Result<(), GitError> {
-        let held = Held::wait(&self.site, &self.folder).await?;
+        let cache = match &self.way {
+            Way::Program(cache) => cache,
+            Way::Api(api) => return api.head().await.map(|_| ()),
+        };
+        let held = Held::wait(&self.site, cache).await?;
         remote::head(&held.git).await.map(|_| ())
     }
 
@@ -186,6 +217,19 @@ impl Repository {
     fn delivered(&self, commit: String, is_new: bool, folder: String) -> Delivered {
         let web_url = link::commit(&self.site.url, &commit);
         Delivered { commit, is_new, branch: self.site.branch.clone(), folder, web_url }
+    }
+}
+
+impl Agreed<'_> {
+    /// The plan, if the person agreed to it.
+    fn check(self, plan: Plan) -> Result<Plan, GitError> {
+        if plan.seen != self.seen {
+            return Err(GitError::Conflict(Box::new(plan)));
+        }
+        if plan.replaces_foreign() && !self.replace {
+            return Err(GitError::Foreign(Box::new(plan)));
+        }
+        Ok(plan)
     }
 }
 

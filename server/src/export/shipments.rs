@@ -38,7 +38,7 @@ use self::{check::LastCheck, direct::GitCheck, kept::Kept, pace::Pace};
 use super::{
     Exports,
     airflow::Airflow,
-    git::{GitError, Repository},
+    git::{Api, GitError, Repository},
     owner,
 };
 use crate::{
@@ -55,6 +55,17 @@ enum Place<'a> {
     Repository(&'a Repository),
     /// A folder of workflows.
     Folder(&'a Path),
+}
+
+/// Where jobs go.
+#[derive(Default)]
+pub(crate) struct Delivery {
+    pub git: Option<GitSite>,
+    /// Asks the git host; none if the program git does.
+    pub api: Option<Api>,
+    pub site: AirflowSite,
+    /// None if no Airflow is configured.
+    pub airflow: Option<Airflow>,
 }
 
 /// What the routes need.
@@ -77,13 +88,16 @@ pub(crate) struct Shipments {
 
 impl Shipments {
     pub fn new(
-        (git, site, airflow): (Option<GitSite>, AirflowSite, Option<Airflow>),
+        Delivery { git, api, site, airflow }: Delivery,
         state_folder: Option<&Path>,
         is_on: bool,
         tasks: &Tasks,
     ) -> Self {
         let folder: Option<PathBuf> = state_folder.map(|folder| folder.join("export/shipments"));
-        let repository = git.as_ref().map(|git| Repository::open(git, None));
+        let repository = git.as_ref().map(|git| match api {
+            Some(api) => Ok(Repository::through(git, api)),
+            None => Repository::open(git, None),
+        });
         Self {
             site,
             git,
@@ -222,7 +236,8 @@ mod tests {
         let git = GitSite::of(&settings, None, &mut Vec::new()).unwrap().unwrap();
         let airflow = AirflowSite { dag_folder: Some("/dags".into()), ..AirflowSite::default() };
         let place = |git| {
-            let shipments = Shipments::new((git, airflow.clone(), None), None, true, &Tasks::default());
+            let delivery = Delivery { git, site: airflow.clone(), ..Delivery::default() };
+            let shipments = Shipments::new(delivery, None, true, &Tasks::default());
             shipments.place().map(|place| format!("{place:?}")).map_err(|error| error.error.to_string())
         };
         assert_eq!(place(None).unwrap(), "Folder(\"/dags\")");

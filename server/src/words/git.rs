@@ -20,6 +20,8 @@ fn reason(error: &GitError) -> Said {
         GitError::TooLarge { most_bytes } => say!("The repository or a file is larger than %1 bytes.", most_bytes),
         GitError::SignIn => say!("The git host refused the sign-in."),
         GitError::Forbidden => say!("The git host does not allow this user to do that."),
+        GitError::RateLimited { .. } => say!("The git host allows no more requests for now."),
+        GitError::NotApi => say!("The git host's API answered something unexpected."),
         GitError::HostUnknown => say!("The git host's name is unknown."),
         GitError::HostKey => say!("SSH does not know the git host's key, or it has changed."),
         GitError::Unreachable => say!("The git host could not be reached."),
@@ -56,6 +58,11 @@ fn hint(error: &GitError) -> Said {
         GitError::SignIn => say!("Check that the token in SPARK_MONITOR_EXPORT_GIT_TOKEN is valid.")
             .then(say!("Without one, git on this machine must be able to sign in with your own key or password.")),
         GitError::Forbidden => say!("Ask for permission to push, or for a token that may write to the repository."),
+        GitError::RateLimited { after: Some(after) } => say!("Try again in %1 s.", after.as_secs()),
+        GitError::RateLimited { after: None } => say!("Try again later."),
+        GitError::NotApi => {
+            say!("Check SPARK_MONITOR_EXPORT_GIT_API and SPARK_MONITOR_EXPORT_GIT_URL: they must name the same host.")
+        }
         GitError::HostUnknown | GitError::Unreachable => {
             say!("Check the host in SPARK_MONITOR_EXPORT_GIT_URL, and whether this machine needs a proxy.")
         }

@@ -51,7 +51,7 @@ fn steps(plan: &Plan) -> Vec<u8> {
 }
 
 /// The message without control characters.
-fn shown(message: &str) -> String {
+pub(super) fn shown(message: &str) -> String {
     let mut text: String = message.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
     text.truncate(text.floor_char_boundary(LONGEST));
     let text = text.trim();

@@ -11,6 +11,31 @@ use super::{
     tree::{self, Entry, Kind},
 };
 
+/// What is read of a repository.
+pub(super) trait Source {
+    /// The entries of a folder of a commit; none if it is not there.
+    ///
+    /// # Errors
+    /// When something that is no folder is in its place, or it cannot be read.
+    fn folder(&self, head: &str, path: &str) -> impl Future<Output = Result<Vec<Entry>, GitError>> + Send;
+
+    /// Files' contents, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the host does not give them.
+    fn contents(&self, ids: &[&str]) -> impl Future<Output = Result<Vec<Content>, GitError>> + Send;
+}
+
+impl Source for Git {
+    async fn folder(&self, head: &str, path: &str) -> Result<Vec<Entry>, GitError> {
+        tree::folder(self, head, path).await
+    }
+
+    async fn contents(&self, ids: &[&str]) -> Result<Vec<Content>, GitError> {
+        blobs::read(self, ids).await
+    }
+}
+
 /// The file by which a folder is known as a job's.
 const MARK: &str = "job.cells.json";
 /// Files that an export writes.
@@ -32,13 +57,13 @@ struct Difference<'a> {
 /// # Errors
 /// When something is in the way, or the host does not give a file's content.
 pub(super) async fn compare(
-    git: &Git,
+    source: &impl Source,
     head: Option<String>,
     folder: String,
     files: &[(&File, String)],
 ) -> Result<Plan, GitError> {
     let entries = match &head {
-        Some(head) => tree::folder(git, head, &folder).await?,
+        Some(head) => source.folder(head, &folder).await?,
         None => Vec::new(),
     };
     let found = |name: &str| entries.iter().find(|entry| entry.is_named(name));
@@ -64,7 +89,7 @@ pub(super) async fn compare(
         differs.extend(old.take(MOST_OLD).map(removed));
     }
     let ids: Vec<&str> = differs.iter().filter_map(|one| Some(one.was?.id.as_str())).collect();
-    let mut contents = blobs::read(git, &ids).await?.into_iter();
+    let mut contents = source.contents(&ids).await?.into_iter();
     let (mut changes, mut steps) = (Vec::new(), Vec::new());
     let mut name = blake3::Hasher::new();
     for Difference { name: file, was, becomes } in differs {
@@ -87,7 +112,7 @@ pub(super) async fn compare(
             becomes: becomes.map(|(file, _)| Content::of(&file.content)),
             ours,
         });
-        steps.push(Step { path, id });
+        steps.push(Step { path, was: was.map(|was| was.id.clone()), id });
     }
     Ok(Plan { head, folder, changes, seen: name.finalize().to_hex().to_string(), steps })
 }

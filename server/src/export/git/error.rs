@@ -40,6 +40,15 @@ pub(crate) enum GitError {
     /// The host knows us, and does not let us do this.
     #[error("the git host does not allow this")]
     Forbidden,
+    /// We called its API too often.
+    #[error("the git host allows no more calls for now")]
+    RateLimited {
+        /// How long to wait, if it says so.
+        after: Option<Duration>,
+    },
+    /// The answer is none of the API's.
+    #[error("the git host's answer is none of its API")]
+    NotApi,
     /// There is no host of this name.
     #[error("the git host's name is unknown")]
     HostUnknown,

@@ -33,6 +33,8 @@ pub(crate) struct Change {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub path: String,
+    /// The id of what is there; none if nothing is.
+    pub was: Option<String>,
     /// The content's id; none to remove the file.
     pub id: Option<String>,
 }

@@ -101,7 +101,7 @@ pub(super) fn git(error: &GitError) -> ApiError {
         GitError::Conflict(_) | GitError::Foreign(_) => ErrorCode::Conflict,
         GitError::Timeout { .. } => ErrorCode::UpstreamTimeout,
         GitError::Unreachable | GitError::HostUnknown => ErrorCode::UpstreamUnreachable,
-        GitError::Locked | GitError::Busy => ErrorCode::Overloaded,
+        GitError::Locked | GitError::Busy | GitError::RateLimited { .. } => ErrorCode::Overloaded,
         GitError::SignIn | GitError::Forbidden => ErrorCode::UpstreamForbidden,
         GitError::Start(_) | GitError::Cache(_) => ErrorCode::Internal,
         _ => ErrorCode::UpstreamInvalid,

@@ -1,0 +1,89 @@
+//! Gitea and Forgejo: one call makes the commit. They put it on the newest commit of the branch, and refuse it if a file that
+//! it replaces is not the one that is named.
+
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    super::{error::GitError, tree::Entry, verdict::Pushed},
+    Commit, Write,
+    calls::Calls,
+    encoded,
+    github::Tree,
+    id,
+};
+
+/// Most pages of a folder that are read. A page has a thousand entries, unless the host is set otherwise.
+const MOST_PAGES: u32 = 20;
+
+#[derive(Deserialize)]
+struct Branch {
+    commit: Id,
+}
+
+#[derive(Deserialize)]
+struct Id {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Changed {
+    commit: Sha,
+}
+
+#[derive(Deserialize)]
+struct Sha {
+    sha: String,
+}
+
+pub(super) async fn head(calls: &Calls, branch: &str) -> Result<String, GitError> {
+    let path: Vec<&str> = ["branches"].into_iter().chain(branch.split('/')).collect();
+    let branch: Branch = calls.get(&path, &[]).await?;
+    id(branch.commit.id)
+}
+
+/// The id of a commit stands for its folder, too.
+pub(super) async fn list(calls: &Calls, tree: &str) -> Result<Vec<Entry>, GitError> {
+    let mut entries = Vec::new();
+    for number in 1..=MOST_PAGES {
+        let page: Tree = calls.get(&["git", "trees", tree], &[("page", &number.to_string())]).await?;
+        entries.extend(page.tree.into_iter().map(Entry::from));
+        if !page.truncated {
+            return Ok(entries);
+        }
+    }
+    Err(GitError::TooLarge { most_bytes: calls.most_bytes() })
+}
+
+pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String, Pushed> {
+    let author = json!({ "name": commit.site.author_name, "email": commit.site.author_email });
+    let body = json!({
+        "branch": commit.site.branch,
+        "message": commit.message,
+        "author": author,
+        "committer": author,
+        "files": commit.writes.iter().map(file).collect::<Vec<_>>(),
+    });
+    let changed = calls.send::<Changed>(Method::POST, &["contents"], &body).await.map_err(|refused| {
+        refused.verdict(|refused| {
+            let parts =
+                ["already exists", "does not match", "does not exist", "not exist", "out of date", "out-of-date"];
+            matches!(refused.status, 404 | 409) || refused.says(&parts)
+        })
+    })?;
+    id(changed.commit.sha).map_err(Pushed::Unclear)
+}
+
+fn file(write: &Write<'_>) -> Value {
+    let Write { path, was, content } = write;
+    match (was, content) {
+        (None, content) => {
+            json!({ "operation": "create", "path": path, "content": content.map(encoded) })
+        }
+        (Some(was), Some(content)) => {
+            json!({ "operation": "update", "path": path, "sha": was, "content": encoded(content) })
+        }
+        (Some(was), None) => json!({ "operation": "delete", "path": path, "sha": was }),
+    }
+}

@@ -1,0 +1,97 @@
+//! GitHub: contents, folder and commit are made one after the other, and at last the branch is set, which GitHub refuses if
+//! it is not where the commit's parent is.
+
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    super::{error::GitError, tree::Entry, verdict::Pushed},
+    Commit,
+    calls::{Calls, Refused},
+    encoded, id, kind,
+};
+
+#[derive(Deserialize)]
+struct Reference {
+    object: Object,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    sha: String,
+}
+
+#[derive(Deserialize)]
+struct CommitRow {
+    tree: Object,
+}
+
+/// One page of a folder; Gitea has the same.
+#[derive(Deserialize)]
+pub(super) struct Tree {
+    pub tree: Vec<Row>,
+    #[serde(default)]
+    pub truncated: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Row {
+    path: String,
+    mode: String,
+    sha: String,
+}
+
+impl From<Row> for Entry {
+    fn from(row: Row) -> Self {
+        Self { kind: kind(&row.mode), id: row.sha, name: row.path.into_bytes() }
+    }
+}
+
+pub(super) async fn head(calls: &Calls, branch: &str) -> Result<String, GitError> {
+    let path: Vec<&str> = ["git", "ref", "heads"].into_iter().chain(branch.split('/')).collect();
+    let reference: Reference = calls.get(&path, &[]).await?;
+    id(reference.object.sha)
+}
+
+/// The id of a commit stands for its folder, too.
+pub(super) async fn list(calls: &Calls, tree: &str) -> Result<Vec<Entry>, GitError> {
+    let page: Tree = calls.get(&["git", "trees", tree], &[]).await?;
+    if page.truncated {
+        return Err(GitError::TooLarge { most_bytes: calls.most_bytes() });
+    }
+    Ok(page.tree.into_iter().map(Entry::from).collect())
+}
+
+pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String, Pushed> {
+    // Until the branch is set nothing has happened, whatever breaks.
+    let refused = |refused: Refused| Pushed::Refused(refused.error);
+    let made = async {
+        let mut entries = Vec::new();
+        for write in commit.writes {
+            let blob = match write.content {
+                Some(content) => {
+                    let body = json!({ "content": encoded(content), "encoding": "base64" });
+                    let blob: Object = calls.send(Method::POST, &["git", "blobs"], &body).await?;
+                    Value::String(blob.sha)
+                }
+                None => Value::Null,
+            };
+            entries.push(json!({ "path": write.path, "mode": "100644", "type": "blob", "sha": blob }));
+        }
+        let base: CommitRow = calls.get(&["git", "commits", commit.head], &[]).await?;
+        let body = json!({ "base_tree": base.tree.sha, "tree": entries });
+        let tree: Object = calls.send(Method::POST, &["git", "trees"], &body).await?;
+        let author = json!({ "name": commit.site.author_name, "email": commit.site.author_email });
+        let body = json!({
+            "message": commit.message, "tree": tree.sha, "parents": [commit.head], "author": author,
+        });
+        let made: Object = calls.send(Method::POST, &["git", "commits"], &body).await?;
+        Ok::<_, Refused>(id(made.sha)?)
+    };
+    let made = made.await.map_err(refused)?;
+    let path: Vec<&str> = ["git", "refs", "heads"].into_iter().chain(commit.site.branch.split('/')).collect();
+    let set = calls.send::<Reference>(Method::PATCH, &path, &json!({ "sha": made, "force": false })).await;
+    let has_moved = |refused: &Refused| refused.status == 409 || refused.says(&["fast forward", "fast-forward"]);
+    set.map(|_| made).map_err(|refused| refused.verdict(has_moved))
+}

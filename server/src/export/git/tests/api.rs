@@ -1,0 +1,213 @@
+//! Deliveries through the APIs of three git hosts, whose doubles keep real repositories.
+
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use super::{
+    super::{Api, Content, Delivered, Delivery, GitError, Plan, Repository},
+    api_host::{ApiHost, Fault, TOKEN},
+    repository::{Bare, Person, delivery, file, job},
+};
+use crate::config::{GitApi, GitApiKind};
+
+const KINDS: [(GitApiKind, &str); 3] =
+    [(GitApiKind::GitHub, "github"), (GitApiKind::Gitea, "gitea"), (GitApiKind::GitLab, "gitlab")];
+
+/// A person without the program git: any call of it would end in an error.
+struct Without(#[expect(dead_code, reason = "its folder lives as long")] Person, Repository);
+
+impl Without {
+    fn git(kind: &str, url: &str, token: &str) -> Self {
+        Self::with(kind, url, token, |_| {})
+    }
+
+    fn with(kind: &str, url: &str, token: &str, change: impl FnOnce(&mut Person)) -> Self {
+        let mut person = Person::with(url, Some(token));
+        person.site.api = Some(GitApi::of(kind, &person.site.url, true).unwrap());
+        person.site.environment = vec![("PATH", "/nowhere".into())];
+        person.site.cache_folder = None;
+        change(&mut person);
+        let api = Api::of(&person.site, &upstream::client_config(&[]).unwrap()).unwrap().unwrap();
+        let repository = Repository::through(&person.site, api);
+        Self(person, repository)
+    }
+
+    async fn plan(&self, delivery: &Delivery<'_>) -> Result<Plan, GitError> {
+        self.1.plan(delivery).await
+    }
+
+    async fn push(&self, delivery: &Delivery<'_>, seen: &str) -> Result<Delivered, GitError> {
+        self.1.push(delivery, super::super::Agreed { seen, replace: false }, "Deliver sales").await
+    }
+
+    async fn answers(&self) -> Result<(), GitError> {
+        self.1.answers().await
+    }
+
+    async fn deliver(&self, delivery: &Delivery<'_>) -> Result<Delivered, GitError> {
+        let plan = self.plan(delivery).await?;
+        self.push(delivery, &plan.seen).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_takes_a_job_as_one_commit_whose_changes_were_shown_before() {
+    for (kind, name) in KINDS {
+        let bare = Bare::with_readme();
+        let host = ApiHost::start(kind, &bare, Fault::None).await;
+        let ann = Without::git(name, &host.url, TOKEN);
+        let mut files = job("print('ä')\n");
+        files.push(file("requirements.txt", "a\n"));
+        let head = bare.head();
+        let plan = ann.plan(&delivery("sales", &files)).await.unwrap();
+        assert_eq!((plan.head.as_deref(), plan.changes.len()), (Some(head.as_str()), 3), "{name}");
+        assert_eq!(bare.head(), head, "a plan changes nothing");
+        let delivered = ann.push(&delivery("sales", &files), &plan.seen).await.unwrap();
+        assert_eq!((delivered.commit.as_str(), delivered.is_new), (bare.head().as_str(), true), "{name}");
+        assert_eq!(bare.git(&["log", "-1", "--format=%P %an %s", "main"]), format!("{head} ann Deliver sales\n"));
+        assert_eq!(bare.content("dags/sales/job.py"), "print('ä')\n");
+        assert!(!ann.deliver(&delivery("sales", &files)).await.unwrap().is_new, "{name}: it is there as it is");
+
+        // One file changes, one goes, others' stay.
+        bare.commit(&[("dags/sales/helper.py", Some("x\n"))]);
+        let changed = job("print(2)\n");
+        let plan = ann.plan(&delivery("sales", &changed)).await.unwrap();
+        let was: Vec<_> = plan.changes.iter().map(|change| change.was.clone()).collect();
+        let text = |text: &str| Some(Content::Text(text.to_owned()));
+        assert_eq!(was, [text("print('ä')\n"), text("a\n")], "{name}");
+        ann.push(&delivery("sales", &changed), &plan.seen).await.unwrap();
+        let left = ["README", "dags/sales/helper.py", "dags/sales/job.cells.json", "dags/sales/job.py"];
+        assert_eq!(bare.files(), left, "{name}");
+        assert_eq!((bare.commits(), ann.1.names().await.unwrap()), (4, vec!["sales".to_owned()]), "{name}");
+        bare.git(&["fsck", "--strict"]);
+        for (_, address, headers) in host.heard() {
+            assert!(!address.contains(TOKEN), "{address}");
+            assert_eq!(headers["authorization"], format!("Bearer {TOKEN}"));
+        }
+    }
+}
+
+/// As the program git sees it: a plan of one is a plan of the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_plan_is_the_same_as_with_git() {
+    for (kind, name) in KINDS {
+        let bare = Bare::with_readme();
+        bare.commit(&[("dags/sales/job.py", Some("by hand\n")), ("dags/file", Some("x"))]);
+        let host = ApiHost::start(kind, &bare, Fault::None).await;
+        let (ann, files) = (Without::git(name, &host.url, TOKEN), job("print(1)\n"));
+        let by_git = Person::new(&bare.url()).plan(&delivery("sales", &files)).await.unwrap();
+        let plan = ann.plan(&delivery("sales", &files)).await.unwrap();
+        assert_eq!(plan, by_git, "{name}");
+        assert!(matches!(ann.push(&delivery("sales", &files), &plan.seen).await, Err(GitError::Foreign(_))), "{name}");
+        let error = ann.plan(&delivery("file", &files)).await.unwrap_err();
+        assert!(matches!(&error, GitError::InTheWay { path } if path == "dags/file"), "{name}: {error:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_others_changed_meanwhile_is_a_conflict_through_an_api() {
+    for (kind, name) in KINDS {
+        let bare = Bare::with_readme();
+        let host = ApiHost::start(kind, &bare, Fault::None).await;
+        let (ann, bob) = (Without::git(name, &host.url, TOKEN), Without::git(name, &host.url, TOKEN));
+        let (mine, theirs) = (job("print('ann')\n"), job("print('bob')\n"));
+        let plan = ann.plan(&delivery("sales", &mine)).await.unwrap();
+        bob.deliver(&delivery("sales", &theirs)).await.unwrap();
+        let error = ann.push(&delivery("sales", &mine), &plan.seen).await.unwrap_err();
+        let GitError::Conflict(now) = error else { panic!("{name}: {error:?}") };
+        assert_eq!((now.head.clone(), now.changes.len()), (Some(bare.head()), 1), "{name}");
+        assert_eq!(bare.content("dags/sales/job.py"), "print('bob')\n");
+        ann.push(&delivery("sales", &mine), &now.seen).await.unwrap();
+        assert_eq!(bare.content("dags/sales/job.py"), "print('ann')\n");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_deliver_at_once_through_an_api_and_both_commits_survive() {
+    for (kind, name) in KINDS {
+        let bare = Bare::with_readme();
+        let host = ApiHost::start(kind, &bare, Fault::None).await;
+        let (ann, bob) = (Without::git(name, &host.url, TOKEN), Without::git(name, &host.url, TOKEN));
+        for round in 0..3 {
+            let files = job(&format!("print({round})\n"));
+            let (sales, stock) = (delivery("sales", &files), delivery("stock", &files));
+            let (a, b) = tokio::join!(ann.deliver(&sales), bob.deliver(&stock));
+            let (a, b) = (a.unwrap(), b.unwrap());
+            let log = bare.git(&["rev-list", "main"]);
+            assert!(log.contains(&a.commit) && log.contains(&b.commit), "{name}, round {round}: {log}");
+            assert_eq!(bare.commits(), 3 + 2 * round, "{name}");
+        }
+        bare.git(&["fsck", "--strict"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_is_faster_stays() {
+    for (kind, name) in KINDS {
+        let bare = Bare::with_readme();
+        let host = ApiHost::start(kind, &bare, Fault::Faster).await;
+        let files = job("print(1)\n");
+        Without::git(name, &host.url, TOKEN).deliver(&delivery("sales", &files)).await.unwrap();
+        assert_eq!((bare.commits(), bare.content("other/file")), (3, "faster\n".to_owned()), "{name}");
+        assert_eq!(bare.content("dags/sales/job.py"), "print(1)\n");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_arrived_without_an_answer_is_a_delivery() {
+    for (kind, name) in KINDS {
+        let bare = Bare::with_readme();
+        let host = ApiHost::start(kind, &bare, Fault::BreaksAfter).await;
+        let files = job("print(1)\n");
+        let delivered = Without::git(name, &host.url, TOKEN).deliver(&delivery("sales", &files)).await.unwrap();
+        assert_eq!((delivered.commit, bare.commits()), (bare.head(), 2), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_api_refuses_is_said_and_nothing_has_changed() {
+    type Is = fn(&GitError) -> bool;
+    let faults: [(Fault, Is); 5] = [
+        (Fault::Redirects, |error| matches!(error, GitError::Redirect)),
+        (Fault::ReadOnly, |error| matches!(error, GitError::Forbidden)),
+        (Fault::RateLimits, |error| {
+            matches!(error, GitError::RateLimited { after } if *after == Some(Duration::from_secs(60)))
+        }),
+        (Fault::Page, |error| matches!(error, GitError::NotApi)),
+        (Fault::Protected, |error| matches!(error, GitError::Declined { .. } | GitError::Forbidden)),
+    ];
+    for (kind, name) in KINDS {
+        let (bare, files) = (Bare::with_readme(), job("print(1)\n"));
+        let head = bare.head();
+        for (fault, is) in faults {
+            let host = ApiHost::start(kind, &bare, fault).await;
+            let error = Without::git(name, &host.url, TOKEN).deliver(&delivery("sales", &files)).await.unwrap_err();
+            assert!(is(&error), "{name}, {fault:?}: {error:?}");
+            assert!(!format!("{error:?} {error}").contains(TOKEN));
+        }
+        let host = ApiHost::start(kind, &bare, Fault::None).await;
+        let error = Without::git(name, &host.url, "another").answers().await.unwrap_err();
+        assert!(matches!(error, GitError::SignIn), "{name}: {error:?}");
+        let other = |change: fn(&mut Person)| Without::with(name, &host.url, TOKEN, change);
+        let error = other(|ann| "prod".clone_into(&mut ann.site.branch)).answers().await.unwrap_err();
+        assert!(matches!(&error, GitError::BranchMissing { branch } if branch == "prod"), "{name}: {error:?}");
+        let url = host.url.replace("jobs.git", "none");
+        let error = Without::git(name, &url, TOKEN).answers().await.unwrap_err();
+        assert!(matches!(error, GitError::RepositoryMissing), "{name}: {error:?}");
+        let url = host.url.clone();
+        drop(host);
+        let error = Without::git(name, &url, TOKEN).answers().await.unwrap_err();
+        assert!(matches!(error, GitError::Unreachable), "{name}: {error:?}");
+        assert_eq!(bare.head(), head, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_never_answers_ends_at_the_deadline() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/team/jobs.git", silent.local_addr().unwrap());
+    let ann = Without::with("gitea", &url, TOKEN, |ann| ann.site.deadline = Duration::from_millis(300));
+    let error = ann.answers().await.unwrap_err();
+    assert!(matches!(error, GitError::Timeout { after } if after == Duration::from_millis(300)), "{error:?}");
+}
