@@ -56,6 +56,7 @@ export class FollowedNotebook {
         // cell runs, because what runs in its subshells, such as a widget's message, reports its own end.
         if (this.missed) {
           this.missed = false;
+          this.sent.clear();
           this.end(() => true);
         }
         this.askSoon();
@@ -133,12 +134,14 @@ export class FollowedNotebook {
   /** Called when a kernel starts: its counts start again. */
   private begin(): void {
     this.executions = [];
+    this.sent.clear();
     this.identity = undefined;
     this.shift = null;
     this.wanted = true;
     this._changed.emit();
     const kernel = this.kernel;
     if (kernel) {
+      kernel.anyMessage.connect(this.noteSent, this);
       cellShift(kernel).then(
         shift => {
           if (kernel === this.kernel) {
@@ -149,6 +152,14 @@ export class FollowedNotebook {
         },
         () => undefined // It died before it told; the next one is asked again.
       );
+    }
+  }
+
+  private noteSent(_: unknown, { direction, msg }: Kernel.IAnyMessageArgs): void {
+    if (direction === 'send' && msg.header.msg_type === 'execute_request') {
+      if (!(msg.content as KernelMessage.IExecuteRequestMsg['content']).silent) {
+        this.sent.add(msg.header.msg_id);
+      }
     }
   }
 
@@ -174,6 +185,7 @@ export class FollowedNotebook {
         execution.failed = true;
       }
     } else if (header.msg_type === 'status' && 'execution_state' in content && content.execution_state === 'idle') {
+      this.sent.delete(parentId);
       this.end(execution => execution.message === parentId);
       // The kernel's status may not change now, if it seemed idle before.
       this.askSoon();
@@ -194,7 +206,7 @@ export class FollowedNotebook {
   private async ask(): Promise<void> {
     const kernel = this.kernel;
     // The shift is known only for kernels that speak Python.
-    const runs = this.executions.some(execution => execution.end_ms === null);
+    const runs = this.sent.size > 0 || this.executions.some(execution => execution.end_ms === null);
     if (this.shift === null || kernel?.status !== 'idle' || runs || !this.mayAsk()) {
       return;
     }
@@ -215,6 +227,11 @@ export class FollowedNotebook {
   }
 
   private executions: Execution[] = [];
+  /**
+   * The messages of cells that this page has sent and that have not ended. Between two of them the kernel seems idle,
+   * for long if this page is slow to hear of the next; a question would wait behind all of them, and hide their work.
+   */
+  private readonly sent = new Set<string>();
   private identity: SparkIdentity | undefined;
   private shift: number | null = null;
   /** Whether cells have run since it was asked. */

@@ -4,13 +4,14 @@ import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
+import { KernelWire } from './lib/kernel-wire.mjs';
 import { LabPage } from './lib/lab-page.mjs';
 import { FAST, Lab } from './lib/lab.mjs';
 import { Spark } from './lib/spark.mjs';
 import { until } from './lib/until.mjs';
 
-/** From a query's start to its cell's name. */
-const NAMED_MS = 5_000;
+/** From the first answer with a query to its cell's name: five seconds at the panel's rate while a cell runs. */
+const NAMED_POLLS = 5;
 
 const CONNECT = `import os
 from pyspark.sql import SparkSession
@@ -26,6 +27,8 @@ let jupyter;
 let browser;
 /** @type {LabPage} */
 let lab;
+/** @type {KernelWire} */
+let wire;
 
 before(async () => {
   spark = await Spark.start();
@@ -33,8 +36,11 @@ before(async () => {
   jupyter = await Lab.start({ env: { ...FAST, SPARK_MASTER_UI_URL: master_ui, SPARK_REMOTE: connect_url } });
   await copyFile(path.join(import.meta.dirname, 'demo.ipynb'), path.join(jupyter.folder, 'root/demo.ipynb'));
   await jupyter.write('sql.ipynb', [CONNECT, SLEEP, 'import time; time.sleep(4)']);
+  await jupyter.write('short.ipynb', [CONNECT, 'spark.range(10).collect()']);
+  await jupyter.write('cells.ipynb', ['1', '2', '3']);
   browser = await launch();
   lab = await LabPage.create(browser);
+  wire = await KernelWire.watch(lab.page);
 });
 
 after(async () => {
@@ -45,21 +51,34 @@ after(async () => {
 
 test('all cells of the demo notebook: the running cell is named, and the kernel is asked only afterwards', async () => {
   await open('demo.ipynb');
-  await hearKernel();
   await choose('Run', 'Run All Cells');
   await namedInTime(/cell \[2\]/);
-  assert.deepEqual(await sentToKernel(), ['execute_request'], 'nothing but the cells');
+  assert.deepEqual([...wire.sent], ['execute_request'], 'nothing but the cells');
   await lab.picture('run-all', lab.panel);
   assert.match(await howKnown(), /^likely: /);
   await lab.panel.locator('.sparkMonitor-Query-head > .sparkMonitor-Jump').first().click();
   await until('the cell to be active', async () => (await activeCell()) === 1);
   assert.equal(await lab.panel.getByLabel('This notebook\'s session').count(), 0);
   // A kernel is idle for a moment between two cells.
-  await lab.cellDone(4, 200_000);
+  await lab.cellDone(4, 600_000);
   await until('the kernel to be asked', async () => (await howKnown()) === 'asked of the kernel');
 });
 
+test('a page that hears late of the next cell does not ask the kernel between two cells', async () => {
+  await open('cells.ipynb');
+  wire.pauseMs = 2_000;
+  await choose('Run', 'Run All Cells');
+  await lab.cellDone(2, 30_000);
+  assert.deepEqual([...wire.sent], ['execute_request']);
+  wire.pauseMs = 0;
+  await until('the kernel to be asked', () => wire.sent.has('silent'));
+});
+
 test('how it is known is a tooltip for the keyboard and for screen readers', async () => {
+  await open('short.ipynb');
+  await choose('Run', 'Run All Cells');
+  await lab.cellDone(1, 60_000);
+  await until('the kernel to be asked', async () => (await howKnown()) === 'asked of the kernel');
   const hint = lab.panel.getByRole('button', { name: 'How this is known' }).last();
   const text = lab.panel.getByRole('tooltip');
   assert.equal(await text.count(), 0, 'hidden until it is wanted');
@@ -94,14 +113,13 @@ test('the console has no error of ours', () => {
 async function namedInTime(name) {
   const running = lab.panel.locator('[id="sparkMonitor-running"]');
   await lab.running.first().waitFor({ timeout: 60_000 });
-  const said = async () => {
-    seen = await running.innerText();
-    return /This notebook/.test(seen) && name.test(seen) ? seen : null;
-  };
-  let seen = '';
-  const text = await until(`${name}`, said, { within: NAMED_MS }).catch(error => {
-    throw new Error(`${error.message}, saw: ${seen}`);
-  });
+  lab.requests.clear();
+  const text = await until(`${name}`, async () => {
+    const text = await running.innerText();
+    const polls = lab.requests.count('queries');
+    assert.ok(polls <= NAMED_POLLS, `after ${polls} polls: ${text}`);
+    return /This notebook/.test(text) && name.test(text) ? text : null;
+  }, { within: 60_000 });
   assert.doesNotMatch(text, /Other sessions/);
 }
 
@@ -110,37 +128,32 @@ async function howKnown() {
   return (await lab.panel.locator('.sparkMonitor-Hint-text').first().textContent()) ?? '';
 }
 
-/** Opens a notebook alone, and the panel. @param {string} name */
+/** Opens a notebook alone, with the only kernel, and the panel; waits until its kernel was asked. @param {string} name */
 async function open(name) {
+  await endKernels();
+  wire.sent.clear();
   await lab.open(`${jupyter.url}lab/tree/${name}?token=${jupyter.token}&reset`);
   await lab.kernelIdle();
   await lab.openPanel();
   await lab.resizePanel(300);
+  await until('the new kernel to be asked', () => wire.sent.has('silent'));
+  await lab.kernelIdle();
+  wire.sent.clear();
+}
+
+/** Ends what an earlier test has left behind. */
+async function endKernels() {
+  const headers = { Authorization: `token ${jupyter.token}` };
+  const sessions = await fetch(`${jupyter.url}api/sessions`, { headers }).then(answer => answer.json());
+  for (const { id } of sessions) {
+    await fetch(`${jupyter.url}api/sessions/${id}`, { method: 'DELETE', headers });
+  }
 }
 
 /** @param {string} menu @param {string} item */
 async function choose(menu, item) {
   await lab.page.getByRole('menuitem', { name: menu, exact: true }).click();
   await lab.page.getByRole('menuitem', { name: item, exact: true }).click();
-}
-
-/** Notes the types of all messages that this page sends to the notebook's kernel. */
-function hearKernel() {
-  return lab.page.evaluate(() => {
-    const page = /** @type {any} */ (window);
-    page.sentToKernel = new Set();
-    const { kernel } = page.jupyterapp.shell.currentWidget.sessionContext.session;
-    kernel.anyMessage.connect((/** @type {any} */ _, /** @type {any} */ { direction, msg }) => {
-      if (direction === 'send') {
-        page.sentToKernel.add(msg.content.silent ? 'silent' : msg.header.msg_type);
-      }
-    });
-  });
-}
-
-/** @returns {Promise<string[]>} */
-function sentToKernel() {
-  return lab.page.evaluate(() => [.../** @type {any} */ (window).sentToKernel]);
 }
 
 /** The number of the selected cell among the code cells. */
