@@ -20,7 +20,7 @@ use upstream::{
     kube_user::KubeUser,
     master::MasterState,
     master_page,
-    query_rows::{JobRow, OperationRow, SqlNodesRow, SqlRow, TaskRow, TaskSummaryRow},
+    query_rows::{CachedRow, JobRow, OperationRow, SqlNodesRow, SqlRow, TaskRow, TaskSummaryRow},
     rows::{Checked, FirstRows, NewestRows},
     url_path,
 };
@@ -58,6 +58,7 @@ pub fn driver_lists(bytes: &[u8]) {
     let _ = rows::<FirstRows<ApplicationRow>>(bytes);
     let _ = rows::<FirstRows<TaskRow>>(bytes);
     let _ = slice::<TaskSummaryRow>(Upstream::Driver, bytes);
+    let _ = rows::<FirstRows<CachedRow>>(bytes);
     let _ = slice::<SqlNodesRow>(Upstream::Driver, bytes);
 }
 

@@ -13,7 +13,7 @@ use upstream::{
 };
 use wire::{Cluster, ClusterKind, Executors, Meter};
 
-pub use rows::{ExecutorsSeen, lost};
+pub use rows::{ExecutorsSeen, is_lost, lost};
 
 use crate::{
     DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
@@ -66,6 +66,11 @@ impl AppExecutors {
             Some((known, time)) => known.shown(app, SHOWN, time),
             None => ExecutorsSeen::default().shown(app, SHOWN, DriverTime::at(clock::now_ms(), 0)),
         }))
+    }
+
+    /// Task time of all executors since their start, milliseconds; none if unknown.
+    pub(crate) async fn task_time_ms(&self, call: DriverCall) -> Option<u64> {
+        Some(self.ask(call).await.ok()?.value.task_time_ms())
     }
 
     /// Task slots of the application's live executors; none if unknown.

@@ -23,6 +23,8 @@ pub struct Limits {
     pub patience: Duration,
     /// Largest body that is passed through, bytes.
     pub max_body_bytes: u64,
+    /// Requests to one driver that findings may cause in a minute.
+    pub findings_calls_per_minute: u32,
     /// Entries kept by each cache.
     pub cache_entries: u64,
     /// Bytes kept by each cache.

@@ -5,9 +5,10 @@ mod cell;
 mod classic_name;
 mod draft;
 mod drafts;
-mod ending;
+pub(crate) mod ending;
 mod job_tags;
 mod nested;
+mod parts;
 mod runs;
 mod seen;
 mod snapshot;
@@ -31,9 +32,11 @@ use crate::{
 };
 use ask::ListsOperations;
 pub use cell::Cell;
+pub(crate) use parts::QueryParts;
 pub use runs::{QueryRun, Sums};
 use seen::QueriesAndStages;
 pub use snapshot::Snapshot;
+pub(crate) use stage_look::StageLook;
 
 /// How long an answer waits for parts that only explain it.
 const EXTRA: Duration = Duration::from_secs(1);

@@ -55,7 +55,7 @@ impl AppStorage {
             return Ok(moment.map(|OfApp { app, .. }| Storage { app, ..nothing() }));
         };
         let fetch = call.clone();
-        let fetch = |_| async move { fetch.rows(DriverPath::CachedRdds).await };
+        let fetch = |_| async move { fetch.rows(DriverPath::Storage).await };
         let (rows, executors) =
             tokio::join!(self.seen.last_good(&call.key, call.max_age, fetch), self.executors.ask(call.clone()));
         let seen = moment.zip(rows?.zip(executors?));

@@ -154,6 +154,8 @@ pub struct StageRow {
     pub output_bytes: i64,
     pub shuffle_read_bytes: i64,
     pub shuffle_write_bytes: i64,
+    /// What others wrote and was too large to be fetched into memory.
+    pub shuffle_remote_bytes_read_to_disk: i64,
     pub memory_bytes_spilled: i64,
     pub disk_bytes_spilled: i64,
     pub name: String,

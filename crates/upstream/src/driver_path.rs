@@ -18,12 +18,16 @@ pub enum DriverPath {
     SqlNodes(i64),
     /// One SQL execution with its plan, as nodes and as text.
     SqlPlan(i64),
-    /// Cached tables, DataFrames and RDDs.
-    CachedRdds,
     /// Quantiles over the finished tasks of one stage: the median and the 75th percentile.
     TaskSummary(StageAttempt),
     /// The running tasks of one stage that were launched first.
     RunningTasks(StageAttempt),
+    /// Five quantiles over the finished tasks of one stage: minimum, quarter, median, three quarters, maximum.
+    TaskQuantiles(StageAttempt),
+    /// The five tasks of one stage that ran longest.
+    SlowestTasks(StageAttempt),
+    /// Cached tables, DataFrames and RDDs.
+    Storage,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,10 +39,22 @@ pub struct StageAttempt {
 impl DriverPath {
     /// True for paths that may answer 404 on a working driver, because the driver is older or the query has just ended.
     pub fn is_optional(self) -> bool {
-        matches!(
-            self,
-            Self::Operations | Self::SqlNodes(_) | Self::SqlPlan(_) | Self::TaskSummary(_) | Self::RunningTasks(_)
-        )
+        match self {
+            Self::Executors
+            | Self::AllExecutors
+            | Self::Stages
+            | Self::ActiveStages
+            | Self::Jobs
+            | Self::Sql
+            | Self::Storage => false,
+            Self::Operations
+            | Self::SqlNodes(_)
+            | Self::SqlPlan(_)
+            | Self::TaskSummary(_)
+            | Self::RunningTasks(_)
+            | Self::TaskQuantiles(_)
+            | Self::SlowestTasks(_) => true,
+        }
     }
 
     pub(super) fn segments(self) -> Vec<String> {
@@ -53,12 +69,12 @@ impl DriverPath {
             Self::Jobs => words(&["jobs"]),
             Self::Operations => words(&["connect", "operations"]),
             Self::Sql => words(&["sql"]),
-            Self::CachedRdds => words(&["storage", "rdd"]),
             Self::SqlNodes(execution_id) | Self::SqlPlan(execution_id) => {
                 vec!["sql".to_owned(), execution_id.to_string()]
             }
-            Self::TaskSummary(attempt) => stage(attempt, "taskSummary"),
-            Self::RunningTasks(attempt) => stage(attempt, "taskList"),
+            Self::TaskSummary(attempt) | Self::TaskQuantiles(attempt) => stage(attempt, "taskSummary"),
+            Self::RunningTasks(attempt) | Self::SlowestTasks(attempt) => stage(attempt, "taskList"),
+            Self::Storage => words(&["storage", "rdd"]),
         }
     }
 
@@ -72,7 +88,9 @@ impl DriverPath {
             Self::SqlPlan(_) => Some("details=true&planDescription=true"),
             Self::TaskSummary(_) => Some("quantiles=0.5,0.75"),
             Self::RunningTasks(_) => Some("status=running&offset=0&length=5"),
-            Self::Executors | Self::AllExecutors | Self::Stages | Self::Jobs | Self::CachedRdds => None,
+            Self::TaskQuantiles(_) => Some("quantiles=0,0.25,0.5,0.75,1"),
+            Self::SlowestTasks(_) => Some("sortBy=-runtime&offset=0&length=5"),
+            Self::Executors | Self::AllExecutors | Self::Stages | Self::Jobs | Self::Storage => None,
         }
     }
 }

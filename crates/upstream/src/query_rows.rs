@@ -19,7 +19,11 @@ const TAG: usize = 1024;
 const NODES: usize = 5_000;
 /// Metrics kept of one operator; Spark's operators have up to thirty.
 const METRICS: usize = 100;
-/// Quantiles kept; we request two.
+/// Edges kept of one plan.
+const EDGES: usize = 10_000;
+/// Longest value of a metric or description of an operator that is kept, bytes.
+const VALUE: usize = 1024;
+/// Quantiles kept; we request five at most.
 const QUANTILES: usize = 16;
 
 /// A row of `jobs` (`JobData` in Spark). Counts may be wrong, even negative.
@@ -155,18 +159,34 @@ impl Newest for OperationRow {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SqlNodesRow {
+    #[serde(deserialize_with = "text::<_, NAME>")]
+    pub status: String,
     #[serde(deserialize_with = "first::<_, _, NODES>")]
     pub nodes: Vec<SqlNodeRow>,
+    #[serde(deserialize_with = "first::<_, _, EDGES>")]
+    pub edges: Vec<SqlEdgeRow>,
+}
+
+/// Rows go from one operator to another.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SqlEdgeRow {
+    pub from_id: i64,
+    pub to_id: i64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SqlNodeRow {
+    pub node_id: i64,
     /// The operator's class without `Exec`, for example `ArrowEvalPython`.
     #[serde(deserialize_with = "text::<_, NAME>")]
     pub node_name: String,
     #[serde(deserialize_with = "first::<_, _, METRICS>")]
     pub metrics: Vec<SqlMetricRow>,
+    /// The operator with its columns; from Spark 4.3 on.
+    #[serde(deserialize_with = "text::<_, VALUE>")]
+    pub desc: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -174,6 +194,9 @@ pub struct SqlNodeRow {
 pub struct SqlMetricRow {
     #[serde(deserialize_with = "text::<_, NAME>")]
     pub name: String,
+    /// As Spark's page shows it, for example `1,234` or `340.9 KiB`, with quantiles over the tasks in a second line.
+    #[serde(deserialize_with = "text::<_, VALUE>")]
+    pub value: String,
 }
 
 /// Quantiles over finished tasks (`TaskMetricDistributions` in Spark), in the order of the request.
@@ -183,7 +206,16 @@ pub struct TaskSummaryRow {
     /// Milliseconds. `duration` would include running tasks.
     #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
     pub executor_run_time: Vec<f64>,
+    /// Milliseconds.
+    #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
+    pub jvm_gc_time: Vec<f64>,
+    /// Bytes.
+    #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
+    pub peak_execution_memory: Vec<f64>,
+    #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
+    pub disk_bytes_spilled: Vec<f64>,
     pub input_metrics: InputQuantiles,
+    pub output_metrics: OutputQuantiles,
     pub shuffle_read_metrics: ShuffleReadQuantiles,
 }
 
@@ -192,6 +224,15 @@ pub struct TaskSummaryRow {
 pub struct InputQuantiles {
     #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
     pub bytes_read: Vec<f64>,
+    #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
+    pub records_read: Vec<f64>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct OutputQuantiles {
+    #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
+    pub bytes_written: Vec<f64>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -199,19 +240,32 @@ pub struct InputQuantiles {
 pub struct ShuffleReadQuantiles {
     #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
     pub read_bytes: Vec<f64>,
+    #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
+    pub read_records: Vec<f64>,
 }
 
 /// A row of `taskList` (`TaskData` in Spark).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TaskRow {
+    /// Its number within the stage.
+    pub index: i64,
     pub launch_time: Option<SparkTime>,
+    #[serde(deserialize_with = "text::<_, NAME>")]
+    pub executor_id: String,
+    #[serde(deserialize_with = "text::<_, NAME>")]
+    pub host: String,
+    /// RUNNING, SUCCESS, FAILED or KILLED.
+    #[serde(deserialize_with = "text::<_, NAME>")]
+    pub status: String,
     pub task_metrics: Option<TaskMetricsRow>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TaskMetricsRow {
+    /// Milliseconds.
+    pub executor_run_time: i64,
     pub input_metrics: InputMetricsRow,
     pub shuffle_read_metrics: ShuffleReadMetricsRow,
 }
@@ -220,6 +274,7 @@ pub struct TaskMetricsRow {
 #[serde(rename_all = "camelCase", default)]
 pub struct InputMetricsRow {
     pub bytes_read: i64,
+    pub records_read: i64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -227,6 +282,7 @@ pub struct InputMetricsRow {
 pub struct ShuffleReadMetricsRow {
     pub remote_bytes_read: i64,
     pub local_bytes_read: i64,
+    pub records_read: i64,
 }
 
 impl Weight for JobRow {
@@ -256,7 +312,7 @@ impl Weight for OperationRow {
 
 impl Weight for TaskRow {
     fn weight_bytes(&self) -> usize {
-        0
+        self.executor_id.weight_bytes() + self.host.weight_bytes() + self.status.weight_bytes()
     }
 }
 

@@ -11,6 +11,7 @@ mod doctor;
 mod error;
 mod executors;
 pub mod export;
+mod findings;
 mod history;
 mod meter;
 pub mod past;
@@ -31,6 +32,7 @@ pub use cluster::{Cluster, ClusterKind, Master, MasterStatus, Worker, WorkerStat
 pub use doctor::{Doctor, Health, Hop, HopName, HopVerdict};
 pub use error::{ErrorBody, ErrorCode, Sentences};
 pub use executors::{Executor, Executors};
+pub use findings::{Finding, FindingRule, Findings, Severity};
 pub use history::{History, Point};
 pub use meter::{Level, Meter, Thresholds};
 pub use percent::percent;

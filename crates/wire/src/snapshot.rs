@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Apps, Cluster, ErrorBody, Executors, History, Queries, QueryStages, Stages};
+use crate::{Answer, Apps, Cluster, ErrorBody, Executors, Findings, History, Queries, QueryStages, Stages};
 
 /// The requested views; others are absent. The header `X-Spark-Monitor-Ages` tells the age of each in seconds, for
 /// example `cluster=4,queries=0`.
@@ -15,6 +15,7 @@ pub struct Snapshot {
     pub stages: Option<View<Answer<Stages>>>,
     pub queries: Option<View<Answer<Queries>>>,
     pub query: Option<View<Answer<QueryStages>>>,
+    pub findings: Option<View<Answer<Findings>>>,
     pub history: Option<View<Answer<History>>>,
 }
 

@@ -103,6 +103,17 @@ pub struct Limits {
         default_value_t = 128
     )]
     pub max_idle_connections: usize,
+    /// Requests to one driver that findings may cause in a minute, besides those of the panel's other views: quantiles of
+    /// stages, slowest tasks, plans and what is cached. A healthy query causes hardly any. With 0, findings come from what
+    /// is known anyway.
+    #[arg(
+        long = "spark-monitor-findings-calls-per-minute",
+        env = "SPARK_MONITOR_FINDINGS_CALLS_PER_MINUTE",
+        value_name = "SPARK_MONITOR_FINDINGS_CALLS_PER_MINUTE",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u32).range(0..=6000)
+    )]
+    pub findings_calls_per_minute: u32,
     /// Maximum number of entries in each cache.
     #[arg(long = "spark-monitor-cache-entries", env = "SPARK_MONITOR_CACHE_ENTRIES", value_name = "SPARK_MONITOR_CACHE_ENTRIES", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub cache_entries: u64,
@@ -143,6 +154,7 @@ impl Limits {
             soon_failure_lifetime: self.drop_in_failure_lifetime,
             patience: self.patience(),
             max_body_bytes: self.max_body_bytes,
+            findings_calls_per_minute: self.findings_calls_per_minute,
             cache_entries: self.cache_entries,
             cache_bytes: self.cache_bytes,
         }

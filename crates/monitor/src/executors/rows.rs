@@ -88,6 +88,13 @@ impl ExecutorsSeen {
         Meter::new(used, living().map(|row| amount(row.max_memory)).fold(0, u64::saturating_add))
     }
 
+    /// Sum over all ended tasks of all executors, milliseconds. The driver's own row has its uptime instead.
+    #[must_use]
+    pub fn task_time_ms(&self) -> u64 {
+        let executors = self.rows.iter().filter(|row| row.id != "driver");
+        executors.map(|row| amount(row.total_duration)).fold(0, u64::saturating_add)
+    }
+
     fn executor(&self, row: &ExecutorRow, time: DriverTime) -> Executor {
         // The driver's task time is its uptime, so a share would mean nothing.
         let is_driver = row.id == "driver";
@@ -133,15 +140,20 @@ fn heap_limit_bytes(row: &ExecutorRow) -> Option<u64> {
     (heap.abs_diff(rounded) <= 2 && peak_heap_bytes(row) <= rounded).then_some(rounded)
 }
 
-/// Executors that died since `since_ms`. Dynamic allocation and decommissioning remove executors on purpose, and an
-/// executor whose end Spark does not explain has ended with its application.
+/// Executors that died since `since_ms`.
 #[must_use]
 pub fn lost(executors: &Executors, since_ms: i64) -> u32 {
-    let on_purpose = |reason: &str| reason.is_empty() || ON_PURPOSE.iter().any(|start| reason.starts_with(start));
     let recent =
         executors.executors.iter().filter(|executor| executor.removed_at_ms.is_none_or(|at_ms| at_ms >= since_ms));
-    let lost = recent.filter_map(|executor| executor.removed.as_deref());
-    u32::try_from(lost.filter(|reason| !on_purpose(reason)).count()).unwrap_or(u32::MAX)
+    u32::try_from(recent.filter(|executor| is_lost(executor)).count()).unwrap_or(u32::MAX)
+}
+
+/// Whether an executor died. Dynamic allocation and decommissioning remove executors on purpose, and an executor whose
+/// end Spark does not explain has ended with its application.
+#[must_use]
+pub fn is_lost(executor: &Executor) -> bool {
+    let on_purpose = |reason: &str| reason.is_empty() || ON_PURPOSE.iter().any(|start| reason.starts_with(start));
+    executor.removed.as_deref().is_some_and(|reason| !on_purpose(reason))
 }
 
 fn removal(row: &ExecutorRow) -> String {

@@ -75,7 +75,7 @@ impl Ending {
 }
 
 /// Whether a failure only reports that a job was canceled, in the words of Spark's `DAGScheduler`.
-pub(super) fn was_canceled(reason: &str) -> bool {
+pub(crate) fn was_canceled(reason: &str) -> bool {
     let own = reason.strip_prefix("org.apache.spark.SparkException: ").unwrap_or(reason);
     let after_number = |rest: &str| {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();

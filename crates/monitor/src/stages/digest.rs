@@ -56,6 +56,10 @@ pub struct KeptStage {
     pub task_time: TaskTime,
     /// When its first task began, by the driver's clock.
     pub first_task_at_ms: Option<i64>,
+    /// When it ended, by the driver's clock.
+    pub completed_at_ms: Option<i64>,
+    /// What its tasks fetched from others and put on disk, because the blocks were too large for memory; bytes.
+    pub fetched_to_disk_bytes: u64,
     /// The RDDs that the stage computes: a stage that is planned again for another job has the same ones.
     pub rdd_ids: Vec<i64>,
 }
@@ -217,6 +221,11 @@ impl StageDigest {
         self.kept.values().filter(|kept| kept.is_active())
     }
 
+    /// All kept stages.
+    pub fn all(&self) -> impl Iterator<Item = &KeptStage> {
+        self.kept.values()
+    }
+
     /// All kept attempts of one stage, the first attempt first.
     pub fn attempts(&self, stage_id: i64) -> impl DoubleEndedIterator<Item = &KeptStage> {
         let attempt = |stage_attempt_id| StageAttempt { stage_id, stage_attempt_id };
@@ -284,7 +293,15 @@ fn kept(row: &StageRow, request: Option<Arc<ConnectRequest>>) -> KeptStage {
         fetch_wait_ms: amount(row.shuffle_fetch_wait_time),
     };
     let first_task_at_ms = row.first_task_launched_time.map(|time| time.0);
-    KeptStage { stage, request, task_time, first_task_at_ms, rdd_ids: row.rdd_ids.clone() }
+    KeptStage {
+        stage,
+        request,
+        task_time,
+        first_task_at_ms,
+        completed_at_ms: row.completion_time.map(|time| time.0),
+        fetched_to_disk_bytes: amount(row.shuffle_remote_bytes_read_to_disk),
+        rdd_ids: row.rdd_ids.clone(),
+    }
 }
 
 /// A readable name: from the request under Spark Connect, Spark's own for a classic driver.

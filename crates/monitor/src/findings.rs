@@ -1,0 +1,254 @@
+//! What makes queries slow: each rule is a pure function in a file of its own, all thresholds are in one table. Here
+//! the rules get their facts, and their findings are put in order.
+
+mod broadcast_chance;
+mod cache_misfit;
+#[cfg(test)]
+mod cases;
+mod cross_join;
+mod data_skew;
+mod examined;
+mod executor_lost;
+mod facts;
+mod failed_tasks;
+mod fetched_to_disk;
+mod finding;
+mod garbage_collection;
+mod heap_near_limit;
+mod huge_partitions;
+mod idle_cores;
+mod idle_hold;
+mod judged;
+mod large_broadcast;
+mod memory_forecast;
+mod off_cpu;
+mod ranked;
+mod shuffle_wait;
+mod slow_host;
+mod small_files;
+mod spill;
+mod starved;
+mod thresholds;
+mod time_skew;
+mod tiny_tasks;
+mod too_few_tasks;
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use upstream::driver::amount;
+use wire::{ApplicationState, Executors, FindingRule, Queries, Query, Stage};
+
+pub use finding::{Evidence, Finding, OffCpuBecause, SlowBecause, Unsplit};
+
+use crate::{
+    AppExecutors, AppQueries, DriverCall, DriverKey, Error, Limits, Observed, Tasks,
+    cached::Cached,
+    queries::{QueryParts, Snapshot},
+    selection::{Chosen, OfApp, Selection},
+};
+use examined::{Examined, PlanSeen, StageSeen, Wanted};
+use facts::AppFacts;
+use judged::Judged;
+
+/// How often something new is fetched for findings.
+const LIFETIME: Duration = Duration::from_secs(5);
+/// How long an answer waits for it.
+const EXTRA: Duration = Duration::from_secs(2);
+/// Plans that are examined of one query, the newest first.
+const PLANS_OF_QUERY: usize = 3;
+/// Applications that are named as waiting.
+const WAITING: usize = 3;
+
+/// See the module's sentence.
+#[derive(Debug)]
+pub struct AppFindings {
+    examined: Cached<DriverKey, Examined>,
+    queries: Arc<AppQueries>,
+    executors: Arc<AppExecutors>,
+    /// Rules that the site has muted.
+    muted: BTreeSet<FindingRule>,
+    calls_per_minute: u32,
+}
+
+/// The findings about one application.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Those that cost the most first.
+    pub findings: Vec<Finding>,
+    pub not_shown: u32,
+    /// Requests that findings caused during the last minute.
+    pub calls: u32,
+    /// Stages and plans that were not examined, because the requests of this minute are used up.
+    pub not_examined: u32,
+    /// Something runs, so that there may be others soon.
+    pub works: bool,
+}
+
+impl AppFindings {
+    #[must_use]
+    pub fn new(
+        (queries, executors): (Arc<AppQueries>, Arc<AppExecutors>),
+        muted: BTreeSet<FindingRule>,
+        limits: &Limits,
+        tasks: &Tasks,
+    ) -> Self {
+        // Not logged, because nothing of it can fail.
+        let of_examined = limits.cache(upstream::Upstream::Driver, None, LIFETIME);
+        let examined = Cached::new(of_examined, tasks.clone());
+        Self { examined, queries, executors, muted, calls_per_minute: limits.findings_calls_per_minute }
+    }
+
+    /// Rules that the site has muted.
+    pub fn muted(&self) -> impl Iterator<Item = FindingRule> {
+        self.muted.iter().copied()
+    }
+
+    #[must_use]
+    pub fn calls_per_minute(&self) -> u32 {
+        self.calls_per_minute
+    }
+
+    /// The findings about the queries at this moment and about their application.
+    ///
+    /// # Errors
+    /// The driver's failure.
+    pub async fn list(
+        &self,
+        selection: &Observed<Selection>,
+        moment: &Observed<OfApp<Snapshot>>,
+    ) -> Result<Observed<OfApp<Found>>, Error> {
+        let queries = self.queries.list(selection, moment).await;
+        // Findings about queries do not depend on executors.
+        let executors = self.executors.list(selection).await.ok();
+        let call = selection.value.chosen.as_ref().map(|chosen| chosen.call.clone());
+        let snapshot = moment.value.known.clone();
+        let (Some(chosen), Some(call), Some(snapshot)) = (&selection.value.chosen, call, snapshot) else {
+            return Ok(moment.clone().map(|OfApp { app, .. }| OfApp { app, known: None }));
+        };
+        let shown = shown(&queries.value);
+        let parts = snapshot.parts(&shown.iter().map(|query| query.query_id.as_str()).collect());
+        let no_executors = nothing_of(chosen);
+        let seen_executors = executors.as_ref().map_or(&no_executors, |seen| &seen.value);
+        let wanted = Wanted {
+            stages: parts.iter().flat_map(|part| stages_of(part, &snapshot)).collect(),
+            plans: parts.iter().flat_map(|part| plans_of(part, &snapshot)).collect(),
+            has_cached: seen_executors.executors.iter().any(holds_cached),
+            task_ms: self.executors.task_time_ms(call.clone()).await,
+            per_minute: self.calls_per_minute,
+        };
+        let examined = self.examine(call, wanted).await;
+        let judged = Judged { snapshot: &snapshot, parts: &parts, examined: &examined, executors: seen_executors };
+        let mut findings = judged.stages_and_plans();
+        findings.extend(judged.executors());
+        findings.extend(judged.cached(queries.value.running.iter().any(|query| query.tasks.running > 0)));
+        findings.extend(judged.app(&app_facts(
+            selection,
+            chosen,
+            &queries.value,
+            &snapshot,
+            seen_executors,
+            &examined,
+        )));
+        findings.retain(|finding| !self.muted.contains(&finding.evidence.rule()));
+        let (findings, not_shown) = ranked::ranked(findings, &parts, snapshot.time());
+        let works = crate::queries::works(&queries.value) || queries.value.wait.is_some();
+        let (calls, not_examined) = (examined.calls(), examined.left_out);
+        let found = Found { findings, not_shown, calls, not_examined, works };
+        let app = queries.value.app.clone();
+        let seen = queries.map(|_| OfApp { app, known: Some(found) });
+        Ok(match executors {
+            Some(executors) => seen.expiring_with(&executors.age),
+            None => seen.passing(),
+        })
+    }
+
+    async fn examine(&self, call: DriverCall, wanted: Wanted) -> Arc<Examined> {
+        let (key, max_age) = (call.key.clone(), call.max_age);
+        let fetch = |before: Option<crate::Good<Examined>>| async move {
+            let before = before.map(|good| (*good.value).clone()).unwrap_or_default();
+            Ok(before.next(call, wanted).await)
+        };
+        let examined = tokio::time::timeout(EXTRA, self.examined.last_good(&key, max_age, fetch)).await;
+        examined.ok().and_then(Result::ok).map(|seen| seen.value).unwrap_or_default()
+    }
+}
+
+/// The queries that findings are about.
+fn shown(queries: &Queries) -> Vec<&Query> {
+    queries.running.iter().chain(&queries.recent).collect()
+}
+
+fn nothing_of(chosen: &Chosen) -> Executors {
+    let app = Some(chosen.app.clone());
+    Executors { app, driver: None, executors: Vec::new(), executors_not_shown: 0, active_tasks: 0, task_slots: 0 }
+}
+
+fn holds_cached(executor: &wire::Executor) -> bool {
+    executor.removed.is_none() && (executor.storage_bytes.used > 0 || executor.cached_to_disk_bytes > 0)
+}
+
+fn stages_of(part: &QueryParts, snapshot: &Snapshot) -> Vec<StageSeen> {
+    let now_ms = snapshot.time().now_ms;
+    let kept = part
+        .attempts
+        .iter()
+        .filter_map(|attempt| snapshot.digest().attempts(attempt.stage_id).find(|kept| kept.attempt() == *attempt));
+    let seen = |kept: &crate::stages::KeptStage| {
+        let Stage { tasks, input_bytes, shuffle_read_bytes, .. } = &kept.stage;
+        StageSeen {
+            attempt: kept.attempt(),
+            is_active: kept.is_active(),
+            ended_ms_ago: kept.completed_at_ms.map_or(u64::MAX, |at_ms| amount(now_ms - at_ms)),
+            done: tasks.done,
+            total: tasks.total,
+            run_ms: kept.task_time.run_ms,
+            read_bytes: input_bytes.saturating_add(*shuffle_read_bytes),
+            slowest_ms: snapshot.look(kept.attempt()).map_or(0, |look| look.slowest_ms),
+        }
+    };
+    kept.map(seen).collect()
+}
+
+fn plans_of(part: &QueryParts, snapshot: &Snapshot) -> Vec<PlanSeen> {
+    let newest = part.sql_execution_ids.iter().rev().filter(|_| !part.is_stream).take(PLANS_OF_QUERY);
+    let runs = part.state.is_open();
+    let seen = |id: &i64| PlanSeen {
+        execution_id: *id,
+        runs,
+        ended_ms_ago: if runs { 0 } else { amount(snapshot.time().now_ms - part.end_ms) },
+        elapsed_ms: amount(part.end_ms - part.begin_ms),
+    };
+    newest.map(seen).collect()
+}
+
+fn app_facts<'a>(
+    selection: &Observed<Selection>,
+    chosen: &'a Chosen,
+    queries: &'a Queries,
+    snapshot: &Snapshot,
+    executors: &'a Executors,
+    examined: &Examined,
+) -> AppFacts<'a> {
+    let others = selection.value.apps.active.iter().filter(|app| app.app_id != chosen.app.app_id);
+    let waits = |app: &&wire::App| app.state == ApplicationState::Waiting;
+    let now_ms = snapshot.time().to_ours(snapshot.time().now_ms);
+    // An application that has not worked yet has been idle since its start.
+    let idle_since_ms = snapshot.idle_since_ms().map(|at_ms| snapshot.time().to_ours(at_ms));
+    let has_rest = queries.running.iter().all(|query| query.state == wire::QueryState::Silent);
+    let started_ms =
+        (has_rest && queries.recent.is_empty() && queries.running.is_empty()).then_some(chosen.app.started_at_ms);
+    let oldest = queries.running.iter().map(|query| query.elapsed_ms).max();
+    AppFacts {
+        app: &chosen.app,
+        waiting: others.filter(waits).map(|app| app.name.clone()).take(WAITING).collect(),
+        executors: &executors.executors,
+        slots: executors.task_slots.into(),
+        running_tasks: executors.active_tasks.into(),
+        wait: queries.wait.as_ref(),
+        waited_ms: oldest.unwrap_or(0),
+        idle_ms: idle_since_ms.or(started_ms).map(|since_ms| amount(now_ms - since_ms)),
+        used: examined.used(),
+        is_connect: !queries.sessions.is_empty(),
+        now_ms,
+    }
+}

@@ -1,0 +1,370 @@
+//! What is fetched only for findings: quantiles and slowest tasks of stages, plans with their metrics, what is cached.
+//! It is kept as long as its queries are shown, so that a finding does not vanish when its query ends.
+
+mod budget;
+mod metric_value;
+mod plan;
+mod tasks;
+mod wanted;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::future::join_all;
+use tokio::time::Instant;
+use upstream::{
+    Weight,
+    driver_path::{DriverPath, StageAttempt},
+    query_rows::{SqlNodesRow, TaskRow, TaskSummaryRow},
+    rows::FirstRows,
+    storage_rows::CachedRddRow,
+};
+
+pub use plan::{Files, Plan};
+#[cfg(test)]
+pub use plan::{ShuffleKey, SortedJoin};
+#[cfg(test)]
+pub use tasks::Five;
+pub use tasks::{SlowTask, TaskQuantiles};
+
+use super::thresholds::IDLE_WINDOW_MS;
+use crate::{DriverCall, clock};
+use budget::Budget;
+pub(super) use wanted::{PlanSeen, StageSeen, Work};
+
+/// Stages and plans that are kept at most.
+const STAGES: usize = 300;
+const PLANS: usize = 100;
+/// What is cached changes slowly.
+const CACHED_LIFETIME: Duration = Duration::from_secs(30);
+/// Samples of task time closer together than this are one, milliseconds.
+const SAMPLE_MS: i64 = 10_000;
+
+/// See the module's sentence.
+#[derive(Clone, Debug, Default)]
+pub struct Examined {
+    stages: BTreeMap<StageAttempt, Arc<ExaminedStage>>,
+    plans: BTreeMap<i64, Arc<ExaminedPlan>>,
+    pub(super) cached: Arc<Vec<CachedRddRow>>,
+    cached_at: Option<Instant>,
+    /// Task time of all executors since their start, oldest first.
+    task_time: VecDeque<TaskTimeSample>,
+    budget: Budget,
+    /// Stages and plans that were left out because the requests of this minute are used up.
+    pub(super) left_out: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct TaskTimeSample {
+    at_ms: i64,
+    task_ms: u64,
+}
+
+#[derive(Debug)]
+struct ExaminedStage {
+    quantiles: TaskQuantiles,
+    slowest: Vec<SlowTask>,
+    /// Tasks that had ended.
+    done: u32,
+    /// The stage had ended.
+    is_final: bool,
+    at: Instant,
+}
+
+#[derive(Debug)]
+struct ExaminedPlan {
+    plan: Plan,
+    at: Instant,
+}
+
+/// What there is to examine.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// Stages of the shown queries.
+    pub stages: Vec<StageSeen>,
+    /// SQL executions of the shown queries.
+    pub plans: Vec<PlanSeen>,
+    /// Something is cached.
+    pub has_cached: bool,
+    /// Task time of all executors since their start, milliseconds.
+    pub task_ms: Option<u64>,
+    pub per_minute: u32,
+}
+
+impl Examined {
+    pub fn quantiles(&self, attempt: StageAttempt) -> Option<&TaskQuantiles> {
+        self.stages.get(&attempt).map(|stage| &stage.quantiles)
+    }
+
+    pub fn slowest(&self, attempt: StageAttempt) -> &[SlowTask] {
+        self.stages.get(&attempt).map_or(&[], |stage| &stage.slowest)
+    }
+
+    pub fn plan(&self, execution_id: i64) -> Option<&Plan> {
+        self.plans.get(&execution_id).map(|examined| &examined.plan)
+    }
+
+    /// Requests during the last minute.
+    pub fn calls(&self) -> u32 {
+        self.budget.used(Instant::now())
+    }
+
+    /// Task time during the last minutes, and how long these were; milliseconds.
+    pub fn used(&self) -> Option<(u64, u64)> {
+        let (first, last) = (self.task_time.front()?, self.task_time.back()?);
+        let window_ms = u64::try_from(last.at_ms - first.at_ms).ok().filter(|window_ms| *window_ms > 0)?;
+        Some((last.task_ms.saturating_sub(first.task_ms), window_ms))
+    }
+
+    /// The same after what is wanted now was fetched, as far as the requests of this minute allow. Each part is
+    /// optional, so its failure is not reported, but it counts.
+    pub(super) async fn next(self, call: DriverCall, wanted: Wanted) -> Self {
+        let now = Instant::now();
+        let mut next = self.without_unwanted(&wanted).sampled(wanted.task_ms);
+        let mut allowance = next.budget.allowance(wanted.per_minute, now);
+        let mut calls = 0;
+        let (works, left_out) = next.works(&wanted, allowance as usize, now);
+        next.left_out = left_out;
+        calls += u32::try_from(works.len()).unwrap_or(u32::MAX);
+        allowance = allowance.saturating_sub(calls);
+        // Counted before they are made, so that an interrupted fetch counts too.
+        next.budget = next.budget.and(calls, now);
+        let found = join_all(works.into_iter().map(|work| fetch(&call, work))).await;
+        let mut slow = Vec::new();
+        for found in found.into_iter().flatten() {
+            match found {
+                Found::Stage(seen, quantiles) => {
+                    if seen.is_uneven(&quantiles) {
+                        slow.push(seen);
+                    }
+                    next.keep_stage(seen, *quantiles, now);
+                }
+                Found::Plan(id, plan) => {
+                    next.plans.insert(id, Arc::new(ExaminedPlan { plan: *plan, at: now }));
+                }
+                Found::Cached(rows) => next.cached = Arc::new(rows),
+            }
+        }
+        slow.truncate(allowance as usize);
+        next.budget = next.budget.and(u32::try_from(slow.len()).unwrap_or(u32::MAX), now);
+        for (attempt, slowest) in
+            join_all(slow.iter().map(|seen| slowest(&call, seen.attempt))).await.into_iter().flatten()
+        {
+            next.keep_slowest(attempt, slowest);
+        }
+        next.bounded()
+    }
+
+    /// What is fetched now, the most urgent first, and how much else there would be.
+    fn works(&mut self, wanted: &Wanted, most: usize, now: Instant) -> (Vec<Work>, u32) {
+        let is_old = self.cached_at.is_none_or(|at| now.duration_since(at) >= CACHED_LIFETIME);
+        let cached = (wanted.has_cached && is_old).then_some(Work::Cached);
+        if !wanted.has_cached {
+            self.cached = Arc::default();
+        }
+        let stages = wanted.stages.iter().filter_map(|seen| {
+            let known = self.stages.get(&seen.attempt).map(|known| (known.done, known.is_final, known.at));
+            seen.urgency(known, now).map(|urgency| (urgency, Work::Stage(*seen)))
+        });
+        let plans = wanted.plans.iter().filter_map(|seen| {
+            let known = self.plans.get(&seen.execution_id).map(|known| (known.plan.is_final, known.at));
+            seen.urgency(known, now).map(|urgency| (urgency, Work::Plan(seen.execution_id)))
+        });
+        let mut works: Vec<_> = stages.chain(plans).collect();
+        works.sort_by_key(|(urgency, _)| *urgency);
+        let mut works: Vec<Work> = works.into_iter().map(|(_, work)| work).chain(cached).collect();
+        let left_out = u32::try_from(works.len().saturating_sub(most)).unwrap_or(u32::MAX);
+        works.truncate(most);
+        if works.iter().any(|work| matches!(work, Work::Cached)) {
+            self.cached_at = Some(now);
+        }
+        (works, left_out)
+    }
+
+    /// Forgets what belongs to no shown query.
+    fn without_unwanted(mut self, wanted: &Wanted) -> Self {
+        let stages: BTreeSet<StageAttempt> = wanted.stages.iter().map(|seen| seen.attempt).collect();
+        let plans: BTreeSet<i64> = wanted.plans.iter().map(|seen| seen.execution_id).collect();
+        self.stages.retain(|attempt, _| stages.contains(attempt));
+        self.plans.retain(|id, _| plans.contains(id));
+        self
+    }
+
+    fn sampled(mut self, task_ms: Option<u64>) -> Self {
+        let at_ms = clock::now_ms();
+        let Some(task_ms) = task_ms else { return self };
+        let last = self.task_time.back().copied();
+        if last.is_some_and(|last| task_ms < last.task_ms) {
+            // Spark has forgotten a dead executor.
+            self.task_time.clear();
+        }
+        if last.is_none_or(|last| at_ms - last.at_ms >= SAMPLE_MS) || self.task_time.is_empty() {
+            self.task_time.push_back(TaskTimeSample { at_ms, task_ms });
+        }
+        while self.task_time.front().is_some_and(|first| at_ms - first.at_ms > IDLE_WINDOW_MS) {
+            self.task_time.pop_front();
+        }
+        self
+    }
+
+    fn keep_stage(&mut self, seen: StageSeen, quantiles: TaskQuantiles, now: Instant) {
+        // An even stage has no slow tasks any more.
+        let slowest = if seen.is_uneven(&quantiles) { self.slowest(seen.attempt).to_vec() } else { Vec::new() };
+        let stage = ExaminedStage { quantiles, slowest, done: seen.done, is_final: !seen.is_active, at: now };
+        self.stages.insert(seen.attempt, Arc::new(stage));
+    }
+
+    fn keep_slowest(&mut self, attempt: StageAttempt, slowest: Vec<SlowTask>) {
+        if let Some(known) = self.stages.get_mut(&attempt) {
+            let ExaminedStage { quantiles, done, is_final, at, .. } = **known;
+            *known = Arc::new(ExaminedStage { quantiles, slowest, done, is_final, at });
+        }
+    }
+
+    fn bounded(mut self) -> Self {
+        while self.stages.len() > STAGES {
+            self.stages.pop_first();
+        }
+        while self.plans.len() > PLANS {
+            self.plans.pop_first();
+        }
+        self
+    }
+}
+
+enum Found {
+    Stage(StageSeen, Box<TaskQuantiles>),
+    Plan(i64, Box<Plan>),
+    Cached(Vec<CachedRddRow>),
+}
+
+async fn fetch(call: &DriverCall, work: Work) -> Option<Found> {
+    match work {
+        Work::Stage(seen) => {
+            let row: TaskSummaryRow = call.json(DriverPath::TaskQuantiles(seen.attempt)).await.ok()?;
+            Some(Found::Stage(seen, Box::new(TaskQuantiles::of(&row))))
+        }
+        Work::Plan(id) => {
+            let row: SqlNodesRow = call.json(DriverPath::SqlNodes(id)).await.ok()?;
+            Some(Found::Plan(id, Box::new(Plan::of(&row))))
+        }
+        Work::Cached => {
+            let rows: FirstRows<CachedRddRow> = call.rows(DriverPath::Storage).await.ok()?;
+            Some(Found::Cached(rows.to_vec()))
+        }
+    }
+}
+
+async fn slowest(call: &DriverCall, attempt: StageAttempt) -> Option<(StageAttempt, Vec<SlowTask>)> {
+    let rows: FirstRows<TaskRow> = call.rows(DriverPath::SlowestTasks(attempt)).await.ok()?;
+    let now_ms = call.driver_time(clock::now_ms()).now_ms;
+    Some((attempt, rows.iter().map(|row| SlowTask::of(row, now_ms)).collect()))
+}
+
+impl Weight for Examined {
+    fn weight_bytes(&self) -> usize {
+        let stages = self.stages.values().map(|stage| size_of::<ExaminedStage>() + stage.slowest.weight_bytes());
+        let plans = self.plans.values().map(|examined| size_of::<ExaminedPlan>() + examined.plan.weight_bytes());
+        let samples = self.task_time.capacity() * size_of::<TaskTimeSample>();
+        stages.chain(plans).sum::<usize>() + self.cached.weight_bytes() + samples + self.budget.weight_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage(stage_id: i64, is_active: bool) -> StageSeen {
+        let attempt = StageAttempt { stage_id, stage_attempt_id: 0 };
+        StageSeen {
+            attempt,
+            is_active,
+            ended_ms_ago: 1_000,
+            done: 100,
+            total: 200,
+            run_ms: 60_000,
+            read_bytes: 0,
+            slowest_ms: 0,
+        }
+    }
+
+    /// Asks as a panel does that polls every five seconds; returns the requests of each poll.
+    fn polls(wanted: impl Fn(u64) -> Wanted, polls: u64) -> Vec<Vec<Work>> {
+        let begin = Instant::now();
+        let mut examined = Examined::default();
+        let poll = |poll: u64| {
+            let (now, wanted) = (begin + Duration::from_secs(5 * poll), wanted(poll));
+            examined = std::mem::take(&mut examined).without_unwanted(&wanted);
+            let allowance = examined.budget.allowance(wanted.per_minute, now);
+            let (works, _) = examined.works(&wanted, allowance as usize, now);
+            examined.budget = std::mem::take(&mut examined.budget).and(u32::try_from(works.len()).unwrap(), now);
+            for work in &works {
+                if let Work::Stage(seen) = work {
+                    examined.keep_stage(*seen, TaskQuantiles::default(), now);
+                }
+            }
+            works
+        };
+        (0..polls).map(poll).collect()
+    }
+
+    #[test]
+    fn with_200_active_stages_the_requests_of_a_minute_hold_and_all_have_their_turn() {
+        let wanted = |poll: u64| {
+            let done = u32::try_from(100 + poll).unwrap();
+            let stages = (0..200).map(|id| StageSeen { done, ..stage(id, true) }).collect();
+            Wanted { stages, per_minute: 60, ..Wanted::default() }
+        };
+        let polls = polls(wanted, 60);
+        for minute in polls.windows(12) {
+            assert!(minute.iter().map(Vec::len).sum::<usize>() <= 60);
+        }
+        let id = |work: &Work| match work {
+            Work::Stage(seen) => Some(seen.attempt.stage_id),
+            Work::Plan(_) | Work::Cached => None,
+        };
+        let ids: BTreeSet<i64> = polls.iter().flatten().filter_map(id).collect();
+        assert_eq!(ids.len(), 200, "within five minutes");
+    }
+
+    #[test]
+    fn an_ended_stage_is_examined_once_more_and_before_active_ones() {
+        let wanted = |poll: u64| {
+            let done = u32::try_from(100 + poll).unwrap();
+            let active = (0..50).map(|id| StageSeen { done, ..stage(id, true) });
+            let stages = active.chain([StageSeen { is_active: poll < 3, ..stage(99, true) }]).collect();
+            Wanted { stages, per_minute: 60, ..Wanted::default() }
+        };
+        let polls = polls(wanted, 8);
+        let of_99: Vec<usize> = polls
+            .iter()
+            .enumerate()
+            .filter(|(_, works)| {
+                works.iter().any(|work| matches!(work, Work::Stage(seen) if seen.attempt.stage_id == 99))
+            })
+            .map(|(poll, _)| poll)
+            .collect();
+        assert_eq!(of_99.last(), Some(&3), "{of_99:?}");
+    }
+
+    #[test]
+    fn without_requests_nothing_is_asked() {
+        let wanted = |_| Wanted { stages: vec![stage(1, true)], has_cached: true, per_minute: 0, ..Wanted::default() };
+        assert!(polls(wanted, 3).iter().all(Vec::is_empty));
+    }
+
+    #[test]
+    fn what_belongs_to_no_shown_query_is_forgotten_and_the_rest_is_kept() {
+        let now = Instant::now();
+        let mut examined = Examined::default();
+        for id in [1, 2] {
+            examined.keep_stage(stage(id, false), TaskQuantiles::default(), now);
+        }
+        let wanted = Wanted { stages: vec![stage(2, false)], ..Wanted::default() };
+        let kept: Vec<_> = examined.without_unwanted(&wanted).stages.keys().map(|attempt| attempt.stage_id).collect();
+        assert_eq!(kept, [2]);
+    }
+}

@@ -1,0 +1,92 @@
+//! A few tasks take far longer than the others, and neither their data nor one host explains it.
+
+use wire::Severity;
+
+use super::{
+    data_skew,
+    facts::StageFacts,
+    finding::{Evidence, Hit, SlowBecause},
+    slow_host,
+    thresholds::{ENOUGH_TASKS, SLOW_TASK_HALF_QUARTILES, SLOW_TASK_MEDIANS, SLOW_TASK_MS},
+};
+
+pub(super) fn find(facts: &StageFacts<'_>) -> Option<Hit> {
+    let (severity, quantiles) = (slow(facts)?, facts.quantiles?);
+    if data_skew::is_cause(facts) || slow_host::host(facts).is_some() {
+        return None;
+    }
+    let (max_ms, median_ms, p75_ms) = (facts.slowest_ms(), quantiles.run_ms.median, quantiles.run_ms.p75);
+    let because = if facts.python { SlowBecause::Python } else { SlowBecause::Unknown };
+    Some(Hit {
+        severity,
+        evidence: Evidence::TimeSkew { max_ms, median_ms, p75_ms, because },
+        code: None,
+        cost_ms: max_ms.saturating_sub(median_ms).saturating_mul(facts.idle_beside()),
+    })
+}
+
+/// How bad it is that the slowest task is so much slower than the others; none if it is not.
+pub(super) fn slow(facts: &StageFacts<'_>) -> Option<Severity> {
+    let times = facts.quantiles?.run_ms;
+    let max_ms = facts.slowest_ms();
+    let uneven = max_ms.saturating_mul(2) > times.p75.saturating_mul(SLOW_TASK_HALF_QUARTILES);
+    let enough = facts.kept.stage.tasks.done >= ENOUGH_TASKS;
+    if !enough || !uneven || max_ms <= SLOW_TASK_MS {
+        return None;
+    }
+    let medians = |ladder: u64| max_ms > times.median.saturating_mul(ladder);
+    let severity = if medians(SLOW_TASK_MEDIANS.error) { Severity::Error } else { Severity::Warning };
+    medians(SLOW_TASK_MEDIANS.warning).then_some(severity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::{cases::Case, examined::Five};
+
+    fn severity(case: &Case) -> Option<Severity> {
+        case.stage(find).map(|hit| hit.severity)
+    }
+
+    #[test]
+    fn slower_than_five_seconds_three_medians_and_one_and_a_half_quartiles() {
+        assert_eq!(severity(&Case::shuffled().ran(5_000, 1_000)), None, "exactly five seconds");
+        assert_eq!(severity(&Case::shuffled().ran(5_001, 1_000)), Some(Severity::Warning));
+        assert_eq!(severity(&Case::shuffled().ran(6_000, 2_000)), None, "exactly three medians");
+        assert_eq!(severity(&Case::shuffled().ran(6_001, 2_000)), Some(Severity::Warning));
+        assert_eq!(severity(&Case::shuffled().ran(10_000, 1_000)), Some(Severity::Warning), "exactly ten");
+        assert_eq!(severity(&Case::shuffled().ran(10_001, 1_000)), Some(Severity::Error));
+        let quartile = |p75| {
+            let times = Five { min: 100, p25: 500, median: 1_000, p75, max: 6_000 };
+            severity(&Case::shuffled().times(times))
+        };
+        assert_eq!(quartile(4_000), None, "a quarter of the tasks is as slow");
+        assert_eq!(quartile(3_999), Some(Severity::Warning));
+    }
+
+    #[test]
+    fn noise_is_no_skew() {
+        assert_eq!(severity(&Case::shuffled().ran(20_000, 1_000).done(7)), None);
+        assert_eq!(severity(&Case::shuffled()), None, "nobody asked for the quantiles");
+        assert_eq!(severity(&Case::shuffled().ran(4_900, 10)), None, "short");
+    }
+
+    #[test]
+    fn a_task_that_still_runs_counts_with_its_time_so_far() {
+        let case = Case::shuffled().ran(1_000, 900).active();
+        assert_eq!(severity(&case), None);
+        assert_eq!(severity(&case.clone().looked(2_701)), None, "five seconds");
+        assert_eq!(severity(&case.looked(9_500)), Some(Severity::Error));
+        assert_eq!(severity(&Case::shuffled().ran(1_000, 900).looked(9_500)), None, "an old look at an ended stage");
+    }
+
+    #[test]
+    fn python_is_named_as_the_cause_only_where_the_plan_runs_it() {
+        let because = |case: Case| match case.stage(find).unwrap().evidence {
+            Evidence::TimeSkew { because, .. } => because,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(because(Case::shuffled().ran(20_000, 1_000)), SlowBecause::Unknown);
+        assert_eq!(because(Case::shuffled().ran(20_000, 1_000).python()), SlowBecause::Python);
+    }
+}
