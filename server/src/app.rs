@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use monitor::{
-    AppExecutors, AppPlans, AppQueries, AppStages, AppStorage, Applications, ClusterManager, Drivers, Identity,
-    IdentityMode, Masters, Samples, Spark, Tasks, TokenKeys,
+    AppExecutors, AppFindings, AppPlans, AppQueries, AppStages, AppStorage, Applications, ClusterManager, Drivers,
+    Identity, IdentityMode, Masters, Samples, Spark, Tasks, TokenKeys,
 };
 use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
@@ -62,6 +62,7 @@ struct Parts {
     queries: Arc<AppQueries>,
     plans: Arc<AppPlans>,
     storage: Arc<AppStorage>,
+    findings: Arc<AppFindings>,
     samples: Arc<Samples>,
     panel: Arc<Panel>,
     hops: Arc<Hops>,
@@ -91,6 +92,7 @@ parts! {
     queries: Arc<AppQueries>,
     plans: Arc<AppPlans>,
     storage: Arc<AppStorage>,
+    findings: Arc<AppFindings>,
     samples: Arc<Samples>,
     panel: Arc<Panel>,
     hops: Arc<Hops>,
@@ -127,6 +129,8 @@ impl App {
         let queries = AppQueries::new(Arc::clone(&stages), Arc::clone(&executors), &facts, tasks);
         let queries = Arc::new(queries);
         let storage = AppStorage::new(Arc::clone(&executors), &facts, tasks);
+        let of_findings = (Arc::clone(&queries), Arc::clone(&executors));
+        let findings = AppFindings::new(of_findings, site.muted, &facts, tasks);
         // On TCP several people may share this sidecar, and Spark takes whoever asks at their word.
         let is_shared = *sessions.identity.mode() == IdentityMode::Auth2 && secrets.sidecar_token.is_some();
         let history = site.history.filter(|_| !is_shared && applications.check_lister().is_ok()).map(|site| {
@@ -168,6 +172,7 @@ impl App {
             queries,
             plans: Arc::new(AppPlans::new(&facts, tasks)),
             storage: Arc::new(storage),
+            findings: Arc::new(findings),
             samples: Arc::new(Samples::new(limits.cache_entries)),
             panel: Arc::new(Panel::new(
                 Rates::new(&limits),

@@ -7,6 +7,7 @@ pub(crate) mod chip;
 pub(crate) mod cluster;
 pub(crate) mod doctor;
 pub(crate) mod executors;
+pub(crate) mod findings;
 pub(crate) mod history;
 mod links;
 pub(crate) mod plans;

@@ -32,7 +32,7 @@ const DOCTOR: &str = "/doctor";
 const OPENAPI: &str = "/openapi.json";
 
 /// Routes of the panel and of the older extension. On TCP they need the sidecar's token.
-fn guarded() -> [(&'static str, MethodRouter<App>); 19] {
+fn guarded() -> [(&'static str, MethodRouter<App>); 20] {
     [
         ("/status", get(contract::status::get_status)),
         ("/cluster", get(contract::cluster::get_cluster)),
@@ -48,6 +48,7 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 19] {
         ("/panel/queries/{query_id}/plan", get(panel::plans::get_plan)),
         ("/panel/storage", get(panel::storage::get_storage)),
         ("/panel/cell-query", get(panel::cell_query::get_cell_query)),
+        ("/panel/findings", get(panel::findings::list_findings)),
         ("/panel/history", get(panel::history::get_history)),
         ("/snapshot", get(panel::snapshot::get_snapshot)),
         ("/areas", get(areas::get_areas)),
@@ -155,6 +156,7 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
         panel::plans::get_plan,
         panel::storage::get_storage,
         panel::cell_query::get_cell_query,
+        panel::findings::list_findings,
         panel::history::get_history,
         panel::snapshot::get_snapshot,
         panel::doctor::get_doctor,

@@ -12,6 +12,7 @@ mod documents;
 mod errors;
 mod export;
 mod faults;
+mod findings;
 mod history;
 mod identity;
 mod kept_answers;

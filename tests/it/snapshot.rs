@@ -30,7 +30,7 @@ async fn each_view_is_the_answer_of_its_own_route() {
     let spark = spark().await;
     let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
     let all = app.get("/snapshot").await.json();
-    assert_eq!(names(&all), ["apps", "cluster", "executors", "history", "queries", "stages"]);
+    assert_eq!(names(&all), ["apps", "cluster", "executors", "findings", "history", "queries", "stages"]);
     for view in names(&all) {
         let own = app.get(&format!("/panel/{view}")).await.json();
         let without_moment = |answer: &Value| {

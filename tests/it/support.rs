@@ -13,7 +13,7 @@ pub use sidecar::Sidecar;
 pub use site::{Site, User};
 
 /// The routes that call an upstream.
-pub const ROUTES: [&str; 15] = [
+pub const ROUTES: [&str; 16] = [
     "status",
     "cluster",
     "app/executors",
@@ -25,6 +25,7 @@ pub const ROUTES: [&str; 15] = [
     "panel/stages",
     "panel/queries",
     "panel/queries/sql-1",
+    "panel/findings",
     "panel/cell-query",
     "panel/history",
     "snapshot",

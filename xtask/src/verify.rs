@@ -8,7 +8,7 @@ use crate::{browser, connect, dependencies, document, fuzz, history, install, pa
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 20] = [
+const PROOFS: [(&str, Proof); 21] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
@@ -18,6 +18,7 @@ const PROOFS: [(&str, Proof); 20] = [
     ("window", window),
     ("versions", versions),
     ("truth", truth),
+    ("findings", findings),
     ("queries", queries),
     ("connect", connect::run),
     ("history", history::run),
@@ -97,6 +98,12 @@ fn versions() -> Result<()> {
 /// `SPARK_MONITOR_BEFORE`, an older program is compared at the same moments.
 fn truth() -> Result<()> {
     tables("truth", "truth", &["4.3.0", "4.1.4", "4.0.5", "3.5.9"], "truth.md")
+}
+
+/// Runs workloads that are slow for one reason each, and a calm one, on each version, and writes what was found into
+/// `docs/findings.md`.
+fn findings() -> Result<()> {
+    tables("findings", "findings", &["4.3.0", "4.0.5", "3.5.9"], "findings.md")
 }
 
 /// Runs the tests in `tests/{proof}`, each version of which writes a table, and puts the tables into a document. The

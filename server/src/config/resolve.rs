@@ -1,11 +1,12 @@
 //! Turns the given settings into a consistent configuration, or into one clear sentence about what is wrong.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use monitor::{IdentityMode, Spark, UrlTemplate};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use upstream::user::User;
 use url::Url;
+use wire::FindingRule;
 
 #[cfg(feature = "sql")]
 use super::sql::SqlSite;
@@ -54,6 +55,8 @@ pub struct Site {
     pub git: Option<GitSite>,
     /// The driver's web UI as the person's browser reaches it.
     pub links: Option<UrlTemplate>,
+    /// Findings that are never shown.
+    pub muted: BTreeSet<FindingRule>,
     /// Shows recorded data instead of a cluster.
     pub mock: bool,
 }
@@ -92,6 +95,7 @@ impl Config {
         site.history = HistorySite::of(settings, &site.spark, mock, user)?;
         site.export = ExportSite::of(settings)?;
         site.state_folder = settings.state_folder();
+        site.muted = muted(&settings.spark_monitor_findings_muted, &mut warnings);
         Ok(Self { site, limits: settings.limits.clone(), secrets, warnings })
     }
 }
@@ -126,6 +130,7 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         #[cfg(feature = "sql")]
         sql: None,
         links: None,
+        muted: BTreeSet::new(),
         mock: true,
     })
 }
@@ -211,8 +216,21 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         #[cfg(feature = "sql")]
         sql: None,
         links,
+        muted: BTreeSet::new(),
         mock: false,
     })
+}
+
+/// The rules that these words name. An unknown word mutes nothing, and that is said.
+fn muted(words: &[String], warnings: &mut Vec<String>) -> BTreeSet<FindingRule> {
+    let mut muted = BTreeSet::new();
+    for word in words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()) {
+        match FindingRule::ALL.into_iter().find(|rule| rule.key() == word) {
+            Some(rule) => _ = muted.insert(rule),
+            None => warnings.push(format!("SPARK_MONITOR_FINDINGS_MUTED: no finding is called {word:?}")),
+        }
+    }
+    muted
 }
 
 fn start_code(settings: &Settings, warnings: &mut Vec<String>) -> StartCode {
@@ -304,6 +322,17 @@ mod tests {
         assert_eq!(with("javascript:alert(1)").unwrap_err(), "SPARK_MONITOR_LINKS must begin with http:// or https://");
         assert_eq!(with("https://h/?token=1").unwrap_err(), "SPARK_MONITOR_LINKS must not hold a query or a fragment");
         assert!(resolve(&["--spark-app-ui-url", "http://d:4040"]).unwrap().site.links.is_none());
+    }
+
+    #[test]
+    fn muted_findings_are_named_and_a_misspelt_one_is_a_warning() {
+        let config = |muted| resolve(&["--spark-app-ui-url", "http://d:4040", "--spark-monitor-findings-muted", muted]);
+        let spill = config("spill, off_cpu,").unwrap();
+        assert_eq!(spill.site.muted, BTreeSet::from([FindingRule::Spill, FindingRule::OffCpu]));
+        assert!(spill.warnings.is_empty());
+        let misspelt = config("spil").unwrap();
+        assert_eq!(misspelt.warnings, ["SPARK_MONITOR_FINDINGS_MUTED: no finding is called \"spil\""]);
+        assert!(misspelt.site.muted.is_empty());
     }
 
     #[test]

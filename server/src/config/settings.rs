@@ -97,6 +97,11 @@ pub struct Settings {
     #[arg(long, env = "SPARK_MONITOR_LINKS", value_name = "URL")]
     pub spark_monitor_links: Option<String>,
 
+    /// Findings that are never shown on this site, comma-separated, for example `off_cpu,too_few_tasks`;
+    /// `docs/findings.md` lists their names.
+    #[arg(long, env = "SPARK_MONITOR_FINDINGS_MUTED", value_name = "NAMES", value_delimiter = ',')]
+    pub spark_monitor_findings_muted: Vec<String>,
+
     /// PEM file with additional certificate authorities.
     #[arg(long, env = "SPARK_MONITOR_CA_FILE", value_name = "FILE")]
     pub spark_monitor_ca_file: Option<PathBuf>,

@@ -9,20 +9,20 @@ use axum::response::Response;
 use monitor::{Observed, Selection};
 use wire::{ErrorBody, Snapshot};
 
-use super::{apps, cluster, executors, history, poll::Poll, queries, selected, stages};
+use super::{apps, cluster, executors, findings, history, poll::Poll, queries, selected, stages};
 use crate::http::{ApiError, AskedApp};
 use asked_views::{AskedViews, Wanted};
 use facts::Facts;
 use views::Views;
 
 /// The views of one application, in the order in which they are made.
-const OF_APP: [&str; 4] = ["queries", "stages", "query", "executors"];
+const OF_APP: [&str; 5] = ["queries", "stages", "query", "findings", "executors"];
 
 /// What the panel shows, in one answer instead of one for each view.
 #[utoipa::path(get, path = "/snapshot", tag = "panel",
     params(
         ("views" = Option<String>, Query, description = "Comma-separated: `cluster`, `apps`, `executors`, `stages`, \
-            `queries`, `history`; all when both this and `query` are absent"),
+            `queries`, `findings`, `history`; all when both this and `query` are absent"),
         ("query" = Option<String>, Query, description = "A query with its stages, as `panel/queries` names it"),
         ("app" = Option<String>, Query, description = "Application id; the newest active one when absent"),
     ),
@@ -87,7 +87,7 @@ async fn add_selected(
     wanted: &Wanted,
     selection: &Observed<Selection>,
 ) {
-    if ["queries", "stages", "query"].into_iter().any(|name| wanted.wants(name)) {
+    if ["queries", "stages", "query", "findings"].into_iter().any(|name| wanted.wants(name)) {
         add_moment(views, facts, poll, wanted, selection).await;
     }
     // Last, because the stages have just brought the executors of the same moment.
@@ -121,6 +121,15 @@ async fn add_moment(
             Err(_) => facts.stages.list(selection).await.map_err(ApiError::from),
         };
         views.add("stages", stages.map(|seen| stages::with_rate(poll, seen)));
+    }
+    if wanted.wants("findings") {
+        views.add(
+            "findings",
+            match &moment {
+                Ok(moment) => findings::observe(&facts.findings, poll, selection, moment).await,
+                Err(error) => Err(error.clone()),
+            },
+        );
     }
     if let Some(query_id) = &wanted.query_id {
         let query = moment.map(|moment| moment.map(|moment| moment.query(query_id)));

@@ -11,7 +11,7 @@ use crate::support::{APP, Cookie, Double, OPERATIONS, Reply, TestApp, applicatio
 
 const USERS: usize = 4;
 const TOKENS: usize = 3;
-const ROUTES: [&str; 15] = [
+const ROUTES: [&str; 16] = [
     "/status",
     "/cluster",
     "/app/executors",
@@ -24,6 +24,7 @@ const ROUTES: [&str; 15] = [
     "/panel/queries",
     "/panel/queries/job-1",
     "/panel/cell-query?session=s&began_ms_ago=9999999999999",
+    "/panel/findings",
     "/panel/history",
     "/snapshot",
     "/doctor",

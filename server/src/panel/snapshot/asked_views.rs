@@ -7,7 +7,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use crate::http::ApiError;
 
 /// The names of the views, apart from the query's own.
-pub(super) const NAMES: [&str; 6] = ["cluster", "apps", "executors", "stages", "queries", "history"];
+pub(super) const NAMES: [&str; 7] = ["cluster", "apps", "executors", "stages", "queries", "findings", "history"];
 /// Longest id of a query, bytes.
 const LONGEST_QUERY_ID: usize = 128;
 

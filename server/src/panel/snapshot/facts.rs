@@ -6,13 +6,14 @@ use axum::{
     extract::{FromRef, FromRequestParts},
     http::request::Parts,
 };
-use monitor::{AppExecutors, AppQueries, AppStages, Applications, Samples};
+use monitor::{AppExecutors, AppFindings, AppQueries, AppStages, Applications, Samples};
 
 pub(crate) struct Facts {
     pub applications: Arc<Applications>,
     pub executors: Arc<AppExecutors>,
     pub stages: Arc<AppStages>,
     pub queries: Arc<AppQueries>,
+    pub findings: Arc<AppFindings>,
     pub samples: Arc<Samples>,
 }
 
@@ -23,6 +24,7 @@ where
     Arc<AppExecutors>: FromRef<S>,
     Arc<AppStages>: FromRef<S>,
     Arc<AppQueries>: FromRef<S>,
+    Arc<AppFindings>: FromRef<S>,
     Arc<Samples>: FromRef<S>,
 {
     type Rejection = Infallible;
@@ -33,6 +35,7 @@ where
             executors: FromRef::from_ref(app),
             stages: FromRef::from_ref(app),
             queries: FromRef::from_ref(app),
+            findings: FromRef::from_ref(app),
             samples: FromRef::from_ref(app),
         })
     }

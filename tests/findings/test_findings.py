@@ -1,0 +1,43 @@
+"""Every workload on every version: what must be found is found, and nothing else that may not be."""
+
+import queue
+
+import pytest
+
+from tests.findings.conftest import Matrix
+from tests.findings.watch import watch
+from tests.findings.workloads import LONG, SHORT, Workload
+from tests.versions.notebook import Notebook
+
+
+def runs(notebook: Notebook, message_id: str) -> bool:
+    """Tell whether the cell still runs."""
+    try:
+        notebook.finish(message_id, 0.1)
+    except (queue.Empty, TimeoutError):
+        return True
+    return False
+
+
+@pytest.mark.parametrize("workload", SHORT + LONG, ids=lambda workload: workload.name)
+def test_what_must_be_found_is_found_and_nothing_else(matrix: Matrix, workload: Workload) -> None:
+    notebook = matrix.site.first
+    cell = f"try:\n{indented(workload.cell)}\nexcept Exception:\n    pass" if workload.fails else workload.cell
+    message_id = notebook.start(cell)
+    ended: list[bool] = []
+
+    def still_runs() -> bool:
+        # A reply can be read only once.
+        if not ended and not runs(notebook, message_id):
+            ended.append(True)
+        return not ended
+
+    seen = watch(matrix.site.sidecar, still_runs, workload.must)
+    matrix.add(workload, seen)
+    assert workload.must <= seen.findings.keys(), seen.findings
+    assert seen.findings.keys() <= workload.must | workload.may, seen.findings
+
+
+def indented(cell: str) -> str:
+    """Indent a cell by one step."""
+    return "\n".join(f"    {line}" for line in cell.strip().splitlines())

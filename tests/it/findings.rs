@@ -1,0 +1,132 @@
+//! What makes queries slow, through the real router.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::support::{APP, Double, OPERATIONS, TestApp, spark};
+
+fn path(list: &str) -> String {
+    format!("/proxy/{APP}/api/v1/applications/{APP}/{list}")
+}
+
+fn a_minute_ago_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    i64::try_from(since).unwrap() - 60_000
+}
+
+/// A running query with active stages, whose tasks have run for a minute.
+async fn running(stages: usize) -> Double {
+    let spark = spark().await;
+    let row = |id: usize| {
+        json!({"stageId": id, "status": "ACTIVE", "numTasks": 40, "numCompleteTasks": 39, "numActiveTasks": 1,
+            "shuffleReadBytes": 400 << 20, "executorRunTime": 60_000, "executorCpuTime": 60_000_000_000_i64})
+    };
+    let rows: Vec<Value> = (0..stages).map(row).collect();
+    spark.json(&path("stages"), &json!(rows).to_string());
+    let ids: Vec<usize> = (0..stages).collect();
+    let job = json!([{"jobId": 1, "status": "RUNNING", "stageIds": ids, "numTasks": 40, "numActiveTasks": 1}]);
+    spark.json(&path("jobs"), &job.to_string());
+    let operation = json!([{"operationId": "op", "sessionId": "s", "state": "STARTED", "jobIds": ["1"],
+        "sqlExecIds": ["7"], "startTimestamp": a_minute_ago_ms(), "statement": "sql { query: \"select 1\" }"}]);
+    spark.json(&path(OPERATIONS), &operation.to_string());
+    spark
+}
+
+/// The findings once something was fetched for them; on a busy machine an answer does not wait for that.
+async fn examined(app: &TestApp) -> Value {
+    for _ in 0..50 {
+        let answer = app.get("/panel/findings").await.json();
+        if answer["calls"] != 0 {
+            return answer;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("nothing was fetched for findings");
+}
+
+const QUANTILES: &str = "quantiles=0,0.25,0.5,0.75,1";
+
+fn skewed(spark: &Double) {
+    let mib = |mib: u64| mib << 20;
+    let read = [mib(1), mib(2), mib(2), mib(3), mib(300)];
+    let summary = json!({"executorRunTime": [100, 400, 500, 700, 40_000], "shuffleReadMetrics": {"readBytes": read}});
+    spark.json(&path(&format!("stages/0/0/taskSummary?{QUANTILES}")), &summary.to_string());
+    let task = json!([{"index": 3, "executorId": "0", "host": "10.0.0.7", "status": "SUCCESS",
+        "taskMetrics": {"executorRunTime": 40_000, "shuffleReadMetrics": {"localBytesRead": mib(300)}}}]);
+    spark.json(&path("stages/0/0/taskList?sortBy=-runtime&offset=0&length=5"), &task.to_string());
+    let exchange = json!({"nodeId": 1, "nodeName": "Exchange", "metrics": [],
+        "desc": "Exchange hashpartitioning(customer#1L, 40), ENSURE_REQUIREMENTS, [plan_id=20]"});
+    let plan = json!({"status": "RUNNING", "nodes": [{"nodeName": "AdaptiveSparkPlan"}, exchange]});
+    spark.json(&path("sql/7?details=true&planDescription=false"), &plan.to_string());
+}
+
+#[tokio::test]
+async fn a_hot_key_is_found_while_the_query_runs() {
+    let spark = running(1).await;
+    skewed(&spark);
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    let answer = examined(&app).await;
+    let finding = &answer["findings"][0];
+    let numbers = json!({"max_bytes": 300 << 20, "median_bytes": 2 << 20, "max_records": 0, "median_records": 0,
+        "max_ms": 40_000, "median_ms": 500});
+    assert_eq!((&finding["rule"], &finding["severity"]), (&"data_skew".into(), &"error".into()), "{answer:#}");
+    assert_eq!(
+        (&finding["query_id"], &finding["stage_id"], &finding["so_far"]),
+        (&"op".into(), &0.into(), &true.into())
+    );
+    assert_eq!((&finding["numbers"], &finding["cost_ms"]), (&numbers, &39_500.into()));
+    let code = "df.groupBy(\"customer\").count().orderBy(\"count\", ascending=False).show(5)";
+    assert_eq!(finding["code"], code);
+    assert!(finding["advice"].as_str().unwrap().contains("joins only"), "{finding}");
+    assert_eq!(finding["meaning_sentences"][0][2], "300.0 MB");
+    // Quantiles, slowest tasks, the plan, and what is cached.
+    assert_eq!((&answer["calls"], &answer["calls_per_minute"]), (&4.into(), &60.into()));
+    let view = app.get("/snapshot?views=findings").await.json();
+    assert_eq!(view["findings"]["good"]["answer"]["findings"], answer["findings"]);
+}
+
+#[tokio::test]
+async fn a_muted_rule_is_silent() {
+    let spark = running(1).await;
+    skewed(&spark);
+    let app =
+        TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-findings-muted", "data_skew,time_skew"]);
+    let answer = app.get("/panel/findings").await.json();
+    assert_eq!((&answer["findings"], &answer["muted"]), (&json!([]), &json!(["data_skew", "time_skew"])));
+}
+
+#[tokio::test]
+async fn requests_stay_within_their_number_with_200_active_stages() {
+    let spark = running(200).await;
+    let app = TestApp::new(&[
+        "--spark-master-ui-url",
+        &spark.url,
+        "--spark-monitor-findings-calls-per-minute",
+        "30",
+        "--spark-monitor-stages-lifetime-ms",
+        "0",
+    ]);
+    let answer = examined(&app).await;
+    for _ in 0..3 {
+        assert_eq!(app.get("/panel/findings").await.status, 200);
+    }
+    let of_findings =
+        |head: &&String| head.contains(QUANTILES) || head.contains("sortBy") || head.contains("/storage/rdd");
+    let asked = spark.requests().iter().filter(of_findings).count();
+    assert!((1..=5).contains(&asked), "{asked} of at most 5 at once");
+    assert!(answer["not_examined"].as_u64().unwrap() > 190, "{answer:#}");
+}
+
+#[tokio::test]
+async fn without_requests_findings_come_from_what_is_known_anyway() {
+    let stage = json!([{"stageId": 0, "status": "ACTIVE", "numTasks": 4, "numActiveTasks": 1,
+        "diskBytesSpilled": 2_u64 << 30}]);
+    let spark = running(1).await;
+    spark.json(&path("stages"), &stage.to_string());
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-findings-calls-per-minute", "0"]);
+    let answer = app.get("/panel/findings").await.json();
+    let finding = &answer["findings"][0];
+    assert_eq!((&finding["rule"], &finding["severity"]), (&"spill".into(), &"error".into()), "{answer:#}");
+    assert!(!spark.requests().iter().any(|head| head.contains(QUANTILES) || head.contains("/sql/7")));
+}
