@@ -45,7 +45,10 @@ async fn applications_queries_and_stages_lead_to_their_pages() {
     let queries = app.get("/panel/queries").await.json();
     let query = &queries["recent"][0];
     let user = queries["sessions"][0]["user"].as_str().unwrap();
-    assert_eq!(query["link"], format!("{base}connect/session/?id={}&userId={user}", query["session_id"].as_str().unwrap()));
+    assert_eq!(
+        query["link"],
+        format!("{base}connect/session/?id={}&userId={user}", query["session_id"].as_str().unwrap())
+    );
     let one = app.get(&format!("/panel/queries/{}", query["query_id"].as_str().unwrap())).await.json();
     assert_eq!(one["query"]["link"], query["link"]);
 }

@@ -1,8 +1,9 @@
 //! A query's page: [`query_tab`] polls, [`query_view`] draws its parts in order.
 //!
-//! [`timeline`] has the stages, [`plan_pane`] the plan: [`layout`] says where its operators stand, [`heat`] which of
+//! [`findings_pane`] says what slows it down, [`timeline`] has the stages, [`plan_pane`] the plan: [`layout`] says where its operators stand, [`heat`] which of
 //! them took the time.
 
+mod findings_pane;
 mod heat;
 mod layout;
 mod plan_pane;

@@ -2,7 +2,7 @@
 
 use js_sys::Function;
 use wasm_bindgen::JsValue;
-use wire::{QueryPlans, QueryStages};
+use wire::{Findings, QueryPlans, QueryStages};
 use yew::{AttrValue, Callback, Html, Properties, component, use_effect_with, use_reducer, use_state};
 
 use super::query_view::{Page, query_view};
@@ -35,6 +35,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
     let shown = use_tab_shown() && props.shown;
     let query = use_reducer(Loaded::<QueryStages>::default);
     let plans = use_reducer(Loaded::<QueryPlans>::default);
+    let findings = use_reducer(Loaded::<Findings>::default);
     let chosen = use_state(|| None::<(i64, i64)>);
     let copied = use_state(|| None::<bool>);
     let encoded = |text: &str| String::from(js_sys::encode_uri_component(text));
@@ -53,6 +54,8 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
     use_poll(poll([&*path, &app].concat()), Callback::from(move |news| dispatcher.dispatch(news)));
     let dispatcher = plans.dispatcher();
     use_poll(poll([&*path, "/plan", &app].concat()), Callback::from(move |news| dispatcher.dispatch(news)));
+    let dispatcher = findings.dispatcher();
+    use_poll(poll(["panel/findings", &app].concat()), Callback::from(move |news| dispatcher.dispatch(news)));
     let named = known.map(|(app_id, query)| (app_id, query.name.clone()));
     use_effect_with((named, props.on_known.clone()), |(named, on_known)| {
         if let (Some((app_id, name)), Some(on_known)) = (named, on_known) {
@@ -64,6 +67,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
     let page = Page {
         query: &query,
         plans: &plans,
+        findings: &findings,
         chosen: *chosen,
         on_choose: {
             let chosen = chosen.setter();

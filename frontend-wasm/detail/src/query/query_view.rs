@@ -1,8 +1,9 @@
 //! The parts of a query's page, in order.
 
-use wire::{Query, QueryPlans, QueryStages, QueryState};
+use wire::{Findings, Query, QueryPlans, QueryStages, QueryState};
 use yew::{Callback, Html, html};
 
+use super::findings_pane::findings_pane;
 use super::plan_pane::plan_pane;
 use super::timeline::timeline;
 use kit::format;
@@ -17,6 +18,7 @@ use kit::parts::notice::muted;
 pub struct Page<'a> {
     pub query: &'a Loaded<QueryStages>,
     pub plans: &'a Loaded<QueryPlans>,
+    pub findings: &'a Loaded<Findings>,
     /// The operator whose details are shown: its execution and its number.
     pub chosen: Option<(i64, i64)>,
     pub on_choose: Callback<Option<(i64, i64)>>,
@@ -35,6 +37,7 @@ pub fn query_view(page: &Page<'_>) -> Html {
 
 fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
     let plans = page.plans.body().map(|plans| plan_pane(page, plans));
+    let findings = page.findings.body().map(|findings| findings_pane(page, findings, &query.query_id));
     html! {
         <>
             { head(query) }
@@ -44,6 +47,10 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
             if let Some(sql) = &query.sql {
                 { code(page, sql) }
             }
+            <section aria-label={tr(PageMessage::Findings)}>
+                <h3>{ tr(PageMessage::Findings) }</h3>
+                { filled(page.findings, false, findings) }
+            </section>
             <section aria-label={tr(PageMessage::Stages)}>
                 <h3>{ tr(PageMessage::Stages) }</h3>
                 { timeline(answer, query) }
@@ -91,7 +98,7 @@ fn state_words(state: QueryState) -> String {
 }
 
 /// Code with a button that copies it.
-fn code(page: &Page<'_>, code: &str) -> Html {
+pub fn code(page: &Page<'_>, code: &str) -> Html {
     let text = code.to_owned();
     let onclick = page.on_copy.reform(move |_| text.clone());
     html! {

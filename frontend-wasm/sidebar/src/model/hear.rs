@@ -102,7 +102,10 @@ mod tests {
             model.compare_clocks(&News { at_ms, told, session: None });
             model.clock_ahead_ms
         };
-        assert_eq!([ahead_ms(70_300, 20_000), ahead_ms(50_010, 0), ahead_ms(54_900, 4_000)], [Some(300), Some(10), Some(10)]);
+        assert_eq!(
+            [ahead_ms(70_300, 20_000), ahead_ms(50_010, 0), ahead_ms(54_900, 4_000)],
+            [Some(300), Some(10), Some(10)]
+        );
     }
 
     #[test]

@@ -20,6 +20,18 @@ messages! { PageMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     Copy: "Copy";
     Copied: "Copied.";
     NotCopied: "The browser did not let it be copied.";
+    Findings: "What slows it down";
+    NoFinding: "Nothing is known to slow it down.";
+    NotExamined { number: u64 }: number => "{number} stage or query is not looked at closely yet." | "{number} stages or queries are not looked at closely yet.";
+    FindingInfo: "note";
+    FindingWarning: "warning";
+    FindingError: "serious";
+    OfExecutor { id: &'a str }: "executor {id}";
+    OfApplication: "the whole application";
+    OfQuery: "the whole query";
+    Cost { time: &'a str }: "costs {time} of task time";
+    SoFar: "so far";
+    SparkDocs: "Spark's documentation";
     Stages: "Stages over time";
     NoStages: "No stage of it is known: Spark plans it, works in the driver, or has forgotten its stages.";
     Stage { number: i64 }: "stage {number}";

@@ -171,9 +171,10 @@ async fn what_an_api_refuses_is_said_and_nothing_has_changed() {
     let faults: [(Fault, Is); 5] = [
         (Fault::Redirects, |error| matches!(error, GitError::Redirect)),
         (Fault::ReadOnly, |error| matches!(error, GitError::Forbidden)),
-        (Fault::RateLimits, |error| {
-            matches!(error, GitError::RateLimited { after } if *after == Some(Duration::from_secs(60)))
-        }),
+        (
+            Fault::RateLimits,
+            |error| matches!(error, GitError::RateLimited { after } if *after == Some(Duration::from_secs(60))),
+        ),
         (Fault::Page, |error| matches!(error, GitError::NotApi)),
         (Fault::Protected, |error| matches!(error, GitError::Declined { .. } | GitError::Forbidden)),
     ];

@@ -171,9 +171,7 @@ impl Host {
                 _ => Err(MISSING),
             },
             GitApiKind::GitLab => match parts.as_slice() {
-                ["api", "v4", "projects", "team/jobs", rest @ ..] => {
-                    self.gitlab(method, rest, &asked, &body)
-                }
+                ["api", "v4", "projects", "team/jobs", rest @ ..] => self.gitlab(method, rest, &asked, &body),
                 _ => Err(MISSING),
             },
         };
@@ -187,7 +185,9 @@ impl Host {
             ("GET", ["git", "ref", "heads", branch @ ..]) => {
                 Ok(json!({ "object": { "type": "commit", "sha": self.head(&branch.join("/"))? } }))
             }
-            ("GET", ["git", "trees", tree]) => Ok(json!({ "tree": self.rows(tree, "path", "sha")?, "truncated": false })),
+            ("GET", ["git", "trees", tree]) => {
+                Ok(json!({ "tree": self.rows(tree, "path", "sha")?, "truncated": false }))
+            }
             ("GET", ["git", "blobs", blob]) => self.blob(blob),
             ("GET", ["git", "commits", commit]) => {
                 Ok(json!({ "tree": { "sha": self.git(&["rev-parse", &format!("{commit}^{{tree}}")], b"")? } }))
@@ -230,7 +230,9 @@ impl Host {
         match (method.as_str(), rest) {
             ("GET", []) => Ok(json!({ "full_name": "team/jobs", "empty": false })),
             ("GET", ["branches", branch @ ..]) => Ok(json!({ "commit": { "id": self.head(&branch.join("/"))? } })),
-            ("GET", ["git", "trees", tree]) => Ok(json!({ "tree": self.rows(tree, "path", "sha")?, "truncated": false })),
+            ("GET", ["git", "trees", tree]) => {
+                Ok(json!({ "tree": self.rows(tree, "path", "sha")?, "truncated": false }))
+            }
             ("GET", ["git", "blobs", blob]) => self.blob(blob),
             ("POST", ["contents"]) => {
                 self.others();
@@ -301,7 +303,8 @@ impl Host {
                             return Err((StatusCode::BAD_REQUEST, "A file with this name doesn't exist"));
                         }
                         ("update" | "delete", true) if action["last_commit_id"] != last(&head, &path)? => {
-                            let message = "You are attempting to update a file that has changed since you started editing it.";
+                            let message =
+                                "You are attempting to update a file that has changed since you started editing it.";
                             return Err((StatusCode::BAD_REQUEST, message));
                         }
                         _ => changes.push((path, self.stored(action)?)),

@@ -1,0 +1,95 @@
+//! What makes the query slow, and what to do about it.
+
+use wire::{Finding, Findings, Severity};
+use yew::{Html, classes, html};
+
+use super::query_view::{Page, code};
+use kit::format;
+use kit::i18n::{PageMessage, tr};
+use kit::language::said;
+use kit::parts::notice::muted;
+
+/// The findings of one query, then those of its application.
+pub fn findings_pane(page: &Page<'_>, findings: &Findings, query_id: &str) -> Html {
+    let (mine, others): (Vec<_>, Vec<_>) =
+        findings.findings.iter().filter(|one| concerns(one, query_id)).partition(|one| one.query_id.is_some());
+    html! {
+        <>
+            if mine.is_empty() {
+                { muted(PageMessage::NoFinding) }
+            }
+            <ul class="sparkMonitor-Findings">{ for mine.into_iter().chain(others).map(|finding| row(page, finding)) }</ul>
+            if findings.not_examined > 0 {
+                { muted(PageMessage::NotExamined { number: findings.not_examined.into() }) }
+            }
+        </>
+    }
+}
+
+/// Those of other queries stand on their own pages.
+fn concerns(finding: &Finding, query_id: &str) -> bool {
+    finding.query_id.as_deref().is_none_or(|of| of == query_id)
+}
+
+fn row(page: &Page<'_>, finding: &Finding) -> Html {
+    let (severity, tone) = match finding.severity {
+        Severity::Info => (PageMessage::FindingInfo, "sparkMonitor-mod-muted"),
+        Severity::Warning => (PageMessage::FindingWarning, "sparkMonitor-mod-warn"),
+        Severity::Error => (PageMessage::FindingError, "sparkMonitor-mod-bad"),
+    };
+    let scope = match (&finding.query_id, finding.stage_id, &finding.executor_id) {
+        (_, Some(number), _) => tr(PageMessage::Stage { number }),
+        (_, None, Some(id)) => tr(PageMessage::OfExecutor { id }),
+        (None, None, None) => tr(PageMessage::OfApplication),
+        (Some(_), None, None) => tr(PageMessage::OfQuery),
+    };
+    let cost = (finding.cost_ms > 0).then(|| tr(PageMessage::Cost { time: &format::duration(finding.cost_ms) }));
+    let so_far = finding.so_far.then(|| tr(PageMessage::SoFar));
+    let facts = [Some(tr(severity)), Some(scope), cost, so_far].into_iter().flatten().collect::<Vec<_>>();
+    html! {
+        <li key={[finding.rule.key(), &facts.join("-")].concat()} class={classes!("sparkMonitor-Finding", tone)}>
+            <p class="sparkMonitor-Muted">{ facts.join(" · ") }</p>
+            <p class="sparkMonitor-Finding-meaning">{ said(&finding.meaning, &finding.meaning_sentences) }</p>
+            <p>
+                { said(&finding.advice, &finding.advice_sentences) }{ " " }
+                <a href={finding.link.clone()} target="_blank" rel="noopener noreferrer">{ tr(PageMessage::SparkDocs) }</a>
+            </p>
+            if let Some(text) = &finding.code {
+                { code(page, text) }
+            }
+        </li>
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use wire::{Finding, FindingRule, Severity};
+
+    use super::concerns;
+
+    #[test]
+    fn a_page_has_the_findings_of_its_query_and_of_the_application() {
+        let of = |query_id: Option<&str>| Finding {
+            rule: FindingRule::Spill,
+            severity: Severity::Warning,
+            query_id: query_id.map(str::to_owned),
+            stage_id: None,
+            stage_attempt_id: None,
+            executor_id: None,
+            so_far: false,
+            numbers: BTreeMap::new(),
+            meaning: String::new(),
+            meaning_sentences: Vec::new(),
+            advice: String::new(),
+            advice_sentences: Vec::new(),
+            code: None,
+            link: String::new(),
+            cost_ms: 0,
+            more: 0,
+        };
+        let shown = [Some("sql-1"), Some("sql-2"), None].map(|query_id| concerns(&of(query_id), "sql-1"));
+        assert_eq!(shown, [true, false, true]);
+    }
+}
