@@ -82,8 +82,8 @@ SHORT = [
     Workload("calm", CALM.format(seconds=15)),
     Workload("hot key", HOT_KEY, frozenset({"data_skew"}), BUSY | {"spill", "memory_forecast"}),
     Workload("spill", SPILLING, frozenset({"spill"}), BUSY),
-    Workload("failing tasks", FAILING, frozenset({"failed_tasks"}), fails=True),
-    Workload("6,000 tiny tasks", TINY, frozenset({"tiny_tasks"})),
+    Workload("failing tasks", FAILING, frozenset({"failed_tasks"}), BUSY, fails=True),
+    Workload("6,000 tiny tasks", TINY, frozenset({"tiny_tasks"}), BUSY),
     Workload("waiting in Python", PYTHON, frozenset({"off_cpu"})),
     Workload(
         "small files", SMALL_FILES, frozenset({"small_files_read", "small_files_written"}), frozenset({"off_cpu"})

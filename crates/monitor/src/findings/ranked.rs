@@ -6,7 +6,7 @@ use std::{
 };
 
 use upstream::driver::amount;
-use wire::FindingRule;
+use wire::{FindingRule, NamedBy};
 
 use super::{
     finding::Finding,
@@ -55,15 +55,22 @@ fn once(found: impl Iterator<Item = Finding>) -> Vec<Finding> {
 /// A query that is run again and again has the same findings again and again: only those of its newest run count, and
 /// none once a newer run is without them.
 fn newest_run_only(found: &mut Vec<Finding>, queries: &HashMap<&str, &QueryParts>) {
-    let shape = |part: &QueryParts| (part.session_id.clone(), part.name.clone());
+    // The names of operators alone are those of many queries.
+    let shape = |part: &QueryParts| {
+        let is_told = part.call_site.is_some() || matches!(part.named_by, NamedBy::Tag | NamedBy::Sql);
+        is_told.then(|| (part.session_id.clone(), part.name.clone(), part.call_site.clone()))
+    };
     let mut newest: HashMap<_, i64> = HashMap::new();
-    for part in queries.values().filter(|part| !part.name.is_empty() && !part.state.is_open()) {
-        let begin_ms = newest.entry(shape(part)).or_insert(part.begin_ms);
-        *begin_ms = part.begin_ms.max(*begin_ms);
+    for part in queries.values().filter(|part| !part.state.is_open()) {
+        if let Some(shape) = shape(part) {
+            let begin_ms = newest.entry(shape).or_insert(part.begin_ms);
+            *begin_ms = part.begin_ms.max(*begin_ms);
+        }
     }
     found.retain(|finding| {
         let part = finding.query_id.as_deref().and_then(|id| queries.get(id));
-        part.is_none_or(|part| newest.get(&shape(part)).is_none_or(|begin_ms| part.begin_ms >= *begin_ms))
+        let newest_ms = part.and_then(|part| shape(part)).and_then(|shape| newest.get(&shape));
+        part.is_none_or(|part| newest_ms.is_none_or(|begin_ms| part.begin_ms >= *begin_ms))
     });
 }
 
@@ -81,6 +88,8 @@ mod tests {
         QueryParts {
             query_id: query_id.into(),
             name: name.into(),
+            named_by: if name.is_empty() { NamedBy::Operators } else { NamedBy::Sql },
+            call_site: None,
             session_id: None,
             state,
             begin_ms,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use upstream::driver_path::StageAttempt;
-use wire::QueryState;
+use wire::{CallSite, NamedBy, QueryState};
 
 use super::{draft::Draft, drafts::drafts, ending::Ending, snapshot::Snapshot, spill, stage_look::StageLook};
 use crate::{clock::DriverTime, stages::StageDigest};
@@ -13,6 +13,8 @@ use crate::{clock::DriverTime, stages::StageDigest};
 pub(crate) struct QueryParts {
     pub query_id: String,
     pub name: String,
+    pub named_by: NamedBy,
+    pub call_site: Option<CallSite>,
     pub session_id: Option<String>,
     pub state: QueryState,
     /// By the driver's clock.
@@ -44,6 +46,8 @@ impl Snapshot {
         QueryParts {
             query_id: draft.query_id.clone(),
             name: draft.name.clone(),
+            named_by: draft.named_by,
+            call_site: draft.call_site.clone(),
             session_id: draft.session_id.clone(),
             state,
             begin_ms: draft.begin_ms,

@@ -67,8 +67,7 @@ pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String,
     });
     let changed = calls.send::<Changed>(Method::POST, &["contents"], &body).await.map_err(|refused| {
         refused.verdict(|refused| {
-            let parts =
-                ["already exists", "does not match", "does not exist", "not exist", "out of date", "out-of-date"];
+            let parts = ["already exists", "does not match", "does not exist", "out of date", "outofdate"];
             matches!(refused.status, 404 | 409) || refused.says(&parts)
         })
     })?;

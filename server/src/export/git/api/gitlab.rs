@@ -3,7 +3,7 @@
 
 use reqwest::Method;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::{
     super::{error::GitError, tree::Entry, verdict::Pushed},
@@ -56,19 +56,20 @@ pub(super) async fn list(calls: &Calls, head: &str, path: &str) -> Result<Vec<En
 pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String, Pushed> {
     let mut actions = Vec::new();
     for write in commit.writes {
-        let mut action = json!({ "file_path": write.path });
-        if let Some(content) = write.content {
-            action["content"] = encoded(content).into();
-            action["encoding"] = "base64".into();
-        }
-        action["action"] = match (write.was, write.content) {
+        let name = match (write.was, write.content) {
             (None, _) => "create",
             (Some(_), Some(_)) => "update",
             (Some(_), None) => "delete",
+        };
+        let mut action =
+            Map::from_iter([("action".to_owned(), json!(name)), ("file_path".to_owned(), json!(write.path))]);
+        if let Some(content) = write.content {
+            action.insert("content".to_owned(), json!(encoded(content)));
+            action.insert("encoding".to_owned(), json!("base64"));
         }
-        .into();
         if write.was.is_some() {
-            action["last_commit_id"] = last_commit(calls, commit.head, write.path).await?.into();
+            let last = last_commit(calls, commit.head, write.path).await?;
+            action.insert("last_commit_id".to_owned(), json!(last));
         }
         actions.push(action);
     }
@@ -81,8 +82,14 @@ pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String,
     });
     let made = calls.send::<Id>(Method::POST, &["repository", "commits"], &body).await.map_err(|refused| {
         refused.verdict(|refused| {
-            let parts =
-                ["has changed since", "already exists", "doesn't exist", "does not exist", "reference", "retry"];
+            let parts = [
+                "has changed since",
+                "already exists",
+                "doesn't exist",
+                "does not exist",
+                "could not update",
+                "try again",
+            ];
             refused.status == 409 || refused.status == 400 && refused.says(&parts)
         })
     })?;

@@ -337,7 +337,14 @@ impl Host {
     }
 
     fn set(&self, branch: &str, new: &str, old: &str) -> Result<String, Refusal> {
-        self.git(&["update-ref", &format!("refs/heads/{branch}"), new, old], b"")
+        let moved = match self.kind {
+            GitApiKind::GitHub => (StatusCode::UNPROCESSABLE_ENTITY, "Update is not a fast forward"),
+            GitApiKind::Gitea => (StatusCode::CONFLICT, "PushOutOfDate Error"),
+            GitApiKind::GitLab => {
+                (StatusCode::BAD_REQUEST, "Could not update refs/heads/main. Please refresh and try again.")
+            }
+        };
+        self.git(&["update-ref", &format!("refs/heads/{branch}"), new, old], b"").map_err(|_| moved)
     }
 
     fn blob(&self, blob: &str) -> Answer {
