@@ -18,7 +18,7 @@ impl Counts {
     }
 
     /// Reads one line of the output of cargo test, pytest or node's test runner.
-    fn read(&mut self, line: &str) {
+    pub fn read(&mut self, line: &str) {
         if let Some(rest) = line.strip_prefix("test result: ") {
             self.words(rest, ';');
         } else if let Some(number) = line.strip_prefix("# pass ").or(line.strip_prefix("ℹ pass ")) {
@@ -27,6 +27,13 @@ impl Counts {
             self.failed += number.trim().parse().unwrap_or(0);
         } else if line.contains(" in ") && (line.contains(" passed") || line.contains(" failed")) {
             self.words(line.trim_matches(['=', ' ']).split(" in ").next().unwrap_or_default(), ',');
+        }
+    }
+
+    /// Counts a runner that fails without a count as one failure.
+    pub fn check(&mut self, succeeded: bool) {
+        if !succeeded && self.failed == 0 {
+            self.failed = 1;
         }
     }
 
@@ -45,13 +52,11 @@ impl Counts {
     }
 }
 
-/// Runs a test runner with its output shown. If it fails without a count, that is one failure.
+/// Runs a test runner with its output shown.
 pub fn counted(command: &mut Command) -> Result<Counts> {
     let mut counts = Counts::default();
     let succeeded = run::lines(command, |line| counts.read(line))?;
-    if !succeeded && counts.failed == 0 {
-        counts.failed = 1;
-    }
+    counts.check(succeeded);
     Ok(counts)
 }
 

@@ -4,6 +4,7 @@
 
 mod bench;
 mod browser;
+mod browser_tests;
 mod checks;
 mod connect;
 mod connect_proto;

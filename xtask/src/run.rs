@@ -48,6 +48,17 @@ pub fn quiet(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Runs the command, shows nothing, and returns whether it succeeded, with its output and errors.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn captured(command: &mut Command) -> Result<(bool, String)> {
+    let (child, _passing) = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let output = child.wait_with_output()?;
+    let words = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    Ok((output.status.success(), words))
+}
+
 /// Whether the command can be run and succeeds.
 pub fn works(command: &mut Command) -> bool {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success())

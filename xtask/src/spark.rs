@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{group::Group, http, install, leftover, paths, run};
 
 /// How long a part may take to start: a JVM on a busy machine is slow.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 #[derive(Args, Clone, Debug)]
 pub struct Options {

@@ -1,12 +1,12 @@
 //! `cargo xtask test`: everything that must pass before a change lands. Cheap checks run first, and nothing is built
 //! twice.
 
-use std::{path::Path, process::Command, time::Instant};
+use std::{path::Path, process::Command, sync::OnceLock, time::Instant};
 
 use anyhow::{Result, bail};
 
 use crate::{
-    browser,
+    browser, browser_tests,
     checks::{Counts, counted},
     install, labextension, paths, run,
     step::step,
@@ -115,7 +115,8 @@ fn sources() -> Result<Counts> {
 }
 
 fn rust() -> Result<Counts> {
-    step("Tests of Rust", || counted(&mut cargo(&["test", "--quiet", "--locked", "--workspace"])))
+    // Without documentation tests: there are none, as `tidy` checks, and to look for them compiles every library again.
+    step("Tests of Rust", || counted(&mut cargo(&["test", "--quiet", "--locked", "--workspace", "--tests"])))
 }
 
 /// Checks TypeScript by building it: the compiler stops at the first warning.
@@ -127,9 +128,19 @@ fn frontend() -> Result<Counts> {
     Ok(Counts { passed: 1, failed: 0 })
 }
 
+/// Installs the wheel once for all parts: to pack and unpack an executable with debug information takes long.
+fn install_wheel() -> Result<()> {
+    static INSTALLED: OnceLock<()> = OnceLock::new();
+    if INSTALLED.get().is_none() {
+        wheel::install_dev()?;
+        let _ = INSTALLED.set(());
+    }
+    Ok(())
+}
+
 /// With the export, whose oracle is the notebook's own IPython.
 fn jupyter() -> Result<Counts> {
-    wheel::install_dev()?;
+    install_wheel()?;
     let mut counts = counted_pytest("tests/jupyter")?;
     counts.add(counted_pytest("tests/export/test_command_line.py")?);
     counts.add(counted_pytest("tests/export/test_interpolation.py")?);
@@ -137,7 +148,7 @@ fn jupyter() -> Result<Counts> {
 }
 
 fn spark() -> Result<Counts> {
-    wheel::install_dev()?;
+    install_wheel()?;
     counted_pytest("tests/spark")
 }
 
@@ -153,15 +164,8 @@ fn counted_pytest(folder: &str) -> Result<Counts> {
 }
 
 fn in_browser() -> Result<Counts> {
-    wheel::install_dev()?;
-    install::browser_tests()?;
-    let folder = paths::root().join("tests/e2e");
-    step("Browser tests", || {
-        run::quiet(run::command("npm", &folder).args(["run", "check"]))?;
-        let mut node = run::command("npm", &folder);
-        node.args(["test", "--silent"]);
-        counted(with_tools(&mut node)?)
-    })
+    install_wheel()?;
+    step("Browser tests", browser_tests::run)
 }
 
 /// Sets the variables that tests outside of Rust need.

@@ -18,7 +18,7 @@ const MARKUP: [&str; 6] =
     ["from_html_unchecked", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("];
 
 /// Finds registry URLs in lock files, this machine's paths, markup made from text, links of documents that lead nowhere,
-/// and source files without a first sentence.
+/// source files without a first sentence, and examples that no test runs.
 pub fn run() -> Result<()> {
     let root = paths::root();
     // Works only in a git checkout. Ignored files are not sources.
@@ -58,11 +58,22 @@ pub fn run() -> Result<()> {
         if name.ends_with(".rs") && !text.starts_with("//! ") {
             problems.push(format!("{name}: the first line must say in a sentence what the file is"));
         }
+        if name.ends_with(".rs") && text.lines().any(is_example) {
+            problems.push(format!("{name}: an example in a comment, which `cargo xtask test` does not run"));
+        }
     }
     if problems.is_empty() {
         return Ok(());
     }
     bail!("\n{}", problems.join("\n"))
+}
+
+/// Whether a line of Rust begins or ends an example in the documentation.
+fn is_example(line: &str) -> bool {
+    let line = line.trim_start();
+    ["///", "//!"]
+        .iter()
+        .any(|comment| line.strip_prefix(comment).is_some_and(|rest| rest.trim_start().starts_with("```")))
 }
 
 /// Colours that a theme cannot change. System colours are allowed, because the user chooses them.
@@ -101,7 +112,7 @@ fn has_untranslated(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{colours, has_untranslated};
+    use super::{colours, has_untranslated, is_example};
 
     #[test]
     fn only_variables_and_the_systems_colours_are_allowed() {
@@ -109,6 +120,12 @@ mod tests {
         assert_eq!(colours(css).count(), 0);
         let css = "a {\n  color: #fff;\n  border: 1px solid red;\n  fill: rgb(0 0 0);\n}";
         assert_eq!(colours(css).collect::<Vec<_>>(), ["#fff", "red", "rgb(0"]);
+    }
+
+    #[test]
+    fn examples_in_comments_are_found() {
+        assert!(is_example("    /// ```") && is_example("//! ```rust"));
+        assert!(!is_example("/// Removes ``` from a text.") && !is_example("let fence = \"/// ```\";"));
     }
 
     #[test]

@@ -52,7 +52,7 @@ export class LabPage {
   static async create(browser, options = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     return new LabPage(page);
   }
 
@@ -85,7 +85,7 @@ export class LabPage {
   }
 
   /** @param {string} wanted @param {number} [within] */
-  async untilChip(wanted, within = 15_000) {
+  async untilChip(wanted, within = 30_000) {
     await untilText(wanted, () => this.chipText(), within);
   }
 
@@ -173,7 +173,7 @@ export class LabPage {
   }
 
   /** Waits until the open notebook's kernel is running and idle. @param {number} [within] */
-  async kernelIdle(within = 40_000) {
+  async kernelIdle(within = 100_000) {
     // The toolbar's indicator says "idle" before there is a kernel, and a cell run then would not run at all.
     const kernel = () => {
       const { sessionContext } = /** @type {any} */ (window).jupyterapp.shell.currentWidget ?? {};

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @param {{within?: number, every?: number}} [options] Milliseconds.
  * @returns {Promise<NonNullable<Exclude<T, false>>>}
  */
-export async function until(what, ask, { within = 15_000, every = 50 } = {}) {
+export async function until(what, ask, { within = 30_000, every = 50 } = {}) {
   const deadline = Date.now() + within;
   for (;;) {
     const answer = await ask();
@@ -31,7 +31,7 @@ export async function until(what, ask, { within = 15_000, every = 50 } = {}) {
  * @param {() => Promise<string>} look
  * @param {number} [within] Milliseconds.
  */
-export async function untilText(wanted, look, within = 15_000) {
+export async function untilText(wanted, look, within = 30_000) {
   let seen = '';
   try {
     await until(wanted, async () => (seen = await look()) === wanted, { within });
