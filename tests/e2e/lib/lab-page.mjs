@@ -62,7 +62,7 @@ export class LabPage {
    * @param {string} url
    */
   async open(url) {
-    await this.page.goto(url);
+    await this.page.goto(url, { timeout: LOADED_MS });
     await this.ready();
   }
 
@@ -73,7 +73,7 @@ export class LabPage {
    * @param {string} password
    */
   async signIn(url, password) {
-    await this.page.goto(url);
+    await this.page.goto(url, { timeout: LOADED_MS });
     await this.page.locator('input[name="password"]').fill(password);
     await this.page.keyboard.press('Enter');
     await this.ready();
