@@ -7,6 +7,7 @@ import { OUT } from './lib/environment.mjs';
 import { generate, table } from './lib/generated.mjs';
 import { LabPage } from './lib/lab-page.mjs';
 import { inEachTheme, picture, THEMES } from './lib/panel-picture.mjs';
+import { before } from './states/before.mjs';
 import { demonstration, withoutMaster, withUsers } from './states/doubles.mjs';
 import { realSpark } from './states/real-spark.mjs';
 
@@ -19,9 +20,14 @@ const PICTURES = path.resolve(import.meta.dirname, '../../docs/panel');
 /** High enough for the whole panel, because axe cannot measure what is partly out of view. */
 const VIEWPORT = { width: 1000, height: 1800 };
 
+/** Sentences and headings, from top to bottom. */
+const FIRST = '.sparkMonitor-Why, .sparkMonitor-Notice-heading';
+
 const only = process.argv.slice(2);
 /** The results of axe, by state and theme. @type {Map<string, Map<Theme, Verdict>>} */
 const verdicts = new Map();
+/** What a person reads first, by state. @type {Map<string, string>} */
+const first = new Map();
 const browser = await launch();
 try {
   for (const start of [demonstration, withoutMaster, withUsers, realSpark]) {
@@ -32,6 +38,7 @@ try {
 }
 if (only.length === 0 && process.exitCode === undefined) {
   await generate('panel.md', 'axe', summary());
+  await generate('answer-first.md', 'first', before(first));
 }
 
 /** @param {Site} site */
@@ -70,6 +77,9 @@ async function look(lab, { name, chip, onlyChip = false }, theme) {
   if (chip !== undefined && theme !== 'high-contrast') {
     await lab.chip.screenshot({ path: path.join(PICTURES, `chip-${chip}-${theme}.png`) });
     await lab.tab.screenshot({ path: path.join(PICTURES, `badge-${chip}-${theme}.png`) });
+  }
+  if (theme === 'light') {
+    first.set(name, (await lab.panel.locator(FIRST).allInnerTexts())[0] ?? '');
   }
   const verdict = await check(lab);
   verdicts.set(name, (verdicts.get(name) ?? new Map()).set(theme, verdict));
