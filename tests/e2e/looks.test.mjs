@@ -49,7 +49,7 @@ for (const [name, theme] of /** @type {const} */ ([
       await lab.picture(`looks-${name}-chip`, lab.chip);
     });
 
-    for (const width of [600, 300, 250, 220]) {
+    for (const width of [600, 420, 300, 250, 220]) {
       test(`nothing sticks out at ${width} px`, async () => {
         await lab.resizePanel(width);
         await lab.picture(`looks-${name}-${width}`, lab.panel);
