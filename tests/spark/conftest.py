@@ -15,7 +15,51 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.conftest import end, executable, sidecar_executable, until
+from tests.conftest import T, end, executable, sidecar_executable, until
+
+# On a busy machine a driver may take long to answer; what is said then is not what these tests are about.
+PATIENT = {"SPARK_MONITOR_CALL_TIMEOUT_MS": "20000", "SPARK_MONITOR_REQUEST_TIMEOUT_MS": "40000"}
+
+
+class Program(subprocess.Popen[str]):
+    """A Python program, such as one with a query; a test that fails because of it quotes the end of its output."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        """Start it. Its output goes to a file, because nobody reads a pipe while it runs."""
+        self.output = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        super().__init__(command, env=environment, text=True, stdout=self.output, stderr=subprocess.STDOUT)
+
+    def said(self) -> str:
+        """Return the end of its output."""
+        self.output.seek(0)
+        return self.output.read()[-8_000:]
+
+    def ends(self, seconds: float) -> int:
+        """Wait until it has ended; return its exit code."""
+        try:
+            return self.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return pytest.fail(f"the program did not end within {seconds} s; it said:\n{self.said()}")
+
+    def succeeds(self, seconds: float = 300) -> None:
+        """Wait until it has ended without an error."""
+        assert self.ends(seconds) == 0, f"the program failed; it said:\n{self.said()}"
+
+    def fails(self, seconds: float = 300) -> None:
+        """Wait until it has ended with an error."""
+        assert self.ends(seconds) != 0, f"the program did not fail; it said:\n{self.said()}"
+
+    def until(self, what: str, look: Callable[[], T], seconds: float = 180) -> T:
+        """Wait until `look` returns something true while it runs, and return that."""
+
+        def looked() -> T:
+            # It may have ended because of what is looked for, so look once more afterwards.
+            ended = self.poll() is not None
+            found = look()
+            assert found or not ended, f"the program ended before {what}; it said:\n{self.said()}"
+            return found
+
+        return until(what, looked, seconds)
 
 
 class Cluster:
@@ -49,14 +93,16 @@ class Cluster:
         self.process.stdin.write(order + "\n")
         self.process.stdin.flush()
 
-    def query(self, code: str) -> subprocess.Popen[str]:
+    def query(self, code: str) -> Program:
         """Run Python code with a session called `spark` in a separate process."""
         start = "from pyspark.sql import SparkSession, functions as F\n"
         session = f"spark = SparkSession.builder.remote({self.told['connect_url']!r}).getOrCreate()\n"
-        program = start + session + code
+        # Spark goes on with the queries of a client that is killed, beside those of the next test.
+        stop = "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *_: (spark.interruptAll(), sys.exit()))\n"
+        program = start + session + stop + code
         return self.run(["-W", "ignore", "-c", program], dict(os.environ))
 
-    def classic(self, code: str) -> subprocess.Popen[str]:
+    def classic(self, code: str) -> Program:
         """Run Python code with a separate driver."""
         environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
         # A Connect session of this process (tests/spark/sql) leaves its mark in the environment, and with that PySpark
@@ -65,11 +111,9 @@ class Cluster:
             environment.pop(connect, None)
         return self.run(["-c", code], environment)
 
-    def run(
-        self, arguments: list[str], environment: dict[str, str], python: str = sys.executable
-    ) -> subprocess.Popen[str]:
+    def run(self, arguments: list[str], environment: dict[str, str], python: str = sys.executable) -> Program:
         """Run Python; the process ends with the cluster at the latest."""
-        process = subprocess.Popen([python, *arguments], env=environment, text=True)
+        process = Program([python, *arguments], environment)
         self.started.append(process)
         return process
 
@@ -128,7 +172,7 @@ class Sidecar:
 
     def get(self, route: str) -> tuple[int, Any]:
         """Request a route; return status and JSON."""
-        status, _, body = self.ask("GET", route, seconds=15)
+        status, _, body = self.ask("GET", route)
         return status, json.loads(body)
 
     def ok(self, route: str) -> Any:
@@ -153,11 +197,11 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 
 @pytest.fixture
 def start_sidecar() -> Iterator[Callable[..., Sidecar]]:
-    """Return a function that starts sidecars, which end after the test."""
+    """Return a function that starts patient sidecars, which end after the test."""
     started: list[Sidecar] = []
 
     def start(**variables: str) -> Sidecar:
-        started.append(Sidecar(**variables))
+        started.append(Sidecar(**PATIENT | variables))
         return started[-1]
 
     yield start

@@ -40,7 +40,7 @@ def polls(cluster: Cluster, sidecar: Sidecar, code: str) -> Iterator[dict[str, A
                 if answer["query"] and answer["query"]["tasks"]["total"] and told["query_id"] not in before:
                     yield answer
             time.sleep(0.3)
-        assert query.returncode == 0
+        query.succeeds()
     finally:
         end(query)
 

@@ -44,15 +44,17 @@ import time
 rate = spark.readStream.format("rate").option("rowsPerSecond", 5).load()
 writer = rate.writeStream.queryName("orders").format("memory").trigger(processingTime="1 second")
 query = writer.start()
-time.sleep(25)
-query.stop()
+try:
+    time.sleep(600)
+finally:
+    query.stop()
 """
 CACHING = """
 import time
 from pyspark import StorageLevel
 df = spark.range(0, 2_000_000).selectExpr("id", "sha2(cast(id as string), 256) as u").persist(StorageLevel.DISK_ONLY)
 df.count()
-time.sleep(20)
+time.sleep(600)
 """
 
 
@@ -94,7 +96,7 @@ def test_a_running_query_moves(cluster: Cluster, sidecar: Sidecar) -> None:
             seen.extend(stage for stage in active if stage["tasks"]["total"] == 40)
             return len({stage["tasks"]["done"] for stage in seen}) >= 2
 
-        until("an active stage moves", moves, 90)
+        query.until("an active stage moves", moves)
         last = seen[-1]
         assert last["state"] == "active"
         assert last["tasks"]["running"] >= 1
@@ -105,7 +107,7 @@ def test_a_running_query_moves(cluster: Cluster, sidecar: Sidecar) -> None:
         chip = sidecar.ok("panel/chip")
         assert (chip["state"], chip["ready"], chip["wanted"]) == ("ready", 1, 1)
         assert chip["activity"]["stages"] >= 1
-        assert query.wait(120) == 0
+        query.succeeds()
     finally:
         end(query)
     until(
@@ -117,7 +119,7 @@ def test_a_running_query_moves(cluster: Cluster, sidecar: Sidecar) -> None:
 def failed(cluster: Cluster, sidecar: Sidecar, code: str) -> dict[str, Any]:
     """Run a query that fails; give what is told of it."""
     begin_ms = time.time() * 1000
-    assert cluster.query(code).wait(120) != 0
+    cluster.query(code).fails()
 
     def told() -> dict[str, Any] | None:
         recent = sidecar.ok("panel/queries")["recent"]
@@ -149,7 +151,7 @@ def test_a_statement_that_runs_another_is_one_query_and_a_stream_is_one(cluster:
             running[:] = sidecar.ok("panel/queries")["running"]
             return any(query["tasks"]["running"] for query in running)
 
-        until("it works", works, 90)
+        creating.until("it works", works)
         (query,) = running
         assert "cached" in query["name"] and "busy" in query["wait"]
         assert query["tasks"]["running"] <= 2
@@ -163,7 +165,7 @@ def test_a_statement_that_runs_another_is_one_query_and_a_stream_is_one(cluster:
             assert len(queries) <= 1, "each batch is of the same query"
             return queries[0] if queries and queries[0]["stream"]["batch"] >= 2 else None
 
-        told = until("a third batch has begun", batch, 90)
+        told = stream.until("a third batch has begun", batch)
         assert (told["name"], told["state"]) == ("orders", "running")
         assert told["stream"]["period_ms"] >= 900
         assert "orders" not in [query["name"] for query in sidecar.ok("panel/queries")["recent"]]
@@ -175,7 +177,7 @@ def test_a_statement_that_runs_another_is_one_query_and_a_stream_is_one(cluster:
 def test_spill_is_told_by_stages_and_cached_blocks_by_executors(cluster: Cluster, sidecar: Sidecar) -> None:
     ready(sidecar)
     before = sidecar.ok("panel/stages")["spill"]
-    assert cluster.query(SPILLING).wait(180) == 0
+    cluster.query(SPILLING).succeeds()
     spill = until("the spill is told", lambda: (s := sidecar.ok("panel/stages")["spill"]) != before and s)
     assert spill["to_disk_bytes"] > 1_000_000
     assert spill["from_memory_bytes"] > spill["to_disk_bytes"] / 2
@@ -187,7 +189,7 @@ def test_spill_is_told_by_stages_and_cached_blocks_by_executors(cluster: Cluster
             executors = sidecar.ok("panel/executors")["executors"]
             return any(executor.get("cached_to_disk_bytes", 0) > 1_000_000 for executor in executors)
 
-        until("cached blocks on disk are told", cached, 90)
+        caching.until("cached blocks on disk are told", cached)
         assert sidecar.ok("panel/stages")["spill"] == spill, "cached blocks are no spill"
     finally:
         end(caching)
@@ -232,7 +234,7 @@ def test_a_second_application_waits_and_a_killed_worker_is_seen(cluster: Cluster
     code = local.format(cluster.told["master_url"]) + ".getOrCreate().range(4).collect()"
     second = cluster.classic(code)
     try:
-        apps = until("it waits", lambda: (a := sidecar.ok("panel/apps"))["apps"][1:] and a)
+        apps = second.until("it waits", lambda: (a := sidecar.ok("panel/apps"))["apps"][1:] and a)
         assert [(app["name"], app["state"], app["cores"]) for app in apps["apps"]] == [
             ("Spark Connect server", "running", 2),
             ("second", "waiting", 0),
@@ -240,7 +242,9 @@ def test_a_second_application_waits_and_a_killed_worker_is_seen(cluster: Cluster
         assert apps["app"]["name"] == "Spark Connect server"
         assert sidecar.ok("panel/cluster")["apps_waiting"] == 1
         asked = f"panel/queries?app={apps['apps'][1]['app_id']}"
-        queries = until("its query waits", lambda: (s := sidecar.get(asked))[0] == 200 and s[1]["running"] and s[1])
+        queries = second.until(
+            "its query waits", lambda: (s := sidecar.get(asked))[0] == 200 and s[1]["running"] and s[1]
+        )
         assert queries["wait"]["no_cores"]["holders"] == [{"name": "Spark Connect server", "cores": 2}]
         assert [query["wait"] for query in queries["running"]] == [queries["wait"]], "the same for its query"
     finally:
