@@ -180,8 +180,8 @@ pub struct QueryStages {
     pub app: Option<App>,
     /// Null when Spark no longer remembers the query.
     pub query: Option<Query>,
-    /// The user name that the client of its session sent; often empty. Our page does not read it.
-    #[serde(skip_deserializing, skip_serializing_if = "String::is_empty")]
+    /// The user name that the client of its session sent, for the link to that session; often empty. It is not sent.
+    #[serde(skip)]
     pub user: String,
     /// Newest first.
     pub stages: Vec<Stage>,
