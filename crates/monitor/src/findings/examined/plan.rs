@@ -249,7 +249,7 @@ mod tests {
         let exchange = |id, read: &str, desc| node(id, "Exchange", &[("local bytes read", read)], desc);
         let plain = exchange(1, read, "Exchange hashpartitioning(k#1L, day#22, 8), REPARTITION_BY_NUM, [plan_id=20]");
         let nodes = |nodes: &[Value]| plan(&json!({"nodes": nodes}));
-        let of_plain = nodes(&[plain.clone()]);
+        let of_plain = nodes(std::slice::from_ref(&plain));
         assert_eq!(of_plain.columns_of(1), Some(&["k".to_owned(), "day".to_owned()][..]));
         assert_eq!(of_plain.columns_of(2), of_plain.columns_of(1), "the only one");
         let other = exchange(2, &read.replace("stage 1.0", "stage 2.0"), "Exchange hashpartitioning(id#3L, 8), X");
