@@ -124,7 +124,7 @@ export class Commands {
       caption: trans.__('Check each hop from the browser to Spark, and copy what was found'),
       execute: () => report.copy()
     });
-    // It needs a query, so only the restorer and the panel's rows call it.
+    // It needs a query, so no menu and no palette has it.
     commands.addCommand(OPEN_QUERY, {
       label: trans.__('Spark query'),
       caption: trans.__('The stages and the plan of one query'),

@@ -63,8 +63,9 @@ export function addRowMenu(
   });
   app.contextMenu.addItem({ command: open, selector: `.sparkMonitor-Panel [data-row^="${QUERY}"]`, rank: -1 });
   document.addEventListener('dblclick', ({ target }) => {
-    const clicked = target instanceof Element ? target.closest<HTMLElement>(`.sparkMonitor-Panel [data-row^="${QUERY}"]`) : null;
-    const queryId = queryOf(clicked?.dataset['row'] ?? '');
+    // On its name only: in its text a double click chooses a word, and other buttons have their own effect.
+    const name = target instanceof Element ? target.closest('.sparkMonitor-Query-button, .sparkMonitor-Recent-button') : null;
+    const queryId = queryOf(name?.closest<HTMLElement>('.sparkMonitor-Panel [data-row]')?.dataset['row'] ?? '');
     if (queryId !== undefined) {
       void openQuery(queryId);
     }

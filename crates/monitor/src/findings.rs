@@ -42,7 +42,7 @@ pub use finding::{Evidence, Finding, OffCpuBecause, SlowBecause, Unsplit};
 
 use crate::{
     AppExecutors, AppQueries, DriverCall, DriverKey, Error, Limits, Observed, Tasks,
-    cached::Cached,
+    cached::{CacheLimits, Cached},
     queries::{QueryParts, Snapshot},
     selection::{Chosen, OfApp, Selection},
 };
@@ -93,7 +93,7 @@ impl AppFindings {
         tasks: &Tasks,
     ) -> Self {
         // Not logged, because nothing of it can fail.
-        let of_examined = limits.cache(upstream::Upstream::Driver, None, LIFETIME);
+        let of_examined = CacheLimits { patience: EXTRA, ..limits.cache(upstream::Upstream::Driver, None, LIFETIME) };
         let examined = Cached::new(of_examined, tasks.clone());
         Self { examined, queries, executors, muted, calls_per_minute: limits.findings_calls_per_minute }
     }
@@ -168,7 +168,8 @@ impl AppFindings {
             let before = before.map(|good| (*good.value).clone()).unwrap_or_default();
             Ok(before.next(call, wanted).await)
         };
-        let examined = tokio::time::timeout(EXTRA, self.examined.last_good(&key, max_age, fetch)).await;
+        // The cache waits as long for a newer value; only the first one is worth no longer wait.
+        let examined = tokio::time::timeout(EXTRA * 2, self.examined.last_good(&key, max_age, fetch)).await;
         examined.ok().and_then(Result::ok).map(|seen| seen.value).unwrap_or_default()
     }
 }
@@ -234,9 +235,7 @@ fn app_facts<'a>(
     let now_ms = snapshot.time().to_ours(snapshot.time().now_ms);
     // An application that has not worked yet has been idle since its start.
     let idle_since_ms = snapshot.idle_since_ms().map(|at_ms| snapshot.time().to_ours(at_ms));
-    let has_rest = queries.running.iter().all(|query| query.state == wire::QueryState::Silent);
-    let started_ms =
-        (has_rest && queries.recent.is_empty() && queries.running.is_empty()).then_some(chosen.app.started_at_ms);
+    let started_ms = (queries.recent.is_empty() && queries.running.is_empty()).then_some(chosen.app.started_at_ms);
     let oldest = queries.running.iter().map(|query| query.elapsed_ms).max();
     AppFacts {
         app: &chosen.app,

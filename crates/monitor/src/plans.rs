@@ -44,7 +44,7 @@ impl AppPlans {
     /// The plans of one query's SQL executions.
     ///
     /// # Errors
-    /// The driver's failure.
+    /// The driver's failure, if it gives none of them.
     pub async fn of_query(
         &self,
         selection: &Observed<Selection>,
@@ -56,15 +56,27 @@ impl AppPlans {
             moment.map(|OfApp { app, .. }| QueryPlans { app, state, plans: Vec::new(), plans_not_shown: 0 });
         let Some((Chosen { call, .. }, ids)) = selection.value.chosen.as_ref().zip(ids) else { return Ok(plans) };
         plans.value.plans_not_shown = u32::try_from(ids.len().saturating_sub(PLANS)).unwrap_or(u32::MAX);
+        let mut failure = None;
         // One after the other, so that a page takes one of the driver's places.
         for id in ids.into_iter().rev().take(PLANS) {
-            let row = self.ask(call.clone(), id).await?;
+            let row = match self.ask(call.clone(), id).await {
+                Ok(row) => row,
+                Err(failed) => {
+                    // Spark may have forgotten one of them, or it is too large.
+                    plans.value.plans_not_shown = plans.value.plans_not_shown.saturating_add(1);
+                    failure = Some(failed);
+                    continue;
+                }
+            };
             plans = plans.zip(row).map(|(mut plans, row)| {
                 plans.plans.push(plan(id, &row));
                 plans
             });
         }
-        Ok(plans)
+        match failure {
+            Some(failed) if plans.value.plans.is_empty() => Err(failed.into()),
+            _ => Ok(plans),
+        }
     }
 
     async fn ask(&self, call: DriverCall, id: i64) -> Result<Observed<Arc<SqlPlanRow>>, Failure> {

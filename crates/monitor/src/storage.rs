@@ -60,21 +60,20 @@ impl AppStorage {
             tokio::join!(self.seen.last_good(&call.key, call.max_age, fetch), self.executors.ask(call.clone()));
         let seen = moment.zip(rows?.zip(executors?));
         Ok(seen.map(|(OfApp { app, known }, (rows, executors))| {
-            let last_use = |rdd_id| known.as_ref().and_then(|known| known.last_use_of(rdd_id));
-            let mut cached: Vec<_> = rows
-                .iter()
-                .map(|row| {
-                    let last_use = last_use(row.id);
-                    CachedData {
-                        last_used_at_ms: last_use.map(|last| last.at_ms),
-                        is_in_use: last_use.is_some_and(|last| last.is_now),
-                        ..cached(row)
-                    }
-                })
-                .collect();
-            cached.sort_by_key(|one| (Reverse(one.memory_bytes.saturating_add(one.disk_bytes)), one.rdd_id));
-            let not_shown = u32::try_from(cached.len().saturating_sub(SHOWN)).unwrap_or(u32::MAX);
-            cached.truncate(SHOWN);
+            let last_uses = known.map(|known| known.last_uses()).unwrap_or_default();
+            let mut largest: Vec<&CachedRddRow> = rows.iter().collect();
+            let bytes = |row: &CachedRddRow| amount(row.memory_used).saturating_add(amount(row.disk_used));
+            largest.sort_by_key(|row| (Reverse(bytes(row)), row.id));
+            let not_shown = u32::try_from(largest.len().saturating_sub(SHOWN)).unwrap_or(u32::MAX);
+            let cached = largest.into_iter().take(SHOWN).map(|row| {
+                let last_use = last_uses.get(&row.id);
+                CachedData {
+                    last_used_at_ms: last_use.map(|last| last.at_ms),
+                    is_in_use: last_use.is_some_and(|last| last.is_now),
+                    ..cached(row)
+                }
+            });
+            let cached: Vec<_> = cached.collect();
             Storage {
                 app,
                 memory_bytes: executors.storage_bytes(),
@@ -92,11 +91,11 @@ fn nothing() -> Storage {
 }
 
 fn cached(row: &CachedRddRow) -> CachedData {
-    let table = row.name.strip_prefix(TABLE).map(unquoted);
+    let table = row.name.strip_prefix(TABLE).map(str::trim);
     // A DataFrame's name is its plan, whose operators are indented below each other.
     let is_plan = row.name.contains("+- ") || row.name.starts_with("*(") || row.name.contains(" [");
-    let (kind, name) = match &table {
-        Some(table) => (CachedKind::Table, table.as_str()),
+    let (kind, name) = match table {
+        Some(table) => (CachedKind::Table, table),
         None if is_plan => (CachedKind::DataFrame, row.name.as_str()),
         None => (CachedKind::Rdd, row.name.as_str()),
     };
@@ -111,21 +110,15 @@ fn cached(row: &CachedRddRow) -> CachedData {
         disk_bytes: amount(row.disk_used),
         last_used_at_ms: None,
         is_in_use: false,
-        release_code: table.map(|table| format!("spark.catalog.uncacheTable({})", python_text(&table))),
+        release_code: table
+            .filter(|table| is_plain(table))
+            .map(|table| format!("spark.catalog.uncacheTable(\"{table}\")")),
     }
 }
 
-/// A name without the backquotes around it.
-fn unquoted(name: &str) -> String {
-    let inner = name.trim().strip_prefix('`').and_then(|name| name.strip_suffix('`'));
-    inner.map_or_else(|| name.trim().to_owned(), |inner| inner.replace("``", "`"))
-}
-
-/// A Python literal. A name that Spark would read as several parts is quoted for Spark too.
-fn python_text(name: &str) -> String {
-    let is_plain = name.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'));
-    let name = if is_plain { name.to_owned() } else { format!("`{}`", name.replace('`', "``")) };
-    format!("\"{}\"", text::line(&name, usize::MAX).replace('\\', "\\\\").replace('"', "\\\""))
+/// Whether a name means the same to Python and to Spark as it stands: quotes may stand around the whole or around parts.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'))
 }
 
 #[cfg(test)]
@@ -142,8 +135,9 @@ mod tests {
     fn a_table_is_named_and_released_by_its_name() {
         let code = |name: &str| Some(format!("spark.catalog.uncacheTable({name})"));
         assert_eq!(of("In-memory table orders"), (CachedKind::Table, "orders".to_owned(), code("\"orders\"")));
-        assert_eq!(of("In-memory table `a-b`"), (CachedKind::Table, "a-b".to_owned(), code("\"`a-b`\"")));
-        assert_eq!(of("In-memory table \"x\\").2, code("\"`\\\"x\\\\`\""));
+        assert_eq!(of("In-memory table db.orders").2, code("\"db.orders\""));
+        let quoted = of("In-memory table `my-db`.`t-1`");
+        assert_eq!(quoted, (CachedKind::Table, "`my-db`.`t-1`".to_owned(), None), "nobody knows which parts it has");
     }
 
     #[test]

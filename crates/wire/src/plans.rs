@@ -13,7 +13,7 @@ pub struct QueryPlans {
     pub state: Option<QueryState>,
     /// One for each SQL execution, the newest first; none for a query that works on RDDs only.
     pub plans: Vec<ExecutedPlan>,
-    /// Number of executions left out of `plans`.
+    /// Number of executions left out of `plans`: older ones, and those that the driver does not give.
     pub plans_not_shown: u32,
 }
 

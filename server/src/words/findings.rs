@@ -13,7 +13,8 @@ use super::{
 pub(crate) fn meaning(finding: &Finding) -> Said {
     match &finding.evidence {
         Evidence::DataSkew { max_bytes, median_bytes, max_ms, median_ms, max_records, median_records, .. } => {
-            let largest = if max_bytes > median_bytes {
+            let times = |max: u64, median: u64| max / median.max(1);
+            let largest = if times(*max_bytes, *median_bytes) >= times(*max_records, *median_records) {
                 say!("One task has %1 of data, half of the others at most %2.", bytes(*max_bytes), bytes(*median_bytes))
             } else {
                 say!("One task has %1 rows, half of the others at most %2.", max_records, median_records)

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use tokio::time::Instant;
 use upstream::{
     Weight,
@@ -40,6 +40,10 @@ const STAGES: usize = 300;
 const PLANS: usize = 100;
 /// What is cached changes slowly.
 const CACHED_LIFETIME: Duration = Duration::from_secs(30);
+/// Requests at once: the panel's other requests need places too.
+const AT_ONCE: usize = 2;
+/// What could not be fetched is not asked for again for so long: Spark may have forgotten it, or has no time.
+const REFUSED_PAUSE: Duration = Duration::from_secs(60);
 /// Samples of task time closer together than this are one, milliseconds.
 const SAMPLE_MS: i64 = 10_000;
 
@@ -50,10 +54,13 @@ pub struct Examined {
     plans: BTreeMap<i64, Arc<ExaminedPlan>>,
     pub(super) cached: Arc<Vec<CachedRddRow>>,
     cached_at: Option<Instant>,
+    /// When requests about stages and plans failed.
+    refused_stages: BTreeMap<StageAttempt, Instant>,
+    refused_plans: BTreeMap<i64, Instant>,
     /// Task time of all executors since their start, oldest first.
     task_time: VecDeque<TaskTimeSample>,
     budget: Budget,
-    /// Stages and plans that were left out because the requests of this minute are used up.
+    /// Stages, plans and the list of what is cached that were left out because the requests of this minute are used up.
     pub(super) left_out: u32,
 }
 
@@ -132,9 +139,13 @@ impl Examined {
         allowance = allowance.saturating_sub(calls);
         // Counted before they are made, so that an interrupted fetch counts too.
         next.budget = next.budget.and(calls, now);
-        let found = join_all(works.into_iter().map(|work| fetch(&call, work))).await;
+        let fetched = stream::iter(works).map(async |work| (work, fetch(&call, work).await));
         let mut slow = Vec::new();
-        for found in found.into_iter().flatten() {
+        for (work, found) in fetched.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
+            let Some(found) = found else {
+                next.refuse(work, now);
+                continue;
+            };
             match found {
                 Found::Stage(seen, quantiles) => {
                     if seen.is_uneven(&quantiles) {
@@ -150,9 +161,8 @@ impl Examined {
         }
         slow.truncate(allowance as usize);
         next.budget = next.budget.and(u32::try_from(slow.len()).unwrap_or(u32::MAX), now);
-        for (attempt, slowest) in
-            join_all(slow.iter().map(|seen| slowest(&call, seen.attempt))).await.into_iter().flatten()
-        {
+        let fetched = stream::iter(slow).map(|seen| slowest(&call, seen.attempt)).buffer_unordered(AT_ONCE);
+        for (attempt, slowest) in fetched.collect::<Vec<_>>().await.into_iter().flatten() {
             next.keep_slowest(attempt, slowest);
         }
         next.bounded()
@@ -165,11 +175,14 @@ impl Examined {
         if !wanted.has_cached {
             self.cached = Arc::default();
         }
-        let stages = wanted.stages.iter().filter_map(|seen| {
+        let may = |refused: Option<&Instant>| refused.is_none_or(|at| now.duration_since(*at) >= REFUSED_PAUSE);
+        let stages = wanted.stages.iter().filter(|seen| may(self.refused_stages.get(&seen.attempt)));
+        let stages = stages.filter_map(|seen| {
             let known = self.stages.get(&seen.attempt).map(|known| (known.done, known.is_final, known.at));
             seen.urgency(known, now).map(|urgency| (urgency, Work::Stage(*seen)))
         });
-        let plans = wanted.plans.iter().filter_map(|seen| {
+        let plans = wanted.plans.iter().filter(|seen| may(self.refused_plans.get(&seen.execution_id)));
+        let plans = plans.filter_map(|seen| {
             let known = self.plans.get(&seen.execution_id).map(|known| (known.plan.is_final, known.at));
             seen.urgency(known, now).map(|urgency| (urgency, Work::Plan(seen.execution_id)))
         });
@@ -190,7 +203,18 @@ impl Examined {
         let plans: BTreeSet<i64> = wanted.plans.iter().map(|seen| seen.execution_id).collect();
         self.stages.retain(|attempt, _| stages.contains(attempt));
         self.plans.retain(|id, _| plans.contains(id));
+        self.refused_stages.retain(|attempt, _| stages.contains(attempt));
+        self.refused_plans.retain(|id, _| plans.contains(id));
         self
+    }
+
+    /// Notes that a request failed.
+    fn refuse(&mut self, work: Work, now: Instant) {
+        match work {
+            Work::Stage(seen) => _ = self.refused_stages.insert(seen.attempt, now),
+            Work::Plan(id) => _ = self.refused_plans.insert(id, now),
+            Work::Cached => {}
+        }
     }
 
     fn sampled(mut self, task_ms: Option<u64>) -> Self {
@@ -289,6 +313,20 @@ mod tests {
             read_bytes: 0,
             slowest_ms: 0,
         }
+    }
+
+    #[test]
+    fn what_could_not_be_fetched_is_asked_for_again_after_a_minute() {
+        let begin = Instant::now();
+        let wanted = Wanted { stages: vec![stage(1, false), stage(2, false)], per_minute: 60, ..Wanted::default() };
+        let mut examined = Examined::default();
+        let mut works = |examined: &mut Examined, second: u64| {
+            let now = begin + Duration::from_secs(second);
+            examined.works(&wanted, 10, now).0.len()
+        };
+        assert_eq!(works(&mut examined, 0), 2);
+        examined.refuse(Work::Stage(stage(1, false)), begin);
+        assert_eq!([5, 59, 60].map(|second| works(&mut examined, second)), [1, 1, 2]);
     }
 
     /// Asks as a panel does that polls every five seconds; returns the requests of each poll.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use upstream::driver::amount;
-use wire::{FindingRule, NamedBy};
+use wire::{FindingRule, NamedBy, Severity};
 
 use super::{
     finding::Finding,
@@ -26,9 +26,12 @@ pub(super) fn ranked(found: Vec<Finding>, parts: &[QueryParts], time: DriverTime
     };
     let mut found: Vec<Finding> = once(found.into_iter().filter(lives));
     newest_run_only(&mut found, &queries);
-    found.sort_by_key(|finding| (Reverse(finding.cost_ms), Reverse(finding.severity), finding.evidence.rule()));
+    let order = |finding: &Finding| (Reverse(finding.cost_ms), Reverse(finding.severity), finding.evidence.rule());
+    // The cost of some errors cannot be told: they are not left out because of that.
+    found.sort_by_key(|finding| (finding.severity != Severity::Error, order(finding)));
     let not_shown = u32::try_from(found.len().saturating_sub(SHOWN)).unwrap_or(u32::MAX);
     found.truncate(SHOWN);
+    found.sort_by_key(order);
     (found, not_shown)
 }
 

@@ -26,10 +26,13 @@ pub(super) fn find(facts: &StageFacts<'_>) -> Option<Hit> {
     ((short || has_little) && enough).then(|| Hit {
         severity: Severity::Warning,
         evidence: Evidence::TinyTasks { tasks, median_ms, task_bytes },
-        code: (stage.shuffle_read_bytes > 0 || stage.input_bytes == 0).then(|| {
-            let fewer = (slots * TASKS_A_SLOT).max(u64::from(tasks) / 100);
-            format!("df = df.coalesce({fewer})")
-        }),
+        code: (stage.shuffle_read_bytes > 0 || stage.input_bytes == 0)
+            .then(|| {
+                let fewer = slots.saturating_mul(TASKS_A_SLOT).max(u64::from(tasks) / 100);
+                // Spark makes no more of them.
+                (fewer < tasks.into()).then(|| format!("df = df.coalesce({fewer})"))
+            })
+            .flatten(),
         cost_ms: facts.elapsed_ms.saturating_mul(slots).saturating_sub(facts.kept.task_time.run_ms),
     })
 }

@@ -1,6 +1,6 @@
 //! One driver's queries and stages at one moment, as the panel shows them.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
 use upstream::{driver::count, query_rows::JobRow};
 use wire::{ConnectSession, Queries, Query, QueryStages, QueryState, StageState, StreamProgress, Tasks};
@@ -42,10 +42,10 @@ pub(crate) struct LastUse {
 }
 
 impl LastUse {
-    fn by(kept: &KeptStage, time: DriverTime) -> Self {
+    fn by(kept: &KeptStage, time: DriverTime) -> Option<Self> {
         let stage = kept.shown(time);
-        let begin_ms = stage.submitted_at_ms.unwrap_or_default();
-        Self { is_now: kept.is_active(), at_ms: begin_ms.saturating_add_unsigned(stage.elapsed_ms.unwrap_or_default()) }
+        let at_ms = stage.submitted_at_ms?.saturating_add_unsigned(stage.elapsed_ms.unwrap_or_default());
+        Some(Self { is_now: kept.is_active(), at_ms })
     }
 }
 
@@ -118,11 +118,17 @@ impl Snapshot {
         Some((Ending::of(draft, &self.stages, self.time).state, ids))
     }
 
-    /// When stages last used an RDD, by the driver's clock, and whether one does now; none if no stage is known.
-    pub(crate) fn last_use_of(&self, rdd_id: i64) -> Option<LastUse> {
-        let users = self.stages.kept().filter(|kept| kept.rdd_ids.contains(&rdd_id));
-        let works = |kept: &KeptStage| kept.stage.state != StageState::Skipped;
-        users.filter(|kept| works(kept)).map(|kept| LastUse::by(kept, self.time)).max()
+    /// When stages last used each RDD.
+    pub(crate) fn last_uses(&self) -> HashMap<i64, LastUse> {
+        let mut uses: HashMap<i64, LastUse> = HashMap::new();
+        for kept in self.stages.all().filter(|kept| kept.stage.state != StageState::Skipped) {
+            // A stage that waits has used nothing yet.
+            let Some(by) = LastUse::by(kept, self.time) else { continue };
+            for rdd_id in &kept.rdd_ids {
+                uses.entry(*rdd_id).and_modify(|last| *last = by.max(*last)).or_insert(by);
+            }
+        }
+        uses
     }
 
     pub(super) fn shown(&self, draft: &Draft<'_>) -> Query {

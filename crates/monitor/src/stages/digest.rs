@@ -213,10 +213,6 @@ impl StageDigest {
         })
     }
 
-    pub fn kept(&self) -> impl Iterator<Item = &KeptStage> {
-        self.kept.values()
-    }
-
     pub fn active(&self) -> impl Iterator<Item = &KeptStage> {
         self.kept.values().filter(|kept| kept.is_active())
     }

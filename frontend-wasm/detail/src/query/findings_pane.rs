@@ -19,6 +19,9 @@ pub fn findings_pane(page: &Page<'_>, findings: &Findings, query_id: &str) -> Ht
                 { muted(PageMessage::NoFinding) }
             }
             <ul class="sparkMonitor-Findings">{ for mine.into_iter().chain(others).map(|finding| row(page, finding)) }</ul>
+            if findings.findings_not_shown > 0 {
+                { muted(PageMessage::FindingsNotShown { number: findings.findings_not_shown.into() }) }
+            }
             if findings.not_examined > 0 {
                 { muted(PageMessage::NotExamined { number: findings.not_examined.into() }) }
             }
@@ -29,6 +32,13 @@ pub fn findings_pane(page: &Page<'_>, findings: &Findings, query_id: &str) -> Ht
 /// Those of other queries stand on their own pages.
 fn concerns(finding: &Finding, query_id: &str) -> bool {
     finding.query_id.as_deref().is_none_or(|of| of == query_id)
+}
+
+/// What stays the same while its numbers change.
+fn key(finding: &Finding) -> String {
+    let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let (stage, attempt) = (number(finding.stage_id), number(finding.stage_attempt_id));
+    [finding.rule.key(), &stage, &attempt, finding.executor_id.as_deref().unwrap_or_default()].join(" ")
 }
 
 fn row(page: &Page<'_>, finding: &Finding) -> Html {
@@ -47,7 +57,7 @@ fn row(page: &Page<'_>, finding: &Finding) -> Html {
     let so_far = finding.so_far.then(|| tr(PageMessage::SoFar));
     let facts = [Some(tr(severity)), Some(scope), cost, so_far].into_iter().flatten().collect::<Vec<_>>();
     html! {
-        <li key={[finding.rule.key(), &facts.join("-")].concat()} class={classes!("sparkMonitor-Finding", tone)}>
+        <li key={key(finding)} class={classes!("sparkMonitor-Finding", tone)}>
             <p class="sparkMonitor-Muted">{ facts.join(" · ") }</p>
             <p class="sparkMonitor-Finding-meaning">{ said(&finding.meaning, &finding.meaning_sentences) }</p>
             <p>

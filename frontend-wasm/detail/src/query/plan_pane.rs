@@ -127,13 +127,13 @@ fn button(
         ("ArrowLeft", beside(plan, id, false)),
         ("ArrowRight", beside(plan, id, true)),
     ];
-    let (execution, on_choose) = (plan.execution_id, page.on_choose.clone());
+    let (number, execution, on_choose) = (page.number, plan.execution_id, page.on_choose.clone());
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         let pressed = event.key();
         let Some((_, to)) = moved.iter().find(|(key, _)| *key == pressed) else { return };
         event.prevent_default();
         if let Some(to) = to {
-            focus(&element_id(execution, *to));
+            focus(&element_id(number, execution, *to));
             if is_chosen {
                 on_choose.emit(Some((execution, *to)));
             }
@@ -141,7 +141,7 @@ fn button(
     });
     html! {
         <button
-            key={id} id={element_id(plan.execution_id, id)} type="button"
+            key={id} id={element_id(page.number, plan.execution_id, id)} type="button"
             class={classes!("sparkMonitor-Operator", heat.and_then(Heat::class))}
             {style} {onclick} {onkeydown}
             tabindex={if stop == Some(id) { "0" } else { "-1" }} aria-pressed={is_chosen.to_string()}
@@ -161,8 +161,8 @@ fn beside(plan: &ExecutedPlan, id: i64, is_right: bool) -> Option<i64> {
     below.inputs.get(if is_right { at + 1 } else { at.checked_sub(1)? }).copied()
 }
 
-fn element_id(execution: i64, operator: i64) -> String {
-    ["sparkMonitor-operator", &execution.to_string(), &operator.to_string()].join("-")
+fn element_id(page: u32, execution: i64, operator: i64) -> String {
+    ["sparkMonitor-operator", &page.to_string(), &execution.to_string(), &operator.to_string()].join("-")
 }
 
 fn focus(id: &str) {

@@ -1,9 +1,11 @@
 //! A query's page, which polls while it is shown.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wire::{Findings, QueryPlans, QueryStages};
-use yew::{AttrValue, Callback, Html, Properties, component, use_effect_with, use_reducer, use_state};
+use yew::{AttrValue, Callback, Html, Properties, component, use_effect_with, use_memo, use_reducer, use_state};
 
 use super::query_view::{Page, query_view};
 use kit::api::Api;
@@ -11,6 +13,9 @@ use kit::loaded::Loaded;
 use kit::poll::{Poll, Pollers, use_poll};
 use kit::shell_call::copy;
 use kit::tab::use_tab_shown;
+
+/// The number of the next page.
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct QueryTabProps {
@@ -38,6 +43,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
     let findings = use_reducer(Loaded::<Findings>::default);
     let chosen = use_state(|| None::<(i64, i64)>);
     let copied = use_state(|| None::<bool>);
+    let number = use_memo((), |()| NEXT.fetch_add(1, Ordering::Relaxed));
     let encoded = |text: &str| String::from(js_sys::encode_uri_component(text));
     let known = query.body().and_then(|answer| Some((answer.app.as_ref()?.app_id.clone(), answer.query.as_ref()?)));
     let app_id = props.app_id.clone().or_else(|| known.as_ref().map(|(app_id, _)| app_id.clone()));
@@ -68,6 +74,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
         query: &query,
         plans: &plans,
         findings: &findings,
+        number: *number,
         chosen: *chosen,
         on_choose: {
             let chosen = chosen.setter();
@@ -76,6 +83,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
         copied: *copied,
         on_copy: Callback::from(move |text: String| {
             let copying = copying.clone();
+            copying.set(None);
             copy(on_copy.as_ref(), &text, move |worked| copying.set(Some(worked)));
         }),
     };

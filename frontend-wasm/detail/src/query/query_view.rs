@@ -19,6 +19,8 @@ pub struct Page<'a> {
     pub query: &'a Loaded<QueryStages>,
     pub plans: &'a Loaded<QueryPlans>,
     pub findings: &'a Loaded<Findings>,
+    /// Tells the ids of this page's elements from those of another one.
+    pub number: u32,
     /// The operator whose details are shown: its execution and its number.
     pub chosen: Option<(i64, i64)>,
     pub on_choose: Callback<Option<(i64, i64)>>,
@@ -32,7 +34,12 @@ pub fn query_view(page: &Page<'_>) -> Html {
         Some(query) => known(page, answer, query),
         None => muted(PageMessage::QueryForgotten),
     });
-    html! { <div class="sparkMonitor-QueryPage">{ filled(page.query, true, content) }</div> }
+    html! {
+        <div class="sparkMonitor-QueryPage">
+            { filled(page.query, true, content) }
+            <p role="status">{ page.copied.map(|worked| tr(said(worked))) }</p>
+        </div>
+    }
 }
 
 fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
@@ -105,7 +112,6 @@ pub fn code(page: &Page<'_>, code: &str) -> Html {
         <div class="sparkMonitor-QueryPage-code">
             <pre tabindex="0">{ code }</pre>
             <button type="button" class="jp-mod-styled jp-mod-minimal" {onclick}>{ tr(PageMessage::Copy) }</button>
-            <span role="status">{ page.copied.map(|worked| tr(said(worked))) }</span>
         </div>
     }
 }

@@ -39,6 +39,7 @@ pub fn StorageTab(props: &StorageTabProps) -> Html {
     let (on_copy, copying) = (props.on_copy.clone(), copied.setter());
     let on_copy = Callback::from(move |text: String| {
         let copying = copying.clone();
+        copying.set(None);
         copy(on_copy.as_ref(), &text, move |worked| copying.set(Some(worked)));
     });
     storage_view(&storage, *copied, &on_copy)

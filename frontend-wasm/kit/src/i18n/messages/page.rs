@@ -23,6 +23,7 @@ messages! { PageMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     Findings: "What slows it down";
     NoFinding: "Nothing is known to slow it down.";
     NotExamined { number: u64 }: number => "{number} stage or query is not looked at closely yet." | "{number} stages or queries are not looked at closely yet.";
+    FindingsNotShown { number: u64 }: number => "{number} finding that costs less is not shown." | "{number} findings that cost less are not shown.";
     FindingInfo: "note";
     FindingWarning: "warning";
     FindingError: "serious";
@@ -48,7 +49,7 @@ messages! { PageMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     PlanWithoutOperators: "Spark tells no operators of this plan.";
     PlanCut: "The plan has more operators than are drawn. Its text has them all, up to its own limit.";
     PlanText: "The plan as Spark writes it";
-    PlansNotShown { plans: u64 }: plans => "{plans} older execution of this query is not shown." | "{plans} older executions of this query are not shown.";
+    PlansNotShown { plans: u64 }: plans => "{plans} other execution of this query is not shown." | "{plans} other executions of this query are not shown.";
     Rows { rows: u64 }: rows => "{rows} row" | "{rows} rows";
     Spilled { bytes: &'a str }: "{bytes} spilled";
     TimeOfOperator { time: &'a str, percent: &'a str }: "{time}, {percent}";
