@@ -74,11 +74,14 @@ export class Group {
     }
   }
 
-  /** Sends SIGTERM, waits for the last child, and finally kills the group. */
+  /**
+   * Sends SIGTERM, waits for the last child, and finally kills the group. `cargo xtask spark` gives each of three parts
+   * ten seconds to end; killed before that, it would leave them running.
+   */
   async stop() {
     this.child.stdin.end();
     this.signal('SIGTERM');
-    await until(`${this.name} to end`, () => !this.signal(0), { within: 12_000 }).catch(() => this.signal('SIGKILL'));
+    await until(`${this.name} to end`, () => !this.signal(0), { within: 45_000 }).catch(() => this.signal('SIGKILL'));
     running.delete(this);
   }
 }
