@@ -78,9 +78,7 @@ export class QueryTabs {
   }
 
   private find({ queryId, appId }: QuerySubject): QueryWidget | undefined {
-    const isSame = (known: QuerySubject): boolean =>
-      known.queryId === queryId && (appId === undefined || known.appId === undefined || known.appId === appId);
-    return [...this.subjects].find(([, known]) => isSame(known))?.[0];
+    return [...this.subjects].find(([, known]) => known.queryId === queryId && known.appId === appId)?.[0];
   }
 
   private create(subject: QuerySubject): QueryWidget {
@@ -96,6 +94,15 @@ export class QueryTabs {
         query_id: known.queryId,
         app_id: known.appId,
         on_known: (appId, name) => {
+          const same = known.appId === undefined ? this.find({ queryId: known.queryId, appId }) : undefined;
+          if (same) {
+            // It was open already, which nobody could know before. The bundle that calls must return first.
+            setTimeout(() => {
+              this.shell.activateById(same.id);
+              widget.dispose();
+            });
+            return;
+          }
           known.appId = appId;
           label(name || known.queryId);
           void this.tracker.save(widget);

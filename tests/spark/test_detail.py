@@ -31,7 +31,7 @@ def newest(sidecar: Sidecar) -> dict[str, Any] | None:
 
 
 def test_a_plan_has_its_operators_with_rows_bytes_time_and_stages(cluster: Cluster, sidecar: Sidecar) -> None:
-    assert cluster.query(GROUPING).wait(120) == 0
+    cluster.query(GROUPING).succeeds()
     query = until("the query is told", lambda: newest(sidecar), 30)
     answer = sidecar.ok(f"panel/queries/{query['query_id']}/plan")
     assert (answer["state"], answer["plans_not_shown"], len(answer["plans"])) == ("succeeded", 0, 1)
@@ -61,7 +61,7 @@ def test_cached_tables_and_data_frames_are_told_with_the_code_that_releases_them
             cached = [one for one in sidecar.ok("panel/storage")["cached"] if one["partitions_cached"] > 0]
             return cached if len(cached) >= 2 else None
 
-        cached = {one["kind"]: one for one in until("both are cached", both, 90)}
+        cached = {one["kind"]: one for one in caching.until("both are cached", both)}
         table, frame = cached["table"], cached["data_frame"]
         assert (table["name"], table["release_code"]) == ("kept", 'spark.catalog.uncacheTable("kept")')
         assert (frame["partitions"], frame["partitions_cached"]) == (3, 3)
@@ -72,7 +72,7 @@ def test_cached_tables_and_data_frames_are_told_with_the_code_that_releases_them
         assert storage["release_code"] == "spark.catalog.clearCache()"
         assert storage["memory_bytes"]["total"] > storage["memory_bytes"]["used"] > 0
         release = cluster.query('spark.catalog.clearCache()\nspark.sql("UNCACHE TABLE IF EXISTS kept")')
-        assert release.wait(60) == 0
+        release.succeeds()
         until("nothing is cached", lambda: not sidecar.ok("panel/storage")["cached"], 30)
     finally:
         end(caching)
