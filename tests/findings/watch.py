@@ -7,6 +7,8 @@ from typing import Any
 
 from tests.spark.conftest import Sidecar
 
+OK, TOO_LATE = 200, 504
+NOTHING: dict[str, Any] = {"findings": [], "calls": 0, "calls_per_minute": 0}
 #: What is fetched for findings is new after this pause, seconds.
 PAUSE = 2.0
 #: How long after the end the last numbers may come, seconds.
@@ -31,7 +33,12 @@ def watch(sidecar: Sidecar, runs: Callable[[], bool], must: frozenset[str]) -> S
     older = {query["query_id"] for query in queries["running"] + queries["recent"]}
     seen, begin, ended = Seen(), time.monotonic(), None
     while True:
-        answer = sidecar.ok("panel/findings")
+        status, answer = sidecar.get("panel/findings")
+        if status == TOO_LATE:
+            # On a busy machine Spark itself may not answer in time.
+            answer = NOTHING
+        else:
+            assert status == OK, answer
         seen.calls = max(seen.calls, answer["calls"])
         assert answer["calls"] <= answer["calls_per_minute"]
         for finding in answer["findings"]:
