@@ -13,6 +13,9 @@ const HISTORY_ROUTES: [&str; 7] = [
     "history/applications/{app_id}",
 ];
 
+/// The routes of the tabs "Spark query" and "Spark storage".
+const PAGE_ROUTES: [&str; 2] = ["panel/queries/{query_id}/plan", "panel/storage"];
+
 /// The routes of the export.
 const EXPORT_ROUTES: [&str; 13] = [
     "export",
@@ -42,6 +45,7 @@ async fn the_document_names_every_route_and_is_served() {
         .chain(&OWN_ROUTES)
         .chain(&HISTORY_ROUTES)
         .chain(&EXPORT_ROUTES)
+        .chain(&PAGE_ROUTES)
         .filter(|route| **route != "openapi.json");
     let mut expected: Vec<_> = routes.map(|route| format!("/{route}").replace("sql-1", "{query_id}")).collect();
     expected.sort_unstable();

@@ -91,13 +91,14 @@ async fn no_parameter_reaches_an_upstream_as_a_path() {
 
 #[tokio::test]
 async fn nothing_but_get_leaves_to_listed_paths_with_headers_of_our_own() {
-    const PATHS: [&str; 10] = [
+    const PATHS: [&str; 11] = [
         "",
         "/executors",
         "/allexecutors",
         "/stages",
         "/stages?status=active",
         "/jobs",
+        "/storage/rdd",
         "/connect/operations?offset=0&length=1000",
         "/sql?details=false&planDescription=false&offset=0&length=1000",
         "/stages/",
