@@ -1,14 +1,12 @@
 """A query's plan, and cached data, on a real Spark: what the sidecar says is what Spark measured."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.conftest import end, until
 from tests.spark.conftest import Cluster, Sidecar
-
-# The way to the driver does not matter to what is tested.
-pytestmark = pytest.mark.parametrize("cluster", ["direct"], indirect=True)
 
 GROUPING = """
 spark.conf.set("spark.sql.shuffle.partitions", "2")
@@ -22,6 +20,14 @@ frame = spark.range(0, 70_000, 1, 3).selectExpr("id * 2 AS twice").cache()
 frame.count()
 time.sleep(60)
 """
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """Return a cluster of its own: other tests end the worker of theirs."""
+    cluster = Cluster()
+    yield cluster
+    cluster.end()
 
 
 def newest(sidecar: Sidecar) -> dict[str, Any] | None:
