@@ -125,6 +125,8 @@ class Cluster:
         """End everything that was started, the cluster last."""
         for process in reversed(self.started):
             end(process)
+            if isinstance(process, Program):
+                process.output.close()
 
 
 def java(pid: int, main_class: str) -> psutil.Process:

@@ -64,7 +64,9 @@ def test_cached_tables_and_data_frames_are_told_with_the_code_that_releases_them
     try:
 
         def both() -> list[dict[str, Any]] | None:
-            cached = [one for one in sidecar.ok("panel/storage")["cached"] if one["partitions_cached"] > 0]
+            # The stages may be a few seconds older than what is cached.
+            cached = sidecar.ok("panel/storage")["cached"]
+            cached = [one for one in cached if one["partitions_cached"] > 0 and one["last_used_at_ms"]]
             return cached if len(cached) >= 2 else None
 
         cached = {one["kind"]: one for one in caching.until("both are cached", both)}
