@@ -63,9 +63,14 @@ export function addRowMenu(
   });
   app.contextMenu.addItem({ command: open, selector: `.sparkMonitor-Panel [data-row^="${QUERY}"]`, rank: -1 });
   document.addEventListener('dblclick', ({ target }) => {
-    // On its name only: in its text a double click chooses a word, and other buttons have their own effect.
-    const name = target instanceof Element ? target.closest('.sparkMonitor-Query-button, .sparkMonitor-Recent-button') : null;
-    const queryId = queryOf(name?.closest<HTMLElement>('.sparkMonitor-Panel [data-row]')?.dataset['row'] ?? '');
+    if (!(target instanceof Element)) {
+      return;
+    }
+    // In code a double click chooses a word, and other buttons have their own effect.
+    const part = target.closest('a, button, code, pre');
+    const isName = part === null || part.matches('.sparkMonitor-Query-button, .sparkMonitor-Recent-button, .sparkMonitor-Jump');
+    const clicked = target.closest<HTMLElement>(`.sparkMonitor-Panel [data-row^="${QUERY}"]`);
+    const queryId = isName ? queryOf(clicked?.dataset['row'] ?? '') : undefined;
     if (queryId !== undefined) {
       void openQuery(queryId);
     }
