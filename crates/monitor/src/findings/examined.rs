@@ -320,7 +320,7 @@ mod tests {
         let begin = Instant::now();
         let wanted = Wanted { stages: vec![stage(1, false), stage(2, false)], per_minute: 60, ..Wanted::default() };
         let mut examined = Examined::default();
-        let mut works = |examined: &mut Examined, second: u64| {
+        let works = |examined: &mut Examined, second: u64| {
             let now = begin + Duration::from_secs(second);
             examined.works(&wanted, 10, now).0.len()
         };

@@ -80,7 +80,7 @@ fn head(query: &Query) -> Html {
         tr(PageMessage::StagesDone { done: query.stages_done.into(), total: query.stages_total.into() }),
     ];
     html! {
-        <header class="sparkMonitor-QueryPage-head">
+        <div class="sparkMonitor-QueryPage-head">
             <h2 class="sparkMonitor-Report-title">{ name }</h2>
             <p>{ facts.join(" · ") }</p>
             if query.state.is_open() {
@@ -89,7 +89,7 @@ fn head(query: &Query) -> Html {
             if let Some(link) = &query.link {
                 <p><a href={link.clone()} target="_blank" rel="noopener noreferrer">{ tr(PageMessage::SparkPage) }</a></p>
             }
-        </header>
+        </div>
     }
 }
 
