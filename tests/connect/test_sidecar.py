@@ -111,7 +111,7 @@ spark.stop()
             queries = sql.json("GET", "panel/queries")["running"]
             return [query for query in queries if query.get("session_id") == session and query["tasks"].get("running")]
 
-        (query,) = until("the notebook's query runs", running)
+        (query,) = until("the notebook's query runs", running, 120)
         lines = [f"REST before: {shown(connect)}"]
         asked = {"session": session, "operation_id": query["operation_id"]}
         begin = time.monotonic()
@@ -133,13 +133,17 @@ def milliseconds(begin: float) -> int:
 
 
 def test_it_is_told_what_a_canceled_query_still_holds(connect: Connect, sql: Sql) -> None:
+    newest = max((job["jobId"] for job in rest(connect, "jobs")), default=-1)
     query = sql.submit(sql.open(), DEAF)
 
     def now() -> Any:
         return sql.json("GET", f"sql/queries/{query['id']}")
 
-    # The other side is sent to the executors first.
-    until("its own two tasks run", lambda: on_executors(connect) == 2 and now()["tasks_running"] == 2, 120)
+    def counts() -> bool:
+        # The first job reads the other side.
+        return any(job["jobId"] > newest + 1 and job["numActiveTasks"] == 2 for job in rest(connect, "jobs"))
+
+    until("its own two tasks run", counts, 120)
     time.sleep(2)
     begin = time.monotonic()
     sql.json("POST", f"sql/queries/{query['id']}/cancel", {})

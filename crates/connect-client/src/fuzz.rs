@@ -15,6 +15,7 @@ use crate::{
     details,
     error::cause,
     run::decoded,
+    statement::WRAPPER,
 };
 
 /// An Arrow stream. What can be decoded can be written as JSON, row by row.
@@ -77,6 +78,6 @@ pub fn status_details(bytes: &[u8]) {
     if let Ok(answer) = FetchErrorDetailsResponse::decode(details) {
         error.complete(&answer);
     }
-    let error = error.unwrapped(16);
+    let error = error.unwrapped(WRAPPER);
     assert!(error.message.len() < 70_000 && error.contexts.iter().all(|context| context.start >= 0));
 }
