@@ -162,8 +162,9 @@ def test_a_closed_browser_leaves_nothing(connect: Connect) -> None:
     short = {"SPARK_MONITOR_SQL_UNWATCHED_MS": "2000", "SPARK_MONITOR_SQL_SESSION_IDLE_MS": "4000"}
     sql = Sql(connect.cluster, **short)
     try:
-        sql.submit(sql.open(), ENDLESS)
-        until("it runs", lambda: connect.running_tasks() > 0, 90)
+        query = sql.submit(sql.open(), ENDLESS)
+        # The browser polls until then.
+        until("it runs", lambda: sql.json("GET", f"sql/queries/{query['id']}")["tasks_running"] > 0, 90)
         begin = time.monotonic()
         until("nothing is left", lambda: left(connect) == (0, 0) and connect.running_tasks() == 0, 60)
         what = "left by a browser that closed during a query (unwatched 2 s, idle 4 s instead of 15 and 30 min)"

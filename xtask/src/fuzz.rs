@@ -25,7 +25,7 @@ const TARGETS: [(&str, &[&str]); 13] = [
 ];
 
 /// Additional seeds that are not recorded answers.
-const SEEDS: [(&str, &[u8]); 13] = [
+const SEEDS: [(&str, &[u8]); 15] = [
     ("small_answers", br#"{"master": {"exists": true}, "workers": {"replicas": 2}, "error": "x", "user": "Ann_B"}"#),
     (
         "plan_text",
@@ -41,6 +41,9 @@ const SEEDS: [(&str, &[u8]); 13] = [
     ("chunks", b"\x05\x00\x00\x02\x07\x09\x05\x00\x01\x02\x07\x09\x03\x05\x00\x01\x07\x04"),
     // Whole batches, as a server without chunks sends them.
     ("chunks", b"\x05\x00\x00\x00\x01\x09\x03\x05\x00\x00\x01\x04"),
+    // A column of each type that Spark sends, and a variant.
+    ("arrow_batch", include_bytes!("../../fuzz/seeds/values.arrow")),
+    ("arrow_batch", include_bytes!("../../fuzz/seeds/variant.arrow")),
     ("status_details", b"\x0d\x28[PARSE_SYNTAX_ERROR] x (line 1, pos 0) \x0a\x00"),
     ("status_details", b"\x0d\x01x\x1a\x2b\x0a\x14google.rpc.ErrorInfo\x12\x13\x1a\x11\x0a\x0aerrorClass\x12\x03A.B"),
     (
