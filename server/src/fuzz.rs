@@ -1,14 +1,14 @@
 //! Entry points for `fuzz/`, one for each decoder of untrusted bytes, with the properties that must hold for any input.
-//! Compiled for fuzzing only.
+//! Compiled with the feature `fuzz` only.
 
-#![expect(clippy::panic, clippy::missing_panics_doc, reason = "a panic reports a fault to the fuzzer")]
+#![expect(clippy::missing_panics_doc, reason = "a panic reports a fault to the fuzzer")]
 
-use std::sync::OnceLock;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use monitor::{
     applications, clock::DriverTime, cluster, cluster_state, connect_request::ConnectRequest, executors::ExecutorsSeen,
-    is_app_id, queries, stages::StageDigest,
+    is_app_id, plan_of_row, queries, stages::StageDigest,
 };
 use upstream::{
     Upstream, auth2,
@@ -20,8 +20,10 @@ use upstream::{
     kube_user::KubeUser,
     master::MasterState,
     master_page,
-    query_rows::{CachedRow, JobRow, OperationRow, SqlNodesRow, SqlRow, TaskRow, TaskSummaryRow},
+    plan_rows::SqlPlanRow,
+    query_rows::{JobRow, OperationRow, SqlNodesRow, SqlRow, TaskRow, TaskSummaryRow},
     rows::{Checked, FirstRows, NewestRows},
+    storage_rows::CachedRddRow,
     url_path,
 };
 use url::Url;
@@ -53,12 +55,12 @@ pub fn driver_lists(bytes: &[u8]) {
         let seen = ExecutorsSeen::new(executors, None);
         let slots = seen.slots();
         assert!(slots.used <= slots.total);
-        let _ = seen.shown(None, 10);
+        let _ = seen.shown(None, 10, DriverTime::at(0, 0));
     }
     let _ = rows::<FirstRows<ApplicationRow>>(bytes);
     let _ = rows::<FirstRows<TaskRow>>(bytes);
     let _ = slice::<TaskSummaryRow>(Upstream::Driver, bytes);
-    let _ = rows::<FirstRows<CachedRow>>(bytes);
+    let _ = rows::<FirstRows<CachedRddRow>>(bytes);
     let _ = slice::<SqlNodesRow>(Upstream::Driver, bytes);
 }
 
@@ -87,6 +89,19 @@ pub fn master_page(bytes: &[u8]) {
     let written = link.host_str().unwrap_or_default();
     if DriverHosts::new(&[]).allows(&link) {
         assert!(!["169.254.169.254", "[fd00:ec2::254]", "0.0.0.0", "[::]"].contains(&written), "{link}");
+    }
+}
+
+/// SQL executions with their plans. What is drawn leads from operator to operator, and no text is longer than allowed.
+pub fn plans(bytes: &[u8]) {
+    let Ok(rows) = slice::<Vec<SqlPlanRow>>(Upstream::Driver, bytes) else { return };
+    for plan in rows.iter().map(plan_of_row) {
+        let ids: BTreeSet<i64> = plan.operators.iter().map(|operator| operator.operator_id).collect();
+        for operator in &plan.operators {
+            assert!(operator.inputs.iter().all(|id| ids.contains(id)));
+            assert!(operator.detail.chars().count() <= 1_001 && operator.name.chars().count() <= 121);
+            assert!(operator.metrics.iter().all(|metric| metric.value.chars().count() <= 121));
+        }
     }
 }
 

@@ -18,5 +18,5 @@ pub(crate) use json_body::JsonBody;
 pub(crate) use parameters::Parameters;
 pub use session::Session;
 pub(crate) use session::Sessions;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzz")]
 pub(crate) use session::token_of;

@@ -11,7 +11,7 @@ pub mod commands;
 pub mod config;
 mod contract;
 mod export;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod history;
 mod http;

@@ -8,11 +8,12 @@ use anyhow::{Context, Result, bail};
 use crate::{document, install, paths, run, stop};
 
 /// Targets, each with the recorded answers that it starts from, by the end of their file names.
-const TARGETS: [(&str, &[&str]); 13] = [
+const TARGETS: [(&str, &[&str]); 14] = [
     ("small_answers", &["master_json.json"]),
     ("driver_lists", &["stages.json", "executors.json", "taskList.json", "Summaries.json"]),
     ("query_lists", &[]),
     ("master_page", &[".html"]),
+    ("plans", &["_sql.json", "sql_details.json"]),
     ("plan_text", &[]),
     ("times", &[]),
     ("cookies", &[]),

@@ -16,7 +16,7 @@ mod dropped_arguments;
 mod error;
 mod existing;
 mod explain;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzz")]
 pub mod fuzz;
 #[cfg(test)]
 mod garbage;

@@ -115,7 +115,7 @@ impl Token {
     }
 
     /// The token as text, for fuzzing.
-    #[cfg(fuzzing)]
+    #[cfg(feature = "fuzz")]
     #[must_use]
     pub fn text(&self) -> &str {
         self.secret.expose_secret()

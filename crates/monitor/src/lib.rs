@@ -46,6 +46,8 @@ pub use limits::Limits;
 pub use masters::Masters;
 pub use observed::{Age, Failure, Good, Moment, Observed};
 pub use plans::AppPlans;
+#[cfg(feature = "fuzz")]
+pub use plans::of_row as plan_of_row;
 pub use queries::AppQueries;
 pub use samples::Samples;
 pub use selection::{Chosen, OfApp, Selection};

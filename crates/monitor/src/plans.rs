@@ -86,6 +86,13 @@ impl AppPlans {
     }
 }
 
+/// One plan as it is drawn, for fuzzing.
+#[cfg(feature = "fuzz")]
+#[must_use]
+pub fn of_row(row: &SqlPlanRow) -> ExecutedPlan {
+    plan(0, row)
+}
+
 /// One plan as it is drawn.
 fn plan(execution_id: i64, row: &SqlPlanRow) -> ExecutedPlan {
     let (codegen, operators): (Vec<_>, Vec<_>) = row.nodes.iter().partition(|node| codegen_id(node).is_some());

@@ -146,7 +146,7 @@ impl OfApp<Snapshot> {
 }
 
 /// What is shown of a driver's lists, for fuzzing.
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzz")]
 #[must_use]
 pub fn of_rows(
     jobs: Vec<upstream::query_rows::JobRow>,

@@ -14,7 +14,7 @@ pub mod driver;
 pub mod driver_hosts;
 pub mod driver_path;
 mod error;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzz")]
 pub mod fuzzed;
 mod hop;
 pub mod kube_user;

@@ -127,7 +127,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Session {
 }
 
 /// The token as text, for fuzzing.
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzz")]
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
     Session::of_headers(headers).token.map(|token| token.text().to_owned())
 }
