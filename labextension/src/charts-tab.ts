@@ -3,14 +3,21 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ChartsHandle, Workbench } from 'berdl-spark-monitor-ui/workbench.js';
 
-import { saveFile } from './save-file';
+import { saveFile, savePng } from './save-file';
 import { SingleTab } from './single-tab';
 import type { UiLoader } from './wasm';
 
 export class ChartsTab extends SingleTab<Workbench, ChartsHandle> {
   constructor(shell: JupyterFrontEnd.IShell, loader: UiLoader<Workbench>, trans: TranslationBundle) {
     super(shell, loader, 'charts', trans.__('Spark charts'), (workbench, node) =>
-      workbench.open_charts(node, { on_save: (text, type, name) => saveFile(new Blob([text], { type }), name) })
+      workbench.open_charts(node, {
+        on_save: (text, type, name) => {
+          if (type === 'image/png') {
+            return void savePng(text, name);
+          }
+          saveFile(new Blob([text], { type }), name);
+        }
+      })
     );
   }
 

@@ -116,7 +116,7 @@ test('a year is daily means, and says since when there is anything', async () =>
   await lab.picture('charts-30d', lab.charts);
 });
 
-test('the values are a table and two files, complete and with the time zone', async () => {
+test('the values are a table and files, complete and with the time zone', async () => {
   await lab.charts.getByRole('button', { name: 'As a table' }).click();
   const rows = lab.charts.getByRole('row');
   await until('rows', async () => (await rows.count()) > 600);
@@ -129,12 +129,16 @@ test('the values are a table and two files, complete and with the time zone', as
   assert.equal(lines.length, count);
   assert.match(lines[0] ?? '', /^time,step_s,recorded_s,apps_running_mean,apps_running_min,apps_running_max,/);
   assert.match(lines[1] ?? '', /^\d{4}-\d\d-\d\dT\d\d:00:00[+-]\d\d:\d\d,3600,3600,\d/);
-  const [, svg] = await saved('Download picture');
+  const [, svg] = await saved('Download SVG');
   const isWhole = await lab.page.evaluate(svg => {
     const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml');
     return parsed.querySelector('parsererror') === null && parsed.querySelectorAll('path[vector-effect]').length === 12;
   }, svg);
   assert.ok(isWhole, svg.slice(0, 300));
+  const [pngName, , png] = await saved('Download PNG');
+  assert.match(pngName, /^spark-charts-\d{4}-\d\d-\d\d\.png$/);
+  const [width, height, colours] = await lab.page.evaluate(seenOf, png.toString('base64'));
+  assert.ok(width === 1800 && height > 600 && colours > 3, `${width} by ${height}, ${colours} colours`);
 });
 
 for (const theme of THEMES) {
@@ -239,7 +243,24 @@ function untilStatus(words) {
 /** The name and the text of a file that a button saves. @param {string} name */
 async function saved(name) {
   const [download] = await Promise.all([lab.page.waitForEvent('download'), button(name).click()]);
-  return /** @type {const} */ ([download.suggestedFilename(), await readFile(await download.path(), 'utf8')]);
+  const file = await readFile(await download.path());
+  return /** @type {const} */ ([download.suggestedFilename(), file.toString(), file]);
+}
+
+/**
+ * The width and height of a PNG file, in pixels, and how many colours it has.
+ * @param {string} base64
+ */
+async function seenOf(base64) {
+  const picture = new Image();
+  picture.src = `data:image/png;base64,${base64}`;
+  await picture.decode();
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
+  const context = canvas.getContext('2d');
+  context?.drawImage(picture, 0, 0);
+  const pixels = new Uint32Array(context?.getImageData(0, 0, canvas.width, canvas.height).data.buffer ?? []);
+  return /** @type {const} */ ([canvas.width, canvas.height, new Set(pixels).size]);
 }
 
 /** What is wider than the tab. */

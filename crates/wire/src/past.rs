@@ -131,6 +131,8 @@ pub struct PastShape {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PastQueries {
     pub shapes: Vec<PastShape>,
+    /// More are remembered.
+    pub has_more: bool,
 }
 
 /// Runs, newest first.
@@ -138,6 +140,8 @@ pub struct PastQueries {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PastRuns {
     pub runs: Vec<PastRun>,
+    /// More are remembered.
+    pub has_more: bool,
 }
 
 /// One application, running or gone.
@@ -161,6 +165,8 @@ pub struct PastApp {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PastApps {
     pub apps: Vec<PastApp>,
+    /// More are remembered.
+    pub has_more: bool,
 }
 
 /// An executor that an application lost.

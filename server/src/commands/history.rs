@@ -19,8 +19,8 @@ use crate::{
     history::{self, applications, collector::CLUSTER, queries, series, status},
 };
 
-/// Runs of an export.
-const RUNS: i64 = 20_000;
+/// All applications, queries and runs: the size of the database bounds them.
+const ALL: usize = usize::MAX;
 /// Applications that are gone whose end is told.
 const ENDS: usize = 10;
 /// How long daily means are kept.
@@ -88,8 +88,8 @@ async fn export(store: &Store, keeps_texts: bool) -> anyhow::Result<Export> {
     let now_ms = clock::now_ms();
     let mut people = Vec::new();
     for owner in store.owners().await? {
-        let runs = store.runs(&owner, RUNS).await?;
-        let applications = applications::apps(store, &owner).await?;
+        let runs = store.runs(&owner, i64::MAX).await?;
+        let applications = applications::apps(store, &owner, ALL).await?;
         let mut ends = BTreeMap::new();
         for app in applications.apps.iter().filter(|app| app.gone_at_ms.is_some()).take(ENDS) {
             let detail = applications::app(store, &owner, &app.app_id).await?;
@@ -98,7 +98,7 @@ async fn export(store: &Store, keeps_texts: bool) -> anyhow::Result<Export> {
         people.push(Person {
             applications,
             ends,
-            queries: queries::queries(store, &owner, "").await?,
+            queries: queries::queries(store, &owner, "", ALL).await?,
             runs: runs.iter().map(|run| queries::past_run(run, None)).collect(),
             cluster: series::series(store, &owner, CLUSTER, (now_ms - YEARS_MS, now_ms)).await?,
             owner,

@@ -18,7 +18,7 @@ use super::{
     History,
     collector::{APP, EXECUTOR, GONE},
     owner::Owner,
-    queries::past_run,
+    queries::{first, one_more, past_run},
     series::series,
     unreadable,
 };
@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Applications of an answer.
-const APPS: i64 = 100;
+const APPS: usize = 100;
 /// Queries, and lost executors, of an answer.
 const MOST: i64 = 50;
 
@@ -53,14 +53,14 @@ pub(crate) async fn list_applications(
     Owner(owner): Owner,
 ) -> Result<Json<PastApps>, ApiError> {
     let store = history.read().await?;
-    Ok(Json(apps(&store, &owner).await.map_err(unreadable)?))
+    Ok(Json(apps(&store, &owner, APPS).await.map_err(unreadable)?))
 }
 
 /// The answer from a store.
-pub(crate) async fn apps(store: &Store, owner: &str) -> Result<PastApps, StoreError> {
-    let spans = store.spans(owner, APP, "", MOST * APPS).await?;
-    let rows = store.components(owner, APP, APPS).await?;
-    Ok(PastApps { apps: rows.iter().map(|row| past_app(row, &spans)).collect() })
+pub(crate) async fn apps(store: &Store, owner: &str, most: usize) -> Result<PastApps, StoreError> {
+    let spans = store.spans(owner, APP, "", one_more(most).saturating_mul(MOST)).await?;
+    let (rows, has_more) = first(store.components(owner, APP, one_more(most)).await?, most);
+    Ok(PastApps { apps: rows.iter().map(|row| past_app(row, &spans)).collect(), has_more })
 }
 
 /// What was seen of one application, running or gone.

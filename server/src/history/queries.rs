@@ -20,9 +20,9 @@ use crate::{
 };
 
 /// Shapes of an answer.
-const SHAPES: i64 = 100;
+const SHAPES: usize = 100;
 /// Runs of an answer.
-const RUNS: i64 = 200;
+const RUNS: usize = 200;
 /// How long ago a run may have been that another one is compared with.
 const COMPARED_MS: i64 = 30 * DAY_MS;
 
@@ -45,19 +45,32 @@ pub(crate) async fn list_queries(
     Parameters(Search { search }): Parameters<Search>,
 ) -> Result<Json<PastQueries>, ApiError> {
     let store = history.read().await?;
-    Ok(Json(queries(&store, &owner, &search).await.map_err(unreadable)?))
+    Ok(Json(queries(&store, &owner, &search, SHAPES).await.map_err(unreadable)?))
 }
 
 /// The answer from a store.
-pub(crate) async fn queries(store: &Store, owner: &str, search: &str) -> Result<PastQueries, StoreError> {
+pub(crate) async fn queries(store: &Store, owner: &str, search: &str, most: usize) -> Result<PastQueries, StoreError> {
+    let (rows, has_more) = first(store.shapes(owner, search, one_more(most)).await?, most);
     let mut shapes = Vec::new();
-    for shape in store.shapes(owner, search, SHAPES).await? {
+    for shape in rows {
         let rows = store.runs_of_shape(owner, shape.shape_id, i64::from(COMPARED) + 1).await?;
         let newest = rows.first().map(|run| past_run(run, reason(&rows, 0)));
         let history_store::ShapeRow { shape_id, label, made_from, runs, .. } = shape;
         shapes.push(PastShape { shape_id, label, made_from, runs, newest });
     }
-    Ok(PastQueries { shapes })
+    Ok(PastQueries { shapes, has_more })
+}
+
+/// How many rows to ask for, to know whether there are more than `most`.
+pub(super) fn one_more(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+/// The first `most` rows, and whether there are more.
+pub(super) fn first<Row>(mut rows: Vec<Row>, most: usize) -> (Vec<Row>, bool) {
+    let has_more = rows.len() > most;
+    rows.truncate(most);
+    (rows, has_more)
 }
 
 /// The runs of one query, newest first, and whether each was slower than usual.
@@ -75,9 +88,9 @@ pub(crate) async fn list_runs(
     // What is no number is no query.
     let shape_id = shape_id.ok().and_then(|Path(id)| id.parse().ok()).unwrap_or(-1);
     let store = history.read().await?;
-    let rows = store.runs_of_shape(&owner, shape_id, RUNS + i64::from(COMPARED)).await.map_err(unreadable)?;
-    let shown = rows.iter().enumerate().take(usize::try_from(RUNS).unwrap_or(0));
-    Ok(Json(PastRuns { runs: shown.map(|(place, run)| past_run(run, reason(&rows, place))).collect() }))
+    let rows = store.runs_of_shape(&owner, shape_id, one_more(RUNS) + i64::from(COMPARED)).await.map_err(unreadable)?;
+    let shown = rows.iter().enumerate().take(RUNS).map(|(place, run)| past_run(run, reason(&rows, place)));
+    Ok(Json(PastRuns { runs: shown.collect(), has_more: rows.len() > RUNS }))
 }
 
 /// Why the run in this place was slower than the older ones behind it.
@@ -116,5 +129,17 @@ pub(crate) fn past_run(row: &RunRow, slower: Option<SlowerReason>) -> PastRun {
         slower,
         slower_words: said.as_ref().map(Said::to_string).unwrap_or_default(),
         slower_sentences: said.as_ref().map(Said::sentences).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_cut_says_so() {
+        assert_eq!(one_more(2), 3);
+        assert_eq!(first(vec![1, 2, 3], 2), (vec![1, 2], true));
+        assert_eq!(first(vec![1, 2], 2), (vec![1, 2], false));
     }
 }

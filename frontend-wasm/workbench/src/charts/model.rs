@@ -66,7 +66,8 @@ pub enum Action {
     AskAgain,
     Arrived(Result<Rc<Answer>, Problem>),
     SaveCsv,
-    SavePicture,
+    SaveSvg,
+    SavePng,
 }
 
 /// The callback by which the tab reports actions.
@@ -159,7 +160,7 @@ impl Reducible for Model {
                     Err(problem) => next.problem = Some(problem),
                 }
             }
-            Action::SaveCsv | Action::SavePicture => {}
+            Action::SaveCsv | Action::SaveSvg | Action::SavePng => {}
         }
         // A problem is of the time that was asked for.
         if next.zoom != self.zoom {

@@ -23,7 +23,7 @@ pub struct ChartsTabProps {
     pub api: Api,
     /// JupyterLab shows the tab.
     pub shown: bool,
-    /// Saves a text as a file, given its media type and name.
+    /// Saves a text as a file, given its media type and name; as a PNG file, an SVG picture.
     pub on_save: Option<Function>,
     /// How many times another session was answered than before.
     pub forgets: u32,
@@ -52,7 +52,9 @@ fn act(model: &UseReducerHandle<Model>, on_save: Option<Function>) -> Act {
         if let (Some(answer), Some(on_save)) = (&model.answer, &on_save) {
             match action {
                 Action::SaveCsv => save(on_save, answer, &csv(&answer.series, zone::ahead_ms), "text/csv", ".csv"),
-                Action::SavePicture => save(on_save, answer, &picture(answer), "image/svg+xml", ".svg"),
+                Action::SaveSvg => save(on_save, answer, &picture(answer), "image/svg+xml", ".svg"),
+                // The shell draws it.
+                Action::SavePng => save(on_save, answer, &picture(answer), "image/png", ".png"),
                 _ => {}
             }
         }

@@ -79,7 +79,8 @@ fn tools(model: &Model, act: &Act) -> Html {
             </div>
             { button(ChartMessage::ZoomBack, !is_part, Action::Back) }
             { button(ChartMessage::SaveCsv, false, Action::SaveCsv) }
-            { button(ChartMessage::SavePicture, false, Action::SavePicture) }
+            { button(ChartMessage::SaveSvg, false, Action::SaveSvg) }
+            { button(ChartMessage::SavePng, false, Action::SavePng) }
         </div>
     }
 }

@@ -4,6 +4,7 @@ use yew::{Html, html};
 
 use super::model::{Act, Action};
 use kit::i18n::{Message, PastMessage, tr};
+use kit::parts::notice::muted;
 
 /// An entry of the list.
 pub struct Entry {
@@ -32,6 +33,12 @@ pub fn list(label: PastMessage<'_>, entries: Vec<Entry>, chosen: Option<&str>, o
     html! {
         <ul class="sparkMonitor-Choices" aria-label={tr(label)}>{ for entries.into_iter().map(entry) }</ul>
     }
+}
+
+/// Says that a list is not all: the `shown` newest of more.
+pub fn newest(has_more: bool, shown: usize) -> Html {
+    let runs = u64::try_from(shown).unwrap_or_default();
+    if has_more { muted(PastMessage::RunsRemembered { runs }) } else { Html::default() }
 }
 
 pub fn columns(list: Html, detail: Html) -> Html {

@@ -8,7 +8,6 @@ use wire::past::{PastQueries, PastRuns};
 use yew::{Callback, Html, InputEvent, Properties, TargetCast, component, html, use_mut_ref, use_reducer};
 
 use super::asked::{read, use_past};
-use super::facts::whole;
 use super::master_detail::columns;
 use super::model::{Act, Action, Model};
 use super::queries_view::{queries_list, query_tools, runs_view, shape_view};
@@ -74,8 +73,7 @@ pub fn QueriesTab(props: &QueriesTabProps) -> Html {
         let shape = answer.shapes.iter().find(|shape| Some(&*shape.shape_id.to_string()) == chosen);
         let detail = match shape {
             Some(shape) => {
-                let total = whole(shape.runs);
-                let runs = runs.filled(|runs: &PastRuns| runs_view(runs, total, model.looked_at_ms, &act, &open));
+                let runs = runs.filled(|runs: &PastRuns| runs_view(runs, model.looked_at_ms, &act, &open));
                 shape_view(&shape.label, model.copied, &copy, runs)
             }
             None if answer.shapes.is_empty() => Html::default(),

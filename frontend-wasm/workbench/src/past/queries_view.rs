@@ -7,7 +7,7 @@ use wire::past::{PastQueries, PastRuns, PastShape};
 use yew::{Callback, Html, InputEvent, html};
 
 use super::facts::{duration, ended, slower, whole};
-use super::master_detail::{Entry, list, refresh};
+use super::master_detail::{Entry, list, newest, refresh};
 use super::model::{Act, Action};
 use super::runs_chart::runs_chart;
 use super::runs_table::{Of, runs_table};
@@ -46,10 +46,12 @@ pub fn query_tools(which: Which, oninput: Callback<InputEvent>, act: &Act) -> Ht
 /// The queries, the last run first.
 pub fn queries_list(queries: &PastQueries, which: Which, is_search: bool, chosen: Option<&str>, act: &Act) -> Html {
     let shown: Vec<_> = queries.shapes.iter().filter(|shape| which.has(shape)).map(entry).collect();
-    if shown.is_empty() {
-        return muted(which.none(is_search && queries.shapes.is_empty()));
-    }
-    list(PastMessage::MyQueries, shown, chosen, 0, act)
+    let listed = if shown.is_empty() {
+        muted(which.none(is_search && queries.shapes.is_empty()))
+    } else {
+        list(PastMessage::MyQueries, shown, chosen, 0, act)
+    };
+    html! { <>{ listed }{ newest(queries.has_more, queries.shapes.len()) }</> }
 }
 
 fn entry(shape: &PastShape) -> Entry {
@@ -92,9 +94,8 @@ pub fn shape_view(label: &str, copied: Option<bool>, copy: &Callback<String>, ru
     }
 }
 
-/// The runs of one query. `total` is how many are stored; `looked_at_ms` is when the one that is looked at began.
-pub fn runs_view(runs: &PastRuns, total: u64, looked_at_ms: Option<i64>, act: &Act, open: &Callback<String>) -> Html {
-    let shown = u64::try_from(runs.runs.len()).unwrap_or_default();
+/// The runs of one query. `looked_at_ms` is when the one that is looked at began.
+pub fn runs_view(runs: &PastRuns, looked_at_ms: Option<i64>, act: &Act, open: &Callback<String>) -> Html {
     let moments: Vec<i64> = runs.runs.iter().map(|run| run.submitted_at_ms).collect();
     let looked = moments.iter().position(|at_ms| Some(*at_ms) == looked_at_ms);
     let look =
@@ -102,9 +103,7 @@ pub fn runs_view(runs: &PastRuns, total: u64, looked_at_ms: Option<i64>, act: &A
     html! {
         <>
             { runs_chart(&runs.runs, looked, &look) }
-            if shown < total {
-                { muted(PastMessage::RunsRemembered { runs: shown }) }
-            }
+            { newest(runs.has_more, runs.runs.len()) }
             { runs_table(&runs.runs, Of::Query, looked, open) }
         </>
     }

@@ -69,7 +69,8 @@ async fn each_quantity_has_a_chart_with_legend_value_and_both_axes() {
     1 year
     Back
     Download CSV
-    Download picture
+    Download SVG
+    Download PNG
     11:00:00 UTC to 12:00:00 UTC, samples
     Cores in use
     All cores
@@ -200,7 +201,8 @@ async fn without_values_a_sentence_says_why() {
     1 year
     Back
     Download CSV
-    Download picture
+    Download SVG
+    Download PNG
     Nothing is recorded yet. A sample is taken every minute while an application is active, else every five minutes.
     ");
     let empty = text(&model(nothing(true, Some(OBSERVED_AT_MS)))).await;

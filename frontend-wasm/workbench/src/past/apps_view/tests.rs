@@ -20,7 +20,7 @@ fn app(gone_at_ms: Option<i64>) -> PastApp {
 
 #[tokio::test]
 async fn an_application_that_is_gone_says_between_which_looks_it_went() {
-    let apps = PastApps { apps: vec![app(None), app(Some(OBSERVED_AT_MS + 60_000))] };
+    let apps = PastApps { apps: vec![app(None), app(Some(OBSERVED_AT_MS + 60_000))], has_more: false };
     assert_snapshot!(drawn::text(apps_list(&apps, OBSERVED_AT_MS, None, 0, &Act::noop())).await, @"
     nightly
     Running
@@ -29,13 +29,13 @@ async fn an_application_that_is_gone_says_between_which_looks_it_went() {
     Not listed
     Last seen 12:00:00 UTC, gone by 12:01:00 UTC. · app-1
     ");
-    let none = PastApps { apps: Vec::new() };
+    let none = PastApps { apps: Vec::new(), has_more: false };
     assert!(drawn::text(apps_list(&none, 0, None, 0, &Act::noop())).await.contains("No application is remembered"));
 }
 
 #[tokio::test]
 async fn one_that_nobody_has_looked_for_is_not_called_running() {
-    let apps = PastApps { apps: vec![app(None)] };
+    let apps = PastApps { apps: vec![app(None)], has_more: false };
     let hour_later = OBSERVED_AT_MS + 3_600_000;
     let text = drawn::text(apps_list(&apps, hour_later, None, 0, &Act::noop())).await;
     assert!(text.contains("Unknown state") && !text.contains("Running"), "{text}");

@@ -16,7 +16,10 @@ fn shape(shape_id: i64, newest: PastRun) -> PastShape {
 
 fn queries() -> PastQueries {
     let lost = PastRun { state: RunState::Lost, ..run(40) };
-    PastQueries { shapes: vec![shape(1, slower(5)), shape(2, failed(10)), shape(3, run(20)), shape(4, lost)] }
+    PastQueries {
+        shapes: vec![shape(1, slower(5)), shape(2, failed(10)), shape(3, run(20)), shape(4, lost)],
+        has_more: false,
+    }
 }
 
 async fn listed(which: Which, is_search: bool, queries: &PastQueries) -> String {
@@ -52,21 +55,24 @@ async fn only_the_slower_or_the_failed_ones_are_listed_if_a_person_wants_that() 
 
 #[tokio::test]
 async fn an_empty_list_says_why_it_is_empty() {
-    let none = PastQueries { shapes: Vec::new() };
-    let calm = PastQueries { shapes: vec![shape(1, run(1))] };
+    let none = PastQueries { shapes: Vec::new(), has_more: false };
+    let calm = PastQueries { shapes: vec![shape(1, run(1))], has_more: false };
     assert!(listed(Which::All, false, &none).await.contains("No query is remembered yet."));
     assert!(listed(Which::All, true, &none).await.contains("No query has this text."));
     assert!(listed(Which::Failed, true, &none).await.contains("No query has this text."));
     assert!(listed(Which::Failed, true, &calm).await.contains("No query failed"));
     assert!(listed(Which::Slower, false, &calm).await.contains("slower than usual"));
     assert!(listed(Which::Failed, false, &calm).await.contains("failed"));
+    let more = PastQueries { has_more: true, ..calm };
+    assert!(listed(Which::All, false, &more).await.contains("Only the newest"));
+    assert!(listed(Which::Failed, false, &more).await.contains("Only the newest"), "older ones may have failed");
 }
 
 #[tokio::test]
 async fn runs_are_bars_the_oldest_first_and_a_table_the_newest_first() {
-    let runs = PastRuns { runs: vec![slower(1), run(2), failed(3), run(4), run(5)] };
+    let runs = PastRuns { runs: vec![slower(1), run(2), failed(3), run(4), run(5)], has_more: true };
     let (noop, open) = (Act::noop(), Callback::noop());
-    assert_snapshot!(drawn::text(runs_view(&runs, 9, None, &noop, &open)).await, @"
+    assert_snapshot!(drawn::text(runs_view(&runs, None, &noop, &open)).await, @"
     Duration of each run, the oldest first
     half took less than 1m
     11:55:00 UTC
@@ -134,7 +140,7 @@ async fn runs_are_bars_the_oldest_first_and_a_table_the_newest_first() {
     200
     app-1
     ");
-    let html = drawn::elements(runs_view(&runs, 5, Some(OBSERVED_AT_MS - 180_000), &noop, &open)).await;
+    let html = drawn::elements(runs_view(&runs, Some(OBSERVED_AT_MS - 180_000), &noop, &open)).await;
     let chart = html.split("<figcaption").nth(1).unwrap_or_default().split("sparkMonitor-RunsChart-ends").next();
     assert_snapshot!(chart.unwrap_or_default(), @r#"
      class="sparkMonitor-Muted">
@@ -167,7 +173,12 @@ async fn runs_are_bars_the_oldest_first_and_a_table_the_newest_first() {
 #[tokio::test]
 async fn the_run_that_is_looked_at_stays_the_same_when_a_newer_one_arrives() {
     for runs in [vec![run(2), run(3)], vec![run(1), run(2), run(3)]] {
-        let view = runs_view(&PastRuns { runs }, 3, Some(OBSERVED_AT_MS - 120_000), &Act::noop(), &Callback::noop());
+        let view = runs_view(
+            &PastRuns { runs, has_more: false },
+            Some(OBSERVED_AT_MS - 120_000),
+            &Act::noop(),
+            &Callback::noop(),
+        );
         let html = drawn::elements(view).await;
         assert!(html.contains(": 1m at 11:58:00 UTC, Completed\""), "{html}");
     }
@@ -176,7 +187,12 @@ async fn the_run_that_is_looked_at_stays_the_same_when_a_newer_one_arrives() {
 #[tokio::test]
 async fn kept_texts_fold_out() {
     let kept = PastRun { statement: "SELECT <b>1</b>".to_owned(), message: "boom".to_owned(), ..failed(1) };
-    let html =
-        drawn::elements(runs_view(&PastRuns { runs: vec![kept] }, 1, None, &Act::noop(), &Callback::noop())).await;
+    let html = drawn::elements(runs_view(
+        &PastRuns { runs: vec![kept], has_more: false },
+        None,
+        &Act::noop(),
+        &Callback::noop(),
+    ))
+    .await;
     assert!(html.contains("<details>") && html.contains("SELECT &lt;b&gt;1&lt;") && html.contains("boom"), "{html}");
 }
