@@ -38,6 +38,7 @@ import { ExportTabs } from './export-tabs';
 import { KernelActivity } from './kernels';
 import { languageOf } from './language';
 import { MyQueriesTab } from './my-queries-tab';
+import { goToRan } from './go-to-ran';
 import { Notebooks } from './notebooks';
 import { Notices } from './notices';
 import { PanelContent } from './panel-content';
@@ -162,7 +163,8 @@ function activate(
   const usage = new UsageTab(app.shell, tabs, trans, savedApp);
   const charts = new ChartsTab(app.shell, tabs, trans);
   const applications = new ApplicationsTab(app.shell, tabs, trans);
-  const myQueries = new MyQueriesTab(app.shell, tabs, trans, appId => void applications.open(appId));
+  const openApp = (appId: string): void => void applications.open(appId);
+  const myQueries = new MyQueriesTab(app.shell, tabs, trans, openApp, goToRan(notebooks, trans));
   const queries = new QueryTabs(app.shell, detailTabs, trans, savedApp);
   const storage = new StorageTab(app.shell, detailTabs, trans, savedApp);
   const showQuery = (queryId: string): void => {

@@ -12,10 +12,11 @@ export class MyQueriesTab extends SingleTab<Workbench, QueriesHandle> {
     shell: JupyterFrontEnd.IShell,
     loader: UiLoader<Workbench>,
     trans: TranslationBundle,
-    on_open_app: (appId: string) => void
+    on_open_app: (appId: string) => void,
+    on_cell: (appId: string, atMs: number) => void
   ) {
     super(shell, loader, 'my-queries', trans.__('My queries'), (workbench, node) =>
-      workbench.open_queries(node, { on_copy: copyText, on_open_app })
+      workbench.open_queries(node, { on_copy: copyText, on_open_app, on_cell })
     );
   }
 

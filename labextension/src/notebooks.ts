@@ -94,6 +94,16 @@ export class Notebooks {
     }
   }
 
+  /** Shows the cell that ran at a time in an application; false if no cell did, or more than one may have. */
+  async showRan(appId: string, atMs: number): Promise<boolean> {
+    const [ran, ...others] = [...this.followed.values()].flatMap(notebook => notebook.ranAt(appId, atMs));
+    if (ran === undefined || others.length > 0) {
+      return false;
+    }
+    await this.show(ran);
+    return true;
+  }
+
   /** Looks whether a kernel without an open notebook is busy. */
   private look(): void {
     const notebooks = new Set([...this.followed.values()].map(notebook => notebook.panel.sessionContext));

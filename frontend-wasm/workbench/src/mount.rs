@@ -31,6 +31,8 @@ export interface QueriesOptions {
   on_copy: (text: string) => Promise<void>;
   /** Opens the tab of an application. */
   on_open_app: (app_id: string) => void;
+  /** Goes to the cell that submitted a query at a time, in milliseconds since 1970. */
+  on_cell: (app_id: string, at_ms: number) => void;
 }
 "#;
 
@@ -59,6 +61,9 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn on_open_app(this: &QueriesOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_cell(this: &QueriesOptions) -> Option<Function>;
 }
 
 /// All tabs of one page, and what they share.
@@ -122,8 +127,8 @@ impl Workbench {
     /// # Errors
     /// When the browser refuses to create an element.
     pub fn open_queries(&self, parent: &Element, options: &QueriesOptions) -> Result<QueriesHandle, JsValue> {
-        let (on_copy, on_open_app) = (options.on_copy_query(), options.on_open_app());
-        let props = QueriesTabProps { api: self.api.clone(), shown: false, on_copy, on_open_app, forgets: 0 };
+        let (on_copy, on_open_app, on_cell) = (options.on_copy_query(), options.on_open_app(), options.on_cell());
+        let props = QueriesTabProps { api: self.api.clone(), shown: false, on_copy, on_open_app, on_cell, forgets: 0 };
         let tab = self.roots.open(parent, Tab::Queries(props.clone()))?;
         Ok(QueriesHandle { tab, props })
     }

@@ -47,6 +47,14 @@ pub struct Model {
     pub has_table: bool,
 }
 
+/// What the charts can be saved as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum File {
+    Csv,
+    Svg,
+    Png,
+}
+
 /// An action of a person or an event.
 #[derive(Clone, Debug)]
 pub enum Action {
@@ -65,9 +73,7 @@ pub enum Action {
     ToggleTable,
     AskAgain,
     Arrived(Result<Rc<Answer>, Problem>),
-    SaveCsv,
-    SaveSvg,
-    SavePng,
+    Save(File),
 }
 
 /// The callback by which the tab reports actions.
@@ -160,7 +166,7 @@ impl Reducible for Model {
                     Err(problem) => next.problem = Some(problem),
                 }
             }
-            Action::SaveCsv | Action::SaveSvg | Action::SavePng => {}
+            Action::Save(_) => {}
         }
         // A problem is of the time that was asked for.
         if next.zoom != self.zoom {

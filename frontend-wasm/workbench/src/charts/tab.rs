@@ -10,7 +10,7 @@ use yew::{Callback, Html, Properties, UseReducerHandle, component, hook, use_eff
 
 use super::csv::csv;
 use super::fetch::{fetch, rest_ms};
-use super::model::{Act, Action, Answer, Model, Wish};
+use super::model::{Act, Action, Answer, File, Model, Wish};
 use super::picture::picture;
 use super::view::charts_view;
 use super::zone;
@@ -50,19 +50,22 @@ fn act(model: &UseReducerHandle<Model>, on_save: Option<Function>) -> Act {
     let (model, dispatcher) = (model.clone(), model.dispatcher());
     Callback::from(move |action| {
         if let (Some(answer), Some(on_save)) = (&model.answer, &on_save) {
-            match action {
-                Action::SaveCsv => save(on_save, answer, &csv(&answer.series, zone::ahead_ms), "text/csv", ".csv"),
-                Action::SaveSvg => save(on_save, answer, &picture(answer), "image/svg+xml", ".svg"),
-                // The shell draws it.
-                Action::SavePng => save(on_save, answer, &picture(answer), "image/png", ".png"),
-                _ => {}
+            if let Action::Save(file) = action {
+                save(on_save, answer, file);
             }
         }
         dispatcher.dispatch(action);
     })
 }
 
-fn save(on_save: &Function, answer: &Answer, text: &str, media_type: &str, ending: &str) {
+fn save(on_save: &Function, answer: &Answer, file: File) {
+    let (media_type, ending) = match file {
+        File::Csv => ("text/csv", ".csv"),
+        File::Svg => ("image/svg+xml", ".svg"),
+        // The shell draws it.
+        File::Png => ("image/png", ".png"),
+    };
+    let text = if file == File::Csv { csv(&answer.series, zone::ahead_ms) } else { picture(answer) };
     let day = zone::iso(answer.span.to_ms, zone::ahead_ms(answer.span.to_ms)).chars().take(10).collect::<String>();
     let name = ["spark-charts-", &day, ending].concat();
     // A failure would be one of the shell, which has nothing to report.

@@ -6,7 +6,7 @@ mod tests;
 use yew::{Html, html};
 
 use super::chart::{Drawing, chart};
-use super::model::{Act, Action, Answer, Model};
+use super::model::{Act, Action, Answer, File, Model};
 use super::quantity::QUANTITIES;
 use super::span::{DAY_MS, HOUR_MS};
 use super::table::table;
@@ -78,9 +78,9 @@ fn tools(model: &Model, act: &Act) -> Html {
                 { for RANGES.map(range) }
             </div>
             { button(ChartMessage::ZoomBack, !is_part, Action::Back) }
-            { button(ChartMessage::SaveCsv, false, Action::SaveCsv) }
-            { button(ChartMessage::SaveSvg, false, Action::SaveSvg) }
-            { button(ChartMessage::SavePng, false, Action::SavePng) }
+            { button(ChartMessage::SaveCsv, false, Action::Save(File::Csv)) }
+            { button(ChartMessage::SaveSvg, false, Action::Save(File::Svg)) }
+            { button(ChartMessage::SavePng, false, Action::Save(File::Png)) }
         </div>
     }
 }

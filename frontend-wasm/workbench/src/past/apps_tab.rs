@@ -5,7 +5,7 @@ use yew::{Html, Properties, component, html, use_reducer};
 
 use super::apps_view::{app_view, apps_list};
 use super::asked::{read, use_past};
-use super::master_detail::{columns, refresh};
+use super::master_detail::{columns, newest, refresh};
 use super::model::{Act, Action, Model};
 use kit::api::Api;
 use kit::i18n::{PastMessage, tr};
@@ -45,7 +45,7 @@ pub fn AppsTab(props: &AppsTabProps) -> Html {
             None => muted(PastMessage::ChooseApp),
         };
         let list = apps_list(apps, js_sys::Date::now() as i64, chosen, props.opens, &act);
-        columns(list, detail)
+        columns(list, newest(apps.has_more, apps.apps.len()), detail)
     });
     html! {
         <div class="sparkMonitor-PastTab">

@@ -6,7 +6,7 @@ mod tests;
 use wire::past::{LostExecutor, PastApp, PastAppDetail, PastApps};
 use yew::{Callback, Html, html};
 
-use super::master_detail::{Entry, list, newest};
+use super::master_detail::{Entry, list};
 use super::model::Act;
 use super::runs_table::{Of, cells, head, runs_table};
 use kit::format;
@@ -24,12 +24,7 @@ pub fn apps_list(apps: &PastApps, now_ms: i64, chosen: Option<&str>, opens: u32,
         return muted(PastMessage::NoAppYet);
     }
     let entries = apps.apps.iter().map(|app| entry(app, now_ms)).collect();
-    html! {
-        <>
-            { list(PastMessage::PastApplications, entries, chosen, opens, act) }
-            { newest(apps.has_more, apps.apps.len()) }
-        </>
-    }
+    list(PastMessage::PastApplications, entries, chosen, opens, act)
 }
 
 fn entry(app: &PastApp, now_ms: i64) -> Entry {

@@ -35,16 +35,16 @@ pub fn list(label: PastMessage<'_>, entries: Vec<Entry>, chosen: Option<&str>, o
     }
 }
 
-/// Says that a list is not all: the `shown` newest of more.
+/// Says below a list that it is not all: the `shown` newest of more.
 pub fn newest(has_more: bool, shown: usize) -> Html {
     let runs = u64::try_from(shown).unwrap_or_default();
     if has_more { muted(PastMessage::RunsRemembered { runs }) } else { Html::default() }
 }
 
-pub fn columns(list: Html, detail: Html) -> Html {
+pub fn columns(list: Html, note: Html, detail: Html) -> Html {
     html! {
         <div class="sparkMonitor-PastColumns">
-            <div>{ list }</div>
+            <div>{ list }{ note }</div>
             <div class="sparkMonitor-Detail">{ detail }</div>
         </div>
     }

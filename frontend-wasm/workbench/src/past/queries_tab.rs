@@ -8,7 +8,7 @@ use wire::past::{PastQueries, PastRuns};
 use yew::{Callback, Html, InputEvent, Properties, TargetCast, component, html, use_mut_ref, use_reducer};
 
 use super::asked::{read, use_past};
-use super::master_detail::columns;
+use super::master_detail::{columns, newest};
 use super::model::{Act, Action, Model};
 use super::queries_view::{queries_list, query_tools, runs_view, shape_view};
 use kit::api::Api;
@@ -31,6 +31,8 @@ pub struct QueriesTabProps {
     pub on_copy: Option<Function>,
     /// Opens the tab of an application, given its id.
     pub on_open_app: Option<Function>,
+    /// Goes to the cell that ran a query, given the application's id and when it was submitted, in milliseconds since 1970.
+    pub on_cell: Option<Function>,
     /// How many times another session was answered than before.
     pub forgets: u32,
 }
@@ -74,13 +76,24 @@ pub fn QueriesTab(props: &QueriesTabProps) -> Html {
         let detail = match shape {
             Some(shape) => {
                 let runs = runs.filled(|runs: &PastRuns| runs_view(runs, model.looked_at_ms, &act, &open));
-                shape_view(&shape.label, model.copied, &copy, runs)
+                let (on_cell, newest) = (props.on_cell.clone(), shape.newest.clone());
+                let go = Callback::from(move |_| {
+                    if let (Some(on_cell), Some(run)) = (&on_cell, &newest) {
+                        // A failure would be one of the shell, which has nothing to report.
+                        let _ = on_cell.call2(
+                            &JsValue::NULL,
+                            &run.app_id.as_str().into(),
+                            &JsValue::from_f64(run.submitted_at_ms as f64),
+                        );
+                    }
+                });
+                shape_view(&shape.label, model.copied, &copy, go, runs)
             }
             None if answer.shapes.is_empty() => Html::default(),
             None => muted(PastMessage::ChooseQuery),
         };
         let list = queries_list(answer, model.which, !search.is_empty(), chosen, &act);
-        columns(list, detail)
+        columns(list, newest(answer.has_more, answer.shapes.len()), detail)
     });
     html! {
         <div class="sparkMonitor-PastTab" aria-busy={queries.is_pending(&route).to_string()}>

@@ -4,7 +4,7 @@
 mod tests;
 
 use wire::past::{PastQueries, PastRuns, PastShape};
-use yew::{Callback, Html, InputEvent, html};
+use yew::{Callback, Html, InputEvent, MouseEvent, html};
 
 use super::facts::{duration, ended, slower, whole};
 use super::master_detail::{Entry, list, newest, refresh};
@@ -46,12 +46,10 @@ pub fn query_tools(which: Which, oninput: Callback<InputEvent>, act: &Act) -> Ht
 /// The queries, the last run first.
 pub fn queries_list(queries: &PastQueries, which: Which, is_search: bool, chosen: Option<&str>, act: &Act) -> Html {
     let shown: Vec<_> = queries.shapes.iter().filter(|shape| which.has(shape)).map(entry).collect();
-    let listed = if shown.is_empty() {
-        muted(which.none(is_search && queries.shapes.is_empty()))
-    } else {
-        list(PastMessage::MyQueries, shown, chosen, 0, act)
-    };
-    html! { <>{ listed }{ newest(queries.has_more, queries.shapes.len()) }</> }
+    if shown.is_empty() {
+        return muted(which.none(is_search && queries.shapes.is_empty()));
+    }
+    list(PastMessage::MyQueries, shown, chosen, 0, act)
 }
 
 fn entry(shape: &PastShape) -> Entry {
@@ -75,8 +73,14 @@ fn entry(shape: &PastShape) -> Entry {
     }
 }
 
-/// One query with its runs.
-pub fn shape_view(label: &str, copied: Option<bool>, copy: &Callback<String>, runs: Html) -> Html {
+/// One query with its runs. `go` leads to the cell of the newest one.
+pub fn shape_view(
+    label: &str,
+    copied: Option<bool>,
+    copy: &Callback<String>,
+    go: Callback<MouseEvent>,
+    runs: Html,
+) -> Html {
     let text = label.to_owned();
     html! {
         <section aria-label={text.clone()}>
@@ -85,6 +89,7 @@ pub fn shape_view(label: &str, copied: Option<bool>, copy: &Callback<String>, ru
                 <button type="button" class="sparkMonitor-Button" onclick={copy.reform(move |_| text.clone())}>
                     { tr(PastMessage::CopyQuery) }
                 </button>
+                <button type="button" class="sparkMonitor-Button" onclick={go}>{ tr(PastMessage::GoToItsCell) }</button>
                 <span role="status">
                     { copied.map(|done| tr(if done { Message::Copied } else { Message::NotCopied })) }
                 </span>

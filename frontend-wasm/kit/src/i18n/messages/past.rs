@@ -22,6 +22,7 @@ messages! { PastMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     StateLost: "Lost";
     StateLostLong: "It ran when its application was last seen.";
     CopyQuery: "Copy text";
+    GoToItsCell: "Go to its cell";
     RunsChart: "Duration of each run, the oldest first";
     Median { time: &'a str }: "half took less than {time}";
     RunSaid { number: u64, of: u64, facts: &'a str }: "run {number} of {of}: {facts}";
