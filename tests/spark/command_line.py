@@ -25,6 +25,11 @@ def fact(point: int, what: str, seen: str) -> None:
             facts.write(f"{point}\t{what}\t{seen}\n")
 
 
+def on_spark_40() -> bool:
+    """Tell whether it is Spark 4.0, which lacks much that came later."""
+    return (os.environ.get("CONNECT_SPARK_VERSION") or "").startswith("4.0")
+
+
 class Connect:
     """The command line on one Connect server."""
 

@@ -17,7 +17,7 @@ import pyarrow.types as t
 import pytest
 
 from tests.conftest import end, until
-from tests.spark.command_line import ENDLESS, Connect
+from tests.spark.command_line import ENDLESS, Connect, fact, on_spark_40
 
 # What PySpark gives as Arrow.
 VALUES = [
@@ -39,6 +39,9 @@ VALUES = [
     "'ünïcode \\n \"text\"'",
     "''",
     "CAST('ab' AS CHAR(2))",
+    "CAST('ab' AS VARCHAR(4))",
+    "'ab' COLLATE UTF8_LCASE",
+    "array('ab' COLLATE UNICODE_CI)",
     "X'00FFab'",
     "DATE '2024-02-29'",
     "DATE '0001-01-01'",
@@ -57,6 +60,14 @@ VALUES = [
     "CAST(NULL AS STRUCT<a: INT>)",
     "array(named_struct('d', DATE '2024-01-01'))",
     "map('k', array(CAST(1 AS DECIMAL(3,1))))",
+]
+# The same, of types that Spark 4.0 does not have. `TIME` is off by default.
+LATER_VALUES = [
+    "TIME '12:13:14.5'",
+    "CAST('00:00:00' AS TIME(0))",
+    "array(TIME '23:59:59.999999')",
+    "ST_GeomFromWKB(X'0101000000000000000000F03F0000000000000040')",
+    "ST_GeogFromWKB(X'0101000000000000000000F03F0000000000000040')",
 ]
 # What PySpark does not give, or as bare numbers: here Spark's own text is the oracle.
 TEXTS = [
@@ -80,7 +91,7 @@ VARIANTS = [
 @pytest.fixture(scope="module")
 def connect() -> Iterator[Connect]:
     """Return the command line on a cluster of its own."""
-    connect = Connect()
+    connect = Connect("--conf", "spark.sql.timeType.enabled=true")
     yield connect
     connect.end()
 
@@ -109,6 +120,8 @@ def expected(value: Any, kind: Any) -> Any:
         value = value.astimezone(datetime.timezone.utc) if value.tzinfo else value
         text = value.isoformat().replace("+00:00", "Z")
         return text.replace(".500000", ".5")
+    if isinstance(value, datetime.time):
+        return value.isoformat().replace(".500000", ".5")
     if isinstance(value, datetime.date):
         return value.isoformat()
     return value
@@ -122,7 +135,9 @@ def note(expressions: list[str], types: list[str], oracle: list[Any], ours: list
     with Path(path).open("a") as table:
         for expression, kind, value, json_value in zip(expressions, types, oracle, ours, strict=True):
             cells = [expression, kind, str(value), json.dumps(json_value, ensure_ascii=False)]
-            table.write("| " + " | ".join(f"`{cell.replace('|', '¦')}`" for cell in cells) + " |\n")
+            # A row of a table is one line.
+            cells = [cell.replace("|", "¦").replace("\n", " ") for cell in cells]
+            table.write("| " + " | ".join(f"`{cell}`" for cell in cells) + " |\n")
 
 
 def types_of(result: Any) -> list[str]:
@@ -133,18 +148,29 @@ def select(expressions: list[str]) -> str:
     return "SELECT " + ", ".join(f"{expression} AS c{index}" for index, expression in enumerate(expressions))
 
 
-def test_values_are_those_of_pyspark(connect: Connect) -> None:
-    assert len(VALUES) + len(TEXTS) + len(VARIANTS) >= 40
-    statement = select(VALUES)
+def same_as_pyspark(connect: Connect, expressions: list[str]) -> int:
+    """Compare values and types with PySpark's; return how many there are."""
+    statement = select(expressions)
     table = connect.oracle.sql(statement).toArrow()
     result = connect.ok(statement)
     (row,) = result["rows"]
-    for expression, column, field, ours in zip(VALUES, table.columns, table.schema, row, strict=True):
+    for expression, column, field, ours in zip(expressions, table.columns, table.schema, row, strict=True):
         theirs = expected(column[0].as_py(), field.type)
         assert (ours, str(ours)) == (theirs, str(theirs)), expression
     types = [field.dataType.simpleString() for field in connect.oracle.sql(statement).schema]
     assert types_of(result) == types
-    note(VALUES, types, [column[0].as_py() for column in table.columns], row)
+    note(expressions, types, [column[0].as_py() for column in table.columns], row)
+    return len(expressions)
+
+
+def test_values_are_those_of_pyspark(connect: Connect) -> None:
+    assert len(VALUES) + len(TEXTS) + len(VARIANTS) >= 40
+    same = same_as_pyspark(connect, VALUES)
+    if on_spark_40():
+        assert [connect.run(select([expression]))[0] for expression in LATER_VALUES] == [1] * len(LATER_VALUES)
+    else:
+        same += same_as_pyspark(connect, LATER_VALUES)
+    fact(2, "values and types, compared with PySpark's `toArrow`", f"{same} expressions agree")
 
 
 def test_intervals_and_variants_are_written_as_spark_writes_them(connect: Connect) -> None:
@@ -158,6 +184,8 @@ def test_intervals_and_variants_are_written_as_spark_writes_them(connect: Connec
     # A number with a fraction is a decimal in a variant, and decimals are text.
     assert ours == [json.loads(text, parse_float=str) for text in VARIANTS]
     note([f"parse_json('{text}')" for text in VARIANTS], types_of(result), VARIANTS, ours)
+    seen = f"{len(TEXTS)} intervals and {len(VARIANTS)} variants agree"
+    fact(2, "intervals, compared with Spark's `CAST(… AS STRING)`, and variants with the JSON in them", seen)
 
 
 def test_duplicate_columns_and_arguments(connect: Connect) -> None:
@@ -171,6 +199,7 @@ def test_duplicate_columns_and_arguments(connect: Connect) -> None:
 @pytest.mark.parametrize(("limit", "rows", "code"), [(4, 4, 3), (5, 5, 0), (6, 5, 0)])
 @pytest.mark.parametrize("statement", ["SELECT id FROM range(0, 5, 1, 2)", "SHOW FUNCTIONS LIKE 'date_{add,sub,diff}'"])
 def test_the_row_limit_is_exact(connect: Connect, statement: str, limit: int, rows: int, code: int) -> None:
+    limited = {4: "n - 1", 5: "n", 6: "n + 1"}[limit]
     if statement.startswith("SHOW"):
         statement = "SHOW FUNCTIONS LIKE 'd*_sub|d*_add|d*_diff|datediff|dateadd'"
         every = len(connect.ok(statement)["rows"])
@@ -179,6 +208,8 @@ def test_the_row_limit_is_exact(connect: Connect, statement: str, limit: int, ro
     assert (got, len(result["rows"]), result["truncated"]) == (code, rows, code == 3)
     if code == 3:
         assert (error["code"], error["limit_type"], error["limit_value"]) == ("limit_exceeded", "rows", limit)
+    what = "a command" if statement.startswith("SHOW") else "a query"
+    fact(3, f"{what} that results in n rows, at most {limited}", "an error, n - 1 rows" if code == 3 else "n rows")
 
 
 def test_the_byte_limit_stops_a_large_result(connect: Connect) -> None:
@@ -187,8 +218,10 @@ def test_the_byte_limit_stops_a_large_result(connect: Connect) -> None:
     assert [len(result["rows"]), result["rows"][1999][0][:4]] == [2000, "1999"]
     code, result, error = connect.run("--max-bytes", "100000", wide)
     assert (code, result["truncated"], error["limit_type"]) == (3, True, "bytes")
-    if not (os.environ.get("CONNECT_SPARK_VERSION") or "").startswith("4.0"):
+    if not on_spark_40():
         assert error["actual_value"] < 100_000 + 300_000, "it stops in the middle of a batch"
+    seen = f"an error after {error['actual_value'] or 0:,} bytes"
+    fact(3, "2,000 rows of up to 4,000 characters, at most 100,000 bytes", seen)
 
 
 def test_errors_have_class_state_and_place(connect: Connect) -> None:

@@ -4,6 +4,8 @@ use arrow_schema::{DataType as Arrow, Field, IntervalUnit};
 use connect_proto::connect::{DataType, data_type::Kind};
 
 const YEAR_MONTH: [&str; 2] = ["year", "month"];
+/// Spark does not name this one, because it is that of most texts.
+const BINARY_COLLATION: &str = "UTF8_BINARY";
 const DAY_TIME: [&str; 4] = ["day", "hour", "minute", "second"];
 
 /// The name of Spark's own type.
@@ -19,6 +21,9 @@ pub(crate) fn name_of_spark(data_type: Option<&DataType>) -> String {
         Kind::Long(_) => "bigint",
         Kind::Float(_) => "float",
         Kind::Double(_) => "double",
+        Kind::String(string) if !["", BINARY_COLLATION].contains(&string.collation.as_str()) => {
+            return format!("string collate {}", string.collation);
+        }
         Kind::String(_) => "string",
         Kind::Date(_) => "date",
         Kind::Timestamp(_) => "timestamp",
