@@ -149,9 +149,14 @@ def test_it_is_told_what_a_canceled_query_still_holds(connect: Connect, sql: Sql
     sql.json("POST", f"sql/queries/{query['id']}/cancel", {})
     assert sql.end_of(query)["state"] == "canceled"
     canceled = milliseconds(begin)
-    held = until("it is told", lambda: now().get("cores_still_held"), 30)
+
+    def told() -> int | None:
+        # One of the tasks may end in between.
+        held: int = now().get("cores_still_held") or 0
+        return held if held and held == on_executors(connect) else None
+
+    held = until("it is told what the executors still do", told, 30)
     assert connect.running_tasks() == 0, "no stage is active"
-    assert held == on_executors(connect) == 2
     until("no core is held", lambda: now().get("cores_still_held") == 0, 300)
     assert on_executors(connect) == 0
     what = "cancel of a query whose tasks never look at their kill flag"
