@@ -140,13 +140,16 @@ fn tables(folder: &Path) -> Result<String> {
     let values = VERSIONS.map(|version| fs::read_to_string(folder.join(format!("values-{version}.md"))));
     let [first, second] = values;
     let (first, second) = (first?, second?);
-    let head = "| Spark | type | oracle | JSON |\n|---|---|---|---|\n";
-    if first == second {
-        let _ = write!(text, "\nValues on Spark {} and {}:\n\n{head}{first}", VERSIONS[0], VERSIONS[1]);
-    } else {
-        let _ = write!(text, "\nValues on Spark {}:\n\n{head}{first}", VERSIONS[0]);
-        let different: Vec<_> = second.lines().filter(|line| !first.lines().any(|other| other == *line)).collect();
-        let _ = write!(text, "\nThe same on Spark {}, but for\n\n{head}{}\n", VERSIONS[1], different.join("\n"));
+    let is_in = |line: &str, table: &str| table.lines().any(|other| other == line);
+    let both = format!("on Spark {} and {}", VERSIONS[0], VERSIONS[1]);
+    let values = [
+        (both, first.lines().filter(|line| is_in(line, &second)).collect::<Vec<_>>()),
+        (format!("only on Spark {}", VERSIONS[0]), first.lines().filter(|line| !is_in(line, &second)).collect()),
+        (format!("only on Spark {}", VERSIONS[1]), second.lines().filter(|line| !is_in(line, &first)).collect()),
+    ];
+    for (place, rows) in values.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+        let head = "| Spark | type | oracle | JSON |\n|---|---|---|---|";
+        let _ = write!(text, "\nValues {place}:\n\n{head}\n{}\n", rows.join("\n"));
     }
     for version in VERSIONS {
         let transcript = fs::read_to_string(folder.join(format!("cancel-{version}.txt")))?;

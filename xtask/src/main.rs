@@ -26,6 +26,7 @@ mod paths;
 mod run;
 mod spark;
 mod spark_tool;
+mod sql_size;
 mod stamp;
 mod step;
 mod stop;

@@ -4,11 +4,13 @@ use std::{env, fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{browser, connect, dependencies, document, fuzz, history, install, paths, run, step::step, test, wheel};
+use crate::{
+    browser, connect, dependencies, document, fuzz, history, install, paths, run, sql_size, step::step, test, wheel,
+};
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 21] = [
+const PROOFS: [(&str, Proof); 22] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
@@ -21,6 +23,7 @@ const PROOFS: [(&str, Proof); 21] = [
     ("findings", findings),
     ("queries", queries),
     ("connect", connect::run),
+    ("sql-size", sql_size::run),
     ("history", history::run),
     ("export", export),
     ("airflow", airflow),
