@@ -19,6 +19,7 @@ mod selected;
 pub(crate) mod snapshot;
 pub(crate) mod stages;
 pub(crate) mod storage;
+pub(crate) mod tasks;
 
 pub(crate) use answer::{OfSite, Panel};
 pub(crate) use links::Links;

@@ -32,7 +32,7 @@ const DOCTOR: &str = "/doctor";
 const OPENAPI: &str = "/openapi.json";
 
 /// Routes of the panel and of the older extension. On TCP they need the sidecar's token.
-fn guarded() -> [(&'static str, MethodRouter<App>); 20] {
+fn guarded() -> [(&'static str, MethodRouter<App>); 21] {
     [
         ("/status", get(contract::status::get_status)),
         ("/cluster", get(contract::cluster::get_cluster)),
@@ -46,6 +46,7 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 20] {
         ("/panel/queries", get(panel::queries::list_queries)),
         ("/panel/queries/{query_id}", get(panel::queries::get_query)),
         ("/panel/queries/{query_id}/plan", get(panel::plans::get_plan)),
+        ("/panel/queries/{query_id}/tasks", get(panel::tasks::get_tasks)),
         ("/panel/storage", get(panel::storage::get_storage)),
         ("/panel/cell-query", get(panel::cell_query::get_cell_query)),
         ("/panel/findings", get(panel::findings::list_findings)),
@@ -154,6 +155,7 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
         panel::queries::list_queries,
         panel::queries::get_query,
         panel::plans::get_plan,
+        panel::tasks::get_tasks,
         panel::storage::get_storage,
         panel::cell_query::get_cell_query,
         panel::findings::list_findings,

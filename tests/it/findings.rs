@@ -130,3 +130,70 @@ async fn without_requests_findings_come_from_what_is_known_anyway() {
     assert_eq!((&finding["rule"], &finding["severity"]), (&"spill".into(), &"error".into()), "{answer:#}");
     assert!(!spark.requests().iter().any(|head| head.contains(QUANTILES) || head.contains("/sql/7")));
 }
+
+const SLOWEST: &str = "taskList?sortBy=-runtime&offset=0&length=5";
+
+/// What a query's page is told about tasks once its stages were examined.
+async fn measured(app: &TestApp) -> Value {
+    for _ in 0..50 {
+        let answer = app.get("/panel/queries/op/tasks").await.json();
+        if answer["stages"] != json!([]) {
+            return answer;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("no stage was examined");
+}
+
+#[tokio::test]
+async fn a_page_has_the_tasks_of_a_healthy_query_that_no_rule_asks_for() {
+    let spark = spark().await;
+    let stage = json!([{"stageId": 4, "attemptId": 0, "status": "COMPLETE", "numTasks": 4, "numCompleteTasks": 4,
+        "executorRunTime": 800, "submissionTime": "2026-11-20T10:00:00.000GMT",
+        "completionTime": "2026-11-20T10:00:01.000GMT"}]);
+    spark.json(&path("stages"), &stage.to_string());
+    let job = json!([{"jobId": 1, "status": "SUCCEEDED", "stageIds": [4], "numTasks": 4, "numCompletedTasks": 4}]);
+    spark.json(&path("jobs"), &job.to_string());
+    let operation = json!([{"operationId": "op", "sessionId": "s", "state": "FINISHED", "jobIds": ["1"],
+        "startTimestamp": a_minute_ago_ms(), "finishTimestamp": a_minute_ago_ms() + 1_000}]);
+    spark.json(&path(OPERATIONS), &operation.to_string());
+    let summary = json!({"executorRunTime": [100, 150, 200, 250, 300], "jvmGcTime": [0, 0, 1, 2, 3],
+        "shuffleWriteMetrics": {"writeBytes": [5, 6, 7, 8, 9]}});
+    spark.json(&path(&format!("stages/4/0/taskSummary?{QUANTILES}")), &summary.to_string());
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-stages-lifetime-ms", "0"]);
+    assert_eq!(app.get("/panel/findings").await.status, 200);
+    let is_asked = |what: &str| spark.requests().iter().filter(|head| head.contains(what)).count();
+    assert_eq!(is_asked(QUANTILES), 0, "no rule needs it");
+    let answer = measured(&app).await;
+    let stage = &answer["stages"][0];
+    assert_eq!((&stage["stage_id"], &stage["tasks"], &answer["not_examined"]), (&4.into(), &4.into(), &0.into()));
+    assert_eq!(stage["run_ms"], json!({"min": 100, "p25": 150, "median": 200, "p75": 250, "max": 300}));
+    assert_eq!((&stage["written_bytes"]["median"], &stage["gc_ms"]["max"]), (&7.into(), &3.into()));
+    assert_eq!(stage["slowest"], json!([]), "none took longer than a second");
+    assert_eq!(measured(&app).await, answer);
+    assert_eq!((is_asked(QUANTILES), is_asked("sortBy")), (1, 0), "an ended stage is asked for once");
+    let unknown = app.get("/panel/queries/nope/tasks").await.json();
+    assert_eq!(unknown["stages"], json!([]));
+}
+
+#[tokio::test]
+async fn a_page_has_the_slowest_tasks_with_their_hosts_and_what_tells_them_apart() {
+    let spark = running(1).await;
+    skewed(&spark);
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    let answer = measured(&app).await;
+    let task = json!({"index": 3, "executor_id": "0", "host": "10.0.0.7", "is_running": false, "run_ms": 40_000,
+        "read_bytes": 300 << 20, "traits": ["more_data"]});
+    assert_eq!(answer["stages"][0]["slowest"], json!([task]), "{answer:#}");
+    assert!(spark.requests().iter().any(|head| head.contains(SLOWEST)));
+}
+
+#[tokio::test]
+async fn a_page_waits_for_its_tasks_when_the_requests_are_used_up() {
+    let spark = running(1).await;
+    skewed(&spark);
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-findings-calls-per-minute", "0"]);
+    let answer = app.get("/panel/queries/op/tasks").await.json();
+    assert_eq!((&answer["stages"], &answer["not_examined"]), (&json!([]), &1.into()), "{answer:#}");
+    assert!(!spark.requests().iter().any(|head| head.contains(QUANTILES) || head.contains("sortBy")));
+}

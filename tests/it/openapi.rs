@@ -14,7 +14,7 @@ const HISTORY_ROUTES: [&str; 7] = [
 ];
 
 /// The routes of the tabs "Spark query" and "Spark storage".
-const PAGE_ROUTES: [&str; 2] = ["panel/queries/{query_id}/plan", "panel/storage"];
+const PAGE_ROUTES: [&str; 3] = ["panel/queries/{query_id}/plan", "panel/queries/{query_id}/tasks", "panel/storage"];
 
 /// The routes of the export.
 const EXPORT_ROUTES: [&str; 13] = [

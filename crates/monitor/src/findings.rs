@@ -20,8 +20,10 @@ mod idle_cores;
 mod idle_hold;
 mod judged;
 mod large_broadcast;
+mod looked_at;
 mod memory_forecast;
 mod off_cpu;
+mod query_tasks;
 mod ranked;
 mod shuffle_wait;
 mod slow_host;
@@ -35,8 +37,9 @@ mod too_few_tasks;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use tokio::time::Instant;
 use upstream::driver::amount;
-use wire::{ApplicationState, Executors, FindingRule, Queries, Query, Stage};
+use wire::{ApplicationState, Executors, FindingRule, Queries, Query, QueryTasks, Stage};
 
 pub use finding::{Evidence, Finding, OffCpuBecause, SlowBecause, Unsplit};
 
@@ -49,6 +52,7 @@ use crate::{
 use examined::{Examined, PlanSeen, StageSeen, Wanted};
 use facts::AppFacts;
 use judged::Judged;
+use looked_at::LookedAt;
 
 /// How often something new is fetched for findings.
 const LIFETIME: Duration = Duration::from_secs(5);
@@ -63,6 +67,7 @@ const WAITING: usize = 3;
 #[derive(Debug)]
 pub struct AppFindings {
     examined: Cached<DriverKey, Examined>,
+    looked_at: LookedAt,
     queries: Arc<AppQueries>,
     executors: Arc<AppExecutors>,
     /// Rules that the site has muted.
@@ -95,7 +100,8 @@ impl AppFindings {
         // Not logged, because nothing of it can fail.
         let of_examined = CacheLimits { patience: EXTRA, ..limits.cache(upstream::Upstream::Driver, None, LIFETIME) };
         let examined = Cached::new(of_examined, tasks.clone());
-        Self { examined, queries, executors, muted, calls_per_minute: limits.findings_calls_per_minute }
+        let (looked_at, calls_per_minute) = (LookedAt::default(), limits.findings_calls_per_minute);
+        Self { examined, looked_at, queries, executors, muted, calls_per_minute }
     }
 
     /// Rules that the site has muted.
@@ -125,18 +131,11 @@ impl AppFindings {
         let (Some(chosen), Some(call), Some(snapshot)) = (&selection.value.chosen, call, snapshot) else {
             return Ok(moment.clone().map(|OfApp { app, .. }| OfApp { app, known: None }));
         };
-        let shown = shown(&queries.value);
-        let parts = snapshot.parts(&shown.iter().map(|query| query.query_id.as_str()).collect());
         let no_executors = nothing_of(chosen);
         let seen_executors = executors.as_ref().map_or(&no_executors, |seen| &seen.value);
-        let wanted = Wanted {
-            stages: parts.iter().flat_map(|part| stages_of(part, &snapshot)).collect(),
-            plans: parts.iter().flat_map(|part| plans_of(part, &snapshot)).collect(),
-            has_cached: seen_executors.executors.iter().any(holds_cached),
-            task_ms: self.executors.task_time_ms(call.clone()).await,
-            per_minute: self.calls_per_minute,
-        };
-        let examined = self.examine(call, wanted).await;
+        let (parts, examined) = self.examined(call, &queries.value, &snapshot, seen_executors).await;
+        let is_shown = |part: &QueryParts| shown(&queries.value).any(|query| query.query_id == part.query_id);
+        let parts: Vec<QueryParts> = parts.into_iter().filter(is_shown).collect();
         let judged = Judged { snapshot: &snapshot, parts: &parts, examined: &examined, executors: seen_executors };
         let mut findings = judged.stages_and_plans();
         findings.extend(judged.executors());
@@ -162,6 +161,61 @@ impl AppFindings {
         })
     }
 
+    /// How evenly the tasks of one query work. Its stages are examined while somebody asks for it; whether it runs, or
+    /// there is more to come.
+    ///
+    /// # Errors
+    /// The driver's failure.
+    pub async fn tasks(
+        &self,
+        selection: &Observed<Selection>,
+        moment: Observed<OfApp<Snapshot>>,
+        query_id: &str,
+    ) -> Result<(Observed<QueryTasks>, bool), Error> {
+        let queries = self.queries.list(selection, &moment).await;
+        let executors = self.executors.list(selection).await.ok();
+        let snapshot = moment.value.known.clone();
+        let nothing = moment.map(|OfApp { app, .. }| QueryTasks { app, ..QueryTasks::default() });
+        let (Some(chosen), Some(snapshot)) = (&selection.value.chosen, snapshot) else { return Ok((nothing, false)) };
+        // A name that no query has is not noted.
+        if snapshot.executions(query_id).is_none() {
+            return Ok((nothing, false));
+        }
+        self.looked_at.note(&chosen.call.key, query_id, Instant::now());
+        let no_executors = nothing_of(chosen);
+        let seen_executors = executors.as_ref().map_or(&no_executors, |seen| &seen.value);
+        let (parts, examined) = self.examined(chosen.call.clone(), &queries.value, &snapshot, seen_executors).await;
+        let Some(part) = parts.iter().find(|part| part.query_id == query_id) else { return Ok((nothing, false)) };
+        let measurable = stages_of(part, &snapshot, true).iter().filter(|seen| seen.done > 0).count();
+        let stages = query_tasks::stages(part, &examined);
+        let left = u32::try_from(measurable.min(query_tasks::STAGES).saturating_sub(stages.len())).unwrap_or(u32::MAX);
+        let goes_on = part.state.is_open() || left > 0;
+        Ok((nothing.map(|QueryTasks { app, .. }| QueryTasks { app, stages, not_examined: left }), goes_on))
+    }
+
+    /// The shown queries and those whose pages are open, and what was examined of them.
+    async fn examined(
+        &self,
+        call: DriverCall,
+        queries: &Queries,
+        snapshot: &Snapshot,
+        executors: &Executors,
+    ) -> (Vec<QueryParts>, Arc<Examined>) {
+        let looked_at = self.looked_at.of(&call.key, Instant::now());
+        let ids = shown(queries).map(|query| &query.query_id).chain(&looked_at).map(String::as_str);
+        let parts = snapshot.parts(&ids.collect());
+        let stages = parts.iter().flat_map(|part| stages_of(part, snapshot, looked_at.contains(&part.query_id)));
+        let wanted = Wanted {
+            stages: stages.collect(),
+            plans: parts.iter().flat_map(|part| plans_of(part, snapshot)).collect(),
+            has_cached: executors.executors.iter().any(holds_cached),
+            task_ms: self.executors.task_time_ms(call.clone()).await,
+            per_minute: self.calls_per_minute,
+        };
+        let examined = self.examine(call, wanted).await;
+        (parts, examined)
+    }
+
     async fn examine(&self, call: DriverCall, wanted: Wanted) -> Arc<Examined> {
         let (key, max_age) = (call.key.clone(), call.max_age);
         let fetch = |before: Option<crate::Good<Examined>>| async move {
@@ -175,8 +229,8 @@ impl AppFindings {
 }
 
 /// The queries that findings are about.
-fn shown(queries: &Queries) -> Vec<&Query> {
-    queries.running.iter().chain(&queries.recent).collect()
+fn shown(queries: &Queries) -> impl Iterator<Item = &Query> {
+    queries.running.iter().chain(&queries.recent)
 }
 
 fn nothing_of(chosen: &Chosen) -> Executors {
@@ -188,7 +242,7 @@ fn holds_cached(executor: &wire::Executor) -> bool {
     executor.removed.is_none() && (executor.storage_bytes.used > 0 || executor.cached_to_disk_bytes > 0)
 }
 
-fn stages_of(part: &QueryParts, snapshot: &Snapshot) -> Vec<StageSeen> {
+fn stages_of(part: &QueryParts, snapshot: &Snapshot, is_looked_at: bool) -> Vec<StageSeen> {
     let now_ms = snapshot.time().now_ms;
     let kept = part
         .attempts
@@ -205,6 +259,7 @@ fn stages_of(part: &QueryParts, snapshot: &Snapshot) -> Vec<StageSeen> {
             run_ms: kept.task_time.run_ms,
             read_bytes: input_bytes.saturating_add(*shuffle_read_bytes),
             slowest_ms: snapshot.look(kept.attempt()).map_or(0, |look| look.slowest_ms),
+            is_looked_at,
         }
     };
     kept.map(seen).collect()

@@ -217,6 +217,7 @@ pub struct TaskSummaryRow {
     pub input_metrics: InputQuantiles,
     pub output_metrics: OutputQuantiles,
     pub shuffle_read_metrics: ShuffleReadQuantiles,
+    pub shuffle_write_metrics: ShuffleWriteQuantiles,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -244,6 +245,13 @@ pub struct ShuffleReadQuantiles {
     pub read_records: Vec<f64>,
 }
 
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ShuffleWriteQuantiles {
+    #[serde(deserialize_with = "first::<_, _, QUANTILES>")]
+    pub write_bytes: Vec<f64>,
+}
+
 /// A row of `taskList` (`TaskData` in Spark).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -266,6 +274,9 @@ pub struct TaskRow {
 pub struct TaskMetricsRow {
     /// Milliseconds.
     pub executor_run_time: i64,
+    /// Milliseconds.
+    pub jvm_gc_time: i64,
+    pub disk_bytes_spilled: i64,
     pub input_metrics: InputMetricsRow,
     pub shuffle_read_metrics: ShuffleReadMetricsRow,
 }
@@ -283,6 +294,8 @@ pub struct ShuffleReadMetricsRow {
     pub remote_bytes_read: i64,
     pub local_bytes_read: i64,
     pub records_read: i64,
+    /// Milliseconds.
+    pub fetch_wait_time: i64,
 }
 
 impl Weight for JobRow {

@@ -22,6 +22,7 @@ mod snapshot;
 pub mod sql;
 mod stages;
 mod storage;
+mod tasks;
 mod wait;
 
 pub use apps::{App, ApplicationState, Apps, DriverState};
@@ -43,6 +44,7 @@ pub use queries::{
 pub use snapshot::{Snapshot, View};
 pub use stages::{Spill, Stage, StageState, Stages, Tasks};
 pub use storage::{CachedData, CachedKind, Storage};
+pub use tasks::{Quantiles, QueryTasks, SlowTask, StageTasks, TaskTrait};
 pub use wait::{CoreHolder, Wait};
 
 use serde::{Deserialize, Serialize};

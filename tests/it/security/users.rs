@@ -11,7 +11,7 @@ use crate::support::{APP, Cookie, Double, OPERATIONS, Reply, TestApp, applicatio
 
 const USERS: usize = 4;
 const TOKENS: usize = 3;
-const ROUTES: [&str; 16] = [
+const ROUTES: [&str; 19] = [
     "/status",
     "/cluster",
     "/app/executors",
@@ -23,6 +23,9 @@ const ROUTES: [&str; 16] = [
     "/panel/stages",
     "/panel/queries",
     "/panel/queries/job-1",
+    "/panel/queries/job-1/plan",
+    "/panel/queries/job-1/tasks",
+    "/panel/storage",
     "/panel/cell-query?session=s&began_ms_ago=9999999999999",
     "/panel/findings",
     "/panel/history",
@@ -99,6 +102,10 @@ impl Site {
             let executors = format!(r#"[{{"id": "1", "hostPort": "of-{name}:1", "isActive": true}}]"#);
             master.json(&format!("{driver}/executors"), &executors);
             master.json(&format!("{driver}/allexecutors"), &executors);
+            let cached = format!(
+                r#"[{{"id": 1, "name": "of-{name}", "numPartitions": 1, "numCachedPartitions": 1, "memoryUsed": 1}}]"#
+            );
+            master.json(&format!("{driver}/storage/rdd"), &cached);
             let job = format!(r#"{{"jobId": 1, "name": "of-{name}", "status": "RUNNING", "stageIds": [1]}}"#);
             let uuid = "0".repeat(36);
             let tags = format!(

@@ -136,8 +136,11 @@ impl Case {
             host: format!("host-{executor_id}"),
             is_running: self.kept.is_active(),
             run_ms,
+            gc_ms: 0,
+            fetch_wait_ms: 0,
             read_bytes,
             read_records: 0,
+            spilled_bytes: 0,
         });
         self
     }

@@ -26,9 +26,7 @@ use upstream::{
 pub use plan::{Files, Plan};
 #[cfg(test)]
 pub use plan::{ShuffleKey, SortedJoin};
-#[cfg(test)]
-pub use tasks::Five;
-pub use tasks::{SlowTask, TaskQuantiles};
+pub use tasks::{Five, SlowTask, TaskQuantiles};
 
 use super::thresholds::IDLE_WINDOW_MS;
 use crate::{DriverCall, clock};
@@ -74,6 +72,8 @@ struct TaskTimeSample {
 struct ExaminedStage {
     quantiles: TaskQuantiles,
     slowest: Vec<SlowTask>,
+    /// `slowest` is known, or was not needed.
+    has_slowest: bool,
     /// Tasks that had ended.
     done: u32,
     /// The stage had ended.
@@ -108,6 +108,11 @@ impl Examined {
 
     pub fn slowest(&self, attempt: StageAttempt) -> &[SlowTask] {
         self.stages.get(&attempt).map_or(&[], |stage| &stage.slowest)
+    }
+
+    /// Tasks that had ended when the stage was examined.
+    pub fn tasks(&self, attempt: StageAttempt) -> u32 {
+        self.stages.get(&attempt).map_or(0, |stage| stage.done)
     }
 
     pub fn plan(&self, execution_id: i64) -> Option<&Plan> {
@@ -148,7 +153,7 @@ impl Examined {
             };
             match found {
                 Found::Stage(seen, quantiles) => {
-                    if seen.is_uneven(&quantiles) {
+                    if seen.needs_slowest(&quantiles) {
                         slow.push(seen);
                     }
                     next.keep_stage(seen, *quantiles, now);
@@ -161,9 +166,14 @@ impl Examined {
         }
         slow.truncate(allowance as usize);
         next.budget = next.budget.and(u32::try_from(slow.len()).unwrap_or(u32::MAX), now);
-        let fetched = stream::iter(slow).map(|seen| slowest(&call, seen.attempt)).buffer_unordered(AT_ONCE);
-        for (attempt, slowest) in fetched.collect::<Vec<_>>().await.into_iter().flatten() {
-            next.keep_slowest(attempt, slowest);
+        let fetched = stream::iter(slow).map(async |seen| (seen, slowest(&call, seen.attempt).await));
+        for (seen, slowest) in fetched.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
+            match slowest {
+                Some(slowest) => next.keep_slowest(seen.attempt, slowest),
+                // An active stage is examined again anyway.
+                None if seen.is_active => {}
+                None => next.refuse(Work::Stage(seen), now),
+            }
         }
         next.bounded()
     }
@@ -178,7 +188,10 @@ impl Examined {
         let may = |refused: Option<&Instant>| refused.is_none_or(|at| now.duration_since(*at) >= REFUSED_PAUSE);
         let stages = wanted.stages.iter().filter(|seen| may(self.refused_stages.get(&seen.attempt)));
         let stages = stages.filter_map(|seen| {
-            let known = self.stages.get(&seen.attempt).map(|known| (known.done, known.is_final, known.at));
+            let known = self.stages.get(&seen.attempt);
+            let is_final =
+                |known: &ExaminedStage| known.is_final && (known.has_slowest || !seen.needs_slowest(&known.quantiles));
+            let known = known.map(|known| (known.done, is_final(known), known.at));
             seen.urgency(known, now).map(|urgency| (urgency, Work::Stage(*seen)))
         });
         let plans = wanted.plans.iter().filter(|seen| may(self.refused_plans.get(&seen.execution_id)));
@@ -236,15 +249,23 @@ impl Examined {
 
     fn keep_stage(&mut self, seen: StageSeen, quantiles: TaskQuantiles, now: Instant) {
         // An even stage has no slow tasks any more.
-        let slowest = if seen.is_uneven(&quantiles) { self.slowest(seen.attempt).to_vec() } else { Vec::new() };
-        let stage = ExaminedStage { quantiles, slowest, done: seen.done, is_final: !seen.is_active, at: now };
+        let needs_slowest = seen.needs_slowest(&quantiles);
+        let slowest = if needs_slowest { self.slowest(seen.attempt).to_vec() } else { Vec::new() };
+        let stage = ExaminedStage {
+            quantiles,
+            slowest,
+            has_slowest: false,
+            done: seen.done,
+            is_final: !seen.is_active,
+            at: now,
+        };
         self.stages.insert(seen.attempt, Arc::new(stage));
     }
 
     fn keep_slowest(&mut self, attempt: StageAttempt, slowest: Vec<SlowTask>) {
         if let Some(known) = self.stages.get_mut(&attempt) {
             let ExaminedStage { quantiles, done, is_final, at, .. } = **known;
-            *known = Arc::new(ExaminedStage { quantiles, slowest, done, is_final, at });
+            *known = Arc::new(ExaminedStage { quantiles, slowest, has_slowest: true, done, is_final, at });
         }
     }
 
@@ -282,10 +303,10 @@ async fn fetch(call: &DriverCall, work: Work) -> Option<Found> {
     }
 }
 
-async fn slowest(call: &DriverCall, attempt: StageAttempt) -> Option<(StageAttempt, Vec<SlowTask>)> {
+async fn slowest(call: &DriverCall, attempt: StageAttempt) -> Option<Vec<SlowTask>> {
     let rows: FirstRows<TaskRow> = call.rows(DriverPath::SlowestTasks(attempt)).await.ok()?;
     let now_ms = call.driver_time(clock::now_ms()).now_ms;
-    Some((attempt, rows.iter().map(|row| SlowTask::of(row, now_ms)).collect()))
+    Some(rows.iter().map(|row| SlowTask::of(row, now_ms)).collect())
 }
 
 impl Weight for Examined {
@@ -312,6 +333,7 @@ mod tests {
             run_ms: 60_000,
             read_bytes: 0,
             slowest_ms: 0,
+            is_looked_at: false,
         }
     }
 

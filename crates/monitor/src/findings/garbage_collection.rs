@@ -37,6 +37,7 @@ mod tests {
     #[test]
     fn above_ten_percent_warns_and_above_twenty_is_an_error() {
         assert_eq!(severity(2_000, 20_000), None);
+        assert_eq!(severity(2_199, 20_000), None, "shares count in whole percents, rounded down");
         assert_eq!(severity(2_200, 20_000), Some(Severity::Warning));
         assert_eq!(severity(4_000, 20_000), Some(Severity::Warning));
         assert_eq!(severity(4_200, 20_000), Some(Severity::Error));
@@ -53,6 +54,7 @@ mod tests {
         let executor = |gc_permille, active_tasks| Executor { gc_permille, active_tasks, ..Executor::default() };
         let found = |executor: &Executor| of_executor(executor).map(|hit| hit.severity);
         assert_eq!(found(&executor(Some(100), 1)), None);
+        assert_eq!(found(&executor(Some(109), 1)), None, "rounded down");
         assert_eq!(found(&executor(Some(110), 1)), Some(Severity::Warning));
         assert_eq!(found(&executor(Some(210), 1)), Some(Severity::Error));
         assert_eq!(found(&executor(Some(500), 0)), None);

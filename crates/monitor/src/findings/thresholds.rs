@@ -25,6 +25,8 @@ pub(super) const LARGE_TASK_MEDIANS: Ladder = Ladder { warning: 3, error: 10 };
 pub(super) const LARGE_TASK_BYTES: Ladder = Ladder { warning: 64 * MIB, error: 256 * MIB };
 /// Below this, uneven data costs nothing worth a word, milliseconds of the slowest task.
 pub(super) const LARGE_TASK_MS: u64 = 2_000;
+/// A page lists the slowest tasks of a stage whose slowest one took longer than this, milliseconds.
+pub(super) const LISTED_TASK_MS: u64 = 1_000;
 /// Less uneven data than this is no cause of a slow task, bytes and rows.
 pub(super) const CAUSE_BYTES: u64 = MIB;
 pub(super) const CAUSE_RECORDS: u64 = 10_000;

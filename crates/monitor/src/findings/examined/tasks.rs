@@ -27,6 +27,7 @@ pub struct TaskQuantiles {
     pub read_bytes: Five,
     pub read_records: Five,
     pub written_bytes: Five,
+    pub shuffle_written_bytes: Five,
     pub spilled_bytes: Five,
     pub peak_execution_bytes: Five,
 }
@@ -39,8 +40,12 @@ pub struct SlowTask {
     pub host: String,
     pub is_running: bool,
     pub run_ms: u64,
+    pub gc_ms: u64,
+    /// Waiting for other tasks' output.
+    pub fetch_wait_ms: u64,
     pub read_bytes: u64,
     pub read_records: u64,
+    pub spilled_bytes: u64,
 }
 
 impl Five {
@@ -56,7 +61,7 @@ impl Five {
     }
 
     /// Quantiles of a sum are not the sum of quantiles, but a stage mostly reads from one source only.
-    fn plus(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         Self {
             min: self.min.saturating_add(other.min),
             p25: self.p25.saturating_add(other.p25),
@@ -77,6 +82,7 @@ impl TaskQuantiles {
             read_bytes: Five::of(&input.bytes_read).plus(Five::of(&shuffle.read_bytes)),
             read_records: Five::of(&input.records_read).plus(Five::of(&shuffle.read_records)),
             written_bytes: Five::of(&row.output_metrics.bytes_written),
+            shuffle_written_bytes: Five::of(&row.shuffle_write_metrics.write_bytes),
             spilled_bytes: Five::of(&row.disk_bytes_spilled),
             peak_execution_bytes: Five::of(&row.peak_execution_memory),
         }
@@ -98,7 +104,10 @@ impl SlowTask {
             host: text::host(&row.host),
             is_running,
             run_ms: amount(metrics.executor_run_time).max(so_far),
+            gc_ms: amount(metrics.jvm_gc_time),
+            fetch_wait_ms: amount(shuffle.fetch_wait_time),
             read_bytes: bytes.map(amount).iter().sum(),
+            spilled_bytes: amount(metrics.disk_bytes_spilled),
             read_records: amount(input.records_read).saturating_add(amount(shuffle.records_read)),
         }
     }
@@ -126,6 +135,7 @@ mod tests {
         assert_eq!(quantiles.run_ms, Five { min: 260, p25: 285, median: 299, p75: 525, max: 4209 });
         assert_eq!(quantiles.read_records.median, 1_250_000);
         assert_eq!(quantiles.peak_execution_bytes.max, 262_144);
+        assert_eq!((quantiles.gc_ms.p75, quantiles.shuffle_written_bytes.median), (30, 21_793));
         assert_eq!(TaskQuantiles::of(&TaskSummaryRow::default()), TaskQuantiles::default());
     }
 
@@ -134,6 +144,7 @@ mod tests {
         let rows: Vec<TaskRow> = serde_json::from_value(recorded("spark-4.3.0/taskList")).unwrap();
         let ended = SlowTask::of(&rows[0], 2_000_000_000_000);
         assert_eq!((ended.executor_id.as_str(), ended.host.as_str(), ended.run_ms), ("0", "127.0.0.1", 4209));
+        assert_eq!(ended.gc_ms, 197);
         let launched_ms = rows[0].launch_time.unwrap().0;
         let row = TaskRow { status: "RUNNING".into(), ..rows[0].clone() };
         assert_eq!(SlowTask::of(&row, launched_ms + 9_000).run_ms, 9_000);

@@ -7,7 +7,8 @@ use upstream::driver_path::StageAttempt;
 
 use super::TaskQuantiles;
 use crate::findings::thresholds::{
-    ENOUGH_TASKS, HUGE_PARTITION_BYTES, LARGE_TASK_MEDIANS, LARGE_TASK_MS, MANY_TASKS, SLOW_TASK_MEDIANS, SLOW_TASK_MS,
+    ENOUGH_TASKS, HUGE_PARTITION_BYTES, LARGE_TASK_MEDIANS, LARGE_TASK_MS, LISTED_TASK_MS, MANY_TASKS,
+    SLOW_TASK_MEDIANS, SLOW_TASK_MS,
 };
 
 /// An active stage is examined at most this often.
@@ -40,6 +41,8 @@ pub(in crate::findings) struct StageSeen {
     pub read_bytes: u64,
     /// How long its oldest running task has been running, milliseconds.
     pub slowest_ms: u64,
+    /// A person looks at the page of its query.
+    pub is_looked_at: bool,
 }
 
 /// A query's SQL execution.
@@ -52,7 +55,7 @@ pub(in crate::findings) struct PlanSeen {
 }
 
 /// The smallest is the most urgent: what has ended and will be forgotten, then what is not known yet, then what was
-/// examined longest ago. Of equal ones, the newest.
+/// examined longest ago, then what no rule needs and a page shows. Of equal ones, the newest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::findings) struct Urgency(Kind, Option<Instant>, Reverse<i64>);
 
@@ -61,6 +64,7 @@ enum Kind {
     Ended,
     New,
     Known,
+    OnlyLookedAt,
 }
 
 impl StageSeen {
@@ -70,21 +74,32 @@ impl StageSeen {
         let is_due = match known {
             Some((.., true, _)) => false,
             Some((done, false, at)) if self.is_active => self.done > done && now.duration_since(at) >= STAGE_PAUSE,
-            _ => self.is_active || self.ended_ms_ago <= JUST_ENDED_MS,
+            _ => self.is_active || self.ended_ms_ago <= JUST_ENDED_MS || self.is_looked_at,
         };
+        let is_worth_it = self.is_worth_it();
         let kind = match (self.is_active, known) {
+            _ if !is_worth_it => Kind::OnlyLookedAt,
             (false, _) => Kind::Ended,
             (true, None) => Kind::New,
             (true, Some(_)) => Kind::Known,
         };
         let at = known.map(|(.., at)| at);
-        (is_due && self.is_worth_it()).then_some(Urgency(kind, at, Reverse(self.attempt.stage_id)))
+        (is_due && (is_worth_it || self.is_looked_at && self.done > 0)).then_some(Urgency(
+            kind,
+            at,
+            Reverse(self.attempt.stage_id),
+        ))
     }
 
     /// Whether any rule could find something in its quantiles. Most stages of a healthy query are not.
     fn is_worth_it(&self) -> bool {
         let works = self.run_ms > SLOW_TASK_MS || self.slowest_ms > LARGE_TASK_MS || self.total > MANY_TASKS;
         (self.done >= ENOUGH_TASKS && works) || (self.done > 0 && self.read_bytes > HUGE_PARTITION_BYTES.warning)
+    }
+
+    /// Whether its slowest tasks are fetched too: they may tell why it is slow, or a page shows them.
+    pub fn needs_slowest(&self, quantiles: &TaskQuantiles) -> bool {
+        self.is_uneven(quantiles) || (self.is_looked_at && quantiles.run_ms.max > LISTED_TASK_MS)
     }
 
     /// Whether its slowest tasks may tell why.
@@ -133,6 +148,7 @@ mod tests {
             run_ms: 5_001,
             read_bytes: 0,
             slowest_ms: 0,
+            is_looked_at: false,
         }
     }
 
@@ -176,6 +192,20 @@ mod tests {
         let plan = PlanSeen { execution_id: 1, runs: false, ended_ms_ago: 0, elapsed_ms: 1_000 };
         assert!(plan.urgency(None, now).unwrap() < order[1]);
         assert!(PlanSeen { elapsed_ms: 999, ..plan }.urgency(None, now).is_none());
+    }
+
+    #[test]
+    fn a_page_shows_what_no_rule_needs_and_comes_last() {
+        let looked_at = |done| StageSeen { done, run_ms: 10, ended_ms_ago: 600_000, is_looked_at: true, ..seen(false) };
+        assert!(due(looked_at(1), None) && !due(looked_at(0), None));
+        assert!(!due(looked_at(1), Some((1, true, 0))), "once is enough");
+        let now = Instant::now();
+        let needed = seen(true).urgency(Some((1, false, now)), now + STAGE_PAUSE).unwrap();
+        assert!(looked_at(1).urgency(None, now).unwrap() > needed);
+        let quantiles = |max| TaskQuantiles { run_ms: Five { max, ..Five::default() }, ..TaskQuantiles::default() };
+        let needs = |max| looked_at(1).needs_slowest(&quantiles(max));
+        assert_eq!([needs(1_000), needs(1_001)], [false, true]);
+        assert!(!seen(false).needs_slowest(&quantiles(1_001)));
     }
 
     #[test]
