@@ -165,7 +165,7 @@ function activate(
   const applications = new ApplicationsTab(app.shell, tabs, trans);
   const openApp = (appId: string): void => void applications.open(appId);
   const myQueries = new MyQueriesTab(app.shell, tabs, trans, openApp, goToRan(notebooks, trans));
-  const queries = new QueryTabs(app.shell, detailTabs, trans, savedApp);
+  const queries = new QueryTabs(app.shell, detailTabs, trans, savedApp, notebooks, settings);
   const storage = new StorageTab(app.shell, detailTabs, trans, savedApp);
   const showQuery = (queryId: string): void => {
     panel.open();

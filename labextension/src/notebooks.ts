@@ -52,6 +52,11 @@ export class Notebooks {
     return title !== undefined && session_id ? { title, session_id } : undefined;
   }
 
+  /** Whether the kernel of an open notebook has named this session of Spark Connect as its own. */
+  isOurs(sessionId: string): boolean {
+    return this.facts().some(({ asked, session_id }) => asked && session_id === sessionId);
+  }
+
   /** Writes a code cell below the active one of the notebook that a person is working in; false without a notebook. */
   insertCell(source: string): boolean {
     const notebook = this.tracker?.currentWidget?.content;

@@ -7,7 +7,9 @@ import type { Detail, QueryHandle } from 'berdl-spark-monitor-ui/detail.js';
 
 import { copyText } from './copy';
 import { icon } from './icon';
+import type { Notebooks } from './notebooks';
 import type { SavedApp } from './saved-app';
+import type { Settings } from './settings';
 import { TabContent } from './tab';
 import type { UiLoader } from './wasm';
 
@@ -30,8 +32,14 @@ export class QueryTabs {
     private readonly shell: JupyterFrontEnd.IShell,
     private readonly loader: UiLoader<Detail>,
     private readonly trans: TranslationBundle,
-    private readonly savedApp: SavedApp
-  ) {}
+    private readonly savedApp: SavedApp,
+    private readonly notebooks: Notebooks,
+    private readonly settings: Settings
+  ) {
+    settings.changed.connect(() => {
+      this.tracker.forEach(widget => widget.content.ask(handle => handle.set_muted(this.muted)));
+    });
+  }
 
   /** Brings a query's tab to the front, and opens it if it is not open. Without an application it is the panel's. */
   async show({ queryId, appId }: QuerySubject): Promise<void> {
@@ -77,6 +85,10 @@ export class QueryTabs {
     this.tracker.forEach(widget => widget.content.ask(handle => handle.forget()));
   }
 
+  private get muted(): string {
+    return this.settings.mutedFindings.join(',');
+  }
+
   private find({ queryId, appId }: QuerySubject): QueryWidget | undefined {
     return [...this.subjects].find(([, known]) => known.queryId === queryId && known.appId === appId)?.[0];
   }
@@ -107,7 +119,10 @@ export class QueryTabs {
           label(name || known.queryId);
           void this.tracker.save(widget);
         },
-        on_copy: copyText
+        on_copy: copyText,
+        is_mine: sessionId => this.notebooks.isOurs(sessionId),
+        muted: this.muted,
+        on_mute: (rule, muted) => this.settings.muteFindings(rule, muted)
       })
     );
     // Without this, JupyterLab creates a toolbar that leaves listeners and elements behind.

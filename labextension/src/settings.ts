@@ -34,9 +34,18 @@ export class Settings {
   }
 
   muteNotices(): void {
-    this.settings?.set('noticeAfterSeconds', 0).catch((reason: unknown) => {
-      console.warn('Spark Monitor cannot save its settings', reason);
-    });
+    this.save('noticeAfterSeconds', 0);
+  }
+
+  /** The kinds of findings that the person does not want to see. */
+  get mutedFindings(): string[] {
+    return this.get<string[]>('mutedFindings', []);
+  }
+
+  /** Shows no findings of a kind any more, or shows them again. */
+  muteFindings(kind: string, muted: boolean): void {
+    const others = this.mutedFindings.filter(other => other !== kind);
+    this.save('mutedFindings', muted ? [...others, kind] : others);
   }
 
   get showChip(): boolean {
@@ -62,6 +71,12 @@ export class Settings {
 
   private get<T>(name: string, otherwise: T): T {
     return (this.settings?.get(name).composite as T | undefined) ?? otherwise;
+  }
+
+  private save(name: string, value: number | string[]): void {
+    this.settings?.set(name, value).catch((reason: unknown) => {
+      console.warn('Spark Monitor cannot save its settings', reason);
+    });
   }
 
   private async load(registry: ISettingRegistry): Promise<void> {

@@ -17,6 +17,15 @@ const JOIN = `spark.conf.set("spark.sql.autoBroadcastJoinThreshold", "-1")
 spark.range(0, 300_000, 1, 2).createOrReplaceTempView("a")
 spark.range(0, 900_000, 3, 2).createOrReplaceTempView("b")
 spark.sql("SELECT count(*) FROM a JOIN b ON a.id = b.id").collect()`;
+const FAIL = `try:
+    spark.range(0, 8, 1, 8).selectExpr("raise_error('no such plate: ' || repeat('plate_', 60))").collect()
+except Exception:
+    pass`;
+/** Minutes of short tasks, so that it still runs when a slow machine comes to stop it. */
+const LONG = `try:
+    spark.sql("SELECT count(m) FROM (SELECT java_method('java.lang.Thread', 'sleep', 2000L) AS m FROM range(0, 600, 1, 600))").collect()
+except Exception as error:
+    print("OPERATION_CANCELED" in str(error))`;
 const CACHE = `spark.sql("CACHE TABLE kept AS SELECT id % 7 AS k, count(*) AS n FROM a GROUP BY 1")`;
 
 /** @type {Spark} */
@@ -27,19 +36,22 @@ let jupyter;
 let browser;
 /** @type {LabPage} */
 let lab;
-/** @type {import('playwright-core').Locator} */
+/** The page of the join, and that of the query that fails. @type {import('playwright-core').Locator} */
 let page;
+/** @type {import('playwright-core').Locator} */
+let failed;
 /** @type {import('playwright-core').Locator} */
 let storage;
 
 before(async () => {
   spark = await Spark.start();
   const { master_ui, connect_url } = spark.cluster;
-  jupyter = await Lab.start({ env: { ...FAST, SPARK_MASTER_UI_URL: master_ui, SPARK_REMOTE: connect_url } });
-  await jupyter.write('join.ipynb', [CONNECT, JOIN, CACHE]);
+  jupyter = await Lab.start({ env: { ...FAST, SPARK_MASTER_UI_URL: master_ui, SPARK_REMOTE: connect_url, SPARK_CONNECT_URL: connect_url } });
+  await jupyter.write('join.ipynb', [CONNECT, JOIN, CACHE, FAIL, LONG]);
   browser = await launch();
   lab = await LabPage.create(browser, { ...CLIPBOARD, viewport: { width: 1500, height: 1000 } });
-  page = lab.page.locator('[id^="berdl-spark-monitor:query-"]');
+  page = lab.page.locator('[id="berdl-spark-monitor:query-1"]');
+  failed = lab.page.locator('[id="berdl-spark-monitor:query-2"]');
   storage = lab.page.locator('[id="berdl-spark-monitor:storage"]');
   await lab.open(`${jupyter.url}lab/tree/join.ipynb?token=${jupyter.token}`);
   await lab.kernelIdle();
@@ -52,7 +64,7 @@ after(async () => {
 });
 
 test('a double click on a query opens its page: how it went, its stages, its plan', async () => {
-  for (const cell of [0, 1, 2]) {
+  for (const cell of [0, 1, 2, 3]) {
     await lab.startCell(cell);
     await lab.cellDone(cell, 120_000);
   }
@@ -69,6 +81,17 @@ test('a double click on a query opens its page: how it went, its stages, its pla
   assert.match((await operator('Range').allInnerTexts()).join(), /300,000 rows/);
   assert.match((await operator('Exchange').allInnerTexts()).join(), /KB|MB/);
   await lab.picture('query-page', page);
+});
+
+test('below each stage are its tasks in numbers and drawn', async () => {
+  const tasks = page.locator('.sparkMonitor-Tasks').first();
+  assert.match(await tasks.locator('summary').innerText(), /\d+ ended tasks?: (median .*, slowest )?\d+(ms|s)/);
+  await tasks.locator('summary').click();
+  const row = tasks.getByRole('row', { name: /^run time/ });
+  assert.equal(await row.getByRole('cell').count(), 6);
+  assert.match(await row.innerText(), /(\d+m?s\s+){4}\d+m?s/);
+  const box = await row.locator('.sparkMonitor-Box').boundingBox();
+  assert.ok((box?.width ?? 0) > 100 && (box?.height ?? 0) > 8, JSON.stringify(box));
 });
 
 test('what is read stands above what becomes of it, and no operator covers another', async () => {
@@ -116,23 +139,70 @@ test('the cached table is there, with the code that releases it', async () => {
   await lab.picture('storage', storage);
 });
 
+test('a failed query says why, and what to do about it', async () => {
+  const row = lab.panel.locator('[data-row^="query/"]', { hasText: 'raise_error' }).first();
+  await row.dblclick();
+  await failed.getByText(/no such plate/).first().waitFor();
+  await failed.locator('.sparkMonitor-Finding', { hasText: 'failed' }).first().waitFor();
+  assert.match(await failed.innerText(), /error · stage \d+/);
+  await lab.picture('query-page-failed', failed);
+});
+
+test('a kind of finding is muted on the page and in the settings, and shown again', async () => {
+  const finding = failed.locator('.sparkMonitor-Finding', { hasText: 'failed' });
+  const before = await finding.count();
+  await finding.first().getByRole('button', { name: 'Mute' }).click();
+  await failed.getByText(/You have muted \d+ findings? of this query/).waitFor();
+  assert.equal(await finding.count(), 0);
+  await failed.getByRole('button', { name: 'Show failed_tasks again' }).click();
+  await until('the finding', async () => (await finding.count()) === before);
+});
+
 for (const theme of THEMES) {
+  const name = theme.replace('JupyterLab ', '').replaceAll(' ', '-').toLowerCase();
+
   test(`in ${theme}, at 250 px and wide, nothing of the cached data sticks out and axe finds nothing`, async () => {
-    await lab.execute('apputils:change-theme', { theme });
-    const name = theme.replace('JupyterLab ', '').replaceAll(' ', '-').toLowerCase();
-    await until('the theme', () => lab.page.evaluate(theme => document.body.dataset['jpThemeName'] === theme, theme));
+    await wear(theme);
     await lab.execute('berdl-spark-monitor:open-storage');
     await storage.getByRole('row', { name: /^kept/ }).waitFor();
-    await lab.picture(`storage-${name}`, storage);
-    assert.deepEqual((await check(lab)).findings, []);
-    await move(lab, 'split-right', 'storage');
-    await resize(lab, 250, storage);
-    await lab.picture(`storage-${name}-250`, storage);
-    assert.deepEqual(await out(storage), []);
-    assert.deepEqual((await check(lab)).findings, []);
-    await move(lab, 'tab-after', 'storage');
+    await fits(storage, 'storage', `storage-${name}`);
+  });
+
+  test(`in ${theme}, at 250 px and wide, nothing of a query's page sticks out and axe finds nothing`, async () => {
+    await wear(theme);
+    await bringToFront('query-1');
+    if ((await page.getByRole('region', { name: 'SortMergeJoin' }).count()) === 0) {
+      await operator('SortMergeJoin').click();
+    }
+    await page.getByRole('region', { name: 'SortMergeJoin' }).waitFor();
+    await fits(page, 'query-1', `query-page-${name}`);
+    await bringToFront('query-2');
+    await failed.locator('.sparkMonitor-Finding').first().waitFor();
+    await fits(failed, 'query-2', `query-page-failed-${name}`);
   });
 }
+
+test('a running query of the notebook is stopped from its page, which asks first', async () => {
+  await lab.execute('docmanager:open', { path: 'join.ipynb' });
+  await lab.startCell(4);
+  await lab.running.first().waitFor({ timeout: 60_000 });
+  // Spark 4.3 may submit a job that it was told to cancel just before.
+  await lab.panel.getByText(/Busy: \d+ tasks? running/).first().waitFor({ timeout: 60_000 });
+  await lab.page.waitForTimeout(2_000);
+  await lab.panel.locator('[data-row^="query/"]', { hasText: 'java_method' }).first().dblclick();
+  const running = lab.page.locator('[id="berdl-spark-monitor:query-3"]');
+  await running.getByRole('button', { name: 'Stop', exact: true }).click({ timeout: 30_000 });
+  await running.getByText('Stop this query?').waitFor();
+  await lab.picture('query-page-stop', running);
+  await running.getByRole('button', { name: 'Keep it running', exact: true }).click();
+  await running.getByRole('button', { name: 'Stop', exact: true }).click();
+  await running.getByRole('button', { name: 'Stop it', exact: true }).click();
+  await running.getByText('Spark was told to stop it.').waitFor({ timeout: 30_000 });
+  await until('its end', async () => /canceled · /.test(await running.innerText()), { within: 60_000 });
+  await lab.execute('docmanager:open', { path: 'join.ipynb' });
+  await lab.cellDone(4, 60_000);
+  assert.equal((await lab.codeCells.nth(4).locator('.jp-OutputArea-output').innerText()).trim(), 'True');
+});
 
 test('a reload restores it', async () => {
   await until('a saved layout', async () => {
@@ -141,13 +211,44 @@ test('a reload restores it', async () => {
   });
   await lab.page.reload();
   await lab.ready();
-  await lab.page.locator('.lm-DockPanel-tabBar [data-id^="berdl-spark-monitor:query-"]').click();
+  const tabs = lab.page.locator('.lm-DockPanel-tabBar [data-id^="berdl-spark-monitor:query-"]');
+  await tabs.filter({ hasText: 'SELECT count(*)' }).click();
+  page = lab.page.locator('[id^="berdl-spark-monitor:query-"]:not(.lm-mod-hidden)');
   await operator('SortMergeJoin').waitFor();
 });
 
 test('the console has no error of ours', () => {
   assert.deepEqual(lab.console.filter(line => line.startsWith('error') && /spark[-_]?monitor/i.test(line)), []);
 });
+
+/** @param {string} theme */
+async function wear(theme) {
+  await lab.execute('apputils:change-theme', { theme });
+  await until('the theme', () => lab.page.evaluate(theme => document.body.dataset['jpThemeName'] === theme, theme));
+}
+
+/** @param {string} tab */
+async function bringToFront(tab) {
+  await lab.page.locator(`.lm-DockPanel-tabBar [data-id="berdl-spark-monitor:${tab}"]`).click();
+}
+
+/**
+ * Looks at a tab as it is, and beside another one at 250 px.
+ *
+ * @param {import('playwright-core').Locator} content
+ * @param {string} tab
+ * @param {string} picture
+ */
+async function fits(content, tab, picture) {
+  await lab.picture(picture, content);
+  assert.deepEqual((await check(lab)).findings, []);
+  await move(lab, 'split-right', tab);
+  await resize(lab, 250, content);
+  await lab.picture(`${picture}-250`, content);
+  assert.deepEqual(await out(content), []);
+  assert.deepEqual((await check(lab)).findings, []);
+  await move(lab, 'tab-after', tab);
+}
 
 /** @param {string} name */
 function operator(name) {

@@ -24,6 +24,12 @@ export interface QueryOptions {
   on_known: (app_id: string, name: string) => void;
   /** Copies text to the clipboard; rejects if that is not possible. */
   on_copy: (text: string) => Promise<void>;
+  /** Whether a kernel of this JupyterLab has named a session of Spark Connect as its own. */
+  is_mine: (session_id: string) => boolean;
+  /** The rules whose findings the person does not want to see, with commas between them. */
+  muted: string;
+  /** Mutes a rule, or no longer. */
+  on_mute: (rule: string, muted: boolean) => void;
 }
 export interface StorageOptions {
   /** Copies text to the clipboard; rejects if that is not possible. */
@@ -48,6 +54,15 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn on_copy(this: &QueryOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn is_mine(this: &QueryOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn muted(this: &QueryOptions) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_mute(this: &QueryOptions) -> Option<Function>;
 
     /// What the cached data's page needs from the shell.
     #[wasm_bindgen(typescript_type = "StorageOptions")]
@@ -87,6 +102,9 @@ impl Detail {
             app_id: options.app_id(),
             on_known: options.on_known(),
             on_copy: options.on_copy(),
+            is_mine: options.is_mine(),
+            muted: options.muted().into(),
+            on_mute: options.on_mute(),
             forgets: 0,
         };
         let tab = self.roots.open(parent, Tab::Query(props.clone()))?;
@@ -123,6 +141,12 @@ impl QueryHandle {
     /// Whether JupyterLab shows the tab or hides it behind another.
     pub fn set_shown(&mut self, shown: bool) {
         self.props.shown = shown;
+        self.draw();
+    }
+
+    /// The rules whose findings the person does not want to see, with commas between them.
+    pub fn set_muted(&mut self, rules: String) {
+        self.props.muted = rules.into();
         self.draw();
     }
 

@@ -1,14 +1,17 @@
 //! A query's page: [`query_tab`] polls, [`query_view`] draws its parts in order.
 //!
-//! [`findings_pane`] says what slows it down, [`timeline`] has the stages, [`plan_pane`] the plan: [`layout`] says where its operators stand, [`heat`] which of
-//! them took the time.
+//! [`stop`] stops it, [`findings_pane`] says what slows it down, [`timeline`] has the stages, [`tasks_pane`] their
+//! tasks, [`plan_pane`] the plan: [`layout`] says where its operators stand, [`heat`] which of them took the time.
 
 mod findings_pane;
 mod heat;
+mod interrupt;
 mod layout;
 mod plan_pane;
 pub mod query_tab;
 mod query_view;
+mod stop;
+mod tasks_pane;
 mod timeline;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

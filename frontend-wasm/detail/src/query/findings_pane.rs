@@ -1,6 +1,8 @@
 //! What makes the query slow, and what to do about it.
 
-use wire::{Finding, Findings, Severity};
+use std::collections::BTreeSet;
+
+use wire::{Finding, FindingRule, Findings, Severity};
 use yew::{Html, classes, html};
 
 use super::query_view::{Page, code};
@@ -9,16 +11,18 @@ use kit::i18n::{PageMessage, tr};
 use kit::language::said;
 use kit::parts::notice::muted;
 
-/// The findings of one query, then those of its application.
+/// The findings of one query, then those of its application, without the muted ones.
 pub fn findings_pane(page: &Page<'_>, findings: &Findings, query_id: &str) -> Html {
-    let (mine, others): (Vec<_>, Vec<_>) =
-        findings.findings.iter().filter(|one| concerns(one, query_id)).partition(|one| one.query_id.is_some());
+    let here = findings.findings.iter().filter(|one| concerns(one, query_id));
+    let (muted_ones, shown): (Vec<_>, Vec<_>) = here.partition(|one| is_muted(page.muted, one.rule));
+    let (mine, others): (Vec<_>, Vec<_>) = shown.into_iter().partition(|one| one.query_id.is_some());
     html! {
         <>
             if mine.is_empty() {
                 { muted(PageMessage::NoFinding) }
             }
             <ul class="sparkMonitor-Findings">{ for mine.into_iter().chain(others).map(|finding| row(page, finding)) }</ul>
+            { unmute(page, &muted_ones) }
             if findings.findings_not_shown > 0 {
                 { muted(PageMessage::FindingsNotShown { number: findings.findings_not_shown.into() }) }
             }
@@ -26,6 +30,32 @@ pub fn findings_pane(page: &Page<'_>, findings: &Findings, query_id: &str) -> Ht
                 { muted(PageMessage::NotExamined { number: findings.not_examined.into() }) }
             }
         </>
+    }
+}
+
+fn is_muted(rules: &str, rule: FindingRule) -> bool {
+    rules.split(',').any(|one| one == rule.key())
+}
+
+/// How many findings are muted, and a button for each of their rules.
+fn unmute(page: &Page<'_>, findings: &[&Finding]) -> Html {
+    let rules: BTreeSet<FindingRule> = findings.iter().map(|finding| finding.rule).collect();
+    let button = |rule: FindingRule| {
+        let onclick = page.on_mute.reform(move |_| (rule, false));
+        html! {
+            <button key={rule.key()} type="button" class="jp-mod-styled jp-mod-minimal" {onclick}>
+                { tr(PageMessage::Unmute { rule: rule.key() }) }
+            </button>
+        }
+    };
+    if rules.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <div class="sparkMonitor-Muted">
+            { tr(PageMessage::Muted { number: findings.len() as u64 }) }
+            { for rules.into_iter().map(button) }
+        </div>
     }
 }
 
@@ -42,6 +72,7 @@ fn key(finding: &Finding) -> String {
 }
 
 fn row(page: &Page<'_>, finding: &Finding) -> Html {
+    let rule = finding.rule;
     let (severity, tone) = match finding.severity {
         Severity::Info => (PageMessage::FindingInfo, "sparkMonitor-mod-muted"),
         Severity::Warning => (PageMessage::FindingWarning, "sparkMonitor-mod-warn"),
@@ -67,6 +98,12 @@ fn row(page: &Page<'_>, finding: &Finding) -> Html {
             if let Some(text) = &finding.code {
                 { code(page, text) }
             }
+            <button
+                type="button" class="jp-mod-styled jp-mod-minimal" title={tr(PageMessage::MuteHint)}
+                onclick={page.on_mute.reform(move |_| (rule, true))}
+            >
+                { tr(PageMessage::Mute) }
+            </button>
         </li>
     }
 }
@@ -77,7 +114,7 @@ mod tests {
 
     use wire::{Finding, FindingRule, Severity};
 
-    use super::concerns;
+    use super::{concerns, is_muted};
 
     #[test]
     fn a_page_has_the_findings_of_its_query_and_of_the_application() {
@@ -101,5 +138,21 @@ mod tests {
         };
         let shown = [Some("sql-1"), Some("sql-2"), None].map(|query_id| concerns(&of(query_id), "sql-1"));
         assert_eq!(shown, [true, false, true]);
+    }
+
+    #[test]
+    fn a_person_mutes_rules_by_their_names() {
+        assert!(is_muted("off_cpu,spill", FindingRule::Spill));
+        assert!(!is_muted("", FindingRule::Spill));
+        assert!(!is_muted("data_skew", FindingRule::TimeSkew));
+    }
+
+    #[test]
+    fn the_settings_editor_offers_every_rule() {
+        let schema: serde_json::Value =
+            serde_json::from_str(include_str!("../../../../labextension/schema/plugin.json")).unwrap();
+        let offered = schema["properties"]["mutedFindings"]["items"]["enum"].as_array().unwrap();
+        let offered: Vec<_> = offered.iter().filter_map(|rule| rule.as_str()).collect();
+        assert_eq!(offered, FindingRule::ALL.map(FindingRule::key));
     }
 }

@@ -4,10 +4,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use js_sys::Function;
 use wasm_bindgen::JsValue;
-use wire::{Findings, QueryPlans, QueryStages};
-use yew::{AttrValue, Callback, Html, Properties, component, use_effect_with, use_memo, use_reducer, use_state};
+use wasm_bindgen_futures::spawn_local;
+use wire::{FindingRule, Findings, Query, QueryPlans, QueryStages, QueryTasks};
+use yew::{
+    AttrValue, Callback, Html, Properties, UseStateSetter, component, use_effect_with, use_memo, use_reducer, use_state,
+};
 
+use super::interrupt::interrupt;
 use super::query_view::{Page, query_view};
+use super::stop::Stopping;
 use kit::api::Api;
 use kit::loaded::Loaded;
 use kit::poll::{Poll, Pollers, use_poll};
@@ -29,6 +34,12 @@ pub struct QueryTabProps {
     /// Hears which application it is, and the query's name.
     pub on_known: Option<Function>,
     pub on_copy: Option<Function>,
+    /// Whether a kernel of this JupyterLab has named a session of Spark Connect as its own.
+    pub is_mine: Option<Function>,
+    /// The rules whose findings the person does not want to see, with commas between them.
+    pub muted: AttrValue,
+    /// Mutes a rule, or no longer.
+    pub on_mute: Option<Function>,
     /// How many times another session was answered than before.
     pub forgets: u32,
 }
@@ -41,8 +52,10 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
     let query = use_reducer(Loaded::<QueryStages>::default);
     let plans = use_reducer(Loaded::<QueryPlans>::default);
     let findings = use_reducer(Loaded::<Findings>::default);
+    let tasks = use_reducer(Loaded::<QueryTasks>::default);
     let chosen = use_state(|| None::<(i64, i64)>);
     let copied = use_state(|| None::<bool>);
+    let stopping = use_state(|| None::<Stopping>);
     let number = use_memo((), |()| NEXT.fetch_add(1, Ordering::Relaxed));
     let encoded = |text: &str| String::from(js_sys::encode_uri_component(text));
     let known = query.body().and_then(|answer| Some((answer.app.as_ref()?.app_id.clone(), answer.query.as_ref()?)));
@@ -60,8 +73,11 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
     use_poll(poll([&*path, &app].concat()), Callback::from(move |news| dispatcher.dispatch(news)));
     let dispatcher = plans.dispatcher();
     use_poll(poll([&*path, "/plan", &app].concat()), Callback::from(move |news| dispatcher.dispatch(news)));
+    let dispatcher = tasks.dispatcher();
+    use_poll(poll([&*path, "/tasks", &app].concat()), Callback::from(move |news| dispatcher.dispatch(news)));
     let dispatcher = findings.dispatcher();
     use_poll(poll(["panel/findings", &app].concat()), Callback::from(move |news| dispatcher.dispatch(news)));
+    let operation = known.as_ref().and_then(|(_, query)| stoppable(query, props.is_mine.as_ref()));
     let named = known.map(|(app_id, query)| (app_id, query.name.clone()));
     use_effect_with((named, props.on_known.clone()), |(named, on_known)| {
         if let (Some((app_id, name)), Some(on_known)) = (named, on_known) {
@@ -74,6 +90,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
         query: &query,
         plans: &plans,
         findings: &findings,
+        tasks: &tasks,
         number: *number,
         chosen: *chosen,
         on_choose: {
@@ -86,6 +103,44 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
             copying.set(None);
             copy(on_copy.as_ref(), &text, move |worked| copying.set(Some(worked)));
         }),
+        muted: &props.muted,
+        on_mute: {
+            let on_mute = props.on_mute.clone();
+            Callback::from(move |(rule, is_muted): (FindingRule, bool)| {
+                if let Some(on_mute) = &on_mute {
+                    // A shell that fails has said so in the console.
+                    let _ = on_mute.call2(&JsValue::NULL, &rule.key().into(), &is_muted.into());
+                }
+            })
+        },
+        may_stop: operation.is_some(),
+        stopping: stopping.as_ref(),
+        on_stop: {
+            let (api, stopping) = (props.api.clone(), stopping.setter());
+            Callback::from(move |next: Option<Stopping>| {
+                if let (Some(Stopping::Sent), Some((session_id, operation_id))) = (&next, operation.clone()) {
+                    send(api.clone(), session_id, operation_id, stopping.clone());
+                }
+                stopping.set(next);
+            })
+        },
     };
     query_view(&page)
+}
+
+/// The session and the operation of a query that this page may stop.
+fn stoppable(query: &Query, is_mine: Option<&Function>) -> Option<(String, String)> {
+    let (session_id, operation_id) = (query.session_id.clone()?, query.operation_id.clone()?);
+    let answer = is_mine?.call1(&JsValue::NULL, &session_id.as_str().into()).ok()?;
+    (query.can_stop && answer.is_truthy()).then_some((session_id, operation_id))
+}
+
+/// Tells Spark to stop it, and reports what became of it.
+fn send(api: Api, session_id: String, operation_id: String, stopping: UseStateSetter<Option<Stopping>>) {
+    spawn_local(async move {
+        stopping.set(Some(match interrupt(&api, &session_id, &operation_id).await {
+            Ok(found) => Stopping::Done(found),
+            Err(problem) => Stopping::Failed(problem),
+        }));
+    });
 }

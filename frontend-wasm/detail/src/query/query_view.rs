@@ -1,10 +1,11 @@
 //! The parts of a query's page, in order.
 
-use wire::{Findings, Query, QueryPlans, QueryStages, QueryState};
+use wire::{FindingRule, Findings, Query, QueryPlans, QueryStages, QueryState, QueryTasks};
 use yew::{Callback, Html, html};
 
 use super::findings_pane::findings_pane;
 use super::plan_pane::plan_pane;
+use super::stop::{Stopping, stop};
 use super::timeline::timeline;
 use kit::format;
 use kit::i18n::{Message, PageMessage, tr};
@@ -19,6 +20,7 @@ pub struct Page<'a> {
     pub query: &'a Loaded<QueryStages>,
     pub plans: &'a Loaded<QueryPlans>,
     pub findings: &'a Loaded<Findings>,
+    pub tasks: &'a Loaded<QueryTasks>,
     /// Tells the ids of this page's elements from those of another one.
     pub number: u32,
     /// The operator whose details are shown: its execution and its number.
@@ -27,6 +29,14 @@ pub struct Page<'a> {
     /// Whether the last copy worked; none before the first.
     pub copied: Option<bool>,
     pub on_copy: Callback<String>,
+    /// The rules whose findings the person does not want to see, with commas between them.
+    pub muted: &'a str,
+    pub on_mute: Callback<(FindingRule, bool)>,
+    /// Whether it runs, and a kernel of this JupyterLab has named its session as its own.
+    pub may_stop: bool,
+    /// None until a person wants to stop it.
+    pub stopping: Option<&'a Stopping>,
+    pub on_stop: Callback<Option<Stopping>>,
 }
 
 pub fn query_view(page: &Page<'_>) -> Html {
@@ -48,6 +58,7 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
     html! {
         <>
             { head(query) }
+            { stop(page) }
             if let Some(reason) = &query.failure_reason {
                 <pre class="sparkMonitor-QueryPage-reason">{ reason }</pre>
             }
@@ -60,7 +71,7 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
             </section>
             <section aria-label={tr(PageMessage::Stages)}>
                 <h3>{ tr(PageMessage::Stages) }</h3>
-                { timeline(answer, query) }
+                { timeline(answer, query, page.tasks.body()) }
             </section>
             <section aria-label={tr(PageMessage::Plan)}>
                 <h3>{ tr(PageMessage::Plan) }</h3>

@@ -1,14 +1,15 @@
 //! The stages of a query, each as a bar over the time of the query.
 
-use wire::{Query, QueryStages, Stage, StageState};
+use wire::{Query, QueryStages, QueryTasks, Stage, StageState};
 use yew::{Html, classes, html};
 
+use super::tasks_pane;
 use kit::format;
 use kit::i18n::{Message, PageMessage, tr};
 use kit::parts::notice::muted;
 
 /// The stages in the order in which they began.
-pub fn timeline(answer: &QueryStages, query: &Query) -> Html {
+pub fn timeline(answer: &QueryStages, query: &Query, tasks: Option<&QueryTasks>) -> Html {
     if answer.stages.is_empty() {
         return muted(PageMessage::NoStages);
     }
@@ -17,12 +18,15 @@ pub fn timeline(answer: &QueryStages, query: &Query) -> Html {
     let span = Span::of(query, &stages);
     html! {
         <>
-            <ol class="sparkMonitor-Timeline">{ for stages.into_iter().map(|stage| row(stage, span)) }</ol>
+            <ol class="sparkMonitor-Timeline">{ for stages.into_iter().map(|stage| row(stage, span, tasks)) }</ol>
             <p class="sparkMonitor-Timeline-axis" aria-hidden="true">
                 <span>{ "0s" }</span><span>{ format::duration(span.length_ms) }</span>
             </p>
             if answer.stages_not_shown > 0 {
                 { muted(PageMessage::StagesNotShown { stages: answer.stages_not_shown.into() }) }
+            }
+            if let Some(stages) = tasks.map(|tasks| tasks.not_examined).filter(|stages| *stages > 0) {
+                { muted(PageMessage::NotMeasured { stages: stages.into() }) }
             }
         </>
     }
@@ -57,7 +61,9 @@ impl Span {
     }
 }
 
-fn row(stage: &Stage, span: Span) -> Html {
+fn row(stage: &Stage, span: Span, tasks: Option<&QueryTasks>) -> Html {
+    let attempt = (stage.stage_id, stage.stage_attempt_id);
+    let measured = tasks.and_then(|all| all.stages.iter().find(|of| (of.stage_id, of.stage_attempt_id) == attempt));
     let label = tr(PageMessage::Stage { number: stage.stage_id });
     let bytes = [
         (PageMessage::Input, stage.input_bytes),
@@ -98,6 +104,7 @@ fn row(stage: &Stage, span: Span) -> Html {
             if let Some(reason) = &stage.failure_reason {
                 <pre class="sparkMonitor-QueryPage-reason">{ reason }</pre>
             }
+            { measured.map(tasks_pane::tasks) }
         </li>
     }
 }
