@@ -29,7 +29,7 @@ try {
   ])) {
     await inLab(theme, { width: 1280, height: 760 }, async (lab, sql) => {
       await sql.run(ORDERS);
-      await sql.tree.getByText('visits', { exact: true }).click({ timeout: 30_000 });
+      await sql.tree.getByText('visits', { exact: true }).click({ timeout: 120_000 });
       await sql.tab.getByRole('region', { name: 'Table visits' }).getByText('pages').waitFor();
       await take(lab, sql, `tab-${name}`);
       if (name === 'light') {
@@ -53,6 +53,9 @@ try {
         await lab.page.keyboard.press('Control+.');
         await sql.ended(/still hold/);
         await take(lab, sql, 'cores-held');
+        // What comes next needs the cores.
+        const freed = async () => !/still hold/.test(await sql.state.innerText());
+        await until('no core is held', freed, { within: 600_000, every: 1_000 });
       }
     });
   }
@@ -62,7 +65,7 @@ try {
       await sql.run(ORDERS);
       await take(lab, sql, `narrow-${name}`);
       await sql.button('Catalogue').click();
-      await sql.tree.getByText('visits', { exact: true }).waitFor({ timeout: 30_000 });
+      await sql.tree.getByText('visits', { exact: true }).waitFor({ timeout: 120_000 });
       await take(lab, sql, `narrow-catalogue-${name}`);
     });
   }
@@ -93,6 +96,12 @@ async function inLab(theme, viewport, act) {
         await sql.ended(/Completed/);
       }
     }
+    // It may have been read before there were tables. In a narrow tab it is closed at first.
+    const again = sql.button('Read the catalogue again');
+    if (await again.isVisible()) {
+      await sql.tree.getByText('default', { exact: true }).waitFor({ timeout: 120_000 });
+      await again.click();
+    }
     await act(lab, sql);
     await lab.close();
   } finally {
@@ -102,6 +111,8 @@ async function inLab(theme, viewport, act) {
 
 /** @param {LabPage} lab @param {SqlPage} sql @param {string} name */
 async function take(lab, sql, name) {
+  // A list of names to complete may still be open.
+  await lab.page.keyboard.press('Escape');
   const box = await until('the tab', () => sql.tab.boundingBox());
   await lab.page.mouse.move(box.x + box.width - 2, box.y + box.height - 2);
   await mkdir(DOCS, { recursive: true });
