@@ -122,8 +122,13 @@ const NAMING: [&str; 7] = [
     "UnresolvedRelation [",
 ];
 
-/// The first name in a plan, as `a.b.c`.
+/// What a command changes, as `a.b.c`: the name that its own line begins with, as that of a view, else the first name in
+/// the plan.
 fn target(parsed: &str) -> Option<String> {
+    let own = parsed.lines().next().and_then(|line| line.split_once(" `"));
+    if let Some((name, _)) = own.filter(|(node, _)| !node.contains(' ')).and_then(|(_, rest)| rest.split_once("`, ")) {
+        return Some(name.replace("`.`", "."));
+    }
     let names = NAMING.iter().filter_map(|node| parsed.find(node).map(|at| at.saturating_add(node.len())));
     let (name, _) = parsed.get(names.min()?..)?.split_once(']')?;
     Some(name.replace(", ", "."))
@@ -166,6 +171,10 @@ mod tests {
         assert_eq!(
             kind("'DropTable false\n+- 'UnresolvedIdentifier [db, t], true"),
             command("DropTable", Some("db.t"))
+        );
+        assert_eq!(
+            kind("'CreateViewCommand `recent`, SELECT * FROM t, false\n   +- 'UnresolvedRelation [t], [], false"),
+            command("CreateViewCommand", Some("recent"))
         );
         assert_eq!(kind("SetCommand (a,Some(b))"), command("SetCommand", None));
         assert_eq!(kind("'Surprise"), command("Surprise", None));
