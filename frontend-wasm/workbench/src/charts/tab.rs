@@ -49,10 +49,8 @@ pub fn ChartsTab(props: &ChartsTabProps) -> Html {
 fn act(model: &UseReducerHandle<Model>, on_save: Option<Function>) -> Act {
     let (model, dispatcher) = (model.clone(), model.dispatcher());
     Callback::from(move |action| {
-        if let (Some(answer), Some(on_save)) = (&model.answer, &on_save) {
-            if let Action::Save(file) = action {
-                save(on_save, answer, file);
-            }
+        if let (Some(answer), Some(on_save), Action::Save(file)) = (&model.answer, &on_save, &action) {
+            save(on_save, answer, *file);
         }
         dispatcher.dispatch(action);
     })
