@@ -8,6 +8,8 @@ const LONGEST_CODE: usize = 4_000;
 const LONGEST_HOST: usize = 260;
 /// Longest reason, characters.
 const LONGEST_REASON: usize = 500;
+/// Stands for what a reason leaves out, between its first line and the one that states the error.
+const LEFT_OUT: &str = "\n…\n";
 
 /// One line of at most [`LONGEST_NAME`] characters, without invisible ones.
 #[must_use]
@@ -64,7 +66,13 @@ pub fn reason(text: &str) -> String {
         return cut(head, LONGEST_REASON);
     }
     let room = LONGEST_REASON / 2;
-    format!("{}\n…\n{}", cut(head, room), cut(last, room))
+    [&cut(head, room), LEFT_OUT, &cut(last, room)].concat()
+}
+
+/// Whether one reason ends with another one, or with the line of it that states the error. What comes before is who says
+/// so: `INTERNAL: `.
+pub(crate) fn repeats(reason: &str, other: &str) -> bool {
+    reason.ends_with(other.rsplit(LEFT_OUT).next().unwrap_or(other))
 }
 
 /// The text, or its start and `…`.
@@ -126,5 +134,13 @@ mod tests {
         assert_eq!(reason("boom\n\tat org.apache.spark.X.y(X.scala:1)"), "boom");
         assert_eq!(reason("boom 7 SQLSTATE: P0001"), "boom 7 SQLSTATE: P0001");
         assert!(reason(&"x".repeat(5_000)).chars().count() <= 500);
+    }
+
+    #[test]
+    fn a_reason_repeats_another_one_that_states_the_same_error() {
+        assert!(repeats("INTERNAL: boom 7 SQLSTATE: P0001", "boom 7 SQLSTATE: P0001"));
+        assert!(repeats("INTERNAL: Job abor…\n…\nZeroDivisionError: 7", "Job aborted\n…\nZeroDivisionError: 7"));
+        assert!(!repeats("INTERNAL: boom 7", "ExecutorLostFailure: boom 7"));
+        assert!(!repeats("", "boom 7"));
     }
 }

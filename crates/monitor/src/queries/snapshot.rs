@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
 use upstream::{driver::count, query_rows::JobRow};
-use wire::{ConnectSession, Queries, Query, QueryStages, QueryState, StageState, StreamProgress, Tasks};
+use wire::{ConnectSession, Queries, Query, QueryStages, QueryState, Stage, StageState, StreamProgress, Tasks};
 
 use super::{
     draft::Draft, drafts::drafts, ending::Ending, seen::QueriesSeen, spill, stream::Progress, time_left, wait,
@@ -88,7 +88,8 @@ impl Snapshot {
         Queries { app, wait: None, sessions, running, running_not_shown, recent }
     }
 
-    /// One query with the newest attempt of each of its jobs' stages.
+    /// One query with the newest attempt of each of its jobs' stages. A stage has no reason of its own if its query's
+    /// reason ends with it.
     pub(super) fn query(&self, app: Option<wire::App>, query_id: &str) -> QueryStages {
         let drafts = drafts(&self.queries, &self.stages);
         let draft = drafts.iter().find(|draft| draft.query_id == query_id);
@@ -100,7 +101,12 @@ impl Snapshot {
         let works = |kept: &&KeptStage| {
             kept.stage.state != StageState::Skipped && self.stages.tasks_to_skip(kept.stage.stage_id).is_none()
         };
-        let stages = newest.filter(works).map(|kept| kept.shown(self.time));
+        let reason = query.as_ref().and_then(|query| query.failure_reason.as_deref()).unwrap_or_default();
+        let stages = newest.filter(works).map(|kept| {
+            let stage = kept.shown(self.time);
+            let own_reason = stage.failure_reason.filter(|own| !text::repeats(reason, own));
+            Stage { failure_reason: own_reason, ..stage }
+        });
         let stages: Vec<_> = stages.take(STAGES.min(total as usize)).collect();
         let stages_not_shown = total.saturating_sub(u32::try_from(stages.len()).unwrap_or(u32::MAX));
         let forgotten = ids.iter().filter(|id| self.stages.attempts(**id).next().is_none()).count();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use wire::{NamedBy, Query, QueryKind, QueryState, Tasks};
+use wire::{NamedBy, Query, QueryKind, QueryState, StageState, Tasks};
 
 use super::{drafts::drafts, seen::QueriesSeen, snapshot::Snapshot, stage_look::StageLook, works};
 use crate::{
@@ -62,6 +62,25 @@ fn a_failed_operation_has_its_reason_and_an_interrupted_one_its_failed_job() {
     let seen = QueriesSeen { jobs, operations: Some(operations), ..QueriesSeen::default() };
     let states: Vec<_> = shown(&moment(seen, json!([]))).iter().map(|query| query.state).collect();
     assert_eq!(states, [QueryState::Canceled, QueryState::Succeeded]);
+}
+
+#[test]
+fn a_reason_that_its_query_states_is_not_repeated_by_the_stage() {
+    let lists =
+        || (rows(fixture("spark-4.3.0/failed_connect_operations.json")), rows(fixture("spark-4.3.0/failed_jobs.json")));
+    let stage_reason = |change: fn(&mut serde_json::Value)| {
+        let (operations, jobs) = lists();
+        let seen = QueriesSeen { jobs, operations: Some(operations), ..QueriesSeen::default() };
+        let mut stages = fixture("spark-4.3.0/failed_stages.json");
+        stages.as_array_mut().unwrap().iter_mut().for_each(change);
+        let moment = moment(seen, stages);
+        let query_id = shown(&moment).remove(0).query_id;
+        let failed = moment.query(None, &query_id).stages.into_iter().find(|stage| stage.state == StageState::Failed);
+        failed.unwrap().failure_reason
+    };
+    assert_eq!(stage_reason(|_| {}), None, "the query says INTERNAL: and the same");
+    let other = stage_reason(|stage| stage["failureReason"] = json!("ExecutorLostFailure: exit code 137"));
+    assert_eq!(other.as_deref(), Some("ExecutorLostFailure: exit code 137"));
 }
 
 #[test]
