@@ -6,7 +6,7 @@ use yew::{Html, classes, html};
 use super::tone::{Tone, level_word, toned};
 use crate::i18n::{Message, tr};
 
-/// A meter below its name and its value in words. `word` replaces the level's word.
+/// A meter below its name and its value in words. `word` replaces the level's word where its level is no alarm.
 pub fn labelled_meter(
     thresholds: Thresholds,
     label: Message<'_>,
@@ -15,6 +15,7 @@ pub fn labelled_meter(
     word: Option<Message<'_>>,
 ) -> Html {
     let (percent, level) = (percent(meter), level(thresholds, meter));
+    let tone = if word.is_some() { Tone::Muted } else { level.into() };
     let word = word.map_or_else(|| level_word(level), tr);
     html! {
         <div class="sparkMonitor-Usage">
@@ -23,7 +24,7 @@ pub fn labelled_meter(
                 <span class="sparkMonitor-Usage-value">{ value }</span>
                 <span class="sparkMonitor-Usage-percent">{ percent }</span>
                 if level != Level::Green {
-                    { toned(level.into(), word.clone()) }
+                    { toned(tone, word.clone()) }
                 }
             </div>
             { worded(thresholds, label, meter, value, &word) }

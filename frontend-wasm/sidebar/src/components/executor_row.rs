@@ -44,41 +44,45 @@ impl Lives {
     }
 }
 
-/// A row of the executor table; `row` is its number if only some rows are drawn. The first one is a stop for Tab, and the
-/// shell's arrow keys lead from row to row.
+/// A row of the executor table; `row_index` is its number if only some rows are drawn.
 pub fn executor_row(
     panel: &Panel<'_>,
     lives: Option<Lives>,
     columns: &[Column],
     executor: &Executor,
-    row: Option<usize>,
+    row_index: Option<usize>,
     is_first: bool,
 ) -> Html {
-    let tabindex = if is_first { "0" } else { "-1" };
     let style = lives.map(|lives| lives.style(executor));
-    let row = row.map(|row| row.to_string());
-    let Executor { executor_id, removed, .. } = executor;
-    let title = host_and_time(executor);
-    if let Some(reason) = removed {
-        return html! {
-            <tr
-                key={executor_id.clone()} class="sparkMonitor-Table-gone" aria-rowindex={row} {style} {tabindex}
-                data-row={row_names::executor_row(executor)} data-menu={COPY_EXECUTOR}
-            >
-                <th scope="row" {title}>{ executor_id }</th>
-                <td colspan={columns.len().saturating_sub(1).to_string()} title={reason.clone()}>
-                    <span class="sparkMonitor-Table-reason">{ gone(executor, reason) }</span>
-                </td>
-            </tr>
-        };
-    }
+    let name = executor.executor_id.clone();
+    let cells = match &executor.removed {
+        Some(reason) => vec![html! {
+            <td colspan={columns.len().saturating_sub(1).to_string()} title={reason.clone()}>
+                <span class="sparkMonitor-Table-reason">{ gone(executor, reason) }</span>
+            </td>
+        }],
+        None => cells(panel, columns, executor),
+    };
+    row(executor, row_index, is_first, style, (name, None), cells)
+}
+
+/// Its head and its cells. The first row is a stop for Tab, and the shell's arrow keys lead from row to row.
+fn row(
+    executor: &Executor,
+    row_index: Option<usize>,
+    is_first: bool,
+    style: Option<String>,
+    (name, colspan): (String, Option<&'static str>),
+    cells: Vec<Html>,
+) -> Html {
     html! {
         <tr
-            key={executor_id.clone()} aria-rowindex={row} {style} {tabindex}
+            key={executor.executor_id.clone()} class={executor.removed.as_ref().map(|_| "sparkMonitor-Table-gone")}
+            aria-rowindex={row_index.map(|row| row.to_string())} {style} tabindex={if is_first { "0" } else { "-1" }}
             data-row={row_names::executor_row(executor)} data-menu={COPY_EXECUTOR}
         >
-            <th scope="row" {title}>{ executor_id }</th>
-            { cells(panel, columns, executor) }
+            <th scope="row" {colspan} title={host_and_time(executor)}>{ name }</th>
+            { cells }
         </tr>
     }
 }
@@ -94,21 +98,13 @@ pub fn driver_row(
     panel: &Panel<'_>,
     columns: &[Column],
     driver: &Executor,
-    row: Option<usize>,
+    row_index: Option<usize>,
     is_first: bool,
 ) -> Html {
-    let tabindex = if is_first { "0" } else { "-1" };
     let local = runs_tasks(driver);
     let columns = columns.get(if local { 0 } else { 2 }..).unwrap_or_default();
-    html! {
-        <tr
-            aria-rowindex={row.map(|row| row.to_string())} {tabindex}
-            data-row={row_names::executor_row(driver)} data-menu={COPY_EXECUTOR}
-        >
-            <th scope="row" colspan={(!local).then_some("2")} title={host_and_time(driver)}>{ tr(Message::Driver) }</th>
-            { cells(panel, columns, driver) }
-        </tr>
-    }
+    let name = (tr(Message::Driver), (!local).then_some("2"));
+    row(driver, row_index, is_first, None, name, cells(panel, columns, driver))
 }
 
 pub fn host_and_time(executor: &Executor) -> String {

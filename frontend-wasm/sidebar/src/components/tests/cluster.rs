@@ -117,6 +117,8 @@ async fn full_cores_are_all_granted_and_an_alarm_only_while_an_application_waits
     let full = |apps_waiting| Cluster { cores: Meter::new(4, 4), apps_waiting, ..samples::cluster() };
     let calm = draw(overview(&full(0))).await;
     assert!(calm.contains("4 of 4, 100%, all granted") && !calm.contains("very high"), "{calm}");
+    assert!(calm.contains("sparkMonitor-Bar-fill sparkMonitor-mod-bad"), "the bar keeps its colour: {calm}");
+    assert!(!calm.contains("sparkMonitor-Dot sparkMonitor-mod-bad"), "no alarm beside the words: {calm}");
     let alarm = draw(overview(&full(1))).await;
     assert!(alarm.contains("4 of 4, 100%, very high") && alarm.contains("1 running, 1 waiting"), "{alarm}");
 }
