@@ -16,6 +16,8 @@ import { until } from './lib/until.mjs';
 const WATCHED_MS = 120_000;
 /** Longer than that, including what must happen before; seconds. */
 const BUSY_S = WATCHED_MS / 1000 + 150;
+/** A busy machine takes its time to start a query; milliseconds. */
+const MOVES_WITHIN_MS = 300_000;
 /** A query that runs until it is stopped. */
 const BUSY_SPARK = `rows = spark.range(0, 960_000_000, numPartitions=2400)
 rows.select(F.max(F.sha2(F.col("id").cast("string"), 512))).collect()`;
@@ -135,7 +137,7 @@ function breaks({ master, driver }) {
 
 /** Waits until chip and panel have noticed a query. @param {LabPage} lab */
 async function showsWork(lab) {
-  await lab.barMoves(90_000);
+  await lab.barMoves(MOVES_WITHIN_MS);
   const tells = async () => /done/.test((await lab.chip.getAttribute('title')) ?? '');
   await until('the chip to tell what runs', tells, { within: 60_000 });
 }

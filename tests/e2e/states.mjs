@@ -23,6 +23,9 @@ const VIEWPORT = { width: 1000, height: 1800 };
 /** Sentences and headings, from top to bottom. */
 const FIRST = '.sparkMonitor-Why, .sparkMonitor-Notice-heading';
 
+/** The ends of the queries' rows, which are below each other. */
+const CARETS = ".sparkMonitor-Query-head > [aria-expanded='false'] > .sparkMonitor-Caret";
+
 const only = process.argv.slice(2);
 /** The results of axe, by state and theme. @type {Map<string, Map<Theme, Verdict>>} */
 const verdicts = new Map();
@@ -80,6 +83,10 @@ async function look(lab, { name, chip, onlyChip = false }, theme) {
   }
   if (theme === 'light') {
     first.set(name, (await lab.panel.locator(FIRST).allInnerTexts())[0] ?? '');
+  }
+  const ends = await lab.panel.locator(CARETS).evaluateAll(carets => carets.map(caret => Math.round(caret.getBoundingClientRect().right)));
+  if (new Set(ends).size > 1) {
+    fails(`${name}, ${theme}: the queries' rows end at ${ends.join(', ')} pixels`);
   }
   const verdict = await check(lab);
   verdicts.set(name, (verdicts.get(name) ?? new Map()).set(theme, verdict));

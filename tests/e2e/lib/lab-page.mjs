@@ -215,7 +215,7 @@ export class LabPage {
    * @param {number} within Milliseconds.
    */
   async barMoves(within) {
-    /** The first value of each bar, by its number of tasks. @type {Map<string, number>} */
+    /** The first value of each bar, by its name and number of tasks. @type {Map<string, number>} */
     const first = new Map();
     return until(
       'the bar of an active stage to move',
@@ -238,7 +238,7 @@ export class LabPage {
   barValues() {
     return this.bars.evaluateAll(bars =>
       bars.map(bar => ({
-        stage: `${bar.closest('li')?.querySelector('[title]')?.getAttribute('title') ?? ''}`.replaceAll('\n', ', '),
+        stage: `${bar.getAttribute('aria-label')}, ${bar.getAttribute('aria-valuemax')} tasks`,
         now: Number(bar.getAttribute('aria-valuenow'))
       }))
     );

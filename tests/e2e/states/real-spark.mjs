@@ -182,6 +182,8 @@ export async function realSpark() {
           const failed = lab.recent.filter({ hasText: 'select sum' }).first();
           await failed.waitFor({ timeout: MOVES_WITHIN_MS });
           await failed.click();
+          // The chip asks less often than the panel.
+          await lab.chip.locator('[data-part^="query-"]').waitFor({ timeout: MOVES_WITHIN_MS });
         },
         chip: 'attention'
       },
