@@ -12,10 +12,11 @@ export class ChartsTab extends SingleTab<Workbench, ChartsHandle> {
     super(shell, loader, 'charts', trans.__('Spark charts'), (workbench, node) =>
       workbench.open_charts(node, {
         on_save: (text, type, name) => {
-          if (type === 'image/png') {
-            return void savePng(text, name);
+          if (name.endsWith('.png')) {
+            void savePng(text, name, trans);
+          } else {
+            saveFile(new Blob([text], { type }), name);
           }
-          saveFile(new Blob([text], { type }), name);
         }
       })
     );

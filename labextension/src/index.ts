@@ -164,7 +164,7 @@ function activate(
   const charts = new ChartsTab(app.shell, tabs, trans);
   const applications = new ApplicationsTab(app.shell, tabs, trans);
   const openApp = (appId: string): void => void applications.open(appId);
-  const myQueries = new MyQueriesTab(app.shell, tabs, trans, openApp, goToRan(notebooks, trans));
+  const myQueries = new MyQueriesTab(app.shell, tabs, trans, openApp, goToRan({ url, server: serverSettings, notebooks, trans }));
   const queries = new QueryTabs(app.shell, detailTabs, trans, savedApp, notebooks, settings);
   const storage = new StorageTab(app.shell, detailTabs, trans, savedApp);
   const showQuery = (queryId: string): void => {

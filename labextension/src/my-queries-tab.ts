@@ -13,7 +13,7 @@ export class MyQueriesTab extends SingleTab<Workbench, QueriesHandle> {
     loader: UiLoader<Workbench>,
     trans: TranslationBundle,
     on_open_app: (appId: string) => void,
-    on_cell: (appId: string, atMs: number) => void
+    on_cell: (appId: string, queryId: string) => void
   ) {
     super(shell, loader, 'my-queries', trans.__('My queries'), (workbench, node) =>
       workbench.open_queries(node, { on_copy: copyText, on_open_app, on_cell })

@@ -22,8 +22,8 @@ export interface RanCell {
 const MOST_EXECUTIONS = 100;
 /** Wait after the last cell; milliseconds. */
 const QUIET_MS = 1000;
-/** How far the clocks of Spark and of the browser may be apart; milliseconds. */
-const CLOCKS_MS = 500;
+/** How inexact times of two clocks may be; milliseconds. */
+const CLOCKS_MS = 1_500;
 
 interface Execution {
   message: string;
@@ -98,14 +98,10 @@ export class FollowedNotebook {
     return running.map(execution => ({ notebook: this, ...execution }));
   }
 
-  /** The cells that may have run at a time in an application, by Spark's clock. */
-  ranAt(appId: string, atMs: number): RanCell[] {
-    // A session of Spark Connect does not know its application.
-    if (this.identity === undefined || (this.identity.app_id !== appId && !this.identity.session_id)) {
-      return [];
-    }
+  /** The cells that may have run a query of the kernel's, by when it began and ended. */
+  ranDuring(beganMs: number, endedMs: number): RanCell[] {
     const ran = this.executions.filter(
-      ({ begin_ms, end_ms }) => begin_ms - CLOCKS_MS <= atMs && atMs <= (end_ms ?? Infinity) + CLOCKS_MS
+      ({ begin_ms, end_ms }) => begin_ms - CLOCKS_MS <= beganMs && endedMs <= (end_ms ?? Infinity) + CLOCKS_MS
     );
     return ran.map(execution => ({ notebook: this, ...execution }));
   }

@@ -10,6 +10,15 @@ import type { KernelActivity } from './kernels';
 import { type RanCell, FollowedNotebook } from './notebook';
 import type { Settings } from './settings';
 
+/** A query that Spark still knows. Times are milliseconds since 1970 by the browser's clock. */
+export interface PastQuery {
+  app_id: string;
+  /** Of Spark Connect; null if the driver is the notebook's own. */
+  session_id: string | null;
+  began_ms: number;
+  ended_ms: number;
+}
+
 export class Notebooks {
   constructor(
     private readonly tracker: INotebookTracker | null,
@@ -99,9 +108,13 @@ export class Notebooks {
     }
   }
 
-  /** Shows the cell that ran at a time in an application; false if no cell did, or more than one may have. */
-  async showRan(appId: string, atMs: number): Promise<boolean> {
-    const [ran, ...others] = [...this.followed.values()].flatMap(notebook => notebook.ranAt(appId, atMs));
+  /** Shows the cell that ran a query; false if that is not known, or more than one cell may have. */
+  async showRan(query: PastQuery): Promise<boolean> {
+    const ofSession = [...this.followed.values()].filter(notebook => {
+      const { session_id, app_id } = notebook.facts();
+      return query.session_id === null ? app_id === query.app_id : session_id === query.session_id;
+    });
+    const [ran, ...others] = ofSession.flatMap(notebook => notebook.ranDuring(query.began_ms, query.ended_ms));
     if (ran === undefined || others.length > 0) {
       return false;
     }

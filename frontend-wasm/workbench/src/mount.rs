@@ -31,8 +31,8 @@ export interface QueriesOptions {
   on_copy: (text: string) => Promise<void>;
   /** Opens the tab of an application. */
   on_open_app: (app_id: string) => void;
-  /** Goes to the cell that submitted a query at a time, in milliseconds since 1970. */
-  on_cell: (app_id: string, at_ms: number) => void;
+  /** Goes to the cell that ran a query of an application. */
+  on_cell: (app_id: string, query_id: string) => void;
 }
 "#;
 

@@ -19,7 +19,9 @@ use crate::{
     history::{self, applications, collector::CLUSTER, queries, series, status},
 };
 
-/// All applications, queries and runs: the size of the database bounds them.
+/// Applications and queries that are told in words.
+const TOLD: usize = 100;
+/// All applications, queries and runs of an export: the size of the database bounds them.
 const ALL: usize = usize::MAX;
 /// Applications that are gone whose end is told.
 const ENDS: usize = 10;
@@ -72,8 +74,8 @@ pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode
     }
     let keeps_texts = settings.history.spark_monitor_history_text.trim() == "redacted";
     let text = match action {
-        Action::Show => in_words(&export(&store, keeps_texts).await?),
-        Action::Export => serde_json::to_string_pretty(&export(&store, keeps_texts).await?)? + "\n",
+        Action::Show => in_words(&export(&store, keeps_texts, TOLD).await?),
+        Action::Export => serde_json::to_string_pretty(&export(&store, keeps_texts, ALL).await?)? + "\n",
         Action::Forget => {
             store.forget(None, clock::now_ms()).await?;
             "Everything is forgotten.\n".to_owned()
@@ -84,12 +86,12 @@ pub async fn run(settings: &Settings, action: Action) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-async fn export(store: &Store, keeps_texts: bool) -> anyhow::Result<Export> {
+async fn export(store: &Store, keeps_texts: bool, most: usize) -> anyhow::Result<Export> {
     let now_ms = clock::now_ms();
     let mut people = Vec::new();
     for owner in store.owners().await? {
-        let runs = store.runs(&owner, i64::MAX).await?;
-        let applications = applications::apps(store, &owner, ALL).await?;
+        let runs = store.runs(&owner, i64::try_from(most).unwrap_or(i64::MAX)).await?;
+        let applications = applications::apps(store, &owner, most).await?;
         let mut ends = BTreeMap::new();
         for app in applications.apps.iter().filter(|app| app.gone_at_ms.is_some()).take(ENDS) {
             let detail = applications::app(store, &owner, &app.app_id).await?;
@@ -98,7 +100,7 @@ async fn export(store: &Store, keeps_texts: bool) -> anyhow::Result<Export> {
         people.push(Person {
             applications,
             ends,
-            queries: queries::queries(store, &owner, "", ALL).await?,
+            queries: queries::queries(store, &owner, "", most).await?,
             runs: runs.iter().map(|run| queries::past_run(run, None)).collect(),
             cluster: series::series(store, &owner, CLUSTER, (now_ms - YEARS_MS, now_ms)).await?,
             owner,
@@ -129,6 +131,10 @@ fn in_words(export: &Export) -> String {
             let slower =
                 if shape.newest.as_ref().is_some_and(|run| run.slower.is_some()) { "slower than usual" } else { "" };
             let _ = writeln!(text, "query  {:>4} runs  last {seconds:>6} s  {slower:<18} {}", shape.runs, shape.label);
+        }
+        if applications.has_more || queries.has_more {
+            let _ =
+                writeln!(text, "only the newest {TOLD} of each are listed; berdl-spark-monitor history export has all");
         }
     }
     text

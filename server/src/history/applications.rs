@@ -1,6 +1,6 @@
 //! `history/applications[/{app_id}]`: what was seen of an application survives its driver.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Json,
@@ -60,7 +60,12 @@ pub(crate) async fn list_applications(
 pub(crate) async fn apps(store: &Store, owner: &str, most: usize) -> Result<PastApps, StoreError> {
     let spans = store.spans(owner, APP, "", one_more(most).saturating_mul(MOST)).await?;
     let (rows, has_more) = first(store.components(owner, APP, one_more(most)).await?, most);
-    Ok(PastApps { apps: rows.iter().map(|row| past_app(row, &spans)).collect(), has_more })
+    let mut of_name: HashMap<&str, Vec<&SpanRow>> = HashMap::new();
+    for span in &spans {
+        of_name.entry(&span.name).or_default().push(span);
+    }
+    let own = |row: &ComponentRow| of_name.get(row.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+    Ok(PastApps { apps: rows.iter().map(|row| past_app(row, own(row))).collect(), has_more })
 }
 
 /// What was seen of one application, running or gone.
@@ -84,7 +89,7 @@ pub(crate) async fn get_application(
 pub(crate) async fn app(store: &Store, owner: &str, app_id: &str) -> Result<PastAppDetail, StoreError> {
     let row = store.component(owner, APP, app_id).await?;
     let spans = store.spans(owner, APP, app_id, MOST).await?;
-    let app = row.as_ref().map(|row| past_app(row, &spans));
+    let app = row.as_ref().map(|row| past_app(row, &spans.iter().collect::<Vec<_>>()));
     let runs = store.runs_of_app(owner, app_id, MOST).await?;
     let lost = store.spans(owner, EXECUTOR, &format!("{app_id}/"), MOST).await?;
     // Its last hours; whoever wants all of it asks for the cluster's.
@@ -123,11 +128,10 @@ fn last_seen<'a>(runs: &[PastRun], lost_executors: &'a [LostExecutor]) -> LastSe
     }
 }
 
-fn past_app(row: &ComponentRow, spans: &[SpanRow]) -> PastApp {
+fn past_app(row: &ComponentRow, own: &[&SpanRow]) -> PastApp {
     let facts: AppFacts = serde_json::from_str(&row.facts).unwrap_or_default();
-    let own = || spans.iter().filter(|span| span.name == row.name);
-    let last_seen = own().filter(|span| span.state != GONE).map(|span| span.last_ms).max();
-    let gone = own().filter(|span| span.state == GONE).map(|span| span.first_ms).max();
+    let last_seen = own.iter().filter(|span| span.state != GONE).map(|span| span.last_ms).max();
+    let gone = own.iter().filter(|span| span.state == GONE).map(|span| span.first_ms).max();
     let last_seen_at_ms = last_seen.unwrap_or(row.last_seen_ms);
     PastApp {
         app_id: row.name.clone(),

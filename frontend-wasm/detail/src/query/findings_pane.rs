@@ -18,7 +18,7 @@ pub fn findings_pane(page: &Page<'_>, findings: &Findings, query_id: &str) -> Ht
     let (mine, others): (Vec<_>, Vec<_>) = shown.into_iter().partition(|one| one.query_id.is_some());
     html! {
         <>
-            if mine.is_empty() {
+            if mine.is_empty() && muted_ones.iter().all(|one| one.query_id.is_none()) {
                 { muted(PageMessage::NoFinding) }
             }
             <ul class="sparkMonitor-Findings">{ for mine.into_iter().chain(others).map(|finding| row(page, finding)) }</ul>

@@ -118,8 +118,13 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
         on_stop: {
             let (api, stopping) = (props.api.clone(), stopping.setter());
             Callback::from(move |next: Option<Stopping>| {
-                if let (Some(Stopping::Sent), Some((session_id, operation_id))) = (&next, operation.clone()) {
-                    send(api.clone(), session_id, operation_id, stopping.clone());
+                match (&next, operation.clone()) {
+                    (Some(Stopping::Sent), Some((session_id, operation_id))) => {
+                        send(api.clone(), session_id, operation_id, stopping.clone());
+                    }
+                    // It ended between the question and the answer.
+                    (Some(Stopping::Sent), None) => return stopping.set(Some(Stopping::Done(false))),
+                    _ => {}
                 }
                 stopping.set(next);
             })

@@ -58,7 +58,7 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
     html! {
         <>
             { head(query) }
-            { stop(page) }
+            { stop(page.may_stop, page.stopping, &page.on_stop) }
             if let Some(reason) = &query.failure_reason {
                 <pre class="sparkMonitor-QueryPage-reason">{ reason }</pre>
             }

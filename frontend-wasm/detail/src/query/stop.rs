@@ -5,8 +5,6 @@ use kit::parts::tone::{Tone, toned};
 use kit::problem::Problem;
 use yew::{Callback, Html, html};
 
-use super::query_view::Page;
-
 /// How far a person's wish to stop the query has come.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stopping {
@@ -18,19 +16,20 @@ pub enum Stopping {
 }
 
 /// The button, the question, or the result.
-pub fn stop(page: &Page<'_>) -> Html {
-    match page.stopping {
-        Some(Stopping::Asking) => question(&page.on_stop),
+pub fn stop(may_stop: bool, stopping: Option<&Stopping>, on_stop: &Callback<Option<Stopping>>) -> Html {
+    let offer = || if may_stop { button(on_stop, Message::StopQuery, Some(Stopping::Asking)) } else { Html::default() };
+    match stopping {
+        // Of a query that has ended meanwhile nothing is asked.
+        Some(Stopping::Asking) if may_stop => question(on_stop),
         Some(Stopping::Sent) => html! { <p role="status">{ tr(Message::Stopping) }</p> },
         Some(Stopping::Done(found)) => {
             let said = if *found { Message::Stopped } else { Message::StoppedBefore };
             html! { <p role="status">{ tr(said) }</p> }
         }
         Some(Stopping::Failed(problem)) => {
-            html! { <p role="alert">{ toned(Tone::Bad, problem.sentence.clone()) }</p> }
+            html! { <><p role="alert">{ toned(Tone::Bad, problem.sentence.clone()) }</p>{ offer() }</> }
         }
-        None if page.may_stop => button(&page.on_stop, Message::StopQuery, Some(Stopping::Asking)),
-        None => Html::default(),
+        Some(Stopping::Asking) | None => offer(),
     }
 }
 
@@ -49,5 +48,38 @@ fn button(on_stop: &Callback<Option<Stopping>>, label: Message<'_>, then: Option
         <button type="button" class="sparkMonitor-Button" onclick={on_stop.reform(move |_| then.clone())}>
             { tr(label) }
         </button>
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use kit::drawn;
+
+    use super::*;
+
+    async fn drawn(may_stop: bool, stopping: Option<Stopping>) -> String {
+        drawn::text(stop(may_stop, stopping.as_ref(), &Callback::noop())).await
+    }
+
+    #[tokio::test]
+    async fn a_query_that_may_be_stopped_is_after_a_question() {
+        assert_eq!(drawn(true, None).await.trim(), "Stop");
+        let asked = drawn(true, Some(Stopping::Asking)).await;
+        assert!(asked.contains("OPERATION_CANCELED") && asked.contains("Stop it"), "{asked}");
+        assert_eq!(drawn(true, Some(Stopping::Sent)).await.trim(), "Stopping…");
+        assert_eq!(drawn(false, Some(Stopping::Done(true))).await.trim(), "Spark was told to stop it.");
+    }
+
+    #[tokio::test]
+    async fn a_query_that_is_not_ones_own_or_has_ended_offers_and_asks_nothing() {
+        assert_eq!(drawn(false, None).await.trim(), "");
+        assert_eq!(drawn(false, Some(Stopping::Asking)).await.trim(), "");
+    }
+
+    #[tokio::test]
+    async fn after_a_failure_it_can_be_tried_again() {
+        let failed = || Some(Stopping::Failed(Problem::unreadable()));
+        assert!(drawn(true, failed()).await.ends_with("Stop"));
+        assert!(!drawn(false, failed()).await.ends_with("Stop"));
     }
 }

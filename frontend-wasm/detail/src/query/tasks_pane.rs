@@ -82,9 +82,9 @@ fn drawn(of: Quantiles) -> Html {
     let at = |value: u64| share(value, of.max);
     let (min, p25, median, p75) = (at(of.min), at(of.p25), at(of.median), at(of.p75));
     html! {
-        <svg class="sparkMonitor-Box" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
+        <svg class="sparkMonitor-Box" viewBox="-1 0 102 12" preserveAspectRatio="none" aria-hidden="true">
             <path d={format!("M{min} 6H{p25}M{p75} 6H100M{min} 3V9M100 3V9")} />
-            <rect x={p25.to_string()} y="2" width={(p75 - p25).max(1).to_string()} height="8" />
+            <rect x={p25.min(99).to_string()} y="2" width={(p75 - p25).max(1).to_string()} height="8" />
             <path class="sparkMonitor-Box-median" d={format!("M{median} 1V11")} />
         </svg>
     }

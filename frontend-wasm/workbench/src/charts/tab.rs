@@ -23,7 +23,7 @@ pub struct ChartsTabProps {
     pub api: Api,
     /// JupyterLab shows the tab.
     pub shown: bool,
-    /// Saves a text as a file, given its media type and name; as a PNG file, an SVG picture.
+    /// Saves a text as a file, given its media type and name; an SVG picture as PNG, if the name ends so.
     pub on_save: Option<Function>,
     /// How many times another session was answered than before.
     pub forgets: u32,
@@ -60,8 +60,7 @@ fn save(on_save: &Function, answer: &Answer, file: File) {
     let (media_type, ending) = match file {
         File::Csv => ("text/csv", ".csv"),
         File::Svg => ("image/svg+xml", ".svg"),
-        // The shell draws it.
-        File::Png => ("image/png", ".png"),
+        File::Png => ("image/svg+xml", ".png"),
     };
     let text = if file == File::Csv { csv(&answer.series, zone::ahead_ms) } else { picture(answer) };
     let day = zone::iso(answer.span.to_ms, zone::ahead_ms(answer.span.to_ms)).chars().take(10).collect::<String>();

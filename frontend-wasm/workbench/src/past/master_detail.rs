@@ -35,10 +35,10 @@ pub fn list(label: PastMessage<'_>, entries: Vec<Entry>, chosen: Option<&str>, o
     }
 }
 
-/// Says below a list that it is not all: the `shown` newest of more.
+/// Says that a list has only the `shown` newest of more; a filter looks at no others.
 pub fn newest(has_more: bool, shown: usize) -> Html {
-    let runs = u64::try_from(shown).unwrap_or_default();
-    if has_more { muted(PastMessage::RunsRemembered { runs }) } else { Html::default() }
+    let number = u64::try_from(shown).unwrap_or_default();
+    if has_more { muted(PastMessage::NewestOnly { number }) } else { Html::default() }
 }
 
 pub fn columns(list: Html, note: Html, detail: Html) -> Html {

@@ -31,7 +31,7 @@ pub struct QueriesTabProps {
     pub on_copy: Option<Function>,
     /// Opens the tab of an application, given its id.
     pub on_open_app: Option<Function>,
-    /// Goes to the cell that ran a query, given the application's id and when it was submitted, in milliseconds since 1970.
+    /// Goes to the cell that ran a query, given the ids of its application and of itself.
     pub on_cell: Option<Function>,
     /// How many times another session was answered than before.
     pub forgets: u32,
@@ -80,11 +80,8 @@ pub fn QueriesTab(props: &QueriesTabProps) -> Html {
                 let go = Callback::from(move |_| {
                     if let (Some(on_cell), Some(run)) = (&on_cell, &newest) {
                         // A failure would be one of the shell, which has nothing to report.
-                        let _ = on_cell.call2(
-                            &JsValue::NULL,
-                            &run.app_id.as_str().into(),
-                            &JsValue::from_f64(run.submitted_at_ms as f64),
-                        );
+                        let _ =
+                            on_cell.call2(&JsValue::NULL, &run.app_id.as_str().into(), &run.query_id.as_str().into());
                     }
                 });
                 shape_view(&shape.label, model.copied, &copy, go, runs)

@@ -35,7 +35,7 @@ messages! { PageMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     SparkDocs: "Spark's documentation";
     Mute: "Mute";
     MuteHint: "Show no findings of this kind, on any query's page";
-    Muted { number: u64 }: number => "You have muted {number} finding of this query." | "You have muted {number} findings of this query.";
+    Muted { number: u64 }: number => "You have muted {number} finding of this page." | "You have muted {number} findings of this page.";
     Unmute { rule: &'a str }: "Show {rule} again";
     Stages: "Stages over time";
     NoStages: "No stage of it is known: Spark plans it, works in the driver, or has forgotten its stages.";

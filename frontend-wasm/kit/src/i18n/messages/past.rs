@@ -22,11 +22,11 @@ messages! { PastMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     StateLost: "Lost";
     StateLostLong: "It ran when its application was last seen.";
     CopyQuery: "Copy text";
-    GoToItsCell: "Go to its cell";
+    GoToItsCell: "Go to the cell of its last run";
     RunsChart: "Duration of each run, the oldest first";
     Median { time: &'a str }: "half took less than {time}";
     RunSaid { number: u64, of: u64, facts: &'a str }: "run {number} of {of}: {facts}";
-    RunsRemembered { runs: u64 }: runs => "Only the newest run is shown." | "Only the newest {runs} are shown.";
+    NewestOnly { number: u64 }: number => "Only the newest one is looked at." | "Only the newest {number} are looked at.";
     Submitted: "Submitted";
     Duration: "Duration";
     Waited: "Waited";

@@ -74,7 +74,7 @@ async fn runs_are_bars_the_oldest_first_and_a_table_the_newest_first() {
     half took less than 1m
     11:55:00 UTC
     11:59:00 UTC
-    Only the newest 5 are shown.
+    Only the newest 5 are looked at.
     Submitted
     State
     Duration
