@@ -76,12 +76,12 @@ pub fn QueriesTab(props: &QueriesTabProps) -> Html {
         let detail = match shape {
             Some(shape) => {
                 let runs = runs.filled(|runs: &PastRuns| runs_view(runs, model.looked_at_ms, &act, &open));
-                let (on_cell, newest) = (props.on_cell.clone(), shape.newest.clone());
+                let on_cell = props.on_cell.clone();
+                let last = shape.newest.as_ref().map(|run| [&run.app_id, &run.query_id].map(|id| JsValue::from(&**id)));
                 let go = Callback::from(move |_| {
-                    if let (Some(on_cell), Some(run)) = (&on_cell, &newest) {
+                    if let (Some(on_cell), Some([app_id, query_id])) = (&on_cell, &last) {
                         // A failure would be one of the shell, which has nothing to report.
-                        let _ =
-                            on_cell.call2(&JsValue::NULL, &run.app_id.as_str().into(), &run.query_id.as_str().into());
+                        let _ = on_cell.call2(&JsValue::NULL, app_id, query_id);
                     }
                 });
                 shape_view(&shape.label, model.copied, &copy, go, runs)
