@@ -136,46 +136,51 @@ impl Examined {
     pub(super) async fn next(self, call: DriverCall, wanted: Wanted) -> Self {
         let now = Instant::now();
         let mut next = self.without_unwanted(&wanted).sampled(wanted.task_ms);
-        let mut allowance = next.budget.allowance(wanted.per_minute, now);
-        let mut calls = 0;
-        let (works, left_out) = next.works(&wanted, allowance as usize, now);
+        let most = next.budget.allowance(wanted.per_minute, now) as usize;
+        let (works, left_out) = next.works(&wanted, most, now);
         next.left_out = left_out;
-        calls += u32::try_from(works.len()).unwrap_or(u32::MAX);
-        allowance = allowance.saturating_sub(calls);
-        // Counted before they are made, so that an interrupted fetch counts too.
-        next.budget = next.budget.and(calls, now);
-        let fetched = stream::iter(works).map(async |work| (work, fetch(&call, work).await));
-        let mut slow = Vec::new();
-        for (work, found) in fetched.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
-            let Some(found) = found else {
-                next.refuse(work, now);
-                continue;
-            };
-            match found {
-                Found::Stage(seen, quantiles) => {
-                    if seen.needs_slowest(&quantiles) {
-                        slow.push(seen);
-                    }
-                    next.keep_stage(seen, *quantiles, now);
-                }
-                Found::Plan(id, plan) => {
-                    next.plans.insert(id, Arc::new(ExaminedPlan { plan: *plan, at: now }));
-                }
-                Found::Cached(rows) => next.cached = Arc::new(rows),
-            }
-        }
-        slow.truncate(allowance as usize);
-        next.budget = next.budget.and(u32::try_from(slow.len()).unwrap_or(u32::MAX), now);
-        let fetched = stream::iter(slow).map(async |seen| (seen, slowest(&call, seen.attempt).await));
-        for (seen, slowest) in fetched.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
-            match slowest {
-                Some(slowest) => next.keep_slowest(seen.attempt, slowest),
-                // An active stage is examined again anyway.
-                None if seen.is_active => {}
-                None => next.refuse(Work::Stage(seen), now),
-            }
-        }
+        let left = most.saturating_sub(works.len());
+        let found = next.fetched(&call, works, now).await;
+        let mut slowest = next.keep(found, now);
+        slowest.truncate(left);
+        let found = next.fetched(&call, slowest, now).await;
+        next.keep(found, now);
         next.bounded()
+    }
+
+    async fn fetched(&mut self, call: &DriverCall, works: Vec<Work>, now: Instant) -> Vec<(Work, Option<Found>)> {
+        // Counted before they are made, so that an interrupted fetch counts too.
+        self.count(&works, now);
+        let fetched = stream::iter(works).map(async |work| (work, fetch(call, work).await));
+        fetched.buffer_unordered(AT_ONCE).collect().await
+    }
+
+    fn count(&mut self, works: &[Work], now: Instant) {
+        let calls = u32::try_from(works.len()).unwrap_or(u32::MAX);
+        self.budget = std::mem::take(&mut self.budget).and(calls, now);
+    }
+
+    /// Keeps what was fetched; returns the slowest tasks that are needed beside it. They are requested at once if the
+    /// allowance has a place for them, or as work of a later poll.
+    fn keep(&mut self, fetched: Vec<(Work, Option<Found>)>, now: Instant) -> Vec<Work> {
+        let mut slowest = Vec::new();
+        for (work, found) in fetched {
+            match found {
+                None => self.refuse(work, now),
+                Some(Found::Stage(seen, quantiles)) => {
+                    if seen.needs_slowest(&quantiles) {
+                        slowest.push(Work::Slowest(seen));
+                    }
+                    self.keep_stage(seen, *quantiles, now);
+                }
+                Some(Found::Slowest(attempt, tasks)) => self.keep_slowest(attempt, tasks),
+                Some(Found::Plan(id, plan)) => {
+                    self.plans.insert(id, Arc::new(ExaminedPlan { plan: *plan, at: now }));
+                }
+                Some(Found::Cached(rows)) => self.cached = Arc::new(rows),
+            }
+        }
+        slowest
     }
 
     /// What is fetched now, the most urgent first, and how much else there would be.
@@ -189,10 +194,11 @@ impl Examined {
         let stages = wanted.stages.iter().filter(|seen| may(self.refused_stages.get(&seen.attempt)));
         let stages = stages.filter_map(|seen| {
             let known = self.stages.get(&seen.attempt);
-            let is_final =
-                |known: &ExaminedStage| known.is_final && (known.has_slowest || !seen.needs_slowest(&known.quantiles));
-            let known = known.map(|known| (known.done, is_final(known), known.at));
-            seen.urgency(known, now).map(|urgency| (urgency, Work::Stage(*seen)))
+            let lacks_slowest =
+                known.is_some_and(|known| known.is_final && !known.has_slowest && seen.needs_slowest(&known.quantiles));
+            let known = known.map(|known| (known.done, known.is_final && !lacks_slowest, known.at));
+            let work = if lacks_slowest { Work::Slowest(*seen) } else { Work::Stage(*seen) };
+            seen.urgency(known, now).map(|urgency| (urgency, work))
         });
         let plans = wanted.plans.iter().filter(|seen| may(self.refused_plans.get(&seen.execution_id)));
         let plans = plans.filter_map(|seen| {
@@ -224,7 +230,9 @@ impl Examined {
     /// Notes that a request failed.
     fn refuse(&mut self, work: Work, now: Instant) {
         match work {
-            Work::Stage(seen) => _ = self.refused_stages.insert(seen.attempt, now),
+            // An active stage is examined again anyway.
+            Work::Slowest(seen) if seen.is_active => {}
+            Work::Stage(seen) | Work::Slowest(seen) => _ = self.refused_stages.insert(seen.attempt, now),
             Work::Plan(id) => _ = self.refused_plans.insert(id, now),
             Work::Cached => {}
         }
@@ -282,6 +290,7 @@ impl Examined {
 
 enum Found {
     Stage(StageSeen, Box<TaskQuantiles>),
+    Slowest(StageAttempt, Vec<SlowTask>),
     Plan(i64, Box<Plan>),
     Cached(Vec<CachedRddRow>),
 }
@@ -292,6 +301,7 @@ async fn fetch(call: &DriverCall, work: Work) -> Option<Found> {
             let row: TaskSummaryRow = call.json(DriverPath::TaskQuantiles(seen.attempt)).await.ok()?;
             Some(Found::Stage(seen, Box::new(TaskQuantiles::of(&row))))
         }
+        Work::Slowest(seen) => Some(Found::Slowest(seen.attempt, slowest(call, seen.attempt).await?)),
         Work::Plan(id) => {
             let row: SqlNodesRow = call.json(DriverPath::SqlNodes(id)).await.ok()?;
             Some(Found::Plan(id, Box::new(Plan::of(&row))))
@@ -351,24 +361,59 @@ mod tests {
         assert_eq!([5, 59, 60].map(|second| works(&mut examined, second)), [1, 1, 2]);
     }
 
-    /// Asks as a panel does that polls every five seconds; returns the requests of each poll.
-    fn polls(wanted: impl Fn(u64) -> Wanted, polls: u64) -> Vec<Vec<Work>> {
+    /// Asks as a panel does that polls every five seconds, of a Spark with these quantiles of each stage; returns the
+    /// requests of each poll, and what is known after the last one.
+    fn polls_of(quantiles: TaskQuantiles, wanted: impl Fn(u64) -> Wanted, polls: u64) -> (Vec<Vec<Work>>, Examined) {
         let begin = Instant::now();
         let mut examined = Examined::default();
+        let answer = |work: Work| match work {
+            Work::Stage(seen) => Some(Found::Stage(seen, Box::new(quantiles))),
+            Work::Slowest(seen) => Some(Found::Slowest(seen.attempt, Vec::new())),
+            Work::Plan(_) | Work::Cached => None,
+        };
+        let answers = |works: &[Work]| works.iter().map(|work| (*work, answer(*work))).collect();
         let poll = |poll: u64| {
             let (now, wanted) = (begin + Duration::from_secs(5 * poll), wanted(poll));
-            examined = std::mem::take(&mut examined).without_unwanted(&wanted);
-            let allowance = examined.budget.allowance(wanted.per_minute, now);
-            let (works, _) = examined.works(&wanted, allowance as usize, now);
-            examined.budget = std::mem::take(&mut examined.budget).and(u32::try_from(works.len()).unwrap(), now);
-            for work in &works {
-                if let Work::Stage(seen) = work {
-                    examined.keep_stage(*seen, TaskQuantiles::default(), now);
-                }
-            }
+            let mut next = std::mem::take(&mut examined).without_unwanted(&wanted);
+            let most = next.budget.allowance(wanted.per_minute, now) as usize;
+            let (mut works, left_out) = next.works(&wanted, most, now);
+            next.left_out = left_out;
+            next.count(&works, now);
+            let mut slowest = next.keep(answers(&works), now);
+            slowest.truncate(most - works.len());
+            next.count(&slowest, now);
+            next.keep(answers(&slowest), now);
+            works.extend(slowest);
+            examined = next.bounded();
             works
         };
-        (0..polls).map(poll).collect()
+        let works = (0..polls).map(poll).collect();
+        (works, examined)
+    }
+
+    fn polls(wanted: impl Fn(u64) -> Wanted, polls: u64) -> Vec<Vec<Work>> {
+        polls_of(TaskQuantiles::default(), wanted, polls).0
+    }
+
+    fn uneven() -> TaskQuantiles {
+        TaskQuantiles { run_ms: Five { median: 1_000, max: 9_000, ..Five::default() }, ..TaskQuantiles::default() }
+    }
+
+    #[test]
+    fn many_ended_uneven_stages_cost_two_requests_each_and_have_their_slowest_tasks() {
+        let wanted =
+            |_| Wanted { stages: (0..12).map(|id| stage(id, false)).collect(), per_minute: 60, ..Wanted::default() };
+        let (polls, examined) = polls_of(uneven(), wanted, 12);
+        assert_eq!(polls.iter().map(Vec::len).collect::<Vec<_>>()[..4], [10, 10, 4, 0]);
+        assert_eq!(polls.iter().flatten().count(), 24);
+        assert_eq!(examined.stages.values().filter(|stage| stage.has_slowest).count(), 12);
+    }
+
+    #[test]
+    fn a_single_uneven_stage_has_its_slowest_tasks_in_the_same_poll() {
+        let wanted = |_| Wanted { stages: vec![stage(1, false)], per_minute: 60, ..Wanted::default() };
+        let (polls, _) = polls_of(uneven(), wanted, 2);
+        assert!(matches!(polls[..], [ref first, ref second] if first.len() == 2 && second.is_empty()), "{polls:?}");
     }
 
     #[test]
@@ -383,7 +428,7 @@ mod tests {
             assert!(minute.iter().map(Vec::len).sum::<usize>() <= 60);
         }
         let id = |work: &Work| match work {
-            Work::Stage(seen) => Some(seen.attempt.stage_id),
+            Work::Stage(seen) | Work::Slowest(seen) => Some(seen.attempt.stage_id),
             Work::Plan(_) | Work::Cached => None,
         };
         let ids: BTreeSet<i64> = polls.iter().flatten().filter_map(id).collect();

@@ -23,7 +23,10 @@ const LONG_QUERY_MS: u64 = 1_000;
 /// One request.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::findings) enum Work {
+    /// Quantiles of a stage.
     Stage(StageSeen),
+    /// Slowest tasks of a stage whose quantiles are known.
+    Slowest(StageSeen),
     Plan(i64),
     Cached,
 }
@@ -68,8 +71,8 @@ enum Kind {
 }
 
 impl StageSeen {
-    /// None if it needs no request. `known` are the ended tasks when it was last examined, whether that was the last
-    /// time, and when.
+    /// None if it needs no request. `known` are the ended tasks when it was last examined, whether nothing
+    /// is missing any more, and when.
     pub fn urgency(&self, known: Option<(u32, bool, Instant)>, now: Instant) -> Option<Urgency> {
         let is_due = match known {
             Some((.., true, _)) => false,
