@@ -186,9 +186,8 @@ impl AppFindings {
         let seen_executors = executors.as_ref().map_or(&no_executors, |seen| &seen.value);
         let (parts, examined) = self.examined(chosen.call.clone(), &queries.value, &snapshot, seen_executors).await;
         let Some(part) = parts.iter().find(|part| part.query_id == query_id) else { return Ok((nothing, false)) };
-        let measurable = stages_of(part, &snapshot, true).iter().filter(|seen| seen.done > 0).count();
         let stages = query_tasks::stages(part, &examined);
-        let left = u32::try_from(measurable.min(query_tasks::STAGES).saturating_sub(stages.len())).unwrap_or(u32::MAX);
+        let left = query_tasks::left(query_tasks::looked_at(stages_of(part, &snapshot)), &examined);
         let goes_on = part.state.is_open() || left > 0;
         Ok((nothing.map(|QueryTasks { app, .. }| QueryTasks { app, stages, not_examined: left }), goes_on))
     }
@@ -204,7 +203,10 @@ impl AppFindings {
         let looked_at = self.looked_at.of(&call.key, Instant::now());
         let ids = shown(queries).map(|query| &query.query_id).chain(&looked_at).map(String::as_str);
         let parts = snapshot.parts(&ids.collect());
-        let stages = parts.iter().flat_map(|part| stages_of(part, snapshot, looked_at.contains(&part.query_id)));
+        let stages = parts.iter().flat_map(|part| {
+            let stages = stages_of(part, snapshot);
+            if looked_at.contains(&part.query_id) { query_tasks::looked_at(stages) } else { stages }
+        });
         let wanted = Wanted {
             stages: stages.collect(),
             plans: parts.iter().flat_map(|part| plans_of(part, snapshot)).collect(),
@@ -242,7 +244,7 @@ fn holds_cached(executor: &wire::Executor) -> bool {
     executor.removed.is_none() && (executor.storage_bytes.used > 0 || executor.cached_to_disk_bytes > 0)
 }
 
-fn stages_of(part: &QueryParts, snapshot: &Snapshot, is_looked_at: bool) -> Vec<StageSeen> {
+fn stages_of(part: &QueryParts, snapshot: &Snapshot) -> Vec<StageSeen> {
     let now_ms = snapshot.time().now_ms;
     let kept = part
         .attempts
@@ -259,7 +261,7 @@ fn stages_of(part: &QueryParts, snapshot: &Snapshot, is_looked_at: bool) -> Vec<
             run_ms: kept.task_time.run_ms,
             read_bytes: input_bytes.saturating_add(*shuffle_read_bytes),
             slowest_ms: snapshot.look(kept.attempt()).map_or(0, |look| look.slowest_ms),
-            is_looked_at,
+            is_looked_at: false,
         }
     };
     kept.map(seen).collect()

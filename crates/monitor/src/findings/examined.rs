@@ -192,6 +192,7 @@ impl Examined {
         }
         let may = |refused: Option<&Instant>| refused.is_none_or(|at| now.duration_since(*at) >= REFUSED_PAUSE);
         let stages = wanted.stages.iter().filter(|seen| may(self.refused_stages.get(&seen.attempt)));
+        let stages = stages.filter(|seen| self.has_room(seen.attempt));
         let stages = stages.filter_map(|seen| {
             let known = self.stages.get(&seen.attempt);
             let lacks_slowest =
@@ -214,6 +215,11 @@ impl Examined {
             self.cached_at = Some(now);
         }
         (works, left_out)
+    }
+
+    /// Whether this stage would be kept. One that is older than all of a full list would be dropped and asked for again.
+    fn has_room(&self, attempt: StageAttempt) -> bool {
+        self.stages.len() < STAGES || self.stages.first_key_value().is_some_and(|(first, _)| attempt >= *first)
     }
 
     /// Forgets what belongs to no shown query.
@@ -433,6 +439,19 @@ mod tests {
         };
         let ids: BTreeSet<i64> = polls.iter().flatten().filter_map(id).collect();
         assert_eq!(ids.len(), 200, "within five minutes");
+    }
+
+    #[test]
+    fn of_more_stages_than_are_kept_the_newest_are_asked_for_and_then_none() {
+        let newest_last = |poll: u64| if poll < 40 { 0..350 } else { 0..400 };
+        let wanted = |poll: u64| {
+            let stages = newest_last(poll).map(|id| StageSeen { is_looked_at: true, ..stage(id, false) }).collect();
+            Wanted { stages, per_minute: 60, ..Wanted::default() }
+        };
+        let (polls, examined) = polls_of(TaskQuantiles::default(), wanted, 120);
+        assert_eq!(polls.iter().skip(100).flatten().count(), 0);
+        assert!(polls.iter().flatten().count() <= 350);
+        assert!(examined.stages.keys().map(|attempt| attempt.stage_id).eq(100..400));
     }
 
     #[test]

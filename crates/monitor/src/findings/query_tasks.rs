@@ -4,7 +4,7 @@
 use wire::{Quantiles, SlowTask, StageTasks, TaskTrait};
 
 use super::{
-    examined::{self, Examined, Five, TaskQuantiles},
+    examined::{self, Examined, Five, StageSeen, TaskQuantiles},
     thresholds::{CAUSE_BYTES, CAUSE_RECORDS, FETCH_WAIT_PERCENT, GC_PERCENT, LARGE_TASK_MEDIANS, SPILL_BYTES},
 };
 use crate::queries::QueryParts;
@@ -33,6 +33,21 @@ pub(super) fn stages(part: &QueryParts, examined: &Examined) -> Vec<StageTasks> 
     let mut stages: Vec<_> = part.attempts.iter().rev().filter_map(stage).take(STAGES).collect();
     stages.reverse();
     stages
+}
+
+/// The stages of a query whose page is open, oldest first. Those that the page shows are marked: the newest ones with ended
+/// tasks.
+pub(super) fn looked_at(mut stages: Vec<StageSeen>) -> Vec<StageSeen> {
+    for seen in stages.iter_mut().rev().filter(|seen| seen.done > 0).take(STAGES) {
+        seen.is_looked_at = true;
+    }
+    stages
+}
+
+/// How many of the marked stages are to be examined yet.
+pub(super) fn left(stages: Vec<StageSeen>, examined: &Examined) -> u32 {
+    let left = stages.iter().filter(|seen| seen.is_looked_at && examined.quantiles(seen.attempt).is_none());
+    u32::try_from(left.count()).unwrap_or(u32::MAX)
 }
 
 fn shown(five: Five) -> Quantiles {
@@ -78,6 +93,8 @@ fn traits(task: &examined::SlowTask, quantiles: &TaskQuantiles) -> Vec<TaskTrait
 
 #[cfg(test)]
 mod tests {
+    use upstream::driver_path::StageAttempt;
+
     use super::*;
 
     const MIB: u64 = 1 << 20;
@@ -105,6 +122,28 @@ mod tests {
             spilled_bytes: median(2 * MIB),
             ..TaskQuantiles::default()
         }
+    }
+
+    fn stage(stage_id: i64, done: u32) -> StageSeen {
+        StageSeen {
+            attempt: StageAttempt { stage_id, stage_attempt_id: 0 },
+            is_active: false,
+            ended_ms_ago: 600_000,
+            done,
+            total: 8,
+            run_ms: 10,
+            read_bytes: 0,
+            slowest_ms: 0,
+            is_looked_at: false,
+        }
+    }
+
+    #[test]
+    fn the_newest_50_stages_with_ended_tasks_are_looked_at_and_left() {
+        let stages = looked_at((0..400).map(|id| stage(id, u32::from(id < 390))).collect());
+        let marked = stages.iter().filter(|seen| seen.is_looked_at).map(|seen| seen.attempt.stage_id);
+        assert!(marked.eq(340..390));
+        assert_eq!(left(stages, &Examined::default()), 50);
     }
 
     #[test]
