@@ -161,8 +161,8 @@ impl AppFindings {
         })
     }
 
-    /// How evenly the tasks of one query work. Its stages are examined while somebody asks for it; whether it runs, or
-    /// there is more to come.
+    /// How evenly the tasks of one query work. Its stages are examined while somebody asks for it; whether there is
+    /// more to come.
     ///
     /// # Errors
     /// The driver's failure.
@@ -187,8 +187,9 @@ impl AppFindings {
         let (parts, examined) = self.examined(chosen.call.clone(), &queries.value, &snapshot, seen_executors).await;
         let Some(part) = parts.iter().find(|part| part.query_id == query_id) else { return Ok((nothing, false)) };
         let stages = query_tasks::stages(part, &examined);
-        let left = query_tasks::left(query_tasks::looked_at(stages_of(part, &snapshot)), &examined);
-        let goes_on = part.state.is_open() || left > 0;
+        let listed = query_tasks::looked_at(stages_of(part, &snapshot));
+        let left = query_tasks::left(&listed, &examined, self.calls_per_minute);
+        let goes_on = self.calls_per_minute > 0 && (part.state.is_open() || left > 0);
         Ok((nothing.map(|QueryTasks { app, .. }| QueryTasks { app, stages, not_examined: left }), goes_on))
     }
 

@@ -81,6 +81,7 @@ pub struct QueryTasks {
     pub app: Option<App>,
     /// Those that were examined, in the order of their numbers.
     pub stages: Vec<StageTasks>,
-    /// Stages with ended tasks that are not examined yet, because the requests of this minute are used up.
+    /// Of the newest 50 stages with ended tasks, those that wait for requests of this minute. Without those that Spark
+    /// refuses or that would not be kept, and 0 if the site allows no requests.
     pub not_examined: u32,
 }

@@ -110,6 +110,12 @@ impl Examined {
         self.stages.get(&attempt).map_or(&[], |stage| &stage.slowest)
     }
 
+    /// Whether the stage is still to be examined: Spark has not refused that, and the stage would be kept.
+    pub fn awaits(&self, attempt: StageAttempt) -> bool {
+        let is_refused = self.refused_stages.contains_key(&attempt);
+        !self.stages.contains_key(&attempt) && !is_refused && self.has_room(attempt)
+    }
+
     /// Tasks that had ended when the stage was examined.
     pub fn tasks(&self, attempt: StageAttempt) -> u32 {
         self.stages.get(&attempt).map_or(0, |stage| stage.done)
@@ -478,6 +484,20 @@ mod tests {
     fn without_requests_nothing_is_asked() {
         let wanted = |_| Wanted { stages: vec![stage(1, true)], has_cached: true, per_minute: 0, ..Wanted::default() };
         assert!(polls(wanted, 3).iter().all(Vec::is_empty));
+    }
+
+    #[test]
+    fn a_stage_that_is_known_or_refused_or_would_not_be_kept_is_not_awaited() {
+        let now = Instant::now();
+        let mut examined = Examined::default();
+        let awaits = |examined: &Examined, ids: [i64; 3]| ids.map(|id| examined.awaits(stage(id, false).attempt));
+        examined.keep_stage(stage(1, false), TaskQuantiles::default(), now);
+        examined.refuse(Work::Stage(stage(2, false)), now);
+        assert_eq!(awaits(&examined, [1, 2, 3]), [false, false, true]);
+        for id in 10..310 {
+            examined.keep_stage(stage(id, false), TaskQuantiles::default(), now);
+        }
+        assert_eq!(awaits(&examined.bounded(), [3, 9, 310]), [false, false, true]);
     }
 
     #[test]

@@ -44,9 +44,9 @@ pub(super) fn looked_at(mut stages: Vec<StageSeen>) -> Vec<StageSeen> {
     stages
 }
 
-/// How many of the marked stages are to be examined yet.
-pub(super) fn left(stages: Vec<StageSeen>, examined: &Examined) -> u32 {
-    let left = stages.iter().filter(|seen| seen.is_looked_at && examined.quantiles(seen.attempt).is_none());
+/// How many of the marked stages are still to be examined; none if findings may cause no requests.
+pub(super) fn left(stages: &[StageSeen], examined: &Examined, per_minute: u32) -> u32 {
+    let left = stages.iter().filter(|seen| per_minute > 0 && seen.is_looked_at && examined.awaits(seen.attempt));
     u32::try_from(left.count()).unwrap_or(u32::MAX)
 }
 
@@ -143,7 +143,7 @@ mod tests {
         let stages = looked_at((0..400).map(|id| stage(id, u32::from(id < 390))).collect());
         let marked = stages.iter().filter(|seen| seen.is_looked_at).map(|seen| seen.attempt.stage_id);
         assert!(marked.eq(340..390));
-        assert_eq!(left(stages, &Examined::default()), 50);
+        assert_eq!([60, 0].map(|per_minute| left(&stages, &Examined::default(), per_minute)), [50, 0]);
     }
 
     #[test]
