@@ -77,21 +77,18 @@ impl StageSeen {
         let is_due = match known {
             Some((.., true, _)) => false,
             Some((done, false, at)) if self.is_active => self.done > done && now.duration_since(at) >= STAGE_PAUSE,
-            _ => self.is_active || self.ended_ms_ago <= JUST_ENDED_MS || self.is_looked_at,
+            _ => true,
         };
-        let is_worth_it = self.is_worth_it();
+        let is_needed = (self.is_active || self.ended_ms_ago <= JUST_ENDED_MS) && self.is_worth_it();
         let kind = match (self.is_active, known) {
-            _ if !is_worth_it => Kind::OnlyLookedAt,
+            _ if !is_needed => Kind::OnlyLookedAt,
             (false, _) => Kind::Ended,
             (true, None) => Kind::New,
             (true, Some(_)) => Kind::Known,
         };
         let at = known.map(|(.., at)| at);
-        (is_due && (is_worth_it || self.is_looked_at && self.done > 0)).then_some(Urgency(
-            kind,
-            at,
-            Reverse(self.attempt.stage_id),
-        ))
+        let is_wanted = is_needed || self.is_looked_at && self.done > 0;
+        (is_due && is_wanted).then_some(Urgency(kind, at, Reverse(self.attempt.stage_id)))
     }
 
     /// Whether any rule could find something in its quantiles. Most stages of a healthy query are not.
@@ -205,6 +202,8 @@ mod tests {
         let now = Instant::now();
         let needed = seen(true).urgency(Some((1, false, now)), now + STAGE_PAUSE).unwrap();
         assert!(looked_at(1).urgency(None, now).unwrap() > needed);
+        let ended_long_ago = StageSeen { run_ms: 60_000, ..looked_at(100) };
+        assert!(ended_long_ago.is_worth_it() && ended_long_ago.urgency(None, now).unwrap() > needed);
         let quantiles = |max| TaskQuantiles { run_ms: Five { max, ..Five::default() }, ..TaskQuantiles::default() };
         let needs = |max| looked_at(1).needs_slowest(&quantiles(max));
         assert_eq!([needs(1_000), needs(1_001)], [false, true]);
