@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use monitor::{AppQueries, Applications, Observed, queries::works};
-use wire::{Answer, ErrorBody, Queries, QueryStages, QueryState};
+use wire::{Answer, ErrorBody, Queries, Query, QueryStages, QueryState};
 
 use super::{
     poll::Poll,
@@ -49,9 +49,13 @@ fn with_stops(poll: &Poll, mut queries: Queries) -> Queries {
     let mine: BTreeSet<&str> = mine.map(|session| session.session_id.as_str()).collect();
     for query in &mut queries.running {
         let is_mine = query.session_id.as_deref().is_some_and(|id| mine.contains(id));
-        query.can_stop = is_mine && query.operation_id.is_some() && query.state == QueryState::Running;
+        query.can_stop = is_mine && is_stoppable(query);
     }
     queries
+}
+
+fn is_stoppable(query: &Query) -> bool {
+    query.session_id.is_some() && query.operation_id.is_some() && query.state == QueryState::Running
 }
 
 /// One query with the stages of its jobs.
@@ -80,7 +84,14 @@ pub(crate) async fn get_query(
 }
 
 pub(super) fn one_with_rate(poll: &Poll, seen: Observed<QueryStages>) -> (Observed<QueryStages>, Rate) {
-    let seen = seen.map(|query| poll.panel.links.of_query(poll.known_whose(), query));
+    let may_stop = |mut seen: QueryStages| {
+        let is_mine = poll.may_stop(&seen.user);
+        if let Some(query) = &mut seen.query {
+            query.can_stop = is_mine && is_stoppable(query);
+        }
+        seen
+    };
+    let seen = seen.map(|query| poll.panel.links.of_query(poll.known_whose(), may_stop(query)));
     let works = seen.value.query.as_ref().is_some_and(|query| query.state == QueryState::Running);
     (seen, poll.panel.rates.stages(works))
 }

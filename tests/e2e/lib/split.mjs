@@ -45,7 +45,7 @@ export async function resize(lab, width, content = lab.report) {
 export function out(tab) {
   return tab.evaluate(tab => {
     const edge = tab.getBoundingClientRect().right + 0.5;
-    const scrolls = '.sparkMonitor-Table-scroll, .sparkMonitor-Plan-scroll';
+    const scrolls = '.sparkMonitor-Table-scroll, .sparkMonitor-Plan-scroll, .sparkMonitor-Operator-card';
     const parts = [...tab.querySelectorAll('*')].filter(part => !part.parentElement?.closest(scrolls));
     return parts.filter(part => part.getBoundingClientRect().right > edge).map(part => part.outerHTML.slice(0, 120));
   });

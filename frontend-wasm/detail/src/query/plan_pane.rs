@@ -211,7 +211,7 @@ fn card(operator: &Operator) -> Html {
     };
     let stages = stages(&operator.stage_ids).unwrap_or_else(|| tr(PageMessage::StageUnknown));
     html! {
-        <div class="sparkMonitor-Operator-card" tabindex="0" role="region" aria-label={operator.name.clone()}>
+        <div class="sparkMonitor-Operator-card" tabindex="0" role="group" aria-label={operator.name.clone()}>
             <h4>{ &operator.name }</h4>
             <p class="sparkMonitor-Muted">{ stages }</p>
             if !operator.detail.is_empty() {

@@ -65,15 +65,15 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
             if let Some(sql) = &query.sql {
                 { code(page, sql) }
             }
-            <section aria-label={tr(PageMessage::Findings)}>
+            <section>
                 <h3>{ tr(PageMessage::Findings) }</h3>
                 { filled(page.findings, false, findings) }
             </section>
-            <section aria-label={tr(PageMessage::Stages)}>
+            <section>
                 <h3>{ tr(PageMessage::Stages) }</h3>
                 { timeline(answer, query, page.tasks.body()) }
             </section>
-            <section aria-label={tr(PageMessage::Plan)}>
+            <section>
                 <h3>{ tr(PageMessage::Plan) }</h3>
                 { filled(page.plans, false, plans) }
             </section>

@@ -15,14 +15,14 @@ pub fn tasks(stage: &StageTasks) -> Html {
         <details class="sparkMonitor-Details sparkMonitor-Tasks">
             <summary>{ tr(PageMessage::TasksTook { tasks: stage.tasks, median: &median, max: &max }) }</summary>
             <div
-                class="sparkMonitor-Table-scroll" tabindex="0" role="region"
+                class="sparkMonitor-Table-scroll" tabindex="0" role="group"
                 aria-label={tr(PageMessage::QuantilesOf { number })}
             >
                 { quantiles(stage) }
             </div>
             if !stage.slowest.is_empty() {
                 <div
-                    class="sparkMonitor-Table-scroll" tabindex="0" role="region"
+                    class="sparkMonitor-Table-scroll" tabindex="0" role="group"
                     aria-label={tr(PageMessage::SlowestOf { number })}
                 >
                     { slowest(&stage.slowest) }
