@@ -269,6 +269,9 @@ async function fits(content, tab, picture) {
   await resize(lab, 250, content);
   await lab.picture(`${picture}-250`, content);
   assert.deepEqual(await out(content), []);
+  const words = content.locator('p, h2, h3, li');
+  const wide = await words.evaluateAll(all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerHTML));
+  assert.deepEqual(wide, []);
   assert.deepEqual((await check(lab)).findings, []);
   await move(lab, 'tab-after', tab);
 }
