@@ -83,7 +83,7 @@ pub struct Found {
     pub not_shown: u32,
     /// Requests that findings caused during the last minute.
     pub calls: u32,
-    /// Stages and plans that were not examined, because the requests of this minute are used up.
+    /// Stages and plans that rules need and that were not examined, because the requests of this minute are used up.
     pub not_examined: u32,
     /// Something runs, so that there may be others soon.
     pub works: bool,
@@ -187,7 +187,7 @@ impl AppFindings {
         let (parts, examined) = self.examined(chosen.call.clone(), &queries.value, &snapshot, seen_executors).await;
         let Some(part) = parts.iter().find(|part| part.query_id == query_id) else { return Ok((nothing, false)) };
         let stages = query_tasks::stages(part, &examined);
-        let listed = query_tasks::looked_at(stages_of(part, &snapshot));
+        let listed = query_tasks::looked_at(stages_of(part, &snapshot, true));
         let left = query_tasks::left(&listed, &examined, self.calls_per_minute);
         let goes_on = self.calls_per_minute > 0 && (part.state.is_open() || left > 0);
         Ok((nothing.map(|QueryTasks { app, .. }| QueryTasks { app, stages, not_examined: left }), goes_on))
@@ -202,15 +202,15 @@ impl AppFindings {
         executors: &Executors,
     ) -> (Vec<QueryParts>, Arc<Examined>) {
         let looked_at = self.looked_at.of(&call.key, Instant::now());
-        let ids = shown(queries).map(|query| &query.query_id).chain(&looked_at).map(String::as_str);
-        let parts = snapshot.parts(&ids.collect());
+        let listed: BTreeSet<&str> = shown(queries).map(|query| query.query_id.as_str()).collect();
+        let parts = snapshot.parts(&listed.iter().copied().chain(looked_at.iter().map(String::as_str)).collect());
         let stages = parts.iter().flat_map(|part| {
-            let stages = stages_of(part, snapshot);
+            let stages = stages_of(part, snapshot, listed.contains(part.query_id.as_str()));
             if looked_at.contains(&part.query_id) { query_tasks::looked_at(stages) } else { stages }
         });
         let wanted = Wanted {
             stages: stages.collect(),
-            plans: parts.iter().flat_map(|part| plans_of(part, snapshot)).collect(),
+            plans: plans(&parts, &listed, snapshot.time().now_ms),
             has_cached: executors.executors.iter().any(holds_cached),
             task_ms: self.executors.task_time_ms(call.clone()).await,
             per_minute: self.calls_per_minute,
@@ -245,7 +245,7 @@ fn holds_cached(executor: &wire::Executor) -> bool {
     executor.removed.is_none() && (executor.storage_bytes.used > 0 || executor.cached_to_disk_bytes > 0)
 }
 
-fn stages_of(part: &QueryParts, snapshot: &Snapshot) -> Vec<StageSeen> {
+fn stages_of(part: &QueryParts, snapshot: &Snapshot, is_listed: bool) -> Vec<StageSeen> {
     let now_ms = snapshot.time().now_ms;
     let kept = part
         .attempts
@@ -262,19 +262,26 @@ fn stages_of(part: &QueryParts, snapshot: &Snapshot) -> Vec<StageSeen> {
             run_ms: kept.task_time.run_ms,
             read_bytes: input_bytes.saturating_add(*shuffle_read_bytes),
             slowest_ms: snapshot.look(kept.attempt()).map_or(0, |look| look.slowest_ms),
+            is_listed,
             is_looked_at: false,
         }
     };
     kept.map(seen).collect()
 }
 
-fn plans_of(part: &QueryParts, snapshot: &Snapshot) -> Vec<PlanSeen> {
+/// The plans of listed queries: no page shows what is examined of a plan.
+fn plans(parts: &[QueryParts], listed: &BTreeSet<&str>, now_ms: i64) -> Vec<PlanSeen> {
+    let parts = parts.iter().filter(|part| listed.contains(part.query_id.as_str()));
+    parts.flat_map(|part| plans_of(part, now_ms)).collect()
+}
+
+fn plans_of(part: &QueryParts, now_ms: i64) -> Vec<PlanSeen> {
     let newest = part.sql_execution_ids.iter().rev().filter(|_| !part.is_stream).take(PLANS_OF_QUERY);
     let runs = part.state.is_open();
     let seen = |id: &i64| PlanSeen {
         execution_id: *id,
         runs,
-        ended_ms_ago: if runs { 0 } else { amount(snapshot.time().now_ms - part.end_ms) },
+        ended_ms_ago: if runs { 0 } else { amount(now_ms - part.end_ms) },
         elapsed_ms: amount(part.end_ms - part.begin_ms),
     };
     newest.map(seen).collect()
@@ -307,5 +314,36 @@ fn app_facts<'a>(
         used: examined.used(),
         is_connect: !queries.sessions.is_empty(),
         now_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::{NamedBy, QueryState};
+
+    use super::*;
+
+    fn part(query_id: &str, execution_id: i64) -> QueryParts {
+        QueryParts {
+            query_id: query_id.into(),
+            name: String::new(),
+            named_by: NamedBy::Operators,
+            call_site: None,
+            session_id: None,
+            state: QueryState::Succeeded,
+            begin_ms: 0,
+            end_ms: 5_000,
+            is_stream: false,
+            sql_execution_ids: vec![execution_id],
+            attempts: Vec::new(),
+            python: false,
+            spilled: None,
+        }
+    }
+
+    #[test]
+    fn a_page_of_a_query_that_is_not_listed_asks_for_no_plan() {
+        let plans = plans(&[part("listed", 1), part("only-looked-at", 2)], &BTreeSet::from(["listed"]), 6_000);
+        assert_eq!(plans.iter().map(|plan| plan.execution_id).collect::<Vec<_>>(), [1]);
     }
 }

@@ -59,6 +59,7 @@ pub struct Examined {
     task_time: VecDeque<TaskTimeSample>,
     budget: Budget,
     /// Stages, plans and the list of what is cached that were left out because the requests of this minute are used up.
+    /// What only a page shows does not count.
     pub(super) left_out: u32,
 }
 
@@ -189,7 +190,7 @@ impl Examined {
         slowest
     }
 
-    /// What is fetched now, the most urgent first, and how much else there would be.
+    /// What is fetched now, the most urgent first, and how much else rules need.
     fn works(&mut self, wanted: &Wanted, most: usize, now: Instant) -> (Vec<Work>, u32) {
         let is_old = self.cached_at.is_none_or(|at| now.duration_since(at) >= CACHED_LIFETIME);
         let cached = (wanted.has_cached && is_old).then_some(Work::Cached);
@@ -201,11 +202,13 @@ impl Examined {
         let stages = stages.filter(|seen| self.has_room(seen.attempt));
         let stages = stages.filter_map(|seen| {
             let known = self.stages.get(&seen.attempt);
+            let is_even = known.is_some_and(|known| !seen.is_uneven(&known.quantiles));
             let lacks_slowest =
                 known.is_some_and(|known| known.is_final && !known.has_slowest && seen.needs_slowest(&known.quantiles));
             let known = known.map(|known| (known.done, known.is_final && !lacks_slowest, known.at));
             let work = if lacks_slowest { Work::Slowest(*seen) } else { Work::Stage(*seen) };
-            seen.urgency(known, now).map(|urgency| (urgency, work))
+            let urgency = seen.urgency(known, now)?;
+            Some((if lacks_slowest && is_even { urgency.only_looked_at() } else { urgency }, work))
         });
         let plans = wanted.plans.iter().filter(|seen| may(self.refused_plans.get(&seen.execution_id)));
         let plans = plans.filter_map(|seen| {
@@ -214,13 +217,15 @@ impl Examined {
         });
         let mut works: Vec<_> = stages.chain(plans).collect();
         works.sort_by_key(|(urgency, _)| *urgency);
-        let mut works: Vec<Work> = works.into_iter().map(|(_, work)| work).chain(cached).collect();
-        let left_out = u32::try_from(works.len().saturating_sub(most)).unwrap_or(u32::MAX);
+        let needed = works.partition_point(|(urgency, _)| !urgency.is_only_looked_at());
+        let left_out = (needed + usize::from(cached.is_some())).saturating_sub(most);
+        let mut works: Vec<Work> = works.into_iter().map(|(_, work)| work).collect();
+        works.splice(needed..needed, cached);
         works.truncate(most);
         if works.iter().any(|work| matches!(work, Work::Cached)) {
             self.cached_at = Some(now);
         }
-        (works, left_out)
+        (works, u32::try_from(left_out).unwrap_or(u32::MAX))
     }
 
     /// Whether this stage would be kept. One that is older than all of a full list would be dropped and asked for again.
@@ -355,6 +360,7 @@ mod tests {
             run_ms: 60_000,
             read_bytes: 0,
             slowest_ms: 0,
+            is_listed: true,
             is_looked_at: false,
         }
     }
@@ -419,6 +425,30 @@ mod tests {
         assert_eq!(polls.iter().map(Vec::len).collect::<Vec<_>>()[..4], [10, 10, 4, 0]);
         assert_eq!(polls.iter().flatten().count(), 24);
         assert_eq!(examined.stages.values().filter(|stage| stage.has_slowest).count(), 12);
+    }
+
+    #[test]
+    fn what_only_a_page_shows_is_not_left_out_and_comes_after_all_that_rules_need() {
+        let looked_at = |id| StageSeen { run_ms: 10, is_looked_at: true, ..stage(id, false) };
+        let wanted = |needed: i64| Wanted {
+            stages: (0..needed).map(|id| stage(id, false)).chain((100..200).map(looked_at)).collect(),
+            has_cached: true,
+            per_minute: 60,
+            ..Wanted::default()
+        };
+        let left_out = [9, 10, 12].map(|needed| polls_of(TaskQuantiles::default(), |_| wanted(needed), 1).1.left_out);
+        assert_eq!(left_out, [0, 1, 3]);
+        let works = polls(|_| wanted(8), 1);
+        assert!(works.iter().flatten().any(|work| matches!(work, Work::Cached)), "{works:?}");
+    }
+
+    #[test]
+    fn slowest_tasks_that_only_a_page_shows_are_not_left_out() {
+        let even = TaskQuantiles { run_ms: Five { median: 2_000, max: 2_000, ..Five::default() }, ..uneven() };
+        let looked_at = |id| StageSeen { is_looked_at: true, ..stage(id, false) };
+        let wanted = |_| Wanted { stages: (0..30).map(looked_at).collect(), per_minute: 30, ..Wanted::default() };
+        let (_, examined) = polls_of(even, wanted, 7);
+        assert_eq!((examined.left_out, examined.stages.len()), (0, 30));
     }
 
     #[test]

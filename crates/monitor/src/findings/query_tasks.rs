@@ -134,6 +134,7 @@ mod tests {
             run_ms: 10,
             read_bytes: 0,
             slowest_ms: 0,
+            is_listed: true,
             is_looked_at: false,
         }
     }

@@ -44,6 +44,8 @@ pub(in crate::findings) struct StageSeen {
     pub read_bytes: u64,
     /// How long its oldest running task has been running, milliseconds.
     pub slowest_ms: u64,
+    /// Its query is listed, so rules judge it.
+    pub is_listed: bool,
     /// A person looks at the page of its query.
     pub is_looked_at: bool,
 }
@@ -70,6 +72,17 @@ enum Kind {
     OnlyLookedAt,
 }
 
+impl Urgency {
+    /// Only a page shows it: no rule needs it.
+    pub fn is_only_looked_at(self) -> bool {
+        self.0 == Kind::OnlyLookedAt
+    }
+
+    pub fn only_looked_at(self) -> Self {
+        Self(Kind::OnlyLookedAt, self.1, self.2)
+    }
+}
+
 impl StageSeen {
     /// None if it needs no request. `known` are the ended tasks when it was last examined, whether nothing
     /// is missing any more, and when.
@@ -79,7 +92,8 @@ impl StageSeen {
             Some((done, false, at)) if self.is_active => self.done > done && now.duration_since(at) >= STAGE_PAUSE,
             _ => true,
         };
-        let is_needed = (self.is_active || self.ended_ms_ago <= JUST_ENDED_MS) && self.is_worth_it();
+        let is_recent = self.is_active || self.ended_ms_ago <= JUST_ENDED_MS;
+        let is_needed = self.is_listed && is_recent && self.is_worth_it();
         let kind = match (self.is_active, known) {
             _ if !is_needed => Kind::OnlyLookedAt,
             (false, _) => Kind::Ended,
@@ -148,6 +162,7 @@ mod tests {
             run_ms: 5_001,
             read_bytes: 0,
             slowest_ms: 0,
+            is_listed: true,
             is_looked_at: false,
         }
     }
@@ -204,6 +219,8 @@ mod tests {
         assert!(looked_at(1).urgency(None, now).unwrap() > needed);
         let ended_long_ago = StageSeen { run_ms: 60_000, ..looked_at(100) };
         assert!(ended_long_ago.is_worth_it() && ended_long_ago.urgency(None, now).unwrap() > needed);
+        let of_unlisted = StageSeen { is_listed: false, is_looked_at: true, ..seen(false) };
+        assert!(of_unlisted.urgency(None, now).unwrap().is_only_looked_at());
         let quantiles = |max| TaskQuantiles { run_ms: Five { max, ..Five::default() }, ..TaskQuantiles::default() };
         let needs = |max| looked_at(1).needs_slowest(&quantiles(max));
         assert_eq!([needs(1_000), needs(1_001)], [false, true]);
