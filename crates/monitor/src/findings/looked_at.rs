@@ -14,6 +14,8 @@ use crate::DriverKey;
 const LEFT: Duration = Duration::from_secs(60);
 /// Pages that are remembered, of all drivers together.
 const PAGES: usize = 50;
+/// Pages that are remembered of one driver, so that one user takes no other's places.
+const PAGES_OF_DRIVER: usize = 8;
 
 /// See the module's sentence.
 #[derive(Debug, Default)]
@@ -25,7 +27,12 @@ impl LookedAt {
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_same = |of: &DriverKey, id: &str| of == key && id == query_id;
         pages.retain(|(of, id, at)| now.duration_since(*at) < LEFT && !is_same(of, id));
-        while pages.len() >= PAGES {
+        let of_driver = pages.iter().filter(|(of, ..)| of == key).count();
+        let oldest = if of_driver < PAGES_OF_DRIVER { None } else { pages.iter().position(|(of, ..)| of == key) };
+        if let Some(oldest) = oldest {
+            pages.remove(oldest);
+        }
+        if pages.len() >= PAGES {
             pages.pop_front();
         }
         pages.push_back((key.clone(), query_id.to_owned(), now));
@@ -67,7 +74,23 @@ mod tests {
             pages.note(&key("a"), &format!("sql-{page}"), begin);
             pages.note(&key("a"), "sql-0", begin);
         }
-        assert_eq!(pages.of(&key("a"), begin).len(), PAGES);
+        assert_eq!(pages.of(&key("a"), begin).len(), PAGES_OF_DRIVER);
         assert!(pages.of(&key("a"), begin).contains("sql-0"), "the one that asks again stays");
+        for app in 0..1_000 {
+            pages.note(&key(&format!("app-{app}")), "sql-0", begin);
+        }
+        assert_eq!(pages.0.lock().unwrap().len(), PAGES);
+    }
+
+    #[test]
+    fn many_pages_of_one_driver_take_no_place_of_another() {
+        let (pages, begin) = (LookedAt::default(), Instant::now());
+        pages.note(&key("b"), "sql-1", begin);
+        for page in 10..70 {
+            pages.note(&key("a"), &format!("sql-{page}"), begin);
+        }
+        let open = |app_id| pages.of(&key(app_id), begin).into_iter().collect::<Vec<_>>();
+        assert_eq!(open("b"), ["sql-1"]);
+        assert_eq!(open("a"), (62..70).map(|page| format!("sql-{page}")).collect::<Vec<_>>());
     }
 }
