@@ -143,11 +143,11 @@ test('its text is copied without its literals', async () => {
 
 test('it leads to its cell, or says that it is not known', async () => {
   await choice('raise_error').click();
-  await press('Go to its cell');
+  await press('Go to the cell of its last run');
   await until('the cell', () => lab.page.locator('.jp-Notebook .jp-Cell').nth(3).evaluate(cell => cell.matches('.jp-mod-active')));
   await lab.execute('docmanager:close');
   await lab.execute(COMMAND);
-  await press('Go to its cell');
+  await press('Go to the cell of its last run');
   await lab.page.getByText('Its cell is not known').waitFor();
   await lab.execute('filebrowser:open-path', { path: 'runs.ipynb' });
   await lab.execute(COMMAND);
