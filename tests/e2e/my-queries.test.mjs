@@ -145,7 +145,7 @@ test('it leads to its cell, or says that it is not known', async () => {
   await choice('raise_error').click();
   await press('Go to the cell of its last run');
   await until('the cell', () => lab.page.locator('.jp-Notebook .jp-Cell').nth(3).evaluate(cell => cell.matches('.jp-mod-active')));
-  await lab.execute('docmanager:close');
+  await lab.execute('application:close');
   await lab.execute(COMMAND);
   await press('Go to the cell of its last run');
   await lab.page.getByText('Its cell is not known').waitFor();

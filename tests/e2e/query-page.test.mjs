@@ -150,7 +150,7 @@ test('a kind of finding is muted on the page and in the settings, and shown agai
   const finding = failed.locator('.sparkMonitor-Finding', { hasText: 'failed' });
   const before = await finding.count();
   await finding.first().getByRole('button', { name: 'Mute' }).click();
-  await failed.getByText(/You have muted \d+ findings? of this query/).waitFor();
+  await failed.getByText(/You have muted \d+ findings? of this page/).waitFor();
   assert.equal(await finding.count(), 0);
   await failed.getByRole('button', { name: 'Show failed_tasks again' }).click();
   await until('the finding', async () => (await finding.count()) === before);
@@ -216,7 +216,7 @@ test('a reload restores it', async () => {
   for (const tab of await tabs.all()) {
     await tab.click();
     await page.getByRole('heading', { level: 2 }).waitFor();
-    if (/SELECT count/.test(await page.getByRole('heading', { level: 2 }).innerText())) {
+    if (/FROM a JOIN b/.test(await page.getByRole('heading', { level: 2 }).innerText())) {
       break;
     }
   }
