@@ -144,6 +144,8 @@ test('its text is copied without its literals', async () => {
 test('it leads to its cell, or says that it is not known', async () => {
   await choice('raise_error').click();
   await press('Go to the cell of its last run');
+  // The notebook comes to the front.
+  await queries.waitFor({ state: 'hidden' });
   await until('the cell', () => lab.page.locator('.jp-Notebook .jp-Cell').nth(3).evaluate(cell => cell.matches('.jp-mod-active')));
   await lab.execute('application:close');
   await lab.execute(COMMAND);
