@@ -141,21 +141,6 @@ test('its text is copied without its literals', async () => {
   assert.match(await lab.clipboard(), /^select max\(sha2\(concat\(id, \?\), \?\)\) from ids$/);
 });
 
-test('it leads to its cell, or says that it is not known', async () => {
-  await choice('raise_error').click();
-  await press('Go to the cell of its last run');
-  // The notebook comes to the front.
-  await queries.waitFor({ state: 'hidden' });
-  await until('the cell', () => lab.page.locator('.jp-Notebook .jp-Cell').nth(3).evaluate(cell => cell.matches('.jp-mod-active')));
-  await lab.execute('application:close');
-  await lab.execute(COMMAND);
-  await press('Go to the cell of its last run');
-  await lab.page.getByText('Its cell is not known').waitFor();
-  await lab.execute('filebrowser:open-path', { path: 'runs.ipynb' });
-  await lab.execute(COMMAND);
-  await choice('max(').click();
-});
-
 for (const theme of THEMES) {
   test(`in ${theme}, at 250 px and wide, nothing sticks out and axe finds nothing`, async () => {
     await lab.execute('apputils:change-theme', { theme });
