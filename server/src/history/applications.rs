@@ -89,7 +89,8 @@ pub(crate) async fn get_application(
 pub(crate) async fn app(store: &Store, owner: &str, app_id: &str) -> Result<PastAppDetail, StoreError> {
     let row = store.component(owner, APP, app_id).await?;
     let spans = store.spans(owner, APP, app_id, MOST).await?;
-    let app = row.as_ref().map(|row| past_app(row, &spans.iter().collect::<Vec<_>>()));
+    let app =
+        row.as_ref().map(|row| past_app(row, &spans.iter().filter(|span| span.name == app_id).collect::<Vec<_>>()));
     let runs = store.runs_of_app(owner, app_id, MOST).await?;
     let lost = store.spans(owner, EXECUTOR, &format!("{app_id}/"), MOST).await?;
     // Its last hours; whoever wants all of it asks for the cluster's.
