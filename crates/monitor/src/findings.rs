@@ -26,6 +26,7 @@ mod off_cpu;
 mod query_tasks;
 mod ranked;
 mod shuffle_wait;
+mod slow;
 mod slow_host;
 mod small_files;
 mod spill;

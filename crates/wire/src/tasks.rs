@@ -15,6 +15,20 @@ pub struct Quantiles {
     pub max: u64,
 }
 
+impl Quantiles {
+    /// Quantiles of a sum are not the sum of quantiles, but of two numbers of a task one is mostly zero.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            min: self.min.saturating_add(other.min),
+            p25: self.p25.saturating_add(other.p25),
+            median: self.median.saturating_add(other.median),
+            p75: self.p75.saturating_add(other.p75),
+            max: self.max.saturating_add(other.max),
+        }
+    }
+}
+
 /// What a slow task has that most others of its stage have not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

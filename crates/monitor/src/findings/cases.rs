@@ -1,10 +1,10 @@
 //! Facts for the tests of rules: an unremarkable stage or application, changed step by step.
 
 use serde_json::{Value, json};
-use wire::{App, ApplicationState, DriverState, Executor, Meter, Wait};
+use wire::{App, ApplicationState, DriverState, Executor, Meter, Quantiles, Wait};
 
 use super::{
-    examined::{Five, Plan, SlowTask, TaskQuantiles},
+    examined::{Plan, SlowTask, TaskQuantiles},
     facts::{AppFacts, StageFacts},
     finding::Hit,
 };
@@ -67,7 +67,7 @@ impl Case {
         Self::of(&json!({"inputBytes": GIB}))
     }
 
-    pub fn times(mut self, run_ms: Five) -> Self {
+    pub fn times(mut self, run_ms: Quantiles) -> Self {
         let known = self.quantiles.unwrap_or_default();
         self.quantiles = Some(TaskQuantiles { run_ms, ..known });
         self
@@ -75,16 +75,16 @@ impl Case {
 
     /// Its slowest task and the median of all.
     pub fn ran(self, max: u64, median: u64) -> Self {
-        self.times(Five { min: median, p25: median, median, p75: median, max })
+        self.times(Quantiles { min: median, p25: median, median, p75: median, max })
     }
 
-    pub fn read(mut self, read_bytes: Five) -> Self {
+    pub fn read(mut self, read_bytes: Quantiles) -> Self {
         let known = self.quantiles.unwrap_or_default();
         self.quantiles = Some(TaskQuantiles { read_bytes, ..known });
         self
     }
 
-    pub fn records(mut self, read_records: Five) -> Self {
+    pub fn records(mut self, read_records: Quantiles) -> Self {
         let known = self.quantiles.unwrap_or_default();
         self.quantiles = Some(TaskQuantiles { read_records, ..known });
         self
@@ -93,7 +93,7 @@ impl Case {
     /// The largest execution memory of a task.
     pub fn peak(mut self, max: u64) -> Self {
         let known = self.quantiles.unwrap_or_default();
-        let peak_execution_bytes = Five { max, ..Five::default() };
+        let peak_execution_bytes = Quantiles { max, ..Quantiles::default() };
         self.quantiles = Some(TaskQuantiles { peak_execution_bytes, ..known });
         self
     }

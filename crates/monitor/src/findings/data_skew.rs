@@ -5,11 +5,11 @@ use wire::Severity;
 use super::{
     facts::StageFacts,
     finding::{Evidence, Hit, Unsplit},
+    slow::slow,
     thresholds::{
         ADAPTIVE_SPLIT_BYTES, CAUSE_BYTES, CAUSE_RECORDS, ENOUGH_TASKS, LARGE_TASK_BYTES, LARGE_TASK_MEDIANS,
         LARGE_TASK_MS,
     },
-    time_skew,
 };
 
 pub(super) fn find(facts: &StageFacts<'_>) -> Option<Hit> {
@@ -19,8 +19,7 @@ pub(super) fn find(facts: &StageFacts<'_>) -> Option<Hit> {
     }
     let (bytes, records) = (largest_bytes(facts)?, largest_records(facts)?);
     // A slow task with more data is slow because of them, even if they are not many.
-    let severity =
-        by_bytes(bytes, quantiles.read_bytes.median).max(time_skew::slow(facts).filter(|_| is_cause(facts)))?;
+    let severity = by_bytes(bytes, quantiles.read_bytes.median).max(slow(facts).filter(|_| is_cause(facts)))?;
     let (max_ms, median_ms) = (facts.slowest_ms(), quantiles.run_ms.median);
     let columns = facts.plan.and_then(|plan| plan.columns_of(facts.kept.stage.stage_id));
     Some(Hit {
@@ -92,14 +91,16 @@ fn code(columns: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use wire::Quantiles;
+
     use super::*;
     use crate::findings::{
         cases::{Case, GIB, MIB},
-        examined::{Five, Plan, ShuffleKey},
+        examined::{Plan, ShuffleKey},
     };
 
-    fn even(max: u64, median: u64) -> Five {
-        Five { min: median / 2, p25: median, median, p75: median, max }
+    fn even(max: u64, median: u64) -> Quantiles {
+        Quantiles { min: median / 2, p25: median, median, p75: median, max }
     }
 
     fn case(max_mib: u64, median_mib: u64) -> Case {

@@ -26,7 +26,7 @@ use upstream::{
 pub use plan::{Files, Plan};
 #[cfg(test)]
 pub use plan::{ShuffleKey, SortedJoin};
-pub use tasks::{Five, SlowTask, TaskQuantiles};
+pub use tasks::{SlowTask, TaskQuantiles};
 
 use super::thresholds::IDLE_WINDOW_MS;
 use crate::{DriverCall, clock};
@@ -347,6 +347,8 @@ impl Weight for Examined {
 
 #[cfg(test)]
 mod tests {
+    use wire::Quantiles;
+
     use super::*;
 
     fn stage(stage_id: i64, is_active: bool) -> StageSeen {
@@ -414,7 +416,10 @@ mod tests {
     }
 
     fn uneven() -> TaskQuantiles {
-        TaskQuantiles { run_ms: Five { median: 1_000, max: 9_000, ..Five::default() }, ..TaskQuantiles::default() }
+        TaskQuantiles {
+            run_ms: Quantiles { median: 1_000, max: 9_000, ..Quantiles::default() },
+            ..TaskQuantiles::default()
+        }
     }
 
     #[test]
@@ -444,7 +449,8 @@ mod tests {
 
     #[test]
     fn slowest_tasks_that_only_a_page_shows_are_not_left_out() {
-        let even = TaskQuantiles { run_ms: Five { median: 2_000, max: 2_000, ..Five::default() }, ..uneven() };
+        let even =
+            TaskQuantiles { run_ms: Quantiles { median: 2_000, max: 2_000, ..Quantiles::default() }, ..uneven() };
         let looked_at = |id| StageSeen { is_looked_at: true, ..stage(id, false) };
         let wanted = |_| Wanted { stages: (0..30).map(looked_at).collect(), per_minute: 30, ..Wanted::default() };
         let (_, examined) = polls_of(even, wanted, 7);

@@ -16,16 +16,13 @@ pub(super) fn find(facts: &StageFacts<'_>) -> Option<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use wire::Severity;
+    use wire::{Quantiles, Severity};
 
     use super::*;
-    use crate::findings::{
-        cases::{Case, GIB},
-        examined::Five,
-    };
+    use crate::findings::cases::{Case, GIB};
 
     fn severity(max: u64) -> Option<Severity> {
-        let even = Five { min: max, p25: max, median: max, p75: max, max };
+        let even = Quantiles { min: max, p25: max, median: max, p75: max, max };
         Case::shuffled().ran(9_000, 9_000).read(even).stage(find).map(|hit| hit.severity)
     }
 

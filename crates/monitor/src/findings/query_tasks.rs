@@ -1,10 +1,10 @@
 //! How evenly the tasks of one query work: quantiles over each stage's tasks, and the slowest ones with what tells them
 //! apart.
 
-use wire::{Quantiles, SlowTask, StageTasks, TaskTrait};
+use wire::{SlowTask, StageTasks, TaskTrait};
 
 use super::{
-    examined::{self, Examined, Five, StageSeen, TaskQuantiles},
+    examined::{self, Examined, StageSeen, TaskQuantiles},
     thresholds::{CAUSE_BYTES, CAUSE_RECORDS, FETCH_WAIT_PERCENT, GC_PERCENT, LARGE_TASK_MEDIANS, SPILL_BYTES},
 };
 use crate::queries::QueryParts;
@@ -20,13 +20,13 @@ pub(super) fn stages(part: &QueryParts, examined: &Examined) -> Vec<StageTasks> 
             stage_id: attempt.stage_id,
             stage_attempt_id: attempt.stage_attempt_id,
             tasks,
-            run_ms: shown(quantiles.run_ms),
-            gc_ms: shown(quantiles.gc_ms),
-            read_bytes: shown(quantiles.read_bytes),
-            read_records: shown(quantiles.read_records),
-            written_bytes: shown(quantiles.written_bytes.plus(quantiles.shuffle_written_bytes)),
-            spilled_bytes: shown(quantiles.spilled_bytes),
-            peak_execution_bytes: shown(quantiles.peak_execution_bytes),
+            run_ms: quantiles.run_ms,
+            gc_ms: quantiles.gc_ms,
+            read_bytes: quantiles.read_bytes,
+            read_records: quantiles.read_records,
+            written_bytes: quantiles.written_bytes.plus(quantiles.shuffle_written_bytes),
+            spilled_bytes: quantiles.spilled_bytes,
+            peak_execution_bytes: quantiles.peak_execution_bytes,
             slowest: examined.slowest(*attempt).iter().map(|task| slow_task(task, quantiles)).collect(),
         })
     };
@@ -48,11 +48,6 @@ pub(super) fn looked_at(mut stages: Vec<StageSeen>) -> Vec<StageSeen> {
 pub(super) fn left(stages: &[StageSeen], examined: &Examined, per_minute: u32) -> u32 {
     let left = stages.iter().filter(|seen| per_minute > 0 && seen.is_looked_at && examined.awaits(seen.attempt));
     u32::try_from(left.count()).unwrap_or(u32::MAX)
-}
-
-fn shown(five: Five) -> Quantiles {
-    let Five { min, p25, median, p75, max } = five;
-    Quantiles { min, p25, median, p75, max }
 }
 
 fn slow_task(task: &examined::SlowTask, quantiles: &TaskQuantiles) -> SlowTask {
@@ -94,6 +89,7 @@ fn traits(task: &examined::SlowTask, quantiles: &TaskQuantiles) -> Vec<TaskTrait
 #[cfg(test)]
 mod tests {
     use upstream::driver_path::StageAttempt;
+    use wire::Quantiles;
 
     use super::*;
 
@@ -115,7 +111,7 @@ mod tests {
     }
 
     fn quantiles() -> TaskQuantiles {
-        let median = |median| Five { median, ..Five::default() };
+        let median = |median| Quantiles { median, ..Quantiles::default() };
         TaskQuantiles {
             read_bytes: median(10 * MIB),
             read_records: median(20_000),

@@ -5,15 +5,15 @@ use super::{
     examined::SlowTask,
     facts::StageFacts,
     finding::{Evidence, Hit},
+    slow::slow,
     thresholds::SLOW_TASK_MEDIANS,
-    time_skew,
 };
 
 /// Slow tasks that show a pattern; one or two are an accident.
 const PATTERN: usize = 3;
 
 pub(super) fn find(facts: &StageFacts<'_>) -> Option<Hit> {
-    let (severity, quantiles) = (time_skew::slow(facts)?, facts.quantiles?);
+    let (severity, quantiles) = (slow(facts)?, facts.quantiles?);
     let host = host(facts).filter(|_| !data_skew::is_cause(facts))?;
     let (max_ms, median_ms) = (facts.slowest_ms(), quantiles.run_ms.median);
     let slow_tasks = u32::try_from(slow_tasks(facts).count()).unwrap_or(u32::MAX);
@@ -46,7 +46,10 @@ mod tests {
     use wire::Severity;
 
     use super::*;
-    use crate::findings::cases::{Case, MIB};
+    use crate::findings::{
+        cases::{Case, MIB},
+        time_skew,
+    };
 
     /// Slow tasks on these executors, of two.
     fn on(executors: &[&str]) -> Case {

@@ -1,13 +1,11 @@
 //! A few tasks take far longer than the others, and neither their data nor one host explains it.
 
-use wire::Severity;
-
 use super::{
     data_skew,
     facts::StageFacts,
     finding::{Evidence, Hit, SlowBecause},
+    slow::slow,
     slow_host,
-    thresholds::{ENOUGH_TASKS, SLOW_TASK_HALF_QUARTILES, SLOW_TASK_MEDIANS, SLOW_TASK_MS},
 };
 
 pub(super) fn find(facts: &StageFacts<'_>) -> Option<Hit> {
@@ -32,24 +30,12 @@ fn may_have_more_data(facts: &StageFacts<'_>) -> bool {
     facts.kept.is_active() && reads && facts.slowest_ms() > finished_ms
 }
 
-/// How bad it is that the slowest task is so much slower than the others; none if it is not.
-pub(super) fn slow(facts: &StageFacts<'_>) -> Option<Severity> {
-    let times = facts.quantiles?.run_ms;
-    let max_ms = facts.slowest_ms();
-    let uneven = max_ms.saturating_mul(2) > times.p75.saturating_mul(SLOW_TASK_HALF_QUARTILES);
-    let enough = facts.kept.stage.tasks.done >= ENOUGH_TASKS;
-    if !enough || !uneven || max_ms <= SLOW_TASK_MS {
-        return None;
-    }
-    let medians = |ladder: u64| max_ms > times.median.saturating_mul(ladder);
-    let severity = if medians(SLOW_TASK_MEDIANS.error) { Severity::Error } else { Severity::Warning };
-    medians(SLOW_TASK_MEDIANS.warning).then_some(severity)
-}
-
 #[cfg(test)]
 mod tests {
+    use wire::{Quantiles, Severity};
+
     use super::*;
-    use crate::findings::{cases::Case, examined::Five};
+    use crate::findings::cases::Case;
 
     fn severity(case: &Case) -> Option<Severity> {
         case.stage(find).map(|hit| hit.severity)
@@ -64,7 +50,7 @@ mod tests {
         assert_eq!(severity(&Case::shuffled().ran(10_000, 1_000)), Some(Severity::Warning), "exactly ten");
         assert_eq!(severity(&Case::shuffled().ran(10_001, 1_000)), Some(Severity::Error));
         let quartile = |p75| {
-            let times = Five { min: 100, p25: 500, median: 1_000, p75, max: 6_000 };
+            let times = Quantiles { min: 100, p25: 500, median: 1_000, p75, max: 6_000 };
             severity(&Case::shuffled().times(times))
         };
         assert_eq!(quartile(4_000), None, "a quarter of the tasks is as slow");

@@ -5,31 +5,22 @@ use upstream::{
     driver::amount,
     query_rows::{TaskRow, TaskSummaryRow},
 };
+use wire::Quantiles;
 
 use crate::text;
-
-/// Five quantiles of one number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Five {
-    pub min: u64,
-    pub p25: u64,
-    pub median: u64,
-    pub p75: u64,
-    pub max: u64,
-}
 
 /// See the module's sentence. Milliseconds and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TaskQuantiles {
-    pub run_ms: Five,
-    pub gc_ms: Five,
+    pub run_ms: Quantiles,
+    pub gc_ms: Quantiles,
     /// Input and shuffle together.
-    pub read_bytes: Five,
-    pub read_records: Five,
-    pub written_bytes: Five,
-    pub shuffle_written_bytes: Five,
-    pub spilled_bytes: Five,
-    pub peak_execution_bytes: Five,
+    pub read_bytes: Quantiles,
+    pub read_records: Quantiles,
+    pub written_bytes: Quantiles,
+    pub shuffle_written_bytes: Quantiles,
+    pub spilled_bytes: Quantiles,
+    pub peak_execution_bytes: Quantiles,
 }
 
 /// One of a stage's slowest tasks.
@@ -48,27 +39,14 @@ pub struct SlowTask {
     pub spilled_bytes: u64,
 }
 
-impl Five {
-    /// Of values in the order of the request; all zero if some are missing.
-    fn of(values: &[f64]) -> Self {
-        let whole = |value: f64| amount(value as i64);
-        match *values {
-            [min, p25, median, p75, max] => {
-                Self { min: whole(min), p25: whole(p25), median: whole(median), p75: whole(p75), max: whole(max) }
-            }
-            _ => Self::default(),
+/// Of values in the order of the request; all zero if some are missing.
+fn quantiles(values: &[f64]) -> Quantiles {
+    let whole = |value: f64| amount(value as i64);
+    match *values {
+        [min, p25, median, p75, max] => {
+            Quantiles { min: whole(min), p25: whole(p25), median: whole(median), p75: whole(p75), max: whole(max) }
         }
-    }
-
-    /// Quantiles of a sum are not the sum of quantiles, but a stage mostly reads from one source only.
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            min: self.min.saturating_add(other.min),
-            p25: self.p25.saturating_add(other.p25),
-            median: self.median.saturating_add(other.median),
-            p75: self.p75.saturating_add(other.p75),
-            max: self.max.saturating_add(other.max),
-        }
+        _ => Quantiles::default(),
     }
 }
 
@@ -77,14 +55,14 @@ impl TaskQuantiles {
     pub fn of(row: &TaskSummaryRow) -> Self {
         let (input, shuffle) = (&row.input_metrics, &row.shuffle_read_metrics);
         Self {
-            run_ms: Five::of(&row.executor_run_time),
-            gc_ms: Five::of(&row.jvm_gc_time),
-            read_bytes: Five::of(&input.bytes_read).plus(Five::of(&shuffle.read_bytes)),
-            read_records: Five::of(&input.records_read).plus(Five::of(&shuffle.read_records)),
-            written_bytes: Five::of(&row.output_metrics.bytes_written),
-            shuffle_written_bytes: Five::of(&row.shuffle_write_metrics.write_bytes),
-            spilled_bytes: Five::of(&row.disk_bytes_spilled),
-            peak_execution_bytes: Five::of(&row.peak_execution_memory),
+            run_ms: quantiles(&row.executor_run_time),
+            gc_ms: quantiles(&row.jvm_gc_time),
+            read_bytes: quantiles(&input.bytes_read).plus(quantiles(&shuffle.read_bytes)),
+            read_records: quantiles(&input.records_read).plus(quantiles(&shuffle.read_records)),
+            written_bytes: quantiles(&row.output_metrics.bytes_written),
+            shuffle_written_bytes: quantiles(&row.shuffle_write_metrics.write_bytes),
+            spilled_bytes: quantiles(&row.disk_bytes_spilled),
+            peak_execution_bytes: quantiles(&row.peak_execution_memory),
         }
     }
 }
@@ -132,7 +110,7 @@ mod tests {
     fn five_quantiles_of_a_recorded_stage() {
         let row = serde_json::from_value(recorded("spark-4.3.0/taskSummary")).unwrap();
         let quantiles = TaskQuantiles::of(&row);
-        assert_eq!(quantiles.run_ms, Five { min: 260, p25: 285, median: 299, p75: 525, max: 4209 });
+        assert_eq!(quantiles.run_ms, Quantiles { min: 260, p25: 285, median: 299, p75: 525, max: 4209 });
         assert_eq!(quantiles.read_records.median, 1_250_000);
         assert_eq!(quantiles.peak_execution_bytes.max, 262_144);
         assert_eq!((quantiles.gc_ms.p75, quantiles.shuffle_written_bytes.median), (30, 21_793));

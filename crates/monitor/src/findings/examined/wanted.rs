@@ -149,7 +149,7 @@ impl PlanSeen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::examined::Five;
+    use wire::Quantiles;
 
     fn seen(is_active: bool) -> StageSeen {
         let attempt = StageAttempt { stage_id: 1, stage_attempt_id: 0 };
@@ -221,7 +221,8 @@ mod tests {
         assert!(ended_long_ago.is_worth_it() && ended_long_ago.urgency(None, now).unwrap() > needed);
         let of_unlisted = StageSeen { is_listed: false, is_looked_at: true, ..seen(false) };
         assert!(of_unlisted.urgency(None, now).unwrap().is_only_looked_at());
-        let quantiles = |max| TaskQuantiles { run_ms: Five { max, ..Five::default() }, ..TaskQuantiles::default() };
+        let quantiles =
+            |max| TaskQuantiles { run_ms: Quantiles { max, ..Quantiles::default() }, ..TaskQuantiles::default() };
         let needs = |max| looked_at(1).needs_slowest(&quantiles(max));
         assert_eq!([needs(1_000), needs(1_001)], [false, true]);
         assert!(!seen(false).needs_slowest(&quantiles(1_001)));
@@ -230,10 +231,10 @@ mod tests {
     #[test]
     fn slowest_tasks_are_asked_for_only_where_a_stage_is_uneven() {
         let quantiles = |max, read_max| {
-            let run_ms = Five { median: 1_000, max, ..Five::default() };
+            let run_ms = Quantiles { median: 1_000, max, ..Quantiles::default() };
             TaskQuantiles {
                 run_ms,
-                read_bytes: Five { median: 10, max: read_max, ..Five::default() },
+                read_bytes: Quantiles { median: 10, max: read_max, ..Quantiles::default() },
                 ..TaskQuantiles::default()
             }
         };
