@@ -7,6 +7,7 @@ mod findings_pane;
 mod heat;
 mod interrupt;
 mod layout;
+mod page;
 mod plan_pane;
 pub mod query_tab;
 mod query_view;

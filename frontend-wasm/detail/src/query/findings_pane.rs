@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use wire::{Finding, FindingRule, Findings, Severity};
 use yew::{Html, classes, html};
 
-use super::query_view::{Page, code};
+use super::page::{Page, code};
 use kit::format;
 use kit::i18n::{PageMessage, tr};
 use kit::language::said;

@@ -7,7 +7,7 @@ use yew::{Callback, Html, KeyboardEvent, classes, html};
 
 use super::heat::{Heat, heats};
 use super::layout::{Layout, Place, layout};
-use super::query_view::Page;
+use super::page::Page;
 use kit::format;
 use kit::i18n::{Message, PageMessage, tr};
 use kit::parts::notice::muted;

@@ -11,7 +11,8 @@ use yew::{
 };
 
 use super::interrupt::interrupt;
-use super::query_view::{Page, query_view};
+use super::page::Page;
+use super::query_view::query_view;
 use super::stop::Stopping;
 use kit::api::Api;
 use kit::loaded::Loaded;
