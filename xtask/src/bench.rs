@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use anyhow::{Result, bail};
 use serde::Deserialize;
 
-use crate::{document, install, paths, run, step::step, test, wasm, wheel};
+use crate::{document, install, outside, paths, run, step::step, wasm, wheel};
 
 /// Parts that the program `bench` measures, with the sidecar alone.
 const OF_SIDECAR: [&str; 5] = ["small", "cached", "calls", "large", "hub"];
@@ -55,7 +55,7 @@ pub fn run(only: &[String]) -> Result<()> {
     if wanted("browser") {
         install::browser_tests()?;
         let mut node = run::command("node", &paths::root().join("tests/e2e"));
-        let node = test::with_tools(node.arg("bench.mjs").arg(&bench))?;
+        let node = outside::with_tools(node.arg("bench.mjs").arg(&bench))?;
         figures.extend(step("browser", || measured(node))?);
     }
     if wanted("sizes") {

@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{checks::Counts, install, paths, run, stop, test::with_tools};
+use crate::{checks::Counts, install, outside::with_tools, paths, run, stop};
 
 /// What a file with a real Spark imports.
 const REAL_SPARK: [&str; 2] = ["'./lib/spark.mjs'", "'./lib/faulty-spark.mjs'"];

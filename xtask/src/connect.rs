@@ -14,10 +14,9 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    connect_proto, document, http, install, paths, run,
+    connect_proto, document, http, install, outside, paths, run,
     spark::{Options, Spark},
     step::step,
-    test,
 };
 
 /// The version of the development environment, and the oldest with all that the client needs.
@@ -75,7 +74,7 @@ pub fn run() -> Result<()> {
 
 /// Tests in Python on one version.
 fn pytest(tests: &str, version: Option<&str>) -> Result<Command> {
-    let mut pytest = test::pytest(tests);
+    let mut pytest = outside::pytest(tests);
     pytest.env("XTASK", std::env::current_exe()?);
     if let Some(version) = version {
         pytest.env("CONNECT_SPARK_VERSION", version);

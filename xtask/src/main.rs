@@ -22,6 +22,7 @@ mod labextension;
 mod leftover;
 mod links;
 mod lock;
+mod outside;
 mod paths;
 mod run;
 mod spark;

@@ -1,14 +1,16 @@
 //! `cargo xtask test`: everything that must pass before a change lands. Cheap checks run first, and nothing is built
 //! twice.
 
-use std::{path::Path, process::Command, sync::OnceLock, time::Instant};
+use std::{process::Command, sync::OnceLock, time::Instant};
 
 use anyhow::{Result, bail};
 
 use crate::{
-    browser, browser_tests,
+    browser_tests,
     checks::{Counts, counted},
-    install, labextension, paths, run,
+    install, labextension,
+    outside::{pytest, with_tools},
+    paths, run,
     step::step,
     stop, tidy, wheel,
 };
@@ -167,13 +169,6 @@ fn spark() -> Result<Counts> {
     counted_pytest("tests/spark")
 }
 
-/// Runs the virtual environment's pytest on one folder.
-pub fn pytest(folder: &str) -> Command {
-    let mut pytest = run::command(paths::venv_bin("python"), &paths::root());
-    pytest.args(["-m", "pytest", folder, "-q", "--durations=5"]);
-    pytest
-}
-
 fn counted_pytest(folder: &str) -> Result<Counts> {
     step(&format!("pytest {folder}"), || counted(with_tools(&mut pytest(folder))?))
 }
@@ -181,16 +176,4 @@ fn counted_pytest(folder: &str) -> Result<Counts> {
 fn in_browser() -> Result<Counts> {
     install_wheel()?;
     step("Browser tests", browser_tests::run)
-}
-
-/// Sets the variables that tests outside of Rust need.
-pub fn with_tools(command: &mut Command) -> Result<&mut Command> {
-    let installed: &Path = &paths::venv_bin("berdl-spark-monitor");
-    Ok(command
-        .env("PYTHON", paths::venv_bin("python"))
-        .env("PATH", paths::path_with_venv())
-        .env("XTASK", std::env::current_exe()?)
-        .env("SPARK_MONITOR_BINARY", installed)
-        .env("CHROMIUM", browser::chromium()?)
-        .env("OUT", paths::root().join("target/e2e")))
 }

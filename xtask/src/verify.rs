@@ -5,7 +5,7 @@ use std::{env, fs, process::Command};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    browser, connect, dependencies, document, fuzz, history, install, paths, run, sql_size, step::step, test, wheel,
+    browser, connect, dependencies, document, fuzz, history, install, outside, paths, run, sql_size, step::step, wheel,
 };
 
 type Proof = fn() -> Result<()>;
@@ -89,7 +89,7 @@ fn in_browser(script: &str) -> Result<()> {
     wheel::install_dev()?;
     install::browser_tests()?;
     let mut node = run::command("node", &paths::root().join("tests/e2e"));
-    run::run(test::with_tools(node.arg(script))?)
+    run::run(outside::with_tools(node.arg(script))?)
 }
 
 /// Tests names, sessions, cells and sentences of queries on each version of Spark, and writes `docs/queries.md`.
@@ -118,7 +118,7 @@ fn tables(proof: &str, table: &str, versions: &[&str], page: &str) -> Result<()>
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    let tests = run::run(test::with_tools(&mut test::pytest(&format!("tests/{proof}")))?.env("OUT", &folder));
+    let tests = run::run(outside::with_tools(&mut outside::pytest(&format!("tests/{proof}")))?.env("OUT", &folder));
     let table = |version: &&str| fs::read_to_string(folder.join(format!("{table}-{version}.md")));
     let tables = versions.iter().map(table).collect::<Result<Vec<_>, _>>()?;
     document::write(page, &format!("verify {proof}"), &tables.join("\n"))?;
@@ -145,7 +145,7 @@ fn hub() -> Result<()> {
 fn export() -> Result<()> {
     install::system(false)?;
     wheel::install_dev()?;
-    run::run(test::with_tools(&mut test::pytest("tests/export"))?.env("EXPORT_NOTEBOOKS", "10000"))
+    run::run(outside::with_tools(&mut outside::pytest("tests/export"))?.env("EXPORT_NOTEBOOKS", "10000"))
 }
 
 /// Runs exported notebooks in a real Airflow on a real Spark Connect, and follows pushed ones by the sidecar's code.
@@ -156,7 +156,7 @@ fn airflow() -> Result<()> {
     let mut follower = run::command("cargo", &paths::root());
     follower.args(["test", "--locked", "-p", "berdl-spark-monitor", "--features", "long-tests", "--lib", "--no-run"]);
     run::run(&mut follower)?;
-    run::run(test::with_tools(&mut test::pytest("tests/airflow"))?.env("AIRFLOW_PYTHON", python))
+    run::run(outside::with_tools(&mut outside::pytest("tests/airflow"))?.env("AIRFLOW_PYTHON", python))
 }
 
 /// Tests every fault of every upstream, of the machine, and of two real masters.
@@ -166,7 +166,7 @@ fn faults() -> Result<()> {
     install::venv()?;
     run::run(run::command("cargo", &paths::root()).args(["build", "--locked", "--bin", "berdl-spark-monitor"]))?;
     let binary = paths::target().join("debug/berdl-spark-monitor");
-    run::run(test::pytest("tests/faults").env("SPARK_MONITOR_BINARY", binary))
+    run::run(outside::pytest("tests/faults").env("SPARK_MONITOR_BINARY", binary))
 }
 
 /// Tests random faults for twenty minutes and writes `docs/soak.md`. With `SOAK_MINUTES`, it runs that long and writes
