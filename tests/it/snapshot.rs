@@ -60,6 +60,21 @@ async fn what_is_shown_of_the_driver_is_fetched_once() {
 }
 
 #[tokio::test]
+async fn executors_whose_rows_spark_has_not_written_yet_run_what_the_stages_run() {
+    let spark = spark().await;
+    let active = fixture("spark-4.3.0/active_stage_some_done_withSummaries.json");
+    spark.json(&path("stages"), &format!("[{active}]"));
+    let mut rows: Value = serde_json::from_str(&fixture("spark-4.3.0/executors.json")).unwrap();
+    rows.as_array_mut().unwrap().iter_mut().for_each(|row| row["activeTasks"] = 0.into());
+    spark.json(&path("allexecutors"), &rows.to_string());
+    let answer = without_lifetimes(&spark).get("/snapshot?views=stages,executors").await.json();
+    let running = &answer["stages"]["good"]["answer"]["active"][0]["tasks"]["running"];
+    let executors = &answer["executors"]["good"]["answer"];
+    assert!(running.as_u64() > Some(0), "{answer}");
+    assert_eq!(&executors["active_tasks"], running);
+}
+
+#[tokio::test]
 async fn newer_stages_wait_for_the_queries_that_belong_to_them() {
     let spark = spark().await;
     let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-stages-lifetime-ms", "300"]);

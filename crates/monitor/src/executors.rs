@@ -118,7 +118,62 @@ impl AppExecutors {
     }
 }
 
+/// The executors beside stages of the same moment that run `running` tasks. Spark always writes an executor's row when its
+/// last task ends, but not always when the next ones begin; then the stages know better. Whose tasks they are is known only
+/// of a single executor.
+#[must_use]
+pub fn beside_stages(mut executors: Executors, running: u32) -> Executors {
+    if executors.active_tasks > 0 {
+        return executors;
+    }
+    executors.active_tasks = running.min(executors.task_slots);
+    let mut living = executors.executors.iter_mut().filter(|executor| executor.removed.is_none());
+    if let (Some(only), None) = (living.next(), living.next()) {
+        only.active_tasks = executors.active_tasks.min(only.task_slots);
+    }
+    executors
+}
+
 async fn fetch(call: DriverCall, before: Option<Good<ExecutorsSeen>>) -> Result<ExecutorsSeen, UpstreamError> {
     let rows: FirstRows<ExecutorRow> = call.rows(DriverPath::AllExecutors).await?;
     Ok(ExecutorsSeen::new(rows, before.as_ref().map(|good| &*good.value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::{Executor, Executors};
+
+    use super::beside_stages;
+
+    fn executors(each: &[(u32, bool)]) -> Executors {
+        let executor = |&(active_tasks, is_dead): &(u32, bool)| Executor {
+            active_tasks,
+            task_slots: 2,
+            removed: is_dead.then(|| "Worker lost".to_owned()),
+            ..Executor::default()
+        };
+        let living = || each.iter().filter(|(_, is_dead)| !is_dead);
+        Executors {
+            app: None,
+            driver: None,
+            executors: each.iter().map(executor).collect(),
+            executors_not_shown: 0,
+            active_tasks: living().map(|(active, _)| active).sum(),
+            task_slots: living().map(|_| 2).sum(),
+        }
+    }
+
+    fn beside(each: &[(u32, bool)], running: u32) -> (u32, Vec<u32>) {
+        let told = beside_stages(executors(each), running);
+        (told.active_tasks, told.executors.iter().map(|executor| executor.active_tasks).collect())
+    }
+
+    #[test]
+    fn executors_whose_rows_are_old_run_what_the_stages_run() {
+        assert_eq!(beside(&[(0, false), (0, true)], 2), (2, vec![2, 0]));
+        assert_eq!(beside(&[(0, false)], 3), (2, vec![2]), "no more than there are slots");
+        assert_eq!(beside(&[(0, false), (0, false)], 3), (3, vec![0, 0]), "Spark alone knows whose they are");
+        assert_eq!(beside(&[(1, false)], 2), (1, vec![1]), "what they tell themselves is newer");
+        assert_eq!(beside(&[], 2), (0, vec![]));
+    }
 }

@@ -127,6 +127,12 @@ impl OfApp<Snapshot> {
         stages::list(OfApp { app: self.app, known: self.known.map(|known| (known.stages, known.time)) })
     }
 
+    /// Tasks that the active stages run.
+    #[must_use]
+    pub fn running_tasks(&self) -> u32 {
+        self.known.as_ref().map_or(0, |known| known.stages.running_tasks())
+    }
+
     /// One query with the stages of its jobs; none if Spark has forgotten it.
     #[must_use]
     pub fn query(self, query_id: &str) -> QueryStages {

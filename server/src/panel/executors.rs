@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use monitor::{AppExecutors, Applications, Observed, Samples, Selection, samples::TasksOf};
+use monitor::{AppExecutors, Applications, Observed, Samples, Selection, executors::beside_stages, samples::TasksOf};
 use wire::{Answer, DriverState, ErrorBody, Executors, Meter};
 
 use super::{
@@ -29,19 +29,21 @@ pub(crate) async fn panel_executors(
 ) -> Result<Response, ApiError> {
     poll.answer(async || {
         let selection = selected::select(&applications, &poll, &asked).await?;
-        observe(&executors, &samples, &poll, &asked, &selection).await
+        observe(&executors, &samples, &poll, &asked, &selection, 0).await
     })
     .await
 }
 
+/// The executors, beside stages that run `running` tasks.
 pub(super) async fn observe(
     executors: &AppExecutors,
     samples: &Samples,
     poll: &Poll,
     asked: &AskedApp,
     selection: &Observed<Selection>,
+    running: u32,
 ) -> Result<(Observed<Executors>, Rate), ApiError> {
-    let seen = executors.list(selection).await?;
+    let seen = executors.list(selection).await?.map(|executors| beside_stages(executors, running));
     let Executors { app, active_tasks, task_slots, .. } = &seen.value;
     if let Some(app) = app.as_ref().filter(|app| app.driver == DriverState::Ready) {
         // Record it under its id and, if the request named no application, also as the newest one.

@@ -87,24 +87,26 @@ async fn add_selected(
     wanted: &Wanted,
     selection: &Observed<Selection>,
 ) {
-    if ["queries", "stages", "query", "findings"].into_iter().any(|name| wanted.wants(name)) {
-        add_moment(views, facts, poll, wanted, selection).await;
-    }
+    let has_moment = ["queries", "stages", "query", "findings"].into_iter().any(|name| wanted.wants(name));
+    let running = if has_moment { add_moment(views, facts, poll, wanted, selection).await } else { 0 };
     // Last, because the stages have just brought the executors of the same moment.
     if wanted.wants("executors") {
-        views.add("executors", executors::observe(&facts.executors, &facts.samples, poll, asked, selection).await);
+        let Facts { executors, samples, .. } = facts;
+        views.add("executors", executors::observe(executors, samples, poll, asked, selection, running).await);
     }
 }
 
-/// Adds the queries and their stages.
+/// Adds the queries and their stages. The result is the number of tasks that run.
 async fn add_moment(
     views: &mut Views<'_>,
     facts: &Facts,
     poll: &Poll,
     wanted: &Wanted,
     selection: &Observed<Selection>,
-) {
+) -> u32 {
     let moment = facts.queries.moment(selection).await.map_err(ApiError::from);
+    let is_new = |moment: &&Observed<_>| moment.age.failure.is_none();
+    let running = moment.as_ref().ok().filter(is_new).map_or(0, |moment| moment.value.running_tasks());
     if wanted.wants("queries") {
         views.add(
             "queries",
@@ -135,4 +137,5 @@ async fn add_moment(
         let query = moment.map(|moment| moment.map(|moment| moment.query(query_id)));
         views.add("query", query.map(|seen| queries::one_with_rate(poll, seen)));
     }
+    running
 }

@@ -52,8 +52,7 @@ impl LastUse {
 impl Snapshot {
     /// Whether a job is running, but none of its tasks.
     pub(super) fn may_lack_executors(&self, queries: &Queries) -> bool {
-        let has_tasks = self.stages.active().any(|kept| kept.stage.tasks.running > 0);
-        !has_tasks && queries.running.iter().any(|query| query.stages_total > 0)
+        self.stages.running_tasks() == 0 && queries.running.iter().any(|query| query.stages_total > 0)
     }
 
     /// Whether tasks may go on after their query has ended: one that was stopped or has failed leaves no stage behind,
@@ -189,7 +188,7 @@ impl Snapshot {
         // The newest stage with running tasks; if all wait for slots, the newest.
         let stage =
             mine().max_by_key(|kept| (kept.stage.tasks.running > 0, kept.stage.submitted_at_ms, kept.stage.stage_id));
-        let all = self.stages.active().map(|kept| kept.stage.tasks.running).fold(0, u32::saturating_add);
+        let all = self.stages.running_tasks();
         let own = mine().map(|kept| kept.stage.tasks.running).fold(0, u32::saturating_add);
         // If several stages are running, the slots of one say nothing about the others.
         let is_alone = mine().filter(|kept| kept.stage.tasks.running > 0).count() == 1;

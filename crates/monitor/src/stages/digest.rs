@@ -217,6 +217,12 @@ impl StageDigest {
         self.kept.values().filter(|kept| kept.is_active())
     }
 
+    /// Tasks that the active stages run.
+    #[must_use]
+    pub fn running_tasks(&self) -> u32 {
+        self.active().map(|kept| kept.stage.tasks.running).fold(0, u32::saturating_add)
+    }
+
     /// All kept stages.
     pub fn all(&self) -> impl Iterator<Item = &KeptStage> {
         self.kept.values()
