@@ -108,12 +108,12 @@ fn option(app: &App) -> String {
     })
 }
 
-/// Says that the chosen application is gone, and offers the newest.
+/// Says that the chosen application is gone and what can be done, and offers the newest.
 pub fn application_gone(panel: &Panel<'_>, problem: &Problem) -> Html {
     html! {
         <div class="sparkMonitor-Notice sparkMonitor-mod-muted" role="status">
             <p class="sparkMonitor-Notice-heading">{ tr(Message::HeadingAppGone) }</p>
-            <p>{ &problem.sentence }</p>
+            <p>{ &problem.hint }</p>
             <button type="button" class="sparkMonitor-Button" onclick={panel.on_click(Action::Pick(None))}>
                 { tr(Message::ShowNewest) }
             </button>

@@ -8,6 +8,7 @@ use super::fact::fact;
 use super::panel_context::Panel;
 use super::workers::workers;
 use crate::model::{Copyable, Model};
+use crate::why;
 use kit::format;
 use kit::i18n::{Message, tr};
 use kit::language;
@@ -17,13 +18,15 @@ use kit::parts::tone::{Tone, toned};
 /// No share is above these.
 const NO_WARNING: Thresholds = Thresholds { amber_above_percent: 100, red_above_percent: 100 };
 
-/// The heading's summary: its size while all is well, otherwise what is not.
+/// The heading's summary: its size while all is well, otherwise what is not, if the sentence above does not say it.
 pub fn cluster_line(model: &Model, cluster: &Cluster) -> Html {
     if let Some(at_ms) = last_seen_alive_ms(model, cluster) {
         return toned(Tone::Muted, tr(Message::LastSeenAlive { time: &language::time(at_ms) }));
     }
     match trouble(cluster) {
-        Some(trouble) => toned(Tone::Warn, trouble),
+        Some(_) if !cluster.is_alive() => toned(Tone::Warn, tr(Message::ClusterUnknown)),
+        Some(trouble) if why::line(model).as_ref() != Some(&trouble) => toned(Tone::Warn, trouble),
+        Some(_) => toned(Tone::Warn, size(cluster)),
         None => Html::from(size(cluster)),
     }
 }

@@ -307,7 +307,7 @@ async fn a_chosen_application_that_is_gone_says_so_and_offers_the_newest() {
     model.executors = gone();
     model.stages = Loaded::default().after(Err(refused(ErrorCode::UnknownApp)), OBSERVED_AT_MS);
     let text = text(super::panel(&model)).await;
-    let gone = "app-9 (ended)\nThis application has ended\nWhat went wrong.\nShow the newest application";
+    let gone = "app-9 (ended)\nThis application has ended\nWhat to do.\nShow the newest application";
     assert!(text.contains(&[gone, "\n"].concat()) && !text.contains("Executors"), "{text}");
 }
 

@@ -1,7 +1,7 @@
 //! Each state of the whole panel, as the text a person reads.
 
 use insta::assert_snapshot;
-use wire::{Cluster, ErrorCode, Queries, Wait};
+use wire::{Cluster, ErrorCode, Meter, Queries, Wait};
 
 use super::{panel, text};
 use crate::model::Model;
@@ -90,12 +90,14 @@ async fn overloaded() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_cluster_is_said_first_and_in_its_line() {
+async fn what_is_wrong_with_the_cluster_is_said_first_and_once() {
     let trouble = vec![vec!["All workers are dead: nothing can run.".to_owned(), String::new()]];
-    let cluster = Cluster { trouble, workers_alive: 0, workers_wanted: 0, ..samples::cluster() };
+    let cores = Meter::default();
+    let cluster = Cluster { trouble, cores, workers_alive: 0, workers_wanted: 0, ..samples::cluster() };
     let text = text(panel(&Model { cluster: known::loaded(cluster), ..all_well() })).await;
     assert!(text.starts_with("Spark Monitor\nAll workers are dead: nothing can run.\n"), "{text}");
-    assert!(text.contains("Cluster\nAll workers are dead: nothing can run."), "{text}");
+    assert_eq!(text.matches("All workers are dead").count(), 1, "{text}");
+    assert!(text.contains("Cluster\n0 workers · 0/0 cores"), "{text}");
 }
 
 #[tokio::test]
@@ -191,5 +193,5 @@ async fn what_an_application_spilled_and_waited_for_goes_with_it() {
     let stages = stages.after(Err(gone.clone()), OBSERVED_AT_MS);
     let text = text(panel(&Model { stages, executors: never(&gone), ..known })).await;
     let old = ["spilled to disk", "The cluster is starting: 0 of 2"].iter().any(|old| text.contains(old));
-    assert!(text.contains("This application has ended.") && !old, "{text}");
+    assert!(text.contains("This application has ended\nChoose another.") && !old, "{text}");
 }
