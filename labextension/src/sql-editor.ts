@@ -2,6 +2,7 @@
 import {
   acceptCompletion,
   autocompletion,
+  closeCompletion,
   type CompletionContext,
   type CompletionResult
 } from '@codemirror/autocomplete';
@@ -66,7 +67,9 @@ export function createSqlEditor(
   const model = new CodeEditor.Model({ mimeType: 'text/x-sql' });
   model.sharedModel.setSource(text);
   let names: readonly Name[] = [];
-  const run = (): boolean => {
+  const run = (view: EditorView): boolean => {
+    // It would stay over the result.
+    closeCompletion(view);
     onRun();
     return true;
   };

@@ -257,11 +257,18 @@ test('names complete in the editor', async () => {
   await sql.write('SELECT * FROM ');
   await lab.page.keyboard.type('e2e_p');
   // JupyterLab puts it at the end of the page.
-  await lab.page.locator('.cm-tooltip-autocomplete').getByText('e2e_people').waitFor();
+  const list = lab.page.locator('.cm-tooltip-autocomplete');
+  await list.getByText('e2e_people').waitFor();
   // For 75 ms after the list has opened, the editor takes Enter for a new line.
   await lab.page.waitForTimeout(100);
   await lab.page.keyboard.press('Enter');
   assert.match(await sql.editor.innerText(), /FROM e2e_people$/);
+  // A statement that runs has no list over its result.
+  await lab.page.keyboard.type(' JOIN e2e_p');
+  await list.getByText('e2e_people').waitFor();
+  await sql.begun(() => lab.page.keyboard.press('Shift+Enter'));
+  await list.waitFor({ state: 'hidden' });
+  await sql.ended(/Failed/);
 });
 
 test('a copy of the notebook’s session has its temporary views, the own one has not', async () => {
@@ -357,6 +364,8 @@ test('in the mode that writes, a change waits for a click that shows what it doe
     await writer.run('CREATE OR REPLACE TEMPORARY VIEW e2e_view AS SELECT 1 AS a', /Waiting for your approval/);
     await writer.button('Run it').click();
     await writer.ended(/Completed/);
+    // The catalogue beside it is read again.
+    await writer.tree.getByText('e2e_view', { exact: true }).waitFor();
     await writer.run('SELECT a FROM e2e_view');
     assert.deepEqual(await writer.rows(), [['1', '1']]);
   } finally {

@@ -25,6 +25,8 @@ pub struct CatalogPaneProps {
     pub is_open: bool,
     /// A statement is running.
     pub is_busy: bool,
+    /// Rises when a statement may have changed what is in it.
+    pub changes: u32,
     pub act: Act,
 }
 
@@ -33,6 +35,12 @@ pub struct CatalogPaneProps {
 pub fn CatalogPane(props: &CatalogPaneProps) -> Html {
     let catalog = use_reducer(Catalog::default);
     use_reading(props, &catalog);
+    let dispatcher = catalog.dispatcher();
+    use_effect_with(props.changes, move |changes| {
+        if *changes > 0 {
+            dispatcher.dispatch(CatalogAction::Refresh);
+        }
+    });
     let (tell, known) = (props.act.clone(), catalog.clone());
     use_effect_with(catalog.version, move |version| {
         if *version > 0 {

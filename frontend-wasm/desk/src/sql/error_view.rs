@@ -36,13 +36,15 @@ pub fn error_view(error: &SqlError) -> Html {
                     }
                 </p>
             }
-            <pre class="sparkMonitor-Code" tabindex="0">{ &error.message }</pre>
-            if error.code == SqlErrorCode::ReadOnly {
-                <p>{ tr(SqlMessage::ReadOnlyLong) }</p>
-            }
             if let Some(limit) = &error.limit {
+                // The message says the same, in bytes.
                 <p>{ limit_sentence(&limit.limit_type, limit.limit_value, limit.actual_value) }</p>
                 <p>{ &limit.remediation }</p>
+            } else {
+                <pre class="sparkMonitor-Code" tabindex="0">{ &error.message }</pre>
+            }
+            if error.code == SqlErrorCode::ReadOnly {
+                <p>{ tr(SqlMessage::ReadOnlyLong) }</p>
             }
         </section>
     }

@@ -61,6 +61,8 @@ pub struct Run {
     pub problem: Option<Problem>,
     /// A person wants it to end.
     pub is_canceling: bool,
+    /// It had to be approved: it is no plain query.
+    pub may_change: bool,
 }
 
 impl Run {
@@ -97,6 +99,8 @@ pub struct Model {
     pub studied: Option<Statement>,
     pub studies: u32,
     pub is_catalog_open: bool,
+    /// How many statements have ended that may have changed the catalogue.
+    pub changes: u32,
     /// Whether a cell could be inserted; none if it was not tried lately.
     pub inserted: Option<bool>,
     /// How many times another person was answered than before, and how often a person wanted to try again.
@@ -249,7 +253,8 @@ impl Model {
         self.view = View::Result;
         self.inserted = None;
         let number = self.runs;
-        self.run = Some(Run { number, job, read, begun_ms, query: None, problem: None, is_canceling: false });
+        let (query, problem, is_canceling, may_change) = (None, None, false, false);
+        self.run = Some(Run { number, job, read, begun_ms, query, problem, is_canceling, may_change });
     }
 
     fn hear(&mut self, number: u32, news: Result<Rc<SqlQuery>, Problem>) {
@@ -258,6 +263,9 @@ impl Model {
         };
         match news {
             Ok(query) => {
+                run.may_change |= query.approval.is_some();
+                let ends = run.is_busy() && query.state.is_over();
+                self.changes += u32::from(ends && run.may_change);
                 run.query = Some(query);
                 run.problem = None;
             }
@@ -270,7 +278,7 @@ impl Model {
 mod tests {
     use std::rc::Rc;
 
-    use wire::sql::SqlRead;
+    use wire::sql::{SqlApproval, SqlQuery, SqlRead, SqlState};
     use yew::Reducible;
 
     use super::{Action, Job, Model, Session, View, Want};
@@ -307,6 +315,17 @@ mod tests {
         let model = after(vec![run(), run(), news(1)]);
         assert!(model.query().is_none() && model.is_busy());
         assert!(after(vec![run(), run(), news(2)]).query().is_some());
+    }
+
+    #[test]
+    fn the_end_of_a_statement_that_was_approved_may_have_changed_the_catalogue() {
+        let news = |query| Action::News { number: 1, news: Ok(Rc::new(query)) };
+        let approval = Some(SqlApproval { effect: "CreateTable".to_owned(), target: None, hash: "h".to_owned() });
+        let waits = || SqlQuery { state: SqlState::WaitsForApproval, approval: approval.clone(), ..query() };
+        let runs = || SqlQuery { state: SqlState::Running, ..query() };
+        assert_eq!(after(vec![run(), news(waits()), news(runs())]).changes, 0, "it still runs");
+        assert_eq!(after(vec![run(), news(waits()), news(runs()), news(query()), news(query())]).changes, 1);
+        assert_eq!(after(vec![run(), news(runs()), news(query())]).changes, 0, "a plain query");
     }
 
     #[test]

@@ -69,7 +69,8 @@ fn content(scene: &SqlScene<'_>, area: &Sql) -> Html {
             <CatalogPane
                 key={model.session_id().unwrap_or_default().to_owned()}
                 api={effects.api.clone()} session_id={model.session_id().map(str::to_owned)}
-                is_open={model.is_catalog_open} is_busy={model.is_busy()} act={effects.act.clone()}
+                is_open={model.is_catalog_open} is_busy={model.is_busy()} changes={model.changes}
+                act={effects.act.clone()}
             />
             <div class="sparkMonitor-Sql-main">
                 { bar(scene, area) }

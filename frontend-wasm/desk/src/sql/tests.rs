@@ -203,6 +203,7 @@ async fn a_limit_says_what_it_is_and_what_to_do() {
     };
     let rows = text(error_view(&limit("rows", 10_000, Some(10_001)))).await;
     assert!(rows.contains("more than 10000 rows; 10001 had arrived."), "{rows}");
+    assert!(!rows.contains("Too many."), "the message says the same: {rows}");
     let bytes = text(error_view(&limit("bytes", 64 << 20, None))).await;
     assert!(bytes.contains("larger than 64.0 MB.") && bytes.contains("Ask for less."), "{bytes}");
 }
