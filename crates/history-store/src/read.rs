@@ -97,6 +97,9 @@ statements! {
              JOIN components USING (component_id) JOIN systems USING (system_id) \
              WHERE owner = ? AND components.kind = ? AND substr(components.name, 1, ?) = ? \
              ORDER BY first_ms DESC, span_id DESC LIMIT ?";
+    SPANS_OF = "SELECT components.name, first_ms, last_ms, state, vals FROM spans \
+                JOIN components USING (component_id) WHERE component_id = ? \
+                ORDER BY first_ms DESC, span_id DESC LIMIT ?";
     SHAPES = "SELECT shape_id, made_from, label, last_ms, \
               (SELECT count(*) FROM query_runs WHERE query_runs.shape_id = query_shapes.shape_id) \
               FROM query_shapes JOIN systems USING (system_id) \
@@ -165,7 +168,7 @@ impl Store {
         Ok(greatest)
     }
 
-    /// The spans of a person's components of this kind, whose names begin so; oldest first.
+    /// The newest spans of a person's components of this kind, whose names begin so; oldest first.
     ///
     /// # Errors
     /// The database's.
@@ -178,9 +181,16 @@ impl Store {
     ) -> Result<Vec<SpanRow>, StoreError> {
         let length = i32::try_from(name_begins.chars().count()).unwrap_or(i32::MAX);
         let rows = SPANS.bind(owner.trim()).bind(kind.trim()).bind(length).bind(name_begins).bind(most);
-        let rows: Vec<(String, i64, i64, String, String)> = rows.all(&mut self.readers.acquire().await?).await?;
-        let row = |(name, first_ms, last_ms, state, vals)| SpanRow { name, first_ms, last_ms, state, vals };
-        Ok(rows.into_iter().rev().map(row).collect())
+        Ok(spans(rows.all(&mut self.readers.acquire().await?).await?))
+    }
+
+    /// The newest spans of one component, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn spans_of(&self, component_id: i64, most: i64) -> Result<Vec<SpanRow>, StoreError> {
+        let rows = SPANS_OF.bind(component_id).bind(most);
+        Ok(spans(rows.all(&mut self.readers.acquire().await?).await?))
     }
 
     /// A person's shapes whose label contains a text, the last seen first. Case does not matter; outside ASCII it does
@@ -249,6 +259,12 @@ impl Store {
 
 fn component((component_id, kind, name, facts, last_seen_ms): (i64, String, String, String, i64)) -> ComponentRow {
     ComponentRow { component_id, kind, name, facts, last_seen_ms }
+}
+
+/// Spans, of which the newest come first.
+fn spans(rows: Vec<(String, i64, i64, String, String)>) -> Vec<SpanRow> {
+    let row = |(name, first_ms, last_ms, state, vals)| SpanRow { name, first_ms, last_ms, state, vals };
+    rows.into_iter().rev().map(row).collect()
 }
 
 impl RunRow {
