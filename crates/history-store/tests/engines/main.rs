@@ -3,7 +3,16 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
-use std::{pin::Pin, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use kit::Place;
 use server::Server;
@@ -71,12 +80,18 @@ fn main() -> ExitCode {
     }
     let name = "order_and_repetition_change_nothing";
     if is_wanted(name) {
-        let mut places = vec![Place::file()];
-        for server in &servers {
-            runtime.block_on(server.create("permutations"));
-            places.push(Place::Server(server.plain("permutations")));
-        }
-        let done = std::thread::spawn(move || permutation::all(cases(), &places)).join();
+        let made = AtomicU32::new(0);
+        let places = || {
+            let database = format!("permutations_{}", made.fetch_add(1, Ordering::Relaxed));
+            let of_server = |server: &Arc<Server>| {
+                runtime.block_on(server.create(&database));
+                Place::Server(server.plain(&database))
+            };
+            [Place::file()].into_iter().chain(servers.iter().map(of_server)).collect()
+        };
+        let begun = Instant::now();
+        let done = std::panic::catch_unwind(AssertUnwindSafe(|| permutation::all(cases(), &runtime, places)));
+        println!("{} permutations in {:?}", cases(), begun.elapsed());
         report(name, done.is_ok(), &mut failed);
     }
     println!("{} failed", failed.len());

@@ -34,7 +34,8 @@ behaviour::each! { with_a_file }
 
 #[test]
 fn order_and_repetition_change_nothing() {
-    permutation::all(PERMUTATIONS, &[Place::file()]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    permutation::all(PERMUTATIONS, &runtime, || vec![Place::file()]);
 }
 
 #[tokio::test]

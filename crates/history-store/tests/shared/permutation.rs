@@ -1,8 +1,9 @@
 //! A property: late and repeated ticks and runs leave the same content as those that come once and in order.
 
 use std::{
+    cell::{Cell, RefCell},
     collections::BTreeMap,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::Arc,
 };
 
 use history_store::{Change, Component, DAY_MS, HOUR_MS, Run, Shape, SpanSeen, Store, SystemKey, Tick, Values};
@@ -10,8 +11,13 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
+use tokio::runtime::Runtime;
 
 use super::kit::{BEGIN_MS, Place, STEP_MS};
+
+/// Cases that share a database. What is too old is removed component by component, so in a database of a thousand cases
+/// that would take most of the time; and a file has a cap, at which the oldest goes.
+const SHARE: u32 = 20;
 
 /// What is seen at a minute: numbers of two senders, if they see the application at all, and its state.
 #[derive(Clone, Debug)]
@@ -172,22 +178,37 @@ async fn read(store: &Store, owner: &str) -> BTreeMap<String, Vec<String>> {
     content
 }
 
-/// Tries so many cases. Each place gets an order of its own; a file gets everything once and in order.
-pub fn all(cases: u32, places: &[Place]) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+/// Tries so many cases, each in an order of its own in each of the places, which `places` makes; a file gets everything
+/// once and in order. The places work at the same time.
+pub fn all(cases: u32, runtime: &Runtime, places: impl Fn() -> Vec<Place>) {
+    let made = || -> Vec<Arc<Place>> { [Place::file()].into_iter().chain(places()).map(Arc::new).collect() };
     // Each case has an owner of its own, also while proptest looks for a smaller one that fails.
-    let owners = AtomicU32::new(0);
-    let in_order = Place::file();
+    let (tried, shared) = (Cell::new(0), RefCell::new(made()));
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let orders = shared.borrow().len() - 1;
     runner
-        .run(&case(places.len()), |case| {
-            let owner = format!("owner-{}", owners.fetch_add(1, Ordering::Relaxed));
+        .run(&case(orders), |case| {
+            let number: u32 = tried.replace(tried.get() + 1);
+            if number > 0 && number % SHARE == 0 {
+                shared.replace(made());
+            }
+            let owner = format!("owner-{number}");
             let system = SystemKey { owner: owner.clone(), name: "spark".into(), kind: "spark".into() };
             let mut once = case.changes(&system);
             once.push(Change::Tend { now_ms: BEGIN_MS + 5 * HOUR_MS });
-            let expected = runtime.block_on(content(&in_order, &owner, once));
-            for (place, order) in places.iter().zip(&case.orders) {
-                let found = runtime.block_on(content(place, &owner, case.recorded(&system, order)));
+            let recorded = case.orders.iter().map(|order| case.recorded(&system, order));
+            let at_work: Vec<_> = [once]
+                .into_iter()
+                .chain(recorded)
+                .zip(shared.borrow().iter())
+                .map(|(changes, place)| {
+                    let (place, owner) = (Arc::clone(place), owner.clone());
+                    runtime.spawn(async move { content(&place, &owner, changes).await })
+                })
+                .collect();
+            let mut contents = at_work.into_iter().map(|work| runtime.block_on(work).unwrap());
+            let expected = contents.next().unwrap();
+            for found in contents {
                 prop_assert_eq!(&found, &expected);
             }
             Ok(())
