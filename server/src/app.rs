@@ -1,12 +1,12 @@
 //! Builds the parts of a monitor in order. Only this file and the router know all areas; a handler takes the parts that
 //! it needs.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::FromRef;
 use monitor::{
     AppExecutors, AppFindings, AppPlans, AppQueries, AppStages, AppStorage, Applications, ClusterManager, Drivers,
-    Identity, IdentityMode, Masters, Samples, Spark, Tasks, TokenKeys,
+    HistoryServer, Identity, IdentityMode, Masters, Samples, Spark, Tasks, TokenKeys,
 };
 use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
@@ -35,6 +35,9 @@ use crate::{
     },
     panel::{Links, OfSite, Panel, Rates, doctor::Hops},
 };
+
+/// How long Spark's history server may take, within what a request of the history may.
+const LONGEST_REPLAY: Duration = Duration::from_secs(20);
 
 /// The areas with limits of their own.
 const AREAS: &[AreaBounds] = &[
@@ -135,7 +138,9 @@ impl App {
         let is_shared = *sessions.identity.mode() == IdentityMode::Auth2 && secrets.sidecar_token.is_some();
         let history = site.history.filter(|_| !is_shared && applications.check_lister().is_ok()).map(|site| {
             let (applications, executors) = (Arc::clone(&applications), Arc::clone(&executors));
-            let facts = history::Facts { applications, executors, queries: Arc::clone(&queries) };
+            let server = site.server.as_ref();
+            let server = server.map(|server| HistoryServer::new(clients.history, server.url.clone(), &facts, tasks));
+            let facts = history::Facts { applications, executors, queries: Arc::clone(&queries), server };
             History::new(site, Arc::clone(&sessions), facts)
         });
         let audit = Arc::new(Audit::new(site.state_folder.clone()));
@@ -247,6 +252,7 @@ struct Clients {
     cluster_manager: Client,
     master: Client,
     drivers: DriverApi,
+    history: DriverApi,
     /// None if none is configured.
     airflow: Option<Airflow>,
     /// None if jobs go to no repository, or by the program git.
@@ -284,12 +290,18 @@ impl Clients {
             hop_timeout: timeouts.call / 2,
             page_limit: PAGE_LIMIT.min(limits.max_body_bytes),
         };
+        let history = DriverApi {
+            // It reads an application's whole log before its first answer about it.
+            configured: client(Upstream::HistoryServer, &places(), false, None).within(LONGEST_REPLAY),
+            hop_timeout: LONGEST_REPLAY,
+            ..drivers.clone()
+        };
         let auth2 = client(Upstream::Auth2, &places(), true, None);
         let cluster_manager = client(Upstream::ClusterManager, &places(), false, None);
         let airflow = site.airflow.api.as_ref().filter(|_| site.export.is_some());
         let airflow = airflow.map(|api| Airflow::new(api, &tls, timeouts)).transpose()?;
         let git = site.git.as_ref().filter(|_| site.export.is_some());
         let git = git.map(|git| Api::of(git, &tls)).transpose()?.flatten();
-        Ok(Self { connections, auth2, cluster_manager, master, drivers, airflow, git, ui_auth })
+        Ok(Self { connections, auth2, cluster_manager, master, drivers, history, airflow, git, ui_auth })
     }
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod applications;
 pub(crate) mod collector;
+mod ended;
 mod error_class;
 mod forget;
 mod owner;
@@ -28,7 +29,7 @@ use axum::{
     routing::{delete, get},
 };
 use history_store::{Kept, Local, Places, Recorder, Retention, Store, StoreError, writer};
-use monitor::{AppExecutors, AppQueries, Applications, Tasks, Whose, clock, queries::QueryRun};
+use monitor::{AppExecutors, AppQueries, Applications, HistoryServer, Tasks, Whose, clock, queries::QueryRun};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use upstream::user::User;
@@ -51,6 +52,8 @@ pub(crate) struct Facts {
     pub applications: Arc<Applications>,
     pub executors: Arc<AppExecutors>,
     pub queries: Arc<AppQueries>,
+    /// Knows applications that nobody remembers here.
+    pub server: Option<HistoryServer>,
 }
 
 /// Everything that the task and the routes need.

@@ -1,5 +1,8 @@
 //! What is remembered of a Spark, and forgotten.
 
+mod ended;
+mod lists;
+
 use std::time::Duration;
 
 use axum::http::Request;

@@ -183,7 +183,7 @@ impl Apps {
         })
     }
 
-    fn none(whose: &Whose, lister: ListerState) -> Self {
+    pub(crate) fn none(whose: &Whose, lister: ListerState) -> Self {
         Self {
             whose: whose.clone(),
             active: Vec::new(),
@@ -232,7 +232,7 @@ fn name_of(name: &str) -> String {
     }
 }
 
-fn app_of_driver(row: &ApplicationRow) -> wire::App {
+pub(crate) fn app_of_driver(row: &ApplicationRow) -> wire::App {
     wire::App {
         app_id: row.id.clone(),
         name: name_of(&row.name),
@@ -244,7 +244,7 @@ fn app_of_driver(row: &ApplicationRow) -> wire::App {
     }
 }
 
-fn is_completed(row: &ApplicationRow) -> bool {
+pub(crate) fn is_completed(row: &ApplicationRow) -> bool {
     row.attempts.first().is_some_and(|attempt| attempt.completed)
 }
 

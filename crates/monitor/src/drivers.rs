@@ -82,6 +82,12 @@ impl Drivers {
             }
         }
     }
+
+    /// Asks a server that knows applications which have ended; none if it has no address.
+    pub(crate) fn of_history(&self, whose: &Whose) -> Option<(DriverApi, Url)> {
+        let base = self.configured.as_ref()?.fill(whose.user(), None)?;
+        Some((self.api.on_behalf_of(&whose.caller()), base))
+    }
 }
 
 impl DriverCall {

@@ -176,6 +176,29 @@ impl DriverApi {
         self.configured.rows(&url, self.auth.as_ref(), self.page_limit).await
     }
 
+    /// The applications that a history server knows to have ended, the last ended first.
+    ///
+    /// # Errors
+    /// As [`Client::rows`].
+    pub async fn ended(&self, base: &Url, most: u32) -> Result<FirstRows<ApplicationRow>, UpstreamError> {
+        let mut url = url_path::join(base, &["api", "v1", "applications"]);
+        url.query_pairs_mut().append_pair("status", "completed").append_pair("limit", &most.to_string());
+        self.configured.rows(&url, self.auth.as_ref(), self.page_limit).await
+    }
+
+    /// The entry of one application; none if it is not known there.
+    ///
+    /// # Errors
+    /// As [`Client::json`].
+    pub async fn application(&self, base: &Url, app_id: &str) -> Result<Option<ApplicationRow>, UpstreamError> {
+        let url = url_path::join(base, &["api", "v1", "applications", app_id]);
+        match self.configured.json::<ApplicationRow>(&url, self.auth.as_ref(), self.page_limit).await {
+            Ok(row) => Ok(Some(row).filter(|row| row.id == app_id)),
+            Err(UpstreamError { kind: UpstreamErrorKind::Status { status: 404, .. }, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     fn client(&self, hop: Hop) -> (&Client, Option<&HeaderValue>) {
         match hop {
             Hop::Configured | Hop::ReverseProxy => (&self.configured, self.auth.as_ref()),

@@ -59,11 +59,17 @@ pub struct AttemptRow {
     pub completed: bool,
     #[serde(default)]
     pub start_time: SparkTime,
+    /// Before 1970 while it runs.
+    #[serde(default)]
+    pub end_time: SparkTime,
+    /// Who started the driver.
+    #[serde(default, deserialize_with = "text::<_, NAME>")]
+    pub spark_user: String,
 }
 
 impl Weight for AttemptRow {
     fn weight_bytes(&self) -> usize {
-        0
+        self.spark_user.weight_bytes()
     }
 }
 

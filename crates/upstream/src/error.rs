@@ -11,6 +11,7 @@ pub enum Upstream {
     ClusterManager,
     Master,
     Driver,
+    HistoryServer,
 }
 
 impl fmt::Display for Upstream {
@@ -21,6 +22,7 @@ impl fmt::Display for Upstream {
             Self::ClusterManager => "the cluster manager",
             Self::Master => "the Spark Master",
             Self::Driver => "the Spark driver",
+            Self::HistoryServer => "Spark's history server",
         })
     }
 }
@@ -114,7 +116,7 @@ impl UpstreamError {
     pub fn is_denied(&self) -> bool {
         match (&self.kind, self.upstream) {
             (UpstreamErrorKind::Status { status, .. }, Upstream::Auth2) => matches!(status, 400 | 401 | 403),
-            (UpstreamErrorKind::Status { .. }, Upstream::Driver) => false,
+            (UpstreamErrorKind::Status { .. }, Upstream::Driver | Upstream::HistoryServer) => false,
             (UpstreamErrorKind::Status { status, .. }, Upstream::ClusterManager | Upstream::Master) => {
                 matches!(status, 401 | 403)
             }

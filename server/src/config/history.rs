@@ -5,7 +5,12 @@ use std::{path::PathBuf, time::Duration};
 use monitor::{Spark, UrlTemplate};
 use url::Url;
 
-use super::{base_url::is_here, connect_user::ConnectUser, error::ConfigError, settings::Settings};
+use super::{
+    base_url::{base_url, is_here, template},
+    connect_user::ConnectUser,
+    error::ConfigError,
+    settings::Settings,
+};
 
 /// Where the history is kept.
 #[derive(Clone, Debug)]
@@ -25,6 +30,15 @@ pub struct HistorySite {
     pub own: OwnQueries,
     /// Whether texts are stored, without what looks like a secret.
     pub keeps_texts: bool,
+    pub server: Option<HistoryServerSite>,
+}
+
+/// Spark's history server.
+#[derive(Clone, Debug)]
+pub struct HistoryServerSite {
+    pub url: UrlTemplate,
+    /// Whether all its applications are the person's own, or only those that they have started.
+    pub is_own: bool,
 }
 
 /// Which queries are a person's own. Others' are not stored.
@@ -57,6 +71,7 @@ impl HistorySite {
             "redacted" => true,
             _ => return Err(ConfigError::HistoryText),
         };
+        let server = HistoryServerSite::of(settings)?;
         let (masters, driver) = (spark.masters(), spark.driver());
         // The driver of a shared master is anybody's, whatever the address of one's own.
         let is_each_ones = match masters {
@@ -70,7 +85,20 @@ impl HistorySite {
             sample: settings.history.spark_monitor_history_sample_ms,
             own: if is_own { OwnQueries::All } else { OwnQueries::OfUser(user) },
             keeps_texts,
+            server,
         }))
+    }
+}
+
+impl HistoryServerSite {
+    fn of(settings: &Settings) -> Result<Option<Self>, ConfigError> {
+        const URL: &str = "SPARK_MONITOR_HISTORY_SERVER_URL";
+        let text = settings.history.spark_monitor_history_server_url.as_deref().unwrap_or_default();
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let url = base_url(URL, text)?;
+        Ok(Some(Self { is_own: is_here(&url), url: template(URL, text, None)? }))
     }
 }
 
@@ -131,6 +159,10 @@ mod tests {
         assert!(!on.keeps_texts && with(&["--spark-monitor-history-text", "redacted"]).unwrap().unwrap().keeps_texts);
         assert!(with(&["--spark-monitor-history-text", "on"]).unwrap_err().contains("off or redacted"));
         assert!(site(&["--spark-monitor-mock-mode"]).unwrap().is_none());
+        let server = |url| with(&["--spark-monitor-history-server-url", url]);
+        let is_own = |url| server(url).unwrap().unwrap().server.unwrap().is_own;
+        assert_eq!((is_own("http://127.0.0.1:18080"), is_own("http://history:18080")), (true, false));
+        assert!(server("history:18080").unwrap_err().starts_with("SPARK_MONITOR_HISTORY_SERVER_URL must begin"));
     }
 
     #[test]

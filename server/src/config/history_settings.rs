@@ -28,6 +28,11 @@ pub struct HistorySettings {
     #[arg(long, env = "SPARK_MONITOR_HISTORY_SAMPLE_MS", value_name = "SPARK_MONITOR_HISTORY_SAMPLE_MS", default_value = "60000", value_parser = sample)]
     pub spark_monitor_history_sample_ms: Duration,
 
+    /// Address of Spark's history server, for example `http://history:18080`. It is asked for applications that the
+    /// sidecar does not remember: on this machine for all, elsewhere for those that the user has started.
+    #[arg(long, env = "SPARK_MONITOR_HISTORY_SERVER_URL", value_name = "URL")]
+    pub spark_monitor_history_server_url: Option<String>,
+
     /// A local folder of the user. The history is there if the state folder is on a network [default: a folder beneath
     /// `/tmp`].
     #[arg(long, env = "XDG_RUNTIME_DIR", value_name = "FOLDER")]

@@ -27,7 +27,7 @@ Secrets have no flag. Set the variable, or append `_FILE` to its name and set th
 
 | variable | meaning |
 |---|---|
-| `SPARK_UI_TOKEN` | bearer token for master and driver behind an authenticating filter; sent to configured origins only |
+| `SPARK_UI_TOKEN` | bearer token for master, driver and history server behind an authenticating filter; sent to configured origins only |
 | `SPARK_MONITOR_TOKEN` | required to listen on TCP; clients send it in the header `X-Spark-Monitor-Token` |
 | `SPARK_MONITOR_SESSION_TOKEN` | session token of the user on whose behalf `berdl-spark-monitor doctor` asks where users sign in |
 | `SPARK_CONNECT_TOKEN` | bearer token for Spark Connect; implies TLS, except to this machine |

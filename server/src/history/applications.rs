@@ -1,6 +1,6 @@
 //! `history/applications[/{app_id}]`: what was seen of an application survives its driver.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json,
@@ -17,13 +17,13 @@ use wire::{
 use super::{
     History,
     collector::{APP, EXECUTOR, GONE},
-    owner::Owner,
+    ended, owner,
     queries::{first, one_more, past_run},
     series::series,
     unreadable,
 };
 use crate::{
-    http::ApiError,
+    http::{ApiError, Caller},
     words::{
         Said,
         history::{self, LastSeen},
@@ -33,7 +33,7 @@ use crate::{
 /// Applications of an answer.
 const APPS: usize = 100;
 /// Queries, and lost executors, of an answer.
-const MOST: i64 = 50;
+pub(super) const MOST: i64 = 50;
 
 /// What rarely changes of an application.
 #[derive(Default, Deserialize)]
@@ -43,32 +43,32 @@ struct AppFacts {
     started_at_ms: i64,
 }
 
-/// Applications that were seen, the last seen first.
+/// Applications that were seen, the last seen first; after them those of Spark's history server, if there is one.
 #[utoipa::path(get, path = "/history/applications", tag = "history", responses(
     (status = 200, description = "At most a hundred", body = PastApps),
     (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn list_applications(
     State(history): State<Arc<History>>,
-    Owner(owner): Owner,
+    Caller(whose): Caller,
 ) -> Result<Json<PastApps>, ApiError> {
     let store = history.read().await?;
-    Ok(Json(apps(&store, &owner, APPS).await.map_err(unreadable)?))
+    let mut apps = apps(&store, &owner(&whose), APPS).await.map_err(unreadable)?;
+    ended::add(&history, &whose, &mut apps, APPS).await;
+    Ok(Json(apps))
 }
 
 /// The answer from a store.
 pub(crate) async fn apps(store: &Store, owner: &str, most: usize) -> Result<PastApps, StoreError> {
-    let spans = store.spans(owner, APP, "", one_more(most).saturating_mul(MOST)).await?;
     let (rows, has_more) = first(store.components(owner, APP, one_more(most)).await?, most);
-    let mut of_name: HashMap<&str, Vec<&SpanRow>> = HashMap::new();
-    for span in &spans {
-        of_name.entry(&span.name).or_default().push(span);
+    let mut apps = Vec::new();
+    for row in &rows {
+        apps.push(past_app(row, &store.spans_of(row.component_id, MOST).await?));
     }
-    let own = |row: &ComponentRow| of_name.get(row.name.as_str()).map(Vec::as_slice).unwrap_or_default();
-    Ok(PastApps { apps: rows.iter().map(|row| past_app(row, own(row))).collect(), has_more })
+    Ok(PastApps { apps, has_more })
 }
 
-/// What was seen of one application, running or gone.
+/// What was seen of one application, running or gone; if nothing was, what Spark's history server knows of it.
 #[utoipa::path(get, path = "/history/applications/{app_id}", tag = "history",
     params(("app_id" = String, Path, description = "Application id")),
     responses(
@@ -77,20 +77,25 @@ pub(crate) async fn apps(store: &Store, owner: &str, most: usize) -> Result<Past
 ))]
 pub(crate) async fn get_application(
     State(history): State<Arc<History>>,
-    Owner(owner): Owner,
+    Caller(whose): Caller,
     app_id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<PastAppDetail>, ApiError> {
     let app_id = app_id.ok().map(|Path(id)| id).filter(|id| is_app_id(id)).ok_or_else(ApiError::bad_app_id)?;
     let store = history.read().await?;
-    Ok(Json(app(&store, &owner, &app_id).await.map_err(unreadable)?))
+    let seen = app(&store, &owner(&whose), &app_id).await.map_err(unreadable)?;
+    if seen.app.is_some() {
+        return Ok(Json(seen));
+    }
+    Ok(Json(ended::app(&history, &whose, &app_id).await?.unwrap_or(seen)))
 }
 
 /// The answer from a store.
 pub(crate) async fn app(store: &Store, owner: &str, app_id: &str) -> Result<PastAppDetail, StoreError> {
     let row = store.component(owner, APP, app_id).await?;
-    let spans = store.spans(owner, APP, app_id, MOST).await?;
-    let app =
-        row.as_ref().map(|row| past_app(row, &spans.iter().filter(|span| span.name == app_id).collect::<Vec<_>>()));
+    let app = match &row {
+        Some(row) => Some(past_app(row, &store.spans_of(row.component_id, MOST).await?)),
+        None => None,
+    };
     let runs = store.runs_of_app(owner, app_id, MOST).await?;
     let lost = store.spans(owner, EXECUTOR, &format!("{app_id}/"), MOST).await?;
     // Its last hours; whoever wants all of it asks for the cluster's.
@@ -129,7 +134,7 @@ fn last_seen<'a>(runs: &[PastRun], lost_executors: &'a [LostExecutor]) -> LastSe
     }
 }
 
-fn past_app(row: &ComponentRow, own: &[&SpanRow]) -> PastApp {
+fn past_app(row: &ComponentRow, own: &[SpanRow]) -> PastApp {
     let facts: AppFacts = serde_json::from_str(&row.facts).unwrap_or_default();
     let last_seen = own.iter().filter(|span| span.state != GONE).map(|span| span.last_ms).max();
     let gone = own.iter().filter(|span| span.state == GONE).map(|span| span.first_ms).max();

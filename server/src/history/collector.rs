@@ -251,33 +251,39 @@ impl<'a> Collector<'a> {
     }
 
     fn write(&self, app_id: &str, slots: i64, state: RunState, seen: &QueryRun) {
-        let whole = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let run = Run {
-            app_id: app_id.to_owned(),
-            query_id: seen.query_id.clone(),
-            plan_hash: shape::plan_hash(seen),
-            // A time from the future would be the newest for ever.
-            submitted_ms: seen.submitted_at_ms.min(clock::now_ms()),
-            duration_ms: whole(seen.elapsed_ms),
-            waited_ms: whole(seen.waited_ms),
-            state: state.word().to_owned(),
-            error_class: seen.failure.as_deref().and_then(error_class::of_failure),
-            slots,
-            tasks: seen.tasks.into(),
-            run_ms: whole(seen.sums.run_ms),
-            cpu_ms: whole(seen.sums.cpu_ms),
-            gc_ms: whole(seen.sums.gc_ms),
-            read_bytes: whole(seen.sums.read_bytes),
-            shuffle_bytes: whole(seen.sums.shuffle_bytes),
-            spilled_bytes: whole(seen.sums.spilled_bytes),
-            written_bytes: whole(seen.sums.written_bytes),
-            texts: self.history.site.keeps_texts.then(|| redact::texts(seen)),
-        };
+        let texts = self.history.site.keeps_texts.then(|| redact::texts(seen));
+        let run = Run { texts, ..run(app_id, slots, state, seen) };
         self.recorder.record(Change::Run { system: self.system(), shape: shape::shape(seen), run: Box::new(run) });
     }
 
     fn system(&self) -> SystemKey {
         SystemKey { owner: super::owner(&self.whose), name: "spark".to_owned(), kind: "spark".to_owned() }
+    }
+}
+
+/// A run as it is remembered, without its texts.
+pub(super) fn run(app_id: &str, slots: i64, state: RunState, seen: &QueryRun) -> Run {
+    let whole = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    Run {
+        app_id: app_id.to_owned(),
+        query_id: seen.query_id.clone(),
+        plan_hash: shape::plan_hash(seen),
+        // A time from the future would be the newest for ever.
+        submitted_ms: seen.submitted_at_ms.min(clock::now_ms()),
+        duration_ms: whole(seen.elapsed_ms),
+        waited_ms: whole(seen.waited_ms),
+        state: state.word().to_owned(),
+        error_class: seen.failure.as_deref().and_then(error_class::of_failure),
+        slots,
+        tasks: seen.tasks.into(),
+        run_ms: whole(seen.sums.run_ms),
+        cpu_ms: whole(seen.sums.cpu_ms),
+        gc_ms: whole(seen.sums.gc_ms),
+        read_bytes: whole(seen.sums.read_bytes),
+        shuffle_bytes: whole(seen.sums.shuffle_bytes),
+        spilled_bytes: whole(seen.sums.spilled_bytes),
+        written_bytes: whole(seen.sums.written_bytes),
+        texts: None,
     }
 }
 
@@ -291,7 +297,7 @@ fn span(kind: &str, name: &str, state: &str, values: Values) -> SpanSeen {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "cores and bytes are far below 2^53")]
-fn number(value: u64) -> f64 {
+pub(super) fn number(value: u64) -> f64 {
     value as f64
 }
 

@@ -212,7 +212,7 @@ impl From<&UpstreamError> for ApiError {
                 let rejected = match who {
                     Upstream::Auth2 => matches!(status, 400 | 401 | 403),
                     Upstream::ClusterManager => *status == 401,
-                    Upstream::Master | Upstream::Driver => false,
+                    Upstream::Master | Upstream::Driver | Upstream::HistoryServer => false,
                 };
                 let mut api = if rejected {
                     Self::new(ErrorCode::SessionTokenRejected, errors::session_token_rejected())

@@ -66,6 +66,11 @@ pub(crate) fn end(LastSeen { queries_running, executors_lost, last_reason }: Las
     }
 }
 
+/// Where what is told of an application comes from, if nobody watched it.
+pub(crate) fn from_history_server() -> Said {
+    say!("The monitor did not watch this application; Spark's history server remembers it.")
+}
+
 /// Why an executor went, by the word for it; none if Spark did not tell.
 pub(crate) fn lost(reason: &str) -> Option<Said> {
     Some(match (reason, reason.strip_prefix("exited_")) {

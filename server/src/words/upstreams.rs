@@ -11,6 +11,7 @@ pub(crate) fn name_of(upstream: Upstream) -> &'static str {
         Upstream::ClusterManager => subject!("The cluster manager"),
         Upstream::Master => subject!("The Spark Master"),
         Upstream::Driver => subject!("The Spark driver"),
+        Upstream::HistoryServer => subject!("Spark's history server"),
     }
 }
 
@@ -49,7 +50,7 @@ fn hop_name(hop: Hop) -> &'static str {
 /// What to do when it cannot be reached.
 pub(crate) fn unreachable_hint(who: Upstream) -> Said {
     match who {
-        Upstream::Auth2 | Upstream::ClusterManager => {
+        Upstream::Auth2 | Upstream::ClusterManager | Upstream::HistoryServer => {
             say!("It is asked again automatically; if the problem persists, tell the administrator.")
         }
         Upstream::Master => say!("Check that your Spark cluster runs; it may have been stopped."),
@@ -61,7 +62,7 @@ pub(crate) fn unreachable_hint(who: Upstream) -> Said {
 pub(crate) fn forbidden_hint(who: Upstream) -> Said {
     match who {
         Upstream::Auth2 | Upstream::ClusterManager => say!("Ask the administrator for access to Spark clusters."),
-        Upstream::Master | Upstream::Driver => {
+        Upstream::Master | Upstream::Driver | Upstream::HistoryServer => {
             say!("The administrator can give the monitor a token in SPARK_UI_TOKEN.")
         }
     }
@@ -76,6 +77,9 @@ pub(crate) fn invalid_hint(who: Upstream) -> Said {
         }
         Upstream::Master => say!("Check that the address and port are those of the Spark Master's web page."),
         Upstream::Driver => way_to_the_driver(),
+        Upstream::HistoryServer => {
+            say!("Check SPARK_MONITOR_HISTORY_SERVER_URL; if it is right, the history server is out of order.")
+        }
     }
 }
 
