@@ -5,6 +5,7 @@
 mod cached;
 mod calls;
 mod figure;
+mod history;
 mod hub;
 mod large;
 mod load;
@@ -35,7 +36,7 @@ enum Command {
     Sidecar {
         /// The sidecar's release executable.
         binary: PathBuf,
-        /// Measure only these parts: small, cached, calls, large, hub.
+        /// Measure only these parts: small, cached, calls, large, hub, history.
         only: Vec<String>,
     },
     /// Serve a file's bytes from memory, as fast as axum can.
@@ -67,7 +68,7 @@ async fn main() -> Result<()> {
 }
 
 async fn measure(binary: &Path, only: &[String]) -> Result<()> {
-    const AREAS: [&str; 5] = ["small", "cached", "calls", "large", "hub"];
+    const AREAS: [&str; 6] = ["small", "cached", "calls", "large", "hub", "history"];
     if let Some(unknown) = only.iter().find(|name| !AREAS.contains(&name.as_str())) {
         bail!("there is no area called {unknown}");
     }
@@ -78,6 +79,7 @@ async fn measure(binary: &Path, only: &[String]) -> Result<()> {
             "cached" => cached::measure(binary).await?,
             "calls" => calls::measure(binary).await?,
             "large" => large::measure(binary).await?,
+            "history" => history::measure(binary).await?,
             _ => hub::measure(binary).await?,
         };
         figures.iter().try_for_each(figure::Figure::print)?;

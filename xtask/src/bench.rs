@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: measures every figure with its baseline in the same run, and writes the table in
-//! `docs/benchmarks.md`.
+//! `cargo xtask bench`: measures every figure with its baseline in the same run, and writes the tables in
+//! `docs/benchmarks.md` and `docs/history.md`.
 
 use std::{fs, path::Path};
 
@@ -9,7 +9,9 @@ use serde::Deserialize;
 use crate::{document, install, outside, paths, run, step::step, wasm, wheel};
 
 /// Parts that the program `bench` measures, with the sidecar alone.
-const OF_SIDECAR: [&str; 5] = ["small", "cached", "calls", "large", "hub"];
+const OF_SIDECAR: [&str; 6] = ["small", "cached", "calls", "large", "hub", HISTORY];
+/// Its figures stand in `docs/history.md`, whenever it is measured.
+const HISTORY: &str = "history";
 
 /// A line of the table, as the measuring programs print it.
 #[derive(Debug, Deserialize)]
@@ -31,22 +33,26 @@ pub fn run(only: &[String]) -> Result<()> {
     let wanted = |area: &str| only.is_empty() || only.iter().any(|name| name == area);
     install::system(wanted("browser"))?;
     install::rust(false)?;
-    let wheel = wheel::install(wheel::Profile::Release)?;
-    step("Benchmarks", || {
-        run::quiet(run::command("cargo", &paths::root()).args([
-            "build",
-            "--quiet",
-            "--release",
-            "--locked",
-            "-p",
-            "bench",
-        ]))
-    })?;
-    let (sidecar, bench) = (paths::venv_bin("berdl-spark-monitor"), paths::target().join("release/bench"));
+    // The history alone needs neither frontend nor Jupyter.
+    let is_history_alone = !only.is_empty() && only.iter().all(|name| name == HISTORY);
+    let wheel = if is_history_alone { None } else { Some(wheel::install(wheel::Profile::Release)?) };
+    build("bench")?;
+    let (release, bench) = (paths::target().join("release"), paths::target().join("release/bench"));
+    let sidecar = match wheel {
+        Some(_) => paths::venv_bin("berdl-spark-monitor"),
+        None => {
+            build("berdl-spark-monitor")?;
+            release.join("berdl-spark-monitor")
+        }
+    };
     let mut figures = Vec::new();
     for area in OF_SIDECAR.into_iter().filter(|area| wanted(area)) {
         let mut command = run::command(&bench, &paths::root());
-        figures.extend(step(area, || measured(command.arg("sidecar").arg(&sidecar).arg(area)))?);
+        let of_area = step(area, || measured(command.arg("sidecar").arg(&sidecar).arg(area)))?;
+        if area == HISTORY {
+            document::write("history.md", "bench history", &format!("{}\n\n{}\n", machine()?, table(&of_area)))?;
+        }
+        figures.extend(of_area);
     }
     if wanted("jupyter") {
         let mut command = run::command(paths::venv_bin("python"), &paths::root());
@@ -58,7 +64,7 @@ pub fn run(only: &[String]) -> Result<()> {
         let node = outside::with_tools(node.arg("bench.mjs").arg(&bench))?;
         figures.extend(step("browser", || measured(node))?);
     }
-    if wanted("sizes") {
+    if let Some(wheel) = wheel.filter(|_| wanted("sizes")) {
         figures.extend(sizes(&wheel)?);
     }
     let table = table(&figures);
@@ -71,6 +77,14 @@ pub fn run(only: &[String]) -> Result<()> {
         bail!("{failed} of {} figures are not good enough", figures.len());
     }
     Ok(())
+}
+
+/// Builds a package as it is measured.
+fn build(package: &str) -> Result<()> {
+    step(&format!("Release build of {package}"), || {
+        let mut cargo = run::command("cargo", &paths::root());
+        run::quiet(cargo.args(["build", "--quiet", "--release", "--locked", "-p", package])).map(drop)
+    })
 }
 
 /// Runs a measuring program and reads the figures that it prints.
