@@ -68,9 +68,26 @@ fn requests() -> Result<()> {
     in_browser("request-log.mjs")
 }
 
-/// Takes the pictures in `docs/at-home/` and `docs/tabs/`: languages, settings, contrast and tabs.
+/// Tests of the history whose pictures `docs/tabs.md` and `docs/queries.md` show: the test, and its picture's name here
+/// and there.
+const OF_HISTORY: [(&str, &[(&str, &str)]); 3] = [
+    ("charts.test.mjs", &[("charts-12h", "tabs/charts"), ("charts-zoomed", "tabs/charts-zoomed")]),
+    ("my-queries.test.mjs", &[("my-queries", "tabs/my-queries"), ("application-gone", "tabs/application-gone")]),
+    ("queries.test.mjs", &[("queries-notice", "queries/notice")]),
+];
+
+/// Takes the pictures in `docs/at-home/` and `docs/tabs/`: languages, settings, contrast and tabs; and those of the
+/// history, which its tests take on the way.
 fn pictures() -> Result<()> {
-    in_browser("pictures.mjs")
+    in_browser("pictures.mjs")?;
+    for (test, pictures) in OF_HISTORY {
+        in_browser(test)?;
+        for (taken, name) in pictures {
+            let docs = paths::root().join("docs").join(format!("{name}.png"));
+            fs::copy(paths::root().join("target/e2e").join(format!("{taken}.png")), docs)?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes the pictures of "Spark SQL" in `docs/connect/`, on a real Spark Connect.
