@@ -70,6 +70,18 @@ pub fn databases() -> Result<()> {
     })
 }
 
+/// Installs what makes small, read-only and FUSE file systems.
+pub fn file_systems() -> Result<()> {
+    step("File systems", || {
+        let packages: Vec<&str> = [("bindfs", "bindfs"), ("mkfs.ext4", "e2fsprogs")]
+            .into_iter()
+            .filter(|(program, _)| !on_path(program))
+            .map(|(_, package)| package)
+            .collect();
+        self::packages(&packages)
+    })
+}
+
 /// Installs Debian's packages as root, or says how.
 fn packages(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {
