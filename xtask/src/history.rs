@@ -24,9 +24,8 @@ pub fn run() -> Result<()> {
 fn engines() -> Result<()> {
     for (test, only) in [("engines", None), ("it", Some("kill::"))] {
         let mut cargo = run::command("cargo", &paths::root());
-        // With the sidecar, whose features of all other crates make what `cargo test` has built usable here.
-        cargo.args(["test", "--locked", "-p", "history-store", "-p", "berdl-spark-monitor"]);
-        cargo.args(["--features", "history-store/real-databases", "--test", test, "--"]).args(only);
+        cargo.args(["test", "--locked", "--profile", "proof", "-p", "history-store", "--features", "real-databases"]);
+        cargo.args(["--test", test, "--"]).args(only);
         run::run(cargo.env("HISTORY_PERMUTATIONS", PERMUTATIONS).env("HISTORY_KILLS", KILLS))?;
     }
     Ok(())
