@@ -203,15 +203,16 @@ async fn reads(binary: &Path, state: &Path, now_ms: i64) -> Result<Vec<Figure>> 
             .await?;
     let since = |days: i64| format!("/history/cluster?from_ms={}&to_ms={now_ms}", now_ms - days * DAY_MS);
     let hours = format!("/history/cluster?from_ms={}&to_ms={now_ms}", now_ms - 12 * HOUR_MS);
+    let (month, year) = (since(30), since(DAYS));
     let app = format!("/history/applications/app-{}", now_ms.div_euclid(DAY_MS) - 1);
     let mut figures = Vec::new();
     for (what, path, most_ms) in [
         ("12 hours of the cluster, samples", hours.as_str(), 50.0),
-        ("30 days of it, hourly", &since(30), 100.0),
-        ("a year of it, daily", &since(DAYS), 250.0),
+        ("30 days of it, hourly", month.as_str(), 100.0),
+        ("a year of it, daily", year.as_str(), 250.0),
         ("My queries", "/history/queries", 250.0),
         ("the applications", "/history/applications", 100.0),
-        ("one application", &app, 50.0),
+        ("one application", app.as_str(), 50.0),
     ] {
         let body = sidecar.body(path).await?;
         let asked = request(path);
