@@ -34,7 +34,7 @@ pub(crate) use self::{
     error::GitError,
     plan::{Change, Plan},
 };
-use self::{cache::Held, call::Git, compare::Source, verdict::Pushed};
+use self::{cache::Held, call::Git, compare::Source, verdict::NotTaken};
 use crate::config::GitSite;
 
 /// How often a push is tried while others push.
@@ -162,11 +162,11 @@ impl Repository {
             let plan = agreed.check(plan)?;
             let commit = commit::make(git, &plan, message).await?;
             match remote::push(git, &commit).await {
-                Pushed::Accepted => return Ok(self.delivered(commit, true, folder)),
-                Pushed::Moved => pause(attempt).await,
-                Pushed::Refused(error) => return Err(error),
+                Ok(()) => return Ok(self.delivered(commit, true, folder)),
+                Err(NotTaken::Moved) => pause(attempt).await,
+                Err(NotTaken::Refused(error)) => return Err(error),
                 // The host may have taken it before the connection broke.
-                Pushed::Unclear(error) => match remote::head(git).await {
+                Err(NotTaken::Unclear(error)) => match remote::head(git).await {
                     Ok(Some(head)) if head == commit => return Ok(self.delivered(commit, true, folder)),
                     _ => return Err(error),
                 },
@@ -185,7 +185,10 @@ impl Repository {
         };
         let cache = match &self.way {
             Way::Program(cache) => cache,
-            Way::Api(api) => return api.folder(&api.head().await?, &self.site.folder).await.map(shown),
+            Way::Api(api) => {
+                let Some(head) = api.head().await? else { return Ok(Vec::new()) };
+                return api.folder(&head, &self.site.folder).await.map(shown);
+            }
         };
         let held = Held::wait(&self.site, cache).await?;
         let names = async {

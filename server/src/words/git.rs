@@ -22,6 +22,9 @@ fn reason(error: &GitError) -> Said {
         GitError::Forbidden => say!("The git host does not allow this user to do that."),
         GitError::RateLimited { .. } => say!("The git host allows no more requests for now."),
         GitError::NotApi => say!("The git host's API answered something unexpected."),
+        GitError::NoSuchCall => say!("The git host's API cannot change several files in one commit."),
+        GitError::Proxy => say!("The address of the proxy cannot be used."),
+        GitError::EmptyRepository => say!("GitHub's API cannot make the first commit of an empty repository."),
         GitError::HostUnknown => say!("The git host's name is unknown."),
         GitError::HostKey => say!("SSH does not know the git host's key, or it has changed."),
         GitError::Unreachable => say!("The git host could not be reached."),
@@ -63,6 +66,9 @@ fn hint(error: &GitError) -> Said {
         GitError::NotApi => {
             say!("Check SPARK_MONITOR_EXPORT_GIT_API and SPARK_MONITOR_EXPORT_GIT_URL: they must name the same host.")
         }
+        GitError::NoSuchCall => say!("Gitea can do it since version 1.20; an older one needs the program git."),
+        GitError::Proxy => say!("Give HTTPS_PROXY an address that begins with http:// or https://."),
+        GitError::EmptyRepository => say!("Make a first commit on its page, for example a README, and deliver again."),
         GitError::HostUnknown | GitError::Unreachable => {
             say!("Check the host in SPARK_MONITOR_EXPORT_GIT_URL, and whether this machine needs a proxy.")
         }

@@ -17,12 +17,12 @@ use self::calls::Calls;
 use super::{
     ATTEMPTS, Agreed, Delivery,
     compare::{Source, compare},
-    content::Content,
+    content::{Content, LONGEST},
     error::GitError,
     pause,
     plan::Plan,
     tree::{Entry, Kind},
-    verdict::Pushed,
+    verdict::NotTaken,
 };
 use crate::config::{GitApi, GitApiKind, GitSite};
 
@@ -51,6 +51,16 @@ struct Blob {
     encoding: String,
 }
 
+/// What Gitea and GitLab say of a repository without commits. GitHub refuses each call instead.
+#[derive(Deserialize)]
+struct About {
+    #[serde(default, alias = "empty_repo")]
+    empty: bool,
+}
+
+/// Longest answer with a content that is shown, bytes: base64, with breaks of its lines.
+const MOST_SHOWN: u64 = 1 << 20;
+
 impl Api {
     /// None if the site has the program git do it.
     ///
@@ -69,11 +79,11 @@ impl Api {
         Ok(Some(Self { calls, kind: *kind, site: site.clone() }))
     }
 
-    /// The branch's newest commit.
+    /// The branch's newest commit; none in an empty repository.
     ///
     /// # Errors
     /// When the host does not answer, or there is no such branch.
-    pub(super) async fn head(&self) -> Result<String, GitError> {
+    pub(super) async fn head(&self) -> Result<Option<String>, GitError> {
         let branch = self.site.branch.as_str();
         let head = match self.kind {
             GitApiKind::GitHub => github::head(&self.calls, branch).await,
@@ -82,17 +92,17 @@ impl Api {
         };
         match head {
             // The repository itself says which of the two is not there.
-            Err(GitError::RepositoryMissing) => {
-                let _: serde::de::IgnoredAny = self.calls.get(&[], &[]).await?;
-                Err(GitError::BranchMissing { branch: branch.to_owned() })
-            }
-            head => head,
+            Err(GitError::RepositoryMissing) => match self.calls.get::<About>(&[], &[]).await?.empty {
+                true => Ok(None),
+                false => Err(GitError::BranchMissing { branch: branch.to_owned() }),
+            },
+            head => head.map(Some),
         }
     }
 
     pub(super) async fn plan(&self, delivery: &Delivery<'_>, folder: String) -> Result<Plan, GitError> {
         let ids: Vec<(&File, String)> = delivery.files.iter().map(|file| (file, blob_id(&file.content))).collect();
-        compare(self, Some(self.head().await?), folder, &ids).await
+        compare(self, self.head().await?, folder, &ids).await
     }
 
     /// As [`super::Repository::push`]; the commit's id, and whether it is new.
@@ -105,17 +115,16 @@ impl Api {
     ) -> Result<(String, bool), GitError> {
         for attempt in 0..ATTEMPTS {
             let plan = self.plan(delivery, folder.clone()).await?;
-            let head = plan.head.clone().unwrap_or_default();
-            if plan.is_unchanged() {
+            if let Some(head) = plan.head.clone().filter(|_| plan.is_unchanged()) {
                 return Ok((head, false));
             }
             let plan = agreed.check(plan)?;
-            match self.commit(&head, &writes(&plan, delivery.files), message).await {
+            match self.commit(plan.head.as_deref(), &writes(&plan, delivery.files), message).await {
                 Ok(commit) => return Ok((commit, true)),
-                Err(Pushed::Moved | Pushed::Accepted) => pause(attempt).await,
-                Err(Pushed::Refused(error)) => return Err(error),
+                Err(NotTaken::Moved) => pause(attempt).await,
+                Err(NotTaken::Refused(error)) => return Err(error),
                 // The host may have taken it before the connection broke.
-                Err(Pushed::Unclear(error)) => match self.plan(delivery, folder).await {
+                Err(NotTaken::Unclear(error)) => match self.plan(delivery, folder).await {
                     Ok(Plan { head: Some(head), changes, .. }) if changes.is_empty() => return Ok((head, true)),
                     _ => return Err(error),
                 },
@@ -124,7 +133,7 @@ impl Api {
         Err(GitError::Busy)
     }
 
-    async fn commit(&self, head: &str, writes: &[Write<'_>], message: &str) -> Result<String, Pushed> {
+    async fn commit(&self, head: Option<&str>, writes: &[Write<'_>], message: &str) -> Result<String, NotTaken> {
         let message = super::commit::shown(message);
         let commit = Commit { site: &self.site, head, writes, message: message.trim_end() };
         let began = Instant::now();
@@ -135,6 +144,26 @@ impl Api {
         };
         tracing::debug!(upstream = "git", duration_ms = began.elapsed().as_millis(), "Asked the git host for a commit");
         done
+    }
+
+    /// What is in a file. One that is too long to be shown is not read.
+    async fn content(&self, file: &Entry) -> Result<Content, GitError> {
+        if let Some(bytes) = file.bytes.filter(|bytes| *bytes > LONGEST as u64) {
+            return Ok(Content::Opaque { bytes });
+        }
+        let path: &[&str] = match self.kind {
+            GitApiKind::GitHub | GitApiKind::Gitea => &["git", "blobs", &file.id],
+            GitApiKind::GitLab => &["repository", "blobs", &file.id],
+        };
+        let (body, is_cut) = self.calls.beginning(path, MOST_SHOWN).await?;
+        if is_cut {
+            return size(&body).map(|bytes| Content::Opaque { bytes }).ok_or_else(calls::strange);
+        }
+        let blob: Blob = serde_json::from_slice(&body).map_err(|_| calls::strange())?;
+        let text: Vec<u8> = blob.content.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        let bytes = if blob.encoding == "base64" { STANDARD.decode(text).ok() } else { None };
+        let bytes = bytes.filter(|bytes| blob_id(bytes) == file.id).ok_or_else(calls::strange)?;
+        Ok(Content::of(&bytes))
     }
 
     /// The entries of one folder of a commit.
@@ -150,7 +179,8 @@ impl Api {
 /// What is to be committed.
 struct Commit<'a> {
     site: &'a GitSite,
-    head: &'a str,
+    /// The commit it is made on; none in an empty repository.
+    head: Option<&'a str>,
     writes: &'a [Write<'a>],
     message: &'a str,
 }
@@ -170,21 +200,21 @@ impl Source for Api {
         self.list(head, &above, &tree).await
     }
 
-    async fn contents(&self, ids: &[&str]) -> Result<Vec<Content>, GitError> {
+    async fn contents(&self, files: &[&Entry]) -> Result<Vec<Content>, GitError> {
         let mut contents = Vec::new();
-        for id in ids {
-            let path: &[&str] = match self.kind {
-                GitApiKind::GitHub | GitApiKind::Gitea => &["git", "blobs", id],
-                GitApiKind::GitLab => &["repository", "blobs", id],
-            };
-            let blob: Blob = self.calls.get(path, &[]).await?;
-            let text: Vec<u8> = blob.content.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-            let bytes = if blob.encoding == "base64" { STANDARD.decode(text).ok() } else { None };
-            let bytes = bytes.filter(|bytes| blob_id(bytes) == **id).ok_or_else(calls::strange)?;
-            contents.push(Content::of(&bytes));
+        for file in files {
+            contents.push(self.content(file).await?);
         }
         Ok(contents)
     }
+}
+
+/// `"size": 123`, which GitHub and GitLab write before the content.
+fn size(beginning: &[u8]) -> Option<u64> {
+    let text = String::from_utf8_lossy(beginning.get(..1024).unwrap_or(beginning)).into_owned();
+    let (_, behind) = text.split_once("\"size\"")?;
+    let number = behind.trim_start().strip_prefix(':')?.trim_start();
+    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// What the plan does with each path.
@@ -231,6 +261,13 @@ fn kind(mode: &str) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_is_found_before_the_content() {
+        assert_eq!(size(br#"{"size": 700000,"encoding":"base64","content":"YQ"#), Some(700_000));
+        assert_eq!(size(br#"{"sha":"a","size":12,"content":"#), Some(12));
+        assert_eq!(size(br#"{"content":"YQ"#), None);
+    }
 
     #[test]
     fn a_contents_id_is_gits() {

@@ -19,11 +19,11 @@ pub(super) trait Source {
     /// When something that is no folder is in its place, or it cannot be read.
     fn folder(&self, head: &str, path: &str) -> impl Future<Output = Result<Vec<Entry>, GitError>> + Send;
 
-    /// Files' contents, in the order of their ids.
+    /// Files' contents, in the order of their entries.
     ///
     /// # Errors
     /// When the host does not give them.
-    fn contents(&self, ids: &[&str]) -> impl Future<Output = Result<Vec<Content>, GitError>> + Send;
+    fn contents(&self, files: &[&Entry]) -> impl Future<Output = Result<Vec<Content>, GitError>> + Send;
 }
 
 impl Source for Git {
@@ -31,8 +31,9 @@ impl Source for Git {
         tree::folder(self, head, path).await
     }
 
-    async fn contents(&self, ids: &[&str]) -> Result<Vec<Content>, GitError> {
-        blobs::read(self, ids).await
+    async fn contents(&self, files: &[&Entry]) -> Result<Vec<Content>, GitError> {
+        let ids: Vec<&str> = files.iter().map(|file| file.id.as_str()).collect();
+        blobs::read(self, &ids).await
     }
 }
 
@@ -88,8 +89,8 @@ pub(super) async fn compare(
         let removed = |(name, entry)| Difference { name, was: Some(entry), becomes: None };
         differs.extend(old.take(MOST_OLD).map(removed));
     }
-    let ids: Vec<&str> = differs.iter().filter_map(|one| Some(one.was?.id.as_str())).collect();
-    let mut contents = source.contents(&ids).await?.into_iter();
+    let there: Vec<&Entry> = differs.iter().filter_map(|one| one.was).collect();
+    let mut contents = source.contents(&there).await?.into_iter();
     let (mut changes, mut steps) = (Vec::new(), Vec::new());
     let mut name = blake3::Hasher::new();
     for Difference { name: file, was, becomes } in differs {

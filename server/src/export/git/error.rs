@@ -49,6 +49,15 @@ pub(crate) enum GitError {
     /// The answer is none of the API's.
     #[error("the git host's answer is none of its API")]
     NotApi,
+    /// Its API has no call that changes several files at once.
+    #[error("the git host's API cannot change several files at once")]
+    NoSuchCall,
+    /// The address of the proxy cannot be used.
+    #[error("the proxy's address cannot be used")]
+    Proxy,
+    /// The host's API cannot make the first commit of a repository.
+    #[error("the git host's API cannot begin an empty repository")]
+    EmptyRepository,
     /// There is no host of this name.
     #[error("the git host's name is unknown")]
     HostUnknown,

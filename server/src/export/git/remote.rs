@@ -3,7 +3,7 @@
 use super::{
     call::Git,
     error::GitError,
-    verdict::{self, Pushed},
+    verdict::{self, NotTaken},
 };
 
 /// Where the fetched commit is kept.
@@ -91,14 +91,17 @@ pub(super) async fn fetch_files(git: &Git, ids: &[&str]) -> Result<(), GitError>
 }
 
 /// Pushes a commit to the branch, which takes it only if it is where the commit's parent is.
-pub(super) async fn push(git: &Git, commit: &str) -> Pushed {
+///
+/// # Errors
+/// When the host does not take it, or nobody knows whether it did.
+pub(super) async fn push(git: &Git, commit: &str) -> Result<(), NotTaken> {
     let refspec = format!("{commit}:refs/heads/{}", git.site.branch);
     // A thin pack would need the old files, which are not here.
     let args = ["push", "--porcelain", "--no-verify", "--no-thin", "--no-follow-tags", "--", "origin", &refspec];
     match git.remote(&args, MOST_BRANCHES).await {
         Ok(done) => verdict::pushed(done.success, &String::from_utf8_lossy(&done.out), &done.err, git.secret()),
-        Err(error @ GitError::Timeout { .. }) => Pushed::Unclear(error),
-        Err(error) => Pushed::Refused(error),
+        Err(error @ GitError::Timeout { .. }) => Err(NotTaken::Unclear(error)),
+        Err(error) => Err(NotTaken::Refused(error)),
     }
 }
 

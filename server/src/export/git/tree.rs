@@ -17,6 +17,8 @@ pub(super) struct Entry {
     pub kind: Kind,
     pub id: String,
     pub name: Vec<u8>,
+    /// Its size, if the listing says it.
+    pub bytes: Option<u64>,
 }
 
 impl Entry {
@@ -63,5 +65,5 @@ fn entry(line: &[u8]) -> Option<Entry> {
         "100644" | "100755" | "100664" => Kind::File,
         _ => Kind::Other,
     };
-    Some(Entry { kind, id: words.nth(1)?.to_owned(), name: name.get(1..)?.to_owned() })
+    Some(Entry { kind, id: words.nth(1)?.to_owned(), name: name.get(1..)?.to_owned(), bytes: None })
 }

@@ -61,10 +61,9 @@ pub(super) fn failure(err: &str, secret: Option<&str>) -> GitError {
     GitError::Failed { message }
 }
 
-/// How the host took a push.
+/// Why the host did not take a push.
 #[derive(Debug)]
-pub(super) enum Pushed {
-    Accepted,
+pub(super) enum NotTaken {
     /// The branch is not where it was.
     Moved,
     /// It may have arrived, or not.
@@ -73,7 +72,10 @@ pub(super) enum Pushed {
 }
 
 /// Reads what `git push --porcelain` printed.
-pub(super) fn pushed(success: bool, out: &str, err: &str, secret: Option<&str>) -> Pushed {
+///
+/// # Errors
+/// When the host did not take the commit, or nobody knows.
+pub(super) fn pushed(success: bool, out: &str, err: &str, secret: Option<&str>) -> Result<(), NotTaken> {
     // Flag, from:to and the reason, with tabs between.
     let line = out.lines().find_map(|line| {
         let mut fields = line.splitn(3, '\t');
@@ -82,16 +84,18 @@ pub(super) fn pushed(success: bool, out: &str, err: &str, secret: Option<&str>) 
         Some((flag, fields.next().unwrap_or_default()))
     });
     match line {
-        Some(("!", reason)) => refused(reason, err, secret),
-        Some(_) if success => Pushed::Accepted,
-        _ => match failure(err, secret) {
-            error @ (GitError::Failed { .. } | GitError::Unreachable | GitError::HostFailed) => Pushed::Unclear(error),
-            error => Pushed::Refused(error),
-        },
+        Some(("!", reason)) => Err(refused(reason, err, secret)),
+        Some(_) if success => Ok(()),
+        _ => Err(match failure(err, secret) {
+            error @ (GitError::Failed { .. } | GitError::Unreachable | GitError::HostFailed) => {
+                NotTaken::Unclear(error)
+            }
+            error => NotTaken::Refused(error),
+        }),
     }
 }
 
-fn refused(reason: &str, err: &str, secret: Option<&str>) -> Pushed {
+fn refused(reason: &str, err: &str, secret: Option<&str>) -> NotTaken {
     const MOVED: [&str; 6] = [
         "(fetch first)",
         "(non-fast-forward)",
@@ -101,10 +105,10 @@ fn refused(reason: &str, err: &str, secret: Option<&str>) -> Pushed {
         "incorrect old value",
     ];
     if MOVED.iter().any(|part| reason.contains(part)) {
-        return Pushed::Moved;
+        return NotTaken::Moved;
     }
     if reason.starts_with("[remote failure]") {
-        return Pushed::Unclear(GitError::Failed { message: cleaned(reason, secret) });
+        return NotTaken::Unclear(GitError::Failed { message: cleaned(reason, secret) });
     }
     let own = reason.split_once('(').map_or(reason, |(_, reason)| reason.trim_end_matches(')'));
     let remote = err.lines().filter(|line| is_remotes(line)).filter_map(|line| line.split_once(':'));
@@ -113,7 +117,7 @@ fn refused(reason: &str, err: &str, secret: Option<&str>) -> Pushed {
         words if words.is_empty() => cleaned(own, secret),
         words => format!("{} ({})", words, cleaned(own, secret)),
     };
-    Pushed::Refused(GitError::Declined { message })
+    NotTaken::Refused(GitError::Declined { message })
 }
 
 fn is_remotes(line: &str) -> bool {
@@ -144,10 +148,12 @@ mod tests {
 
     #[test]
     fn a_push_is_accepted_refused_to_be_tried_again_or_unclear() {
-        let verdict =
-            |success, line: &str, err| format!("{:?}", pushed(success, &format!("To x\n{line}\nDone\n"), err, None));
-        assert_eq!(verdict(true, " \ta:refs/heads/b\t1..2", ""), "Accepted");
-        assert_eq!(verdict(true, "*\ta:refs/heads/b\t[new branch]", ""), "Accepted");
+        let verdict = |success, line: &str, err| match pushed(success, &format!("To x\n{line}\nDone\n"), err, None) {
+            Ok(()) => "taken".to_owned(),
+            Err(why) => format!("{why:?}"),
+        };
+        assert_eq!(verdict(true, " \ta:refs/heads/b\t1..2", ""), "taken");
+        assert_eq!(verdict(true, "*\ta:refs/heads/b\t[new branch]", ""), "taken");
         for reason in ["[rejected] (fetch first)", "[remote rejected] (cannot lock ref 'x': is at 1 but expected 2)"] {
             assert_eq!(verdict(false, &format!("!\ta:refs/heads/b\t{reason}"), ""), "Moved");
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use monitor::clock;
 use reqwest::{
-    Method, RequestBuilder, Response,
+    Method, NoProxy, Proxy, RequestBuilder, Response,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
     redirect::Policy,
 };
@@ -17,11 +17,11 @@ use tokio::time::timeout;
 use upstream::{secret_header, url_path};
 use url::Url;
 
-use super::super::{cleaned::cleaned, error::GitError, verdict::Pushed};
+use super::super::{cleaned::cleaned, error::GitError, verdict::NotTaken};
 use crate::config::{GitAccount, GitSite};
 
-/// Largest answer, bytes: a file of 20 MiB in base64.
-const MOST_BYTES: u64 = 32 << 20;
+/// Largest answer, bytes: the listing of a folder is the longest.
+const MOST_BYTES: u64 = 8 << 20;
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -53,15 +53,18 @@ pub(super) struct Refused {
 
 impl Calls {
     pub(super) fn new(root: &Url, account: &GitAccount, site: &GitSite, tls: &ClientConfig) -> Result<Self, GitError> {
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
+            .no_proxy()
             .user_agent(concat!("berdl-spark-monitor/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())
             .connect_timeout(CONNECT.min(site.deadline))
             .referer(false)
             .pool_max_idle_per_host(1)
-            .tls_backend_preconfigured(tls.clone())
-            .build()
-            .map_err(|_| GitError::Unreachable)?;
+            .tls_backend_preconfigured(tls.clone());
+        if let Some(proxy) = proxy(root, site)? {
+            http = http.proxy(proxy);
+        }
+        let http = http.build().map_err(|_| GitError::Unreachable)?;
         // All three take tokens of every kind so.
         let authorization = secret_header(&format!("Bearer {}", account.token.expose_secret()));
         Ok(Self {
@@ -84,6 +87,18 @@ impl Calls {
         query: &[(&str, &str)],
     ) -> Result<Answer<T>, GitError> {
         self.json(self.request(Method::GET, path, query)).await.map_err(|refused| refused.error)
+    }
+
+    /// The beginning of a JSON answer, and whether it is longer.
+    pub(super) async fn beginning(&self, path: &[&str], most_bytes: u64) -> Result<(Vec<u8>, bool), GitError> {
+        let read = self.in_time(async {
+            let response = self.answer(self.request(Method::GET, path, &[])).await?;
+            if !is_json(response.headers()) {
+                return Err(strange().into());
+            }
+            Ok(self.first(response, most_bytes).await?)
+        });
+        read.await.map_err(|refused| refused.error)
     }
 
     /// The answer's head alone.
@@ -148,15 +163,23 @@ impl Calls {
         Err(Refused { status, message, error })
     }
 
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, GitError> {
+    async fn body(&self, response: Response) -> Result<Vec<u8>, GitError> {
+        match self.first(response, self.most_bytes).await? {
+            (body, false) => Ok(body),
+            (_, true) => Err(GitError::TooLarge { most_bytes: self.most_bytes }),
+        }
+    }
+
+    /// The first bytes of an answer, and whether there are more.
+    async fn first(&self, mut response: Response, most_bytes: u64) -> Result<(Vec<u8>, bool), GitError> {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(&error))? {
-            if (body.len() + chunk.len()) as u64 > self.most_bytes {
-                return Err(GitError::TooLarge { most_bytes: self.most_bytes });
+            if (body.len() + chunk.len()) as u64 > most_bytes {
+                return Ok((body, true));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(body)
+        Ok((body, false))
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> GitError {
@@ -180,6 +203,7 @@ impl Calls {
             }
             403 => GitError::Forbidden,
             404 => GitError::RepositoryMissing,
+            409 if message.to_lowercase().contains("repository is empty") => GitError::EmptyRepository,
             300..=399 => GitError::Redirect,
             500.. => GitError::HostFailed,
             _ if message.is_empty() => strange(),
@@ -204,15 +228,15 @@ impl From<GitError> for Refused {
 
 impl Refused {
     /// What it means for a commit. `has_moved` says which refusals come from a branch that others changed.
-    pub(super) fn verdict(self, has_moved: impl FnOnce(&Self) -> bool) -> Pushed {
+    pub(super) fn verdict(self, has_moved: impl FnOnce(&Self) -> bool) -> NotTaken {
         if has_moved(&self) {
-            return Pushed::Moved;
+            return NotTaken::Moved;
         }
         match self.error {
             GitError::Timeout { .. } | GitError::Unreachable | GitError::HostFailed | GitError::NotApi => {
-                Pushed::Unclear(self.error)
+                NotTaken::Unclear(self.error)
             }
-            error => Pushed::Refused(error),
+            error => NotTaken::Refused(error),
         }
     }
 
@@ -220,6 +244,26 @@ impl Refused {
         let message = self.message.to_lowercase();
         parts.iter().any(|part| message.contains(part))
     }
+}
+
+/// The proxy that the environment names, as git finds it too.
+fn proxy(root: &Url, site: &GitSite) -> Result<Option<Proxy>, GitError> {
+    let variable = |name: &&str| {
+        let found = site.environment.iter().find(|(known, _)| known == name);
+        found.and_then(|(_, value)| value.to_str()).map(str::trim).filter(|value| !value.is_empty())
+    };
+    let names: &[&str] = match root.scheme() {
+        "https" => &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
+        // Not `HTTP_PROXY`, which a web server sets from what a stranger sends.
+        _ => &["http_proxy", "all_proxy", "ALL_PROXY"],
+    };
+    let Some(address) = names.iter().find_map(variable) else { return Ok(None) };
+    let address = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+    if !(address.starts_with("http://") || address.starts_with("https://")) {
+        return Err(GitError::Proxy);
+    }
+    let none = ["no_proxy", "NO_PROXY"].iter().find_map(variable).and_then(NoProxy::from_string);
+    Proxy::all(address).map(|proxy| Some(proxy.no_proxy(none))).map_err(|_| GitError::Proxy)
 }
 
 /// An answer that no such host gives.

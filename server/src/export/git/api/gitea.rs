@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    super::{error::GitError, tree::Entry, verdict::Pushed},
+    super::{error::GitError, tree::Entry, verdict::NotTaken},
     Commit, Write,
     calls::Calls,
     encoded,
@@ -14,6 +14,8 @@ use super::{
     id,
 };
 
+/// What it says when others have changed the branch.
+const MOVED: [&str; 5] = ["already exists", "does not match", "does not exist", "out of date", "outofdate"];
 /// Most pages of a folder that are read. A page has a thousand entries, unless the host is set otherwise.
 const MOST_PAGES: u32 = 20;
 
@@ -56,7 +58,7 @@ pub(super) async fn list(calls: &Calls, tree: &str) -> Result<Vec<Entry>, GitErr
     Err(GitError::TooLarge { most_bytes: calls.most_bytes() })
 }
 
-pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String, Pushed> {
+pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String, NotTaken> {
     let author = json!({ "name": commit.site.author_name, "email": commit.site.author_email });
     let body = json!({
         "branch": commit.site.branch,
@@ -66,12 +68,14 @@ pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String,
         "files": commit.writes.iter().map(file).collect::<Vec<_>>(),
     });
     let changed = calls.send::<Changed>(Method::POST, &["contents"], &body).await.map_err(|refused| {
-        refused.verdict(|refused| {
-            let parts = ["already exists", "does not match", "does not exist", "out of date", "outofdate"];
-            matches!(refused.status, 404 | 409) || refused.says(&parts)
-        })
+        let has_moved = refused.status == 409 || refused.says(&MOVED);
+        match refused.status {
+            // The repository was there a moment ago, so it is the call that is not.
+            404 | 405 if !has_moved => NotTaken::Refused(GitError::NoSuchCall),
+            _ => refused.verdict(|_| has_moved),
+        }
     })?;
-    id(changed.commit.sha).map_err(Pushed::Unclear)
+    id(changed.commit.sha).map_err(NotTaken::Unclear)
 }
 
 fn file(write: &Write<'_>) -> Value {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    super::{error::GitError, tree::Entry, verdict::Pushed},
+    super::{error::GitError, tree::Entry, verdict::NotTaken},
     Commit,
     calls::{Calls, Refused},
     encoded, id, kind,
@@ -40,11 +40,13 @@ pub(super) struct Row {
     path: String,
     mode: String,
     sha: String,
+    #[serde(default)]
+    size: Option<u64>,
 }
 
 impl From<Row> for Entry {
     fn from(row: Row) -> Self {
-        Self { kind: kind(&row.mode), id: row.sha, name: row.path.into_bytes() }
+        Self { kind: kind(&row.mode), id: row.sha, name: row.path.into_bytes(), bytes: row.size }
     }
 }
 
@@ -63,9 +65,10 @@ pub(super) async fn list(calls: &Calls, tree: &str) -> Result<Vec<Entry>, GitErr
     Ok(page.tree.into_iter().map(Entry::from).collect())
 }
 
-pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String, Pushed> {
+pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String, NotTaken> {
+    let head = commit.head.ok_or(NotTaken::Refused(GitError::EmptyRepository))?;
     // Until the branch is set nothing has happened, whatever breaks.
-    let refused = |refused: Refused| Pushed::Refused(refused.error);
+    let refused = |refused: Refused| NotTaken::Refused(refused.error);
     let made = async {
         let mut entries = Vec::new();
         for write in commit.writes {
@@ -79,12 +82,12 @@ pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String,
             };
             entries.push(json!({ "path": write.path, "mode": "100644", "type": "blob", "sha": blob }));
         }
-        let base: CommitRow = calls.get(&["git", "commits", commit.head], &[]).await?;
+        let base: CommitRow = calls.get(&["git", "commits", head], &[]).await?;
         let body = json!({ "base_tree": base.tree.sha, "tree": entries });
         let tree: Object = calls.send(Method::POST, &["git", "trees"], &body).await?;
         let author = json!({ "name": commit.site.author_name, "email": commit.site.author_email });
         let body = json!({
-            "message": commit.message, "tree": tree.sha, "parents": [commit.head], "author": author,
+            "message": commit.message, "tree": tree.sha, "parents": [head], "author": author,
         });
         let made: Object = calls.send(Method::POST, &["git", "commits"], &body).await?;
         Ok::<_, Refused>(id(made.sha)?)

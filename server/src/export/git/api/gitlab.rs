@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, json};
 
 use super::{
-    super::{error::GitError, tree::Entry, verdict::Pushed},
+    super::{error::GitError, tree::Entry, verdict::NotTaken},
     Commit,
     calls::Calls,
     encoded, id, kind,
@@ -43,7 +43,7 @@ pub(super) async fn list(calls: &Calls, head: &str, path: &str) -> Result<Vec<En
     for _ in 0..MOST_PAGES {
         let query = [("ref", head), ("path", path), ("per_page", "100"), ("page", &page)];
         let rows = calls.get_with_head::<Vec<Row>>(&["repository", "tree"], &query).await?;
-        let entry = |row: Row| Entry { kind: kind(&row.mode), id: row.id, name: row.name.into_bytes() };
+        let entry = |row: Row| Entry { kind: kind(&row.mode), id: row.id, name: row.name.into_bytes(), bytes: None };
         entries.extend(rows.body.into_iter().map(entry));
         match rows.headers.get("x-next-page").and_then(|next| next.to_str().ok()) {
             Some(next) if !next.is_empty() => next.clone_into(&mut page),
@@ -53,7 +53,7 @@ pub(super) async fn list(calls: &Calls, head: &str, path: &str) -> Result<Vec<En
     Err(GitError::TooLarge { most_bytes: calls.most_bytes() })
 }
 
-pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String, Pushed> {
+pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String, NotTaken> {
     let mut actions = Vec::new();
     for write in commit.writes {
         let name = match (write.was, write.content) {
@@ -67,8 +67,8 @@ pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String,
             action.insert("content".to_owned(), json!(encoded(content)));
             action.insert("encoding".to_owned(), json!("base64"));
         }
-        if write.was.is_some() {
-            let last = last_commit(calls, commit.head, write.path).await?;
+        if let (Some(_), Some(head)) = (write.was, commit.head) {
+            let last = last_commit(calls, head, write.path).await?;
             action.insert("last_commit_id".to_owned(), json!(last));
         }
         actions.push(action);
@@ -93,12 +93,12 @@ pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String,
             refused.status == 409 || refused.status == 400 && refused.says(&parts)
         })
     })?;
-    id(made.id).map_err(Pushed::Unclear)
+    id(made.id).map_err(NotTaken::Unclear)
 }
 
 /// The last commit that changed a file.
-async fn last_commit(calls: &Calls, head: &str, path: &str) -> Result<String, Pushed> {
-    let headers = calls.head(&["repository", "files", path], &[("ref", head)]).await.map_err(Pushed::Refused)?;
+async fn last_commit(calls: &Calls, head: &str, path: &str) -> Result<String, NotTaken> {
+    let headers = calls.head(&["repository", "files", path], &[("ref", head)]).await.map_err(NotTaken::Refused)?;
     let last = headers.get("x-gitlab-last-commit-id").and_then(|last| last.to_str().ok()).unwrap_or_default();
-    id(last.to_owned()).map_err(Pushed::Refused)
+    id(last.to_owned()).map_err(NotTaken::Refused)
 }

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use super::{
     super::{Api, Content, Delivered, Delivery, GitError, Plan, Repository},
     api_host::{ApiHost, Fault, TOKEN},
+    proxy::Proxy,
     repository::{Bare, Person, delivery, file, job},
 };
 use crate::config::{GitApi, GitApiKind};
@@ -202,6 +203,80 @@ async fn what_an_api_refuses_is_said_and_nothing_has_changed() {
         assert!(matches!(error, GitError::Unreachable), "{name}: {error:?}");
         assert_eq!(bare.head(), head, "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_repository_gets_its_first_commit_where_the_api_can_make_it() {
+    for (kind, name) in KINDS {
+        let (bare, files) = (Bare::empty(), job("print(1)\n"));
+        let host = ApiHost::start(kind, &bare, Fault::None).await;
+        let ann = Without::git(name, &host.url, TOKEN);
+        let delivered = ann.deliver(&delivery("sales", &files)).await;
+        if kind == GitApiKind::GitHub {
+            assert!(matches!(delivered, Err(GitError::EmptyRepository)), "{delivered:?}");
+            assert_eq!(bare.git(&["for-each-ref"]), "");
+            continue;
+        }
+        assert_eq!((delivered.unwrap().commit, bare.commits()), (bare.head(), 1), "{name}");
+        assert_eq!(bare.files(), ["dags/sales/job.cells.json", "dags/sales/job.py"], "{name}");
+        bare.git(&["fsck", "--strict"]);
+    }
+    for (kind, name) in KINDS.into_iter().filter(|(kind, _)| *kind != GitApiKind::GitHub) {
+        let bare = Bare::empty();
+        let host = ApiHost::start(kind, &bare, Fault::None).await;
+        let ann = Without::git(name, &host.url, TOKEN);
+        ann.answers().await.unwrap();
+        assert_eq!(ann.1.names().await.unwrap(), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_too_long_to_be_shown_is_not_read_but_replaced_all_the_same() {
+    for (kind, name) in KINDS {
+        let (bare, files) = (Bare::with_readme(), job("print(1)\n"));
+        let long = "x".repeat(2 << 20);
+        bare.commit(&[("dags/sales/job.py", Some(&long)), ("dags/sales/job.cells.json", Some("{}"))]);
+        let host = ApiHost::start(kind, &bare, Fault::None).await;
+        let ann = Without::with(name, &host.url, TOKEN, |ann| ann.site.most_bytes = 1 << 20);
+        let plan = ann.plan(&delivery("sales", &files)).await.unwrap();
+        assert_eq!(plan.changes[0].was, Some(Content::Opaque { bytes: 2 << 20 }), "{name}");
+        ann.push(&delivery("sales", &files), &plan.seen).await.unwrap();
+        assert_eq!(bare.content("dags/sales/job.py"), "print(1)\n", "{name}");
+    }
+}
+
+/// An older Gitea. If others were faster, its 404 names a file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gitea_without_the_call_is_not_taken_for_one_where_others_are_faster() {
+    let (bare, files) = (Bare::with_readme(), job("print(1)\n"));
+    let host = ApiHost::start(GitApiKind::Gitea, &bare, Fault::NoSuchCall).await;
+    let error = Without::git("gitea", &host.url, TOKEN).deliver(&delivery("sales", &files)).await.unwrap_err();
+    assert!(matches!(error, GitError::NoSuchCall), "{error:?}");
+    let asked = host.heard().into_iter().filter(|(method, _, _)| method == "POST").count();
+    assert_eq!((asked, bare.commits()), (1, 1), "it is not tried again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_is_asked_through_the_proxy_of_the_environment() {
+    for (kind, name) in KINDS {
+        let (bare, files, proxy) = (Bare::with_readme(), job("print(1)\n"), Proxy::start().await);
+        let host = ApiHost::start(kind, &bare, Fault::None).await;
+        let through = |variables: Vec<(&'static str, String)>| {
+            let variables = variables.into_iter().map(|(variable, value)| (variable, value.into()));
+            Without::with(name, &host.url, TOKEN, |ann| ann.site.environment.extend(variables))
+        };
+        through(vec![("http_proxy", proxy.url.clone())]).deliver(&delivery("sales", &files)).await.unwrap();
+        let heard = proxy.heard().len();
+        assert_eq!((heard, bare.commits()), (host.heard().len(), 2), "{name}");
+        let around = vec![("ALL_PROXY", proxy.url.clone()), ("NO_PROXY", "127.0.0.1".to_owned())];
+        through(around).deliver(&delivery("stock", &files)).await.unwrap();
+        assert_eq!((proxy.heard().len(), bare.commits()), (heard, 3), "{name}");
+    }
+    let mut person = Person::with("http://127.0.0.1:1/team/jobs.git", Some(TOKEN));
+    person.site.api = Some(GitApi::of("gitea", &person.site.url, true).unwrap());
+    person.site.environment.push(("http_proxy", "socks5://127.0.0.1:1".into()));
+    let api = Api::of(&person.site, &upstream::client_config(&[]).unwrap());
+    assert!(matches!(api, Err(GitError::Proxy)), "{api:?}");
 }
 
 #[tokio::test]

@@ -42,6 +42,8 @@ pub enum Fault {
     Faster,
     /// The branch is protected.
     Protected,
+    /// The host is older than the call that changes several files.
+    NoSuchCall,
 }
 
 struct Host {
@@ -134,6 +136,10 @@ async fn serve(State(host): State<Arc<Host>>, request: Request) -> Response {
             let last = body.remove("HEADER").unwrap();
             [("x-gitlab-last-commit-id", last.as_str().unwrap().to_owned())].into_response()
         }
+        Ok(Value::Object(mut body)) if body.contains_key("TEXT") => {
+            let text = body.remove("TEXT").unwrap().as_str().unwrap().to_owned();
+            ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+        }
         Ok(body) => Json(body).into_response(),
         Err((status, message)) => (status, Json(json!({ "message": message }))).into_response(),
     }
@@ -182,6 +188,7 @@ impl Host {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         match (method.as_str(), rest) {
             ("GET", []) => Ok(json!({ "full_name": "team/jobs" })),
+            _ if self.is_empty() => Err((StatusCode::CONFLICT, "Git Repository is empty.")),
             ("GET", ["git", "ref", "heads", branch @ ..]) => {
                 Ok(json!({ "object": { "type": "commit", "sha": self.head(&branch.join("/"))? } }))
             }
@@ -228,19 +235,20 @@ impl Host {
     fn gitea(&self, method: &Method, rest: &[&str], body: &Value) -> Answer {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         match (method.as_str(), rest) {
-            ("GET", []) => Ok(json!({ "full_name": "team/jobs", "empty": false })),
+            ("GET", []) => Ok(json!({ "full_name": "team/jobs", "empty": self.is_empty() })),
             ("GET", ["branches", branch @ ..]) => Ok(json!({ "commit": { "id": self.head(&branch.join("/"))? } })),
             ("GET", ["git", "trees", tree]) => {
                 Ok(json!({ "tree": self.rows(tree, "path", "sha")?, "truncated": false }))
             }
             ("GET", ["git", "blobs", blob]) => self.blob(blob),
+            ("POST", ["contents"]) if *self.fault.lock().unwrap() == Fault::NoSuchCall => Err(MISSING),
             ("POST", ["contents"]) => {
                 self.others();
                 if *self.fault.lock().unwrap() == Fault::Protected {
                     return Err((StatusCode::FORBIDDEN, "user cannot commit to repo"));
                 }
                 let branch = text(&body["branch"]);
-                let head = self.head(&branch)?;
+                let head = if self.is_empty() { String::new() } else { self.head(&branch)? };
                 let mut changes = Vec::new();
                 for file in body["files"].as_array().unwrap() {
                     let path = text(&file["path"]);
@@ -276,7 +284,7 @@ impl Host {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let last = |head: &str, path: &str| self.git(&["rev-list", "-1", head, "--", path], b"");
         match (method.as_str(), rest) {
-            ("GET", []) => Ok(json!({ "path_with_namespace": "team/jobs" })),
+            ("GET", []) => Ok(json!({ "path_with_namespace": "team/jobs", "empty_repo": self.is_empty() })),
             ("GET", ["repository", "branches", branch]) => Ok(json!({ "commit": { "id": self.head(branch)? } })),
             ("GET", ["repository", "tree"]) => {
                 let (head, path) = (asked("ref").unwrap(), asked("path").unwrap_or_default());
@@ -290,7 +298,7 @@ impl Host {
                     return Err((StatusCode::FORBIDDEN, "You are not allowed to push into this branch"));
                 }
                 let branch = text(&body["branch"]);
-                let head = self.head(&branch)?;
+                let head = if self.is_empty() { String::new() } else { self.head(&branch)? };
                 let mut changes = Vec::new();
                 for action in body["actions"].as_array().unwrap() {
                     let path = text(&action["file_path"]);
@@ -332,6 +340,10 @@ impl Host {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.git(&["for-each-ref"], b"").unwrap().is_empty()
+    }
+
     fn head(&self, branch: &str) -> Result<String, Refusal> {
         self.git(&["rev-parse", "--verify", &format!("refs/heads/{branch}")], b"")
     }
@@ -357,15 +369,27 @@ impl Host {
         if content.len() > 60 {
             content.insert(60, '\n');
         }
-        Ok(json!({ "content": content, "encoding": "base64", "size": done.stdout.len(), "sha": blob }))
+        let bytes = done.stdout.len();
+        if self.kind == GitApiKind::Gitea {
+            return Ok(json!({ "content": content, "encoding": "base64", "sha": blob, "size": bytes }));
+        }
+        // The others have the size before the content.
+        let content = json!(content);
+        let text = format!(r#"{{"size":{bytes},"encoding":"base64","content":{content},"sha":"{blob}"}}"#);
+        Ok(json!({ "TEXT": text }))
     }
 
     fn rows(&self, tree: &str, name: &str, id: &str) -> Result<Vec<Value>, Refusal> {
-        let list = self.git(&["ls-tree", tree], b"")?;
+        let list = self.git(&["ls-tree", "--long", tree], b"")?;
         let row = |line: &str| {
             let (head, path) = line.split_once('\t').unwrap();
-            let words: Vec<_> = head.split(' ').collect();
-            json!({ "mode": words[0], "type": words[1], id: words[2], name: path })
+            let words: Vec<_> = head.split_whitespace().collect();
+            let mut row = json!({ "mode": words[0], "type": words[1], id: words[2], name: path });
+            // GitLab's listing has no sizes.
+            if let (Ok(bytes), "sha") = (words[3].parse::<u64>(), id) {
+                row["size"] = json!(bytes);
+            }
+            row
         };
         Ok(list.lines().map(row).collect())
     }
@@ -384,7 +408,9 @@ impl Host {
         message: &str,
     ) -> Result<String, Refusal> {
         let tree = self.tree(head, changes.into_iter())?;
-        self.git_as(author, &["commit-tree", &tree, "-p", head, "-F", "-"], message.as_bytes())
+        let parent: &[&str] = if head.is_empty() { &[] } else { &["-p", head] };
+        let args = [&["commit-tree", tree.as_str()], parent, &["-F", "-"]].concat();
+        self.git_as(author, &args, message.as_bytes())
     }
 
     fn tree(&self, base: &str, changes: impl Iterator<Item = (String, Option<String>)>) -> Result<String, Refusal> {
@@ -394,7 +420,7 @@ impl Host {
             command.env("GIT_INDEX_FILE", index.path().join("index"));
             run(command, input)
         };
-        run(&["read-tree", base], b"")?;
+        run(&["read-tree", if base.is_empty() { "--empty" } else { base }], b"")?;
         let line = |(path, id): (String, Option<String>)| match id {
             Some(id) => format!("100644 {id}\t{path}\n"),
             None => format!("0 {}\t{path}\n", "0".repeat(40)),

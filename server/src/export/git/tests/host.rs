@@ -3,6 +3,7 @@
 use super::{
     super::{Content, GitError},
     http_host::{Fault, HttpHost, TOKEN},
+    proxy::Proxy,
     repository::{Bare, Person, delivery, job},
 };
 
@@ -41,6 +42,21 @@ async fn only_files_that_are_compared_are_fetched_where_the_host_can_leave_the_r
     git.env("GIT_NO_LAZY_FETCH", "1").current_dir(ann.cache().join("repository.git"));
     let done = git.args(["cat-file", "-e", blob.trim()]).output().unwrap();
     assert!(!done.status.success(), "its content was fetched for nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn git_uses_the_proxy_of_the_environment_except_where_that_says_no() {
+    let (bare, files, proxy) = (Bare::with_readme(), job("print(1)\n"), Proxy::start().await);
+    let host = HttpHost::start(&bare, Fault::None).await;
+    let mut ann = Person::with(&host.url, Some(TOKEN));
+    ann.site.environment.push(("http_proxy", proxy.url.clone().into()));
+    ann.deliver(&delivery("sales", &files)).await.unwrap();
+    let heard = proxy.heard();
+    assert_eq!((host.pushes(), bare.commits()), (1, 2));
+    assert!(heard.iter().any(|address| *address == format!("{}/git-receive-pack", host.url)), "{heard:?}");
+    ann.site.environment.push(("no_proxy", "127.0.0.1".into()));
+    ann.deliver(&delivery("stock", &files)).await.unwrap();
+    assert_eq!((proxy.heard().len(), bare.commits()), (heard.len(), 3));
 }
 
 #[tokio::test]
