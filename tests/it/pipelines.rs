@@ -165,6 +165,73 @@ async fn a_job_is_delivered_and_the_answer_says_where() {
     assert_eq!(get(&app, "trigger-status?dag_id=etl").await.status, 404, "nothing was triggered");
 }
 
+/// Every field that the older extension documents, with its type; more may be there.
+fn has_fields(value: &Value, fields: &[(&str, fn(&Value) -> bool)]) {
+    for (name, is) in fields {
+        let field = value.get(name).unwrap_or_else(|| panic!("no {name} in {value}"));
+        assert!(is(field), "{name} is {field}");
+    }
+}
+
+#[tokio::test]
+async fn answers_have_all_documented_fields() {
+    let site = Site::new();
+    site.save("nb.ipynb", &["%load_ext a\nx = 1"]);
+    let airflow = Double::absent().await;
+    let app = site.app_with_airflow(&airflow);
+    let shown = preview(&app, json!({})).await;
+    let of_both: [(&str, fn(&Value) -> bool); 5] = [
+        ("status", Value::is_string),
+        ("mode", Value::is_string),
+        ("cells", Value::is_u64),
+        ("content", Value::is_string),
+        ("rejected", Value::is_array),
+    ];
+    has_fields(&shown, &of_both);
+    has_fields(&shown, &[("preview", Value::is_boolean), ("would_write_to", Value::is_string)]);
+    let line: [(&str, fn(&Value) -> bool); 4] = [
+        ("cell_idx", Value::is_u64),
+        ("line_no", Value::is_u64),
+        ("kind", Value::is_string),
+        ("original", Value::is_string),
+    ];
+    has_fields(&shown["rejected"][0], &line);
+    let done = post(&app, "export", &asked(json!({}))).await.json();
+    has_fields(&done, &of_both);
+    has_fields(&done, &[("generated_path", Value::is_string), ("airflow_visibility_eta_s", Value::is_u64)]);
+    for name in ["git", "gitea"] {
+        let git: [(&str, fn(&Value) -> bool); 8] = [
+            ("status", Value::is_string),
+            ("provider", Value::is_string),
+            ("repo", Value::is_string),
+            ("branch", Value::is_string),
+            ("path", Value::is_string),
+            ("commit_sha", Value::is_string),
+            ("created", Value::is_boolean),
+            // A repository in a folder has no page.
+            ("commit_url", Value::is_null),
+        ];
+        has_fields(&done[name], &git);
+    }
+    let trigger: [(&str, fn(&Value) -> bool); 5] = [
+        ("status", Value::is_string),
+        ("airflow_url", Value::is_string),
+        ("dag_id", Value::is_string),
+        ("visibility_timeout_s", Value::is_u64),
+        ("note", Value::is_string),
+    ];
+    has_fields(&done["auto_trigger"], &trigger);
+    let features = get(&app, "features?timeout_s=0.2").await.json();
+    has_fields(&features, &[("standalone", Value::is_boolean)]);
+    for name in ["airflow", "ilum", "gitea", "local_pyfile"] {
+        let probe: [(&str, fn(&Value) -> bool); 3] =
+            [("reachable", Value::is_boolean), ("configured", Value::is_boolean), ("url", Value::is_string)];
+        has_fields(&features[name], &probe);
+    }
+    has_fields(&features["airflow"], &[("error", Value::is_string)]);
+    app.end().await;
+}
+
 #[tokio::test]
 async fn files_that_no_export_wrote_are_not_replaced() {
     let site = Site::new();
