@@ -210,7 +210,8 @@ fn texts() -> Result<Vec<Text>> {
             source: format!("labextension/src/{name}"),
         }));
     }
-    for file in rust_sources(&paths::root().join("server/src"))? {
+    let folders = ["server/src", "crates/notebook-job/src"].map(|folder| rust_sources(&paths::root().join(folder)));
+    for file in folders.into_iter().collect::<Result<Vec<_>>>()?.concat() {
         let source = file.strip_prefix(paths::root())?.display().to_string();
         let said = of_sidecar(&fs::read_to_string(&file)?).with_context(|| format!("in {source}"))?;
         texts.extend(said.into_iter().map(|one| Text { context: None, one, other: None, source: source.clone() }));
@@ -227,7 +228,7 @@ fn of_script(script: &str) -> Result<Vec<String>> {
     script.split("trans.__(").skip(1).map(|call| literal(call.trim_start())).collect()
 }
 
-/// The texts of `say!(…)` and `subject!(…)` in the sidecar, without those of its tests.
+/// The texts of `say!(…)` and `subject!(…)` in Rust, without those of its tests.
 fn of_sidecar(source: &str) -> Result<Vec<String>> {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let calls = code.split("say!(").skip(1).chain(code.split("subject!(").skip(1));

@@ -6,10 +6,12 @@ use python_source::{Escape, EscapeKind, FutureImport, Program, TopLevelAwait};
 
 use crate::{
     context::Context,
+    finding::mend,
     lines::{self, Edit, Line, Starts, edited},
     magics::{self, Answer, cell::Part},
     prelude::Helper,
     prompts, python,
+    words::say,
 };
 
 /// Most magics that one cell begins with.
@@ -18,7 +20,7 @@ const MOST_MAGICS: usize = 8;
 /// The lines of a cell's source.
 pub(crate) fn cell(source: &str, context: &mut Context<'_>) -> Vec<Line> {
     if source.contains('\0') {
-        context.error(1, "syntax_error", "The cell has a NUL character.".to_owned(), "Remove it.");
+        context.error(1, "syntax_error", say!("The cell has a NUL character."), say!("Remove it."));
         return Vec::new();
     }
     let (text, line) = prompts::cleaned(source);
@@ -58,8 +60,8 @@ pub(crate) fn python(text: &str, first: usize, context: &mut Context<'_>) -> Vec
     let at = |offset| first + starts.line(offset) - 1;
     if let Some(error) = errors.first() {
         let line = at(error.range.start);
-        let message = format!("This is not valid Python ({}).", error.message.trim_end_matches('.'));
-        context.error(line, "syntax_error", message, "Mend the line, or leave the cell out.");
+        let message = say!("This is not valid Python (%1).", error.message.trim_end_matches('.'));
+        context.error(line, "syntax_error", message, mend());
         return text.lines().zip(first..).map(|(text, from)| Line { text: python::comment(text), from }).collect();
     }
     let mut edits = Vec::new();
@@ -104,10 +106,11 @@ fn future(program: &Program, import: FutureImport, at: &dyn Fn(usize) -> usize, 
     let line = at(import.range.start);
     let unknown = import.features.iter().find(|feature| !FEATURES.contains(&feature.as_str()));
     if let Some(feature) = unknown {
-        context.error(line, "syntax_error", format!("Python has no future feature {feature}."), "Remove the line.");
+        let message = say!("Python has no future feature %1.", feature);
+        context.error(line, "syntax_error", message, say!("Remove the line."));
     } else if import.is_late {
-        let message = "Imports from __future__ must stand at the beginning of their cell.".to_owned();
-        context.error(line, "syntax_error", message, "Move the line to the beginning.");
+        let message = say!("Imports from __future__ must stand at the beginning of their cell.");
+        context.error(line, "syntax_error", message, say!("Move the line to the beginning."));
     } else {
         context.futures.extend(import.features);
     }
@@ -131,18 +134,18 @@ fn escaped(program: &Program, escape: &Escape, line: usize, context: &mut Contex
         EscapeKind::Shell => magics::shell_run(&escape.value, has_target, line, context),
         EscapeKind::ShellOutput => magics::shell_output(&escape.value, has_target, line, context),
         EscapeKind::Help => {
-            let message = format!("`{}?` is removed: a job shows no help.", escape.value);
-            context.note(line, "removed", message, "Nothing to do.");
+            let message = say!("`%1` is removed: a job shows no help.", format!("{}?", escape.value));
+            context.note(line, "removed", message, say!("Nothing to do."));
             Answer::Remove
         }
         EscapeKind::CellMagic => {
-            let message = format!("`%%{}` means something on a cell's first line only.", escape.value);
-            context.error(line, "unknown_magic", message, "Move it to the first line, or remove it.");
+            let message = say!("`%1` means something on a cell's first line only.", format!("%%{}", escape.value));
+            context.error(line, "unknown_magic", message, say!("Move it to the first line, or remove it."));
             Answer::Remove
         }
         EscapeKind::Call => {
-            let message = "A call without parentheses works in a notebook only.".to_owned();
-            context.error(line, "unknown_magic", message, "Write it with parentheses.");
+            let message = say!("A call without parentheses works in a notebook only.");
+            context.error(line, "unknown_magic", message, say!("Write it with parentheses."));
             Answer::Remove
         }
     };
@@ -188,8 +191,9 @@ fn awaited(
                 let name = name.split('(').next().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
                 if ONE_TASK.contains(&name) {
                     let line = at(manager.start);
-                    let message = format!("`async with {name}(…)` outside a function cannot run in a file.");
-                    context.error(line, "async_with", message, "Put it into an async function and await that.");
+                    let message = say!("`async with %1(…)` outside a function cannot run in a file.", name);
+                    let fix = say!("Put it into an async function and await that.");
+                    context.error(line, "async_with", message, fix);
                     return;
                 }
                 wrap(Helper::Within, "_Within", manager.start, manager.end);
@@ -198,14 +202,14 @@ fn awaited(
         }
         TopLevelAwait::Loop { range, name } => {
             let line = at(range.start);
-            let message =
-                format!("`{name}` outside a function needs a running event loop, which a file does not have.");
-            context.error(line, "running_loop", message, "Put it into an async function and await that.");
+            let message = say!("`%1` outside a function needs a running event loop, which a file does not have.", name);
+            context.error(line, "running_loop", message, say!("Put it into an async function and await that."));
         }
         TopLevelAwait::Generator { range } => {
             let line = at(range.start);
-            let message = "An asynchronous generator outside a function cannot run in a file.".to_owned();
-            context.error(line, "async_generator", message, "Use a list, [… async for …], or an async function.");
+            let message = say!("An asynchronous generator outside a function cannot run in a file.");
+            let fix = say!("Use a list, [… async for …], or an async function.");
+            context.error(line, "async_generator", message, fix);
         }
     }
 }

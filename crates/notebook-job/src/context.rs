@@ -8,6 +8,7 @@ use crate::{
     finding::{Finding, Severity},
     options::{Options, Shell},
     prelude::Helper,
+    words::{Sentence, say},
 };
 
 /// The most findings of a notebook.
@@ -42,27 +43,27 @@ impl Context<'_> {
         self.options.lines.get(&(self.cell, line)).copied().unwrap_or(self.options.shell)
     }
 
-    pub(crate) fn error(&mut self, line: usize, code: &'static str, message: String, fix: &str) {
+    pub(crate) fn error(&mut self, line: usize, code: &'static str, message: Sentence, fix: Sentence) {
         self.add(Severity::Error, line, code, message, fix);
     }
 
-    pub(crate) fn decision(&mut self, line: usize, code: &'static str, message: String, fix: &str) {
+    pub(crate) fn decision(&mut self, line: usize, code: &'static str, message: Sentence, fix: Sentence) {
         self.add(Severity::Decision, line, code, message, fix);
     }
 
-    pub(crate) fn note(&mut self, line: usize, code: &'static str, message: String, fix: &str) {
+    pub(crate) fn note(&mut self, line: usize, code: &'static str, message: Sentence, fix: Sentence) {
         self.add(Severity::Note, line, code, message, fix);
     }
 
-    fn add(&mut self, severity: Severity, line: usize, code: &'static str, message: String, fix: &str) {
-        let (cell, mut fix, mut severity, mut code, mut message) = (self.cell, fix.to_owned(), severity, code, message);
+    fn add(&mut self, severity: Severity, line: usize, code: &'static str, message: Sentence, fix: Sentence) {
+        let (cell, mut fix, mut severity, mut code, mut message) = (self.cell, fix, severity, code, message);
         if self.findings.len() >= MOST {
             if std::mem::replace(&mut self.is_full, true) {
                 return;
             }
             (severity, code) = (Severity::Error, "too_many_findings");
-            message = format!("There are more than {MOST} findings; the rest is not listed.");
-            fix = "Mend the ones above first.".to_owned();
+            message = say!("There are more than %1 findings; the rest is not listed.", MOST);
+            fix = say!("Mend the ones above first.");
         }
         message = without_secrets(message);
         self.findings.push(Finding { severity, code, cell, line, message, fix });
@@ -91,12 +92,17 @@ impl Context<'_> {
 }
 
 /// A message may quote a line of the notebook, but no secret of it.
-fn without_secrets(message: String) -> String {
-    let mut message = message;
-    for secret in python_source::secrets_in_text(&message.clone()).iter().rev() {
-        if message.get(secret.range.clone()).is_some() {
-            message.replace_range(secret.range.clone(), "…");
+fn without_secrets(mut message: Sentence) -> Sentence {
+    for value in &mut message.values {
+        for secret in python_source::secrets_in_text(&value.clone()).iter().rev() {
+            if value.get(secret.range.clone()).is_some() {
+                value.replace_range(secret.range.clone(), "…");
+            }
         }
+    }
+    // The words around a value may make a secret of it.
+    if !python_source::secrets_in_text(&message.to_string()).is_empty() {
+        message.values.fill("…".to_owned());
     }
     message
 }

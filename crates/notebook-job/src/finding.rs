@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::words::{Sentence, say};
+
 /// One thing that a person should know, decide or mend.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -13,10 +15,10 @@ pub struct Finding {
     pub cell: usize,
     /// The line in the cell, from 1.
     pub line: usize,
-    /// What it is, as a sentence.
-    pub message: String,
-    /// What to do about it, as a sentence.
-    pub fix: String,
+    /// What it is.
+    pub message: Sentence,
+    /// What to do about it.
+    pub fix: Sentence,
 }
 
 /// How much a finding matters.
@@ -37,4 +39,9 @@ impl Severity {
     pub fn blocks(self) -> bool {
         self != Self::Note
     }
+}
+
+/// What to do about a line that Python does not accept.
+pub(crate) fn mend() -> Sentence {
+    say!("Mend the line, or leave the cell out.")
 }

@@ -14,13 +14,14 @@ use python_source::{Assignment, Program};
 use crate::{
     cells,
     context::Context,
-    finding::{Finding, Severity},
+    finding::{Finding, Severity, mend},
     lines::{Line, Starts},
     magics::sql,
     notebook::Notebook,
     options::Options,
     prelude::Helper,
     python,
+    words::{Sentence, say},
 };
 
 /// A notebook as a job.
@@ -67,22 +68,27 @@ impl Job {
         let place = self.place(line).unwrap_or(Place { cell: 0, line: 1 });
         let known = |finding: &&Finding| finding.cell == place.cell && finding.severity == Severity::Error;
         if self.findings.iter().find(known).is_none_or(|finding| finding.line != place.line) {
-            self.add(place, Severity::Error, "syntax_error", format!("Python does not accept this ({message})."), MEND);
+            let message = say!("Python does not accept this (%1).", message);
+            self.add(place, Severity::Error, "syntax_error", message, mend());
         }
     }
 
-    /// Adds an error about the whole notebook.
-    pub fn block(&mut self, code: &'static str, message: String, fix: &str) {
-        self.add(Place { cell: 0, line: 1 }, Severity::Error, code, message, fix);
+    /// Adds that a secret stands in the notebook outside its code, which is shipped too.
+    pub fn has_secret_elsewhere(&mut self) {
+        let message = say!("There is a secret in a text of the notebook, which papermill would get with it.");
+        let fix = say!("Remove it from the notebook's texts, or choose another target.");
+        self.add(Place { cell: 0, line: 1 }, Severity::Error, "secret", message, fix);
     }
 
-    /// Adds a note about the whole notebook.
-    pub fn remark(&mut self, code: &'static str, message: String, fix: &str) {
-        self.add(Place { cell: 0, line: 1 }, Severity::Note, code, message, fix);
+    /// Adds that no Python has looked at the job.
+    pub fn was_not_compiled(&mut self, reason: &str) {
+        let message = say!("The job was not compiled, because %1.", reason);
+        let fix = say!("Choose a Python that is installed here (--python).");
+        self.add(Place { cell: 0, line: 1 }, Severity::Note, "not_compiled", message, fix);
     }
 
-    fn add(&mut self, at: Place, severity: Severity, code: &'static str, message: String, fix: &str) {
-        self.findings.push(Finding { severity, code, cell: at.cell, line: at.line, message, fix: fix.to_owned() });
+    fn add(&mut self, at: Place, severity: Severity, code: &'static str, message: Sentence, fix: Sentence) {
+        self.findings.push(Finding { severity, code, cell: at.cell, line: at.line, message, fix });
     }
 
     /// Where each cell begins and which lines come from where, for programs that show an error of the job.
@@ -94,8 +100,6 @@ impl Job {
 
 /// The most findings of one gate over the whole file.
 const MOST_REFUSALS: usize = 100;
-
-const MEND: &str = "Mend the line, or leave the cell out.";
 
 /// Converts a notebook. `name` is the notebook's file name, for the first comment. The same notebook always gives the
 /// same job.
@@ -113,8 +117,8 @@ pub fn convert(notebook: &Notebook, name: &str, options: &Options) -> Job {
         is_full: false,
     };
     if notebook.language != "python" {
-        let message = format!("The notebook is written in {}.", notebook.language);
-        context.error(1, "language", message, "Only Python becomes a job.");
+        let message = say!("The notebook is written in %1.", notebook.language);
+        context.error(1, "language", message, say!("Only Python becomes a job."));
     }
     let mut converted = Vec::new();
     let is_kept = |index: &usize| notebook.language == "python" && !options.skip.contains(index);
@@ -226,8 +230,8 @@ fn checked(mut job: Job, options: &Options) -> Job {
     }
     for problem in program.version_errors().iter().take(MOST_REFUSALS) {
         let place = job.place(starts.line(problem.range.start)).unwrap_or(Place { cell: 0, line: 1 });
-        let message = format!("{}.", problem.message.trim_end_matches('.'));
-        let fix = "Run the job with a newer Python (--python), or write it in an older way.";
+        let message = say!("Python %1 does not know this (%2).", options.python, problem.message.trim_end_matches('.'));
+        let fix = say!("Run the job with a newer Python (--python), or write it in an older way.");
         job.add(place, Severity::Error, "python_version", message, fix);
     }
     job.findings.sort_by_key(|one| (one.cell, one.line, one.severity));

@@ -20,6 +20,7 @@ mod prompts;
 mod python;
 mod sql;
 mod targets;
+mod words;
 
 pub use difference::{Compared, difference};
 pub use finding::{Finding, Severity};
@@ -29,3 +30,4 @@ pub use notebook::{Cell, MAX_BYTES, MAX_CELLS, MAX_LINES, Notebook, ReadError};
 pub use options::{Options, Shell};
 pub use python_source::{Assignment, LiteralKind, Version, secrets_in_text};
 pub use targets::{File, Shipping, Target, TargetError, dag_id};
+pub use words::Sentence;

@@ -7,7 +7,12 @@ pub(crate) mod sql;
 
 use python_source::Escape;
 
-use crate::{context::Context, prelude::Helper, python};
+use crate::{
+    context::Context,
+    prelude::Helper,
+    python,
+    words::{Sentence, say},
+};
 
 pub(crate) use install::installs;
 pub(crate) use shell::{output as shell_output, run as shell_run};
@@ -86,8 +91,8 @@ pub(crate) fn line(escape: &Escape, line: usize, context: &mut Context<'_>) -> A
     let has_target = escape.target.is_some();
     match name {
         _ if MEASURING.contains(&name) && name != "time" && has_target => {
-            let message = format!("`%{name}` measures; what it measured is no value in a job.");
-            context.error(line, "measured_value", message, "Take the time with time.perf_counter().");
+            let message = say!("`%1` measures; what it measured is no value in a job.", format!("%{name}"));
+            context.error(line, "measured_value", message, say!("Take the time with time.perf_counter()."));
             Answer::Remove
         }
         _ if MEASURING.contains(&name) => measured(name, args, line, context),
@@ -102,7 +107,7 @@ pub(crate) fn line(escape: &Escape, line: usize, context: &mut Context<'_>) -> A
         _ if DROPPED.contains(&name) && !has_target => dropped(name, line, context),
         _ => {
             let (code, fix) = refused(name);
-            context.error(line, code, format!("`%{name}` works in a notebook only."), fix);
+            context.error(line, code, notebook_only(&format!("%{name}")), fix);
             Answer::Remove
         }
     }
@@ -121,19 +126,30 @@ fn with(helper: Helper, code: String, context: &mut Context<'_>) -> Answer {
 }
 
 fn dropped(name: &str, line: usize, context: &mut Context<'_>) -> Answer {
-    context.note(line, "removed", format!("`%{name}` is removed: a job has no use for it."), "Nothing to do.");
+    let message = say!("`%1` is removed: a job has no use for it.", format!("%{name}"));
+    context.note(line, "removed", message, say!("Nothing to do."));
     Answer::Remove
 }
 
-fn refused(name: &str) -> (&'static str, &'static str) {
+/// That a magic has no meaning in a job.
+fn notebook_only(magic: &str) -> Sentence {
+    say!("`%1` works in a notebook only.", magic)
+}
+
+/// What to do about a magic that has no meaning in a job.
+fn without_magic() -> Sentence {
+    say!("Write the cell without it, or leave the cell out.")
+}
+
+fn refused(name: &str) -> (&'static str, Sentence) {
     match name {
-        "run" => ("run_magic", "Import what the other file defines, or copy its code into a cell."),
-        "pylab" => ("unknown_magic", "Import numpy and matplotlib by their names."),
+        "run" => ("run_magic", say!("Import what the other file defines, or copy its code into a cell.")),
+        "pylab" => ("unknown_magic", say!("Import numpy and matplotlib by their names.")),
         "store" | "load" | "recall" | "rerun" | "macro" | "edit" | "loadpy" => {
-            ("unknown_magic", "Write what it brings into the cell, or leave the cell out.")
+            ("unknown_magic", say!("Write what it brings into the cell, or leave the cell out."))
         }
-        "dotenv" => ("unknown_magic", "Set the variables where the job runs."),
-        _ => ("unknown_magic", "Write the cell without it, or leave the cell out."),
+        "dotenv" => ("unknown_magic", say!("Set the variables where the job runs.")),
+        _ => ("unknown_magic", without_magic()),
     }
 }
 
@@ -166,11 +182,12 @@ fn valued(name: &str) -> &'static str {
 
 /// Says that a measuring magic goes.
 pub(crate) fn measures(name: &str, signs: &str, line: usize, context: &mut Context<'_>) {
+    let magic = format!("{signs}{name}");
     let message = match name {
-        "timeit" => format!("`{signs}timeit` is removed: its code runs once, and the names it defines stay."),
-        _ => format!("`{signs}{name}` is removed; what it measured stays."),
+        "timeit" => say!("`%1` is removed: its code runs once, and the names it defines stay.", magic),
+        _ => say!("`%1` is removed; what it measured stays.", magic),
     };
-    context.note(line, "removed", message, "Nothing to do.");
+    context.note(line, "removed", message, say!("Nothing to do."));
 }
 
 /// The arguments behind `-q`, `-n 10` and `-n10`; `valued` are the letters that take a value.
@@ -204,7 +221,8 @@ fn environment(args: &str, has_target: bool, context: &mut Context<'_>) -> Answe
 fn directory(args: &str, line: usize, context: &mut Context<'_>) -> Answer {
     let folder = without_options(args, "").trim_matches(['"', '\'']);
     if folder == "-" || folder.starts_with("--") {
-        context.error(line, "unknown_magic", format!("`%cd {folder}` has no meaning in a job."), "Name the folder.");
+        let message = say!("`%1` has no meaning in a job.", format!("%cd {folder}"));
+        context.error(line, "unknown_magic", message, say!("Name the folder."));
         return Answer::Remove;
     }
     let folder = context.expression(if folder.is_empty() { "~" } else { folder });

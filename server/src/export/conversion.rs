@@ -103,10 +103,7 @@ pub(crate) async fn convert(
         match interpreter::refusal(&job.text, python).await {
             Ok(None) => {}
             Ok(Some(refusal)) => job.refuse(refusal.line, &refusal.message),
-            Err(error) => {
-                let message = format!("The job was not compiled, because {error}.");
-                job.remark("not_compiled", message, "Choose a Python that is installed here (--python).");
-            }
+            Err(error) => job.was_not_compiled(&error.to_string()),
         }
     }
     let finish = move || {
@@ -168,10 +165,7 @@ fn finished(
         };
         match target(options.target).files(&job, &shipping) {
             Ok(made) => files = made,
-            Err(error @ TargetError::Secret) => {
-                let fix = "Remove it from the notebook's texts, or choose another target.";
-                job.block("secret", format!("{error}."), fix);
-            }
+            Err(TargetError::Secret) => job.has_secret_elsewhere(),
             Err(error) => return Err(error.into()),
         }
     }

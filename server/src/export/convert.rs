@@ -140,9 +140,16 @@ fn finding(finding: &notebook_job::Finding) -> ExportFinding {
         code: finding.code.to_owned(),
         cell: number(finding.cell),
         line: number(finding.line),
-        message: finding.message.clone(),
-        fix: finding.fix.clone(),
+        message: finding.message.to_string(),
+        message_sentences: vec![parts(&finding.message)],
+        fix: finding.fix.to_string(),
+        fix_sentences: vec![parts(&finding.fix)],
     }
+}
+
+/// A sentence as the frontend translates it: template, no subject, values.
+fn parts(sentence: &notebook_job::Sentence) -> Vec<String> {
+    [sentence.template, ""].map(str::to_owned).into_iter().chain(sentence.values.iter().cloned()).collect()
 }
 
 fn parameter_kind(kind: LiteralKind) -> ParameterKind {

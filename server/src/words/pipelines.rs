@@ -52,7 +52,7 @@ pub(crate) fn not_converted(reason: &impl Display) -> String {
 }
 
 /// A finding that keeps the job from being made.
-pub(crate) fn finding(cell: usize, line: usize, message: &str, fix: &str) -> String {
+pub(crate) fn finding(cell: usize, line: usize, message: &impl Display, fix: &impl Display) -> String {
     format!("cell {cell}, line {line}: {message} {fix}")
 }
 

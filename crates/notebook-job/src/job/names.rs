@@ -8,6 +8,7 @@ use crate::{
     context::Context,
     lines::{self, Line, Starts},
     prelude::Helper,
+    words::say,
 };
 
 /// Looks at every name of the converted cells, in the order in which the job runs.
@@ -35,8 +36,8 @@ pub(super) fn check(converted: &[(usize, Vec<Line>)], context: &mut Context<'_>)
                     let line = at(used.range.start);
                     walk.star |= !used.guarded && DYNAMIC.contains(&used.name.as_str());
                     if used.name == "input" && !walk.defined.contains("input") {
-                        let message = "`input` waits for a person.".to_owned();
-                        context.error(line, "input", message, "Make it a parameter.");
+                        let message = say!("`input` waits for a person.");
+                        context.error(line, "input", message, say!("Make it a parameter."));
                     } else if used.deferred {
                         later.push((*cell, line, used));
                     } else {
@@ -67,8 +68,8 @@ pub(super) fn taken(ours: &str, converted: &[(usize, Vec<Line>)], context: &mut 
     for (cell, lines) in converted {
         for name in defined(lines::text(lines), context.python()).filter(|name| ours.contains(name)) {
             context.cell = *cell;
-            let message = format!("The job has a `{name}` of its own.");
-            context.error(1, "name_taken", message, "Give yours another name.");
+            let message = say!("The job has a `%1` of its own.", name);
+            context.error(1, "name_taken", message, say!("Give yours another name."));
         }
     }
 }
@@ -115,26 +116,27 @@ impl Walk {
         }
         if let Some(helper) = helper {
             if helper == Helper::SparkContext {
-                let message = "`sc` needs a classic driver; Spark Connect has none.".to_owned();
-                context.note(line, "spark_context", message, "Use `spark` if the job runs on Spark Connect.");
+                let message = say!("`sc` needs a classic driver; Spark Connect has none.");
+                let fix = say!("Use `spark` if the job runs on Spark Connect.");
+                context.note(line, "spark_context", message, fix);
             }
             context.helpers.insert(helper);
             return;
         }
         if is_notebooks(name) {
-            let message = format!("`{name}` is the notebook's own: a job has no earlier outputs and no IPython.");
-            context.error(line, "notebook_only", message, "Give the value a name in the cell that makes it.");
+            let message = say!("`%1` is the notebook's own: a job has no earlier outputs and no IPython.", name);
+            context.error(line, "notebook_only", message, say!("Give the value a name in the cell that makes it."));
         } else if self.star {
             // `from module import *` may have brought it.
         } else if context.captured.contains(name) {
-            let message = format!("`{name}` is the output that `%%capture` kept, which a job does not have.");
-            context.error(line, "captured_output", message, "Keep the output in a variable of your own.");
+            let message = say!("`%1` is the output that `%2` kept, which a job does not have.", name, "%%capture");
+            context.error(line, "captured_output", message, say!("Keep the output in a variable of your own."));
         } else if let Some(cell) = later {
-            let message = format!("`{name}` is used here, but only cell {cell} defines it.");
-            context.error(line, "used_before_definition", message, "Move the definition before its use.");
+            let message = say!("`%1` is used here, but only cell %2 defines it.", name, cell);
+            context.error(line, "used_before_definition", message, say!("Move the definition before its use."));
         } else {
-            let message = format!("`{name}` is defined nowhere in this notebook.");
-            let fix = "Define it in a cell; it may be left in your kernel by a cell that is gone.";
+            let message = say!("`%1` is defined nowhere in this notebook.", name);
+            let fix = say!("Define it in a cell; it may be left in your kernel by a cell that is gone.");
             context.error(line, "undefined_name", message, fix);
         }
     }
@@ -161,12 +163,13 @@ fn addresses(program: &Program, at: &dyn Fn(usize) -> usize, context: &mut Conte
         let line = at(found.range.start);
         let is_spark = ["sc://", "spark://", "local["].iter().any(|start| value.starts_with(start)) || value == "local";
         if is_spark {
-            let message = "The address of Spark is written into the notebook: the job goes there, wherever it runs.";
-            let fix = "Use SparkSession.builder.getOrCreate(); the target gives the address.";
-            context.note(line, "spark_address", message.to_owned(), fix);
+            let message =
+                say!("The address of Spark is written into the notebook: the job goes there, wherever it runs.");
+            let fix = say!("Use SparkSession.builder.getOrCreate(); the target gives the address.");
+            context.note(line, "spark_address", message, fix);
         } else if ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| value.contains(host)) {
-            let message = "The address of the notebook's own machine is another one where the job runs.".to_owned();
-            context.note(line, "local_address", message, "Make it a parameter.");
+            let message = say!("The address of the notebook's own machine is another one where the job runs.");
+            context.note(line, "local_address", message, say!("Make it a parameter."));
         }
     }
 }

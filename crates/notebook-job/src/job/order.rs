@@ -1,6 +1,6 @@
 //! Cells that were run in another order than the job will run them in.
 
-use crate::{context::Context, notebook::Notebook};
+use crate::{context::Context, notebook::Notebook, words::say};
 
 /// A note at the first cell whose number is smaller than that of a cell before it.
 pub(super) fn check(notebook: &Notebook, context: &mut Context<'_>) {
@@ -9,11 +9,13 @@ pub(super) fn check(notebook: &Notebook, context: &mut Context<'_>) {
         match highest {
             Some((before, higher)) if count < higher => {
                 context.cell = cell;
-                let message = format!(
-                    "This cell ran as [{count}], before cell {before} above it, which ran as [{higher}]: the job runs \
-                     them from top to bottom."
+                let message = say!(
+                    "This cell ran as [%1], before cell %2 above it, which ran as [%3]: the job runs them from top to bottom.",
+                    count,
+                    before,
+                    higher
                 );
-                context.note(1, "execution_order", message, "Restart the kernel and run all cells.");
+                context.note(1, "execution_order", message, say!("Restart the kernel and run all cells."));
                 return;
             }
             _ => highest = Some((cell, count)),

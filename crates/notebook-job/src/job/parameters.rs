@@ -7,6 +7,7 @@ use python_source::{Assignment, NameEvent, Program};
 use crate::{
     context::Context,
     notebook::{Cell, Notebook},
+    words::say,
 };
 
 /// The cell of parameters and its literals.
@@ -17,8 +18,8 @@ pub(super) fn of(notebook: &Notebook, context: &mut Context<'_>) -> Option<(usiz
     let (first, second) = (cells.next()?, cells.next());
     if let Some(second) = second {
         context.cell = second;
-        let message = format!("Cell {first} has the parameters already: this cell's are not.");
-        context.note(1, "parameters", message, "Use one cell of parameters.");
+        let message = say!("Cell %1 has the parameters already: this cell's are not.", first);
+        context.note(1, "parameters", message, say!("Use one cell of parameters."));
     }
     let source = notebook.cells.get(first)?.source.clone();
     let program = Program::cell(source, context.python());
@@ -34,8 +35,8 @@ pub(super) fn of(notebook: &Notebook, context: &mut Context<'_>) -> Option<(usiz
     found = once;
     for name in changed.iter().map(|one| &one.name) {
         context.cell = first;
-        let message = format!("`{name}` is no parameter, because its cell changes it again.");
-        context.note(1, "parameters", message, "Change it in a later cell.");
+        let message = say!("`%1` is no parameter, because its cell changes it again.", name);
+        context.note(1, "parameters", message, say!("Change it in a later cell."));
     }
     // With no literal in it there is nothing to give.
     (!found.is_empty()).then_some((first, found))

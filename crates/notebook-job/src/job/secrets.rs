@@ -9,6 +9,7 @@ use crate::{
     context::Context,
     lines::Starts,
     notebook::{Cell, Notebook},
+    words::say,
 };
 
 /// A secret in a cell. It does not have the secret itself.
@@ -45,11 +46,12 @@ pub fn cell_secrets(notebook: &Notebook, skip: &BTreeSet<usize>, python: Version
 pub(super) fn check(notebook: &Notebook, context: &mut Context<'_>) {
     for CellSecret { at, kind, variable, .. } in cell_secrets(notebook, &context.options.skip, context.python()) {
         context.cell = at.cell;
-        let message = format!("There is a secret in this line ({}).", kind.replace('_', " "));
-        let fix = format!("Write os.environ[\"{variable}\"] instead, and set {variable} where the job runs.");
+        let message = say!("There is a secret in this line (%1).", kind.replace('_', " "));
+        let fix =
+            say!("Write %1 instead, and set %2 where the job runs.", format!("os.environ[\"{variable}\"]"), variable);
         match context.options.allow_secrets {
-            true => context.note(at.line, "secret", message, &fix),
-            false => context.error(at.line, "secret", message, &fix),
+            true => context.note(at.line, "secret", message, fix),
+            false => context.error(at.line, "secret", message, fix),
         }
     }
 }

@@ -3,9 +3,10 @@
 use crate::{
     context::Context,
     lines::{self, Line},
-    magics::{Answer, measures, shell, split, sql, without_options},
+    magics::{Answer, measures, notebook_only, shell, split, sql, without_magic, without_options},
     prelude::Helper,
     python,
+    words::say,
 };
 
 /// A cell that begins with `%%`.
@@ -61,28 +62,27 @@ pub(crate) fn converted<'a>(magic: &CellMagic<'a>, context: &mut Context<'_>) ->
         "system" | "sx" | "!" => script("sh", body, line, context),
         "writefile" | "file" => written(args, body, line, context),
         "html" | "HTML" | "javascript" | "js" | "svg" | "SVG" | "markdown" | "latex" | "mermaid" | "css" => {
-            let message = format!("The cell of `%%{name}` is removed: a job shows nothing.");
-            context.note(line, "removed", message, "Nothing to do.");
+            let message = say!("The cell of `%1` is removed: a job shows nothing.", format!("%%{name}"));
+            context.note(line, "removed", message, say!("Nothing to do."));
             Vec::new()
         }
         "configure" => {
-            let message = "`%%configure` is removed: it sets up the notebook's session.".to_owned();
-            context.note(line, "removed", message, "Give the job its settings where it is run.");
+            let message = say!("`%1` is removed: it sets up the notebook's session.", "%%configure");
+            context.note(line, "removed", message, say!("Give the job its settings where it is run."));
             Vec::new()
         }
         "bash" | "sh" | "zsh" | "script" => {
-            let message = format!("`%%{name}` has options that a job cannot keep.");
-            context.error(line, "unknown_magic", message, "Use subprocess.run, or leave the cell out.");
+            let message = say!("`%1` has options that a job cannot keep.", format!("%%{name}"));
+            context.error(line, "unknown_magic", message, say!("Use subprocess.run, or leave the cell out."));
             Vec::new()
         }
         "R" | "scala" | "julia" | "perl" | "ruby" | "cython" | "python2" | "pypy" | "sparkr" => {
-            let message = format!("The cell is not Python but `%%{name}`.");
-            context.error(line, "language", message, "Write it in Python, or leave the cell out.");
+            let message = say!("The cell is not Python but `%1`.", format!("%%{name}"));
+            context.error(line, "language", message, say!("Write it in Python, or leave the cell out."));
             Vec::new()
         }
         _ => {
-            let message = format!("`%%{name}` works in a notebook only.");
-            context.error(line, "unknown_magic", message, "Write the cell without it, or leave the cell out.");
+            context.error(line, "unknown_magic", notebook_only(&format!("%%{name}")), without_magic());
             Vec::new()
         }
     };
@@ -122,8 +122,8 @@ fn written(args: &str, body: &str, line: usize, context: &mut Context<'_>) -> Ve
         None => (false, args),
     };
     if path.is_empty() || path.starts_with('-') {
-        let message = "`%%writefile` cannot be read.".to_owned();
-        context.error(line, "unknown_magic", message, "Name one file.");
+        let message = say!("`%1` cannot be read.", "%%writefile");
+        context.error(line, "unknown_magic", message, say!("Name one file."));
         return Vec::new();
     }
     context.helpers.insert(Helper::Paths);

@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::{context::Context, magics::Answer};
+use crate::{
+    context::Context,
+    magics::{Answer, dropped},
+    words::say,
+};
 
 /// The packages that a command line installs, if it installs any.
 pub(crate) fn installs(command: &str) -> Option<Vec<String>> {
@@ -68,10 +72,7 @@ fn packages(words: &[&str]) -> Vec<String> {
 pub(super) fn line(name: &str, args: &str, line: usize, context: &mut Context<'_>) -> Answer {
     match installs(&format!("{name} {args}")) {
         Some(packages) => drop(&packages, line, context),
-        None => {
-            context.note(line, "removed", format!("`%{name}` is removed: a job has no use for it."), "Nothing to do.");
-            Answer::Remove
-        }
+        None => dropped(name, line, context),
     }
 }
 
@@ -79,10 +80,10 @@ pub(super) fn line(name: &str, args: &str, line: usize, context: &mut Context<'_
 pub(crate) fn drop(packages: &[String], line: usize, context: &mut Context<'_>) -> Answer {
     let known: HashSet<String> = context.requirements.iter().cloned().collect();
     context.requirements.extend(packages.iter().filter(|package| !known.contains(*package)).cloned());
-    let message = "The line that installs packages is removed: a job does not install any.".to_owned();
+    let message = say!("The line that installs packages is removed: a job does not install any.");
     let fix = match packages.is_empty() {
-        true => "Install the packages where the job runs.",
-        false => "Install what requirements.txt lists where the job runs.",
+        true => say!("Install the packages where the job runs."),
+        false => say!("Install what requirements.txt lists where the job runs."),
     };
     context.note(line, "requirements", message, fix);
     Answer::Remove

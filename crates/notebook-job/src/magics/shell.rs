@@ -6,6 +6,7 @@ use crate::{
     options::Shell,
     prelude::Helper,
     python,
+    words::say,
 };
 
 /// `!command`, whose output is shown; with a name before it, whose output is a list of lines.
@@ -41,17 +42,18 @@ fn chosen(helper: Helper, code: String, what: &str, line: usize, context: &mut C
     let what = shortened(what);
     match context.shell(line) {
         Shell::Ask => {
-            let message = format!("`{what}` runs a program of the notebook's machine; the job may run on another one.");
-            context.decision(line, "shell", message, "Translate it (--translate-shell) or remove it (--drop-shell).");
+            let message = say!("`%1` runs a program of the notebook's machine; the job may run on another one.", what);
+            let fix = say!("Translate it (--translate-shell) or remove it (--drop-shell).");
+            context.decision(line, "shell", message, fix);
             Answer::Remove
         }
         Shell::Drop => {
-            context.note(line, "removed", format!("`{what}` is removed, as you chose."), "Nothing to do.");
+            context.note(line, "removed", say!("`%1` is removed, as you chose.", what), say!("Nothing to do."));
             Answer::Remove
         }
         Shell::Translate => {
-            let message = format!("`{what}` runs as a child process of the job.");
-            context.note(line, "shell", message, "Make sure that the program is there where the job runs.");
+            let message = say!("`%1` runs as a child process of the job.", what);
+            context.note(line, "shell", message, say!("Make sure that the program is there where the job runs."));
             context.helpers.insert(helper);
             Answer::Code(code)
         }

@@ -8,6 +8,7 @@ use crate::{
     magics::Answer,
     python,
     sql::{Statement, statements},
+    words::{Sentence, say},
 };
 
 /// Options before the SQL, as sparkmagic, sparksql-magic and jupysql have them.
@@ -41,20 +42,22 @@ pub(super) fn line(args: &str, escape: &Escape, line: usize, context: &mut Conte
 pub(super) fn cell(args: &str, body: &str, line: usize, context: &mut Context<'_>) -> Vec<Line> {
     let Some((options, rest)) = options(args, line, context) else { return Vec::new() };
     if body.contains("{{") {
-        let message = "The SQL is a template (`{{ }}`), which only its magic fills in.".to_owned();
-        context.error(line, "sql_template", message, "Use a parameter, `:name`, or spark.sql with an f-string.");
+        let message = say!("The SQL is a template (`%1`), which only its magic fills in.", "{{ }}");
+        let fix = say!("Use a parameter, `:name`, or spark.sql with an f-string.");
+        context.error(line, "sql_template", message, fix);
         return Vec::new();
     }
     if let Some(name) = context.template(body) {
-        let message = format!("Some SQL magics put the value of `{name}` into the text; a job does not.");
-        context.error(line, "sql_template", message, "Write `:name`, or spark.sql with an f-string.");
+        let message = say!("Some SQL magics put the value of `%1` into the text; a job does not.", name);
+        context.error(line, "sql_template", message, say!("Write `:name`, or spark.sql with an f-string."));
         return Vec::new();
     }
     // SQL may begin on the line of the magic.
     let text = format!("{rest}\n{body}");
     let found = statements(&text);
     if found.is_empty() {
-        context.note(line, "removed", "`%%sql` is removed: it has no statement.".to_owned(), "Nothing to do.");
+        let message = say!("`%1` is removed: it has no statement.", "%%sql");
+        context.note(line, "removed", message, say!("Nothing to do."));
     }
     let mut made = Vec::new();
     for (at, statement) in found.iter().enumerate() {
@@ -120,8 +123,8 @@ fn options<'a>(args: &'a str, line: usize, context: &mut Context<'_>) -> Option<
             }
             _ if word.contains("://") || (word.starts_with('-') && word != "--") => {
                 let word = word.split("://").next().unwrap_or_default();
-                let message = format!("`{word}` is an option of an SQL magic that the export does not know.");
-                context.error(line, "sql_option", message, "Write the query with spark.sql(…).");
+                let message = say!("`%1` is an option of an SQL magic that the export does not know.", word);
+                context.error(line, "sql_option", message, with_spark_sql());
                 return None;
             }
             _ => break,
@@ -130,11 +133,15 @@ fn options<'a>(args: &'a str, line: usize, context: &mut Context<'_>) -> Option<
     let bad_name = found.name.iter().any(|name| !is_name(name));
     let bad_rows = found.rows.iter().any(|rows| rows.parse::<u32>().is_err());
     if bad_name || bad_rows {
-        let message = "The options of the SQL magic cannot be read.".to_owned();
-        context.error(line, "sql_option", message, "Write the query with spark.sql(…).");
+        let message = say!("The options of the SQL magic cannot be read.");
+        context.error(line, "sql_option", message, with_spark_sql());
         return None;
     }
     Some((found, rest))
+}
+
+fn with_spark_sql() -> Sentence {
+    say!("Write the query with spark.sql(…).")
 }
 
 fn set<'a>(field: &mut Option<String>, (value, rest): (String, &'a str)) -> &'a str {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ExportTarget;
+use crate::Sentences;
 
 /// `POST export/convert`: a notebook as it is on the screen. Nothing is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,7 +141,14 @@ pub struct ExportFinding {
     /// The line in the cell, from 1.
     pub line: u32,
     pub message: String,
+    /// `message`, in a form that can be translated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub message_sentences: Sentences,
+    /// What to do about it.
     pub fix: String,
+    /// `fix`, in a form that can be translated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fix_sentences: Sentences,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

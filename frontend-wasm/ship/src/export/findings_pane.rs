@@ -9,6 +9,7 @@ use super::jump::jump;
 use super::model::{Act, Action, Model};
 use super::shell_choice::{SHELL, line_choice};
 use kit::i18n::{ExportMessage, tr};
+use kit::language;
 use kit::parts::notice::muted;
 use kit::parts::tone::{Tone, toned};
 
@@ -61,16 +62,16 @@ fn group(shown: &Conversion, severity: FindingSeverity, tone: Tone, line: &dyn F
 }
 
 fn line(finding: &ExportFinding, model: &Model, document: &Document, act: &Act) -> Html {
-    let ExportFinding { severity, code, cell, line, message, fix } = finding;
+    let ExportFinding { severity, code, cell, line, message, message_sentences, fix, fix_sentences } = finding;
     let place = tr(ExportMessage::GoToLine { cell: *cell, line: *line });
     html! {
         <li>
             { jump(*cell, Some(*line), place, act) }
-            <p>{ message }</p>
+            <p>{ language::said(message, message_sentences) }</p>
             if code == SHELL && *severity == FindingSeverity::Decision {
                 { line_choice(document, model, *cell, *line, act) }
             } else if !fix.is_empty() {
-                <p class="sparkMonitor-Findings-fix">{ fix }</p>
+                <p class="sparkMonitor-Findings-fix">{ language::said(fix, fix_sentences) }</p>
             }
         </li>
     }

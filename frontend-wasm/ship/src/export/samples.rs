@@ -30,7 +30,8 @@ pub fn line(change: Change, cell_line: Option<u32>, job_line: Option<u32>, text:
 
 pub fn finding(severity: FindingSeverity, code: &str, line: u32) -> ExportFinding {
     let (message, fix) = (format!("About {code}."), format!("Mend {code}."));
-    ExportFinding { severity, code: code.to_owned(), cell: 1, line, message, fix }
+    let (message_sentences, fix_sentences) = (vec![vec![message.clone()]], vec![vec![fix.clone()]]);
+    ExportFinding { severity, code: code.to_owned(), cell: 1, line, message, message_sentences, fix, fix_sentences }
 }
 
 /// A notebook of two cells, the second of which has a command of the shell.
