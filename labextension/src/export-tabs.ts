@@ -11,6 +11,7 @@ import type { ExportHandle, ExportOptions, Ship } from 'berdl-spark-monitor-ui/s
 
 import { ExportKernels } from './export-kernels';
 import { saveOutput } from './export-output';
+import { ExportScheduler } from './export-scheduler';
 import { ExportSubject } from './export-subject';
 import { icon } from './icon';
 import { saveFile } from './save-file';
@@ -32,6 +33,7 @@ export interface ExportContext {
 export class ExportTabs {
   constructor(private readonly context: ExportContext) {
     this.kernels = new ExportKernels(context.services, context.trans);
+    this.scheduler = new ExportScheduler(context.services);
     // A document may be opened, or restored, after its tab. Its manager knows it a moment later than others.
     const look = (): void => void Promise.resolve().then(() => this.subjects.forEach(subject => subject.look()));
     context.tracker?.widgetAdded.connect(look);
@@ -142,12 +144,15 @@ export class ExportTabs {
       on_end_kernel: id =>
         void this.kernels.end(id).catch((reason: unknown) => console.warn('Spark Monitor cannot end a kernel', reason)),
       on_save: saveFile,
-      on_save_output: (file, startedAt) => saveOutput(files, subject.path, file, startedAt)
+      on_save_output: (file, startedAt) => saveOutput(files, subject.path, file, startedAt),
+      on_scheduler: () => this.scheduler.environment(),
+      on_schedule: (notebook, parameters) => this.scheduler.submit(subject.path, notebook, parameters)
     };
   }
 
   private count = 0;
   private readonly kernels: ExportKernels;
+  private readonly scheduler: ExportScheduler;
   private readonly subjects = new Map<ExportWidget, ExportSubject>();
   private readonly tracker = new WidgetTracker<ExportWidget>({ namespace: 'berdl-spark-monitor-export' });
 }

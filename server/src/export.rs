@@ -9,6 +9,7 @@ pub(crate) mod errors;
 mod files;
 pub(crate) mod git;
 pub(crate) mod interpreter;
+mod notebook;
 mod offer;
 mod runs;
 pub(crate) mod schedule;
@@ -45,8 +46,14 @@ pub(crate) const BOUNDS: AreaBounds =
     AreaBounds { large: &NOTEBOOKS, ..AreaBounds::new("/export", 64 * 1024, Duration::from_secs(30)) };
 
 /// The paths that take a notebook.
-const NOTEBOOKS: [&str; 5] =
-    ["/export/convert", "/export/files", "/export/runs", "/export/shipments", "/export/shipments/plan"];
+const NOTEBOOKS: [&str; 6] = [
+    "/export/convert",
+    "/export/files",
+    "/export/notebook",
+    "/export/runs",
+    "/export/shipments",
+    "/export/shipments/plan",
+];
 
 /// Notebooks that are read and converted at once. Others wait, and their bodies with them.
 const AT_ONCE: usize = 2;
@@ -130,14 +137,16 @@ impl Exports {
         converted: &Converted,
         event: &'static str,
     ) -> Result<(), ApiError> {
-        if !converted.has_allowed_secrets() {
-            return Ok(());
-        }
+        if converted.has_allowed_secrets() { self.audit_job(whose, converted, event) } else { Ok(()) }
+    }
+
+    /// Writes down what is done with a job, and the secrets that a person lets out with it.
+    fn audit_job(&self, whose: &Whose, converted: &Converted, event: &'static str) -> Result<(), ApiError> {
         let secrets = converted.job.findings.iter().filter(|finding| finding.code == "secret");
         let secrets: Vec<String> = secrets.map(|one| format!("cell {}, line {}", one.cell, one.line)).collect();
         let who = whose.user().map(User::name).unwrap_or_default();
         let line = Line { at_ms: clock::now_ms(), event, who, dag_id: &converted.dag_id, allowed_secrets: secrets };
-        self.audit.write(&line).map_err(|error| errors::not_audited(&error))
+        self.audit(&line)
     }
 
     /// Whether jobs may be run here and delivered.
@@ -157,6 +166,7 @@ pub(crate) fn routes(exports: Arc<Exports>) -> Router {
     let writes = Router::new()
         .route("/export/convert", post(convert::convert))
         .route("/export/files", post(files::download))
+        .route("/export/notebook", post(notebook::notebook))
         .merge(runs::writes())
         .merge(shipments::writes());
     reads.merge(writes.route_layer(map_request(same_site))).with_state(exports)
@@ -168,5 +178,5 @@ pub(crate) fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(offer::get_export, convert::convert, files::download))]
+#[openapi(paths(offer::get_export, convert::convert, files::download, notebook::notebook))]
 struct Document;

@@ -36,11 +36,16 @@ class Row:
 ROWS: list[Row] = []
 
 
-def table(rows: list[Row]) -> str:
-    """Return all rows and their sum; a notebook that several codes block counts once for each of them."""
+def summed(rows: list[Row]) -> Row:
+    """Return the sum of all rows."""
     total = Row("all")
     for row in rows:
         for name in ("notebooks", "accepted", "written", "blocked", "broken"):
             setattr(total, name, getattr(total, name) + getattr(row, name))
+    return total
+
+
+def table(rows: list[Row]) -> str:
+    """Return all rows and their sum; a notebook that several codes block counts once for each of them."""
     head = "| package | notebooks | a kernel accepts | written | blocked | by | broken |\n|---|---|---|---|---|---|---|"
-    return "\n".join([head, *(row.line() for row in [*rows, total])])
+    return "\n".join([head, *(row.line() for row in [*rows, summed(rows)])])

@@ -2,12 +2,11 @@
 
 import itertools
 import json
-import os
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 import pytest
 
+from tests.export.acceptance import write
 from tests.export.corpus import Package, packages
 from tests.export.invariants import examine
 from tests.export.table import ROWS, Row
@@ -31,10 +30,3 @@ def test_a_packages_notebooks(package: Package, workers: ProcessPoolExecutor) ->
     ROWS.append(row)
     write(f"{package.name}.json", json.dumps(outcomes, indent=1))
     assert not problems, "\n" + "\n".join(problems)
-
-
-def write(name: str, content: str) -> None:
-    """Write a file of the proof into the folder `OUT`, if there is one."""
-    if out := os.environ.get("OUT"):
-        Path(out).mkdir(parents=True, exist_ok=True)
-        (Path(out) / name).write_text(content)

@@ -6,13 +6,16 @@
 import json
 import os
 import random
+import sys
 import tempfile
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from tests.export.acceptance import FIGURES
 from tests.export.generated import Generated, generate, smaller
 from tests.export.invariants import Outcome, examine
+from tests.export.pythons import found
 
 COUNT = int(os.environ.get("EXPORT_NOTEBOOKS", "300"))
 SEED = os.environ.get("EXPORT_SEED") or str(random.SystemRandom().randint(0, 10**9))
@@ -40,6 +43,11 @@ def check(seed: str) -> tuple[str | None, bool, int]:
     return next(iter(outcome.broken), None), outcome.written, refused
 
 
+def all_pythons_here() -> set[str]:
+    """Return the versions of Python that compile the jobs."""
+    return {*found(), "{}.{}".format(*sys.version_info)}
+
+
 def smallest(seed: str) -> str:
     """Return the smallest notebook that has the first problem of a seed's notebook."""
     notebook, _ = generate(seed)
@@ -64,6 +72,10 @@ def test_generated_notebooks(workers: ProcessPoolExecutor) -> None:
         written += one_written
         refused += one_refused
     shown = workers.map(smallest, [seed for seeds in failing.values() for seed in seeds[:SHOWN]])
+    pythons = ", ".join(sorted(all_pythons_here(), key=lambda version: int(version.split(".")[1])))
+    what = f"{COUNT:,} random notebooks (seed {SEED}): the job compiles on each Python here that accepts the notebook"
+    what += f" ({pythons}), is the same each time, and has every unedited statement in its order"
+    FIGURES.append((what, f"{written:,} written, {sum(map(len, failing.values()))} broken", "0 broken"))
     counts = "\n".join(f"{len(seeds)} times: {kind}" for kind, seeds in failing.items())
     assert not failing, f"EXPORT_SEED={SEED}\n{counts}\n\n" + "\n\n".join(shown)
     assert written > COUNT / 2, f"only {written} of {COUNT} were written"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.export import kernel
+from tests.export import acceptance, kernel
 from tests.export.ordinary import ORDINARY, Ordinary
 from tests.export.program import export
 from tests.spark.conftest import Cluster
@@ -62,6 +62,9 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+acceptance.MOST_SAME = len(ORDINARY)
+
+
 @pytest.mark.parametrize("name", ORDINARY)
 def test_notebook_and_job_do_the_same(server: Server, tmp_path: Path, name: str) -> None:
     notebook = ORDINARY[name]
@@ -80,6 +83,7 @@ def test_notebook_and_job_do_the_same(server: Server, tmp_path: Path, name: str)
     assert tables == expected_tables
     assert files(as_job) == files(as_notebook)
     assert ran.stdout == expected
+    acceptance.SAME.add(name)
 
 
 def test_a_job_ends_at_its_first_error(server: Server, tmp_path: Path) -> None:

@@ -110,6 +110,37 @@ async fn a_secret_leaves_only_when_a_person_says_so_and_then_it_is_written_down(
 }
 
 #[tokio::test]
+async fn a_scheduler_gets_the_notebook_without_outputs_and_with_its_parameters_tagged() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = ["--xdg-state-home", folder.path().to_str().unwrap()];
+    let cell = |source: &str| {
+        let output = json!({ "output_type": "stream", "name": "stdout", "text": "OLD" });
+        json!({ "cell_type": "code", "source": source, "metadata": {}, "outputs": [output], "execution_count": 1 })
+    };
+    let cells = [cell("# @pipeline-params\nmonth = '2026-05'"), cell("x = 1"), cell("print(month)")];
+    let notebook = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4 }).to_string();
+    let asked = json!({ "name": "a.ipynb", "notebook": notebook, "options": { "skip": [1] } });
+    let app = app(&[&state[..], &["--spark-monitor-python", "/usr/bin/python3"]].concat());
+    let answer = post(&app, "/export/notebook", &asked).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/x-ipynb+json"));
+    let made = answer.json();
+    assert_eq!(made["cells"].as_array().unwrap().len(), 2, "{made}");
+    assert_eq!(made["cells"][0]["metadata"]["tags"], json!(["parameters"]));
+    assert!(!answer.text.contains("OLD") && !answer.text.contains("x = 1"), "{made}");
+    let log = std::fs::read_to_string(folder.path().join("berdl-spark-monitor/audit.jsonl")).unwrap();
+    assert!(log.contains("\"event\":\"schedules\""), "{log}");
+    let blocked = json!({ "name": "a.ipynb", "notebook": notebook.replace("x = 1", "input()") });
+    assert_eq!(post(&app, "/export/notebook", &blocked).await.outcome(), "422 blocked");
+}
+
+#[tokio::test]
+async fn where_no_jobs_run_a_scheduler_gets_nothing() {
+    let asked = json!({ "name": "a.py", "notebook": "x = 1" });
+    let answer = post(&app(&["--spark-monitor-export", "convert"]), "/export/notebook", &asked).await;
+    assert_eq!(answer.outcome(), "503 not_configured", "{}", answer.text);
+}
+
+#[tokio::test]
 async fn only_what_takes_a_notebook_takes_a_large_body_and_none_is_larger() {
     let app = app(&[]);
     let of = |bytes: usize| json!({ "name": "a.py", "notebook": format!("#{}", " ".repeat(bytes)) });

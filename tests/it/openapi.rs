@@ -17,11 +17,12 @@ const HISTORY_ROUTES: [&str; 7] = [
 const PAGE_ROUTES: [&str; 3] = ["panel/queries/{query_id}/plan", "panel/queries/{query_id}/tasks", "panel/storage"];
 
 /// The routes of the export.
-const EXPORT_ROUTES: [&str; 13] = [
+const EXPORT_ROUTES: [&str; 14] = [
     "export",
     "export/airflow",
     "export/convert",
     "export/files",
+    "export/notebook",
     "export/runs",
     "export/runs/{id}",
     "export/runs/{id}/cancel",

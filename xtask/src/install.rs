@@ -147,6 +147,13 @@ pub fn airflow() -> Result<PathBuf> {
     Ok(folder.join("bin/python"))
 }
 
+/// Installs a Python with other programs that export notebooks. Returns the interpreter's path.
+pub fn export_peers() -> Result<PathBuf> {
+    let folder = paths::dev().join("export-peers");
+    venv_with("export-peers", &folder, "tests/export/peers.txt", "jupyter-lab")?;
+    Ok(folder.join("bin/python"))
+}
+
 /// Makes a virtual environment with packages. `program` is one that they install.
 fn venv_with(name: &str, folder: &Path, requirements: &str, program: &str) -> Result<()> {
     step("Python packages", || {

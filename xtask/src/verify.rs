@@ -10,7 +10,7 @@ use crate::{
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 22] = [
+const PROOFS: [(&str, Proof); 23] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
@@ -26,6 +26,7 @@ const PROOFS: [(&str, Proof); 22] = [
     ("sql-size", sql_size::run),
     ("history", history::run),
     ("export", export),
+    ("export-pictures", export_pictures),
     ("airflow", airflow),
     ("hub", hub),
     ("faults", faults),
@@ -158,11 +159,38 @@ fn hub() -> Result<()> {
     run::run(pytest.env("CHROMIUM", browser::chromium()?))
 }
 
-/// Exports 1,182 real notebooks and 10,000 random ones, and runs ordinary ones as notebook and as job on a real Spark.
+/// Exports 1,182 real notebooks and 10,000 random ones, runs ordinary ones as notebook and as job on a real Spark, ten of
+/// them through the older extension too, and gives one to jupyter-scheduler. It writes the tables in `docs/export.md`, even
+/// if a test fails, because they show what failed.
 fn export() -> Result<()> {
-    install::system(false)?;
+    install::system(true)?;
     wheel::install_dev()?;
-    run::run(outside::with_tools(&mut outside::pytest("tests/export"))?.env("EXPORT_NOTEBOOKS", "10000"))
+    let peers = install::export_peers()?;
+    wheel::install_beside(&peers, wheel::Profile::Dev)?;
+    let folder = paths::target().join("export");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let mut pytest = outside::pytest("tests/export");
+    if env::var_os("EXPORT_NOTEBOOKS").is_none() {
+        pytest.env("EXPORT_NOTEBOOKS", "10000");
+    }
+    let tests = run::run(outside::with_tools(&mut pytest)?.env("EXPORT_PEERS", &peers).env("OUT", &folder));
+    let table = |name: &str| fs::read_to_string(folder.join(name)).with_context(|| format!("no {name} was written"));
+    let tables = ["acceptance.md", "older.md"].map(table).into_iter().collect::<Result<Vec<_>>>();
+    if let Ok(tables) = &tables {
+        document::write("export.md", "verify export", &format!("\n{}\n", tables.join("\n")))?;
+    }
+    tests?;
+    tables?;
+    install::browser_tests()?;
+    let mut node = run::command("node", &paths::root().join("tests/e2e"));
+    run::run(outside::with_tools(node.arg("scheduler.mjs"))?.env("PYTHON", peers))
+}
+
+/// Takes the pictures of "Export notebook" in `docs/export/`.
+fn export_pictures() -> Result<()> {
+    in_browser("export-pictures.mjs")
 }
 
 /// Runs exported notebooks in a real Airflow on a real Spark Connect, and follows pushed ones by the sidecar's code.

@@ -54,6 +54,12 @@ impl Runs {
         self.site.is_ok()
     }
 
+    /// # Errors
+    /// Why no jobs are run here.
+    pub fn check(&self) -> Result<(), ApiError> {
+        self.site.as_ref().map(drop).map_err(|reason| errors::off(*reason))
+    }
+
     /// Does something with all runs, on a thread that may wait for the disk.
     async fn with<T: Send + 'static>(
         &self,

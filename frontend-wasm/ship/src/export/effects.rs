@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 use web_sys::AbortController;
-use wire::export::{Conversion, GitPlan, ShipmentAct};
+use wire::export::{Conversion, ConversionOptions, ExportTarget, GitPlan, ShipmentAct};
 
 use super::document::Document;
 use super::focus::focus;
 use super::model::{Act, Action, Doing, Goal, Model, Planned, Said};
 use super::parameter_form::PARAMETER;
 use super::parameters;
-use super::requests::{Snapshot, convert, new_run, new_shipment};
+use super::requests::{Snapshot, convert, new_run, new_shipment, values_json};
 use super::shell::Shell;
 use kit::api::{self, Api, Ask};
 use kit::i18n::{ExportMessage, tr};
@@ -91,6 +91,7 @@ impl Effects {
                     self.run(model, &seen, None);
                 }
             }
+            Goal::Scheduler => self.schedule(model),
             Goal::Download => self.download(model),
             Goal::Git => self.ship(model, false),
         }
@@ -128,6 +129,29 @@ impl Effects {
                 effects.shell.end_kernel(&kernel_id);
             }
             effects.act.emit(Action::Done(done.map(|_| Some(Said::Started))));
+        });
+    }
+
+    /// The browser gives jupyter-scheduler the notebook: only it may call Jupyter.
+    fn schedule(self: &Rc<Self>, model: &Rc<Model>) {
+        let Some(seen) = self.snapshot(model) else {
+            return;
+        };
+        self.act.emit(Action::Do(Doing::Starting));
+        let options = ConversionOptions { target: ExportTarget::Papermill, ..model.options(&seen.document) };
+        let question = convert("export/notebook", &seen.document, &options);
+        let parameters = values_json(&seen);
+        let (api, act, shell) = (self.api.clone(), self.act.clone(), self.shell.clone());
+        spawn(async move {
+            match fetch(&api, &question).await {
+                Ok(notebook) => shell.schedule(&notebook, &parameters, move |taken| {
+                    act.emit(Action::Done(match taken {
+                        true => Ok(Some(Said::Scheduled)),
+                        false => Err(local(ExportMessage::NotScheduled, tr(ExportMessage::NotScheduledHint))),
+                    }));
+                }),
+                Err(problem) => act.emit(Action::Done(Err(problem))),
+            }
         });
     }
 

@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use wire::export::{AirflowCheck, Export, Run, Runs, ShipmentLog, Shipments};
 use yew::{
     Callback, Html, Properties, UseReducerHandle, component, hook, html, use_effect_with, use_memo, use_mut_ref,
-    use_reducer,
+    use_reducer, use_state,
 };
 
 use super::converted::{Wish, use_converted};
@@ -104,6 +104,7 @@ pub fn ExportTab(props: &ExportTabProps) -> Html {
     let route = followed.map(|id| ["export/shipments/", id, "/log"].concat());
     let log = use_watched(&props.api, route, log_kind, model.changes);
     use_ended_kernels(&runs, &props.shell);
+    let scheduler = use_scheduler(&props.shell, is_shown && runs_here, model.asks);
     export_view(&ExportScene {
         model: &model,
         document: props.document.as_deref(),
@@ -114,6 +115,7 @@ pub fn ExportTab(props: &ExportTabProps) -> Html {
         run: &run,
         shipments: &shipments,
         log: &log,
+        scheduler: scheduler.as_deref(),
         act: &effects.act,
     })
 }
@@ -157,6 +159,19 @@ fn use_effects(props: &ExportTabProps, model: &UseReducerHandle<Model>) -> Rc<Ef
         })
     });
     Rc::clone(&effects)
+}
+
+/// Where jupyter-scheduler runs notebooks; none if it is not installed. It is asked when the tab is first shown.
+#[hook]
+fn use_scheduler(shell: &Rc<Shell>, is_wanted: bool, asks: u32) -> Option<String> {
+    let found = use_state(|| None);
+    let (shell, setter) = (Rc::clone(shell), found.setter());
+    use_effect_with((is_wanted, asks), move |(is_wanted, _)| {
+        if *is_wanted {
+            shell.scheduler(move |environment| setter.set(environment));
+        }
+    });
+    (*found).clone()
 }
 
 /// Lets Jupyter end the kernels of runs that have ended, each once.

@@ -71,7 +71,7 @@ fn content(scene: &ExportScene<'_>, offers: &Export, document: &Document) -> Htm
                         { diff_pane(shown, document, model, act) }
                     </div>
                 </div>
-                { goals_pane((model, document), offers, (shown, scene.airflow), act) }
+                { goals_pane(scene, (document, offers, shown)) }
                 if model.goal != Goal::Download {
                     { parameter_form(shown, (model, document), act) }
                 }

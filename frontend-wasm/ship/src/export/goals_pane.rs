@@ -8,8 +8,7 @@ use super::airflow_line::airflow_line;
 use super::document::Document;
 use super::model::{Act, Action, Goal, Model};
 use super::requests::target_name;
-use super::scene::delivers;
-use kit::asked::Asked;
+use super::scene::{ExportScene, delivers};
 use kit::format;
 use kit::i18n::{ExportMessage, tr};
 
@@ -20,25 +19,27 @@ const TARGETS: [(ExportTarget, ExportMessage<'static>); 4] = [
     (ExportTarget::Papermill, ExportMessage::TargetPapermill),
 ];
 
-pub fn goals_pane(
-    (model, document): (&Model, &Document),
-    offers: &Export,
-    (shown, airflow_check): (&Conversion, &Asked),
-    act: &Act,
-) -> Html {
+pub fn goals_pane(scene: &ExportScene<'_>, (document, offers, shown): (&Document, &Export, &Conversion)) -> Html {
+    let ExportScene { model, act, scheduler, .. } = scene;
     let here = (!offers.runs_here).then(|| tr(ExportMessage::GoalHereMissing));
     let as_notebook = (!document.is_notebook()).then(|| tr(ExportMessage::GoalNotebookOnly)).or_else(|| here.clone());
     let git = (!delivers(offers)).then(|| tr(ExportMessage::GoalGitMissing));
     let by_folder = offers.git.is_none() && offers.has_dag_folder;
     let airflow = if by_folder { ExportMessage::GoalFolder } else { ExportMessage::GoalGit };
-    let cards = [
+    let scheduled = scheduler.map(|environment| {
+        let explained = tr(ExportMessage::GoalSchedulerLong { environment });
+        (Goal::Scheduler, ExportMessage::GoalScheduler, explained, as_notebook.clone())
+    });
+    let here_cards = [
         (Goal::Notebook, ExportMessage::GoalNotebook, tr(ExportMessage::GoalNotebookLong), as_notebook),
         (Goal::Script, ExportMessage::GoalScript, tr(ExportMessage::GoalScriptLong), here),
+    ];
+    let cards = [
         (Goal::Download, ExportMessage::GoalDownload, tr(ExportMessage::GoalDownloadLong), None),
         (Goal::Git, airflow, where_to(offers), git),
     ];
     let card = |(goal, name, explained, missing): (Goal, ExportMessage<'static>, String, Option<String>)| {
-        let (act, number) = (act.clone(), (goal as u8).to_string());
+        let (act, number) = ((*act).clone(), (goal as u8).to_string());
         let id = |part: &str| document.unique(&["goal-", part, &number].concat());
         let onchange = Callback::from(move |_: Event| act.emit(Action::Goal(goal)));
         let is_chosen = model.goal == goal;
@@ -56,10 +57,10 @@ pub fn goals_pane(
     html! {
         <fieldset class="sparkMonitor-Export-part">
             <legend>{ tr(ExportMessage::Goal) }</legend>
-            <div class="sparkMonitor-Goals">{ for cards.into_iter().map(card) }</div>
+            <div class="sparkMonitor-Goals">{ for here_cards.into_iter().chain(scheduled).chain(cards).map(card) }</div>
             { details(model, shown, act) }
             if model.goal == Goal::Git {
-                { airflow_line(airflow_check, act) }
+                { airflow_line(scene.airflow, act) }
             }
         </fieldset>
     }

@@ -17,6 +17,7 @@ pub enum Goal {
     #[default]
     Notebook,
     Script,
+    Scheduler,
     Download,
     Git,
 }
@@ -34,6 +35,7 @@ pub enum Doing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
     Started,
+    Scheduled,
     Downloaded { name: String },
     OutputSaved { path: String },
     JumpFailed,
@@ -147,7 +149,7 @@ pub type Act = Callback<Action>;
 impl Model {
     pub fn target(&self) -> ExportTarget {
         match self.goal {
-            Goal::Notebook | Goal::Script => ExportTarget::Local,
+            Goal::Notebook | Goal::Script | Goal::Scheduler => ExportTarget::Local,
             Goal::Download => self.download_for,
             Goal::Git => self.git_for.unwrap_or(ExportTarget::AirflowConnect),
         }

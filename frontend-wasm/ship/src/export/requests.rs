@@ -51,12 +51,18 @@ fn of_document(document: &Document, options: &ConversionOptions) -> Fields {
     vec![("notebook", text_json(&document.text)), ("options", options_json(options))]
 }
 
-fn of_person(Snapshot { document, shown, values }: &Snapshot, model: &Model) -> Fields {
-    let values: Vec<_> = values.iter().map(|(name, json)| (name.as_str(), json.clone())).collect();
+/// The values that were entered, as one object.
+pub fn values_json(seen: &Snapshot) -> String {
+    let values: Vec<_> = seen.values.iter().map(|(name, json)| (name.as_str(), json.clone())).collect();
+    object_json(&values)
+}
+
+fn of_person(seen: &Snapshot, model: &Model) -> Fields {
+    let Snapshot { document, shown, .. } = seen;
     let mut fields = of_document(document, &model.options(document));
     fields.push(("path", text_json(&document.path)));
     fields.push(("hash", text_json(&shown.hash)));
-    fields.push(("parameters", object_json(&values)));
+    fields.push(("parameters", values_json(seen)));
     fields
 }
 

@@ -23,6 +23,8 @@ pub struct ExportScene<'a> {
     pub shipments: &'a Watched,
     /// The log of the shipment whose log is open.
     pub log: &'a Watched,
+    /// Where jupyter-scheduler runs notebooks; none if it is not installed.
+    pub scheduler: Option<&'a str>,
     pub act: &'a Act,
 }
 

@@ -35,6 +35,10 @@ export interface ExportOptions {
   on_save: (file: Blob, name: string) => void;
   /** Saves a run's notebook beside the document and opens it; undefined if the person does not want to. */
   on_save_output: (file: Blob, started_at_ms: number) => Promise<string | undefined>;
+  /** The environment in which jupyter-scheduler runs notebooks; undefined if it is not installed. */
+  on_scheduler: () => Promise<string | undefined>;
+  /** Gives jupyter-scheduler a notebook with a JSON object of parameters, and returns the job's id. */
+  on_schedule: (notebook: Blob, parameters: string) => Promise<string>;
 }
 "#;
 
@@ -136,6 +140,18 @@ impl Shell {
     ) {
         let called = self.call("on_save_output", file, &JsValue::from_f64(started_at_ms as f64));
         when_done(called, |path| on_done(path.map(|path| path.as_string())));
+    }
+
+    /// Reports where jupyter-scheduler runs notebooks; none if it is not installed.
+    pub fn scheduler(&self, on_done: impl FnOnce(Option<String>) + 'static) {
+        let called = self.call("on_scheduler", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+        when_done(called, |environment| on_done(environment.and_then(|environment| environment.as_string())));
+    }
+
+    /// Gives jupyter-scheduler a notebook, a `Blob`, and reports whether it took it.
+    pub fn schedule(&self, notebook: &JsValue, parameters: &str, on_done: impl FnOnce(bool) + 'static) {
+        let called = self.call("on_schedule", notebook, &parameters.into());
+        when_done(called, |job_id| on_done(job_id.is_some()));
     }
 
     fn tell(&self, name: &str, first: &JsValue, second: &JsValue) {

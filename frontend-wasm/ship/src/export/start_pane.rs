@@ -21,6 +21,7 @@ pub fn start_pane(scene: &ExportScene<'_>, offers: &Export, document: &Document)
     let has_plan = plan_shown(model, converted).is_some();
     let button = match model.goal {
         Goal::Notebook | Goal::Script => Button::new(ExportMessage::StartRun, Action::Start),
+        Goal::Scheduler => Button::new(ExportMessage::Schedule, Action::Start),
         Goal::Download => Button::new(ExportMessage::DownloadFiles, Action::Start),
         // What would change is shown first.
         Goal::Git => Button::new(ExportMessage::ShowPlan, Action::Plan),
@@ -47,15 +48,16 @@ pub fn why_not(
     let Some(shown) = converted.conversion.as_deref() else {
         return Some(ExportMessage::WhyNothing);
     };
-    let runs = matches!(model.goal, Goal::Notebook | Goal::Script);
+    let is_whole = matches!(model.goal, Goal::Notebook | Goal::Scheduler);
+    let runs = is_whole || model.goal == Goal::Script;
     match () {
         () if runs && !offers.runs_here => Some(ExportMessage::GoalHereMissing),
-        () if model.goal == Goal::Notebook && !document.is_notebook() => Some(ExportMessage::GoalNotebookOnly),
+        () if is_whole && !document.is_notebook() => Some(ExportMessage::GoalNotebookOnly),
         () if model.goal == Goal::Git && !delivers(offers) => Some(ExportMessage::GoalGitMissing),
         () if model.doing.is_some() => Some(ExportMessage::WhyBusy),
         () if !is_current(converted) => Some(ExportMessage::WhyChecking),
         () if shown.is_blocked => Some(ExportMessage::WhyBlocked),
-        () if model.goal == Goal::Notebook && removes(model, document) => Some(ExportMessage::WhyWhole),
+        () if is_whole && removes(model, document) => Some(ExportMessage::WhyWhole),
         () if shown.schedule_error.is_some() => Some(ExportMessage::WhySchedule),
         () if !has_values(model, shown) => Some(ExportMessage::WhyParameters),
         () => None,
@@ -93,8 +95,9 @@ fn said(model: &Model, why: Option<ExportMessage<'static>>, has_plan: bool) -> H
     let good = |said| toned(Tone::Good, tr(said));
     let said = match &model.said {
         // Of the job as it was.
-        Some(Said::Started | Said::Downloaded { .. }) if is_off => Html::default(),
+        Some(Said::Started | Said::Scheduled | Said::Downloaded { .. }) if is_off => Html::default(),
         Some(Said::Started) => good(ExportMessage::RunStarted),
+        Some(Said::Scheduled) => good(ExportMessage::Scheduled),
         Some(Said::Downloaded { name }) => good(ExportMessage::Downloaded { name }),
         Some(Said::OutputSaved { path }) => good(ExportMessage::OutputSaved { path }),
         Some(Said::JumpFailed) => toned(Tone::Warn, tr(ExportMessage::JumpFailed)),

@@ -161,7 +161,12 @@ async fn what_was_chosen_for_a_line_can_be_chosen_again_when_its_finding_is_gone
 
 #[tokio::test]
 async fn a_goal_that_is_not_configured_says_what_is_missing() {
-    assert_snapshot!(text(goals_pane((&Model::default(), &document()), &offers(), (&conversion(), &Asked::default()), &act())).await, @r"
+    let goals = |scheduler| {
+        with_scene(&Model::default(), &Converted::default(), scheduler, |scene| {
+            goals_pane(scene, (&document(), &offers(), &conversion()))
+        })
+    };
+    assert_snapshot!(text(goals(None)).await, @r"
     What to do with the job
     Run here, as a notebook
     Cell by cell in a kernel of its own. Outputs are kept, and this page may be closed.
@@ -172,10 +177,36 @@ async fn a_goal_that_is_not_configured_says_what_is_missing() {
     Airflow, by git
     Not configured: an administrator sets SPARK_MONITOR_EXPORT_GIT_URL.
     ");
-    let drawn =
-        elements(goals_pane((&Model::default(), &document()), &offers(), (&conversion(), &Asked::default()), &act()))
-            .await;
+    let drawn = elements(goals(None)).await;
     assert_eq!(drawn.matches("disabled=").count(), 1, "{drawn}");
+    let with_scheduler = text(goals(Some("base"))).await;
+    assert!(
+        with_scheduler.contains("by jupyter-scheduler\nAs a notebook, in its environment base"),
+        "{with_scheduler}"
+    );
+}
+
+/// What is drawn from a model and a conversion.
+fn with_scene<T>(
+    model: &Model,
+    converted: &Converted,
+    scheduler: Option<&str>,
+    draw: impl FnOnce(&ExportScene<'_>) -> T,
+) -> T {
+    let (nothing, asked, act, document) = (Watched::default(), Asked::default(), act(), document());
+    draw(&ExportScene {
+        model,
+        document: Some(&document),
+        area: &asked,
+        airflow: &asked,
+        converted,
+        runs: &nothing,
+        run: &nothing,
+        shipments: &nothing,
+        log: &nothing,
+        scheduler,
+        act: &act,
+    })
 }
 
 #[tokio::test]
@@ -409,21 +440,8 @@ async fn a_plan_that_appears_is_announced_until_something_else_is_shown() {
     let conversion = |hash: &str| Conversion { hash: hash.to_owned(), is_blocked: false, ..conversion() };
     let said = |hash: &str| {
         let converted = Converted { conversion: Some(Rc::new(conversion(hash))), ..Converted::default() };
-        let (nothing, asked, act) = (Watched::default(), Asked::default(), act());
-        let (model, document) = (planned(), document());
-        let scene = ExportScene {
-            model: &model,
-            document: Some(&document),
-            area: &asked,
-            airflow: &asked,
-            converted: &converted,
-            runs: &nothing,
-            run: &nothing,
-            shipments: &nothing,
-            log: &nothing,
-            act: &act,
-        };
-        text(start_pane(&scene, &Export { has_dag_folder: true, ..offers() }, &document))
+        let offers = Export { has_dag_folder: true, ..offers() };
+        text(with_scene(&planned(), &converted, None, |scene| start_pane(scene, &offers, &document())))
     };
     assert_eq!(said("h").await, "Show what would change\nWhat would change is shown below.");
     assert_eq!(said("other").await, "Show what would change");

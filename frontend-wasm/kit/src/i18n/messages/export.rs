@@ -68,6 +68,12 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     GoalNotebookLong: "Cell by cell in a kernel of its own. Outputs are kept, and this page may be closed.";
     GoalScript: "Run here, as a script";
     GoalScriptLong: "As job.py, in a process of its own, as it would run elsewhere.";
+    GoalScheduler: "Run here, by jupyter-scheduler";
+    GoalSchedulerLong { environment: &'a str }: "As a notebook, in its environment {environment} and a folder of its own. “Notebook Jobs” shows the run and keeps the outputs.";
+    Schedule: "Give it to jupyter-scheduler";
+    Scheduled: "jupyter-scheduler has taken the notebook. “Notebook Jobs” shows it.";
+    NotScheduled: "jupyter-scheduler did not take the notebook.";
+    NotScheduledHint: "The notebook needs a kernel; the log of the notebook server says more.";
     GoalDownload: "Download";
     GoalDownloadLong: "All files of the job as one .zip.";
     GoalGit: "Airflow, by git";
