@@ -4,6 +4,7 @@
 
 mod cached;
 mod calls;
+mod export;
 mod figure;
 mod history;
 mod hub;
@@ -36,7 +37,7 @@ enum Command {
     Sidecar {
         /// The sidecar's release executable.
         binary: PathBuf,
-        /// Measure only these parts: small, cached, calls, large, hub, history.
+        /// Measure only these parts: small, cached, calls, large, hub, history, export.
         only: Vec<String>,
     },
     /// Serve a file's bytes from memory, as fast as axum can.
@@ -68,7 +69,7 @@ async fn main() -> Result<()> {
 }
 
 async fn measure(binary: &Path, only: &[String]) -> Result<()> {
-    const AREAS: [&str; 6] = ["small", "cached", "calls", "large", "hub", "history"];
+    const AREAS: [&str; 7] = ["small", "cached", "calls", "large", "hub", "history", "export"];
     if let Some(unknown) = only.iter().find(|name| !AREAS.contains(&name.as_str())) {
         bail!("there is no area called {unknown}");
     }
@@ -80,7 +81,8 @@ async fn measure(binary: &Path, only: &[String]) -> Result<()> {
             "calls" => calls::measure(binary).await?,
             "large" => large::measure(binary).await?,
             "history" => history::measure(binary).await?,
-            _ => hub::measure(binary).await?,
+            "hub" => hub::measure(binary).await?,
+            _ => export::measure(binary).await?,
         };
         figures.iter().try_for_each(figure::Figure::print)?;
     }

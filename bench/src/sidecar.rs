@@ -138,6 +138,15 @@ pub fn request(path: &str) -> Vec<u8> {
     load::get(path, &[TOKEN])
 }
 
+/// A request with a JSON body.
+#[must_use]
+pub fn post(path: &str, body: &str) -> Vec<u8> {
+    let (name, token) = TOKEN;
+    let head =
+        format!("POST {path} HTTP/1.1\r\nhost: localhost\r\n{name}: {token}\r\ncontent-type: application/json\r\n");
+    format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
 /// A request of a view that accepts answers up to `max_age` seconds old.
 #[must_use]
 pub fn request_within(path: &str, max_age: u64) -> Vec<u8> {

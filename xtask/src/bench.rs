@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::{document, install, outside, paths, run, step::step, wasm, wheel};
 
 /// Parts that the program `bench` measures, with the sidecar alone.
-const OF_SIDECAR: [&str; 6] = ["small", "cached", "calls", "large", "hub", HISTORY];
+const OF_SIDECAR: [&str; 7] = ["small", "cached", "calls", "large", "hub", HISTORY, "export"];
 /// Its figures stand in `docs/history.md`, whenever it is measured.
 const HISTORY: &str = "history";
 
