@@ -49,7 +49,7 @@ try {
   const jobs = path.join(jupyter.folder, 'root/jobs');
   const output = await until('the output', async () => {
     const files = await readdir(jobs, { recursive: true }).catch(() => []);
-    return files.find(file => file.endsWith('.ipynb') && file.includes('sales-'));
+    return files.find(file => /^sales-.*\.ipynb$/.test(path.basename(file)));
   });
   const text = await readFile(path.join(jobs, output), 'utf8');
   assert.ok(text.includes('seen 7 it\'s \\"é\\"\\\\n'), text);
