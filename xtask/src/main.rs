@@ -70,7 +70,7 @@ enum Command {
     /// Measure everything against its baseline and write `docs/benchmarks.md`.
     Bench {
         /// Run only these parts, and print the figures instead of writing them: small, cached, calls, large, hub,
-        /// jupyter, sizes.
+        /// export, jupyter, browser, sizes.
         only: Vec<String>,
     },
     /// Build the installable wheel in `dist/`.

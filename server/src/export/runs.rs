@@ -54,8 +54,10 @@ impl Runs {
         self.site.is_ok()
     }
 
+    /// Refuses what needs jobs to be run here.
+    ///
     /// # Errors
-    /// Why no jobs are run here.
+    /// When none are.
     pub fn check(&self) -> Result<(), ApiError> {
         self.site.as_ref().map(drop).map_err(|reason| errors::off(*reason))
     }
