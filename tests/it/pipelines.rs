@@ -165,8 +165,11 @@ async fn a_job_is_delivered_and_the_answer_says_where() {
     assert_eq!(get(&app, "trigger-status?dag_id=etl").await.status, 404, "nothing was triggered");
 }
 
+/// A field, and what its value must be.
+type Field = (&'static str, fn(&Value) -> bool);
+
 /// Every field that the older extension documents, with its type; more may be there.
-fn has_fields(value: &Value, fields: &[(&str, fn(&Value) -> bool)]) {
+fn has_fields(value: &Value, fields: &[Field]) {
     for (name, is) in fields {
         let field = value.get(name).unwrap_or_else(|| panic!("no {name} in {value}"));
         assert!(is(field), "{name} is {field}");
@@ -180,7 +183,7 @@ async fn answers_have_all_documented_fields() {
     let airflow = Double::absent().await;
     let app = site.app_with_airflow(&airflow);
     let shown = preview(&app, json!({})).await;
-    let of_both: [(&str, fn(&Value) -> bool); 5] = [
+    let of_both: [Field; 5] = [
         ("status", Value::is_string),
         ("mode", Value::is_string),
         ("cells", Value::is_u64),
@@ -189,7 +192,7 @@ async fn answers_have_all_documented_fields() {
     ];
     has_fields(&shown, &of_both);
     has_fields(&shown, &[("preview", Value::is_boolean), ("would_write_to", Value::is_string)]);
-    let line: [(&str, fn(&Value) -> bool); 4] = [
+    let line: [Field; 4] = [
         ("cell_idx", Value::is_u64),
         ("line_no", Value::is_u64),
         ("kind", Value::is_string),
@@ -200,7 +203,7 @@ async fn answers_have_all_documented_fields() {
     has_fields(&done, &of_both);
     has_fields(&done, &[("generated_path", Value::is_string), ("airflow_visibility_eta_s", Value::is_u64)]);
     for name in ["git", "gitea"] {
-        let git: [(&str, fn(&Value) -> bool); 8] = [
+        let git: [Field; 8] = [
             ("status", Value::is_string),
             ("provider", Value::is_string),
             ("repo", Value::is_string),
@@ -213,7 +216,7 @@ async fn answers_have_all_documented_fields() {
         ];
         has_fields(&done[name], &git);
     }
-    let trigger: [(&str, fn(&Value) -> bool); 5] = [
+    let trigger: [Field; 5] = [
         ("status", Value::is_string),
         ("airflow_url", Value::is_string),
         ("dag_id", Value::is_string),
@@ -224,7 +227,7 @@ async fn answers_have_all_documented_fields() {
     let features = get(&app, "features?timeout_s=0.2").await.json();
     has_fields(&features, &[("standalone", Value::is_boolean)]);
     for name in ["airflow", "ilum", "gitea", "local_pyfile"] {
-        let probe: [(&str, fn(&Value) -> bool); 3] =
+        let probe: [Field; 3] =
             [("reachable", Value::is_boolean), ("configured", Value::is_boolean), ("url", Value::is_string)];
         has_fields(&features[name], &probe);
     }

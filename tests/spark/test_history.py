@@ -93,4 +93,4 @@ def test_runs_and_a_killed_driver_are_remembered_without_literals_and_forgotten_
         assert any(b"select count" in text for text in texts), "the test can see what is stored"
         until("it can be forgotten", lambda: sidecar.ask("DELETE", "history")[0] == 200, 30)
         assert sidecar.ok("history/queries")["shapes"] == []
-        assert json.dumps(sidecar.ok("history/applications")) == '{"apps": []}'
+        assert json.dumps(sidecar.ok("history/applications")) == '{"apps": [], "has_more": false}'

@@ -189,7 +189,7 @@ pub fn all(cases: u32, runtime: &Runtime, places: impl Fn() -> Vec<Place>) {
     runner
         .run(&case(orders), |case| {
             let number: u32 = tried.replace(tried.get() + 1);
-            if number > 0 && number % SHARE == 0 {
+            if number > 0 && number.is_multiple_of(SHARE) {
                 shared.replace(made());
             }
             let owner = format!("owner-{number}");
