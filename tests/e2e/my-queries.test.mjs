@@ -141,6 +141,16 @@ test('its text is copied without its literals', async () => {
   assert.match(await lab.clipboard(), /^select max\(sha2\(concat\(id, \?\), \?\)\) from ids$/);
 });
 
+test('it leads to the cell of its last run', async () => {
+  // It took longer than the clocks may be apart, so one cell alone can have run it.
+  await choice('max(').click();
+  await press('Go to the cell of its last run');
+  // The notebook comes to the front.
+  await queries.waitFor({ state: 'hidden' });
+  await until('the cell', () => lab.page.locator('.jp-Notebook .jp-Cell').nth(2).evaluate(cell => cell.matches('.jp-mod-active')));
+  await lab.execute(COMMAND);
+});
+
 for (const theme of THEMES) {
   test(`in ${theme}, at 250 px and wide, nothing sticks out and axe finds nothing`, async () => {
     await lab.execute('apputils:change-theme', { theme });
