@@ -17,7 +17,7 @@ export class ExportScheduler {
     return Array.isArray(found) ? (found as Partial<Environment>[])[0]?.name : undefined;
   }
 
-  /** Creates a job of a notebook, and returns its id. `parameters` is a JSON object of the values given. */
+  /** Creates a job of a notebook, and returns its id. `parameters` is a JSON object of the values, as Python writes them. */
   async submit(path: string, notebook: Blob, parameters: string): Promise<string> {
     const environment = await this.environment();
     if (environment === undefined) {
@@ -32,14 +32,13 @@ export class ExportScheduler {
     const content = JSON.parse(await notebook.text()) as Contents.IModel['content'];
     await contents.save(file, { type: 'notebook', format: 'json', content });
     try {
-      const values = Object.entries(JSON.parse(parameters) as Record<string, unknown>);
       const job = {
         name: stem,
-        input_uri: file,
+        input_uri: contents.localPath(file),
         input_filename: name,
         runtime_environment_name: environment,
         output_formats: ['ipynb'],
-        parameters: Object.fromEntries(values.map(([parameter, value]) => [parameter, literal(value)]))
+        parameters: JSON.parse(parameters) as Record<string, string>
       };
       const response = await this.call('jobs', 'POST', JSON.stringify(job));
       if (!response.ok) {
@@ -47,7 +46,8 @@ export class ExportScheduler {
       }
       return ((await response.json()) as { job_id: string }).job_id;
     } finally {
-      await contents.delete(file);
+      // The job is there whether or not this works.
+      await contents.delete(file).catch((reason: unknown) => console.warn('Spark Monitor cannot remove', file, reason));
     }
   }
 
@@ -56,22 +56,4 @@ export class ExportScheduler {
     const url = URLExt.join(serverSettings.baseUrl, 'scheduler', route);
     return ServerConnection.makeRequest(url, body === undefined ? { method } : { method, body }, serverSettings);
   }
-}
-
-/** A value as Python writes it: jupyter-scheduler puts it into a cell. */
-export function literal(value: unknown): string {
-  if (value === null || value === undefined) {
-    return 'None';
-  }
-  if (typeof value === 'boolean') {
-    return value ? 'True' : 'False';
-  }
-  if (Array.isArray(value)) {
-    return `[${value.map(literal).join(', ')}]`;
-  }
-  if (typeof value === 'object') {
-    return `{${Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${literal(one)}`).join(', ')}}`;
-  }
-  // JSON's texts and numbers are Python's too.
-  return JSON.stringify(value);
 }

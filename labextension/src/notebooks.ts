@@ -61,10 +61,11 @@ export class Notebooks {
     const states = new Map([...sessions.running()].map(({ id, kernel }) => [id, kernel?.execution_state]));
     for (const notebook of this.closed) {
       const state = states.get(notebook.sessionModel);
-      if (state === 'idle') {
+      // The server keeps the session of a kernel that has died.
+      if (state === 'idle' || state === 'dead') {
         notebook.endClosed();
       }
-      // Without its kernel, whoever ended that knows.
+      // Somebody has shut the kernel down, and knows it.
       if (state === undefined || notebook.running().length === 0) {
         this.closed.delete(notebook);
       }

@@ -92,7 +92,8 @@ export class Notices {
   private async watch(): Promise<never> {
     for (;;) {
       await new Promise(resolve => setTimeout(resolve, WATCH_MS));
-      await this.context.notebooks.lookAtClosed();
+      // A server that does not answer must not keep the open notebooks waiting.
+      void this.context.notebooks.lookAtClosed();
       const cells = this.context.notebooks.running().filter(cell => !this.isShort(cell));
       const messages = new Set(cells.map(({ message }) => message));
       for (const message of [...this.seen.keys()].filter(message => !messages.has(message))) {

@@ -27,7 +27,11 @@ class Older:
         self.log = (folder.parent / "older.log").open("w")
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": self.log}
         self.process = subprocess.Popen(command, env=environment, text=True, **pipes)
-        until("the older extension answers", self.answers, 120)
+        try:
+            until("the older extension answers", self.answers, 120)
+        except BaseException:
+            self.end()
+            raise
 
     def answers(self) -> bool:
         """Return whether its routes are there."""

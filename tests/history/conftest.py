@@ -90,8 +90,9 @@ class Remembering:
 
 
 @pytest.fixture
-def remembering(busy: Cluster) -> Iterator[Callable[[Path], Remembering]]:
-    """Return a function that begins a history in a folder."""
+def remembering(busy: Cluster, mounted: Callable[..., Path]) -> Iterator[Callable[[Path], Remembering]]:
+    """Return a function that begins a history in a folder; it ends before the folder is unmounted."""
+    _ = mounted
     begun: list[Remembering] = []
 
     def begin(home: Path) -> Remembering:
@@ -119,7 +120,8 @@ def mounted(tmp_path: Path) -> Iterator[Callable[..., Path]]:
 
     yield mount
     for folder in reversed(folders):
-        subprocess.run(["umount", str(folder)], check=True)
+        # One that is still in use must not keep the others mounted.
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)
 
 
 def collector(sidecar: Sidecar) -> dict[str, Any]:

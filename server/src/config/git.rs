@@ -13,13 +13,12 @@ use super::{
 
 /// The variables that git, SSH and their helpers need. Nothing else of the sidecar's environment reaches them: it has
 /// the site's other tokens.
-const VARIABLES: [&str; 19] = [
+const VARIABLES: [&str; 18] = [
     "PATH",
     "TZ",
     "TMPDIR",
     "HTTPS_PROXY",
     "https_proxy",
-    "http_proxy",
     "ALL_PROXY",
     "all_proxy",
     "NO_PROXY",

@@ -29,7 +29,8 @@ pub struct HistorySettings {
     pub spark_monitor_history_sample_ms: Duration,
 
     /// Address of Spark's history server, for example `http://history:18080`. It is asked for applications that the
-    /// sidecar does not remember: on this machine for all, elsewhere for those that the user has started.
+    /// sidecar does not remember: for those that the user has started, or for all if users have no names and it runs on
+    /// this machine.
     #[arg(long, env = "SPARK_MONITOR_HISTORY_SERVER_URL", value_name = "URL")]
     pub spark_monitor_history_server_url: Option<String>,
 

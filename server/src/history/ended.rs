@@ -1,9 +1,10 @@
 //! Applications that nobody watched, from Spark's history server.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use history_store::RunRow;
 use monitor::{EndedApp, HistoryServer, Whose, queries::QueryRun};
+use tokio::time::timeout;
 use upstream::user::User;
 use wire::{
     Executor,
@@ -23,19 +24,18 @@ use crate::{
     words::{Said, history},
 };
 
+/// How long what is remembered waits for the history server.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Longest label, characters, as it is stored of others.
 const LABEL: usize = 200;
 /// No shape has this number: these runs are not among "My queries".
 const NOT_STORED: i64 = -1;
 
 /// Adds the applications that are not remembered, up to `most` in all. Those that are remembered are shown even if the
-/// history server does not answer.
+/// history server fails, which its cache logs, or is slow: then the next request finds what it has answered meanwhile.
 pub(super) async fn add(history: &History, whose: &Whose, apps: &mut PastApps, most: usize) {
     let Some(server) = &history.facts.server else { return };
-    let ended = match server.list(whose).await {
-        Ok(ended) => ended,
-        Err(error) => return tracing::warn!(%error, "Spark's history server was asked in vain"),
-    };
+    let Ok(Ok(ended)) = timeout(PATIENCE, server.list(whose)).await else { return };
     let is_new = |app: &EndedApp| apps.apps.iter().all(|known| known.app_id != app.app_id);
     let more: Vec<PastApp> = ended.iter().filter(|app| is_own(history, whose, app) && is_new(app)).map(past).collect();
     apps.has_more |= apps.apps.len() + more.len() > most;
@@ -70,7 +70,7 @@ async fn detail(
         app: Some(past(app)),
         end: end.to_string(),
         end_sentences: end.sentences(),
-        runs: own.map(|run| past_run_of(&app.app_id, run)).collect(),
+        runs: own.map(|run| past_run_of(app, run)).collect(),
         lost_executors: lost.collect(),
         peak_heap_bytes: peak.unwrap_or_default(),
         series: Series::default(),
@@ -83,8 +83,10 @@ fn is_own(history: &History, whose: &Whose, app: &EndedApp) -> bool {
     is_shown(is_own, whose.user().map(User::name), &app.user)
 }
 
+/// `is_own` says that the history server is on this machine. That is no proof where users have names: all of a hub may be
+/// on one machine.
 fn is_shown(is_own: bool, user: Option<&str>, started_by: &str) -> bool {
-    is_own || user.is_some_and(|user| user == started_by && !user.is_empty())
+    user.map_or(is_own, |user| user == started_by && !user.is_empty())
 }
 
 fn past(app: &EndedApp) -> PastApp {
@@ -97,11 +99,15 @@ fn past(app: &EndedApp) -> PastApp {
     }
 }
 
-fn past_run_of(app_id: &str, seen: &QueryRun) -> PastRun {
-    // It ran when its driver went.
-    let state = RunState::of(seen.state).unwrap_or(RunState::Lost);
+fn past_run_of(app: &EndedApp, seen: &QueryRun) -> PastRun {
+    let state = RunState::of(seen.state);
+    let mut run = run(&app.app_id, 0, state.unwrap_or(RunState::Lost), seen);
+    if state.is_none() {
+        // It ran when its driver went, and no longer.
+        run.duration_ms = app.ended_at_ms.saturating_sub(run.submitted_ms).max(0);
+    }
     let label = shape::shape(seen).label.chars().take(LABEL).collect();
-    past_run(&RunRow { shape_id: NOT_STORED, label, run: run(app_id, 0, state, seen), is_first: false }, None)
+    past_run(&RunRow { shape_id: NOT_STORED, label, run, is_first: false }, None)
 }
 
 /// An executor that Spark did not keep until the end.
@@ -128,7 +134,8 @@ mod tests {
     fn a_shared_history_server_shows_a_person_what_they_have_started_and_nothing_else() {
         for (is_own, user, shown) in [
             (true, None, true),
-            (true, Some("bob"), true),
+            (true, Some("bob"), false),
+            (true, Some("ann"), true),
             (false, Some("ann"), true),
             (false, Some("bob"), false),
             (false, None, false),

@@ -12,7 +12,7 @@ use super::focus::focus;
 use super::model::{Act, Action, Doing, Goal, Model, Planned, Said};
 use super::parameter_form::PARAMETER;
 use super::parameters;
-use super::requests::{Snapshot, convert, new_run, new_shipment, values_json};
+use super::requests::{Snapshot, convert, new_run, new_shipment, values_python};
 use super::shell::Shell;
 use kit::api::{self, Api, Ask};
 use kit::i18n::{ExportMessage, tr};
@@ -140,7 +140,7 @@ impl Effects {
         self.act.emit(Action::Do(Doing::Starting));
         let options = ConversionOptions { target: ExportTarget::Papermill, ..model.options(&seen.document) };
         let question = convert("export/notebook", &seen.document, &options);
-        let parameters = values_json(&seen);
+        let parameters = values_python(&seen);
         let (api, act, shell) = (self.api.clone(), self.act.clone(), self.shell.clone());
         spawn(async move {
             match fetch(&api, &question).await {

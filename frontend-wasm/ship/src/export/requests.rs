@@ -57,6 +57,23 @@ pub fn values_json(seen: &Snapshot) -> String {
     object_json(&values)
 }
 
+/// The same as Python writes them: jupyter-scheduler puts these texts into a cell.
+pub fn values_python(seen: &Snapshot) -> String {
+    let values: Vec<_> = seen.values.iter().map(|(name, json)| (name.as_str(), text_json(&python(json)))).collect();
+    object_json(&values)
+}
+
+/// JSON's texts and numbers are Python's, too.
+fn python(json: &str) -> String {
+    match json {
+        "true" => "True".to_owned(),
+        "false" => "False".to_owned(),
+        "null" => "None".to_owned(),
+        list if list.starts_with(['[', '{']) => ["__import__(\"json\").loads(", &text_json(list), ")"].concat(),
+        other => other.to_owned(),
+    }
+}
+
 fn of_person(seen: &Snapshot, model: &Model) -> Fields {
     let Snapshot { document, shown, .. } = seen;
     let mut fields = of_document(document, &model.options(document));
@@ -119,7 +136,7 @@ mod tests {
     };
     use yew::Reducible;
 
-    use super::{Snapshot, convert, new_run, new_shipment};
+    use super::{Snapshot, convert, new_run, new_shipment, python};
     use crate::export::document::Document;
     use crate::export::model::{Action, Goal, Model};
     use crate::export::samples::{conversion, document};
@@ -181,5 +198,13 @@ mod tests {
         let question = new_shipment(&seen, &model, "Ship it", false);
         let shipment: Option<NewShipment> = question.body.and_then(|body| serde_json::from_str(&body).ok());
         assert_eq!(shipment.map(|shipment| (shipment.message, shipment.trigger)), Some(("Ship it".to_owned(), false)));
+    }
+
+    #[test]
+    fn a_value_is_written_as_python_writes_it() {
+        let same = ["9007199254740993", "7.0", "1e400", r#""it's \"é\"""#];
+        assert_eq!(same.map(python), same.map(str::to_owned), "no digit is lost");
+        assert_eq!(["true", "false", "null"].map(python), ["True", "False", "None"]);
+        assert_eq!(python(r#"[true, "a"]"#), r#"__import__("json").loads("[true, \"a\"]")"#);
     }
 }

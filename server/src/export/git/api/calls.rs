@@ -34,6 +34,8 @@ pub(super) struct Calls {
     token: SecretString,
     deadline: Duration,
     most_bytes: u64,
+    /// Nothing is asked: what the environment names as a proxy cannot be used, and past it nothing may go.
+    has_bad_proxy: bool,
 }
 
 /// An answer's head and its JSON.
@@ -61,7 +63,8 @@ impl Calls {
             .referer(false)
             .pool_max_idle_per_host(1)
             .tls_backend_preconfigured(tls.clone());
-        if let Some(proxy) = proxy(root, site)? {
+        let (proxy, has_bad_proxy) = proxy(root, site).map_or((None, true), |proxy| (proxy, false));
+        if let Some(proxy) = proxy {
             http = http.proxy(proxy);
         }
         let http = http.build().map_err(|_| GitError::Unreachable)?;
@@ -74,6 +77,7 @@ impl Calls {
             token: account.token.clone(),
             deadline: site.deadline,
             most_bytes: MOST_BYTES.min(site.most_bytes),
+            has_bad_proxy,
         })
     }
 
@@ -147,6 +151,9 @@ impl Calls {
     }
 
     async fn in_time<T>(&self, call: impl Future<Output = Result<T, Refused>>) -> Result<T, Refused> {
+        if self.has_bad_proxy {
+            return Err(GitError::Proxy.into());
+        }
         let late = |_| Err(GitError::Timeout { after: self.deadline }.into());
         timeout(self.deadline, call).await.unwrap_or_else(late)
     }
@@ -246,18 +253,15 @@ impl Refused {
     }
 }
 
-/// The proxy that the environment names, as git finds it too.
+/// The proxy that the environment names, as git finds it too. There is none for `http://`, which is for this machine: it
+/// would get the token unencrypted.
 fn proxy(root: &Url, site: &GitSite) -> Result<Option<Proxy>, GitError> {
     let variable = |name: &&str| {
         let found = site.environment.iter().find(|(known, _)| known == name);
         found.and_then(|(_, value)| value.to_str()).map(str::trim).filter(|value| !value.is_empty())
     };
-    let names: &[&str] = match root.scheme() {
-        "https" => &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
-        // Not `HTTP_PROXY`, which a web server sets from what a stranger sends.
-        _ => &["http_proxy", "all_proxy", "ALL_PROXY"],
-    };
-    let Some(address) = names.iter().find_map(variable) else { return Ok(None) };
+    let names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+    let Some(address) = names.iter().find_map(variable).filter(|_| root.scheme() == "https") else { return Ok(None) };
     let address = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
     if !(address.starts_with("http://") || address.starts_with("https://")) {
         return Err(GitError::Proxy);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::{io::AsyncReadExt, net::TcpListener};
 
 use super::{
     super::{Api, Content, Delivered, Delivery, GitError, Plan, Repository},
@@ -257,26 +257,46 @@ async fn a_gitea_without_the_call_is_not_taken_for_one_where_others_are_faster()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_api_is_asked_through_the_proxy_of_the_environment() {
+async fn no_proxy_gets_an_apis_token_unencrypted() {
     for (kind, name) in KINDS {
         let (bare, files, proxy) = (Bare::with_readme(), job("print(1)\n"), Proxy::start().await);
         let host = ApiHost::start(kind, &bare, Fault::None).await;
-        let through = |variables: Vec<(&'static str, String)>| {
-            let variables = variables.into_iter().map(|(variable, value)| (variable, value.into()));
-            Without::with(name, &host.url, TOKEN, |ann| ann.site.environment.extend(variables))
-        };
-        through(vec![("http_proxy", proxy.url.clone())]).deliver(&delivery("sales", &files)).await.unwrap();
-        let heard = proxy.heard().len();
-        assert_eq!((heard, bare.commits()), (host.heard().len(), 2), "{name}");
-        let around = vec![("ALL_PROXY", proxy.url.clone()), ("NO_PROXY", "127.0.0.1".to_owned())];
-        through(around).deliver(&delivery("stock", &files)).await.unwrap();
-        assert_eq!((proxy.heard().len(), bare.commits()), (heard, 3), "{name}");
+        let everywhere = ["http_proxy", "ALL_PROXY"].map(|variable| (variable, proxy.url.clone().into()));
+        let ann = Without::with(name, &host.url, TOKEN, |ann| ann.site.environment.extend(everywhere));
+        ann.deliver(&delivery("sales", &files)).await.unwrap();
+        assert_eq!((proxy.heard(), bare.commits()), (Vec::new(), 2), "{name}");
     }
-    let mut person = Person::with("http://127.0.0.1:1/team/jobs.git", Some(TOKEN));
+}
+
+#[tokio::test]
+async fn an_api_is_asked_through_the_proxy_of_the_environment() {
+    let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let api = through(&address);
+    let heard = async {
+        let (mut socket, _) = proxy.accept().await.unwrap();
+        let mut line = [0; 28];
+        socket.read_exact(&mut line).await.unwrap();
+        String::from_utf8_lossy(&line).into_owned()
+    };
+    let (heard, asked) = tokio::join!(heard, api.head());
+    assert_eq!(heard, "CONNECT git.example:443 HTTP");
+    assert!(asked.is_err(), "it has closed the connection");
+}
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_used_fails_each_delivery_and_nothing_else() {
+    let error = through("socks5://127.0.0.1:1").head().await.unwrap_err();
+    assert!(matches!(error, GitError::Proxy), "{error:?}");
+}
+
+/// The API of a host that is reached through a proxy.
+fn through(proxy: &str) -> Api {
+    let mut person = Person::with("https://git.example/team/jobs.git", Some(TOKEN));
     person.site.api = Some(GitApi::of("gitea", &person.site.url, true).unwrap());
-    person.site.environment.push(("http_proxy", "socks5://127.0.0.1:1".into()));
-    let api = Api::of(&person.site, &upstream::client_config(&[]).unwrap());
-    assert!(matches!(api, Err(GitError::Proxy)), "{api:?}");
+    person.site.environment.retain(|(name, _)| !name.to_lowercase().ends_with("_proxy"));
+    person.site.environment.push(("ALL_PROXY", proxy.into()));
+    Api::of(&person.site, &upstream::client_config(&[]).unwrap()).unwrap().unwrap()
 }
 
 #[tokio::test]
