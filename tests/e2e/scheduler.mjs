@@ -46,12 +46,12 @@ try {
   }, { within: 90_000 });
   assert.equal(ended?.status, 'COMPLETED', ended?.status_message);
   await ask(`scheduler/jobs/${id}/download_files`);
-  const jobs = path.join(jupyter.folder, 'root/jobs');
+  // It writes beneath the folder that JupyterLab was started in, not beneath that of the notebooks.
   const output = await until('the output', async () => {
-    const files = await readdir(jobs, { recursive: true }).catch(() => []);
-    return files.find(file => /^sales-.*\.ipynb$/.test(path.basename(file)));
+    const files = await readdir(jupyter.folder, { recursive: true }).catch(() => []);
+    return files.find(file => /(^|\/)jobs\/(.*\/)?sales-[^/]*\.ipynb$/.test(file));
   });
-  const text = await readFile(path.join(jobs, output), 'utf8');
+  const text = await readFile(path.join(jupyter.folder, output), 'utf8');
   assert.ok(text.includes('seen 7 it\'s \\"é\\"\\\\n'), text);
   assert.ok(!text.includes('left out'), text);
   const beside = await readdir(path.join(jupyter.folder, 'root'));
