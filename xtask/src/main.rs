@@ -70,7 +70,7 @@ enum Command {
     /// Measure everything against its baseline and write `docs/benchmarks.md`.
     Bench {
         /// Run only these parts, and print the figures instead of writing them: small, cached, calls, large, hub,
-        /// export, jupyter, browser, sizes.
+        /// export, jupyter, browser, sizes; or history, which writes its own into `docs/history.md`.
         only: Vec<String>,
     },
     /// Build the installable wheel in `dist/`.
