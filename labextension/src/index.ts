@@ -116,7 +116,7 @@ function activate(
   const exportTabs = new UiLoader(trans, app.restored, async () => new (await ship(speak)).Ship(url, headers));
   const detailTabs = new UiLoader(trans, app.restored, async () => new (await detail(speak)).Detail(url, headers));
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
-  const notebooks = new Notebooks(tracker, kernels, app);
+  const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
   new Notices({ url, server: serverSettings, notebooks, settings, trans });
   const options: MountOptions = {

@@ -92,21 +92,6 @@ export class FollowedNotebook {
     };
   }
 
-  /** Its name, also when it is closed. */
-  get title(): string {
-    return this.panel.isDisposed ? this.name : this.panel.title.label;
-  }
-
-  /** Its kernel's session, also when it is closed; empty without a kernel. */
-  get sessionModel(): string {
-    return this.model;
-  }
-
-  /** Says that the cells which ran when the notebook was closed have ended. */
-  endClosed(): void {
-    this.end(() => true);
-  }
-
   /** The cells that run: one at most, unless messages were lost. */
   running(): RanCell[] {
     const running = this.executions.filter(execution => execution.end_ms === null);
@@ -163,7 +148,6 @@ export class FollowedNotebook {
     this.identity = undefined;
     this.shift = null;
     this.wanted = true;
-    this.model = this.panel.sessionContext.session?.id ?? '';
     this._changed.emit();
     const kernel = this.kernel;
     if (kernel) {
@@ -198,7 +182,6 @@ export class FollowedNotebook {
         return;
       }
       this.end(() => true);
-      this.name = this.panel.title.label;
       this.executions.push({ message: parentId, code, count, begin_ms: Date.now(), end_ms: null, failed: false });
       this.executions.splice(0, this.executions.length - MOST_EXECUTIONS);
       this.wanted = true;
@@ -259,8 +242,6 @@ export class FollowedNotebook {
    * for long if this page is slow to hear of the next; a question would wait behind all of them, and hide their work.
    */
   private readonly sent = new Set<string>();
-  private name = '';
-  private model = '';
   private identity: SparkIdentity | undefined;
   private shift: number | null = null;
   /** Whether cells have run since it was asked. */

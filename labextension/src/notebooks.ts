@@ -23,7 +23,7 @@ export class Notebooks {
   constructor(
     private readonly tracker: INotebookTracker | null,
     private readonly kernels: KernelActivity,
-    private readonly app: JupyterFrontEnd
+    private readonly shell: JupyterFrontEnd.IShell
   ) {
     tracker?.forEach(panel => this.follow(panel));
     tracker?.widgetAdded.connect((_, panel) => this.follow(panel));
@@ -41,45 +41,9 @@ export class Notebooks {
     return this._ended;
   }
 
-  /** The cells that run, of notebooks that are open or were closed meanwhile. */
+  /** The cells of open notebooks that run. */
   running(): RanCell[] {
-    return [...this.followed.values(), ...this.closed].flatMap(notebook => notebook.running());
-  }
-
-  /** Asks the server whether cells of closed notebooks have ended: nobody here hears from their kernels any more. */
-  async lookAtClosed(): Promise<void> {
-    if (this.closed.size === 0) {
-      return;
-    }
-    const { sessions } = this.app.serviceManager;
-    try {
-      await sessions.refreshRunning();
-    } catch {
-      // The server does not answer now, so nothing is known.
-      return;
-    }
-    const states = new Map([...sessions.running()].map(({ id, kernel }) => [id, kernel?.execution_state]));
-    for (const notebook of this.closed) {
-      const state = states.get(notebook.sessionModel);
-      // The server keeps the session of a kernel that has died.
-      if (state === 'idle' || state === 'dead') {
-        notebook.endClosed();
-      }
-      // Somebody has shut the kernel down, and knows it.
-      if (state === undefined || notebook.running().length === 0) {
-        this.closed.delete(notebook);
-      }
-    }
-  }
-
-  /** Whether a person sees a cell's notebook in this tab of the browser. */
-  isInSight({ notebook }: RanCell): boolean {
-    if (document.visibilityState !== 'visible') {
-      return false;
-    }
-    // One that was closed may be open again.
-    const opened = [...this.followed.values()].filter(({ sessionModel }) => sessionModel === notebook.sessionModel);
-    return notebook.panel.isDisposed ? opened.some(({ panel }) => panel.isVisible) : notebook.panel.isVisible;
+    return [...this.followed.values()].flatMap(notebook => notebook.running());
   }
 
   facts(): NotebookFacts[] {
@@ -130,21 +94,17 @@ export class Notebooks {
     if (!notebook || index === undefined) {
       return false;
     }
-    this.app.shell.activateById(notebookId);
+    this.shell.activateById(notebookId);
     await showCell(notebook.panel, index, line);
     return true;
   }
 
   /** Brings a cell's notebook to the front, with the cell if it has not changed. */
   async show({ notebook, count, code }: RanCell): Promise<void> {
-    if (notebook.panel.isDisposed) {
-      await this.app.commands.execute('docmanager:open', { path: notebook.panel.context.path });
-      return;
-    }
     const { id } = notebook.panel;
     // Another tab of the browser may have run it, and then no cell here has its count.
     if (!(await this.jump(id, count, null)) && !(await this.jump(id, cellHash(code), null))) {
-      this.app.shell.activateById(id);
+      this.shell.activateById(id);
     }
   }
 
@@ -184,9 +144,6 @@ export class Notebooks {
     notebook.ended.connect((_, cell) => this._ended.emit(cell));
     panel.disposed.connect(() => {
       this.followed.delete(panel.id);
-      if (notebook.running().length > 0) {
-        this.closed.add(notebook);
-      }
       this.look();
       this._changed.emit();
     });
@@ -195,8 +152,6 @@ export class Notebooks {
   }
 
   private readonly followed = new Map<string, FollowedNotebook>();
-  /** Notebooks that were closed while a cell ran. */
-  private readonly closed = new Set<FollowedNotebook>();
   private othersBusy = false;
   /** No kernel is asked before the settings are loaded. */
   private asking = false;

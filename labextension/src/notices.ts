@@ -81,7 +81,7 @@ export class Notices {
 
   /** Whether the notebook is in sight here; then no other tab notifies of the cell's end. */
   private async isShown(cell: RanCell): Promise<boolean> {
-    const isShown = this.context.notebooks.isInSight(cell);
+    const isShown = isInSight(cell);
     if (isShown) {
       await this.turns.take(endOf(cell));
     }
@@ -92,8 +92,6 @@ export class Notices {
   private async watch(): Promise<never> {
     for (;;) {
       await new Promise(resolve => setTimeout(resolve, WATCH_MS));
-      // A server that does not answer must not keep the open notebooks waiting.
-      void this.context.notebooks.lookAtClosed();
       const cells = this.context.notebooks.running().filter(cell => !this.isShort(cell));
       const messages = new Set(cells.map(({ message }) => message));
       for (const message of [...this.seen.keys()].filter(message => !messages.has(message))) {
@@ -104,9 +102,9 @@ export class Notices {
   }
 
   private async look(cell: RanCell, seen: Seen): Promise<void> {
-    if (this.context.notebooks.isInSight(cell)) {
+    if (isInSight(cell)) {
       // The other tabs ask Spark, this one need not.
-      this.turns.keep(goneOf(cell), () => this.context.notebooks.isInSight(cell) && this.seen.has(cell.message));
+      this.turns.keep(goneOf(cell), () => isInSight(cell) && this.seen.has(cell.message));
       return;
     }
     const query = await this.ask(cell, seen);
@@ -177,7 +175,7 @@ export class Notices {
     }
     const { trans, settings, notebooks } = this.context;
     const said = sentences(trans, query.message_sentences);
-    const message = trans.__('%1 [%2]: %3', cell.notebook.title, cell.count, said);
+    const message = trans.__('%1 [%2]: %3', cell.notebook.panel.title.label, cell.count, said);
     Notification.emit(message, TYPES.get(query.news) ?? 'info', {
       // Whoever was away should find it.
       autoClose: false,
@@ -205,4 +203,9 @@ function endOf({ message }: RanCell): string {
 /** The turn to notify that a cell's Spark is gone. */
 function goneOf({ message }: RanCell): string {
   return `gone-${message}`;
+}
+
+/** Whether a person sees the notebook in this tab of the browser. */
+function isInSight({ notebook }: RanCell): boolean {
+  return notebook.panel.isVisible && document.visibilityState === 'visible';
 }

@@ -220,20 +220,6 @@ test('one that failed is told as failed, and no more after a click on "Mute"', a
   await until('the setting', async () => /"noticeAfterSeconds": ?0/.test(await readFile(settings(), 'utf8')));
 });
 
-test('the end of a long query is told if its notebook was closed meanwhile, and leads back to it', async () => {
-  await set({ noticeAfterSeconds: 3 });
-  await open('long.ipynb');
-  await sleep(ASKED_MS);
-  await lab.startCell(1);
-  await sleep(1_000);
-  await lab.execute('application:close');
-  assert.notEqual(await inFront(lab), 'long.ipynb');
-  const told = toasts(lab.page).filter({ hasText: /^long\.ipynb \[\d+\]: “.+” has ended\. It ran [4-9]s\./ });
-  await told.waitFor({ timeout: 60_000 });
-  await told.getByRole('button', { name: 'Open' }).click();
-  await until('the notebook', async () => (await inFront(lab)) === 'long.ipynb');
-});
-
 test('a driver that is too busy to answer is not gone, and the end of its query is told', async () => {
   await set({ noticeAfterSeconds: 3 });
   await open('long.ipynb');
