@@ -6,6 +6,7 @@
 mod announce;
 mod components;
 mod executor_order;
+mod health;
 mod interrupt;
 mod mine;
 mod model;

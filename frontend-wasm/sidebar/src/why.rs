@@ -2,8 +2,7 @@
 
 use wire::{CoreHolder, Queries, Query, Wait};
 
-use crate::components::cluster::{last_seen_alive_ms, trouble};
-
+use crate::health::{last_seen_alive_ms, trouble};
 use crate::mine::outside;
 use crate::model::Model;
 use kit::format;

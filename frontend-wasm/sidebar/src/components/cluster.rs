@@ -7,6 +7,7 @@ use super::copy_button::copy_button;
 use super::fact::fact;
 use super::panel_context::Panel;
 use super::workers::workers;
+use crate::health::{last_seen_alive_ms, trouble};
 use crate::model::{Copyable, Model};
 use crate::why;
 use kit::format;
@@ -29,18 +30,6 @@ pub fn cluster_line(model: &Model, cluster: &Cluster) -> Html {
         Some(_) => toned(Tone::Warn, size(cluster)),
         None => Html::from(size(cluster)),
     }
-}
-
-/// What is wrong with the cluster; none while it is well.
-pub fn trouble(cluster: &Cluster) -> Option<String> {
-    let first = cluster.trouble.first()?;
-    Some(language::said(first.first().map(String::as_str).unwrap_or_default(), &cluster.trouble))
-}
-
-/// When the cluster was last seen alive, if nothing says that it still is: not while the sidecar does not answer, either.
-pub fn last_seen_alive_ms(model: &Model, cluster: &Cluster) -> Option<i64> {
-    let by_us = || (cluster.is_alive() && model.cluster.problem.is_some()).then_some(model.cluster.heard_at_ms);
-    cluster.last_seen_alive_ms.or_else(by_us)
 }
 
 fn size(cluster: &Cluster) -> String {
