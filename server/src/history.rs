@@ -46,6 +46,9 @@ use crate::{
 /// A database is written anew when it is forgotten.
 pub(crate) const BOUNDS: AreaBounds = AreaBounds::new("/history", 64 * 1024, Duration::from_secs(30));
 
+/// Queries, and lost executors, of an answer about one application.
+const MOST: i64 = 50;
+
 /// What is sampled.
 #[derive(Debug)]
 pub(crate) struct Facts {

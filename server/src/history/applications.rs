@@ -15,7 +15,7 @@ use wire::{
 };
 
 use super::{
-    History,
+    History, MOST,
     collector::{APP, EXECUTOR, GONE},
     ended, owner,
     queries::{first, one_more, past_run},
@@ -32,8 +32,6 @@ use crate::{
 
 /// Applications of an answer.
 const APPS: usize = 100;
-/// Queries, and lost executors, of an answer.
-pub(super) const MOST: i64 = 50;
 
 /// What rarely changes of an application.
 #[derive(Default, Deserialize)]

@@ -12,8 +12,7 @@ use wire::{
 };
 
 use super::{
-    History,
-    applications::MOST,
+    History, MOST,
     collector::{number, run},
     error_class,
     queries::past_run,
