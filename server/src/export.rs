@@ -29,11 +29,13 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 use upstream::user::User;
 use utoipa::OpenApi;
+use wire::export::ConvertNotebook;
 
 use self::{
     conversion::Converted,
     runs::Runs,
     shipments::{Delivery, Shipments},
+    turn::Turn,
 };
 use crate::{
     audit::Audit,
@@ -109,6 +111,15 @@ impl Exports {
     /// Airflow's name of its connection to Spark.
     pub(crate) fn connection(&self) -> String {
         self.shipments.site.connection.clone()
+    }
+
+    /// The job of a notebook, if nothing blocks it.
+    ///
+    /// # Errors
+    /// When there is none, or a finding has to be mended first.
+    pub(crate) async fn job_of(&self, asked: ConvertNotebook, turn: Turn) -> Result<Converted, ApiError> {
+        let converted = conversion::convert(asked.into(), self.connection(), turn).await.map_err(errors::refused)?;
+        if converted.job.is_blocked() { Err(errors::blocked()) } else { Ok(converted) }
     }
 
     /// The folder that Jupyter shows, whose files the caller may read here.

@@ -11,7 +11,7 @@ use notebook_job::File;
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 use wire::{ErrorBody, export::ConvertNotebook};
 
-use super::{Exports, conversion, errors, turn::Turn};
+use super::{Exports, errors, turn::Turn};
 use crate::http::{ApiError, Caller, JsonBody};
 
 /// The files of a job in a folder of their own, as a zip archive. Nothing is written here.
@@ -25,10 +25,7 @@ pub(crate) async fn download(
     turn: Turn,
     JsonBody(asked): JsonBody<ConvertNotebook>,
 ) -> Result<Response, ApiError> {
-    let converted = conversion::convert(asked.into(), exports.connection(), turn).await.map_err(errors::refused)?;
-    if converted.job.is_blocked() {
-        return Err(errors::blocked());
-    }
+    let converted = exports.job_of(asked, turn).await?;
     exports.audit_secrets(&whose, &converted, "downloads")?;
     let name = format!("attachment; filename=\"{}.zip\"", converted.dag_id);
     let archive = archive(&converted.dag_id, &converted.files).map_err(|error| errors::no_archive(&error))?;

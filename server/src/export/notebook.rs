@@ -12,7 +12,7 @@ use wire::{
     export::{ConvertNotebook, ExportTarget},
 };
 
-use super::{Exports, conversion, errors, turn::Turn};
+use super::{Exports, turn::Turn};
 use crate::http::{ApiError, Caller, JsonBody};
 
 /// The notebook that jupyter-scheduler runs: without its outputs and without the cells left out, the cell of parameters with
@@ -29,10 +29,7 @@ pub(crate) async fn notebook(
 ) -> Result<Response, ApiError> {
     exports.runs.check()?;
     asked.options.target = ExportTarget::Papermill;
-    let converted = conversion::convert(asked.into(), exports.connection(), turn).await.map_err(errors::refused)?;
-    if converted.job.is_blocked() {
-        return Err(errors::blocked());
-    }
+    let converted = exports.job_of(asked, turn).await?;
     exports.audit_job(&whose, &converted, "schedules")?;
     let notebook = converted.files.into_iter().find(|file| file.name == "notebook.ipynb");
     let notebook = notebook.ok_or_else(ApiError::internal)?;
