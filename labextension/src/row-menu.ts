@@ -62,15 +62,19 @@ export function addRowMenu(
     }
   });
   app.contextMenu.addItem({ command: open, selector: `.sparkMonitor-Panel [data-row^="${QUERY}"]`, rank: -1 });
-  document.addEventListener('dblclick', ({ target }) => {
-    if (!(target instanceof Element)) {
-      return;
-    }
-    // In code a double click chooses a word, and other buttons have their own effect.
-    const part = target.closest('a, button, code, pre');
-    const isName = part === null || part.matches('.sparkMonitor-Query-button, .sparkMonitor-Recent-button, .sparkMonitor-Jump');
-    const clicked = target.closest<HTMLElement>(`.sparkMonitor-Panel [data-row^="${QUERY}"]`);
-    const queryId = isName ? queryOf(clicked?.dataset['row'] ?? '') : undefined;
+  // A double click means what its first press was on: the list may change before the second.
+  let pressed: string | undefined;
+  document.addEventListener(
+    'mousedown',
+    ({ target, detail }) => {
+      if (detail === 1) {
+        pressed = target instanceof Element ? pressedQuery(target) : undefined;
+      }
+    },
+    { capture: true }
+  );
+  document.addEventListener('dblclick', () => {
+    const queryId = queryOf(pressed ?? '');
     if (queryId !== undefined) {
       void openQuery(queryId);
     }
@@ -84,4 +88,12 @@ export function addRowMenu(
       }
     });
   });
+}
+
+/** The row of a query that a double click on `target` opens. */
+function pressedQuery(target: Element): string | undefined {
+  // In code a double click chooses a word, and other buttons have their own effect.
+  const part = target.closest('a, button, code, pre');
+  const isName = part === null || part.matches('.sparkMonitor-Query-button, .sparkMonitor-Recent-button, .sparkMonitor-Jump');
+  return isName ? target.closest<HTMLElement>(`.sparkMonitor-Panel [data-row^="${QUERY}"]`)?.dataset['row'] : undefined;
 }

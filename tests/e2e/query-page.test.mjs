@@ -209,6 +209,8 @@ test('a reload restores it', async () => {
   });
   await lab.page.reload();
   await lab.ready();
+  // The address names the notebook, which JupyterLab brings to the front once the layout is restored.
+  await lab.kernelIdle();
   const tabs = lab.page.locator('.lm-DockPanel-tabBar [data-id^="berdl-spark-monitor:query-"]');
   assert.equal(await tabs.count(), 3);
   page = lab.page.locator('[id^="berdl-spark-monitor:query-"]:not(.lm-mod-hidden)');

@@ -13,8 +13,10 @@ pub(crate) const FILE: &str = "history.db";
 /// A damaged file is put aside under this name, once.
 pub(crate) const DAMAGED: &str = "history.db.damaged";
 
-/// A file system that hangs must not hang the sidecar.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+/// A file system that hangs must not hang the sidecar. A local one is slow for seconds on a busy machine, and whoever
+/// gives up on it keeps the history in memory until the next start.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Does something with files in a thread of its own: one that hangs with a file system must not take a thread that
 /// answers requests.
 pub(crate) async fn patiently<T: Send + 'static>(
