@@ -79,6 +79,14 @@ export function addRowMenu(
       void openQuery(queryId);
     }
   });
+  // A finding names its query.
+  document.addEventListener('click', ({ target }) => {
+    const named = target instanceof Element ? target.closest<HTMLElement>('.sparkMonitor-Panel [data-query]') : null;
+    const queryId = named?.dataset['query'];
+    if (queryId !== undefined) {
+      void openQuery(queryId);
+    }
+  });
   // A closed menu leaves the focus nowhere, and a keyboard would have to start again.
   app.contextMenu.menu.aboutToClose.connect(() => {
     const before = opened;

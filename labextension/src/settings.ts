@@ -65,7 +65,8 @@ export class Settings {
       query_poll_ms: 1000 * this.get('querySeconds', 0),
       amber_above_percent: this.get('amberAbovePercent', 70),
       red_above_percent: this.get('redAbovePercent', 90),
-      folded: Object.keys(open).filter(section => !open[section])
+      folded: Object.keys(open).filter(section => !open[section]),
+      muted: this.mutedFindings
     };
   }
 

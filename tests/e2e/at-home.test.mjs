@@ -96,7 +96,7 @@ test('paused by its command, nothing is asked, and refreshing asks once', async 
   lab.requests.clear();
   await lab.execute('berdl-spark-monitor:refresh');
   await until('everything to be asked', () => lab.requests.count('snapshot') > 0);
-  assert.deepEqual(lab.requests.of('snapshot').map(({ views }) => views), [['cluster', 'executors', 'stages', 'queries', 'history']]);
+  assert.deepEqual(lab.requests.of('snapshot').map(({ views }) => views), [['cluster', 'executors', 'stages', 'queries', 'findings', 'history']]);
   await lab.execute('berdl-spark-monitor:pause');
   await lab.panel.getByRole('button', { name: 'Pause updates' }).waitFor();
 });

@@ -43,13 +43,14 @@ try {
     return `${stage}: ${from} to ${to}`;
   });
   await check('the spill is reported', async () => {
+    const spill = lab.findings.filter({ hasText: /wrote .* to disk/ });
     const reported = async () => {
       await lab.noCellFailed();
-      return (await lab.spill.count()) > 0;
+      return (await spill.count()) > 0;
     };
     await until('the warning', reported, { within: PATIENCE, every: 200 });
     await lab.picture('panel-spill');
-    return (await lab.spill.innerText()).split('\n').find(line => line.includes('spilled'))?.replace('⚠', '').trim();
+    return (await spill.first().innerText()).split('\n').find(line => line.includes('to disk'))?.replace('⚠', '').trim();
   });
   await check('all cells end without an error', async () => {
     const last = (await lab.codeCells.count()) - 1;

@@ -11,7 +11,7 @@ import { Wire } from './lib/wire.mjs';
 
 const PASSWORD = 'open sesame';
 const READY = 'Spark: Ready (1/1)';
-const VIEWS = ['cluster', 'executors', 'stages', 'queries', 'history'];
+const VIEWS = ['cluster', 'executors', 'stages', 'queries', 'findings', 'history'];
 /** Two polls that time out after 15 s each, and the waits for them; milliseconds. */
 const TWO_POLLS_MS = 60_000;
 

@@ -10,7 +10,7 @@ import { LargeSpark } from './lib/large-spark.mjs';
 import { until } from './lib/until.mjs';
 import { Wire } from './lib/wire.mjs';
 
-const VIEWS = ['cluster', 'executors', 'stages', 'queries', 'history'];
+const VIEWS = ['cluster', 'executors', 'stages', 'queries', 'findings', 'history'];
 /** Within this lifetime of the sidecar's caches every poll gets the same answer; milliseconds. */
 const FOR_GOOD = '600000';
 /** Every view's rate while no task runs; milliseconds. */

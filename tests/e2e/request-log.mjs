@@ -26,9 +26,9 @@ time.sleep(${BUSY_S})`;
 
 /** How often a route may be requested per minute. @typedef {Record<string, number>} Rates */
 /** @type {Rates} */
-const IDLE = { 'panel/chip': 2, snapshot: 2, cluster: 2, history: 2, executors: 2, stages: 2, queries: 2 };
+const IDLE = { 'panel/chip': 2, snapshot: 2, cluster: 2, history: 2, executors: 2, stages: 2, queries: 2, findings: 2 };
 /** @type {Rates} */
-const BUSY = { ...IDLE, 'panel/chip': 12, snapshot: 12, executors: 12, stages: 12, queries: 12 };
+const BUSY = { ...IDLE, 'panel/chip': 12, snapshot: 12, executors: 12, stages: 12, queries: 12, findings: 12 };
 /**
  * One attempt per interval, which back-off shortens by up to a fifth at first. The master's and the driver's views fail
  * at their own moments, and need a snapshot each. @type {Rates}

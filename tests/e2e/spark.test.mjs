@@ -15,7 +15,7 @@ const LONG = `rows = spark.range(0, 12_000_000, numPartitions=40).select(F.sha2(
 rows.groupBy(F.substring("hash", 1, 3)).count().count()`;
 const SHORT = 'spark.range(1_000_000, numPartitions=2).agg(F.sum("id")).collect()';
 
-const PANEL_ROUTES = ['cluster', 'executors', 'stages', 'queries'];
+const PANEL_ROUTES = ['cluster', 'executors', 'stages', 'queries', 'findings'];
 /** Shorter than any view's interval while nothing is running. */
 const AT_ONCE_MS = 1_500;
 /** Longer than the slowest interval of the tests. */

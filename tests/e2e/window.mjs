@@ -34,7 +34,7 @@ try {
   );
   await until('a query that has got somewhere', () => hasProgress(lab), { within: PATIENCE, every: 200 });
   await take(lab, 'running');
-  await untilPanelSays(lab, /spilled/, PATIENCE);
+  await untilPanelSays(lab, /wrote [\d.]+ .B to disk/, PATIENCE);
   await take(lab, 'spill');
   await lab.execute('berdl-spark-monitor:open-usage');
   await lab.usage.getByRole('slider', { name: 'Active tasks' }).waitFor();

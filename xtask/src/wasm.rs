@@ -12,8 +12,9 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{install, paths, run, stamp, step::step, translations};
 
-/// With `--all-features`, wasm-opt would write a file that browsers refuse, so the features are listed.
-const WASM_OPT: [&str; 11] = [
+/// With `--all-features`, wasm-opt would write a file that browsers refuse, so the features are listed. The first
+/// kilobyte is the end of Rust's stack, which no pointer reaches.
+const WASM_OPT: [&str; 16] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-nontrapping-float-to-int",
@@ -21,6 +22,11 @@ const WASM_OPT: [&str; 11] = [
     "--enable-sign-ext",
     "--enable-mutable-globals",
     "--enable-multivalue",
+    "--low-memory-unused",
+    "--zero-filled-memory",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
     "-Oz",
     "--converge",
     "--strip-producers",

@@ -1,9 +1,11 @@
 //! The last good answer of one view, and later problems.
 
+use std::ops::Deref;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
-use wire::Answer;
+use wasm_bindgen::JsValue;
+use wire::{Answer, Meta};
 use yew::Reducible;
 
 use crate::api;
@@ -14,7 +16,15 @@ use crate::problem::Problem;
 #[derive(Debug)]
 pub struct Loaded<T> {
     /// The last good answer; none before the first.
-    pub value: Option<Rc<Answer<T>>>,
+    body: Option<Rc<T>>,
+    polled: Polled,
+}
+
+/// What is known of a view whatever its answers contain. All views share this code.
+#[derive(Clone, Debug, Default)]
+pub struct Polled {
+    /// That of the last good answer.
+    meta: Option<Meta>,
     /// When the sidecar last got it, by the browser's clock; milliseconds since 1970.
     pub heard_at_ms: i64,
     /// Why the last poll brought no answer.
@@ -22,25 +32,27 @@ pub struct Loaded<T> {
     /// Consecutive polls without fresh data: failed ones, and answers that the sidecar marks as stale.
     pub failed_polls: u32,
     /// The number of the session that the sidecar last answered; none before its first answer.
-    pub session: Option<u32>,
+    session: Option<u32>,
 }
 
 // `derive` would require the same traits of `T`.
 impl<T> Default for Loaded<T> {
     fn default() -> Self {
-        Self { value: None, heard_at_ms: 0, problem: None, failed_polls: 0, session: None }
+        Self { body: None, polled: Polled::default() }
     }
 }
 
 impl<T> Clone for Loaded<T> {
     fn clone(&self) -> Self {
-        Self {
-            value: self.value.clone(),
-            heard_at_ms: self.heard_at_ms,
-            problem: self.problem.clone(),
-            failed_polls: self.failed_polls,
-            session: self.session,
-        }
+        Self { body: self.body.clone(), polled: self.polled.clone() }
+    }
+}
+
+impl<T> Deref for Loaded<T> {
+    type Target = Polled;
+
+    fn deref(&self) -> &Polled {
+        &self.polled
     }
 }
 
@@ -57,16 +69,18 @@ impl<T: DeserializeOwned> Loaded<T> {
     pub fn take_in(&mut self, news: News) {
         // Another session's data must not be shown to this one.
         if is_another(self.session, news.session) {
-            self.value = None;
+            self.body = None;
+            self.polled.meta = None;
         }
-        self.session = news.session.or(self.session);
-        let heard_at_ms = news.at_ms - i64::from(news.told.age_ms());
-        let outcome = match news.told {
-            Told::Same { .. } => return self.heard_at_ms = heard_at_ms,
-            Told::Answer { meta, json, .. } => api::decode(json).map(|body| Answer { meta, body }),
-            Told::Failed(problem) => Err(problem),
-        };
-        *self = self.after(outcome, heard_at_ms);
+        if let Some((meta, json, heard_at_ms)) = self.polled.hear(news) {
+            match api::decode(json) {
+                Ok(body) => {
+                    self.body = Some(Rc::new(body));
+                    self.polled.succeed(meta, heard_at_ms);
+                }
+                Err(problem) => self.polled.fail(problem),
+            }
+        }
     }
 }
 
@@ -84,50 +98,70 @@ impl<T> Loaded<T> {
     /// The state after one poll, whose answer the sidecar got at `heard_at_ms`.
     #[must_use]
     pub fn after(&self, outcome: Result<Answer<T>, Problem>, heard_at_ms: i64) -> Self {
-        let session = self.session;
+        let mut next = self.clone();
         match outcome {
-            Ok(answer) => Self {
-                failed_polls: match answer.meta.stale {
-                    Some(_) => self.failed_polls.saturating_add(1),
-                    None => 0,
-                },
-                value: Some(Rc::new(answer)),
-                heard_at_ms,
-                problem: None,
-                session,
-            },
-            Err(problem) => Self {
-                value: self.value.clone(),
-                heard_at_ms: self.heard_at_ms,
-                problem: Some(problem),
-                failed_polls: self.failed_polls.saturating_add(1),
-                session,
-            },
+            Ok(Answer { meta, body }) => {
+                next.body = Some(Rc::new(body));
+                next.polled.succeed(meta, heard_at_ms);
+            }
+            Err(problem) => next.polled.fail(problem),
         }
+        next
     }
 
     /// The fields of the last good answer.
     pub fn body(&self) -> Option<&T> {
-        self.value.as_ref().map(|answer| &answer.body)
+        self.body.as_deref()
+    }
+
+    /// The fields and the metadata of the last good answer.
+    pub fn answer(&self) -> Option<(&T, &Meta)> {
+        self.body().zip(self.meta.as_ref())
+    }
+}
+
+impl Polled {
+    /// Takes in a poll that brought nothing new. What it brought is to be read, with the time at which it was heard.
+    fn hear(&mut self, news: News) -> Option<(Meta, JsValue, i64)> {
+        self.session = news.session.or(self.session);
+        let heard_at_ms = news.at_ms - i64::from(news.told.age_ms());
+        match news.told {
+            Told::Same { .. } => self.heard_at_ms = heard_at_ms,
+            Told::Answer { meta, json, .. } => return Some((meta, json, heard_at_ms)),
+            Told::Failed(problem) => self.fail(problem),
+        }
+        None
+    }
+
+    fn succeed(&mut self, meta: Meta, heard_at_ms: i64) {
+        self.failed_polls = if meta.stale.is_some() { self.failed_polls.saturating_add(1) } else { 0 };
+        self.meta = Some(meta);
+        self.heard_at_ms = heard_at_ms;
+        self.problem = None;
+    }
+
+    fn fail(&mut self, problem: Problem) {
+        self.problem = Some(problem);
+        self.failed_polls = self.failed_polls.saturating_add(1);
     }
 
     /// Why the data may be old: our own failed poll, otherwise the sidecar's report on its upstream.
     pub fn trouble(&self) -> Option<Trouble> {
         let problem = match &self.problem {
             Some(problem) => problem.clone(),
-            None => Problem::of_stale(self.value.as_ref()?.meta.stale.as_ref()?),
+            None => Problem::of_stale(self.meta.as_ref()?.stale.as_ref()?),
         };
         Some(Trouble { problem, since_ms: self.heard_at_ms })
     }
 
     /// Whether nothing has arrived yet, neither data nor a problem.
     pub fn is_loading(&self) -> bool {
-        self.value.is_none() && self.problem.is_none()
+        self.meta.is_none() && self.problem.is_none()
     }
 
     /// Whether the answer is recorded data.
     pub fn is_demonstration(&self) -> bool {
-        self.value.as_ref().is_some_and(|answer| answer.meta.demonstration)
+        self.meta.as_ref().is_some_and(|meta| meta.demonstration)
     }
 }
 
@@ -161,7 +195,8 @@ mod tests {
     #[test]
     fn what_one_session_was_told_is_not_shown_beneath_the_failure_of_another() {
         let shown = |session| {
-            let mut loaded = Loaded { session: Some(1), ..Loaded::default().after(Ok(samples::answer(7)), 0) };
+            let mut loaded = Loaded::default().after(Ok(samples::answer(7)), 0);
+            loaded.polled.session = Some(1);
             loaded.take_in(News { at_ms: 2_000, told: Told::Failed(Problem::no_sidecar()), session });
             assert_eq!(loaded.problem, Some(Problem::no_sidecar()));
             loaded.body().copied()

@@ -1,9 +1,11 @@
 //! Sample answers of the sidecar, for tests.
 
+use std::collections::BTreeMap;
+
 use wire::{
     Activity, Answer, App, ApplicationState, Chip, ChipState, Cluster, ClusterKind, ConnectSession, DriverState,
-    ErrorCode, Executor, Executors, History, Level, Master, MasterStatus, Meta, Meter, NamedBy, Point, Queries, Query,
-    QueryKind, QueryState, Spill, Stage, StageState, Stages, Stale, Tasks,
+    ErrorCode, Executor, Executors, Finding, FindingRule, Findings, History, Level, Master, MasterStatus, Meta, Meter,
+    NamedBy, Point, Queries, Query, QueryKind, QueryState, Severity, Spill, Stage, StageState, Stages, Stale, Tasks,
 };
 
 /// 12:00:00 UTC.
@@ -212,5 +214,39 @@ pub fn spilled(query_id: &str) -> Query {
         spilled: Some(stage(3, StageState::Complete)),
         spill_code: Some("df = df.repartition(4)".to_owned()),
         ..query(query_id)
+    }
+}
+
+/// About stage 3 of the query `a`.
+pub fn finding(rule: FindingRule) -> Finding {
+    Finding {
+        rule,
+        severity: Severity::Warning,
+        query_id: Some("a".to_owned()),
+        stage_id: Some(3),
+        stage_attempt_id: Some(0),
+        executor_id: None,
+        so_far: false,
+        numbers: BTreeMap::new(),
+        meaning: ["Meaning of ", rule.key(), "."].concat(),
+        meaning_sentences: Vec::new(),
+        advice: "Use smaller partitions.".to_owned(),
+        advice_sentences: Vec::new(),
+        code: Some("df = df.repartition(4)".to_owned()),
+        link: "https://spark.apache.org/docs/latest/tuning.html".to_owned(),
+        cost_ms: 1_000,
+        more: 0,
+    }
+}
+
+pub fn findings() -> Findings {
+    Findings {
+        app: Some(app()),
+        findings: vec![finding(FindingRule::Spill)],
+        findings_not_shown: 0,
+        muted: Vec::new(),
+        calls: 0,
+        calls_per_minute: 60,
+        not_examined: 0,
     }
 }

@@ -10,6 +10,7 @@ mod copy_button;
 mod executor_row;
 mod executors;
 mod fact;
+pub mod findings;
 mod history;
 mod panel;
 mod panel_context;
@@ -24,7 +25,6 @@ mod row_names;
 mod sections;
 mod sessions;
 mod spark_link;
-mod spill;
 mod stage_facts;
 mod stop;
 #[cfg(all(test, not(target_arch = "wasm32")))]

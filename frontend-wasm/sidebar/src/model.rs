@@ -3,10 +3,12 @@
 mod action;
 mod choice;
 mod folds;
+pub mod found;
 mod hear;
 mod state;
 
 pub use action::{Act, Action, Copied, Copyable, Stop, StopState, View};
+pub use found::Finding;
 pub use state::Model;
 
 use std::rc::Rc;
@@ -45,7 +47,7 @@ impl Reducible for Model {
             Action::Jump(_) => next.jumped = None,
             Action::Jumped(place, found) => next.jumped = Some((place, found)),
             Action::Preferences(preferences) => next.obey(preferences),
-            Action::DismissSpill(query_id) => next.dismissed_spills.push(query_id),
+            Action::Dismiss(finding) => next.dismissed.push(finding),
             Action::AskStop(query_id) => {
                 let (session_id, operation_id) = Default::default();
                 next.stop = Some(Stop { query_id, session_id, operation_id, state: StopState::Asking });

@@ -20,6 +20,8 @@ export interface Preferences {
   red_above_percent: number;
   /** Sections that are collapsed at start. */
   folded: string[];
+  /** The rules of findings that are not shown. */
+  muted: string[];
 }
 "#;
 
@@ -38,13 +40,15 @@ pub struct Preferences {
     pub amber_above_percent: u32,
     pub red_above_percent: u32,
     pub folded: Vec<String>,
+    pub muted: Vec<String>,
 }
 
 impl Default for Preferences {
     fn default() -> Self {
         let Thresholds { amber_above_percent, red_above_percent } = Thresholds::default();
-        let (chip_poll_ms, cluster_poll_ms, query_poll_ms, folded) = (0, 0, 0, vec!["cluster".to_owned()]);
-        Self { chip_poll_ms, cluster_poll_ms, query_poll_ms, amber_above_percent, red_above_percent, folded }
+        let (folded, muted) = (vec!["cluster".to_owned()], Vec::new());
+        let (chip_poll_ms, cluster_poll_ms, query_poll_ms) = (0, 0, 0);
+        Self { chip_poll_ms, cluster_poll_ms, query_poll_ms, amber_above_percent, red_above_percent, folded, muted }
     }
 }
 

@@ -21,7 +21,7 @@ const MEMORY: Unit = Unit { words: format::mib, is_binary: true };
 
 /// The whole tab.
 pub fn usage_view(model: &Model, act: &Act) -> Html {
-    let content = model.history.value.as_ref().map(|answer| charts(model, act, &answer.body, &answer.meta));
+    let content = model.history.answer().map(|(body, meta)| charts(model, act, body, meta));
     let app = model.executors.body().and_then(|executors| executors.app.as_ref());
     html! {
         <div class="sparkMonitor-UsageTab">

@@ -32,7 +32,7 @@ export class LabPage {
     /** Of running queries and their active stages. */
     this.bars = this.panel.getByRole('progressbar');
     this.running = this.panel.locator('.sparkMonitor-Query-button');
-    this.spill = this.panel.locator('.sparkMonitor-Spill');
+    this.findings = this.panel.locator('.sparkMonitor-PanelFinding');
     this.recent = this.panel.locator('.sparkMonitor-Recent-button');
     /** The tab with the connection report, and its handle for choosing, dragging and closing it. */
     this.report = page.locator('[id="berdl-spark-monitor:report"]');

@@ -6,7 +6,7 @@ import { Wire } from './wire.mjs';
 
 const MINUTE_MS = 60_000;
 /** The routes that the page polls, then the views of its snapshots; `query` while a query is expanded. */
-const ROUTES = ['panel/chip', 'snapshot', 'cluster', 'history', 'executors', 'stages', 'queries', 'query'];
+const ROUTES = ['panel/chip', 'snapshot', 'cluster', 'history', 'executors', 'stages', 'queries', 'findings', 'query'];
 const OF_APPLICATION = /^\/api\/v1\/applications\/[^/]+\/?/;
 /** The requests that look for the driver: its own entry, the master's proxy and page. */
 const WAY = 'way to the driver';

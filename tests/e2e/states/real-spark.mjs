@@ -201,11 +201,11 @@ export async function realSpark() {
       },
       {
         name: 'spill',
-        telling: /spilled to disk/,
+        telling: /wrote [\d.]+ .B to disk/,
         arrange: async lab => {
           spark.query(SPILL);
           await showPanel(lab);
-          await lab.spill.waitFor({ timeout: 300_000 });
+          await lab.findings.filter({ hasText: /to disk/ }).first().waitFor({ timeout: 300_000 });
         }
       },
       {

@@ -11,7 +11,7 @@ use kit::parts::filled::filled;
 use kit::parts::notice::muted;
 
 pub fn storage_view(storage: &Loaded<Storage>, copied: Option<bool>, on_copy: &Callback<String>) -> Html {
-    let content = storage.value.as_ref().map(|answer| known(&answer.body, &answer.meta, on_copy));
+    let content = storage.answer().map(|(body, meta)| known(body, meta, on_copy));
     let said = copied.map(|worked| tr(if worked { PageMessage::Copied } else { PageMessage::NotCopied }));
     html! {
         <div class="sparkMonitor-StoragePage">

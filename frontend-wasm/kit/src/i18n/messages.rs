@@ -193,12 +193,9 @@ messages! { Message, 0;
 
     // The tab with the last minutes as a chart.
 
-    // Spill.
-    SpillHeading { bytes: &'a str }: "{bytes} spilled to disk";
-    SpillWhere { query: &'a str, stage_id: i64 }: "{query}, stage {stage_id}";
-    SpillExplained { from_memory: &'a str, tasks: u32 }: tasks =>
-        "{from_memory} did not fit into the memory of {tasks} task. Smaller partitions avoid it:"
-        | "{from_memory} did not fit into the memory of {tasks} tasks. Smaller partitions avoid it:";
+    // Findings.
+    FindingWhere { query: &'a str, stage_id: i64 }: "{query}, stage {stage_id}";
+    MoreFindings { count: u32 }: count => "{count} more finding" | "{count} more findings";
     Dismiss: "Dismiss";
     CopyCode: "Copy code";
 

@@ -90,10 +90,10 @@ fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
     if chip.is_demonstration() {
         lines.push(tr(Message::Demonstration));
     }
-    match &chip.value {
+    match chip.body() {
         None if chip.is_loading() => lines.push(tr(Message::TipLoading)),
         None => lines.push(tr(Message::TipNoData)),
-        Some(answer) => lines.extend(known(&answer.body, chip.heard_at_ms)),
+        Some(body) => lines.extend(known(body, chip.heard_at_ms)),
     }
     if let Some(known) = chip.body() {
         let sentence = |parts: &Vec<String>| {
@@ -102,7 +102,7 @@ fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
         };
         lines.extend(known.attention.iter().map(sentence));
     }
-    if let (None, Some(problem)) = (&chip.value, &chip.problem) {
+    if let (None, Some(problem)) = (chip.body(), &chip.problem) {
         lines.push(problem.sentence.clone());
     } else if let Some(trouble) = chip.trouble() {
         let (time, reason) = (language::time(trouble.since_ms), &trouble.problem.sentence);

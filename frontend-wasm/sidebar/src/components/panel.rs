@@ -80,6 +80,7 @@ pub fn PanelApp(props: &PanelAppProps) -> Html {
     use_poll(of_app("executors", &app), hear(&act, View::Executors));
     use_poll(of_app("stages", &app), hear(&act, View::Stages));
     use_poll(of_app("queries", &app), hear(&act, View::Queries));
+    use_poll(of_app("findings", &app), hear(&act, View::Findings));
     let query = of_app("query", &[&*parameter("&query=", model.open_query.as_deref()), &app].concat());
     use_poll(Poll { shown: shown && model.open_query.is_some(), ..query }, hear(&act, View::QueryStages));
     use_poll(of_cluster("history", &app), hear(&act, View::History));

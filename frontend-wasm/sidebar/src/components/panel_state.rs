@@ -34,7 +34,7 @@ pub fn whole(model: &Model) -> Whole {
         }
         _ => None,
     };
-    let nothing = cluster.value.is_none() && executors.value.is_none() && stages.value.is_none();
+    let nothing = cluster.body().is_none() && executors.body().is_none() && stages.body().is_none();
     match trouble {
         Some(trouble) if nothing => Whole::Problem(trouble.problem),
         trouble => Whole::Sections { trouble },
@@ -63,7 +63,7 @@ pub fn shown(model: &Model) -> Shown {
         return Shown::Gone(gone.clone());
     }
     if let (Some(first), Some(second), None, None) =
-        (&executors.problem, &stages.problem, &executors.value, &stages.value)
+        (&executors.problem, &stages.problem, executors.body(), stages.body())
         && first.sentence == second.sentence
     {
         return Shown::Unreadable(first.clone());

@@ -4,13 +4,13 @@ use wire::ApplicationState;
 use yew::{Html, html};
 
 use super::application::{application, application_gone, application_notice, no_session};
+use super::findings::findings;
 use super::panel_context::Panel;
 use super::panel_state::{Shown, Whole, shown, whole};
 use super::queries::sentence;
 use super::sections::{
     cluster_section, executor_section, history_section, other_stages_section, recent_section, running_section,
 };
-use super::spill::spill_warning;
 use super::toolbar::toolbar;
 use crate::model::{Action, Model};
 use crate::why;
@@ -99,7 +99,7 @@ fn sections(panel: &Panel<'_>, says_stale: bool) -> Html {
                     { choice }
                     { line(why::line(panel.model)) }
                     { running_section(panel, says_stale) }
-                    { spill_warning(panel).unwrap_or_default() }
+                    { findings(panel) }
                     { recent_section(panel) }
                     { name }
                     { executor_section(panel, says_stale) }

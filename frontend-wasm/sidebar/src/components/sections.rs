@@ -28,9 +28,9 @@ pub fn cluster_section(panel: &Panel<'_>, says_stale: bool) -> Html {
 
 /// Usage over the last minutes; nothing if that is unknown.
 pub fn history_section(panel: &Panel<'_>) -> Html {
-    let Some(answer) = panel.model.history.value.as_ref() else { return Html::default() };
-    let Some(lines) = history(panel, &answer.body, &answer.meta) else { return Html::default() };
-    let minutes = answer.body.window_ms / 60_000;
+    let Some((body, meta)) = panel.model.history.answer() else { return Html::default() };
+    let Some(lines) = history(panel, body, meta) else { return Html::default() };
+    let minutes = body.window_ms / 60_000;
     section(panel, "history", Message::LastMinutes { minutes }, Html::default(), lines)
 }
 

@@ -19,6 +19,7 @@ pub enum View {
     Executors,
     Stages,
     Queries,
+    Findings,
     QueryStages,
     History,
 }
@@ -27,8 +28,9 @@ pub enum View {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copyable {
     MasterUrl,
-    SpillCode,
     StartCode,
+    /// The code of the finding at this place.
+    Finding(usize),
     /// Chosen in a row's context menu.
     FromRow,
 }
@@ -89,8 +91,8 @@ pub enum Action {
     Jump(Place),
     Jumped(Place, bool),
     Preferences(Rc<Preferences>),
-    /// Show no warning about this query's spill any more.
-    DismissSpill(String),
+    /// Show no finding of this name any more.
+    Dismiss(String),
     /// Open a tab of the main area, by the end of its command's name: `report` or `usage`.
     OpenTab(&'static str),
     /// Ask whether to stop this query.

@@ -16,6 +16,7 @@ impl Model {
         self.executors = Loaded::default();
         self.stages = Loaded::default();
         self.queries = Loaded::default();
+        self.findings = Loaded::default();
         self.query_stages = Loaded::default();
         self.history = Loaded::default();
         self.open_query = None;

@@ -30,6 +30,7 @@ impl Model {
                 self.queries.take_in(news);
                 self.find_mine();
             }
+            View::Findings => self.findings.take_in(news),
             View::QueryStages => self.query_stages.take_in(news),
             View::History => {
                 self.compare_clocks(&news);

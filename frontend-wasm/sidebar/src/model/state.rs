@@ -5,6 +5,7 @@ use std::rc::Rc;
 use wire::{Apps, Cluster, Executors, History, Queries, QueryStages, Stages};
 
 use super::action::{Copied, Stop};
+use super::found::Found;
 use crate::announce::Affairs;
 use crate::executor_order::{Order, Window};
 use crate::mine::{Choice, Mine, Notebook};
@@ -21,6 +22,7 @@ pub struct Model {
     pub executors: Loaded<Executors>,
     pub stages: Loaded<Stages>,
     pub queries: Loaded<Queries>,
+    pub findings: Loaded<Found>,
     /// When the driver last reported them, by this browser's clock.
     pub queries_at_ms: i64,
     /// The expanded query: one at a time, so that there is at most one more view to poll.
@@ -43,8 +45,8 @@ pub struct Model {
     pub picked: Option<String>,
     /// What was copied last, and whether that worked.
     pub copied: Option<Copied>,
-    /// Queries whose spill a person has dismissed.
-    pub dismissed_spills: Vec<String>,
+    /// The names of the findings that a person has dismissed.
+    pub dismissed: Vec<String>,
     /// The query that a person wants to stop, or has stopped last.
     pub stop: Option<Stop>,
     /// How the executors are sorted, and which of many are visible.

@@ -168,7 +168,7 @@ async fn a_failed_query_folds_out_to_its_reason_and_its_stages() {
     Spark has forgotten 2 of them.
     ");
     model = after(model, Action::ToggleQuery("q-1".to_owned()));
-    assert!(model.open_query.is_none() && model.query_stages.value.is_none());
+    assert!(model.open_query.is_none() && model.query_stages.body().is_none());
 }
 
 #[tokio::test]

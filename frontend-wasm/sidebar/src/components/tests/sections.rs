@@ -1,14 +1,19 @@
-//! Stages, spill, and the last minutes, each on its own.
+//! Stages, findings, and the last minutes, each on its own.
+
+use std::rc::Rc;
 
 use insta::assert_snapshot;
-use wire::{Queries, StageState};
+use wire::{ErrorCode, Queries, Severity, StageState};
+use yew::Reducible;
 
 use super::{draw, of_panel, text};
+use crate::components::findings::findings;
 use crate::components::history::history;
 use crate::components::query_stages::stage;
-use crate::components::spill::spill_warning;
-use crate::model::Model;
-use kit::loaded::Loaded;
+use crate::model::found::Found;
+use crate::model::{Action, Finding, Model};
+use crate::preferences::Preferences;
+use kit::known;
 use kit::samples;
 
 #[tokio::test]
@@ -49,29 +54,58 @@ async fn an_active_stage_shows_how_far_it_is() {
     assert!(same.starts_with("Stage 3\n45s"), "its query has that name: {same}");
 }
 
-fn spilled(dismissed: &[&str]) -> Model {
-    let recent = vec![samples::query("a"), samples::spilled("b")];
-    let queries = Queries { recent, ..samples::queries() };
-    let dismissed_spills = dismissed.iter().map(|id| (*id).to_owned()).collect();
-    let queries = Loaded::default().after(Ok(samples::answer(queries)), 0);
-    Model { queries, dismissed_spills, ..Model::default() }
+fn finding(rule: &str, severity: Severity, query_id: Option<&str>) -> Finding {
+    Finding {
+        rule: rule.to_owned(),
+        severity,
+        query_id: query_id.map(str::to_owned),
+        stage_id: query_id.map(|_| 3),
+        executor_id: None,
+        meaning: format!("Meaning of {rule}."),
+        meaning_sentences: None,
+        advice: "Use smaller partitions.".to_owned(),
+        advice_sentences: None,
+        code: Some("df = df.repartition(4)".to_owned()),
+    }
+}
+
+fn with(findings: Vec<Finding>) -> Model {
+    let queries = Queries { recent: vec![samples::query("a")], ..samples::queries() };
+    Model { queries: known::loaded(queries), findings: known::loaded(Found { findings }), ..Model::default() }
+}
+
+/// Findings about a shown query, one that is not shown, and the application; a hint costs the most.
+fn found() -> Model {
+    with(vec![
+        finding("memory_forecast", Severity::Info, Some("a")),
+        finding("spill", Severity::Warning, Some("a")),
+        finding("data_skew", Severity::Error, Some("gone")),
+        finding("executor_lost", Severity::Error, None),
+        finding("shuffle_wait", Severity::Warning, Some("a")),
+        finding("tiny_tasks", Severity::Warning, Some("a")),
+    ])
+}
+
+async fn findings_of(model: &Model) -> String {
+    text(of_panel(model, findings)).await
 }
 
 #[tokio::test]
-async fn spill_is_a_warning_in_words() {
-    let html = of_panel(&spilled(&[]), |panel| spill_warning(panel).unwrap_or_default());
-    assert_snapshot!(draw(html).await, @r#"
-    <div id="sparkMonitor-spill" class="sparkMonitor-Spill sparkMonitor-mod-warn">
-    <div class="sparkMonitor-Spill-head">
-    <p class="sparkMonitor-Notice-heading">
-    <span aria-hidden="true" class="sparkMonitor-Sign">⚠</span>1.0 KB spilled to disk</p>
+async fn a_finding_says_what_it_means_where_it_is_and_what_to_do() {
+    let model = with(vec![finding("spill", Severity::Warning, Some("a"))]);
+    assert_snapshot!(draw(of_panel(&model, findings)).await, @r#"
+    <ul class="sparkMonitor-PanelFindings">
+    <li class="sparkMonitor-PanelFinding sparkMonitor-mod-warn">
+    <div class="sparkMonitor-PanelFinding-head">
+    <p>
+    <span aria-hidden="true" class="sparkMonitor-Sign">⚠</span>Meaning of spill.</p>
     <button type="button" title="Dismiss" aria-label="Dismiss" class="sparkMonitor-IconButton">
     <span aria-hidden="true" class="sparkMonitor-Icon sparkMonitor-Icon-close">
     </span>
     </button>
     </div>
-    <p title="select count(*) from events" class="sparkMonitor-Spill-query">select count(*) from events, stage 3</p>
-    <p>4.0 KB did not fit into the memory of 200 tasks. Smaller partitions avoid it:</p>
+    <button type="button" data-query="a" title="select count(*) from events, stage 3" class="sparkMonitor-Jump">select count(*) from events, stage 3</button>
+    <p>Use smaller partitions.</p>
     <div class="sparkMonitor-CodeBox">
     <pre tabindex="0" class="sparkMonitor-Code">df = df.repartition(4)</pre>
     <div class="sparkMonitor-CodeBox-copy">
@@ -83,14 +117,60 @@ async fn spill_is_a_warning_in_words() {
     </button>
     </div>
     </div>
-    </div>
+    </li>
+    </ul>
     "#);
 }
 
 #[tokio::test]
-async fn a_spill_is_dismissed_and_goes_with_its_query() {
-    let warns = |dismissed: &[&str]| of_panel(&spilled(dismissed), |panel| spill_warning(panel).is_some());
-    assert_eq!([warns(&[]), warns(&["a"]), warns(&["b"])], [true, true, false]);
+async fn three_findings_are_open_the_costliest_first_and_hints_are_among_the_others() {
+    assert_snapshot!(findings_of(&found()).await, @"
+    ⚠
+    Meaning of spill.
+    select count(*) from events, stage 3
+    Use smaller partitions.
+    df = df.repartition(4)
+    ⚠
+    Meaning of executor_lost.
+    Use smaller partitions.
+    df = df.repartition(4)
+    ⚠
+    Meaning of shuffle_wait.
+    select count(*) from events, stage 3
+    Use smaller partitions.
+    df = df.repartition(4)
+    2 more findings
+    ⚠
+    Meaning of tiny_tasks.
+    select count(*) from events, stage 3
+    Use smaller partitions.
+    df = df.repartition(4)
+    ⚠
+    Meaning of memory_forecast.
+    select count(*) from events, stage 3
+    Use smaller partitions.
+    df = df.repartition(4)
+    ");
+}
+
+#[tokio::test]
+async fn a_person_dismisses_one_finding_or_mutes_its_rule() {
+    let model = Rc::new(found());
+    let is_there = async |model: &Model, rule: &str| findings_of(model).await.contains(&format!("Meaning of {rule}."));
+    assert!(is_there(&model, "spill").await);
+    let dismissed = Rc::clone(&model).reduce(Action::Dismiss("spill a".to_owned()));
+    assert!(!is_there(&dismissed, "spill").await && is_there(&dismissed, "shuffle_wait").await);
+    let muted = Preferences { muted: vec!["shuffle_wait".to_owned()], ..Preferences::default() };
+    let muted = model.reduce(Action::Preferences(Rc::new(muted)));
+    assert!(is_there(&muted, "spill").await && !is_there(&muted, "shuffle_wait").await);
+}
+
+#[tokio::test]
+async fn findings_that_may_be_old_are_not_shown() {
+    let failed = Err(known::refused(ErrorCode::UpstreamTimeout, "No answer.", ""));
+    let model = found();
+    let findings = model.findings.clone().after(failed, 0);
+    assert_eq!(findings_of(&Model { findings, ..model }).await, "");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use wire::{Cluster, ErrorCode, Meter, Queries, Wait};
 
 use super::{panel, text};
 use crate::model::Model;
+use crate::model::found::Found;
 use kit::known;
 use kit::loaded::Loaded;
 use kit::problem::Problem;
@@ -176,22 +177,25 @@ async fn mock_mode_is_marked_before_anything_else() {
     ");
 }
 
+/// A finding about the query `a`.
+fn found() -> Found {
+    serde_json::from_value(serde_json::to_value(samples::findings()).unwrap()).unwrap()
+}
+
 #[tokio::test]
-async fn what_an_application_spilled_and_waited_for_goes_with_it() {
+async fn what_was_found_of_an_application_and_what_it_waited_for_goes_with_it() {
     let gone = known::refused(ErrorCode::AppFinished, "This application has ended.", "Choose another.");
     let stages = known::loaded(samples::stages());
     let wait = Some(Wait::ClusterStarting { ready: 0, wanted: 2 });
     let known = Model {
-        queries: known::loaded(Queries { wait, recent: vec![samples::spilled("a")], ..samples::queries() }),
+        queries: known::loaded(Queries { wait, recent: vec![samples::query("a")], ..samples::queries() }),
+        findings: known::loaded(found()),
         ..all_well()
     };
     let before = text(panel(&known)).await;
-    assert!(
-        before.contains("1.0 KB spilled to disk") && before.contains("The cluster is starting: 0 of 2"),
-        "{before}"
-    );
+    assert!(before.contains("Meaning of spill.") && before.contains("The cluster is starting: 0 of 2"), "{before}");
     let stages = stages.after(Err(gone.clone()), OBSERVED_AT_MS);
     let text = text(panel(&Model { stages, executors: never(&gone), ..known })).await;
-    let old = ["spilled to disk", "The cluster is starting: 0 of 2"].iter().any(|old| text.contains(old));
+    let old = ["Meaning of spill.", "The cluster is starting: 0 of 2"].iter().any(|old| text.contains(old));
     assert!(text.contains("This application has ended\nChoose another.") && !old, "{text}");
 }
