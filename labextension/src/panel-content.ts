@@ -15,6 +15,7 @@ export class PanelContent {
   constructor(private readonly settings: Settings) {
     settings.changed.connect(this.tellPreferences, this);
     this.root.addEventListener('keydown', walkRows);
+    this.root.addEventListener('click', keepFocus);
   }
 
   /** Shows it in `node`. */
@@ -74,8 +75,8 @@ export class PanelContent {
   /** Goes the rest of the way: unfolds each part once, and focuses the last one. */
   private goes(way: string[]): boolean {
     while (way.length > 0) {
-      const element = this.root.querySelector(`[id="sparkMonitor-${CSS.escape(way[0] ?? '')}"]`);
-      const whole = element?.closest('li, section') ?? element;
+      const element = this.root.querySelector<HTMLElement>(`[id="sparkMonitor-${CSS.escape(way[0] ?? '')}"]`);
+      const whole = element?.closest<HTMLElement>('li, section') ?? element;
       if (!whole) {
         return false;
       }
@@ -87,7 +88,7 @@ export class PanelContent {
       }
       whole.scrollIntoView({ block: 'nearest' });
       if (way.length === 0) {
-        (button ?? whole.querySelector('button'))?.focus();
+        (whole.matches('[tabindex]') ? whole : (button ?? whole.querySelector('button')))?.focus();
       } else if (isFolded) {
         return false;
       }
@@ -111,4 +112,14 @@ export class PanelContent {
   private search: AbortController | undefined;
   private readonly early: Order[] = [];
   private handle: PanelHandle | null = null;
+}
+
+/** The button that dismisses a finding goes with it, and a keyboard would have to start again. */
+function keepFocus({ target }: Event): void {
+  const list = target instanceof Element ? target.closest<HTMLElement>('.sparkMonitor-PanelFindings') : null;
+  setTimeout(() => {
+    if (document.activeElement === document.body) {
+      list?.focus();
+    }
+  });
 }

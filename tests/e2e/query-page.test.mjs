@@ -146,6 +146,16 @@ test('a failed query says why, and what to do about it', async () => {
   await lab.picture('query-page-failed', failed);
 });
 
+test('a finding in the panel leads to its query’s page, and goes when a person dismisses it', async () => {
+  await lab.execute('berdl-spark-monitor:open-storage');
+  await storage.waitFor();
+  const row = lab.findings.filter({ hasText: 'no such plate' });
+  await row.locator('.sparkMonitor-Jump').click();
+  await failed.waitFor();
+  await row.getByRole('button', { name: 'Dismiss' }).click();
+  await until('no finding', async () => (await row.count()) === 0);
+});
+
 test('a kind of finding is muted on the page and in the settings, and shown again', async () => {
   const finding = failed.locator('.sparkMonitor-Finding', { hasText: 'failed' });
   const before = await finding.count();

@@ -11,7 +11,7 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     #[error("a file could not be written: {0}")]
     File(#[from] std::io::Error),
-    #[error("the database did not answer within two seconds")]
+    #[error("the database did not answer in time")]
     Hangs,
     #[error("the database server did not answer within a minute")]
     Silent,

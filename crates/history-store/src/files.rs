@@ -13,9 +13,9 @@ pub(crate) const FILE: &str = "history.db";
 /// A damaged file is put aside under this name, once.
 pub(crate) const DAMAGED: &str = "history.db.damaged";
 
-/// A file system that hangs must not hang the sidecar. A local one is slow for seconds on a busy machine, and whoever
-/// gives up on it keeps the history in memory until the next start.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// A file system that hangs must not hang the sidecar. A local one is slow for seconds on a busy machine; after
+/// a wait that is too short, the history would be in memory until the next start. Shorter than the wait for a lock.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Does something with files in a thread of its own: one that hangs with a file system must not take a thread that
 /// answers requests.

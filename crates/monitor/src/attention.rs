@@ -125,7 +125,6 @@ mod tests {
             link: None,
             active_stages: Vec::new(),
             spilled: None,
-            spill_code: None,
         }
     }
 

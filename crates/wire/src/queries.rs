@@ -124,9 +124,6 @@ pub struct Query {
     /// The stage that wrote the most data to disk because it did not fit into execution memory, if that is much.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spilled: Option<Stage>,
-    /// Python that makes the partitions of that stage small enough.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spill_code: Option<String>,
     /// What a running query waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<Wait>,

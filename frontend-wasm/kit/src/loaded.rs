@@ -20,10 +20,10 @@ pub struct Loaded<T> {
     polled: Polled,
 }
 
-/// What is known of a view whatever its answers contain. All views share this code.
+/// The part of a view's state that does not depend on the type of its answers. All views share this code.
 #[derive(Clone, Debug, Default)]
 pub struct Polled {
-    /// That of the last good answer.
+    /// The metadata of the last good answer.
     meta: Option<Meta>,
     /// When the sidecar last got it, by the browser's clock; milliseconds since 1970.
     pub heard_at_ms: i64,
@@ -121,7 +121,7 @@ impl<T> Loaded<T> {
 }
 
 impl Polled {
-    /// Takes in a poll that brought nothing new. What it brought is to be read, with the time at which it was heard.
+    /// Records a poll. Returns a new answer, which is still to be decoded, and when the sidecar got it.
     fn hear(&mut self, news: News) -> Option<(Meta, JsValue, i64)> {
         self.session = news.session.or(self.session);
         let heard_at_ms = news.at_ms - i64::from(news.told.age_ms());

@@ -189,7 +189,6 @@ pub fn query(query_id: &str) -> Query {
         elapsed_ms: 20_000,
         failure_reason: None,
         spilled: None,
-        spill_code: None,
         wait: None,
         stream: None,
         time_left: None,
@@ -210,11 +209,7 @@ pub fn queries() -> Queries {
 }
 
 pub fn spilled(query_id: &str) -> Query {
-    Query {
-        spilled: Some(stage(3, StageState::Complete)),
-        spill_code: Some("df = df.repartition(4)".to_owned()),
-        ..query(query_id)
-    }
+    Query { spilled: Some(stage(3, StageState::Complete)), ..query(query_id) }
 }
 
 /// About stage 3 of the query `a`.

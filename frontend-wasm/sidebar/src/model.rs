@@ -47,7 +47,10 @@ impl Reducible for Model {
             Action::Jump(_) => next.jumped = None,
             Action::Jumped(place, found) => next.jumped = Some((place, found)),
             Action::Preferences(preferences) => next.obey(preferences),
-            Action::Dismiss(finding) => next.dismissed.push(finding),
+            Action::Dismiss(finding) => {
+                next.dismissed.push(finding);
+                next.copied = None;
+            }
             Action::AskStop(query_id) => {
                 let (session_id, operation_id) = Default::default();
                 next.stop = Some(Stop { query_id, session_id, operation_id, state: StopState::Asking });

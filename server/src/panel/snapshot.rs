@@ -6,7 +6,7 @@ mod facts;
 mod views;
 
 use axum::response::Response;
-use monitor::{Observed, Selection};
+use monitor::{Observed, OfApp, Selection, queries::Snapshot as Moment};
 use wire::{ErrorBody, Snapshot};
 
 use super::{apps, cluster, executors, findings, history, poll::Poll, queries, selected, stages};
@@ -88,54 +88,57 @@ async fn add_selected(
     selection: &Observed<Selection>,
 ) {
     let has_moment = ["queries", "stages", "query", "findings"].into_iter().any(|name| wanted.wants(name));
-    let running = if has_moment { add_moment(views, facts, poll, wanted, selection).await } else { 0 };
-    // Last, because the stages have just brought the executors of the same moment.
+    let moment = if has_moment { Some(facts.queries.moment(selection).await.map_err(ApiError::from)) } else { None };
+    if let Some(moment) = &moment {
+        add_moment(views, facts, poll, wanted, selection, moment).await;
+    }
+    // Later, because the stages have just brought the executors of the same moment.
     if wanted.wants("executors") {
+        let new = moment.iter().flatten().find(|moment| moment.age.failure.is_none());
+        let running = new.map_or(0, |moment| moment.value.running_tasks());
         let Facts { executors, samples, .. } = facts;
         views.add("executors", executors::observe(executors, samples, poll, asked, selection, running).await);
     }
+    // Last, because they ask for more, and a driver that is slow with it must not make the others late.
+    if let (true, Some(moment)) = (wanted.wants("findings"), &moment) {
+        views.add(
+            "findings",
+            match moment {
+                Ok(moment) => findings::observe(&facts.findings, poll, selection, moment).await,
+                Err(error) => Err(error.clone()),
+            },
+        );
+    }
 }
 
-/// Adds the queries and their stages. The result is the number of tasks that run.
+/// Adds the queries and their stages.
 async fn add_moment(
     views: &mut Views<'_>,
     facts: &Facts,
     poll: &Poll,
     wanted: &Wanted,
     selection: &Observed<Selection>,
-) -> u32 {
-    let moment = facts.queries.moment(selection).await.map_err(ApiError::from);
-    let is_new = |moment: &&Observed<_>| moment.age.failure.is_none();
-    let running = moment.as_ref().ok().filter(is_new).map_or(0, |moment| moment.value.running_tasks());
+    moment: &Result<Observed<OfApp<Moment>>, ApiError>,
+) {
     if wanted.wants("queries") {
         views.add(
             "queries",
-            match &moment {
+            match moment {
                 Ok(moment) => Ok(queries::with_rate(poll, facts.queries.list(selection, moment).await)),
                 Err(error) => Err(error.clone()),
             },
         );
     }
     if wanted.wants("stages") {
-        let stages = match &moment {
+        let stages = match moment {
             Ok(moment) => Ok(moment.clone().map(|moment| moment.stages())),
             // Perhaps only the list of queries cannot be read.
             Err(_) => facts.stages.list(selection).await.map_err(ApiError::from),
         };
         views.add("stages", stages.map(|seen| stages::with_rate(poll, seen)));
     }
-    if wanted.wants("findings") {
-        views.add(
-            "findings",
-            match &moment {
-                Ok(moment) => findings::observe(&facts.findings, poll, selection, moment).await,
-                Err(error) => Err(error.clone()),
-            },
-        );
-    }
     if let Some(query_id) = &wanted.query_id {
-        let query = moment.map(|moment| moment.map(|moment| moment.query(query_id)));
+        let query = moment.clone().map(|moment| moment.map(|moment| moment.query(query_id)));
         views.add("query", query.map(|seen| queries::one_with_rate(poll, seen)));
     }
-    running
 }

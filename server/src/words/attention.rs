@@ -27,7 +27,7 @@ pub(crate) fn attention(attention: &Attention) -> Vec<(String, Said)> {
         says("executors", say!("Executors that were lost: %1.", executors_lost));
     }
     if *has_spilled {
-        says("spill", say!("Data was spilled to disk."));
+        says("findings", say!("Data was spilled to disk."));
     }
     said
 }
@@ -65,7 +65,7 @@ mod tests {
                 "cluster: All workers are dead: nothing can run.",
                 "cluster: Applications that wait for cores: 1.",
                 "executors: Executors that were lost: 2.",
-                "spill: Data was spilled to disk.",
+                "findings: Data was spilled to disk.",
             ]
         );
         assert!(attention(&Attention::default()).is_empty());

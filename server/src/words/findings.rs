@@ -5,7 +5,7 @@ use wire::FindingRule;
 
 use super::{
     Said,
-    measures::{bytes, duration, share},
+    measures::{bytes, count, duration, share},
     say,
 };
 
@@ -17,7 +17,11 @@ pub(crate) fn meaning(finding: &Finding) -> Said {
             let largest = if times(*max_bytes, *median_bytes) >= times(*max_records, *median_records) {
                 say!("One task has %1 of data, half of the others at most %2.", bytes(*max_bytes), bytes(*median_bytes))
             } else {
-                say!("One task has %1 rows, half of the others at most %2.", max_records, median_records)
+                say!(
+                    "One task has %1 rows, half of the others at most %2.",
+                    count(*max_records),
+                    count(*median_records)
+                )
             };
             largest.then(slowest(*max_ms, *median_ms))
         }
@@ -102,7 +106,7 @@ pub(crate) fn meaning(finding: &Finding) -> Said {
         Evidence::TinyTasks { tasks, median_ms, .. } => {
             say!(
                 "The stage has %1 tasks that take only %2 each: Spark is busy starting them.",
-                tasks,
+                count((*tasks).into()),
                 duration(*median_ms)
             )
         }
@@ -110,14 +114,14 @@ pub(crate) fn meaning(finding: &Finding) -> Said {
         Evidence::SmallFilesRead { files, file_bytes } => {
             say!(
                 "The query reads %1 files of %2 on average. Opening them takes longer than reading them.",
-                files,
+                count(*files),
                 bytes(*file_bytes)
             )
         }
         Evidence::SmallFilesWritten { files, file_bytes, .. } => {
             say!(
                 "The query writes %1 files of %2 on average. Everybody who reads them will be slow.",
-                files,
+                count(*files),
                 bytes(*file_bytes)
             )
         }
@@ -130,7 +134,7 @@ pub(crate) fn meaning(finding: &Finding) -> Said {
         }
         Evidence::LargeBroadcast { bytes: size } => say!("A join sends %1 to every executor.", bytes(*size)),
         Evidence::CrossJoin { rows } => {
-            say!("A join compares every row with every row: %1 pairs.", rows)
+            say!("A join compares every row with every row: %1 pairs.", count(*rows))
         }
         Evidence::FailedTasks { failed, tasks, stage_failed, reason } => {
             let failed = match (stage_failed, failed) {

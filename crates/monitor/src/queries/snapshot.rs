@@ -172,7 +172,6 @@ impl Snapshot {
             submitted_at_ms: self.time.to_ours(draft.begin_ms),
             elapsed_ms: draft.elapsed_ms(end_ms),
             failure_reason: reason.map(|text| text::reason(&text)),
-            spill_code: spilled.and_then(|kept| spill::code(draft, &kept.stage)),
             spilled: spilled.map(|kept| kept.shown(self.time)),
             stream: draft.stream.map(|Progress { batch, period_ms }| StreamProgress { batch, period_ms }),
             wait: runs.then(|| wait::of_query(&facts)),

@@ -7,7 +7,7 @@ use yew::{Html, classes, html};
 
 use super::page::{Page, code};
 use kit::format;
-use kit::i18n::{PageMessage, tr};
+use kit::i18n::{Message, PageMessage, tr};
 use kit::language::said;
 use kit::parts::notice::muted;
 
@@ -74,13 +74,13 @@ fn key(finding: &Finding) -> String {
 fn row(page: &Page<'_>, finding: &Finding) -> Html {
     let rule = finding.rule;
     let (severity, tone) = match finding.severity {
-        Severity::Info => (PageMessage::FindingInfo, "sparkMonitor-mod-muted"),
-        Severity::Warning => (PageMessage::FindingWarning, "sparkMonitor-mod-warn"),
-        Severity::Error => (PageMessage::FindingError, "sparkMonitor-mod-bad"),
+        Severity::Info => (Message::FindingInfo, "sparkMonitor-mod-muted"),
+        Severity::Warning => (Message::FindingWarning, "sparkMonitor-mod-warn"),
+        Severity::Error => (Message::FindingError, "sparkMonitor-mod-bad"),
     };
     let scope = match (&finding.query_id, finding.stage_id, &finding.executor_id) {
         (_, Some(number), _) => tr(PageMessage::Stage { number }),
-        (_, None, Some(id)) => tr(PageMessage::OfExecutor { id }),
+        (_, None, Some(id)) => tr(Message::OfExecutor { id }),
         (None, None, None) => tr(PageMessage::OfApplication),
         (Some(_), None, None) => tr(PageMessage::OfQuery),
     };

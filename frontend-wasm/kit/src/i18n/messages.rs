@@ -194,6 +194,11 @@ messages! { Message, 0;
     // The tab with the last minutes as a chart.
 
     // Findings.
+    FindingsName: "Findings";
+    FindingInfo: "note";
+    FindingWarning: "warning";
+    FindingError: "serious";
+    OfExecutor { id: &'a str }: "executor {id}";
     FindingWhere { query: &'a str, stage_id: i64 }: "{query}, stage {stage_id}";
     MoreFindings { count: u32 }: count => "{count} more finding" | "{count} more findings";
     Dismiss: "Dismiss";

@@ -17,6 +17,7 @@ impl Model {
         self.stages = Loaded::default();
         self.queries = Loaded::default();
         self.findings = Loaded::default();
+        self.dismissed.clear();
         self.query_stages = Loaded::default();
         self.history = Loaded::default();
         self.open_query = None;

@@ -25,10 +25,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What stays the same while its numbers change.
+    /// What stays the same while its numbers change, and the executor that is the worst.
     pub fn name(&self) -> String {
-        let about = self.query_id.as_ref().or(self.executor_id.as_ref());
-        [&*self.rule, " ", about.map_or("", |about| about)].concat()
+        [&*self.rule, " ", self.query_id.as_deref().unwrap_or_default()].concat()
     }
 }
 
@@ -46,6 +45,7 @@ mod tests {
         let (sent, read) = (&sent.findings[0], &read.findings[0]);
         assert_eq!((&*read.rule, read.severity, &read.query_id), ("spill", sent.severity, &sent.query_id));
         assert_eq!((&read.meaning, &read.advice, &read.code), (&sent.meaning, &sent.advice, &sent.code));
+        assert_eq!((&read.stage_id, &read.executor_id), (&sent.stage_id, &sent.executor_id));
         assert_eq!(read.name(), "spill a");
     }
 }

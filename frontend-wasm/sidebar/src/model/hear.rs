@@ -1,6 +1,6 @@
 //! Applies the results of polls.
 
-use super::action::View;
+use super::action::{Copyable, View};
 use super::state::Model;
 use crate::announce::{self, Affairs};
 use kit::loaded::Loaded;
@@ -30,7 +30,10 @@ impl Model {
                 self.queries.take_in(news);
                 self.find_mine();
             }
-            View::Findings => self.findings.take_in(news),
+            View::Findings => {
+                self.findings.take_in(news);
+                self.follow_findings();
+            }
             View::QueryStages => self.query_stages.take_in(news),
             View::History => {
                 self.compare_clocks(&news);
@@ -39,6 +42,13 @@ impl Model {
             }
         }
         self.announce();
+    }
+
+    /// What a person did with a finding ends with it: the next one of its name is another.
+    pub fn follow_findings(&mut self) {
+        let findings = self.findings.body().map_or(&[][..], |found| &found.findings);
+        self.dismissed.retain(|name| findings.iter().any(|finding| finding.name() == *name));
+        self.copied = self.copied.filter(|copied| !matches!(copied.what, Copyable::Finding(_)));
     }
 
     /// Compares the clocks by means of the history, which is rarely old; other answers may be. Every answer is a little

@@ -24,10 +24,6 @@ messages! { PageMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     NoFinding: "Nothing is known to slow it down.";
     NotExamined { number: u64 }: number => "{number} stage or query is not looked at closely yet." | "{number} stages or queries are not looked at closely yet.";
     FindingsNotShown { number: u64 }: number => "{number} finding that costs less is not shown." | "{number} findings that cost less are not shown.";
-    FindingInfo: "note";
-    FindingWarning: "warning";
-    FindingError: "serious";
-    OfExecutor { id: &'a str }: "executor {id}";
     OfApplication: "the whole application";
     OfQuery: "the whole query";
     Cost { time: &'a str }: "costs {time} of task time";

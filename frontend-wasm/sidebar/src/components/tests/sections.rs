@@ -94,11 +94,10 @@ async fn findings_of(model: &Model) -> String {
 async fn a_finding_says_what_it_means_where_it_is_and_what_to_do() {
     let model = with(vec![finding("spill", Severity::Warning, Some("a"))]);
     assert_snapshot!(draw(of_panel(&model, findings)).await, @r#"
-    <ul class="sparkMonitor-PanelFindings">
+    <ul id="sparkMonitor-findings" aria-label="Findings" tabindex="-1" class="sparkMonitor-PanelFindings">
     <li class="sparkMonitor-PanelFinding sparkMonitor-mod-warn">
     <div class="sparkMonitor-PanelFinding-head">
-    <p>
-    <span aria-hidden="true" class="sparkMonitor-Sign">⚠</span>Meaning of spill.</p>
+    <p>warning: Meaning of spill.</p>
     <button type="button" title="Dismiss" aria-label="Dismiss" class="sparkMonitor-IconButton">
     <span aria-hidden="true" class="sparkMonitor-Icon sparkMonitor-Icon-close">
     </span>
@@ -123,30 +122,25 @@ async fn a_finding_says_what_it_means_where_it_is_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn three_findings_are_open_the_costliest_first_and_hints_are_among_the_others() {
+async fn three_findings_are_open_the_most_serious_first_and_hints_are_among_the_others() {
     assert_snapshot!(findings_of(&found()).await, @"
-    ⚠
-    Meaning of spill.
+    serious: Meaning of executor_lost.
+    Use smaller partitions.
+    df = df.repartition(4)
+    warning: Meaning of spill.
     select count(*) from events, stage 3
     Use smaller partitions.
     df = df.repartition(4)
-    ⚠
-    Meaning of executor_lost.
-    Use smaller partitions.
-    df = df.repartition(4)
-    ⚠
-    Meaning of shuffle_wait.
+    warning: Meaning of shuffle_wait.
     select count(*) from events, stage 3
     Use smaller partitions.
     df = df.repartition(4)
     2 more findings
-    ⚠
-    Meaning of tiny_tasks.
+    warning: Meaning of tiny_tasks.
     select count(*) from events, stage 3
     Use smaller partitions.
     df = df.repartition(4)
-    ⚠
-    Meaning of memory_forecast.
+    note: Meaning of memory_forecast.
     select count(*) from events, stage 3
     Use smaller partitions.
     df = df.repartition(4)
@@ -165,12 +159,37 @@ async fn a_person_dismisses_one_finding_or_mutes_its_rule() {
     assert!(is_there(&muted, "spill").await && !is_there(&muted, "shuffle_wait").await);
 }
 
+#[test]
+fn what_a_person_did_with_a_finding_ends_with_it_and_with_the_application() {
+    let dismissed = |rules: &[&str]| {
+        let mut model = with(rules.iter().map(|rule| finding(rule, Severity::Warning, Some("a"))).collect());
+        model.dismissed.push("spill a".to_owned());
+        model
+    };
+    let mut still = dismissed(&["tiny_tasks", "spill"]);
+    still.follow_findings();
+    assert_eq!(still.dismissed, ["spill a"]);
+    let mut gone = dismissed(&["tiny_tasks"]);
+    gone.follow_findings();
+    assert!(gone.dismissed.is_empty());
+    still.forget_app();
+    assert!(still.dismissed.is_empty() && still.findings.body().is_none());
+}
+
 #[tokio::test]
-async fn findings_that_may_be_old_are_not_shown() {
+async fn a_finding_about_an_executor_names_it_and_keeps_its_name_when_another_is_worse() {
+    let of = |id: &str| Finding { executor_id: Some(id.to_owned()), ..finding("heap", Severity::Error, None) };
+    assert!(findings_of(&with(vec![of("2")])).await.contains("executor 2"));
+    assert_eq!(of("2").name(), of("3").name());
+}
+
+#[tokio::test]
+async fn findings_that_may_be_old_are_shown_with_the_reason() {
     let failed = Err(known::refused(ErrorCode::UpstreamTimeout, "No answer.", ""));
     let model = found();
     let findings = model.findings.clone().after(failed, 0);
-    assert_eq!(findings_of(&Model { findings, ..model }).await, "");
+    let old = findings_of(&Model { findings, ..model }).await;
+    assert!(old.contains("No answer.") && old.contains("Meaning of spill."), "{old}");
 }
 
 #[tokio::test]
