@@ -54,7 +54,7 @@ async fn an_active_stage_shows_how_far_it_is() {
     assert!(same.starts_with("Stage 3\n45s"), "its query has that name: {same}");
 }
 
-fn finding(rule: &str, severity: Severity, query_id: Option<&str>) -> Finding {
+pub(super) fn finding(rule: &str, severity: Severity, query_id: Option<&str>) -> Finding {
     Finding {
         rule: rule.to_owned(),
         severity,

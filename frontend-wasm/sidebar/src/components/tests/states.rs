@@ -1,8 +1,9 @@
 //! Each state of the whole panel, as the text a person reads.
 
 use insta::assert_snapshot;
-use wire::{Cluster, ErrorCode, Meter, Queries, Wait};
+use wire::{Cluster, ErrorCode, Meter, Queries, Severity, Wait};
 
+use super::sections::finding;
 use super::{panel, text};
 use crate::model::Model;
 use crate::model::found::Found;
@@ -179,7 +180,7 @@ async fn mock_mode_is_marked_before_anything_else() {
 
 /// A finding about the query `a`.
 fn found() -> Found {
-    serde_json::from_value(serde_json::to_value(samples::findings()).unwrap()).unwrap()
+    Found { findings: vec![finding("spill", Severity::Warning, Some("a"))] }
 }
 
 #[tokio::test]
