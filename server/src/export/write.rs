@@ -1,11 +1,18 @@
 //! Writes a job's files: each one wholly or not at all, and none over a file of somebody else.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+};
 
 use notebook_job::File;
 
 /// The file by which a folder is known as a job's.
 const OURS: &str = "job.cells.json";
+/// Who may read and write a file, as far as the umask allows: Airflow often reads it as somebody else.
+const FOR_ALL: u32 = 0o666;
 
 /// Writes the files into a folder, which is made if it is not there. The job comes first, so that nobody finds a
 /// workflow without it. What an earlier export wrote is replaced; another file is not, and never the notebook itself.
@@ -34,10 +41,13 @@ pub(crate) fn in_order(folder: &Path, files: &[&File], notebook: Option<&Path>) 
     files.iter().try_for_each(|file| write(folder, file))
 }
 
+/// A file of its own until it is whole: others may write the same one at this moment.
 fn write(folder: &Path, file: &File) -> io::Result<()> {
-    let part = folder.join(format!(".{}.part", file.name));
-    let written = fs::write(&part, &file.content).and_then(|()| fs::rename(&part, folder.join(&file.name)));
-    written.inspect_err(|_| _ = fs::remove_file(&part))
+    let mode = fs::Permissions::from_mode(FOR_ALL);
+    let mut part = tempfile::Builder::new().prefix(".").suffix(".part").permissions(mode).tempfile_in(folder)?;
+    part.write_all(&file.content)?;
+    part.persist(folder.join(&file.name))?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -60,6 +70,28 @@ mod tests {
             assert_eq!(fs::read_to_string(inner.join("job.py")).unwrap(), content);
         }
         assert_eq!(fs::read_dir(&inner).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn whoever_writes_the_same_file_at_once_finds_it_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let contents = ["a", "b"].map(|letter| letter.repeat(1 << 20));
+        std::thread::scope(|scope| {
+            for content in &contents {
+                scope.spawn(|| {
+                    let file = File { name: OURS.to_owned(), content: content.clone().into() };
+                    for _ in 0..50 {
+                        in_order(folder.path(), &[&file], None).unwrap();
+                        assert!(contents.contains(&fs::read_to_string(folder.path().join(OURS)).unwrap()));
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing half-written is left");
+        let mode = fs::metadata(folder.path().join(OURS)).unwrap().permissions().mode() & 0o777;
+        let usual = folder.path().join("usual");
+        fs::write(&usual, "").unwrap();
+        assert_eq!(mode, fs::metadata(usual).unwrap().permissions().mode() & 0o777, "Airflow may be somebody else");
     }
 
     #[test]

@@ -62,8 +62,9 @@ mod tests {
     #[test]
     fn the_workflow_is_not_written_before_its_job() {
         let workflows = tempfile::tempdir().unwrap();
-        // The job cannot be written: there is a folder where its part would be.
-        fs::create_dir_all(workflows.path().join("a/.job.py.part")).unwrap();
+        // The job cannot be written: there is a folder of its name.
+        fs::create_dir_all(workflows.path().join("a/job.py")).unwrap();
+        fs::write(workflows.path().join("a/job.cells.json"), "{}").unwrap();
         assert!(deliver(workflows.path(), "a", &made("one")).is_err());
         let there = |name: &str| workflows.path().join("a").join(name).exists();
         assert!(there(IGNORED) && !there("a_dag.py"));

@@ -1,6 +1,10 @@
 //! A folder of workflows that Airflow reads: what a delivery would change there, and the delivery.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
 
 use notebook_job::File;
 use thiserror::Error;
@@ -11,6 +15,9 @@ use crate::export::{airflow::dag_folder, git::Content};
 
 /// Largest file that is compared, bytes; no export writes a larger one.
 const MOST_BYTES: u64 = 64 << 20;
+
+/// One delivery at a time is compared and written.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// Why nothing can be delivered to a folder.
 #[derive(Debug, Error)]
@@ -41,6 +48,8 @@ pub(super) async fn plan(workflows: &Path, name: &str, files: Vec<File>) -> Resu
 pub(super) async fn deliver(workflows: &Path, name: &str, files: Vec<File>, seen: &str) -> Result<(), FolderError> {
     let (workflows, name, seen) = (workflows.to_owned(), name.to_owned(), seen.to_owned());
     let write = move || {
+        // Nobody else changes what was compared. A program that panics leaves whole files.
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         if compared(&workflows, name.clone(), &files)?.plan != seen {
             return Err(FolderError::Changed);
         }
