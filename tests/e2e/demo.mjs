@@ -50,7 +50,7 @@ try {
     };
     await until('the warning', reported, { within: PATIENCE, every: 200 });
     await lab.picture('panel-spill');
-    return (await spill.first().innerText()).split('\n').find(line => line.includes('to disk'))?.replace('⚠', '').trim();
+    return (await spill.first().innerText()).split('\n').find(line => line.includes('to disk'))?.trim();
   });
   await check('all cells end without an error', async () => {
     const last = (await lab.codeCells.count()) - 1;
