@@ -61,7 +61,11 @@ impl Server {
         server.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"]).arg(folder.path());
         let [certificate, key] =
             ["server.crt", "server.key"].map(|name| folder.path().join(name).display().to_string());
-        for option in ["ssl=on", "fsync=off", &format!("ssl_cert_file={certificate}"), &format!("ssl_key_file={key}")] {
+        // Whoever waits this long is the one whose transaction ends: on a busy machine a second is too short for a test
+        // that wants to be the other one.
+        let patience = "deadlock_timeout=3s";
+        let files = [format!("ssl_cert_file={certificate}"), format!("ssl_key_file={key}")];
+        for option in ["ssl=on", "fsync=off", patience].into_iter().chain(files.iter().map(String::as_str)) {
             server.args(["-c", option]);
         }
         // A fast shutdown does not wait for clients.
