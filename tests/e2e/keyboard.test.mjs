@@ -173,7 +173,7 @@ function slider() {
 /** Presses Tab until an element of this name has the focus; each stop must be visible. @param {string | RegExp} name */
 async function tabTo(name) {
   const stops = [];
-  for (let stop = 0; stop < 30; stop++) {
+  for (let stop = 0; stop < 60; stop++) {
     await lab.page.keyboard.press('Tab');
     const seen = await focused();
     stops.push(seen.name);
