@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use wire::{Finding, FindingRule, Findings, Severity};
+use wire::{Finding, FindingRule, Findings};
 use yew::{Html, classes, html};
 
 use super::page::{Page, code};
@@ -10,6 +10,7 @@ use kit::format;
 use kit::i18n::{Message, PageMessage, tr};
 use kit::language::said;
 use kit::parts::notice::muted;
+use kit::parts::tone::{Tone, severity_word};
 
 /// The findings of one query, then those of its application, without the muted ones.
 pub fn findings_pane(page: &Page<'_>, findings: &Findings, query_id: &str) -> Html {
@@ -73,11 +74,6 @@ fn key(finding: &Finding) -> String {
 
 fn row(page: &Page<'_>, finding: &Finding) -> Html {
     let rule = finding.rule;
-    let (severity, tone) = match finding.severity {
-        Severity::Info => (Message::FindingInfo, "sparkMonitor-mod-muted"),
-        Severity::Warning => (Message::FindingWarning, "sparkMonitor-mod-warn"),
-        Severity::Error => (Message::FindingError, "sparkMonitor-mod-bad"),
-    };
     let scope = match (&finding.query_id, finding.stage_id, &finding.executor_id) {
         (_, Some(number), _) => tr(PageMessage::Stage { number }),
         (_, None, Some(id)) => tr(Message::OfExecutor { id }),
@@ -86,9 +82,10 @@ fn row(page: &Page<'_>, finding: &Finding) -> Html {
     };
     let cost = (finding.cost_ms > 0).then(|| tr(PageMessage::Cost { time: &format::duration(finding.cost_ms) }));
     let so_far = finding.so_far.then(|| tr(PageMessage::SoFar));
-    let facts = [Some(tr(severity)), Some(scope), cost, so_far].into_iter().flatten().collect::<Vec<_>>();
+    let facts =
+        [Some(severity_word(finding.severity)), Some(scope), cost, so_far].into_iter().flatten().collect::<Vec<_>>();
     html! {
-        <li key={key(finding)} class={classes!("sparkMonitor-Finding", tone)}>
+        <li key={key(finding)} class={classes!("sparkMonitor-Finding", Tone::from(finding.severity).class())}>
             <p class="sparkMonitor-Muted">{ facts.join(" · ") }</p>
             <p class="sparkMonitor-Finding-meaning">{ said(&finding.meaning, &finding.meaning_sentences) }</p>
             <p>

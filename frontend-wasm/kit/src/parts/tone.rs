@@ -1,6 +1,6 @@
 //! The colours, each always beside a word.
 
-use wire::Level;
+use wire::{Level, Severity};
 use yew::{Html, classes, html};
 
 use crate::i18n::{Message, tr};
@@ -44,6 +44,25 @@ impl From<Level> for Tone {
             Level::Red => Self::Bad,
         }
     }
+}
+
+impl From<Severity> for Tone {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Info => Self::Muted,
+            Severity::Warning => Self::Warn,
+            Severity::Error => Self::Bad,
+        }
+    }
+}
+
+/// The word beside a severity's colour.
+pub fn severity_word(severity: Severity) -> String {
+    tr(match severity {
+        Severity::Info => Message::FindingInfo,
+        Severity::Warning => Message::FindingWarning,
+        Severity::Error => Message::FindingError,
+    })
 }
 
 /// The word beside a level's colour.

@@ -11,7 +11,7 @@ use kit::i18n::{Message, tr};
 use kit::language::said;
 use kit::parts::icon_button::icon_button;
 use kit::parts::notice::stale_line;
-use kit::parts::tone::Tone;
+use kit::parts::tone::{Tone, severity_word};
 
 /// Findings that are open at once; the others are one click away.
 const OPEN: usize = 3;
@@ -72,17 +72,12 @@ fn place(panel: &Panel<'_>, queries: &Queries, finding: &Finding) -> Option<Stri
 }
 
 fn row(panel: &Panel<'_>, at: usize, finding: &Finding, place: &str) -> Html {
-    let (tone, severity) = match finding.severity {
-        Severity::Info => (Tone::Muted, Message::FindingInfo),
-        Severity::Warning => (Tone::Warn, Message::FindingWarning),
-        Severity::Error => (Tone::Bad, Message::FindingError),
-    };
     let name = finding.name();
     let dismiss = panel.on_click(Action::Dismiss(name.clone()));
     html! {
-        <li key={name} class={classes!("sparkMonitor-PanelFinding", tone.class())}>
+        <li key={name} class={classes!("sparkMonitor-PanelFinding", Tone::from(finding.severity).class())}>
             <div class="sparkMonitor-PanelFinding-head">
-                <p>{ tr(severity) }{ ": " }{ say(&finding.meaning, finding.meaning_sentences.as_ref()) }</p>
+                <p>{ severity_word(finding.severity) }{ ": " }{ say(&finding.meaning, finding.meaning_sentences.as_ref()) }</p>
                 { icon_button("close", Message::Dismiss, dismiss) }
             </div>
             if let Some(query_id) = &finding.query_id {
