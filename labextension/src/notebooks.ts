@@ -87,16 +87,24 @@ export class Notebooks {
     read();
   }
 
-  /** Goes to a cell; false if it has changed. */
+  /** Goes to a cell, unless a person goes elsewhere while it is looked up; false if it has changed. */
   async jump(notebookId: string, cell: number | string, line: number | null): Promise<boolean> {
+    const jumps = this.endJumps();
     const notebook = this.followed.get(notebookId);
     const index = notebook && (await findCell(notebook, cell));
     if (!notebook || index === undefined) {
       return false;
     }
-    this.shell.activateById(notebookId);
-    await showCell(notebook.panel, index, line);
+    if (jumps === this.jumps) {
+      this.shell.activateById(notebookId);
+      await showCell(notebook.panel, index, line);
+    }
     return true;
+  }
+
+  /** Leaves what is in front there, although a cell is still being looked up; returns how often that was asked. */
+  endJumps(): number {
+    return (this.jumps += 1);
   }
 
   /** Brings a cell's notebook to the front, with the cell if it has not changed. */
@@ -151,6 +159,7 @@ export class Notebooks {
     this._changed.emit();
   }
 
+  private jumps = 0;
   private readonly followed = new Map<string, FollowedNotebook>();
   private othersBusy = false;
   /** No kernel is asked before the settings are loaded. */

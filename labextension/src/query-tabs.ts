@@ -43,6 +43,7 @@ export class QueryTabs {
 
   /** Brings a query's tab to the front, and opens it if it is not open. Without an application it is the panel's. */
   async show({ queryId, appId }: QuerySubject): Promise<void> {
+    this.notebooks.endJumps();
     // Whether the last layout has the tab is not known earlier.
     await Promise.all([this.loader.started, this.savedApp.ready]);
     const subject = { queryId, appId: appId ?? this.savedApp.id };
@@ -110,7 +111,10 @@ export class QueryTabs {
           if (same) {
             // It was open already, which nobody could know before. The bundle that calls must return first.
             setTimeout(() => {
-              this.shell.activateById(same.id);
+              // A person may have gone elsewhere in the meantime.
+              if (widget.isVisible) {
+                this.shell.activateById(same.id);
+              }
               widget.dispose();
             });
             return;

@@ -50,7 +50,6 @@ export function addRowMenu(
     app.contextMenu.addItem({ command, selector: `.sparkMonitor-Panel [data-menu~="${entry}"]`, rank });
   });
   // A query's page is another tab, so the panel's bundle has no part in it.
-  const queryOf = (row: string): string | undefined => (row.startsWith(QUERY) ? row.slice(QUERY.length) : undefined);
   const open = 'berdl-spark-monitor:row-open-query';
   app.commands.addCommand(open, {
     label: trans.__('Open Query'),
@@ -62,23 +61,7 @@ export function addRowMenu(
     }
   });
   app.contextMenu.addItem({ command: open, selector: `.sparkMonitor-Panel [data-row^="${QUERY}"]`, rank: -1 });
-  // A double click means what its first press was on: the list may change before the second.
-  let pressed: string | undefined;
-  document.addEventListener(
-    'mousedown',
-    ({ target, detail }) => {
-      if (detail === 1) {
-        pressed = target instanceof Element ? pressedQuery(target) : undefined;
-      }
-    },
-    { capture: true }
-  );
-  document.addEventListener('dblclick', () => {
-    const queryId = queryOf(pressed ?? '');
-    if (queryId !== undefined) {
-      void openQuery(queryId);
-    }
-  });
+  openOnDoubleClick(queryId => void openQuery(queryId));
   // A finding names its query.
   document.addEventListener('click', ({ target }) => {
     const named = target instanceof Element ? target.closest<HTMLElement>('.sparkMonitor-Panel [data-query]') : null;
@@ -98,10 +81,47 @@ export function addRowMenu(
   });
 }
 
+/** The query of a row. */
+function queryOf(row: string): string | undefined {
+  return row.startsWith(QUERY) ? row.slice(QUERY.length) : undefined;
+}
+
+/** A double click means the row of its first press: before the second the list may move, or be drawn anew. */
+function openOnDoubleClick(open: (queryId: string) => void): void {
+  let pressed: string | undefined;
+  const follow = ({ target, detail, button }: MouseEvent): void => {
+    if (detail === 1 && button === 0) {
+      pressed = target instanceof Element ? pressedQuery(target) : undefined;
+    }
+  };
+  // There is no `dblclick` if the row is drawn anew during the second press.
+  const finish = ({ detail, button }: MouseEvent): void => {
+    const queryId = queryOf(pressed ?? '');
+    if (detail === 2 && button === 0 && queryId !== undefined) {
+      // The click that follows may go to a cell, and would bring the notebook to the front.
+      setTimeout(() => open(queryId));
+    }
+  };
+  const spareOthers = (event: MouseEvent): void => {
+    const row = event.target instanceof Element ? rowOf(event.target) : undefined;
+    if (event.detail === 2 && pressed !== undefined && row !== pressed) {
+      event.stopPropagation();
+    }
+  };
+  document.addEventListener('mousedown', follow, { capture: true });
+  document.addEventListener('mouseup', finish, { capture: true });
+  document.addEventListener('click', spareOthers, { capture: true });
+}
+
 /** The row of a query that a double click on `target` opens. */
 function pressedQuery(target: Element): string | undefined {
   // In code a double click chooses a word, and other buttons have their own effect.
   const part = target.closest('a, button, code, pre');
   const isName = part === null || part.matches('.sparkMonitor-Query-button, .sparkMonitor-Recent-button, .sparkMonitor-Jump');
-  return isName ? target.closest<HTMLElement>(`.sparkMonitor-Panel [data-row^="${QUERY}"]`)?.dataset['row'] : undefined;
+  return isName ? rowOf(target) : undefined;
+}
+
+/** The name of the query's row with this element. */
+function rowOf(target: Element): string | undefined {
+  return target.closest<HTMLElement>(`.sparkMonitor-Panel [data-row^="${QUERY}"]`)?.dataset['row'];
 }

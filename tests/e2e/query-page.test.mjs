@@ -36,6 +36,8 @@ let jupyter;
 let browser;
 /** @type {LabPage} */
 let lab;
+/** The pages of queries. @type {import('playwright-core').Locator} */
+let pages;
 /** The page of the join, and that of the query that fails. @type {import('playwright-core').Locator} */
 let page;
 /** @type {import('playwright-core').Locator} */
@@ -50,6 +52,7 @@ before(async () => {
   await jupyter.write('join.ipynb', [CONNECT, JOIN, CACHE, FAIL, LONG]);
   browser = await launch();
   lab = await LabPage.create(browser, { ...CLIPBOARD, viewport: { width: 1500, height: 1000 } });
+  pages = lab.page.locator('[id^="berdl-spark-monitor:query-"]');
   page = lab.page.locator('[id="berdl-spark-monitor:query-1"]');
   storage = lab.page.locator('[id="berdl-spark-monitor:storage"]');
   await lab.open(`${jupyter.url}lab/tree/join.ipynb?token=${jupyter.token}`);
@@ -68,8 +71,7 @@ test('a double click on a query opens its page: how it went, its stages, its pla
     await lab.cellDone(cell, 120_000);
   }
   await lab.openPanel();
-  const row = lab.panel.locator('[data-row^="query/"]', { hasText: 'SELECT count(*)' }).first();
-  await row.dblclick();
+  await head('SELECT count(*)').dblclick();
   await page.getByRole('heading', { level: 2 }).waitFor();
   await until('the plan', async () => (await operator('SortMergeJoin').count()) === 1);
   const text = await page.innerText();
@@ -120,11 +122,10 @@ test('the keyboard goes along the plan, and the chosen operator tells all that i
 });
 
 test('the row’s menu opens the same page', async () => {
-  const row = lab.panel.locator('[data-row^="query/"]', { hasText: 'SELECT count(*)' }).first();
-  await row.click({ button: 'right' });
+  await lab.panel.locator('[data-row^="query/"]', { hasText: 'SELECT count(*)' }).first().click({ button: 'right' });
   await lab.page.getByRole('menuitem', { name: 'Open Query' }).click();
   // The same id may be another query of another application, so the page is known to be the same after an answer.
-  await until('one page for each query', async () => (await page.count()) === 1 && (await page.isVisible()));
+  await until('one page for each query', async () => (await pages.count()) === 1 && (await page.isVisible()));
 });
 
 test('the cached table is there, with the code that releases it', async () => {
@@ -144,6 +145,42 @@ test('a failed query says why, and what to do about it', async () => {
   await failed.locator('.sparkMonitor-Finding', { hasText: 'failed' }).first().waitFor();
   assert.match(await failed.innerText(), /serious · stage \d+/);
   await lab.picture('query-page-failed', failed);
+});
+
+test('a double click means its row, though the list moves or is drawn anew before the second press', async () => {
+  const row = lab.panel.locator('[data-row^="query/"]', { hasText: 'CACHE TABLE' }).first();
+  const opened = pages.filter({ hasText: 'CACHE TABLE' });
+  const { x, y, width, height } = (await head('CACHE TABLE').boundingBox()) ?? assert.fail('the row is not visible');
+  const { mouse } = lab.page;
+  await mouse.move(x + width / 2, y + height / 2);
+  const press = (/** @type {number} */ clickCount) => mouse.down({ clickCount });
+  const release = (/** @type {number} */ clickCount) => mouse.up({ clickCount });
+  const close = async () => {
+    await opened.waitFor();
+    await lab.execute('application:close');
+    await until('no page', async () => (await opened.count()) === 0);
+  };
+
+  await press(1);
+  await release(1);
+  const above = head('raise_error');
+  const unfolded = await above.locator('[aria-expanded=true]').count();
+  await above.evaluate((row, y) => (row.style.marginTop = `${y - row.getBoundingClientRect().y}px`), y);
+  await press(2);
+  await release(2);
+  await close();
+  assert.equal(await above.locator('[aria-expanded=true]').count(), unfolded, 'the row below the second press is left alone');
+  await above.evaluate(row => (row.style.marginTop = ''));
+
+  await press(1);
+  await release(1);
+  await press(2);
+  // The copy stands for an element that Yew has created.
+  const old = await row.elementHandle();
+  await old?.evaluate(row => row.replaceWith(row.cloneNode(true)));
+  await release(2);
+  await close();
+  await row.evaluate((copy, old) => old && copy.replaceWith(old), old);
 });
 
 test('a finding in the panel leads to its query’s page, and goes when a person dismisses it', async () => {
@@ -245,10 +282,23 @@ test('the console has no error of ours', () => {
  * @param {string} hasText
  */
 async function open(hasText) {
-  await lab.panel.locator('[data-row^="query/"]', { hasText }).first().dblclick();
+  const rows = lab.panel.locator('[data-row^="query/"]');
+  await head(hasText).dblclick();
   const visible = lab.page.locator('[id^="berdl-spark-monitor:query-"]:not(.lm-mod-hidden)', { hasText });
-  await visible.waitFor();
+  await visible.waitFor().catch(async error => {
+    const seen = { pages: await pages.allInnerTexts(), rows: await rows.allInnerTexts(), console: lab.console.slice(-10) };
+    throw new Error(`No page of ${hasText}: ${JSON.stringify(seen)}`, { cause: error });
+  });
   return lab.page.locator(`[id="berdl-spark-monitor:${await tabOf(visible)}"]`);
+}
+
+/**
+ * The first line of the newest query whose name has a text. The chip's click may have unfolded the rest.
+ *
+ * @param {string} hasText
+ */
+function head(hasText) {
+  return lab.panel.locator('[data-row^="query/"]', { hasText }).first().locator('.sparkMonitor-Query-head');
 }
 
 /** The name of a tab as `move` takes it. @param {import('playwright-core').Locator} content */
