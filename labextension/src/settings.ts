@@ -34,18 +34,27 @@ export class Settings {
   }
 
   muteNotices(): void {
-    this.save('noticeAfterSeconds', 0);
+    void this.save('noticeAfterSeconds', 0);
   }
 
   /** The kinds of findings that the person does not want to see. */
   get mutedFindings(): string[] {
-    return this.get<string[]>('mutedFindings', []);
+    return this.muting ?? this.get<string[]>('mutedFindings', []);
   }
 
   /** Shows no findings of a kind any more, or shows them again. */
   muteFindings(kind: string, muted: boolean): void {
     const others = this.mutedFindings.filter(other => other !== kind);
-    this.save('mutedFindings', muted ? [...others, kind] : others);
+    const muting = muted ? [...others, kind] : others;
+    // The settings have it only when the server has stored it, and the next click must not lose it.
+    this.muting = muting;
+    this._changed.emit();
+    void this.save('mutedFindings', muting).then(() => {
+      if (this.muting === muting) {
+        this.muting = undefined;
+        this._changed.emit();
+      }
+    });
   }
 
   get showChip(): boolean {
@@ -74,10 +83,12 @@ export class Settings {
     return (this.settings?.get(name).composite as T | undefined) ?? otherwise;
   }
 
-  private save(name: string, value: number | string[]): void {
-    this.settings?.set(name, value).catch((reason: unknown) => {
+  private async save(name: string, value: number | string[]): Promise<void> {
+    try {
+      await this.settings?.set(name, value);
+    } catch (reason) {
       console.warn('Spark Monitor cannot save its settings', reason);
-    });
+    }
   }
 
   private async load(registry: ISettingRegistry): Promise<void> {
@@ -111,5 +122,7 @@ export class Settings {
 
   private settings: ISettingRegistry.ISettings | null = null;
   private failed = false;
+  /** The kinds of findings that are being stored as muted. */
+  private muting: string[] | undefined;
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -199,7 +199,7 @@ test('a kind of finding is muted on the page and in the settings, and shown agai
   await finding.first().getByRole('button', { name: 'Mute' }).click();
   await failed.getByText(/You have muted \d+ findings? of this page/).waitFor();
   assert.equal(await finding.count(), 0);
-  await failed.getByRole('button', { name: 'Show failed_tasks again' }).click();
+  await failed.getByRole('button', { name: 'Show again: Failed tasks' }).click();
   await until('the finding', async () => (await finding.count()) === before);
 });
 

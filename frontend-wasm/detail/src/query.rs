@@ -11,6 +11,7 @@ mod page;
 mod plan_pane;
 pub mod query_tab;
 mod query_view;
+mod rule_name;
 mod stop;
 mod tasks_pane;
 mod timeline;
