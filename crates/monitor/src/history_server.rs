@@ -14,8 +14,10 @@ use crate::{
     queries::QueryRun,
 };
 
-/// Applications that it is asked for.
-const LISTED: u32 = 200;
+/// Applications that it is asked for: it cannot be asked for one person's, and others may have ended many since.
+const LISTED: u32 = 2_000;
+/// Applications of one person that are remembered.
+const KEPT: usize = 500;
 /// How long its lists are remembered. It reads new logs every ten seconds itself.
 const LIFETIME: Duration = Duration::from_secs(30);
 
@@ -23,7 +25,7 @@ const LIFETIME: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct HistoryServer {
     drivers: Arc<Drivers>,
-    lists: Cached<Whose, FirstRows<ApplicationRow>>,
+    lists: Cached<Whose, EndedApps>,
     entries: Cached<DriverKey, Entry>,
     executors: Arc<AppExecutors>,
     queries: AppQueries,
@@ -51,6 +53,21 @@ pub struct EndedApp {
     pub user: String,
 }
 
+/// The applications that ended last, the last one first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EndedApps {
+    pub apps: Vec<EndedApp>,
+    /// There may be older ones.
+    pub has_more: bool,
+}
+
+impl Weight for EndedApps {
+    fn weight_bytes(&self) -> usize {
+        let text = |app: &EndedApp| app.app_id.capacity() + app.name.capacity() + app.user.capacity();
+        self.apps.capacity() * size_of::<EndedApp>() + self.apps.iter().map(text).sum::<usize>()
+    }
+}
+
 /// What is read of one application.
 #[derive(Debug)]
 pub struct EndedAppDetail {
@@ -75,19 +92,20 @@ impl HistoryServer {
         }
     }
 
-    /// The applications that ended last, the last one first.
+    /// The applications that ended last; where people have names, only those that this person has started.
     ///
     /// # Errors
     /// The history server's failure.
-    pub async fn list(&self, whose: &Whose) -> Result<Vec<EndedApp>, Error> {
+    pub async fn list(&self, whose: &Whose) -> Result<Arc<EndedApps>, Error> {
         let asked = self.drivers.of_history(whose);
+        let user = whose.user().map(|user| user.name().to_owned());
         let seen = self.lists.fresh(whose, |_| async move {
             match asked {
-                Some((api, base)) => api.ended(&base, LISTED).await,
-                None => Ok(FirstRows::default()),
+                Some((api, base)) => Ok(own(&api.ended(&base, LISTED).await?, user.as_deref())),
+                None => Ok(EndedApps::default()),
             }
         });
-        Ok(seen.await?.value.iter().filter(|row| is_app_id(&row.id)).filter_map(ended).collect())
+        Ok(seen.await?.value)
     }
 
     /// One application that has ended; none if it is not known there, or runs.
@@ -133,6 +151,16 @@ impl HistoryServer {
             retry: Retry::Usual,
         }
     }
+}
+
+/// Those of one person; all without a name.
+fn own(rows: &FirstRows<ApplicationRow>, user: Option<&str>) -> EndedApps {
+    let mut apps: Vec<_> = rows.iter().filter(|row| is_app_id(&row.id)).filter_map(ended).collect();
+    apps.retain(|app| user.is_none_or(|user| user == app.user));
+    let is_cut = rows.left_out > 0 || rows.len() >= LISTED as usize || apps.len() > KEPT;
+    apps.truncate(KEPT);
+    apps.shrink_to_fit();
+    EndedApps { apps, has_more: is_cut }
 }
 
 fn ended(row: &ApplicationRow) -> Option<EndedApp> {

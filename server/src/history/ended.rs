@@ -36,8 +36,8 @@ pub(super) async fn add(history: &History, whose: &Whose, apps: &mut PastApps, m
     let Some(server) = &history.facts.server else { return };
     let Ok(Ok(ended)) = timeout(PATIENCE, server.list(whose)).await else { return };
     let is_new = |app: &EndedApp| apps.apps.iter().all(|known| known.app_id != app.app_id);
-    let more: Vec<PastApp> = ended.iter().filter(|app| is_own(history, whose, app) && is_new(app)).map(past).collect();
-    apps.has_more |= apps.apps.len() + more.len() > most;
+    let more: Vec<PastApp> = ended.apps.iter().filter(|app| is_own(history, whose, app) && is_new(app)).map(past).collect();
+    apps.has_more |= ended.has_more || apps.apps.len() + more.len() > most;
     apps.apps.extend(more);
     apps.apps.truncate(most);
 }

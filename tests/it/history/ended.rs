@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{APP, Double, OPERATIONS, QueryLists, Reply, TestApp, fixture, spark};
 
-const ENDED: &str = "/api/v1/applications?status=completed&limit=200";
+const ENDED: &str = "/api/v1/applications?status=completed&limit=2000";
 const OLDER: &str = "app-20261001080000-0007";
 
 fn entry(app_id: &str, is_completed: bool) -> Value {
@@ -50,6 +50,32 @@ async fn what_nobody_watched_is_asked_of_sparks_history_server() {
     let runs = older["runs"].as_array().unwrap();
     assert!(!runs.is_empty() && runs.iter().all(|run| run["shape_id"] == -1 && run["state"] != "unknown"), "{older}");
     app.end().await;
+}
+
+#[tokio::test]
+async fn of_a_shared_history_server_a_person_sees_their_own_and_that_there_may_be_more() {
+    let server = Double::start().await;
+    let by = |user: &str, at: usize| {
+        let mut row = entry(&format!("app-20261001080000-{at:04}"), true);
+        row["attempts"][0]["sparkUser"] = user.into();
+        row
+    };
+    let args = [
+        ("--spark-master-ui-url", "http://127.0.0.1:9"),
+        ("--spark-monitor-identity", "jupyterhub"),
+        ("--jupyterhub-user", "ann"),
+        ("--spark-monitor-history-server-url", &server.url),
+    ];
+    let args: Vec<&str> = args.iter().flat_map(|(name, value)| [*name, *value]).collect();
+    for (others, has_more) in [(3, false), (1_999, true)] {
+        // Others have ended many since.
+        let rows: Vec<Value> = (0..others).map(|at| by("bob", at)).chain([by("ann", others)]).collect();
+        server.json(ENDED, &json!(rows).to_string());
+        let answer = TestApp::new(&args).get("/history/applications").await.json();
+        assert_eq!(answer["apps"].as_array().map(Vec::len), Some(1), "{answer}");
+        assert_eq!(answer["apps"][0]["app_id"], format!("app-20261001080000-{others:04}"));
+        assert_eq!(answer["has_more"], has_more);
+    }
 }
 
 #[tokio::test]
