@@ -119,7 +119,7 @@ impl Exports {
     /// When there is none, or a finding has to be mended first.
     pub(crate) async fn job_of(&self, asked: ConvertNotebook, turn: Turn) -> Result<Converted, ApiError> {
         let converted = conversion::convert(asked.into(), self.connection(), turn).await.map_err(errors::refused)?;
-        if converted.job.is_blocked() { Err(errors::blocked()) } else { Ok(converted) }
+        errors::unblocked(converted)
     }
 
     /// The folder that Jupyter shows, whose files the caller may read here.

@@ -131,6 +131,15 @@ async fn a_scheduler_gets_the_notebook_without_outputs_and_with_its_parameters_t
     assert!(log.contains("\"event\":\"schedules\""), "{log}");
     let blocked = json!({ "name": "a.ipynb", "notebook": notebook.replace("x = 1", "input()") });
     assert_eq!(post(&app, "/export/notebook", &blocked).await.outcome(), "422 blocked");
+    // The person sees the job of another target, which does not get the notebook's texts.
+    let text = json!({ "cell_type": "markdown", "source": "AKIAIOSFODNN7EXAMPLF", "metadata": {} });
+    let notebook = json!({ "cells": [text, cell("x = 1")], "metadata": {}, "nbformat": 4, "nbformat_minor": 4 });
+    let asked = json!({ "name": "a.ipynb", "notebook": notebook.to_string() });
+    let shown = post(&app, "/export/convert", &asked).await.json();
+    assert_eq!(shown["is_blocked"], false, "{shown}");
+    let refused = post(&app, "/export/notebook", &asked).await.json();
+    assert!(refused["error"].as_str().unwrap().contains("There is a secret in a text of the notebook"), "{refused}");
+    assert!(refused["hint"].as_str().unwrap().starts_with("Remove it"), "{refused}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::io;
 
 use wire::ErrorCode;
 
-use super::conversion::ConversionError;
+use super::conversion::{ConversionError, Converted};
 use crate::{
     http::ApiError,
     words::{errors::Explained, export as words, say},
@@ -21,9 +21,12 @@ pub(super) fn refused(error: ConversionError) -> ApiError {
     }
 }
 
-/// The notebook must be mended first.
-pub(super) fn blocked() -> ApiError {
-    ApiError::explained(ErrorCode::Blocked, words::blocked())
+/// The job, unless something in the notebook must be mended first.
+pub(super) fn unblocked(converted: Converted) -> Result<Converted, ApiError> {
+    match converted.job.findings.iter().find(|finding| finding.severity.blocks()) {
+        Some(finding) => Err(ApiError::explained(ErrorCode::Blocked, words::blocked(finding))),
+        None => Ok(converted),
+    }
 }
 
 /// Too many notebooks are being converted.

@@ -2,7 +2,9 @@
 
 use std::fmt::Display;
 
-use super::{errors::Explained, say};
+use notebook_job::{Finding, Sentence};
+
+use super::{Said, errors::Explained, say};
 
 pub(crate) fn not_converted(reason: &impl Display) -> Explained {
     Explained {
@@ -20,9 +22,11 @@ pub(crate) fn no_files() -> Explained {
     }
 }
 
-pub(crate) fn blocked() -> Explained {
+/// What keeps a job from being made, and how that is mended.
+pub(crate) fn blocked(finding: &Finding) -> Explained {
+    let said = |sentence: &Sentence| Said::sentence(sentence.template, None, sentence.values.clone());
     Explained {
-        error: say!("Something in the notebook must be mended or decided first."),
-        hint: say!("Look at the findings; each says what to do."),
+        error: say!("Something in the notebook must be mended or decided first.").then(said(&finding.message)),
+        hint: said(&finding.fix),
     }
 }

@@ -78,9 +78,7 @@ pub(crate) async fn start_run(
     if converted.hash() != new.hash {
         return Err(errors::changed());
     }
-    if converted.job.is_blocked() {
-        return Err(of_export::blocked());
-    }
+    let converted = of_export::unblocked(converted)?;
     // A kernel runs the cells as they are.
     let drops = |shell: ShellChoice| shell == ShellChoice::Drop;
     let options = &converted.options;

@@ -55,9 +55,7 @@ pub(super) async fn agreed(exports: &Exports, new: &NewShipment, turn: Turn) -> 
     if converted.hash() != new.hash {
         return Err(errors::changed());
     }
-    if converted.job.is_blocked() {
-        return Err(of_export::blocked());
-    }
+    let converted = of_export::unblocked(converted)?;
     check_parameters(&new.parameters, &converted.job.parameters)?;
     let secrets = with_secrets(new);
     if !allow_secrets && !secrets.is_empty() {
