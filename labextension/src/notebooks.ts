@@ -87,31 +87,39 @@ export class Notebooks {
     read();
   }
 
-  /** Goes to a cell, unless a person goes elsewhere while it is looked up; false if it has changed. */
-  async jump(notebookId: string, cell: number | string, line: number | null): Promise<boolean> {
-    const jumps = this.endJumps();
+  /** Goes to a cell, unless it is cancelled while it is looked up; false if it has changed. */
+  jump(notebookId: string, cell: number | string, line: number | null): Promise<boolean> {
+    this.cancelJumps();
+    return this.goTo(this.jumps, notebookId, cell, line);
+  }
+
+  /** Another jump or a query's page came first, so a jump whose cell is still being looked up ends. */
+  cancelJumps(): void {
+    this.jumps += 1;
+  }
+
+  /** `jump` is the number of the jump that goes there. */
+  private async goTo(jump: number, notebookId: string, cell: number | string, line: number | null): Promise<boolean> {
     const notebook = this.followed.get(notebookId);
     const index = notebook && (await findCell(notebook, cell));
     if (!notebook || index === undefined) {
       return false;
     }
-    if (jumps === this.jumps) {
+    if (jump === this.jumps) {
       this.shell.activateById(notebookId);
       await showCell(notebook.panel, index, line);
     }
     return true;
   }
 
-  /** Leaves what is in front there, although a cell is still being looked up; returns how often that was asked. */
-  endJumps(): number {
-    return (this.jumps += 1);
-  }
-
   /** Brings a cell's notebook to the front, with the cell if it has not changed. */
   async show({ notebook, count, code }: RanCell): Promise<void> {
     const { id } = notebook.panel;
+    this.cancelJumps();
+    const { jumps: jump } = this;
     // Another tab of the browser may have run it, and then no cell here has its count.
-    if (!(await this.jump(id, count, null)) && !(await this.jump(id, cellHash(code), null))) {
+    const isFound = (await this.goTo(jump, id, count, null)) || (await this.goTo(jump, id, cellHash(code), null));
+    if (!isFound && jump === this.jumps) {
       this.shell.activateById(id);
     }
   }

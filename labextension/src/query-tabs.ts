@@ -43,7 +43,7 @@ export class QueryTabs {
 
   /** Brings a query's tab to the front, and opens it if it is not open. Without an application it is the panel's. */
   async show({ queryId, appId }: QuerySubject): Promise<void> {
-    this.notebooks.endJumps();
+    this.notebooks.cancelJumps();
     // Whether the last layout has the tab is not known earlier.
     await Promise.all([this.loader.started, this.savedApp.ready]);
     const subject = { queryId, appId: appId ?? this.savedApp.id };

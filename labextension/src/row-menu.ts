@@ -3,12 +3,11 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { PanelContent } from './panel-content';
+import { openOnDoubleClick } from './row-double-click';
+import { QUERY_ROW, queryOf } from './row-name';
 
 /** What takes the focus in the panel. */
 const FOCUSABLE = 'a[href], button, input, select, summary, [tabindex]';
-
-/** How the name of a query's row begins; the query's id follows. */
-const QUERY = 'query/';
 
 /**
  * Adds an item for each entry. To add one: its name and its label here, in the menu's order; and a line with the same
@@ -60,7 +59,7 @@ export function addRowMenu(
       }
     }
   });
-  app.contextMenu.addItem({ command: open, selector: `.sparkMonitor-Panel [data-row^="${QUERY}"]`, rank: -1 });
+  app.contextMenu.addItem({ command: open, selector: QUERY_ROW, rank: -1 });
   openOnDoubleClick(queryId => void openQuery(queryId));
   // A finding names its query.
   document.addEventListener('click', ({ target }) => {
@@ -79,49 +78,4 @@ export function addRowMenu(
       }
     });
   });
-}
-
-/** The query of a row. */
-function queryOf(row: string): string | undefined {
-  return row.startsWith(QUERY) ? row.slice(QUERY.length) : undefined;
-}
-
-/** A double click means the row of its first press: before the second the list may move, or be drawn anew. */
-function openOnDoubleClick(open: (queryId: string) => void): void {
-  let pressed: string | undefined;
-  const follow = ({ target, detail, button }: MouseEvent): void => {
-    if (detail === 1 && button === 0) {
-      pressed = target instanceof Element ? pressedQuery(target) : undefined;
-    }
-  };
-  // There is no `dblclick` if the row is drawn anew during the second press.
-  const finish = ({ detail, button }: MouseEvent): void => {
-    const queryId = queryOf(pressed ?? '');
-    if (detail === 2 && button === 0 && queryId !== undefined) {
-      // The click that follows may go to a cell, and would bring the notebook to the front.
-      setTimeout(() => open(queryId));
-    }
-  };
-  const spareOthers = (event: MouseEvent): void => {
-    const row = event.target instanceof Element ? rowOf(event.target) : undefined;
-    if (event.detail === 2 && pressed !== undefined && row !== pressed) {
-      event.stopPropagation();
-    }
-  };
-  document.addEventListener('mousedown', follow, { capture: true });
-  document.addEventListener('mouseup', finish, { capture: true });
-  document.addEventListener('click', spareOthers, { capture: true });
-}
-
-/** The row of a query that a double click on `target` opens. */
-function pressedQuery(target: Element): string | undefined {
-  // In code a double click chooses a word, and other buttons have their own effect.
-  const part = target.closest('a, button, code, pre');
-  const isName = part === null || part.matches('.sparkMonitor-Query-button, .sparkMonitor-Recent-button, .sparkMonitor-Jump');
-  return isName ? rowOf(target) : undefined;
-}
-
-/** The name of the query's row with this element. */
-function rowOf(target: Element): string | undefined {
-  return target.closest<HTMLElement>(`.sparkMonitor-Panel [data-row^="${QUERY}"]`)?.dataset['row'];
 }

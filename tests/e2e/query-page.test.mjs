@@ -147,7 +147,7 @@ test('a failed query says why, and what to do about it', async () => {
   await lab.picture('query-page-failed', failed);
 });
 
-test('a double click means its row, though the list moves or is drawn anew before the second press', async () => {
+test('a double click means its row, though the list moves or is redrawn before it is over', async () => {
   const row = lab.panel.locator('[data-row^="query/"]', { hasText: 'CACHE TABLE' }).first();
   const opened = pages.filter({ hasText: 'CACHE TABLE' });
   const { x, y, width, height } = (await head('CACHE TABLE').boundingBox()) ?? assert.fail('the row is not visible');

@@ -14,10 +14,11 @@ use crate::{
     queries::QueryRun,
 };
 
-/// Applications that it is asked for: it cannot be asked for one person's, and others may have ended many since.
+/// How many applications to request. The API cannot filter by user, so a person's own may lie far down the list; an
+/// entry has about 500 bytes.
 const LISTED: u32 = 2_000;
-/// Applications of one person that are remembered.
-const KEPT: usize = 500;
+/// How many of a person's are kept: twice what an answer shows, because some may be remembered anyway.
+const KEPT: usize = 200;
 /// How long its lists are remembered. It reads new logs every ten seconds itself.
 const LIFETIME: Duration = Duration::from_secs(30);
 
@@ -25,7 +26,7 @@ const LIFETIME: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct HistoryServer {
     drivers: Arc<Drivers>,
-    lists: Cached<Whose, EndedApps>,
+    lists: Cached<Whose, Vec<EndedApp>>,
     entries: Cached<DriverKey, Entry>,
     executors: Arc<AppExecutors>,
     queries: AppQueries,
@@ -53,18 +54,9 @@ pub struct EndedApp {
     pub user: String,
 }
 
-/// The applications that ended last, the last one first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EndedApps {
-    pub apps: Vec<EndedApp>,
-    /// There may be older ones.
-    pub has_more: bool,
-}
-
-impl Weight for EndedApps {
+impl Weight for EndedApp {
     fn weight_bytes(&self) -> usize {
-        let text = |app: &EndedApp| app.app_id.capacity() + app.name.capacity() + app.user.capacity();
-        self.apps.capacity() * size_of::<EndedApp>() + self.apps.iter().map(text).sum::<usize>()
+        self.app_id.weight_bytes() + self.name.weight_bytes() + self.user.weight_bytes()
     }
 }
 
@@ -92,17 +84,18 @@ impl HistoryServer {
         }
     }
 
-    /// The applications that ended last; where people have names, only those that this person has started.
+    /// The applications that ended last, the last one first; where people have names, only those that this person has
+    /// started.
     ///
     /// # Errors
     /// The history server's failure.
-    pub async fn list(&self, whose: &Whose) -> Result<Arc<EndedApps>, Error> {
+    pub async fn list(&self, whose: &Whose) -> Result<Arc<Vec<EndedApp>>, Error> {
         let asked = self.drivers.of_history(whose);
         let user = whose.user().map(|user| user.name().to_owned());
         let seen = self.lists.fresh(whose, |_| async move {
             match asked {
                 Some((api, base)) => Ok(own(&api.ended(&base, LISTED).await?, user.as_deref())),
-                None => Ok(EndedApps::default()),
+                None => Ok(Vec::new()),
             }
         });
         Ok(seen.await?.value)
@@ -153,14 +146,10 @@ impl HistoryServer {
     }
 }
 
-/// Those of one person; all without a name.
-fn own(rows: &FirstRows<ApplicationRow>, user: Option<&str>) -> EndedApps {
-    let mut apps: Vec<_> = rows.iter().filter(|row| is_app_id(&row.id)).filter_map(ended).collect();
-    apps.retain(|app| user.is_none_or(|user| user == app.user));
-    let is_cut = rows.left_out > 0 || rows.len() >= LISTED as usize || apps.len() > KEPT;
-    apps.truncate(KEPT);
-    apps.shrink_to_fit();
-    EndedApps { apps, has_more: is_cut }
+/// Keeps one user's applications, or all if the site has no users. Who may see them is decided where they are shown.
+fn own(rows: &FirstRows<ApplicationRow>, user: Option<&str>) -> Vec<EndedApp> {
+    let ended = rows.iter().filter(|row| is_app_id(&row.id)).filter_map(ended);
+    ended.filter(|app| user.is_none_or(|user| user == app.user)).take(KEPT).collect()
 }
 
 fn ended(row: &ApplicationRow) -> Option<EndedApp> {

@@ -42,7 +42,7 @@ pub use drivers::{DriverCall, Drivers, is_starting};
 pub use error::Error;
 pub use executors::AppExecutors;
 pub use findings::AppFindings;
-pub use history_server::{EndedApp, EndedAppDetail, EndedApps, HistoryServer};
+pub use history_server::{EndedApp, EndedAppDetail, HistoryServer};
 pub use identity::{Identity, IdentityMode, Token, TokenKey, TokenKeys};
 pub use limits::Limits;
 pub use masters::Masters;

@@ -33,11 +33,13 @@ const NOT_STORED: i64 = -1;
 /// Adds the applications that are not remembered, up to `most` in all. Those that are remembered are shown even if the
 /// history server fails, which its cache logs, or is slow: then the next request finds what it has answered meanwhile.
 pub(super) async fn add(history: &History, whose: &Whose, apps: &mut PastApps, most: usize) {
-    let Some(server) = &history.facts.server else { return };
+    let Some(server) = history.facts.server.as_ref().filter(|_| whose.user().is_some() || is_ours(history)) else {
+        return;
+    };
     let Ok(Ok(ended)) = timeout(PATIENCE, server.list(whose)).await else { return };
     let is_new = |app: &EndedApp| apps.apps.iter().all(|known| known.app_id != app.app_id);
-    let more: Vec<PastApp> = ended.apps.iter().filter(|app| is_own(history, whose, app) && is_new(app)).map(past).collect();
-    apps.has_more |= ended.has_more || apps.apps.len() + more.len() > most;
+    let more: Vec<PastApp> = ended.iter().filter(|app| is_own(history, whose, app) && is_new(app)).map(past).collect();
+    apps.has_more |= apps.apps.len() + more.len() > most;
     apps.apps.extend(more);
     apps.apps.truncate(most);
 }
@@ -78,8 +80,12 @@ async fn detail(
 
 /// A history server that several people use shows the others' applications to nobody.
 fn is_own(history: &History, whose: &Whose, app: &EndedApp) -> bool {
-    let is_own = history.site.server.as_ref().is_some_and(|server| server.is_own);
-    is_shown(is_own, whose.user().map(User::name), &app.user)
+    is_shown(is_ours(history), whose.user().map(User::name), &app.user)
+}
+
+/// Whether the history server is on this machine.
+fn is_ours(history: &History) -> bool {
+    history.site.server.as_ref().is_some_and(|server| server.is_own)
 }
 
 /// `is_own` says that the history server is on this machine. That is no proof where users have names: all of a hub may be

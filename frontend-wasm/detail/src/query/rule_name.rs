@@ -1,4 +1,4 @@
-//! What a kind of finding is called.
+//! The names of the finding rules.
 
 use kit::i18n::PageMessage;
 use wire::FindingRule;
