@@ -18,8 +18,14 @@ pub(super) fn of_stage(kept: &KeptStage, rates: Rates, look: StageLook) -> Optio
     }
     // Those that run are half done on average, but the last one to end ends late: together half a task.
     let left = f64::from(left) - 0.5;
-    let at = |per_second: f64, factor: f64| (left / per_second * factor * 1000.0).round() as u64;
-    Some(TimeLeft { at_least_ms: at(rates.fast, LESS), at_most_ms: at(rates.slow, MORE) })
+    let ms = |per_second: f64, factor: f64| (seconds(left, per_second, rates.growth) * factor * 1000.0).round() as u64;
+    Some(TimeLeft { at_least_ms: ms(rates.fast, LESS), at_most_ms: ms(rates.slow, MORE) })
+}
+
+/// How long so many tasks take at a pace to which each second adds `growth`: the root of
+/// `tasks = per_second · t + growth / 2 · t²`, in the form that may be given a growth of zero.
+fn seconds(tasks: f64, per_second: f64, growth: f64) -> f64 {
+    2.0 * tasks / (per_second + (per_second * per_second + 2.0 * growth * tasks).sqrt())
 }
 
 #[cfg(test)]
@@ -28,7 +34,7 @@ mod tests {
 
     use super::{super::tests::stage, *};
 
-    const STEADY: Rates = Rates { slow: 1.0, fast: 1.0 };
+    const STEADY: Rates = Rates { slow: 1.0, fast: 1.0, growth: 0.0 };
 
     fn left(done: u32, total: u32, running: u32, rates: Rates, slowest_ms: u64) -> Option<(u64, u64)> {
         let kept = stage(Tasks { done, total, running, ..Tasks::default() });
@@ -39,7 +45,10 @@ mod tests {
     #[test]
     fn what_is_left_ends_at_the_pace_of_the_last_seconds() {
         assert_eq!(left(20, 40, 2, STEADY, 900), Some((13_650, 21_450)));
-        assert_eq!(left(20, 40, 2, Rates { slow: 1.0, fast: 2.0 }, 900), Some((6_825, 21_450)), "it changes");
+        assert_eq!(left(20, 40, 2, Rates { fast: 2.0, ..STEADY }, 900), Some((6_825, 21_450)), "it changes");
+        // 6 s at 1 task per second, and 1.5 tasks per second at their end: 6 + 0.5 / 2 · 6² = 15.
+        assert!((seconds(15.0, 1.0, 0.5) - 6.0).abs() < 1e-9);
+        assert_eq!(left(0, 100, 2, Rates { growth: 0.5, ..STEADY }, 900), Some((12_635, 19_855)), "it grows");
     }
 
     #[test]
