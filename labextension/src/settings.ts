@@ -79,6 +79,12 @@ export class Settings {
     };
   }
 
+  /** Where the chip asks: it leaves out findings that the person has muted. */
+  get chipRoute(): string {
+    const muted = this.mutedFindings.map(encodeURIComponent).join();
+    return `panel/chip${muted && `?muted=${muted}`}`;
+  }
+
   private get<T>(name: string, otherwise: T): T {
     return (this.settings?.get(name).composite as T | undefined) ?? otherwise;
   }

@@ -52,6 +52,15 @@ try {
     await lab.picture('panel-spill');
     return (await spill.first().innerText()).split('\n').find(line => line.includes('to disk'))?.trim();
   });
+  await check('a click on the chip leads to it', async () => {
+    await lab.chip.locator('[data-part="findings"]').waitFor({ timeout: PATIENCE });
+    await lab.toggleByPalette();
+    await lab.panel.waitFor({ state: 'hidden' });
+    await lab.openPanel();
+    await until('the focus on the findings', () =>
+      lab.page.evaluate(() => document.activeElement?.id === 'sparkMonitor-findings')
+    );
+  });
   await check('all cells end without an error', async () => {
     const last = (await lab.codeCells.count()) - 1;
     for (let number = 0; number <= last; number++) {

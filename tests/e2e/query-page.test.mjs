@@ -196,9 +196,12 @@ test('a finding in the panel leads to its query’s page, and goes when a person
 test('a kind of finding is muted on the page and in the settings, and shown again', async () => {
   const finding = failed.locator('.sparkMonitor-Finding', { hasText: 'failed' });
   const before = await finding.count();
+  const onChip = async () => /The stage failed|done again/.test((await lab.chip.getAttribute('title')) ?? '');
+  await until('the chip to tell it', onChip);
   await finding.first().getByRole('button', { name: 'Mute' }).click();
   await failed.getByText(/You have muted \d+ findings? of this page/).waitFor();
   assert.equal(await finding.count(), 0);
+  await until('the chip to say nothing of it', async () => !(await onChip()));
   await failed.getByRole('button', { name: 'Show again: Failed tasks' }).click();
   await until('the finding', async () => (await finding.count()) === before);
 });

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::support::{APP, Double, OPERATIONS, TestApp, spark};
+use crate::support::{APP, Double, OPERATIONS, Reply, TestApp, spark};
 
 fn path(list: &str) -> String {
     format!("/proxy/{APP}/api/v1/applications/{APP}/{list}")
@@ -15,14 +15,16 @@ fn a_minute_ago_ms() -> i64 {
     i64::try_from(since).unwrap() - 60_000
 }
 
+fn active_stage(id: usize, spilled_bytes: u64) -> Value {
+    json!({"stageId": id, "status": "ACTIVE", "numTasks": 40, "numCompleteTasks": 39, "numActiveTasks": 1,
+        "shuffleReadBytes": 400 << 20, "executorRunTime": 60_000, "executorCpuTime": 60_000_000_000_i64,
+        "diskBytesSpilled": spilled_bytes})
+}
+
 /// A running query with active stages, whose tasks have run for a minute.
 async fn running(stages: usize) -> Double {
     let spark = spark().await;
-    let row = |id: usize| {
-        json!({"stageId": id, "status": "ACTIVE", "numTasks": 40, "numCompleteTasks": 39, "numActiveTasks": 1,
-            "shuffleReadBytes": 400 << 20, "executorRunTime": 60_000, "executorCpuTime": 60_000_000_000_i64})
-    };
-    let rows: Vec<Value> = (0..stages).map(row).collect();
+    let rows: Vec<Value> = (0..stages).map(|id| active_stage(id, 0)).collect();
     spark.json(&path("stages"), &json!(rows).to_string());
     let ids: Vec<usize> = (0..stages).collect();
     let job = json!([{"jobId": 1, "status": "RUNNING", "stageIds": ids, "numTasks": 40, "numActiveTasks": 1}]);
@@ -96,6 +98,48 @@ async fn a_muted_rule_is_silent() {
     assert_eq!((&answer["findings"], &answer["muted"]), (&json!([]), &json!(["data_skew", "time_skew"])));
 }
 
+fn spills(spark: &Double) {
+    spark.json(&path("stages"), &json!([active_stage(0, 2 << 30)]).to_string());
+}
+
+#[tokio::test]
+async fn a_summary_that_never_comes_holds_up_nothing_else() {
+    let spark = running(1).await;
+    skewed(&spark);
+    spills(&spark);
+    spark.set(&path(&format!("stages/0/0/taskSummary?{QUANTILES}")), Reply::Hang);
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    let answer = app.get("/panel/findings").await.json();
+    assert_eq!(answer["findings"][0]["rule"], "spill", "{answer:#}");
+    let all = app.get("/snapshot?views=queries,stages,findings").await.json();
+    for view in ["queries", "stages", "findings"] {
+        assert!(all[view]["good"].is_object(), "{all:#}");
+    }
+}
+
+#[tokio::test]
+async fn the_chip_tells_findings_that_are_known_and_asks_for_none() {
+    let told = async |app: &TestApp, path: &str| {
+        let chip = app.get(path).await.json();
+        let attention = chip["attention"].as_array().cloned().unwrap_or_default();
+        attention.into_iter().map(|told| format!("{}: {}", told[0].as_str().unwrap(), told[1])).collect::<Vec<_>>()
+    };
+    let spark = running(1).await;
+    skewed(&spark);
+    spills(&spark);
+    let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);
+    let of_stages = told(&app, "/panel/chip").await;
+    assert!(
+        matches!(&of_stages[..], [only] if only.starts_with("findings: ") && only.contains("disk")),
+        "{of_stages:?}"
+    );
+    assert!(!spark.requests().iter().any(|head| head.contains(QUANTILES) || head.contains("/sql/7")));
+    let rules = |answer: &Value| answer["findings"].as_array().unwrap().len();
+    assert!(rules(&examined(&app).await) > 1);
+    assert!(told(&app, "/panel/chip?muted=").await.len() > 1);
+    assert!(told(&app, "/panel/chip?muted=spill,data_skew,time_skew").await.is_empty());
+}
+
 #[tokio::test]
 async fn requests_stay_within_their_number_with_200_active_stages() {
     let spark = running(200).await;
@@ -120,10 +164,8 @@ async fn requests_stay_within_their_number_with_200_active_stages() {
 
 #[tokio::test]
 async fn without_requests_findings_come_from_what_is_known_anyway() {
-    let stage = json!([{"stageId": 0, "status": "ACTIVE", "numTasks": 4, "numActiveTasks": 1,
-        "diskBytesSpilled": 2_u64 << 30}]);
     let spark = running(1).await;
-    spark.json(&path("stages"), &stage.to_string());
+    spills(&spark);
     let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-findings-calls-per-minute", "0"]);
     let answer = app.get("/panel/findings").await.json();
     let finding = &answer["findings"][0];

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -146,13 +146,18 @@ def command_line(process: psutil.Process) -> list[str]:
 class Sidecar:
     """The sidecar on a Unix socket."""
 
-    def __init__(self, program: str | None = None, log: str | None = None, **variables: str) -> None:
-        """Start it, or another program, and wait until it listens; its log goes to a file if one is named."""
+    def __init__(
+        self, program: str | None = None, log: str | None = None, inside: Sequence[str] = (), **variables: str
+    ) -> None:
+        """Start it, or another program, and wait until it listens.
+
+        Its log goes to a file if one is named. `inside` is a command that runs it somewhere else.
+        """
         # It has mode 0700, as the sidecar requires.
         self.folder = tempfile.TemporaryDirectory()
         self.path = f"{self.folder.name}/socket"
         environment = {"PATH": os.environ["PATH"], **variables}
-        command = [program or sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
+        command = [*inside, program or sidecar_executable(), "serve", "--listen", f"unix:{self.path}"]
         with Path(log).open("a") if log else contextlib.nullcontext() as stderr:
             self.process = subprocess.Popen(command, env=environment, text=True, stderr=stderr)
         try:

@@ -72,14 +72,18 @@ pub fn databases() -> Result<()> {
 
 /// Installs what makes small, read-only and FUSE file systems.
 pub fn file_systems() -> Result<()> {
-    step("File systems", || {
-        let packages: Vec<&str> = [("bindfs", "bindfs"), ("mkfs.ext4", "e2fsprogs")]
-            .into_iter()
-            .filter(|(program, _)| !on_path(program))
-            .map(|(_, package)| package)
-            .collect();
-        self::packages(&packages)
-    })
+    step("File systems", || missing(&[("bindfs", "bindfs"), ("mkfs.ext4", "e2fsprogs")]))
+}
+
+/// Installs what makes and filters networks.
+pub fn packet_filter() -> Result<()> {
+    step("Packet filter", || missing(&[("nft", "nftables"), ("ip", "iproute2")]))
+}
+
+/// Installs the packages of those programs that are missing.
+fn missing(programs: &[(&str, &'static str)]) -> Result<()> {
+    let missing = programs.iter().filter(|(program, _)| !on_path(program)).map(|(_, package)| *package);
+    packages(&missing.collect::<Vec<_>>())
 }
 
 /// Installs Debian's packages as root, or says how.

@@ -10,7 +10,7 @@ use crate::{
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 23] = [
+const PROOFS: [(&str, Proof); 24] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
@@ -29,6 +29,7 @@ const PROOFS: [(&str, Proof); 23] = [
     ("export-pictures", export_pictures),
     ("airflow", airflow),
     ("hub", hub),
+    ("policies", policies),
     ("faults", faults),
     ("soak", soak),
     ("fuzz", fuzz::run),
@@ -157,6 +158,15 @@ fn hub() -> Result<()> {
     let mut pytest = run::command(python, &paths::root());
     pytest.args(["-m", "pytest", "tests/hub", "-q", "--durations=5"]);
     run::run(pytest.env("CHROMIUM", browser::chromium()?))
+}
+
+/// Puts the network policies of `docs/kubernetes.md` into force between network namespaces, with a real Spark in one of
+/// them. It needs root on Linux.
+fn policies() -> Result<()> {
+    install::system(false)?;
+    install::packet_filter()?;
+    wheel::install_dev()?;
+    run::run(&mut outside::pytest("tests/policies"))
 }
 
 /// Exports 1,182 real notebooks and 10,000 random ones, runs ordinary ones as notebook and as job on a real Spark, ten of

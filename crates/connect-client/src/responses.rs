@@ -1,6 +1,6 @@
 //! The responses of one operation, in order and complete, even if streams end or connections break in between.
 
-use std::{error::Error as _, io, time::Duration};
+use std::{error::Error as _, time::Duration};
 
 use connect_proto::connect::{
     ExecutePlanRequest, ExecutePlanResponse, Plan, ReattachExecuteRequest, ReattachOptions, ReleaseExecuteRequest,
@@ -267,11 +267,11 @@ impl Drop for Responses {
     }
 }
 
-/// Whether no server was there to take the request.
+/// Whether no server was there to take the request: its name is unknown, or it refuses connections or lets them wait.
 fn was_never_sent(status: &Status) -> bool {
     let mut source = status.source();
     while let Some(error) = source {
-        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
+        if error.is::<tonic::ConnectError>() {
             return true;
         }
         source = error.source();

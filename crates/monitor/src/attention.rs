@@ -1,18 +1,20 @@
 //! Failures and findings that a person should see in the status bar, without opening the panel.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use wire::{Queries, Query, QueryState};
+use wire::{FindingRule, Queries, Query, QueryState, Severity};
 
 use crate::{
-    AppExecutors, AppQueries, Applications, Observed, Selection, Whose, clock,
+    AppFindings, AppQueries, Applications, Observed, Selection, Whose, clock,
     cluster::{self, ClusterCondition},
+    findings::Finding,
 };
 
-/// Failed queries that are named.
+/// Failed queries that are named, and findings.
 const NAMED: usize = 5;
-/// How long a lost executor needs attention, milliseconds.
-const LOST_MS: i64 = 600_000;
+/// How long a finding needs attention after its query has ended, though its session has asked for more since; milliseconds.
+/// Whoever runs all cells at once would hardly see it otherwise.
+const ENDED_MS: i64 = 120_000;
 
 /// Failures and findings; nothing of what is not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,15 +25,24 @@ pub struct Attention {
     pub apps_waiting: u32,
     /// The newest query of each session, if that failed; newest first.
     pub failed_queries: Vec<Query>,
-    pub executors_lost: u32,
-    pub has_spilled: bool,
+    /// Warnings and errors about recent queries, and about the application.
+    pub findings: Vec<Finding>,
 }
 
-/// What needs attention. Parts that are not known are left out. The cluster's part may be `max_age` old, like the state
+/// Where the driver's part comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub queries: &'a AppQueries,
+    pub findings: &'a AppFindings,
+    /// Rules that the person has muted.
+    pub muted: &'a BTreeSet<FindingRule>,
+}
+
+/// What needs attention. Nothing is fetched that the panel would not have to fetch without findings. Parts that are not known are left out. The cluster's part may be `max_age` old, like the state
 /// beside it; the driver's part may be `driver_max_age` old. Each takes at most `patience`.
 pub async fn of_spark(
     applications: &Applications,
-    facts: (&AppQueries, &AppExecutors),
+    facts: Facts<'_>,
     whose: &Whose,
     max_age: Duration,
     (driver_max_age, patience): (Duration, Duration),
@@ -51,28 +62,43 @@ pub async fn of_spark(
         attention.cluster = is_useless.then_some(condition);
         attention.apps_waiting = cluster::apps_waiting(state);
     }
-    if let Ok((failed_queries, has_spilled, executors_lost)) = driver {
-        attention = Attention { failed_queries, has_spilled, executors_lost, ..attention };
+    if let Ok((failed_queries, findings)) = driver {
+        attention = Attention { failed_queries, findings, ..attention };
     }
     attention
 }
 
 async fn of_driver(
     applications: &Applications,
-    (queries, executors): (&AppQueries, &AppExecutors),
+    facts: Facts<'_>,
     whose: &Whose,
     max_age: Duration,
-) -> (Vec<Query>, bool, u32) {
-    let Ok(selection) = Selection::of(applications, whose, max_age, None).await else {
-        return Default::default();
+) -> (Vec<Query>, Vec<Finding>) {
+    let seen = async {
+        let selection = Selection::of(applications, whose, max_age, None).await?;
+        let moment = facts.queries.moment(&selection).await?;
+        let findings = facts.findings.known(&selection, &moment).await?;
+        Ok::<_, crate::Error>((facts.queries.list(&selection, &moment).await, findings))
     };
-    let list = async { Ok::<_, crate::Error>(queries.list(&selection, &queries.moment(&selection).await?).await) };
-    let (queries, executors) = tokio::join!(list, executors.list(&selection));
-    let queries = current(queries);
-    let lost_since_ms = clock::now_ms() - LOST_MS;
-    let executors_lost = current(executors).map_or(0, |executors| crate::executors::lost(&executors, lost_since_ms));
-    let has_spilled = queries.as_ref().is_some_and(|queries| newest(queries).any(|query| query.spilled.is_some()));
-    (queries.as_ref().map(failed).unwrap_or_default(), has_spilled, executors_lost)
+    let Ok((queries, findings)) = seen.await else { return Default::default() };
+    let Some(queries) = current(queries) else { return Default::default() };
+    let found = current(findings).and_then(|of_app| of_app.known).unwrap_or_default();
+    (failed(&queries), urgent(found.findings, &queries, facts.muted, clock::now_ms()))
+}
+
+/// Warnings and errors that are not muted, except about queries that ended a while ago.
+fn urgent(found: Vec<Finding>, queries: &Queries, muted: &BTreeSet<FindingRule>, now_ms: i64) -> Vec<Finding> {
+    let has_just_ended = |query: &&Query| {
+        let ended_ms = query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms);
+        now_ms.saturating_sub(ended_ms) < ENDED_MS
+    };
+    let just_ended = queries.recent.iter().filter(has_just_ended);
+    let recent: BTreeSet<&str> = newest(queries).chain(just_ended).map(|query| &*query.query_id).collect();
+    let is_urgent = |finding: &Finding| {
+        let is_recent = finding.query_id.as_deref().is_none_or(|query_id| recent.contains(query_id));
+        is_recent && finding.severity >= Severity::Warning && !muted.contains(&finding.evidence.rule())
+    };
+    found.into_iter().filter(is_urgent).take(NAMED).collect()
 }
 
 /// Running queries, and ended ones after which their session has asked for nothing.
@@ -91,8 +117,8 @@ fn failed(queries: &Queries) -> Vec<Query> {
 }
 
 /// What a source says now; what it said before it failed needs no attention any more.
-fn current<T, E>(seen: Result<Observed<T>, E>) -> Option<T> {
-    Some(seen.ok().filter(|seen| seen.age.failure.is_none())?.value)
+fn current<T>(seen: Observed<T>) -> Option<T> {
+    seen.age.failure.is_none().then_some(seen.value)
 }
 
 #[cfg(test)]
@@ -100,6 +126,7 @@ mod tests {
     use wire::{NamedBy, QueryKind, Tasks};
 
     use super::*;
+    use crate::findings::Evidence;
 
     fn query(session_id: &str, state: QueryState, submitted_at_ms: i64) -> Query {
         Query {
@@ -141,5 +168,35 @@ mod tests {
         assert!(of(vec![query("a", QueryState::Running, 3)], vec![failed.clone()]).is_empty());
         // A stream has been running all the time.
         assert_eq!(of(vec![query("a", QueryState::Running, 1)], vec![failed]), ["a"]);
+    }
+
+    #[test]
+    fn a_finding_counts_while_its_query_is_the_newest_and_for_two_minutes_after_its_end() {
+        let spill = |query_id: Option<&str>, severity| Finding {
+            severity,
+            evidence: Evidence::Spill { disk_bytes: 1, memory_bytes: 1 },
+            query_id: query_id.map(Into::into),
+            stage: None,
+            executor_id: None,
+            so_far: false,
+            code: None,
+            cost_ms: 0,
+            more: 0,
+        };
+        // The session has asked for something else since.
+        let (app, wait, sessions, running_not_shown) = (None, None, Vec::new(), 0);
+        let ended = Query { query_id: "ended".into(), elapsed_ms: 1_000, ..query("a", QueryState::Succeeded, 1_000) };
+        let running = vec![Query { query_id: "running".into(), ..query("a", QueryState::Running, 5_000) }];
+        let queries = Queries { app, wait, sessions, running, running_not_shown, recent: vec![ended] };
+        let count = |query_id, severity, muted: &[FindingRule], now_ms| {
+            urgent(vec![spill(query_id, severity)], &queries, &muted.iter().copied().collect(), now_ms).len()
+        };
+        let warns = |query_id, now_ms| count(query_id, Severity::Warning, &[], now_ms);
+        assert_eq!(warns(Some("ended"), 121_999), 1);
+        assert_eq!(warns(Some("ended"), 122_000), 0);
+        assert_eq!(warns(Some("running"), 900_000), 1);
+        assert_eq!(warns(None, 900_000), 1, "about the application");
+        assert_eq!(count(Some("running"), Severity::Info, &[], 6_000), 0, "a hint can wait");
+        assert_eq!(count(Some("running"), Severity::Error, &[FindingRule::Spill], 6_000), 0, "muted");
     }
 }

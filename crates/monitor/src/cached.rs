@@ -124,8 +124,12 @@ where
 
     /// The value, if it is within its lifetime.
     pub fn known(&self, key: &K) -> Option<Good<V>> {
-        let good = self.slots.get(key).and_then(|slot| slot.last_good());
-        good.filter(|good| Instant::now() < good.good_until)
+        self.last(key).filter(|good| Instant::now() < good.good_until)
+    }
+
+    /// The last good value, whatever its age.
+    pub fn last(&self, key: &K) -> Option<Good<V>> {
+        self.slots.get(key)?.last_good()
     }
 
     /// Forgets a value unless a newer one has replaced it.

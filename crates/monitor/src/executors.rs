@@ -13,7 +13,7 @@ use upstream::{
 };
 use wire::{Cluster, ClusterKind, Executors, Meter};
 
-pub use rows::{ExecutorsSeen, is_lost, lost};
+pub use rows::{ExecutorsSeen, is_lost};
 
 use crate::{
     DriverCall, DriverKey, Error, Failure, Good, Limits, Observed, Tasks,
@@ -101,11 +101,11 @@ impl AppExecutors {
         }))
     }
 
-    /// Task slots of the live executors, fetched after this call. What is derived from other parts of the driver at the
+    /// Task slots of the live executors that have begun a task, fetched after this call. What is derived from other parts of the driver at the
     /// same time agrees with them.
     pub(crate) async fn slots_now(&self, call: DriverCall) -> Result<Meter, Failure> {
         let key = call.key.clone();
-        Ok(self.seen.renewed(&key, |before| fetch(call, before)).await?.value.slots())
+        Ok(self.seen.renewed(&key, |before| fetch(call, before)).await?.value.slots_at_work())
     }
 
     /// All executors of one driver.

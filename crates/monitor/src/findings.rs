@@ -76,6 +76,13 @@ pub struct AppFindings {
     calls_per_minute: u32,
 }
 
+/// Who is asked for what rules need beside the panel's facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks {
+    Spark,
+    Nobody,
+}
+
 /// The findings about one application.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
@@ -115,7 +122,7 @@ impl AppFindings {
         self.calls_per_minute
     }
 
-    /// The findings about the queries at this moment and about their application.
+    /// The findings about the queries at this moment and about their application. What rules need is fetched.
     ///
     /// # Errors
     /// The driver's failure.
@@ -123,6 +130,27 @@ impl AppFindings {
         &self,
         selection: &Observed<Selection>,
         moment: &Observed<OfApp<Snapshot>>,
+    ) -> Result<Observed<OfApp<Found>>, Error> {
+        self.found(selection, moment, Asks::Spark).await
+    }
+
+    /// The same without any request for findings: those that follow from what is known already.
+    ///
+    /// # Errors
+    /// The driver's failure.
+    pub async fn known(
+        &self,
+        selection: &Observed<Selection>,
+        moment: &Observed<OfApp<Snapshot>>,
+    ) -> Result<Observed<OfApp<Found>>, Error> {
+        self.found(selection, moment, Asks::Nobody).await
+    }
+
+    async fn found(
+        &self,
+        selection: &Observed<Selection>,
+        moment: &Observed<OfApp<Snapshot>>,
+        asks: Asks,
     ) -> Result<Observed<OfApp<Found>>, Error> {
         let queries = self.queries.list(selection, moment).await;
         // Findings about queries do not depend on executors.
@@ -134,7 +162,7 @@ impl AppFindings {
         };
         let no_executors = nothing_of(chosen);
         let seen_executors = executors.as_ref().map_or(&no_executors, |seen| &seen.value);
-        let (parts, examined) = self.examined(call, &queries.value, &snapshot, seen_executors).await;
+        let (parts, examined) = self.examined(call, &queries.value, &snapshot, seen_executors, asks).await;
         let is_shown = |part: &QueryParts| shown(&queries.value).any(|query| query.query_id == part.query_id);
         let parts: Vec<QueryParts> = parts.into_iter().filter(is_shown).collect();
         let judged = Judged { snapshot: &snapshot, parts: &parts, examined: &examined, executors: seen_executors };
@@ -185,7 +213,8 @@ impl AppFindings {
         self.looked_at.note(&chosen.call.key, query_id, Instant::now());
         let no_executors = nothing_of(chosen);
         let seen_executors = executors.as_ref().map_or(&no_executors, |seen| &seen.value);
-        let (parts, examined) = self.examined(chosen.call.clone(), &queries.value, &snapshot, seen_executors).await;
+        let call = chosen.call.clone();
+        let (parts, examined) = self.examined(call, &queries.value, &snapshot, seen_executors, Asks::Spark).await;
         let Some(part) = parts.iter().find(|part| part.query_id == query_id) else { return Ok((nothing, false)) };
         let stages = query_tasks::stages(part, &examined);
         let listed = query_tasks::looked_at(stages_of(part, &snapshot, true));
@@ -201,10 +230,15 @@ impl AppFindings {
         queries: &Queries,
         snapshot: &Snapshot,
         executors: &Executors,
+        asks: Asks,
     ) -> (Vec<QueryParts>, Arc<Examined>) {
         let looked_at = self.looked_at.of(&call.key, Instant::now());
         let listed: BTreeSet<&str> = shown(queries).map(|query| query.query_id.as_str()).collect();
         let parts = snapshot.parts(&listed.iter().copied().chain(looked_at.iter().map(String::as_str)).collect());
+        if asks == Asks::Nobody {
+            let examined = self.examined.last(&call.key).map(|good| good.value).unwrap_or_default();
+            return (parts, examined);
+        }
         let stages = parts.iter().flat_map(|part| {
             let stages = stages_of(part, snapshot, listed.contains(part.query_id.as_str()));
             if looked_at.contains(&part.query_id) { query_tasks::looked_at(stages) } else { stages }

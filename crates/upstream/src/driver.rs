@@ -89,6 +89,8 @@ pub struct ExecutorRow {
     pub max_memory: i64,
     pub max_tasks: i64,
     pub active_tasks: i64,
+    /// Tasks that it has begun.
+    pub total_tasks: Option<i64>,
     pub failed_tasks: i64,
     /// Task time; for the driver, its uptime.
     pub total_duration: i64,

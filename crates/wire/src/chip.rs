@@ -33,7 +33,7 @@ pub struct Chip {
     /// What runs now; null when nothing runs or Spark did not answer in time.
     pub activity: Option<Activity>,
     /// What needs a person's attention, the most urgent first. Each begins with the part of the panel that shows more
-    /// (`cluster`, `executors`, `findings`, or `query-` and the query's id); a sentence in a form that can be translated
+    /// (`cluster`, `findings`, or `query-` and the query's id); its first sentence in a form that can be translated
     /// follows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attention: Sentences,

@@ -93,6 +93,12 @@ impl FindingRule {
         Self::IdleHold,
     ];
 
+    /// The rule with this word.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.key() == key)
+    }
+
     /// The rule's word, as in JSON.
     #[must_use]
     pub fn key(self) -> &'static str {

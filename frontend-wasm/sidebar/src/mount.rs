@@ -14,7 +14,7 @@ use crate::preferences::{Preferences, PreferencesJson};
 use crate::shell::Shell;
 use kit::api::Api;
 use kit::own_headers::OwnHeaders;
-use kit::poll::Pollers;
+use kit::poll::{Poll, Pollers};
 use kit::read;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -159,19 +159,26 @@ pub struct ChipHandle {
 impl ChipHandle {
     /// Whether any kernel of this JupyterLab is busy.
     pub fn set_kernel_busy(&mut self, kernel_busy: bool) {
-        self.props.kernel_busy = kernel_busy;
-        self.app.update(self.props.clone());
+        self.props.poll.kernel_busy = kernel_busy;
+        self.update();
     }
 
-    /// Sets the person's settings.
-    pub fn set_preferences(&mut self, preferences: PreferencesJson) {
-        self.props.wanted_ms = Preferences::from(preferences).chip_poll_ms;
-        self.app.update(self.props.clone());
+    /// Sets the person's settings, and the route that knows the rules whose findings a person does not want to see.
+    pub fn set_preferences(&mut self, preferences: PreferencesJson, route: String) {
+        self.props.poll.wanted_ms = Preferences::from(preferences).chip_poll_ms;
+        self.props.poll.route = route.into();
+        self.update();
     }
 
     /// Polls now.
     pub fn refresh(&mut self) {
-        self.props.refreshes += 1;
+        self.props.poll.refreshes += 1;
+        self.update();
+    }
+}
+
+impl ChipHandle {
+    fn update(&mut self) {
         self.app.update(self.props.clone());
     }
 }
@@ -189,13 +196,13 @@ impl PanelHandle {
     pub fn set_visible(&mut self, visible: bool) {
         self.props.visible = visible;
         self.props.drawn |= visible;
-        self.app.update(self.props.clone());
+        self.update();
     }
 
     /// Whether any kernel of this JupyterLab is busy.
     pub fn set_kernel_busy(&mut self, kernel_busy: bool) {
         self.props.kernel_busy = kernel_busy;
-        self.app.update(self.props.clone());
+        self.update();
     }
 
     /// Sets the open notebooks; called whenever something about them changes.
@@ -203,13 +210,13 @@ impl PanelHandle {
         // The shell is from the same build; should decoding fail anyway, there are none.
         let notebooks: Vec<Notebook> = read::read(notebooks.into()).unwrap_or_default();
         self.props.notebooks = notebooks.into();
-        self.app.update(self.props.clone());
+        self.update();
     }
 
     /// Sets the person's settings.
     pub fn set_preferences(&mut self, preferences: PreferencesJson) {
         self.props.preferences = Rc::new(preferences.into());
-        self.app.update(self.props.clone());
+        self.update();
     }
 
     /// Carries out a person's command.
@@ -229,7 +236,7 @@ impl PanelHandle {
 
     fn send(&mut self, order: Order) {
         self.props.order = (self.props.order.0 + 1, order);
-        self.app.update(self.props.clone());
+        self.update();
     }
 
     /// Called when the panel is closed: aborts requests in flight, ends timers, draws nothing. A person's choices stay.
@@ -239,6 +246,12 @@ impl PanelHandle {
     pub fn clear(&mut self) {
         self.props.visible = false;
         self.props.drawn = false;
+        self.update();
+    }
+}
+
+impl PanelHandle {
+    fn update(&mut self) {
         self.app.update(self.props.clone());
     }
 }
@@ -261,15 +274,9 @@ impl Frontend {
 
     /// Mounts the status-bar chip in `element`.
     pub fn mount_chip(&self, element: Element, options: &MountOptions) -> ChipHandle {
-        let props = ChipAppProps {
-            api: self.api.clone(),
-            pollers: self.pollers.clone(),
-            kernel_busy: false,
-            on_open: options.open(),
-            on_state: options.state(),
-            wanted_ms: 0,
-            refreshes: 0,
-        };
+        let (api, pollers, route) = (self.api.clone(), self.pollers.clone(), "panel/chip".into());
+        let poll = Poll { api, pollers, route, ..Poll::default() };
+        let props = ChipAppProps { poll, on_open: options.open(), on_state: options.state() };
         let app = Renderer::<ChipApp>::with_root_and_props(element, props.clone()).render();
         ChipHandle { app, props }
     }

@@ -225,7 +225,7 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
 fn muted(words: &[String], warnings: &mut Vec<String>) -> BTreeSet<FindingRule> {
     let mut muted = BTreeSet::new();
     for word in words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()) {
-        match FindingRule::ALL.into_iter().find(|rule| rule.key() == word) {
+        match FindingRule::of_key(word) {
             Some(rule) => _ = muted.insert(rule),
             None => warnings.push(format!("SPARK_MONITOR_FINDINGS_MUTED: no finding is called {word:?}")),
         }

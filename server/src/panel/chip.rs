@@ -1,14 +1,18 @@
 //! `panel/chip`: the state of the cluster in one word, for the status bar.
 
-use std::{iter, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, iter, sync::Arc, time::Duration};
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
 use monitor::{
-    AppExecutors, AppQueries, AppStages, Applications, ClusterManager, ClusterState, Error, Observed, Selection,
-    attention, cluster_state,
+    AppFindings, AppQueries, AppStages, Applications, ClusterManager, ClusterState, Error, Observed, Selection,
+    attention::{self, Facts},
+    cluster_state,
 };
 use tokio::time;
-use wire::{Activity, Answer, Chip, ChipState, ErrorBody, Sentences};
+use wire::{Activity, Answer, Chip, ChipState, ErrorBody, FindingRule, Sentences};
 
 use super::poll::Poll;
 use crate::{
@@ -20,27 +24,33 @@ use crate::{
 const ACTIVITY_PATIENCE: Duration = Duration::from_secs(1);
 
 /// State of the cluster and what runs.
-#[utoipa::path(get, path = "/panel/chip", tag = "panel", responses(
-    (status = 200, description = "The state of the cluster in one word", body = Answer<Chip>),
-    (status = "default", description = "What went wrong", body = ErrorBody),
+#[utoipa::path(get, path = "/panel/chip", tag = "panel",
+    params(("muted" = Option<String>, Query, description = "Rules whose findings need no attention, with commas between them")),
+    responses(
+        (status = 200, description = "The state of the cluster in one word", body = Answer<Chip>),
+        (status = "default", description = "What went wrong", body = ErrorBody),
 ))]
 pub(crate) async fn get_chip(
     State(cluster_manager): State<Option<Arc<ClusterManager>>>,
     State(applications): State<Arc<Applications>>,
-    State(executors): State<Arc<AppExecutors>>,
+    State(findings): State<Arc<AppFindings>>,
     State(queries): State<Arc<AppQueries>>,
     State(stages): State<Arc<AppStages>>,
+    RawQuery(query): RawQuery,
     poll: Poll,
 ) -> Result<Response, ApiError> {
     poll.answer(async || {
         // A slow or dead login service or driver must neither delay the chip nor make it show an error.
         let activity = time::timeout(ACTIVITY_PATIENCE, activity(&applications, &stages, &poll));
-        let facts = (&*queries, &*executors);
+        let muted = muted(query.as_deref().unwrap_or_default());
+        let facts = Facts { queries: &queries, findings: &findings, muted: &muted };
         let attention = attention(&applications, facts, &poll);
         let (state, activity, attention) =
             tokio::join!(state(cluster_manager.as_deref(), &applications, &poll), activity, attention);
         let attention = words::attention::attention(&attention.unwrap_or_default());
-        let with_part = |(part, said): (String, Said)| iter::once(part).chain(said.sentences().concat()).collect();
+        // The panel says the rest.
+        let first = |said: Said| said.sentences().into_iter().next().unwrap_or_default();
+        let with_part = |(part, said): (String, Said)| iter::once(part).chain(first(said)).collect();
         let attention: Sentences = attention.into_iter().map(with_part).collect();
         let (state, activity) = (state?, activity.ok().flatten());
         let state = match &activity {
@@ -78,13 +88,28 @@ async fn activity(applications: &Applications, stages: &AppStages, poll: &Poll) 
 
 /// What needs attention; `None` when that is unknown. It is asked for at the slowest rate, however often the chip is
 /// polled, because nobody may be looking at the panel.
-async fn attention(
-    applications: &Applications,
-    facts: (&AppQueries, &AppExecutors),
-    poll: &Poll,
-) -> Option<attention::Attention> {
+async fn attention(applications: &Applications, facts: Facts<'_>, poll: &Poll) -> Option<attention::Attention> {
     let whose = time::timeout(ACTIVITY_PATIENCE, poll.whose()).await.ok()?.ok()?;
     let slow = Duration::from_millis(poll.panel.rates.slow().next_ms.into());
     let of_driver = (slow.max(poll.max_age), ACTIVITY_PATIENCE);
     Some(attention::of_spark(applications, facts, &whose, poll.max_age, of_driver).await)
+}
+
+/// The rules that a person has muted; a name that no rule has mutes nothing.
+fn muted(query: &str) -> BTreeSet<FindingRule> {
+    let values = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "muted");
+    values.flat_map(|(_, keys)| keys.split(',').filter_map(FindingRule::of_key).collect::<Vec<_>>()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_rules_can_be_muted() {
+        let rules = |query| muted(query).into_iter().collect::<Vec<_>>();
+        assert_eq!(rules("muted=spill,data_skew"), [FindingRule::DataSkew, FindingRule::Spill]);
+        assert_eq!(rules("muted=spill,,x&other=starved"), [FindingRule::Spill]);
+        assert!(rules("muted=").is_empty());
+    }
 }

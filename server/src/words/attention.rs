@@ -2,11 +2,11 @@
 
 use monitor::{attention::Attention, cluster::ClusterCondition};
 
-use super::{Said, say};
+use super::{Said, findings::meaning, say};
 
 /// Each sentence with the part of the panel that shows more; the most urgent first.
 pub(crate) fn attention(attention: &Attention) -> Vec<(String, Said)> {
-    let Attention { cluster, apps_waiting, failed_queries, executors_lost, has_spilled } = attention;
+    let Attention { cluster, apps_waiting, failed_queries, findings } = attention;
     let mut said = Vec::new();
     let mut says = |part: &str, sentence: Said| said.push((part.to_owned(), sentence));
     if let Some(condition) = cluster {
@@ -23,11 +23,8 @@ pub(crate) fn attention(attention: &Attention) -> Vec<(String, Said)> {
             says(&part, say!("A query failed: %1", query.name));
         }
     }
-    if *executors_lost > 0 {
-        says("executors", say!("Executors that were lost: %1.", executors_lost));
-    }
-    if *has_spilled {
-        says("findings", say!("Data was spilled to disk."));
+    for finding in findings {
+        says("findings", meaning(finding));
     }
     said
 }
@@ -47,16 +44,30 @@ pub(crate) fn trouble(condition: ClusterCondition) -> Option<Said> {
 
 #[cfg(test)]
 mod tests {
+    use monitor::findings::{Evidence, Finding};
+    use wire::Severity;
+
     use super::*;
 
     #[test]
     fn the_most_urgent_comes_first_and_each_leads_somewhere() {
+        let evidence = Evidence::ExecutorLost { lost: 2, out_of_memory: false, reason: "code 137".into() };
+        let lost = Finding {
+            severity: Severity::Error,
+            evidence,
+            query_id: None,
+            stage: None,
+            executor_id: None,
+            so_far: false,
+            code: None,
+            cost_ms: 0,
+            more: 0,
+        };
         let all = Attention {
             cluster: Some(ClusterCondition::AllDead),
             apps_waiting: 1,
             failed_queries: Vec::new(),
-            executors_lost: 2,
-            has_spilled: true,
+            findings: vec![lost],
         };
         let said: Vec<_> = attention(&all).iter().map(|(part, said)| format!("{part}: {said}")).collect();
         assert_eq!(
@@ -64,8 +75,8 @@ mod tests {
             [
                 "cluster: All workers are dead: nothing can run.",
                 "cluster: Applications that wait for cores: 1.",
-                "executors: Executors that were lost: 2.",
-                "findings: Data was spilled to disk.",
+                "findings: Executors lost in the last quarter of an hour: 2. Their tasks and cached data are gone. Spark \
+                 says: code 137",
             ]
         );
         assert!(attention(&Attention::default()).is_empty());

@@ -74,7 +74,18 @@ impl ExecutorsSeen {
     /// Task slots in use and in total; for a local driver, which runs its tasks itself, its own.
     #[must_use]
     pub fn slots(&self) -> Meter {
-        let living = || self.rows.iter().filter(|row| row.is_active);
+        self.slots_of(|_| true)
+    }
+
+    /// The same, only of executors that have begun a task. What a stage still counts of a lost executor cannot run on
+    /// one that has just come.
+    #[must_use]
+    pub fn slots_at_work(&self) -> Meter {
+        self.slots_of(|row| row.total_tasks != Some(0))
+    }
+
+    fn slots_of(&self, which: fn(&ExecutorRow) -> bool) -> Meter {
+        let living = || self.rows.iter().filter(|row| row.is_active && which(row));
         let used = living().map(|row| u64::from(active_tasks(row))).fold(0, u64::saturating_add);
         Meter::new(used, living().map(|row| amount(row.max_tasks)).fold(0, u64::saturating_add))
     }
@@ -140,14 +151,6 @@ fn heap_limit_bytes(row: &ExecutorRow) -> Option<u64> {
     (heap.abs_diff(rounded) <= 2 && peak_heap_bytes(row) <= rounded).then_some(rounded)
 }
 
-/// Executors that died since `since_ms`.
-#[must_use]
-pub fn lost(executors: &Executors, since_ms: i64) -> u32 {
-    let recent =
-        executors.executors.iter().filter(|executor| executor.removed_at_ms.is_none_or(|at_ms| at_ms >= since_ms));
-    u32::try_from(recent.filter(|executor| is_lost(executor)).count()).unwrap_or(u32::MAX)
-}
-
 /// Whether an executor died. Dynamic allocation and decommissioning remove executors on purpose, and an executor whose
 /// end Spark does not explain has ended with its application.
 #[must_use]
@@ -205,13 +208,14 @@ mod tests {
         let lost = |reason: &str, is_active| {
             let remove_reason = Some(reason.to_owned());
             let row = ExecutorRow { id: "1".into(), is_active, remove_reason, ..Default::default() };
-            lost(&ExecutorsSeen::new(FirstRows::of([row]), None).shown(None, 10, DriverTime::at(0, 0)), 0)
+            let seen = ExecutorsSeen::new(FirstRows::of([row]), None).shown(None, 10, DriverTime::at(0, 0));
+            seen.executors.iter().any(is_lost)
         };
-        assert_eq!([lost("Command exited with code 137", false), lost("worker lost: 10.0.0.1", false)], [1, 1]);
+        assert!(lost("Command exited with code 137", false) && lost("worker lost: 10.0.0.1", false));
         for on_purpose in ["Executor killed by driver.", "Executor decommission.", ""] {
-            assert_eq!(lost(on_purpose, false), 0, "{on_purpose}");
+            assert!(!lost(on_purpose, false), "{on_purpose}");
         }
-        assert_eq!(lost("Command exited with code 137", true), 0);
+        assert!(!lost("Command exited with code 137", true));
     }
 
     fn permille(seen: &ExecutorsSeen) -> Option<u32> {
@@ -245,10 +249,20 @@ mod tests {
     }
 
     #[test]
-    fn no_more_tasks_run_than_there_are_slots() {
+    fn no_more_tasks_run_than_there_are_slots_and_none_on_a_dead_executor() {
         let row = ExecutorRow { is_active: true, active_tasks: 3, max_tasks: 2, ..ExecutorRow::default() };
-        let slots = ExecutorsSeen::new(FirstRows::of([row]), None).slots();
-        assert_eq!((slots.used, slots.total), (2, 2));
+        let dead = ExecutorRow { is_active: false, ..row.clone() };
+        let seen = ExecutorsSeen::new(FirstRows::of([row, dead]), None);
+        assert_eq!((seen.slots().used, seen.slots().total), (2, 2));
+        let shown = seen.shown(None, 10, DriverTime::at(0, 0));
+        assert_eq!((shown.executors[0].active_tasks, shown.executors[1].active_tasks, shown.active_tasks), (2, 0, 2));
+    }
+
+    #[test]
+    fn an_executor_that_has_just_come_is_not_between_two_tasks() {
+        let row = |total_tasks| ExecutorRow { is_active: true, max_tasks: 2, total_tasks, ..ExecutorRow::default() };
+        let at_work = |tasks| ExecutorsSeen::new(FirstRows::of([row(tasks)]), None).slots_at_work().total;
+        assert_eq!([Some(0), Some(7), None].map(at_work), [0, 2, 2]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ fn moment(version: &str, name: &str) -> Snapshot {
     let Moment { at_ms, jobs, sql, stages, executors } =
         serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let stages: StageDigest = upstream::rows::from_value(&stages).unwrap();
-    let stages = stages.with_slots(ExecutorsSeen::new(FirstRows::of(executors), None).slots());
+    let stages = stages.with_slots(ExecutorsSeen::new(FirstRows::of(executors), None).slots_at_work());
     let queries = QueriesSeen { jobs, sql, ..QueriesSeen::default() };
     Snapshot { queries: Arc::new(queries), stages: Arc::new(stages), time: DriverTime::at(at_ms, 0) }
 }

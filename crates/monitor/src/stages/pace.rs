@@ -92,10 +92,10 @@ impl Pace {
 fn over(samples: &[Sample], least_ms: i64, enough: u32) -> Option<(f64, &[Sample])> {
     let (newest, before) = samples.split_last()?;
     let ended = |sample: &Sample| newest.done.saturating_sub(sample.done);
-    let begin = before.iter().rposition(|sample| newest.at_ms - sample.at_ms >= least_ms && ended(sample) >= enough)?;
-    let sample = &samples[begin];
+    let is_long = |sample: &Sample| newest.at_ms - sample.at_ms >= least_ms && ended(sample) >= enough;
+    let (begin, sample) = before.iter().enumerate().rfind(|(_, sample)| is_long(sample))?;
     let pace = f64::from(ended(sample)) * 1000.0 / (newest.at_ms - sample.at_ms) as f64;
-    Some((pace, &samples[..=begin]))
+    Some((pace, samples.get(..=begin)?))
 }
 
 #[cfg(test)]

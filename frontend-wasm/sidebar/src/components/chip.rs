@@ -1,14 +1,13 @@
 //! The status-bar chip: the cluster's state in one word, and a tooltip with the rest.
 
 use wire::{Chip, ChipState};
-use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_reducer};
+use yew::{Callback, Html, Properties, component, html, use_effect_with, use_reducer};
 
-use kit::api::Api;
 use kit::i18n::{Message, tr};
 use kit::language;
 use kit::loaded::Loaded;
 use kit::parts::tone::{Tone, dot};
-use kit::poll::{Poll, Pollers, use_poll};
+use kit::poll::{Poll, use_poll};
 use kit::tab::use_tab_shown;
 
 /// After this many consecutive failed polls the last known state is no longer shown.
@@ -16,16 +15,11 @@ const POLLS_TO_DOUBT: u32 = 2;
 
 #[derive(Clone, Properties, PartialEq)]
 pub struct ChipAppProps {
-    pub api: Api,
-    pub pollers: Pollers,
-    pub kernel_busy: bool,
+    /// What it polls while the browser's tab is shown.
+    pub poll: Poll,
     pub on_open: Callback<()>,
     /// Receives the cluster's state: the name of its tone, and words.
     pub on_state: Callback<(&'static str, String)>,
-    /// The wait between polls in the person's settings; 0 leaves it to the sidecar. Milliseconds.
-    pub wanted_ms: u32,
-    /// How many times a person has refreshed.
-    pub refreshes: u32,
 }
 
 /// The chip, which polls.
@@ -34,9 +28,7 @@ pub fn ChipApp(props: &ChipAppProps) -> Html {
     let shown = use_tab_shown();
     let chip = use_reducer(Loaded::<Chip>::default);
     let dispatcher = chip.dispatcher();
-    let ChipAppProps { kernel_busy, wanted_ms, refreshes, .. } = *props;
-    let (api, pollers, route) = (props.api.clone(), props.pollers.clone(), AttrValue::from("panel/chip"));
-    let poll = Poll { api, pollers, route, shown, kernel_busy, wanted_ms, refreshes, ..Poll::default() };
+    let poll = Poll { shown, ..props.poll.clone() };
     use_poll(poll, Callback::from(move |news| dispatcher.dispatch(news)));
     let (label, tone) = label(&chip);
     let on_state = props.on_state.clone();
@@ -74,13 +66,20 @@ fn label(chip: &Loaded<Chip>) -> (Message<'static>, Tone) {
     let Some(known) = chip.body().filter(|_| chip.failed_polls < POLLS_TO_DOUBT) else {
         return (Message::ChipUnknown, Tone::Muted);
     };
-    let Chip { ready, wanted, .. } = *known;
-    match known.state {
-        ChipState::NoCluster => (Message::ChipNoCluster, Tone::Muted),
-        ChipState::Error => (Message::ChipError, Tone::Bad),
-        ChipState::Ready => (Message::ChipReady { ready, wanted }, Tone::Good),
-        ChipState::ReadyDriver => (Message::ChipReadyDriver, Tone::Good),
-        ChipState::Starting => (Message::ChipStarting { ready, wanted }, Tone::Warn),
+    let (label, tone, _) = words(known);
+    (label, tone)
+}
+
+/// The label of a state, its tone, and the tooltip's sentence.
+fn words(chip: &Chip) -> (Message<'static>, Tone, Message<'static>) {
+    let Chip { ready, wanted, .. } = *chip;
+    let workers = Message::TipWorkers { ready, wanted };
+    match chip.state {
+        ChipState::NoCluster => (Message::ChipNoCluster, Tone::Muted, Message::TipNoCluster),
+        ChipState::Error => (Message::ChipError, Tone::Bad, Message::TipError),
+        ChipState::Ready => (Message::ChipReady { ready, wanted }, Tone::Good, workers),
+        ChipState::ReadyDriver => (Message::ChipReadyDriver, Tone::Good, Message::TipDriver),
+        ChipState::Starting => (Message::ChipStarting { ready, wanted }, Tone::Warn, workers),
     }
 }
 
@@ -93,14 +92,7 @@ fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
     match chip.body() {
         None if chip.is_loading() => lines.push(tr(Message::TipLoading)),
         None => lines.push(tr(Message::TipNoData)),
-        Some(body) => lines.extend(known(body, chip.heard_at_ms)),
-    }
-    if let Some(known) = chip.body() {
-        let sentence = |parts: &Vec<String>| {
-            let sentence = parts.get(1..).unwrap_or_default().to_vec();
-            language::said(&sentence.first().cloned().unwrap_or_default(), &[sentence])
-        };
-        lines.extend(known.attention.iter().map(sentence));
+        Some(body) => known(&mut lines, body, chip.heard_at_ms),
     }
     if let (None, Some(problem)) = (chip.body(), &chip.problem) {
         lines.push(problem.sentence.clone());
@@ -112,15 +104,8 @@ fn tooltip(chip: &Loaded<Chip>) -> Vec<String> {
     lines
 }
 
-fn known(chip: &Chip, heard_at_ms: i64) -> Vec<String> {
-    let Chip { ready, wanted, .. } = *chip;
-    let time = &language::time(heard_at_ms);
-    let mut lines = vec![tr(match chip.state {
-        ChipState::NoCluster => Message::TipNoCluster,
-        ChipState::Error => Message::TipError,
-        ChipState::ReadyDriver => Message::TipDriver,
-        ChipState::Starting | ChipState::Ready => Message::TipWorkers { ready, wanted },
-    })];
+fn known(lines: &mut Vec<String>, chip: &Chip, heard_at_ms: i64) {
+    lines.push(tr(words(chip).2));
     if let Some(activity) = &chip.activity {
         let app_name = &activity.app_name;
         let unnamed = tr(Message::Unnamed);
@@ -129,6 +114,9 @@ fn known(chip: &Chip, heard_at_ms: i64) -> Vec<String> {
         lines.push(tr(Message::TipActivity { app_name, stages: activity.stages }));
         lines.push(tr(Message::TipStage { stage_name, done, total }));
     }
-    lines.push(tr(Message::TipObserved { time }));
-    lines
+    lines.push(tr(Message::TipObserved { time: &language::time(heard_at_ms) }));
+    for parts in &chip.attention {
+        let sentence = parts.get(1..).unwrap_or_default();
+        lines.push(language::said(sentence.first().map_or("", String::as_str), &[sentence.to_vec()]));
+    }
 }
