@@ -85,7 +85,10 @@ export class PanelWidget extends Widget {
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
     this.context.loader.retry();
-    this.node.focus();
+    // A click on the chip may have led into it already.
+    if (!this.node.contains(document.activeElement)) {
+      this.node.focus();
+    }
   }
 
   protected override onAfterShow(msg: Message): void {

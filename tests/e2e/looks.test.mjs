@@ -130,6 +130,12 @@ describe('for those who need it larger, calmer or with colours of their own', ()
     await lab.recent.first().click();
     await lab.page.waitForTimeout(500);
     assert.equal(await lab.recent.first().getAttribute('aria-expanded'), 'false');
+    // A panel that was only hidden has it drawn already, before JupyterLab activates it.
+    await lab.toggleByPalette();
+    await lab.panel.waitFor({ state: 'hidden' });
+    await lab.openPanel();
+    await lab.page.waitForTimeout(500);
+    assert.match(await focused(), /^sparkMonitor-query-/);
     await lab.close();
   });
 
