@@ -1,4 +1,5 @@
 /** A person's current settings from JupyterLab's Settings editor. */
+import { Notification } from '@jupyterlab/apputils';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -79,12 +80,6 @@ export class Settings {
     };
   }
 
-  /** Where the chip asks: it leaves out findings that the person has muted. */
-  get chipRoute(): string {
-    const muted = this.mutedFindings.map(encodeURIComponent).join();
-    return `panel/chip${muted && `?muted=${muted}`}`;
-  }
-
   private get<T>(name: string, otherwise: T): T {
     return (this.settings?.get(name).composite as T | undefined) ?? otherwise;
   }
@@ -93,7 +88,8 @@ export class Settings {
     try {
       await this.settings?.set(name, value);
     } catch (reason) {
-      console.warn('Spark Monitor cannot save its settings', reason);
+      const why = reason instanceof Error ? reason.message : String(reason);
+      Notification.error(this.trans.__('The setting could not be stored: %1', why), { autoClose: false });
     }
   }
 

@@ -56,7 +56,7 @@ export class Chip {
   }
 
   private obey(): void {
-    this.handle?.set_preferences(this.settings.preferences, this.settings.chipRoute);
+    this.handle?.set_preferences(this.settings.preferences);
     const wanted = this.settings.showChip && this.handle !== null;
     if (wanted && !this.place) {
       const item = new Widget({ node: this.node });

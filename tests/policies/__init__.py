@@ -1,0 +1,1 @@
+"""The network policies of docs/kubernetes.md between network namespaces."""

@@ -55,6 +55,7 @@ class Pod:
 
     def is_meant(self, peer: dict[str, Any], namespace: str) -> bool:
         """Tell whether a peer of a policy in `namespace` selects it."""
+        assert peer.keys() <= {"namespaceSelector", "podSelector"}, peer
         wanted = peer.get("namespaceSelector", {"matchLabels": {"kubernetes.io/metadata.name": namespace}})
         of_pod = peer.get("podSelector", {}).get("matchLabels", {})
         return wanted["matchLabels"] == {"kubernetes.io/metadata.name": self.namespace} and (
@@ -65,7 +66,10 @@ class Pod:
 SPARK = Pod("spark", "10.99.0.10", "spark", {"spark-user": "ann"})
 ANN = Pod("ann", "10.99.0.11", "jupyterhub", {"hub.jupyter.org/username": "ann"})
 BOB = Pod("bob", "10.99.0.12", "jupyterhub", {"hub.jupyter.org/username": "bob"})
-PODS = [SPARK, ANN, BOB]
+# A pod of ann's that no policy keeps from calling, and one of which no policy keeps anybody out.
+FREE = Pod("free", "10.99.0.13", "jupyterhub", {"hub.jupyter.org/username": "ann"})
+OPEN = Pod("open", "10.99.0.14", "elsewhere", {})
+PODS = [SPARK, ANN, BOB, FREE, OPEN]
 
 
 def rules(direction: str, of_policy: list[dict[str, Any]], namespace: str) -> str:
@@ -99,6 +103,11 @@ def pods() -> Iterator[None]:
             run("ip", "-n", pod.net, "address", "add", f"{pod.address}/24", "dev", "eth0")
             for device in ("lo", "eth0"):
                 run("ip", "-n", pod.net, "link", "set", device, "up")
+        selected = {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": POLICY["metadata"]["namespace"]}}
+        }
+        selected["podSelector"] = POLICY["spec"]["podSelector"]
+        assert [pod for pod in PODS if pod.is_meant(selected, "")] == [SPARK]
         run(*SPARK.command("nft", "-f", "-"), rules=rules("Ingress", POLICY["spec"]["ingress"], "spark"))
         egress = CHART["singleuser"]["networkPolicy"]["egress"]
         for pod in (ANN, BOB):
@@ -146,12 +155,22 @@ def spark(pods: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
             end(process)
 
 
-def test_only_the_owners_pod_reaches_the_ports_that_the_sidecar_needs(spark: None) -> None:
-    for port in (MASTER_UI, DRIVER_UI, CONNECT):
-        assert ANN.reaches(SPARK, port), port
-        assert not BOB.reaches(SPARK, port), port
-    assert not ANN.reaches(SPARK, MASTER), "no policy lists the master's own port"
-    assert not ANN.reaches(BOB, MASTER_UI), "nothing else is let out"
+def test_only_the_owners_pod_reaches_only_the_ports_that_the_sidecar_needs(spark: None) -> None:
+    needed = {MASTER_UI, DRIVER_UI, CONNECT}
+    told = subprocess.run(SPARK.command("ss", "-Hltn"), capture_output=True, text=True, check=True).stdout
+    listening = {int(line.split()[3].rpartition(":")[2]) for line in told.splitlines()}
+    assert needed | {MASTER} <= listening
+    assert all(SPARK.reaches(SPARK, port) for port in needed)
+    for pod in (ANN, FREE):
+        assert {port for port in listening if pod.reaches(SPARK, port)} == needed, pod.name
+    assert not any(BOB.reaches(SPARK, port) for port in listening)
+
+
+def test_nothing_else_is_let_out(pods: None, processes: list[subprocess.Popen[str]]) -> None:
+    code = f"import socket, time; s = socket.create_server(({OPEN.address!r}, {MASTER_UI})); time.sleep(600)"
+    processes.append(subprocess.Popen(OPEN.command(sys.executable, "-c", code), text=True))
+    until("it listens", lambda: FREE.reaches(OPEN, MASTER_UI))
+    assert not ANN.reaches(OPEN, MASTER_UI)
 
 
 def test_with_both_policies_the_sidecar_sees_the_cluster_and_asks_spark_connect(spark: None) -> None:
@@ -163,7 +182,7 @@ def test_with_both_policies_the_sidecar_sees_the_cluster_and_asks_spark_connect(
     )
     try:
         until("the chip says ready", lambda: sidecar.ok("panel/chip")["state"] == "ready")
-        executors = until("an executor", lambda: sidecar.ok("panel/executors")["executors"], 120)
+        executors = until("an executor", lambda: sidecar.get("panel/executors")[1].get("executors"), 120)
         assert executors[0]["host"].startswith(SPARK.address), executors
     finally:
         sidecar.end()

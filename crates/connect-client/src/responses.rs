@@ -165,10 +165,13 @@ impl Responses {
     }
 
     async fn execute(&mut self) -> Result<Streaming<ExecutePlanResponse>, Status> {
+        // A dropped future may have sent it.
         self.sent = true;
         self.request.client_observed_server_side_session_id = self.session.observed();
         let request = self.session.client().request(self.request.clone());
-        Ok(self.stub().execute_plan(request).await?.into_inner())
+        let opened = self.stub().execute_plan(request).await;
+        self.sent = !opened.as_ref().is_err_and(was_never_sent);
+        Ok(opened?.into_inner())
     }
 
     async fn reattach(&self) -> Result<Streaming<ExecutePlanResponse>, Status> {
@@ -197,8 +200,7 @@ impl Responses {
         }
         match cause(&status) {
             Cause::Transient { server_asks, reason } => {
-                if self.last_response_id.is_none() && was_never_sent(&status) {
-                    self.sent = false;
+                if !self.sent {
                     let pause = self.connecting.next(server_asks);
                     return self.resume_after(pause, reason).await;
                 }
@@ -267,7 +269,8 @@ impl Drop for Responses {
     }
 }
 
-/// Whether no server was there to take the request: its name is unknown, or it refuses connections or lets them wait.
+/// Whether no server was there to take the request: its name is unknown, it refuses connections or lets them wait, or
+/// its certificate is not trusted.
 fn was_never_sent(status: &Status) -> bool {
     let mut source = status.source();
     while let Some(error) = source {

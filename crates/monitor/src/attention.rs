@@ -1,6 +1,6 @@
 //! Failures and findings that a person should see in the status bar, without opening the panel.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 
 use wire::{FindingRule, Queries, Query, QueryState, Severity};
 
@@ -12,8 +12,8 @@ use crate::{
 
 /// Failed queries that are named, and findings.
 const NAMED: usize = 5;
-/// How long a finding needs attention after its query has ended, though its session has asked for more since; milliseconds.
-/// Whoever runs all cells at once would hardly see it otherwise.
+/// How long a finding needs attention after its query has ended, though its session has asked for more since. Whoever
+/// runs all cells at once would hardly see it otherwise; milliseconds.
 const ENDED_MS: i64 = 120_000;
 
 /// Failures and findings; nothing of what is not known.
@@ -29,6 +29,21 @@ pub struct Attention {
     pub findings: Vec<Finding>,
 }
 
+impl Attention {
+    /// Without findings that only repeat what is told anyway.
+    fn told_once(mut self) -> Self {
+        let Self { failed_queries, apps_waiting, .. } = &self;
+        let failed: BTreeSet<String> = failed_queries.iter().map(|query| query.query_id.clone()).collect();
+        let waits = *apps_waiting > 0;
+        self.findings.retain(|finding| match finding.evidence.rule() {
+            FindingRule::FailedTasks => !finding.query_id.as_ref().is_some_and(|query_id| failed.contains(query_id)),
+            FindingRule::Starved => !waits,
+            _ => true,
+        });
+        self
+    }
+}
+
 /// Where the driver's part comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
@@ -38,8 +53,9 @@ pub struct Facts<'a> {
     pub muted: &'a BTreeSet<FindingRule>,
 }
 
-/// What needs attention. Nothing is fetched that the panel would not have to fetch without findings. Parts that are not known are left out. The cluster's part may be `max_age` old, like the state
-/// beside it; the driver's part may be `driver_max_age` old. Each takes at most `patience`.
+/// What needs attention. Adds no request that only findings need. Parts that are not known are left out. The cluster's
+/// part may be `max_age` old, like the state beside it; the driver's part may be `driver_max_age` old. Each takes at most
+/// `patience`.
 pub async fn of_spark(
     applications: &Applications,
     facts: Facts<'_>,
@@ -65,7 +81,7 @@ pub async fn of_spark(
     if let Ok((failed_queries, findings)) = driver {
         attention = Attention { failed_queries, findings, ..attention };
     }
-    attention
+    attention.told_once()
 }
 
 async fn of_driver(
@@ -77,8 +93,9 @@ async fn of_driver(
     let seen = async {
         let selection = Selection::of(applications, whose, max_age, None).await?;
         let moment = facts.queries.moment(&selection).await?;
-        let findings = facts.findings.known(&selection, &moment).await?;
-        Ok::<_, crate::Error>((facts.queries.list(&selection, &moment).await, findings))
+        let queries = facts.queries.list(&selection, &moment).await;
+        let findings = facts.findings.known(&selection, &moment, &queries).await;
+        Ok::<_, crate::Error>((queries, findings))
     };
     let Ok((queries, findings)) = seen.await else { return Default::default() };
     let Some(queries) = current(queries) else { return Default::default() };
@@ -86,7 +103,7 @@ async fn of_driver(
     (failed(&queries), urgent(found.findings, &queries, facts.muted, clock::now_ms()))
 }
 
-/// Warnings and errors that are not muted, except about queries that ended a while ago.
+/// Warnings and errors that are not muted, the most serious first, except about queries that ended a while ago.
 fn urgent(found: Vec<Finding>, queries: &Queries, muted: &BTreeSet<FindingRule>, now_ms: i64) -> Vec<Finding> {
     let has_just_ended = |query: &&Query| {
         let ended_ms = query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms);
@@ -98,7 +115,11 @@ fn urgent(found: Vec<Finding>, queries: &Queries, muted: &BTreeSet<FindingRule>,
         let is_recent = finding.query_id.as_deref().is_none_or(|query_id| recent.contains(query_id));
         is_recent && finding.severity >= Severity::Warning && !muted.contains(&finding.evidence.rule())
     };
-    found.into_iter().filter(is_urgent).take(NAMED).collect()
+    let mut urgent: Vec<Finding> = found.into_iter().filter(is_urgent).collect();
+    // Those that cost the most come first, but the cost of the most serious is often not known.
+    urgent.sort_by_key(|finding| Reverse(finding.severity));
+    urgent.truncate(NAMED);
+    urgent
 }
 
 /// Running queries, and ended ones after which their session has asked for nothing.
@@ -155,6 +176,20 @@ mod tests {
         }
     }
 
+    fn finding() -> Finding {
+        Finding {
+            severity: Severity::Warning,
+            evidence: Evidence::Spill { disk_bytes: 1, memory_bytes: 1 },
+            query_id: None,
+            stage: None,
+            executor_id: None,
+            so_far: false,
+            code: None,
+            cost_ms: 0,
+            more: 0,
+        }
+    }
+
     #[test]
     fn a_failure_counts_until_its_session_asks_for_something_else() {
         let of = |running: Vec<Query>, recent: Vec<Query>| {
@@ -172,22 +207,14 @@ mod tests {
 
     #[test]
     fn a_finding_counts_while_its_query_is_the_newest_and_for_two_minutes_after_its_end() {
-        let spill = |query_id: Option<&str>, severity| Finding {
-            severity,
-            evidence: Evidence::Spill { disk_bytes: 1, memory_bytes: 1 },
-            query_id: query_id.map(Into::into),
-            stage: None,
-            executor_id: None,
-            so_far: false,
-            code: None,
-            cost_ms: 0,
-            more: 0,
-        };
+        let spill =
+            |query_id: Option<&str>, severity| Finding { severity, query_id: query_id.map(Into::into), ..finding() };
         // The session has asked for something else since.
         let (app, wait, sessions, running_not_shown) = (None, None, Vec::new(), 0);
         let ended = Query { query_id: "ended".into(), elapsed_ms: 1_000, ..query("a", QueryState::Succeeded, 1_000) };
+        let newest = Query { query_id: "newest".into(), ..query("b", QueryState::Succeeded, 1_000) };
         let running = vec![Query { query_id: "running".into(), ..query("a", QueryState::Running, 5_000) }];
-        let queries = Queries { app, wait, sessions, running, running_not_shown, recent: vec![ended] };
+        let queries = Queries { app, wait, sessions, running, running_not_shown, recent: vec![ended, newest] };
         let count = |query_id, severity, muted: &[FindingRule], now_ms| {
             urgent(vec![spill(query_id, severity)], &queries, &muted.iter().copied().collect(), now_ms).len()
         };
@@ -195,8 +222,24 @@ mod tests {
         assert_eq!(warns(Some("ended"), 121_999), 1);
         assert_eq!(warns(Some("ended"), 122_000), 0);
         assert_eq!(warns(Some("running"), 900_000), 1);
+        assert_eq!(warns(Some("newest"), 900_000), 1, "its session has asked for nothing else");
         assert_eq!(warns(None, 900_000), 1, "about the application");
+        let many = (0..9).map(|_| spill(Some("running"), Severity::Warning)).chain([spill(None, Severity::Error)]);
+        let told = urgent(many.collect(), &queries, &BTreeSet::new(), 6_000);
+        assert_eq!((told.len(), told.first().unwrap().severity), (NAMED, Severity::Error), "the most serious first");
         assert_eq!(count(Some("running"), Severity::Info, &[], 6_000), 0, "a hint can wait");
         assert_eq!(count(Some("running"), Severity::Error, &[FindingRule::Spill], 6_000), 0, "muted");
+    }
+
+    #[test]
+    fn a_finding_that_repeats_what_is_told_anyway_is_left_out() {
+        let about = |query_id: &str, evidence| Finding { query_id: Some(query_id.into()), evidence, ..finding() };
+        let failed = || Evidence::FailedTasks { failed: 1, tasks: 1, stage_failed: true, reason: String::new() };
+        let told = |failed_queries, apps_waiting| {
+            let findings = vec![about("a", failed()), about("b", failed())];
+            Attention { failed_queries, apps_waiting, findings, ..Attention::default() }.told_once().findings.len()
+        };
+        assert_eq!(told(Vec::new(), 0), 2);
+        assert_eq!(told(vec![query("a", QueryState::Failed, 1)], 0), 1);
     }
 }

@@ -101,8 +101,8 @@ impl AppExecutors {
         }))
     }
 
-    /// Task slots of the live executors that have begun a task, fetched after this call. What is derived from other parts of the driver at the
-    /// same time agrees with them.
+    /// Task slots of the live executors that have begun a task, fetched after this call. What is derived from other
+    /// parts of the driver at the same time agrees with them.
     pub(crate) async fn slots_now(&self, call: DriverCall) -> Result<Meter, Failure> {
         let key = call.key.clone();
         Ok(self.seen.renewed(&key, |before| fetch(call, before)).await?.value.slots_at_work())

@@ -57,6 +57,8 @@ use looked_at::LookedAt;
 
 /// How often something new is fetched for findings.
 const LIFETIME: Duration = Duration::from_secs(5);
+/// How long that counts where nothing new is fetched.
+const EXAMINED: Duration = Duration::from_secs(120);
 /// How long an answer waits for it.
 const EXTRA: Duration = Duration::from_secs(2);
 /// Plans that are examined of one query, the newest first.
@@ -76,11 +78,11 @@ pub struct AppFindings {
     calls_per_minute: u32,
 }
 
-/// Who is asked for what rules need beside the panel's facts.
+/// Whether something is fetched that only findings need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asks {
-    Spark,
-    Nobody,
+enum Examine {
+    Now,
+    Nothing,
 }
 
 /// The findings about one application.
@@ -123,46 +125,43 @@ impl AppFindings {
     }
 
     /// The findings about the queries at this moment and about their application. What rules need is fetched.
-    ///
-    /// # Errors
-    /// The driver's failure.
     pub async fn list(
         &self,
         selection: &Observed<Selection>,
         moment: &Observed<OfApp<Snapshot>>,
-    ) -> Result<Observed<OfApp<Found>>, Error> {
-        self.found(selection, moment, Asks::Spark).await
+    ) -> Observed<OfApp<Found>> {
+        let queries = self.queries.list(selection, moment).await;
+        self.found(selection, moment, &queries, Examine::Now).await
     }
 
-    /// The same without any request for findings: those that follow from what is known already.
-    ///
-    /// # Errors
-    /// The driver's failure.
+    /// The same about `queries` that are known, without any request that only findings need: those that follow from
+    /// what is known anyway, or was examined lately.
     pub async fn known(
         &self,
         selection: &Observed<Selection>,
         moment: &Observed<OfApp<Snapshot>>,
-    ) -> Result<Observed<OfApp<Found>>, Error> {
-        self.found(selection, moment, Asks::Nobody).await
+        queries: &Observed<Queries>,
+    ) -> Observed<OfApp<Found>> {
+        self.found(selection, moment, queries, Examine::Nothing).await
     }
 
     async fn found(
         &self,
         selection: &Observed<Selection>,
         moment: &Observed<OfApp<Snapshot>>,
-        asks: Asks,
-    ) -> Result<Observed<OfApp<Found>>, Error> {
-        let queries = self.queries.list(selection, moment).await;
+        queries: &Observed<Queries>,
+        examine: Examine,
+    ) -> Observed<OfApp<Found>> {
         // Findings about queries do not depend on executors.
         let executors = self.executors.list(selection).await.ok();
         let call = selection.value.chosen.as_ref().map(|chosen| chosen.call.clone());
         let snapshot = moment.value.known.clone();
         let (Some(chosen), Some(call), Some(snapshot)) = (&selection.value.chosen, call, snapshot) else {
-            return Ok(moment.clone().map(|OfApp { app, .. }| OfApp { app, known: None }));
+            return moment.clone().map(|OfApp { app, .. }| OfApp { app, known: None });
         };
         let no_executors = nothing_of(chosen);
         let seen_executors = executors.as_ref().map_or(&no_executors, |seen| &seen.value);
-        let (parts, examined) = self.examined(call, &queries.value, &snapshot, seen_executors, asks).await;
+        let (parts, examined) = self.examined(call, &queries.value, &snapshot, seen_executors, examine).await;
         let is_shown = |part: &QueryParts| shown(&queries.value).any(|query| query.query_id == part.query_id);
         let parts: Vec<QueryParts> = parts.into_iter().filter(is_shown).collect();
         let judged = Judged { snapshot: &snapshot, parts: &parts, examined: &examined, executors: seen_executors };
@@ -183,11 +182,11 @@ impl AppFindings {
         let (calls, not_examined) = (examined.calls(), examined.left_out);
         let found = Found { findings, not_shown, calls, not_examined, works };
         let app = queries.value.app.clone();
-        let seen = queries.map(|_| OfApp { app, known: Some(found) });
-        Ok(match executors {
+        let seen = queries.as_ref().map(|_| OfApp { app, known: Some(found) });
+        match executors {
             Some(executors) => seen.expiring_with(&executors.age),
             None => seen.passing(),
-        })
+        }
     }
 
     /// How evenly the tasks of one query work. Its stages are examined while somebody asks for it; whether there is
@@ -214,7 +213,7 @@ impl AppFindings {
         let no_executors = nothing_of(chosen);
         let seen_executors = executors.as_ref().map_or(&no_executors, |seen| &seen.value);
         let call = chosen.call.clone();
-        let (parts, examined) = self.examined(call, &queries.value, &snapshot, seen_executors, Asks::Spark).await;
+        let (parts, examined) = self.examined(call, &queries.value, &snapshot, seen_executors, Examine::Now).await;
         let Some(part) = parts.iter().find(|part| part.query_id == query_id) else { return Ok((nothing, false)) };
         let stages = query_tasks::stages(part, &examined);
         let listed = query_tasks::looked_at(stages_of(part, &snapshot, true));
@@ -230,15 +229,15 @@ impl AppFindings {
         queries: &Queries,
         snapshot: &Snapshot,
         executors: &Executors,
-        asks: Asks,
+        examine: Examine,
     ) -> (Vec<QueryParts>, Arc<Examined>) {
-        let looked_at = self.looked_at.of(&call.key, Instant::now());
         let listed: BTreeSet<&str> = shown(queries).map(|query| query.query_id.as_str()).collect();
-        let parts = snapshot.parts(&listed.iter().copied().chain(looked_at.iter().map(String::as_str)).collect());
-        if asks == Asks::Nobody {
-            let examined = self.examined.last(&call.key).map(|good| good.value).unwrap_or_default();
-            return (parts, examined);
+        if examine == Examine::Nothing {
+            let examined = self.examined.last(&call.key).filter(|good| good.arrived.elapsed() < EXAMINED);
+            return (snapshot.parts(&listed), examined.map(|good| good.value).unwrap_or_default());
         }
+        let looked_at = self.looked_at.of(&call.key, Instant::now());
+        let parts = snapshot.parts(&listed.iter().copied().chain(looked_at.iter().map(String::as_str)).collect());
         let stages = parts.iter().flat_map(|part| {
             let stages = stages_of(part, snapshot, listed.contains(part.query_id.as_str()));
             if looked_at.contains(&part.query_id) { query_tasks::looked_at(stages) } else { stages }

@@ -148,6 +148,9 @@ impl MountOptions {
     }
 }
 
+/// Where the chip asks.
+const CHIP: &str = "panel/chip";
+
 /// The mounted chip.
 #[wasm_bindgen]
 pub struct ChipHandle {
@@ -163,10 +166,14 @@ impl ChipHandle {
         self.update();
     }
 
-    /// Sets the person's settings, and the route that knows the rules whose findings a person does not want to see.
-    pub fn set_preferences(&mut self, preferences: PreferencesJson, route: String) {
-        self.props.poll.wanted_ms = Preferences::from(preferences).chip_poll_ms;
-        self.props.poll.route = route.into();
+    /// Sets the person's settings.
+    pub fn set_preferences(&mut self, preferences: PreferencesJson) {
+        let Preferences { chip_poll_ms, muted, .. } = preferences.into();
+        self.props.poll.wanted_ms = chip_poll_ms;
+        self.props.poll.route = match &muted[..] {
+            [] => CHIP.into(),
+            muted => [CHIP, "?muted=", &muted.join(",")].concat().into(),
+        };
         self.update();
     }
 
@@ -274,7 +281,7 @@ impl Frontend {
 
     /// Mounts the status-bar chip in `element`.
     pub fn mount_chip(&self, element: Element, options: &MountOptions) -> ChipHandle {
-        let (api, pollers, route) = (self.api.clone(), self.pollers.clone(), "panel/chip".into());
+        let (api, pollers, route) = (self.api.clone(), self.pollers.clone(), CHIP.into());
         let poll = Poll { api, pollers, route, ..Poll::default() };
         let props = ChipAppProps { poll, on_open: options.open(), on_state: options.state() };
         let app = Renderer::<ChipApp>::with_root_and_props(element, props.clone()).render();

@@ -48,7 +48,7 @@ pub(super) async fn observe(
     selection: &Observed<Selection>,
     moment: &Observed<OfApp<Snapshot>>,
 ) -> Result<(Observed<Findings>, Rate), ApiError> {
-    let seen = findings.list(selection, moment).await?;
+    let seen = findings.list(selection, moment).await;
     let works = seen.value.known.as_ref().is_some_and(|found| found.works) || is_starting(&seen.value.app);
     let shown = seen.map(|OfApp { app, known }| {
         let Found { findings: found, not_shown, calls, not_examined, .. } = known.unwrap_or_default();

@@ -108,15 +108,62 @@ async fn an_error_of_the_statement_is_not_retried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_is_not_there_is_given_up_soon() {
+async fn a_server_that_refuses_connections_or_lets_them_wait_is_given_up_soon() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("its address");
-    // The system may need a while to find out that a name is unknown.
-    for (address, most_ms) in [(closed.to_string(), 700), ("spark.invalid:15002".to_owned(), 41_000)] {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let listener = socket.listen(0).expect("a listener that accepts nothing");
+    let full = listener.local_addr().expect("its address");
+    let connect = || std::net::TcpStream::connect_timeout(&full, Duration::from_millis(300));
+    let waiting: Vec<_> = std::iter::from_fn(|| connect().ok()).collect();
+    assert!(waiting.len() < 8, "its queue is full");
+    // Four attempts to connect take up to ten seconds each.
+    for (address, connecting_ms) in [(closed, 0), (full, 40_000)] {
         let address = format!("sc://{address}").parse().expect("an address");
         let client = connect_client::Client::new(address, &connect_client::TrustedRoots::default()).expect("a client");
         let begin = Instant::now();
         let result = crate::ended(&connect_client::Session::new(client, "ann"), Limits::default()).await;
         assert!(matches!(result, Err(ConnectError::Unreachable { .. })), "{result:?}");
-        between(begin.elapsed(), 350, most_ms);
+        between(begin.elapsed(), connecting_ms + 350, connecting_ms + 700);
     }
+}
+
+/// Passes connections on to a server until this task is aborted; then nobody listens there any more.
+fn door(listener: tokio::net::TcpListener, server: std::net::SocketAddr) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut open = tokio::task::JoinSet::new();
+        while let Ok((mut client, _)) = listener.accept().await {
+            client.set_zero_linger().expect("the socket can be reset");
+            let mut server = tokio::net::TcpStream::connect(server).await.expect("the server");
+            open.spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut server).await });
+        }
+    })
+}
+
+#[tokio::test]
+async fn what_was_sent_is_not_sent_again_when_nobody_is_there_to_tell_how_it_goes() {
+    let rest = Reply::Reattach(vec![batch("a", 0, 3), Reply::complete("b")], None);
+    let server = Server::start(vec![Reply::Open(vec![]), rest]).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let first = door(listener, server.address);
+    let client = connect_client::Client::new(
+        format!("sc://{address}").parse().expect("an address"),
+        &connect_client::TrustedRoots::default(),
+    );
+    let session = connect_client::Session::new(client.expect("a client"), "ann");
+    let run = tokio::spawn(async move { crate::ended(&session, Limits::default()).await });
+    let query = Call::Query(Some(10_001));
+    while server.count(&query) == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    first.abort();
+    // Long enough for some attempts that are refused.
+    tokio::time::sleep(Duration::from_millis(250)).await;
+    assert_eq!(server.count(&Call::Reattach(None)), 0);
+    let again = tokio::net::TcpListener::bind(address).await.expect("the same port");
+    let second = door(again, server.address);
+    assert_eq!(run.await.expect("no panic").expect("it succeeds").rows, 3);
+    assert_eq!((server.count(&query), server.count(&Call::Reattach(None))), (1, 1), "{:?}", server.calls());
+    second.abort();
 }

@@ -108,8 +108,10 @@ async fn a_sidecar_that_is_killed_again_and_again_loses_nothing_and_counts_nothi
         assert!(!folder.path().join("history.db.damaged").exists());
         kit.settled().await;
     }
-    // Two days where there is time for that, if they are not over yet.
-    let until_ms = if told(KILLS).is_some() { newest_ms.max(BEGIN_MS + 2 * DAY_MS) } else { newest_ms + STEP_MS };
+    // Two days where there is time for that, if they are not over yet; at least the minute of which the last one that was
+    // killed may have written the run and not the sample.
+    let least_ms = newest_ms + 2 * STEP_MS;
+    let until_ms = if told(KILLS).is_some() { least_ms.max(BEGIN_MS + 2 * DAY_MS) } else { least_ms };
     let undisturbed = tempfile::tempdir().unwrap();
     let mut contents = Vec::new();
     for folder in [&folder, &undisturbed] {

@@ -8,6 +8,8 @@ use crate::stages::{KeptStage, Rates};
 /// Margin of error of a pace. It grows more often than it falls, because a JVM gets faster while it warms up.
 const LESS: f64 = 0.7;
 const MORE: f64 = 1.1;
+/// How much faster a pace that grows may become. One that did was three times as fast at the end.
+const FASTER: f64 = 3.0;
 /// None if it would be a guess: a single task takes long, or all remaining tasks are already running.
 pub(super) fn of_stage(kept: &KeptStage, rates: Rates, look: StageLook) -> Option<TimeLeft> {
     let tasks = kept.stage.tasks;
@@ -18,14 +20,26 @@ pub(super) fn of_stage(kept: &KeptStage, rates: Rates, look: StageLook) -> Optio
     }
     // Those that run are half done on average, but the last one to end ends late: together half a task.
     let left = f64::from(left) - 0.5;
-    let ms = |per_second: f64, factor: f64| (seconds(left, per_second, rates.growth) * factor * 1000.0).round() as u64;
-    Some(TimeLeft { at_least_ms: ms(rates.fast, LESS), at_most_ms: ms(rates.slow, MORE) })
+    let ms = |per_second: f64, growth: f64, factor: f64| {
+        (seconds(left, per_second, growth) * factor * 1000.0).round() as u64
+    };
+    Some(TimeLeft {
+        at_least_ms: ms(rates.fast, rates.growth, LESS),
+        // It may be over soon.
+        at_most_ms: ms(rates.slow, rates.growth / 2.0, MORE),
+    })
 }
 
-/// How long so many tasks take at a pace to which each second adds `growth`: the root of
-/// `tasks = per_second · t + growth / 2 · t²`, in the form that may be given a growth of zero.
+/// How long so many tasks take at a pace that grows by `growth` each second until it is [`FASTER`] times as fast.
 fn seconds(tasks: f64, per_second: f64, growth: f64) -> f64 {
-    2.0 * tasks / (per_second + (per_second * per_second + 2.0 * growth * tasks).sqrt())
+    // The root of `tasks = per_second · t + growth / 2 · t²`, in the form that may be given a growth of zero.
+    let growing = 2.0 * tasks / (per_second + (per_second * per_second + 2.0 * growth * tasks).sqrt());
+    if growing * growth <= (FASTER - 1.0) * per_second {
+        return growing;
+    }
+    let until = (FASTER - 1.0) * per_second / growth;
+    let done = (1.0 + FASTER) / 2.0 * per_second * until;
+    until + (tasks - done) / (FASTER * per_second)
 }
 
 #[cfg(test)]
@@ -46,9 +60,11 @@ mod tests {
     fn what_is_left_ends_at_the_pace_of_the_last_seconds() {
         assert_eq!(left(20, 40, 2, STEADY, 900), Some((13_650, 21_450)));
         assert_eq!(left(20, 40, 2, Rates { fast: 2.0, ..STEADY }, 900), Some((6_825, 21_450)), "it changes");
-        // 6 s at 1 task per second, and 1.5 tasks per second at their end: 6 + 0.5 / 2 · 6² = 15.
-        assert!((seconds(15.0, 1.0, 0.5) - 6.0).abs() < 1e-9);
-        assert_eq!(left(0, 100, 2, Rates { growth: 0.5, ..STEADY }, 900), Some((12_635, 19_855)), "it grows");
+        // 4 s at 1 task per second, and 2 tasks per second at their end.
+        assert!((seconds(6.0, 1.0, 0.25) - 4.0).abs() < 1e-9);
+        // 8 s until it is three times as fast, and 16 tasks then; the other 30 take 10 s.
+        assert!((seconds(46.0, 1.0, 0.25) - 18.0).abs() < 1e-9);
+        assert_eq!(left(0, 100, 2, Rates { growth: 0.5, ..STEADY }, 900), Some((24_150, 39_417)), "it grows");
     }
 
     #[test]

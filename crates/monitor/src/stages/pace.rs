@@ -20,9 +20,8 @@ const NOW_MS: i64 = 3_500;
 const ENOUGH: u32 = 4;
 /// So many tasks in that time show the current pace so well that an older one only blurs it.
 const MANY: u32 = 100;
-/// The share of the growth so far that is expected to go on. Measured with 6,000 tiny tasks: a JVM gets faster while it
-/// warms up, and the driver hands out tasks faster the fewer are left.
-const GROWS_ON: f64 = 0.75;
+/// Current paces, one before the other, that tell whether the pace grows. With two, a pause would look like growth.
+const PACES: usize = 3;
 /// So few tasks say little: the shortest time in which they ended is too short by chance. A pace over this many times as
 /// many corrects it.
 const STEADY: u32 = 3;
@@ -36,7 +35,8 @@ pub struct Pace(Vec<Sample>);
 pub struct Rates {
     pub slow: f64,
     pub fast: f64,
-    /// What each second adds to them.
+    /// What each second has added lately. Measured with 6,000 tiny tasks: a JVM gets faster while it warms up, and the
+    /// driver hands out tasks faster the fewer are left.
     pub growth: f64,
 }
 
@@ -71,15 +71,21 @@ impl Pace {
         Some(Rates { slow: all.min(now).min(steady), fast: all.max(now).max(steady), growth: 0.0 })
     }
 
-    /// The current pace of many tasks, and how it grows.
+    /// The current pace of many tasks, and how it has grown.
     fn many(&self) -> Option<(f64, f64)> {
-        let (now, older) = over(&self.0, NOW_MS, MANY)?;
-        let grows = over(older, NOW_MS, MANY).and_then(|(before, oldest)| {
-            // Each pace is that of the middle of its time.
-            let apart_ms = (self.0.last()?.at_ms - oldest.last()?.at_ms) / 2;
-            Some((now - before).max(0.0) * 1000.0 / apart_ms as f64)
-        });
-        Some((now, grows.unwrap_or(0.0) * GROWS_ON))
+        let mut samples = self.0.as_slice();
+        let mut paces = Vec::with_capacity(PACES);
+        while paces.len() < PACES
+            && let Some((pace, older)) = over(samples, NOW_MS, MANY)
+        {
+            // A pace is that of the middle of its time.
+            let middle_ms = (samples.last()?.at_ms + older.last()?.at_ms) / 2;
+            paces.push((pace, middle_ms));
+            samples = older;
+        }
+        let ((now, now_ms), (first, first_ms)) = (*paces.first()?, *paces.last()?);
+        let apart_ms = (now_ms - first_ms).max(1) as f64;
+        Some((now, (now - first).max(0.0) * 1000.0 / apart_ms))
     }
 
     pub(super) fn weight_bytes(&self) -> usize {
@@ -128,9 +134,10 @@ mod tests {
         let steady = [(0, 0), (4, 200), (8, 400), (12, 600)];
         assert_eq!(pace(&steady).rates(2), even(50.0, 50.0));
         let faster = [(0, 0), (4, 200), (8, 600), (12, 1_400)];
-        assert_eq!(pace(&faster).rates(2), Some(Rates { slow: 200.0, fast: 200.0, growth: 0.75 * 100.0 / 4.0 }));
+        assert_eq!(pace(&faster).rates(2), Some(Rates { slow: 200.0, fast: 200.0, growth: 150.0 / 8.0 }));
         assert_eq!(pace(&[(0, 0), (4, 800), (8, 1_200), (12, 1_400)]).rates(2), even(50.0, 50.0), "it gets slower");
         assert_eq!(pace(&[(0, 0), (4, 20), (12, 820)]).rates(2), even(100.0, 100.0), "too few before");
+        assert_eq!(pace(&[(0, 0), (4, 400), (8, 600), (12, 1_000)]).rates(2), even(100.0, 100.0), "a pause");
     }
 
     #[test]
