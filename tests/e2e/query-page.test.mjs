@@ -214,9 +214,13 @@ test('a setting that cannot be stored is told, and not kept', async () => {
     await (route.request().method() === 'PUT' ? route.fulfill({ status: FULL, body: 'the disk is full' }) : route.continue());
   });
   await finding.first().getByRole('button', { name: 'Mute' }).click();
-  await lab.page.getByText('The setting could not be stored').first().waitFor();
   await until('the finding', async () => (await finding.count()) === before);
   await lab.page.unroute('**/api/settings/**');
+  // The tests' JupyterLab shows notifications only there.
+  const all = lab.page.locator('.jp-Notification-Status');
+  await all.click();
+  await lab.page.getByText('The setting could not be stored').first().waitFor();
+  await all.click();
 });
 
 for (const theme of THEMES) {
