@@ -8,6 +8,7 @@ use crate::{
     AppFindings, AppQueries, Applications, Observed, Selection, Whose, clock,
     cluster::{self, ClusterCondition},
     findings::Finding,
+    queries::ended_ms,
 };
 
 /// Failed queries that are named, and findings.
@@ -32,12 +33,11 @@ pub struct Attention {
 impl Attention {
     /// Without findings that only repeat what is told anyway.
     fn told_once(mut self) -> Self {
-        let Self { failed_queries, apps_waiting, .. } = &self;
-        let failed: BTreeSet<String> = failed_queries.iter().map(|query| query.query_id.clone()).collect();
-        let waits = *apps_waiting > 0;
-        self.findings.retain(|finding| match finding.evidence.rule() {
-            FindingRule::FailedTasks => !finding.query_id.as_ref().is_some_and(|query_id| failed.contains(query_id)),
-            FindingRule::Starved => !waits,
+        let Self { failed_queries, apps_waiting, findings, .. } = &mut self;
+        let has_failed = |query_id: &String| failed_queries.iter().any(|query| query.query_id == *query_id);
+        findings.retain(|finding| match finding.evidence.rule() {
+            FindingRule::FailedTasks => !finding.query_id.as_ref().is_some_and(has_failed),
+            FindingRule::Starved => *apps_waiting == 0,
             _ => true,
         });
         self
@@ -105,10 +105,7 @@ async fn of_driver(
 
 /// Warnings and errors that are not muted, the most serious first, except about queries that ended a while ago.
 fn urgent(found: Vec<Finding>, queries: &Queries, muted: &BTreeSet<FindingRule>, now_ms: i64) -> Vec<Finding> {
-    let has_just_ended = |query: &&Query| {
-        let ended_ms = query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms);
-        now_ms.saturating_sub(ended_ms) < ENDED_MS
-    };
+    let has_just_ended = |query: &&Query| now_ms.saturating_sub(ended_ms(query)) < ENDED_MS;
     let just_ended = queries.recent.iter().filter(has_just_ended);
     let recent: BTreeSet<&str> = newest(queries).chain(just_ended).map(|query| &*query.query_id).collect();
     let is_urgent = |finding: &Finding| {
@@ -177,17 +174,7 @@ mod tests {
     }
 
     fn finding() -> Finding {
-        Finding {
-            severity: Severity::Warning,
-            evidence: Evidence::Spill { disk_bytes: 1, memory_bytes: 1 },
-            query_id: None,
-            stage: None,
-            executor_id: None,
-            so_far: false,
-            code: None,
-            cost_ms: 0,
-            more: 0,
-        }
+        Finding::new(Severity::Warning, Evidence::Spill { disk_bytes: 1, memory_bytes: 1 })
     }
 
     #[test]

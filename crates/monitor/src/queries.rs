@@ -181,6 +181,11 @@ fn waiting(mut queries: Queries, wait: Option<Wait>) -> Queries {
     Queries { wait, ..queries }
 }
 
+/// When a query ended; for one that runs, now. Milliseconds since 1970.
+pub(crate) fn ended_ms(query: &Query) -> i64 {
+    query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms)
+}
+
 fn nothing(app: Option<wire::App>) -> Queries {
     let (sessions, running, recent) = (Vec::new(), Vec::new(), Vec::new());
     Queries { app, wait: None, sessions, running, running_not_shown: 0, recent }

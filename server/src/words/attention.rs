@@ -52,17 +52,7 @@ mod tests {
     #[test]
     fn the_most_urgent_comes_first_and_each_leads_somewhere() {
         let evidence = Evidence::ExecutorLost { lost: 2, out_of_memory: false, reason: "code 137".into() };
-        let lost = Finding {
-            severity: Severity::Error,
-            evidence,
-            query_id: None,
-            stage: None,
-            executor_id: None,
-            so_far: false,
-            code: None,
-            cost_ms: 0,
-            more: 0,
-        };
+        let lost = Finding::new(Severity::Error, evidence);
         let all = Attention {
             cluster: Some(ClusterCondition::AllDead),
             apps_waiting: 1,

@@ -345,17 +345,7 @@ mod tests {
     use super::*;
 
     fn of(evidence: Evidence) -> Finding {
-        Finding {
-            severity: Severity::Warning,
-            evidence,
-            query_id: None,
-            stage: None,
-            executor_id: None,
-            so_far: false,
-            code: None,
-            cost_ms: 0,
-            more: 0,
-        }
+        Finding::new(Severity::Warning, evidence)
     }
 
     #[test]

@@ -33,6 +33,15 @@ pub struct Finding {
     pub more: u32,
 }
 
+impl Finding {
+    /// One about the application, which costs nothing that is known.
+    #[must_use]
+    pub fn new(severity: Severity, evidence: Evidence) -> Self {
+        let (query_id, stage, executor_id, code) = (None, None, None, None);
+        Self { severity, evidence, query_id, stage, executor_id, so_far: false, code, cost_ms: 0, more: 0 }
+    }
+}
+
 /// Why adaptive execution did not split a large partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsplit {

@@ -148,15 +148,5 @@ impl Judged<'_> {
 /// A hit that is about the application as a whole.
 fn of(hit: Hit) -> Finding {
     let Hit { severity, evidence, code, cost_ms } = hit;
-    Finding {
-        severity,
-        evidence,
-        query_id: None,
-        stage: None,
-        executor_id: None,
-        so_far: false,
-        code,
-        cost_ms,
-        more: 0,
-    }
+    Finding { code, cost_ms, ..Finding::new(severity, evidence) }
 }

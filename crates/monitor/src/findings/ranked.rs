@@ -106,17 +106,9 @@ mod tests {
     }
 
     fn spill(query_id: &str, stage_id: i64, cost_ms: u64) -> Finding {
-        Finding {
-            severity: Severity::Warning,
-            evidence: Evidence::Spill { disk_bytes: cost_ms, memory_bytes: 0 },
-            query_id: Some(query_id.into()),
-            stage: Some(StageAttempt { stage_id, stage_attempt_id: 0 }),
-            executor_id: None,
-            so_far: false,
-            code: None,
-            cost_ms,
-            more: 0,
-        }
+        let evidence = Evidence::Spill { disk_bytes: cost_ms, memory_bytes: 0 };
+        let (query_id, stage) = (Some(query_id.into()), Some(StageAttempt { stage_id, stage_attempt_id: 0 }));
+        Finding { query_id, stage, cost_ms, ..Finding::new(Severity::Warning, evidence) }
     }
 
     fn shown(found: Vec<Finding>, parts: &[QueryParts]) -> Vec<(String, i64, u32)> {

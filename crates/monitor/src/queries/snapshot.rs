@@ -59,10 +59,9 @@ impl Snapshot {
     /// but a task that does not look whether it is stopped still works. Nobody looks for long.
     pub(super) fn may_be_outlived(&self, queries: &Queries) -> bool {
         let now_ms = self.time.to_ours(self.time.now_ms);
-        let ended_ms = |query: &Query| query.submitted_at_ms.saturating_add_unsigned(query.elapsed_ms);
         let is_stopped = |query: &Query| {
             matches!(query.state, QueryState::Canceled | QueryState::Failed)
-                && OUTLIVED_MS.contains(&now_ms.saturating_sub(ended_ms(query)))
+                && OUTLIVED_MS.contains(&now_ms.saturating_sub(super::ended_ms(query)))
         };
         self.stages.active().next().is_none() && queries.running.is_empty() && queries.recent.iter().any(is_stopped)
     }
