@@ -6,6 +6,8 @@ import { walkRows } from './walk-rows';
 
 /** How long a part of the panel may take to appear before nobody waits for it; milliseconds. */
 const PATIENCE_MS = 15_000;
+/** The part that lists the findings. */
+const FINDINGS = 'findings';
 
 /**
  * Mounted once per page: Yew never removes its listeners from an application's root, so a new application for each
@@ -56,9 +58,13 @@ export class PanelContent {
   show(part: string): void {
     this.search?.abort();
     const search = (this.search = new AbortController());
-    // Whoever does something else no longer wants to be led.
+    // Whoever does something else, here or elsewhere, no longer wants to be led.
     for (const event of ['wheel', 'pointerdown', 'keydown']) {
-      this.root.addEventListener(event, () => search.abort(), { signal: search.signal, capture: true });
+      document.addEventListener(event, () => search.abort(), { signal: search.signal, capture: true });
+    }
+    if (part === FINDINGS) {
+      // The chip tells them, though a person has dismissed them here.
+      this.order('show-dismissed');
     }
     const way = part.startsWith('query-') ? ['recent', part] : [part];
     const deadline = Date.now() + PATIENCE_MS;

@@ -111,7 +111,7 @@ test('9. Shift+Tab walks back, and the shortcut hides the panel and gives the fo
   await until('the focus in the notebook', inNotebook);
 });
 
-test('10. the chip is a button that opens the panel', async () => {
+test('10. the chip is a button that opens the panel and leads to what it tells', async () => {
   await lab.chip.focus();
   await lab.page.keyboard.press('Shift+Tab');
   await lab.page.keyboard.press('Tab');
@@ -119,10 +119,11 @@ test('10. the chip is a button that opens the panel', async () => {
   await visiblyFocused();
   await lab.page.keyboard.press('Enter');
   await lab.panel.waitFor();
+  await until('the focus on the query that failed', async () => /boom.*Failed/.test((await focused()).name));
+  await visiblyFocused();
 });
 
 test('12. the connection report is opened in a tab, made again, copied and closed', async () => {
-  await until('the focus', async () => (await focused()).name === 'Spark Monitor');
   await tabTo('Connection report');
   await lab.page.keyboard.press('Enter');
   await until('the focus in the tab', async () => (await focused()).name === 'Connection report' && !(await focused()).inPanel);

@@ -117,6 +117,55 @@ describe('for those who need it larger, calmer or with colours of their own', ()
     await lab.close();
   });
 
+  test('a finding that a person has dismissed is there again when the chip leads to it', async () => {
+    const lab = await LabPage.create(browser);
+    await lab.page.route('**/panel/chip', async route => {
+      const response = await route.fetch();
+      const body = await response.json();
+      const attention = body.attention.filter((/** @type {string[]} */ [part]) => part === 'findings');
+      await route.fulfill({ response, json: { ...body, attention } });
+    });
+    await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+    await lab.chip.locator('[data-part="findings"]').waitFor();
+    const atFindings = () => lab.page.evaluate(() => document.activeElement?.id === 'sparkMonitor-findings');
+    await lab.openPanel();
+    await until('the focus on the findings', atFindings);
+    const dismiss = lab.findings.getByRole('button', { name: 'Dismiss' });
+    const before = await dismiss.count();
+    while ((await dismiss.count()) > 0) {
+      await dismiss.first().click();
+    }
+    await lab.chip.click();
+    await until('the focus on the findings again', atFindings);
+    assert.equal(await dismiss.count(), before);
+    await lab.close();
+  });
+
+  test('whoever goes elsewhere, before what the chip tells is drawn, is not led there any more', async () => {
+    const lab = await LabPage.create(browser);
+    await lab.page.route('**/panel/chip', async route => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), attention: [['later', 'Something is wrong', '']] } });
+    });
+    await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
+    await lab.chip.locator('[data-part="later"]').waitFor();
+    const isLed = async () => {
+      await lab.panel.evaluate(panel => {
+        panel.querySelector('#sparkMonitor-later')?.remove();
+        panel.firstElementChild?.insertAdjacentHTML('beforeend', '<p id="sparkMonitor-later" tabindex="-1">Now it is drawn.</p>');
+      });
+      await lab.page.waitForTimeout(500);
+      return lab.page.evaluate(() => document.activeElement?.id === 'sparkMonitor-later');
+    };
+    await lab.openPanel();
+    assert.ok(await isLed());
+    await lab.panel.evaluate(panel => panel.querySelector('#sparkMonitor-later')?.remove());
+    await lab.chip.click();
+    await lab.page.locator('.jp-Launcher').click({ position: { x: 5, y: 5 } });
+    assert.ok(!(await isLed()));
+    await lab.close();
+  });
+
   test('the chip marks what failed, and a click leads to its reason', async () => {
     const lab = await LabPage.create(browser);
     await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);

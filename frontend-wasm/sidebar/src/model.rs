@@ -51,6 +51,7 @@ impl Reducible for Model {
                 next.dismissed.push(finding);
                 next.copied = None;
             }
+            Action::ShowDismissed => next.dismissed.clear(),
             Action::AskStop(query_id) => {
                 let (session_id, operation_id) = Default::default();
                 next.stop = Some(Stop { query_id, session_id, operation_id, state: StopState::Asking });

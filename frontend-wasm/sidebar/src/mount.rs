@@ -23,7 +23,7 @@ const MOUNT_OPTIONS: &str = r#"
 export type Tone = 'good' | 'warn' | 'bad' | 'muted';
 
 /** A person's commands for the panel. */
-export type Order = 'refresh' | 'toggle-pause';
+export type Order = 'refresh' | 'toggle-pause' | 'show-dismissed';
 
 export interface MountOptions {
   /** Called when a person opens the panel. */
@@ -231,6 +231,7 @@ impl PanelHandle {
         let order = match JsValue::from(order).as_string().as_deref() {
             Some("refresh") => Order::Refresh,
             Some("toggle-pause") => Order::TogglePause,
+            Some("show-dismissed") => Order::ShowDismissed,
             _ => Order::Nothing,
         };
         self.send(order);

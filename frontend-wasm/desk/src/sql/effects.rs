@@ -99,13 +99,11 @@ impl Effects {
     }
 
     fn run(self: &Rc<Self>, model: &Model, job: &Job, read: SqlRead) {
-        if let Some(old) = model.query() {
-            delete_query(&self.api, &old.id);
-        }
         self.with_editor(|editor| editor.mark(&[], ""));
         let number = model.runs + 1;
         let session_id = model.session_id().unwrap_or_default().to_owned();
         let (effects, want, order) = (Rc::clone(self), model.want.clone(), Order::of(model, job, read));
+        let old = model.query().map(|query| query.id.clone());
         spawn(async move {
             let mut news = alone::<SqlQuery>(&effects.api, &order.question(&session_id)).await;
             // The sidecar may have been restarted, or have closed a session that was idle for long.
@@ -121,6 +119,10 @@ impl Effects {
                 };
             }
             effects.act.emit(Action::News { number, news: news.map(Rc::new) });
+            // Not before: its grid may have been asking for rows.
+            if let Some(old) = old {
+                delete_query(&effects.api, &old);
+            }
         });
     }
 

@@ -46,6 +46,7 @@ pub enum Order {
     Nothing,
     Refresh,
     TogglePause,
+    ShowDismissed,
     /// An entry of a row's context menu.
     Choose {
         row: Rc<str>,
@@ -146,6 +147,7 @@ fn use_orders(order: &(u32, Order), model: &UseReducerHandle<Model>, act: Act) {
         Order::Nothing => {}
         Order::Refresh => act.emit(Action::Refresh),
         Order::TogglePause => act.emit(Action::TogglePause),
+        Order::ShowDismissed => act.emit(Action::ShowDismissed),
         Order::Choose { row, entry } => {
             let panel = Panel { model: &model, act: &act, table: &NodeRef::default() };
             if let Some(action) = chosen(&panel, row, entry) {

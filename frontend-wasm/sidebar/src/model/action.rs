@@ -93,6 +93,8 @@ pub enum Action {
     Preferences(Rc<Preferences>),
     /// Show no finding of this name any more.
     Dismiss(String),
+    /// Show all dismissed findings again.
+    ShowDismissed,
     /// Open a tab of the main area, by the end of its command's name: `report` or `usage`.
     OpenTab(&'static str),
     /// Ask whether to stop this query.

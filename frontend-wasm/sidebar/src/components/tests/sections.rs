@@ -154,6 +154,8 @@ async fn a_person_dismisses_one_finding_or_mutes_its_rule() {
     assert!(is_there(&model, "spill").await);
     let dismissed = Rc::clone(&model).reduce(Action::Dismiss("spill a".to_owned()));
     assert!(!is_there(&dismissed, "spill").await && is_there(&dismissed, "shuffle_wait").await);
+    let again = dismissed.reduce(Action::ShowDismissed);
+    assert!(is_there(&again, "spill").await);
     let muted = Preferences { muted: vec!["shuffle_wait".to_owned()], ..Preferences::default() };
     let muted = model.reduce(Action::Preferences(Rc::new(muted)));
     assert!(is_there(&muted, "spill").await && !is_there(&muted, "shuffle_wait").await);
