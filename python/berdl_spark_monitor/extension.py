@@ -44,9 +44,8 @@ def _load_jupyter_server_extension(server: "ServerApp") -> None:
 
 
 def is_enabled(environment: "os._Environ[str] | dict[str, str]") -> bool:
-    """Whether there is something to watch, or the site wants notebooks exported. An empty variable counts as unset."""
-    wants_export = bool(environment.get("SPARK_MONITOR_EXPORT", "").strip()) and exports(environment)
-    return is_mock(environment) or wants_export or any(environment.get(name) for name in ENABLING)
+    """Whether there is something to watch. An empty variable counts as unset."""
+    return is_mock(environment) or any(environment.get(name) for name in ENABLING)
 
 
 def is_mock(environment: "os._Environ[str] | dict[str, str]") -> bool:

@@ -241,7 +241,7 @@ impl App {
     pub(crate) fn bounds(&self) -> Bounds {
         let Limits { max_requests, request_timeout, .. } = self.0.limits;
         let sessions = Some(Arc::clone(&self.0.sessions));
-        Bounds { requests: max_requests, time: request_timeout, sessions, areas: AREAS }
+        Bounds { requests: max_requests, time: request_timeout, sessions, areas: AREAS, sidecar_token: None }
     }
 }
 

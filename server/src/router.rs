@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     extract::State,
-    middleware::map_request_with_state,
+    middleware::map_request,
     routing::{MethodRouter, get},
 };
 use secrecy::SecretString;
@@ -81,8 +81,8 @@ pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
         None => routes,
     };
     // A route layer, so that an unknown route and a wrong method win over a missing token.
-    let routes = routes.route_layer(map_request_with_state(sidecar_token, middleware::sidecar_token));
-    complete(routes.merge(open(get(health::readyz))), app.bounds())
+    let routes = routes.route_layer(map_request(middleware::no_stranger));
+    complete(routes.merge(open(get(health::readyz))), Bounds { sidecar_token, ..app.bounds() })
 }
 
 /// The same routes for a configuration that cannot work; each of them answers with the reason.
@@ -137,7 +137,7 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
         title = "berdl-spark-monitor",
         description = "What a Spark cluster and its queries are doing, for a notebook. Routes beneath `/sql` exist where \
                        Spark Connect is configured; of the others, only \
-                       `DELETE /history` and those beneath `/export` change something.",
+                       `DELETE /history` and those beneath `/export` and `/jupyterlab-pipelines` change something.",
     ),
     paths(
         health::root,

@@ -7,6 +7,7 @@ import { OUT } from './lib/environment.mjs';
 import { generate, table } from './lib/generated.mjs';
 import { LabPage } from './lib/lab-page.mjs';
 import { inEachTheme, picture, THEMES } from './lib/panel-picture.mjs';
+import { until } from './lib/until.mjs';
 import { before } from './states/before.mjs';
 import { demonstration, withoutMaster, withUsers } from './states/doubles.mjs';
 import { realSpark } from './states/real-spark.mjs';
@@ -19,6 +20,17 @@ import { realSpark } from './states/real-spark.mjs';
 const PICTURES = path.resolve(import.meta.dirname, '../../docs/panel');
 /** High enough for the whole panel, because axe cannot measure what is partly out of view. */
 const VIEWPORT = { width: 1000, height: 1800 };
+
+/** What the chip says, by its pictures' name. @type {Record<import('./states/site.mjs').ChipName, RegExp>} */
+const CHIPS = {
+  ready: /^Spark: Ready \(/,
+  attention: /^Spark: Ready \(/,
+  loading: /^Spark: \.\.\.$/,
+  starting: /^Spark: Starting \(/,
+  error: /^Spark: Error$/,
+  'no-cluster': /^Spark: No Cluster$/,
+  unknown: /^Spark$/
+};
 
 /** Sentences and headings, from top to bottom. */
 const FIRST = '.sparkMonitor-Why, .sparkMonitor-Notice-heading';
@@ -78,6 +90,8 @@ async function look(lab, { name, chip, onlyChip = false }, theme) {
   // The third theme is only for axe, and for whoever fixes its findings.
   await picture(lab, path.join(onlyChip || theme === 'high-contrast' ? path.join(OUT, 'states') : PICTURES, `${name}-${theme}.png`));
   if (chip !== undefined && theme !== 'high-contrast') {
+    // It asks less often than the panel.
+    await until(`the chip of ${chip}`, async () => CHIPS[chip].test(await lab.chipText()), { within: 60_000 });
     await lab.chip.screenshot({ path: path.join(PICTURES, `chip-${chip}-${theme}.png`) });
     await lab.tab.screenshot({ path: path.join(PICTURES, `badge-${chip}-${theme}.png`) });
   }

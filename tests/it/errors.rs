@@ -1,7 +1,10 @@
 //! Errors that no upstream causes, and which of them takes precedence.
 
-use axum::http::Request;
+use std::io;
+
+use axum::{body::Body, http::Request};
 use berdl_spark_monitor::config::Secrets;
+use futures_util::stream;
 
 use crate::support::{Cookie, Double, Reply, TestApp, spark};
 
@@ -22,6 +25,17 @@ async fn an_unknown_route_wins_over_a_method_over_the_sidecars_token() {
     assert_eq!(app.send(with("CANARY-sidecar")).await.outcome(), "401 no_session_token");
     for open in ["/", "/healthz", "/readyz"] {
         assert_eq!(app.get(open).await.status, 200, "{open}");
+    }
+}
+
+#[tokio::test]
+async fn who_lacks_the_sidecars_token_is_refused_without_waiting_for_a_body() {
+    let secrets = Secrets { sidecar_token: Some("CANARY-sidecar".into()), ..Secrets::default() };
+    let app = TestApp::with_secrets(&["--spark-app-ui-url", NOWHERE], secrets);
+    let never = || Body::from_stream(stream::pending::<io::Result<Vec<u8>>>());
+    for path in ["/export/convert", "/jupyterlab-pipelines/export", "/export/runs"] {
+        let request = Request::post(path).header("content-length", "20000000");
+        assert_eq!(app.send_with(request, never()).await.outcome(), "401 sidecar_token_required", "{path}");
     }
 }
 

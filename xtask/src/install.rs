@@ -33,10 +33,10 @@ pub fn system(browser: bool) -> Result<()> {
         let root = paths::root();
         for (tool, ask) in [
             ("node", ["-e", "process.exit(Number(process.versions.node.split('.')[0]) < 20 ? 1 : 0)"]),
-            ("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]),
+            ("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]),
         ] {
             if !run::works(run::command(tool, &root).args(ask)) {
-                bail!("{tool} is missing or too old: Python 3.10+ and Node 20+ are prerequisites");
+                bail!("{tool} is missing or too old: Python 3.11+ and Node 20+ are prerequisites");
             }
         }
         let mut missing: Vec<&str> = Vec::new();

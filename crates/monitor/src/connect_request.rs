@@ -98,8 +98,8 @@ impl ConnectRequest {
     }
 
     /// Whether this is the separate command that analyses the text of `spark.sql(…)` before it is run.
-    pub fn analyses(&self, other: &Self) -> bool {
-        self.command.as_deref() == Some("sql_command") && self.sql.is_some() && self.sql == other.sql
+    pub fn is_analysis(&self) -> bool {
+        self.command.as_deref() == Some("sql_command")
     }
 
     /// The SQL text as Spark reports it, which may be cut.

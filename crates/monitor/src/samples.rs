@@ -14,7 +14,7 @@ use crate::{Whose, cached::IDLE, clock};
 /// How far back the history goes, milliseconds.
 const WINDOW_MS: i64 = 600_000;
 /// Samples closer together than this become one point, milliseconds: ten minutes of one series stay within 120 points.
-const SAME_POINT_MS: i64 = 5_000;
+const SAME_POINT_MS: u32 = 5_000;
 
 /// What the master reported at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -59,16 +59,17 @@ impl Samples {
         record(&self.tasks, of, at_ms, tasks);
     }
 
-    /// The last minutes, oldest first; samples further apart than `gap_ms` are not joined.
+    /// The last minutes, oldest first, of somebody who asks at least every `poll_ms`. Samples that are much further apart
+    /// are not joined.
     #[must_use]
-    pub fn of(&self, asked: &TasksOf, now_ms: i64, gap_ms: u32) -> History {
+    pub fn of(&self, asked: &TasksOf, now_ms: i64, poll_ms: u32) -> History {
         let cluster = samples(&self.clusters, &asked.whose, now_ms);
         let tasks = samples(&self.tasks, asked, now_ms);
         let (newest, slots) = (cluster.last().map(|(_, sample)| *sample), tasks.last().map(|(_, tasks)| *tasks));
         History {
             points: points(&cluster, &tasks),
             window_ms: u32::try_from(WINDOW_MS).unwrap_or(u32::MAX),
-            gap_ms,
+            gap_ms: poll_ms.max(SAME_POINT_MS).saturating_mul(5) / 2,
             cores_total: newest.map(|sample| small(sample.cores.total)),
             memory_total_mib: newest.map(|sample| sample.memory_mib.total),
             task_slots: slots.map(|tasks| small(tasks.total)),
@@ -116,7 +117,7 @@ fn points(cluster: &[(i64, ClusterSample)], tasks: &[(i64, Meter)]) -> Vec<Point
     points.sort_by_key(|point| point.at_ms);
     // Points this close belong to different series, because those of one series are further apart.
     points.dedup_by(|next, point| {
-        let same = next.at_ms - point.at_ms < SAME_POINT_MS;
+        let same = next.at_ms - point.at_ms < SAME_POINT_MS.into();
         if same {
             point.cores_used = point.cores_used.or(next.cores_used);
             point.memory_used_mib = point.memory_used_mib.or(next.memory_used_mib);
@@ -136,7 +137,7 @@ impl<S> Track<S> {
         self.forget(now_ms);
         match self.0.back_mut() {
             Some((last_ms, _)) if at_ms < *last_ms => {}
-            Some((last_ms, last)) if at_ms - *last_ms < SAME_POINT_MS => *last = sample,
+            Some((last_ms, last)) if at_ms - *last_ms < SAME_POINT_MS.into() => *last = sample,
             _ => self.0.push_back((at_ms, sample)),
         }
     }
@@ -163,6 +164,18 @@ mod tests {
         }
         assert_eq!(track.0.len(), 120);
         assert!(times(&track).iter().all(|at_ms| *at_ms >= 2_999_000));
+    }
+
+    #[test]
+    fn however_often_somebody_asks_neighbouring_samples_are_joined() {
+        let (samples, asked) = (Samples::new(1), TasksOf { whose: Whose(None), app_id: None });
+        let now_ms = clock::now_ms();
+        for second in (0..60).step_by(2) {
+            samples.record_tasks(&asked, now_ms - 60_000 + second * 1_000, Meter::new(1, 2));
+        }
+        let History { points, gap_ms, .. } = samples.of(&asked, now_ms, 2_000);
+        assert!(points.len() > 5);
+        assert!(points.windows(2).all(|pair| pair[1].at_ms - pair[0].at_ms <= i64::from(gap_ms)), "{points:?}");
     }
 
     #[test]

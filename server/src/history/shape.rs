@@ -225,14 +225,19 @@ fn push(tokens: &mut Vec<String>, token: String) {
 }
 
 fn joined(tokens: &[String]) -> String {
-    let mut text = String::new();
+    // `word` is where the last word begins.
+    let (mut text, mut word) = (String::new(), 0);
     for token in tokens {
         let closes = matches!(token.as_str(), "," | ")" | "." | ";" | ":" | "::");
-        let last = text.rsplit([' ', '(']).next().unwrap_or_default();
+        let last = text.get(word..).unwrap_or_default();
         let calls = token == "(" && last.ends_with(char::is_alphanumeric) && !KEYWORDS.contains(&last);
         let tight = closes || calls || text.is_empty() || text.ends_with(['(', '.', ':']);
         if !tight {
             text.push(' ');
+            word = text.len();
+        }
+        if let Some(end) = token.rfind([' ', '(']) {
+            word = text.len() + end + 1;
         }
         text.push_str(token);
     }

@@ -86,20 +86,22 @@ pub(crate) struct Bounds {
     /// `None` while nothing is configured.
     pub sessions: Option<Arc<Sessions>>,
     pub areas: &'static [AreaBounds],
+    /// What every request must carry, if anything: on TCP every process on the machine can reach us.
+    pub sidecar_token: Option<SecretString>,
 }
 
 impl Bounds {
     /// The limits while nothing is configured.
     pub const NOT_CONFIGURED: Self =
-        Self { requests: DEFAULT_REQUESTS, time: Duration::MAX, sessions: None, areas: &[] };
+        Self { requests: DEFAULT_REQUESTS, time: Duration::MAX, sessions: None, areas: &[], sidecar_token: None };
 }
 
 /// Puts the middleware around `routes`. It is a single layer, because a router copies its routes once per layer and
 /// request.
 pub(crate) fn around(routes: Router, bounds: Bounds) -> Router {
-    let Bounds { requests, time, sessions, areas } = bounds;
+    let Bounds { requests, time, sessions, areas, sidecar_token } = bounds;
     let (in_flight, large) = (Arc::new(Semaphore::new(requests)), Arc::new(Semaphore::new(LARGE_AT_ONCE)));
-    let limits = Limits { in_flight, large, deadline: time, sessions, areas };
+    let limits = Limits { in_flight, large, deadline: time, sessions, areas, sidecar_token };
     routes.layer(from_fn_with_state(limits, serve))
 }
 
@@ -111,9 +113,21 @@ struct Limits {
     deadline: Duration,
     sessions: Option<Arc<Sessions>>,
     areas: &'static [AreaBounds],
+    sidecar_token: Option<SecretString>,
 }
 
+/// Marks a request that does not carry the sidecar's token.
+#[derive(Clone, Copy)]
+struct Stranger;
+
 impl Limits {
+    /// Whether a request lacks the sidecar's token.
+    fn is_strange(&self, headers: &HeaderMap) -> bool {
+        let given = headers.get(SIDECAR_TOKEN).map(HeaderValue::as_bytes).unwrap_or_default();
+        let token = self.sidecar_token.as_ref();
+        token.is_some_and(|token| !bool::from(given.ct_eq(token.expose_secret().as_bytes())))
+    }
+
     /// Whether a request to this path may have a large body; the largest otherwise; and its time.
     fn of(&self, path: &str) -> (bool, usize, Duration) {
         match self.areas.iter().find(|area| path.starts_with(area.prefix)) {
@@ -206,7 +220,13 @@ fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
 /// Refuses requests that are too large, then those beyond the limit, and ends those that take too long. The size is
 /// checked first, so that an oversized request takes no place. Place and deadline last until the end of the answer's
 /// body, unless it is small.
-async fn limited(limits: &Limits, request: Request, next: Next) -> Result<Response, ApiError> {
+async fn limited(limits: &Limits, mut request: Request, next: Next) -> Result<Response, ApiError> {
+    if limits.is_strange(request.headers()) {
+        // Who has no token sends nothing that is kept or waited for. The route refuses it.
+        request.extensions_mut().insert(Stranger);
+        *request.body_mut() = Body::empty();
+        request.headers_mut().remove(header::CONTENT_LENGTH);
+    }
     let (may_be_large, body_bytes, time) = limits.of(request.uri().path());
     // A small one needs no place.
     let is_large = may_be_large && length(request.headers()).is_none_or(|bytes| bytes > body_bytes);
@@ -299,18 +319,12 @@ async fn with_its_body(request: Request, most_bytes: usize) -> Result<Request, A
     Ok(Request::from_parts(parts, body.into()))
 }
 
-/// On TCP every process on the machine can reach us, so each request must carry the token.
-pub(crate) async fn sidecar_token(
-    State(token): State<Option<SecretString>>,
-    request: Request,
-) -> Result<Request, ApiError> {
-    if let Some(token) = token {
-        let given = request.headers().get(SIDECAR_TOKEN).map(HeaderValue::as_bytes).unwrap_or_default();
-        if !bool::from(given.ct_eq(token.expose_secret().as_bytes())) {
-            return Err(ApiError::sidecar_token_required());
-        }
+/// Refuses a request that does not carry the sidecar's token.
+pub(crate) async fn no_stranger(request: Request) -> Result<Request, ApiError> {
+    match request.extensions().get::<Stranger>() {
+        Some(Stranger) => Err(ApiError::sidecar_token_required()),
+        None => Ok(request),
     }
-    Ok(request)
 }
 
 #[cfg(test)]

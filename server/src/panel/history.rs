@@ -36,6 +36,6 @@ pub(super) async fn observe(
     let whose = poll.whose().await?;
     let rate = poll.panel.rates.slow();
     // An application that nobody has viewed has no samples here. No upstream is asked whether it exists.
-    let history = samples.of(&TasksOf { whose, app_id }, clock::now_ms(), rate.next_ms.saturating_mul(5) / 2);
+    let history = samples.of(&TasksOf { whose, app_id }, clock::now_ms(), rate.next_ms);
     Ok((Observed::remembered(history), rate))
 }

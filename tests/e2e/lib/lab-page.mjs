@@ -299,6 +299,8 @@ export class LabPage {
   }
 
   async close() {
+    // A route that is still at work would fail with the page.
+    await this.page.unrouteAll({ behavior: 'ignoreErrors' });
     await this.page.context().close();
   }
 }

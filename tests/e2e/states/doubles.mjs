@@ -90,6 +90,7 @@ export async function withUsers() {
       { name: 'session-missing', telling: /the session cookie is missing/, arrange: showPanel },
       {
         name: 'overloaded',
+        chip: 'unknown',
         telling: /Too busy/,
         arrange: async lab => {
           const headers = { Authorization: `token ${jupyter.token}`, Cookie: 'kbase_session=TOKEN123' };

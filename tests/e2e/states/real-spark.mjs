@@ -76,9 +76,10 @@ export async function realSpark() {
     states: [
       {
         name: 'loading',
+        chip: 'loading',
         telling: /Loading…/,
         arrange: async lab => {
-          await lab.page.route(/\/(snapshot|panel\/(?!chip))/, () => {});
+          await lab.page.route(/\/(snapshot|panel\/)/, () => {});
           await lab.page.reload();
           await lab.ready();
           await showPanel(lab);

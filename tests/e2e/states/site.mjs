@@ -3,6 +3,8 @@
 /** @typedef {import('../lib/lab-page.mjs').LabPage} LabPage */
 /** @typedef {import('../lib/lab.mjs').Lab} Lab */
 
+/** @typedef {'ready' | 'attention' | 'loading' | 'starting' | 'error' | 'no-cluster' | 'unknown'} ChipName */
+
 /**
  * A state: its picture's name, the words that identify it, and how it is produced.
  *
@@ -10,7 +12,7 @@
  * @property {string} name
  * @property {RegExp} telling
  * @property {(lab: LabPage) => Promise<unknown>} arrange
- * @property {string} [chip] The name of the pictures of the chip and the badge, if they are those to show for a state.
+ * @property {ChipName} [chip] The name of the pictures of the chip and the badge, if they are those to show for a state.
  * @property {boolean} [onlyChip] Its panel is not worth a picture.
  * @property {(lab: LabPage, change: () => Promise<void>) => Promise<void>} [themed]
  *   Changes the theme if the state would not allow that.

@@ -92,7 +92,7 @@ end no fetch is left running. [soak.md](soak.md) tests random faults for twenty 
 | what happens | result | test |
 |---|---|---|
 | the clock jumps a day ahead, then two back | only the times in answers change | `a_clock_that_jumps_changes_nothing_but_the_time_that_is_told` |
-| the disk is full | nothing changes: the sidecar writes only its log, and works without it | `a_log_that_cannot_be_written_is_not_missed` |
+| the log's disk is full | nothing changes: the sidecar works without its log. History and audit log: [history.md](history.md), [connect.md](connect.md) | `a_log_that_cannot_be_written_is_not_missed` |
 | nobody reads the log | lines are lost, and the log later says how many | `a_log_that_nobody_reads_stops_nothing` |
 | the socket's folder is removed | folder and socket are created again within seconds, accessible only to the user | `a_socket_that_a_cleaner_took_away_is_made_anew` |
 | another user creates that folder | the sidecar does not listen there | `a_socket_is_not_made_anew_in_a_folder_that_others_can_enter` |

@@ -88,8 +88,8 @@ impl TestApp {
         self.send_with(request, String::new()).await
     }
 
-    pub async fn send_with(&self, request: axum::http::request::Builder, body: String) -> Answer {
-        let mut request = request.body(Body::from(body)).unwrap();
+    pub async fn send_with(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
+        let mut request = request.body(body.into()).unwrap();
         request.headers_mut().entry("x-request-id").or_insert(HeaderValue::from_static("test"));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -60,7 +60,7 @@ fn recorded_statements_tell_operators_cell_and_sql() {
     assert_eq!(shown.call_site, Some(CallSite::Cell { number: 3, line: 3 }));
     let (command, query) = (recorded("sql_command"), recorded("plan_id: 5"));
     assert_eq!(query.name(), (NamedBy::Sql, "select 1 as a, id from range(10)".into()));
-    assert!(command.analyses(&query) && !query.analyses(&command));
+    assert!(command.is_analysis() && !query.is_analysis() && command.sql() == query.sql());
     assert!(recorded("ml_command").is_housekeeping() && !query.is_housekeeping());
 }
 

@@ -1,6 +1,6 @@
 //! Combines jobs, SQL executions and Spark Connect operations: one draft for each query.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use upstream::query_rows::{JobRow, OperationRow};
 use wire::QueryKind;
@@ -78,19 +78,24 @@ fn error_class(detail: &str) -> Option<&str> {
 
 /// `spark.sql(…).collect()` is two operations; the first one only analyses the text of the second.
 fn hide_analyses(drafts: &mut [Draft<'_>]) {
-    let follows = |first: &Draft<'_>, second: &Draft<'_>| {
-        second.session_id == first.session_id
-            && second.begin_ms >= first.begin_ms
-            && first.request.analyses(&second.request)
+    /// One session and one text.
+    fn asked<'a>(draft: &'a Draft<'_>) -> Option<(Option<&'a str>, &'a str)> {
+        Some((draft.session_id.as_deref(), draft.request.sql()?))
+    }
+    let mut last_run_ms = HashMap::new();
+    for run in drafts.iter().filter(|draft| !draft.request.is_analysis()) {
+        if let Some(asked) = asked(run) {
+            let begin_ms = last_run_ms.entry(asked).or_insert(run.begin_ms);
+            *begin_ms = run.begin_ms.max(*begin_ms);
+        }
+    }
+    let is_twice = |draft: &Draft<'_>| {
+        draft.request.is_analysis()
+            && draft.jobs.is_empty()
+            && matches!(draft.stated, Stated::Ended { failed: false, canceled: false, .. })
+            && asked(draft).and_then(|asked| last_run_ms.get(&asked)).is_some_and(|begin_ms| draft.begin_ms <= *begin_ms)
     };
-    let twice: Vec<bool> = drafts
-        .iter()
-        .map(|draft| {
-            draft.jobs.is_empty()
-                && matches!(draft.stated, Stated::Ended { failed: false, canceled: false, .. })
-                && drafts.iter().any(|other| !other.request.analyses(&draft.request) && follows(draft, other))
-        })
-        .collect();
+    let twice: Vec<bool> = drafts.iter().map(is_twice).collect();
     for (draft, twice) in drafts.iter_mut().zip(twice) {
         draft.hidden |= twice;
     }

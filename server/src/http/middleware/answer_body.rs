@@ -84,7 +84,7 @@ mod tests {
             Body::from_stream(first.chain(stream::pending()))
         };
         let (in_flight, large) = (Arc::new(Semaphore::new(1)), Arc::new(Semaphore::new(1)));
-        let limits = Limits { in_flight, large, deadline: DEADLINE, sessions: None, areas: &[] };
+        let limits = Limits { in_flight, large, deadline: DEADLINE, sessions: None, areas: &[], sidecar_token: None };
         let routes = Router::new()
             .route("/endless", get(async move || endless()))
             .route("/large", get(async || vec![0; 1 << 20]))
