@@ -26,7 +26,6 @@ use axum::{
 };
 use monitor::{Tasks, Whose, clock};
 use serde::Serialize;
-use tokio::sync::Semaphore;
 use upstream::user::User;
 use utoipa::OpenApi;
 use wire::export::ConvertNotebook;
@@ -35,7 +34,7 @@ use self::{
     conversion::Converted,
     runs::Runs,
     shipments::{Delivery, Shipments},
-    turn::Turn,
+    turn::{Turn, Turns},
 };
 use crate::{
     audit::Audit,
@@ -56,9 +55,6 @@ const NOTEBOOKS: [&str; 6] = [
     "/export/shipments",
     "/export/shipments/plan",
 ];
-
-/// Notebooks that are read and converted at once. Others wait, and their bodies with them.
-const AT_ONCE: usize = 2;
 
 /// A line of the audit log.
 #[derive(Serialize)]
@@ -83,7 +79,7 @@ pub(crate) struct Exports {
     runs: Runs,
     /// Jobs that are delivered.
     shipments: Shipments,
-    turns: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl HasSessions for Exports {
@@ -103,7 +99,7 @@ impl Exports {
         tasks: &Tasks,
     ) -> Arc<Self> {
         let here = if is_shared { Err(NoRuns::Shared) } else { site.here.clone() };
-        let (runs, turns) = (Runs::new(here, tasks), Arc::new(Semaphore::new(AT_ONCE)));
+        let (runs, turns) = (Runs::new(here, tasks), Turns::new(is_shared));
         let shipments = Shipments::new(delivery, state_folder, site.runs && !is_shared, tasks);
         Arc::new(Self { callers, site, audit, is_shared, runs, shipments, turns })
     }

@@ -19,6 +19,7 @@ pub mod listen;
 pub mod log;
 pub mod mock;
 mod panel;
+mod per_owner;
 pub mod router;
 #[cfg(feature = "sql")]
 mod sql;

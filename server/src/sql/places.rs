@@ -1,12 +1,11 @@
 //! The right to run something, among limited places: of a session, of its owner, and of all.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
-};
+use std::sync::Arc;
 
 use monitor::Whose;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::per_owner::PerOwner;
 
 /// Statements of one owner that are analysed at once, before they may run.
 const CHECKS: usize = 4;
@@ -37,7 +36,7 @@ pub(super) struct AllPlaces {
     all: Places,
     /// Places of one owner: statements, and downloads.
     of_one: (usize, usize),
-    owners: Mutex<HashMap<Whose, Weak<Places>>>,
+    owners: PerOwner<Places>,
 }
 
 impl AllPlaces {
@@ -47,20 +46,13 @@ impl AllPlaces {
         Self {
             all: Places::new(running, DOWNLOADS),
             of_one: (part(running), part(DOWNLOADS)),
-            owners: Mutex::default(),
+            owners: PerOwner::default(),
         }
     }
 
     /// The owner's, the same as long as somebody holds them.
     pub fn of(&self, owner: &Whose) -> Arc<Places> {
-        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = owners.get(owner).and_then(Weak::upgrade) {
-            return known;
-        }
-        owners.retain(|_, places| places.strong_count() > 0);
-        let places = Arc::new(Places::new(self.of_one.0, self.of_one.1));
-        owners.insert(owner.clone(), Arc::downgrade(&places));
-        places
+        self.owners.of(owner, || Places::new(self.of_one.0, self.of_one.1))
     }
 
     /// Waits for the right to run: first in the session, so that one cannot take the places of all.

@@ -93,7 +93,9 @@ fn hide_analyses(drafts: &mut [Draft<'_>]) {
         draft.request.is_analysis()
             && draft.jobs.is_empty()
             && matches!(draft.stated, Stated::Ended { failed: false, canceled: false, .. })
-            && asked(draft).and_then(|asked| last_run_ms.get(&asked)).is_some_and(|begin_ms| draft.begin_ms <= *begin_ms)
+            && asked(draft)
+                .and_then(|asked| last_run_ms.get(&asked))
+                .is_some_and(|begin_ms| draft.begin_ms <= *begin_ms)
     };
     let twice: Vec<bool> = drafts.iter().map(is_twice).collect();
     for (draft, twice) in drafts.iter_mut().zip(twice) {
