@@ -4,10 +4,12 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::{ConnectError, Event, ProtocolError, RunOptions, Session, Statement, statement::WRAPPER};
+use crate::{ConnectError, Limits, ProtocolError, Session, Statement, statement::WRAPPER};
 
 /// The SQL state of a syntax error.
 const SYNTAX_ERROR: &str = "42601";
+/// Much more than a plan has.
+const LIMITS: Limits = Limits { max_rows: 1, max_bytes: 16 << 20 };
 
 /// How much of a plan Spark writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,23 +96,14 @@ impl Session {
 
     /// The single text that a statement results in.
     async fn text(&self, statement: &Statement) -> Result<String, ConnectError> {
-        let mut run = self.run(statement, RunOptions::default());
-        let mut text = None;
-        while let Some(event) = run.next().await? {
-            match event {
-                Event::Rows(rows) => {
-                    if let Value::String(cell) = rows.cell(0, 0, usize::MAX).0 {
-                        text = Some(cell);
-                    }
-                }
-                Event::Ended(ended) => {
-                    if let Some(limit) = ended.limit {
-                        return Err(limit.into());
-                    }
-                }
-                Event::Columns(_) | Event::Progress(_) => {}
-            }
+        let (rows, limit) = self.answer(statement, LIMITS).await?;
+        if let Some(limit) = limit {
+            return Err(limit.into());
         }
+        let text = rows.into_iter().flatten().next().and_then(|cell| match cell {
+            Value::String(text) => Some(text),
+            _ => None,
+        });
         text.ok_or_else(|| ProtocolError::Missing("the plan").into())
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     chunks::{Chunks, Complete},
     details,
     error::cause,
-    run::decoded,
+    ipc::decoded,
     statement::WRAPPER,
 };
 

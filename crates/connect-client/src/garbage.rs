@@ -16,7 +16,7 @@ use crate::{
     cells::{Budget, cell},
     chunks::Chunks,
     details,
-    run::decoded,
+    ipc::decoded,
 };
 
 /// A stream with texts, lists and a struct.

@@ -6,6 +6,7 @@
 //! so an interrupt never waits behind a running query.
 
 mod address;
+mod answer;
 mod arguments;
 mod cells;
 mod chunks;
@@ -21,6 +22,7 @@ pub mod fuzz;
 #[cfg(test)]
 mod garbage;
 mod interrupt;
+mod ipc;
 mod kind;
 mod limits;
 mod operation;

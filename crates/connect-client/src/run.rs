@@ -1,20 +1,19 @@
 //! One run of a statement: what arrives of it, bounded while it arrives.
 
-use std::{collections::VecDeque, ops::Range, panic, sync::Arc};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use arrow_array::RecordBatch;
-use arrow_ipc::reader::StreamReader;
-use arrow_schema::ArrowError;
-use connect_proto::connect::{Relation, execute_plan_response::ResponseType, relation::RelType};
+use connect_proto::connect::{DataType, Relation, execute_plan_response::ResponseType, relation::RelType};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Column, ConnectError, Interrupter, LimitExceeded, Limits, Progress, ProtocolError, RunOptions, Session, Statement,
+    Column, ConnectError, Interrupter, LimitExceeded, Limits, Progress, RunOptions, Session, Statement,
     cells::{Budget, cell},
     chunks::{Chunks, Complete, Refused},
     dropped_arguments::misses_argument,
     explain::unwrap_error,
+    ipc::decoded,
     responses::Responses,
     schema::{of_arrow, of_spark},
     statement::{WRAPPER, check_tag, limited},
@@ -64,17 +63,34 @@ impl Rows {
     /// about `most_bytes`.
     #[must_use]
     pub fn cell(&self, row: usize, column: usize, most_bytes: usize) -> (Value, bool) {
-        let spark_type = self.columns.get(column).and_then(|column| column.spark_type.as_ref());
         let Some(array) = self.batch.columns().get(column) else { return (Value::Null, true) };
         let mut budget = Budget::new(most_bytes);
-        let value = cell(array, row, spark_type, &mut budget);
+        let value = cell(array, row, self.spark_type(column), &mut budget);
         (value, !budget.is_spent())
     }
 
-    /// Whole rows as JSON, each an array, because column names may repeat.
+    /// Whole rows as JSON, each an array, because column names may repeat. How large a row becomes is not bounded;
+    /// [`Session::answer`] bounds it.
     pub fn to_json(&self, rows: Range<usize>) -> impl Iterator<Item = Vec<Value>> + '_ {
         let rows = rows.start..rows.end.min(self.len());
-        rows.map(|row| (0..self.batch.num_columns()).map(|column| self.cell(row, column, usize::MAX).0).collect())
+        rows.map(|row| self.row(row, &mut Budget::new(usize::MAX)))
+    }
+
+    /// The same for as many of the first rows as the budget allows, each of them whole.
+    pub(crate) fn to_json_within<'a>(&'a self, budget: &'a mut Budget) -> impl Iterator<Item = Vec<Value>> + 'a {
+        (0..self.len()).map_while(move |row| {
+            let cells = self.row(row, budget);
+            (!budget.is_spent()).then_some(cells)
+        })
+    }
+
+    fn row(&self, row: usize, budget: &mut Budget) -> Vec<Value> {
+        let columns = self.batch.columns().iter().enumerate();
+        columns.map(|(column, array)| cell(array, row, self.spark_type(column), budget)).collect()
+    }
+
+    fn spark_type(&self, column: usize) -> Option<&DataType> {
+        self.columns.get(column).and_then(|column| column.spark_type.as_ref())
     }
 
     /// The Arrow data that it arrived in, bytes, which stay in memory as long as it does.
@@ -332,28 +348,4 @@ impl Run {
         let bytes = self.chunks.bytes().saturating_add(self.command_bytes);
         self.waiting.push_back(Event::Ended(Ended { rows: self.rows, bytes, limit }));
     }
-}
-
-/// The batches of one Arrow IPC stream, with as many rows as declared. One without rows tells the columns.
-pub(crate) fn decoded(data: &[u8], rows: Option<i64>) -> Result<Vec<RecordBatch>, ProtocolError> {
-    // Arrow's decoder panics on some damaged data.
-    let batches = panic::catch_unwind(|| read(data));
-    let batches = batches.map_err(|_| ProtocolError::Arrow("the decoder gave up".to_owned()))?;
-    let batches = batches.map_err(|error| ProtocolError::Arrow(error.to_string()))?;
-    let got = batches.iter().fold(0_usize, |sum, batch| sum.saturating_add(batch.num_rows()));
-    let got = i64::try_from(got).unwrap_or(i64::MAX);
-    match rows {
-        Some(expected) if expected != got => Err(ProtocolError::RowCount { expected, got }),
-        _ => Ok(batches),
-    }
-}
-
-fn read(data: &[u8]) -> Result<Vec<RecordBatch>, ArrowError> {
-    let reader = StreamReader::try_new(data, None)?;
-    let empty = RecordBatch::new_empty(reader.schema());
-    let mut batches = reader.collect::<Result<Vec<_>, _>>()?;
-    if batches.is_empty() {
-        batches.push(empty);
-    }
-    Ok(batches)
 }

@@ -2,6 +2,8 @@
 //!
 //! `cargo xtask connect-proto` writes them. They are checked in, so that nobody needs `protoc` or a code generator.
 
+pub mod codec;
+
 #[rustfmt::skip]
 #[path = "generated/connect.rs"]
 pub mod connect;

@@ -6,7 +6,7 @@ mod names;
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use connect_client::{ConnectError, Event, Limits, RunOptions, Session, Statement};
+use connect_client::{ConnectError, Limits, Session, Statement};
 use serde_json::Value;
 use wire::{ErrorBody, sql::SqlCatalog};
 
@@ -40,7 +40,7 @@ pub(crate) async fn get_catalog(
     let changes = open.seen.changes();
     Ok(Json(match errors::of_spark(ask(&open, &place).await)? {
         Ok(found) => {
-            open.seen.keep(place, found.clone(), changes);
+            open.seen.keep(place, &found, changes);
             found
         }
         Err(error) => SqlCatalog::Failed(error),
@@ -62,26 +62,15 @@ async fn ask(open: &OpenSession, place: &Place) -> Result<SqlCatalog, ConnectErr
     }
 }
 
-/// Most that is read of one answer, bytes. Spark sends the result of a command such as `SHOW TABLES` in one message, so
-/// this is also the most that one look holds in memory.
+/// Most that is read of one answer, and most that its JSON may have, bytes. Spark sends the result of a command such as
+/// `SHOW TABLES` in one message, which must fit as a whole.
 const MOST_BYTES: u64 = 16 << 20;
 
 /// The first rows of a short statement, and whether there are more. Reading stops there.
 async fn rows(session: &Session, text: String, max_rows: u64) -> Result<(Vec<Vec<Value>>, bool), ConnectError> {
     let limits = Limits { max_rows, max_bytes: MOST_BYTES };
-    let mut run = session.run(&Statement::new(text), RunOptions { limits, tags: Vec::new() });
-    let mut rows = Vec::new();
-    loop {
-        match run.next().await {
-            Ok(Some(Event::Rows(batch))) => rows.extend(batch.to_json(0..batch.len())),
-            Ok(Some(Event::Ended(ended))) => return Ok((rows, ended.limit.is_some())),
-            Ok(Some(Event::Columns(_) | Event::Progress(_))) => {}
-            Ok(None) => return Ok((rows, false)),
-            // A message that is larger than allowed is refused before it is read.
-            Err(ConnectError::Limit(_)) => return Ok((rows, true)),
-            Err(error) => return Err(error),
-        }
-    }
+    let (rows, limit) = session.answer(&Statement::new(text), limits).await?;
+    Ok((rows, limit.is_some()))
 }
 
 /// A cell as text; nothing for null.

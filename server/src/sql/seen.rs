@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use wire::sql::SqlCatalog;
 
@@ -14,11 +14,11 @@ use wire::sql::SqlCatalog;
 const LIFETIME: Duration = Duration::from_secs(60);
 /// Answers that are kept.
 const MOST: usize = 200;
-/// Names, columns and partitions in all of them.
-const MOST_NAMES: usize = 20_000;
+/// All of them together, as JSON. One with 10,000 names has about a quarter of this.
+const MOST_BYTES: usize = 4 << 20;
 
 /// What is looked at: nothing for the catalogues, a catalogue for its databases, and so on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub(crate) struct Place {
     #[serde(default, rename = "session")]
     pub session_id: String,
@@ -36,9 +36,16 @@ pub(super) struct Seen(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    answers: BTreeMap<Place, (Instant, SqlCatalog)>,
+    answers: BTreeMap<Place, Kept>,
     /// Grows when a command may have changed the catalogue.
     changes: u64,
+}
+
+#[derive(Debug)]
+struct Kept {
+    at: Instant,
+    bytes: usize,
+    found: SqlCatalog,
 }
 
 impl Seen {
@@ -49,7 +56,7 @@ impl Seen {
     /// What the catalogue showed there less than a minute ago.
     pub fn known(&self, place: &Place) -> Option<SqlCatalog> {
         let key = Place { fresh: false, ..place.clone() };
-        self.lock().answers.get(&key).filter(|(at, _)| at.elapsed() < LIFETIME).map(|(_, found)| found.clone())
+        self.lock().answers.get(&key).filter(|kept| kept.at.elapsed() < LIFETIME).map(|kept| kept.found.clone())
     }
 
     /// How often the catalogue may have changed.
@@ -57,15 +64,16 @@ impl Seen {
         self.lock().changes
     }
 
-    /// Keeps what the catalogue showed, unless it may have changed since Spark was asked.
-    pub fn keep(&self, place: Place, found: SqlCatalog, changes: u64) {
-        let mut known = self.lock();
+    /// Keeps what the catalogue showed, unless it is too large or may have changed since Spark was asked.
+    pub fn keep(&self, place: Place, found: &SqlCatalog, changes: u64) {
         let place = Place { fresh: false, ..place };
-        known.answers.retain(|other, (at, _)| at.elapsed() < LIFETIME && *other != place);
-        let names: usize = known.answers.values().map(|(_, kept)| size(kept)).sum();
-        let fits = known.answers.len() < MOST && names.saturating_add(size(&found)) <= MOST_NAMES;
+        let bytes = bytes(&place, found);
+        let mut known = self.lock();
+        known.answers.retain(|other, kept| kept.at.elapsed() < LIFETIME && *other != place);
+        let all: usize = known.answers.values().map(|kept| kept.bytes).sum();
+        let fits = known.answers.len() < MOST && all.saturating_add(bytes) <= MOST_BYTES;
         if fits && known.changes == changes {
-            known.answers.insert(place, (Instant::now(), found));
+            known.answers.insert(place, Kept { at: Instant::now(), bytes, found: found.clone() });
         }
     }
 
@@ -77,20 +85,14 @@ impl Seen {
     }
 }
 
-/// The size of an answer, in names.
-fn size(found: &SqlCatalog) -> usize {
-    match found {
-        SqlCatalog::Names(found) => found.names.len(),
-        SqlCatalog::Table(table) => {
-            table.columns.len().saturating_add(table.partitions.len()).saturating_add(table.properties.len())
-        }
-        SqlCatalog::Failed(_) => 1,
-    }
+/// The size of an answer with its place, as JSON.
+fn bytes(place: &Place, found: &SqlCatalog) -> usize {
+    serde_json::to_vec(&(place, found)).map_or(usize::MAX, |json| json.len())
 }
 
 #[cfg(test)]
 mod tests {
-    use wire::sql::{SqlName, SqlNames};
+    use wire::sql::{SqlError, SqlName, SqlNames, SqlTable};
 
     use super::*;
 
@@ -114,22 +116,37 @@ mod tests {
         let seen = Seen::default();
         let before = seen.changes();
         seen.forget();
-        seen.keep(place("a"), found(1), before);
+        seen.keep(place("a"), &found(1), before);
         assert_eq!(seen.known(&place("a")), None);
-        seen.keep(place("a"), found(1), seen.changes());
+        seen.keep(place("a"), &found(1), seen.changes());
         assert_eq!(seen.known(&Place { fresh: true, ..place("a") }), Some(found(1)));
     }
 
     #[test]
-    fn many_answers_and_long_ones_are_not_all_kept() {
+    fn only_so_many_answers_are_kept() {
         let seen = Seen::default();
-        seen.keep(place("a"), found(MOST_NAMES), 0);
-        seen.keep(place("b"), found(1), 0);
-        assert!(seen.known(&place("a")).is_some() && seen.known(&place("b")).is_none());
-        seen.keep(place("a"), found(1), 0);
-        for number in 0..MOST {
-            seen.keep(place(&number.to_string()), found(1), 0);
+        for number in 0..MOST + 1 {
+            seen.keep(place(&number.to_string()), &found(1), 0);
         }
         assert_eq!(seen.lock().answers.len(), MOST);
+    }
+
+    #[test]
+    fn answers_are_kept_up_to_some_bytes_whatever_they_are() {
+        let text = || "x".repeat(MOST_BYTES / 2);
+        let table = SqlCatalog::Table(SqlTable { comment: Some(text()), ..SqlTable::default() });
+        let failed = SqlCatalog::Failed(SqlError { message: text(), ..SqlError::default() });
+        for large in [table, failed] {
+            let seen = Seen::default();
+            for catalog in ["a", "A", "b"] {
+                seen.keep(place(catalog), &large, 0);
+            }
+            assert_eq!(seen.known(&place("a")), Some(large));
+            assert!(seen.known(&place("A")).is_none() && seen.known(&place("b")).is_none());
+            seen.keep(place("b"), &found(10_000), 0);
+            assert_eq!(seen.known(&place("b")), Some(found(10_000)));
+            seen.keep(place(&text()), &found(1), 0);
+            assert_eq!(seen.lock().answers.len(), 2, "its place is large");
+        }
     }
 }

@@ -5,6 +5,7 @@
 mod dropped_arguments;
 mod ends;
 mod errors;
+mod memory;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod reading;

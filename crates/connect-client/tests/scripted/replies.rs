@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Int32Array, RecordBatch};
+use arrow_array::{ArrayRef, Int32Array, RecordBatch};
 use arrow_ipc::writer::StreamWriter;
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{Field, Schema};
 use connect_proto::{
     connect::{
         ExecutePlanResponse,
@@ -52,8 +52,12 @@ pub fn response(id: &str, response_type: ResponseType) -> ExecutePlanResponse {
 
 /// An Arrow stream with one integer column.
 pub fn arrow(rows: i32) -> Vec<u8> {
-    let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int32, true)]));
-    let column = Arc::new(Int32Array::from_iter_values(0..rows));
+    arrow_of(Arc::new(Int32Array::from_iter_values(0..rows)))
+}
+
+/// An Arrow stream with this column.
+pub fn arrow_of(column: ArrayRef) -> Vec<u8> {
+    let schema = Arc::new(Schema::new(vec![Field::new("n", column.data_type().clone(), true)]));
     let batch = RecordBatch::try_new(Arc::clone(&schema), vec![column]).expect("a batch");
     let mut writer = StreamWriter::try_new(Vec::new(), &schema).expect("a writer");
     writer.write(&batch).expect("it is written");
@@ -66,8 +70,13 @@ fn arrow_batch(id: &str, batch: ArrowBatch) -> ExecutePlanResponse {
 
 /// A whole batch.
 pub fn batch(id: &str, offset: i64, rows: i32) -> ExecutePlanResponse {
-    let data = arrow(rows).into();
-    arrow_batch(id, ArrowBatch { row_count: rows.into(), data, start_offset: Some(offset), ..ArrowBatch::default() })
+    batch_of(id, offset, rows, arrow(rows))
+}
+
+/// A whole batch of this Arrow data.
+pub fn batch_of(id: &str, offset: i64, rows: i32, data: Vec<u8>) -> ExecutePlanResponse {
+    let (row_count, data) = (rows.into(), data.into());
+    arrow_batch(id, ArrowBatch { row_count, data, start_offset: Some(offset), ..ArrowBatch::default() })
 }
 
 /// A whole batch of Arrow data of so many bytes, which cannot be decoded.

@@ -4470,12 +4470,6 @@ pub struct ExecutePlanResponse {
     pub operation_id: ::prost::alloc::string::String,
     #[prost(string, tag = "13")]
     pub response_id: ::prost::alloc::string::String,
-    #[prost(message, optional, tag = "4")]
-    pub metrics: ::core::option::Option<execute_plan_response::Metrics>,
-    #[prost(message, repeated, tag = "6")]
-    pub observed_metrics: ::prost::alloc::vec::Vec<
-        execute_plan_response::ObservedMetrics,
-    >,
     #[prost(message, optional, tag = "7")]
     pub schema: ::core::option::Option<DataType>,
     #[prost(
@@ -5406,7 +5400,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/ExecutePlan",
             );
@@ -5432,7 +5426,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/AnalyzePlan",
             );
@@ -5455,7 +5449,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/Config",
             );
@@ -5481,7 +5475,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/AddArtifacts",
             );
@@ -5507,7 +5501,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/ArtifactStatus",
             );
@@ -5536,7 +5530,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/Interrupt",
             );
@@ -5562,7 +5556,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/ReattachExecute",
             );
@@ -5591,7 +5585,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/ReleaseExecute",
             );
@@ -5620,7 +5614,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/ReleaseSession",
             );
@@ -5649,7 +5643,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/FetchErrorDetails",
             );
@@ -5678,7 +5672,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/CloneSession",
             );
@@ -5704,7 +5698,7 @@ pub mod spark_connect_service_client {
                         format!("Service was not ready: {}", e.into()),
                     )
                 })?;
-            let codec = tonic_prost::ProstCodec::default();
+            let codec = crate::codec::BoundedCodec::default();
             let path = http::uri::PathAndQuery::from_static(
                 "/spark.connect.SparkConnectService/GetStatus",
             );
@@ -5933,7 +5927,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ExecutePlanSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -5979,7 +5973,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = AnalyzePlanSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6024,7 +6018,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ConfigSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6072,7 +6066,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = AddArtifactsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6118,7 +6112,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ArtifactStatusSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6163,7 +6157,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = InterruptSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6214,7 +6208,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReattachExecuteSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6260,7 +6254,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReleaseExecuteSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6306,7 +6300,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReleaseSessionSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6355,7 +6349,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = FetchErrorDetailsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6401,7 +6395,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CloneSessionSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -6447,7 +6441,7 @@ pub mod spark_connect_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetStatusSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::codec::BoundedCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
