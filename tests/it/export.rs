@@ -71,11 +71,14 @@ async fn a_schedule_that_is_being_typed_does_not_hide_the_job() {
 async fn what_cannot_be_read_or_is_blocked_says_what_to_do() {
     let app = app(&[]);
     let broken = json!({ "name": "a.ipynb", "notebook": "{" });
+    let values = json!({ "x": vec![json!({ "": 0 }); 10_000] });
+    let values = json!({ "path": "a.py", "notebook": "", "kind": "script", "hash": "", "parameters": values });
     for (path, body, status, code) in [
         ("/export/convert", broken, 400, "bad_request"),
         ("/export/convert", json!({ "name": "a.ipynb" }), 400, "bad_request"),
         ("/export/convert", asked(&json!({ "skip": [9] })), 400, "bad_request"),
         ("/export/convert", asked(&json!({ "unknown": 1 })), 400, "bad_request"),
+        ("/export/runs", values, 400, "bad_request"),
         ("/export/files", asked(&json!({})), 422, "blocked"),
     ] {
         let answer = post(&app, path, &body).await;
@@ -153,7 +156,7 @@ async fn where_no_jobs_run_a_scheduler_gets_nothing() {
 async fn only_what_takes_a_notebook_takes_a_large_body_and_none_is_larger() {
     let app = app(&[]);
     let of = |bytes: usize| json!({ "name": "a.py", "notebook": format!("#{}", " ".repeat(bytes)) });
-    assert_eq!(post(&app, "/export/convert", &of(1 << 20)).await.status, 200);
+    assert_eq!(post(&app, "/export/convert", &of((1 << 20) - 1)).await.status, 200);
     assert_eq!(post(&app, "/export/convert", &of((16 << 20) + 1)).await.outcome(), "400 bad_request");
     for (path, bytes) in [("/export/convert", 24 << 20), ("/export/shipments/1/retry", 64 << 10), ("/nope", 64 << 10)] {
         assert_eq!(post(&app, path, &of(bytes)).await.outcome(), "413 too_large", "{path}");

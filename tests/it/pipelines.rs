@@ -66,7 +66,7 @@ impl Site {
     /// Saves a notebook with these code cells.
     fn save(&self, path: &str, cells: &[&str]) {
         let cells: Vec<_> = cells.iter().map(|source| json!({ "cell_type": "code", "source": source })).collect();
-        std::fs::write(self.root().join(path), json!({ "cells": cells }).to_string()).unwrap();
+        std::fs::write(self.root().join(path), json!({ "nbformat": 4, "cells": cells }).to_string()).unwrap();
     }
 
     fn audit(&self) -> String {

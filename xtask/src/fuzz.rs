@@ -49,7 +49,7 @@ const SEEDS: [(&str, &[u8]); 15] = [
     ("status_details", b"\x0d\x01x\x1a\x2b\x0a\x14google.rpc.ErrorInfo\x12\x13\x1a\x11\x0a\x0aerrorClass\x12\x03A.B"),
     (
         "notebook",
-        br#"{"cells": [{"cell_type": "code", "source": ["%time x = 1\n"], "metadata": {"tags": ["parameters"]}}]}"#,
+        br#"{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["%time x = 1\n"], "metadata": {"tags": ["parameters"]}}]}"#,
     ),
     ("notebook", b"%%sql -o df\nSELECT :m\n\nx = !ls {y} $z\nawait f()\n\nfrom __future__ import annotations\n%cd a"),
 ];

@@ -25,8 +25,10 @@ pub(crate) struct Context<'a> {
     pub helpers: BTreeSet<Helper>,
     /// Features of `from __future__ import …`.
     pub futures: BTreeSet<String>,
-    /// What `%pip install` named.
+    /// What `%pip install` named, in order.
     pub requirements: Vec<String>,
+    /// The same, to find one quickly.
+    pub required: HashSet<String>,
     /// Names of captured outputs.
     pub captured: HashSet<String>,
     /// There were more findings than anybody reads.

@@ -1,11 +1,15 @@
 //! A whole notebook as one job: its cells one after the other, and the findings.
 
+mod hidden;
 mod names;
 mod order;
 mod parameters;
 mod secrets;
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    convert::Infallible,
+};
 
 pub(crate) use self::parameters::is_parameters;
 pub use self::secrets::{CellSecret, cell_secrets};
@@ -83,7 +87,7 @@ impl Job {
     /// Adds that no Python has looked at the job.
     pub fn was_not_compiled(&mut self, reason: &str) {
         let message = say!("The job was not compiled, because %1.", reason);
-        let fix = say!("Choose a Python that is installed here (--python).");
+        let fix = say!("Choose a Python that is installed here (--python), or make the notebook smaller.");
         self.add(Place { cell: 0, line: 1 }, Severity::Note, "not_compiled", message, fix);
     }
 
@@ -105,14 +109,29 @@ const MOST_REFUSALS: usize = 100;
 /// same job.
 #[must_use]
 pub fn convert(notebook: &Notebook, name: &str, options: &Options) -> Job {
+    let Ok(job) = convert_while(notebook, name, options, || Ok::<_, Infallible>(()));
+    job
+}
+
+/// The same, as long as `go_on` agrees; it is called before each cell and before each step over all of them.
+///
+/// # Errors
+/// What `go_on` returns.
+pub fn convert_while<E>(
+    notebook: &Notebook,
+    name: &str,
+    options: &Options,
+    go_on: impl Fn() -> Result<(), E>,
+) -> Result<Job, E> {
     let mut context = Context {
         options,
-        known: known(notebook, options),
+        known: known(notebook, options, &go_on)?,
         cell: 0,
         findings: Vec::new(),
         helpers: BTreeSet::new(),
         futures: BTreeSet::new(),
         requirements: Vec::new(),
+        required: HashSet::new(),
         captured: HashSet::new(),
         is_full: false,
     };
@@ -123,28 +142,35 @@ pub fn convert(notebook: &Notebook, name: &str, options: &Options) -> Job {
     let mut converted = Vec::new();
     let is_kept = |index: &usize| notebook.language == "python" && !options.skip.contains(index);
     for (index, cell) in notebook.cells.iter().enumerate().filter(|(index, _)| is_kept(index)) {
+        go_on()?;
         context.cell = index;
         let mut lines = cells::cell(&cell.source, &mut context);
         let blank = lines.iter().rev().take_while(|line| line.text.trim().is_empty()).count();
         lines.truncate(lines.len() - blank);
         converted.push((index, lines));
     }
+    go_on()?;
     secrets::check(notebook, &mut context);
+    hidden::check(notebook, &mut context);
     order::check(notebook, &mut context);
+    go_on()?;
     names::check(&converted, &mut context);
     let parameters = parameters::of(notebook, &mut context);
+    go_on()?;
     let job = assembled(notebook, name, &converted, parameters, context);
-    checked(job, options)
+    go_on()?;
+    Ok(checked(job, options))
 }
 
 /// Every name that a cell of the notebook binds, in a function too: a command in it is given the function's values.
-fn known(notebook: &Notebook, options: &Options) -> HashSet<String> {
+fn known<E>(notebook: &Notebook, options: &Options, go_on: &impl Fn() -> Result<(), E>) -> Result<HashSet<String>, E> {
     let mut known = HashSet::new();
     for cell in &notebook.cells {
+        go_on()?;
         known.extend(Program::cell(cell.source.clone(), options.python).bound());
         known.extend(sql::names(&cell.source));
     }
-    known
+    Ok(known)
 }
 
 fn assembled(

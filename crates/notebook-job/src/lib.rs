@@ -24,9 +24,9 @@ mod words;
 
 pub use difference::{Compared, difference};
 pub use finding::{Finding, Severity};
-pub use job::{CellSecret, Job, Place, cell_secrets, convert};
+pub use job::{CellSecret, Job, Place, cell_secrets, convert, convert_while};
 pub use kind::kind;
-pub use notebook::{Cell, MAX_BYTES, MAX_CELLS, MAX_LINES, Notebook, ReadError};
+pub use notebook::{Cell, MAX_BYTES, MAX_CELL_BYTES, MAX_CELLS, MAX_CODE_BYTES, MAX_LINES, Notebook, ReadError};
 pub use options::{Options, Shell};
 pub use python_source::{Assignment, LiteralKind, Version, secrets_in_text};
 pub use targets::{File, Shipping, Target, TargetError, dag_id};

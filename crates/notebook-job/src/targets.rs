@@ -82,7 +82,7 @@ impl Target {
         if self == Self::Papermill {
             let content =
                 cleared(shipping.notebook, shipping.skip, job.parameters_cell).ok_or(TargetError::NoNotebook)?;
-            if !secrets_in_text(&String::from_utf8_lossy(&content)).is_empty() && !shipping.allow_secrets {
+            if !shipping.allow_secrets && !secrets_in_text(&String::from_utf8_lossy(&content)).is_empty() {
                 return Err(TargetError::Secret);
             }
             files.push(File { name: "notebook.ipynb".to_owned(), content });

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use notebook_job::{Cell, Job, Notebook, Options, Severity, Shell, Version, convert};
+use notebook_job::{Cell, Job, Notebook, Options, Severity, Shell, Version, convert, convert_while};
 
 fn notebook(cells: &[&str]) -> Notebook {
     let cell = |source: &&str| Cell { source: (*source).to_owned(), ..Cell::default() };
@@ -201,7 +201,7 @@ fn a_notebook_in_another_language_has_one_finding() {
 #[test]
 fn parameters_are_given_after_their_cell() {
     let mut notebook = notebook(&["import os", "month = '2026-05'\nlimit = 10\nf = os.getcwd()", "print(month)"]);
-    notebook.cells[1].tags.push("parameters".to_owned());
+    notebook.cells[1].has_parameters_tag = true;
     let job = convert(&notebook, "a.ipynb", &options());
     let block = "f = os.getcwd()\n\n# %% injected-parameters\nmonth = _parameter(\"month\", month)\nlimit = _parameter(\"limit\", limit)\n\n# %% cell 2";
     assert!(job.text.contains(block), "{}", job.text);
@@ -342,4 +342,43 @@ fn a_parameter_that_its_cell_changes_is_none() {
 #[test]
 fn a_line_of_magics_alone_needs_no_stack() {
     assert_eq!(converted(&format!("{}f(1)", "%time ".repeat(50_000)).replace("f(1)", "print(1)")), "print(1)");
+}
+
+#[test]
+fn characters_that_make_code_look_like_other_code_are_found() {
+    let hides = "x = 1\ny = 'user\u{202e} \u{2066}# only\u{2069} \u{2066}'\n# \u{200f}";
+    let job = job(&[hides, "%%sql\nSELECT '\u{61c}'", "z = '\u{200b}\u{feff}'", "e = '👩\u{200d}💻 می\u{200c}خواهم'"]);
+    let found = ["error", "error", "error", "note"].into_iter().zip(["0:2", "0:3", "1:2", "2:1"]);
+    let wanted: Vec<_> = found.map(|(severity, place)| format!("{severity} hidden_characters {place}")).collect();
+    assert_eq!(findings(&job), wanted);
+    let said = job.findings.iter().map(|finding| finding.message.values.concat()).collect::<Vec<_>>();
+    assert_eq!(said, ["U+202E, U+2066, U+2069", "U+200F", "U+061C", "U+200B, U+FEFF"]);
+    assert!(!job.text.contains('\u{61c}'), "a text that we write has escapes");
+    let skipped = Options { skip: (0..3).collect(), ..options() };
+    assert!(convert(&notebook(&[hides, hides, hides, "x = 1"]), "a.ipynb", &skipped).findings.is_empty());
+}
+
+#[test]
+fn packages_of_many_lines_are_listed_once_in_their_order() {
+    // If each line looked at all packages before it, this would take many minutes.
+    let lines = (0..60_000).map(|line| format!("%pip install p{line} p0 p{line}\n"));
+    let job = job(&[&lines.collect::<String>()]);
+    assert_eq!(job.requirements, (0..60_000).map(|line| format!("p{line}")).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_conversion_that_nobody_waits_for_ends_before_the_next_cell() {
+    let notebook = notebook(&["x = 1"; 10]);
+    let ends_at = |most: u32| {
+        let calls = std::cell::Cell::new(0);
+        let go_on = || {
+            calls.set(calls.get() + 1);
+            if calls.get() == most { Err("nobody waits") } else { Ok(()) }
+        };
+        (convert_while(&notebook, "a.ipynb", &options(), go_on).map(|job| job.text), calls.get())
+    };
+    for most in [1, 5, 15, 22] {
+        assert_eq!(ends_at(most), (Err("nobody waits"), most));
+    }
+    assert_eq!(ends_at(0).0, Ok(convert(&notebook, "a.ipynb", &options()).text));
 }

@@ -83,13 +83,12 @@ fn each_command_of_the_shell_can_be_decided_by_itself() {
 
 #[test]
 fn cells_have_a_kind() {
-    let kind = |source: &str, tags: &[&str]| {
-        let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-        kind(&Cell { source: source.to_owned(), tags, execution_count: None })
+    let kind = |source: &str, has_parameters_tag| {
+        kind(&Cell { source: source.to_owned(), has_parameters_tag, execution_count: None })
     };
-    assert_eq!(kind("x = 1", &[]), "python");
-    assert_eq!(kind(" \n", &[]), "empty");
-    assert_eq!(kind("x = 1", &["parameters"]), "parameters");
-    assert_eq!(kind("%%sql\nSELECT 1", &[]), "sql");
-    assert_eq!(kind("\n%%bash\nls", &[]), "bash");
+    assert_eq!(kind("x = 1", false), "python");
+    assert_eq!(kind(" \n", false), "empty");
+    assert_eq!(kind("x = 1", true), "parameters");
+    assert_eq!(kind("%%sql\nSELECT 1", false), "sql");
+    assert_eq!(kind("\n%%bash\nls", false), "bash");
 }

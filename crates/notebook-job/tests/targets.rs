@@ -9,7 +9,7 @@ use notebook_job::{Cell, File, Notebook, Options, Shell, Shipping, Target, Versi
 const TARGETS: [Target; 4] = [Target::Local, Target::AirflowConnect, Target::AirflowSubmit, Target::Papermill];
 
 fn files(target: Target, notebook_name: &str, source: &str) -> Vec<File> {
-    let cell = Cell { source: source.to_owned(), tags: vec!["parameters".to_owned()], execution_count: None };
+    let cell = Cell { source: source.to_owned(), has_parameters_tag: true, execution_count: None };
     let notebook = Notebook { cells: vec![cell], language: "python".to_owned(), version: None };
     let options = Options {
         python: Version { minor: 11 },

@@ -1,6 +1,7 @@
 //! `export/…`: a notebook becomes a job, which is run here or shipped.
 
 mod conversion;
+mod parameters;
 mod run;
 mod shipping;
 
@@ -8,6 +9,7 @@ pub use conversion::{
     Change, Conversion, ConversionOptions, ConvertNotebook, ExportCell, ExportFile, ExportFinding, ExportLine,
     ExportParameter, FindingSeverity, LineChoice, ParameterKind, ShellChoice,
 };
+pub use parameters::MOST_PARAMETER_BYTES;
 pub use run::{NewRun, Run, RunCell, RunCellState, RunError, RunKind, RunState, Runs};
 pub use shipping::{
     AirflowCheck, GitChange, GitPlan, NewShipment, Shipment, ShipmentAct, ShipmentLog, ShipmentStep, Shipments,

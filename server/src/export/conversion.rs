@@ -7,6 +7,7 @@ use notebook_job::{
 };
 use thiserror::Error;
 use tokio::task;
+use tokio_util::sync::CancellationToken;
 use wire::export::{ConversionOptions, ConvertNotebook, ExportTarget, ShellChoice};
 
 use super::{
@@ -70,12 +71,14 @@ pub(crate) enum ConversionError {
     Papermill,
     #[error(transparent)]
     Target(#[from] TargetError),
+    #[error("nobody waits for the conversion any more")]
+    Abandoned,
     #[error("the conversion ended unexpectedly")]
     Lost(#[from] task::JoinError),
 }
 
-/// Converts a notebook on threads of their own. `held` is given back when it is done, even if nobody waits for it any
-/// more.
+/// Converts a notebook on threads of their own. If nobody waits for it any more, it ends before the next cell. `held` is
+/// given back when it has ended.
 ///
 /// # Errors
 /// When there is nothing to show. What keeps a job from being run is a finding.
@@ -97,8 +100,10 @@ pub(crate) async fn convert(
     let told = asked.options.python.clone();
     let told = told.map(|told| told.parse::<Version>().map_err(|_| ConversionError::Python(told))).transpose()?;
     let here = interpreter::installed().await.unwrap_or(PYTHON);
+    let abandoned = CancellationToken::new();
+    let _waits = abandoned.clone().drop_guard();
     let ((asked, notebook, mut job, python), held) =
-        task::spawn_blocking(move || read(asked, told, here).map(|read| (read, held))).await??;
+        task::spawn_blocking(move || read(asked, told, here, &abandoned).map(|read| (read, held))).await??;
     if !job.is_blocked() {
         match interpreter::refusal(&job.text, python).await {
             Ok(None) => {}
@@ -117,6 +122,7 @@ fn read(
     asked: Asked,
     told: Option<Version>,
     here: Version,
+    abandoned: &CancellationToken,
 ) -> Result<(Asked, Notebook, Job, Version), ConversionError> {
     let notebook = Notebook::read(&asked.name, &asked.notebook)?;
     let cells = notebook.cells.len();
@@ -138,7 +144,8 @@ fn read(
         return Err(ConversionError::Papermill);
     }
     let options = Options { python, skip, shell, lines, allow_secrets: asked.options.allow_secrets };
-    let job = notebook_job::convert(&notebook, &asked.name, &options);
+    let go_on = || if abandoned.is_cancelled() { Err(ConversionError::Abandoned) } else { Ok(()) };
+    let job = notebook_job::convert_while(&notebook, &asked.name, &options, go_on)?;
     Ok((asked, notebook, job, python))
 }
 
@@ -261,6 +268,18 @@ mod tests {
         let skipped = ConversionOptions { skip: vec![0], ..ConversionOptions::default() };
         let hashes = [first, of(airflow).await, of(nightly).await, of(named).await, of(skipped).await];
         assert_eq!(hashes.iter().collect::<BTreeSet<_>>().len(), 5);
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_not_converted() {
+        let abandoned = CancellationToken::new();
+        let read = || {
+            let asked = Asked { name: "a.py".to_owned(), notebook: b"x = 1\n".to_vec(), options: Default::default() };
+            read(asked, None, PYTHON, &abandoned)
+        };
+        assert!(read().is_ok());
+        abandoned.cancel();
+        assert!(matches!(read(), Err(ConversionError::Abandoned)));
     }
 
     #[tokio::test]

@@ -11,20 +11,37 @@ use crate::config::SECRET_VARIABLES;
 /// How long Python may take to start and to compile.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The largest program that Python is given, bytes. A job has at most [`notebook_job::MAX_CODE_BYTES`] of code, in which
+/// little is longer than in the notebook.
+const MOST_BYTES: usize = 8 << 20;
+
+/// Address space that Python may have, bytes. A mebibyte of ordinary code takes 250 MiB, one of a single list 600 MiB.
+const MEMORY: u64 = 1 << 30;
+
 /// The exit code for another version than the wanted one.
 const OTHER_VERSION: i32 = 3;
 
-/// Compiles standard input. `-I` keeps the user's packages, folder and variables out of it.
+/// Compiles standard input for the version and within the memory of its arguments. `-I` keeps the user's packages,
+/// folder and variables out of it.
 const PROGRAM: &str = r#"
 import sys
-if len(sys.argv) > 1 and sys.version_info[:2] != (3, int(sys.argv[1])):
+if sys.version_info[:2] != (3, int(sys.argv[1])):
     sys.exit(3)
-text = sys.stdin.buffer.read()
+memory = int(sys.argv[2])
 try:
-    compile(text, "job.py", "exec", dont_inherit=True)
+    import resource
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+except (ImportError, OSError, ValueError):
+    pass  # Not every system has such a limit.
+try:
+    compile(sys.stdin.buffer.read(), "job.py", "exec", dont_inherit=True)
 except SyntaxError as error:
     print(error.lineno or 1, error.msg)
-except (MemoryError, OverflowError, RecursionError, ValueError) as error:
+except MemoryError:
+    print(1, "compiling it takes more than", memory >> 20, "MiB of memory")
+except (OverflowError, RecursionError, ValueError) as error:
     print(1, str(error) or type(error).__name__)
 "#;
 
@@ -34,6 +51,12 @@ pub enum InterpreterError {
     /// No program of this version was found.
     #[error("no Python {0} was found here")]
     Missing(Version),
+    /// It is not given so much.
+    #[error("the job has {bytes} bytes, more than the {MOST_BYTES} that are compiled")]
+    TooLarge {
+        /// The job's size.
+        bytes: usize,
+    },
     /// It did not answer in time.
     #[error("Python {0} did not answer within {PATIENCE:?}")]
     Slow(Version),
@@ -51,11 +74,18 @@ pub struct Refusal {
 /// Lets Python compile a program; none if it accepts it.
 ///
 /// # Errors
-/// When there is no such Python, or it does not answer.
+/// When there is no such Python, it does not answer, or the program is too large.
 pub async fn refusal(text: &str, version: Version) -> Result<Option<Refusal>, InterpreterError> {
+    within(MEMORY, text, version).await
+}
+
+async fn within(memory: u64, text: &str, version: Version) -> Result<Option<Refusal>, InterpreterError> {
+    if text.len() > MOST_BYTES {
+        return Err(InterpreterError::TooLarge { bytes: text.len() });
+    }
     let own = format!("python{version}");
     for program in [own.as_str(), "python3", "python"] {
-        let answer = timeout(PATIENCE, compile(program, text, version)).await;
+        let answer = timeout(PATIENCE, compile(program, text, version, memory)).await;
         match answer.map_err(|_| InterpreterError::Slow(version))? {
             Some(answer) => return Ok(read(&answer)),
             None => continue,
@@ -74,9 +104,9 @@ pub async fn installed() -> Option<Version> {
 }
 
 /// What the program printed; none if it is not there, or is another version.
-async fn compile(program: &str, text: &str, version: Version) -> Option<String> {
+async fn compile(program: &str, text: &str, version: Version, memory: u64) -> Option<String> {
     let mut python = Command::new(program);
-    python.args(["-I", "-W", "ignore", "-c", PROGRAM, &version.minor.to_string()]);
+    python.args(["-I", "-W", "ignore", "-c", PROGRAM, &version.minor.to_string(), &memory.to_string()]);
     SECRET_VARIABLES.iter().for_each(|name| _ = python.env_remove(name));
     python.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let mut child = python.spawn().ok()?;
@@ -89,7 +119,7 @@ async fn compile(program: &str, text: &str, version: Version) -> Option<String> 
         // A shell script in front of many versions says with these two that it has not this one.
         Some(OTHER_VERSION | 126 | 127) => None,
         Some(0) => Some(String::from_utf8_lossy(&done.stdout).into_owned()),
-        // A program as deep as that ends the interpreter itself.
+        // Some programs end the interpreter itself: they are too deep, or memory ends where it cannot say so.
         _ => Some("1 the interpreter ended without an answer".to_owned()),
     }
 }
@@ -109,6 +139,22 @@ mod tests {
         assert_eq!(refusal("x = 1\n", version).await.unwrap(), None);
         let refused = refusal("x = 1\ndef f():\n    x = 1\n    global x\n", version).await.unwrap();
         assert_eq!(refused.map(|refused| refused.line), Some(4));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_takes_too_much_memory_is_refused() {
+        let version = installed().await.unwrap();
+        let text = format!("x = [{}]\n", "1,".repeat(400_000));
+        let refused = within(200 << 20, &text, version).await.unwrap().unwrap();
+        assert_eq!(refused.message, "compiling it takes more than 200 MiB of memory");
+        let larger = "#".repeat(MOST_BYTES + 1);
+        assert!(matches!(refusal(&larger, version).await, Err(InterpreterError::TooLarge { .. })));
+    }
+
+    #[tokio::test]
+    async fn an_interpreter_that_dies_refuses() {
+        let killed = compile("false", "x = 1", Version { minor: 11 }, MEMORY).await.unwrap();
+        assert_eq!(read(&killed).unwrap().message, "the interpreter ended without an answer");
     }
 
     #[tokio::test]

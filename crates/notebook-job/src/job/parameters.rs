@@ -46,5 +46,5 @@ pub(super) fn of(notebook: &Notebook, context: &mut Context<'_>) -> Option<(usiz
 pub(crate) fn is_parameters(cell: &Cell) -> bool {
     let first = cell.source.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("%%"));
     let first = first.unwrap_or_default().to_lowercase();
-    cell.tags.iter().any(|tag| tag == "parameters") || first == "# @pipeline-params" || first == "# @pipeline_params"
+    cell.has_parameters_tag || first == "# @pipeline-params" || first == "# @pipeline_params"
 }

@@ -1,7 +1,5 @@
 //! Installing packages: a job gets them from its environment, so that the lines go and the packages are listed.
 
-use std::collections::HashSet;
-
 use crate::{
     context::Context,
     magics::{Answer, dropped},
@@ -78,8 +76,11 @@ pub(super) fn line(name: &str, args: &str, line: usize, context: &mut Context<'_
 
 /// Removes a line that installs packages.
 pub(crate) fn drop(packages: &[String], line: usize, context: &mut Context<'_>) -> Answer {
-    let known: HashSet<String> = context.requirements.iter().cloned().collect();
-    context.requirements.extend(packages.iter().filter(|package| !known.contains(*package)).cloned());
+    for package in packages {
+        if context.required.insert(package.clone()) {
+            context.requirements.push(package.clone());
+        }
+    }
     let message = say!("The line that installs packages is removed: a job does not install any.");
     let fix = match packages.is_empty() {
         true => say!("Install the packages where the job runs."),

@@ -1,14 +1,24 @@
 //! A Python file as a notebook: its cells begin with `# %%`, as Jupytext, Spyder and VS Code have it.
 
-use super::{Cell, Notebook};
+use super::{Cell, Code, Notebook, ReadError, is_tagged};
 
 /// Cells of a Python file. A file without a marker is one cell.
-pub(super) fn read(text: &str) -> Notebook {
-    let mut cells: Vec<Option<Cell>> = Vec::new();
-    let mut begin = |cell: Option<Cell>| cells.push(cell);
+///
+/// # Errors
+/// When there is too much of them.
+pub(super) fn read(text: &str) -> Result<Notebook, ReadError> {
     let text = text.replace("\r\n", "\n");
     let (front, text) = front_matter(&text);
     let is_jupytext = front.contains("jupytext:");
+    let mut code = Code::default();
+    let mut end = |cell: Option<Cell>| {
+        let Some(mut cell) = cell else { return };
+        cell.source.truncate(cell.source.trim_end_matches('\n').len());
+        if is_jupytext {
+            cell.source = uncommented(&cell.source);
+        }
+        code.add(cell);
+    };
     let mut open = Some(Cell::default());
     let mut seen = false;
     for line in text.split_inclusive('\n') {
@@ -16,9 +26,10 @@ pub(super) fn read(text: &str) -> Notebook {
             Some(label) => {
                 // Blank lines before the first marker are no cell.
                 let keep = seen || open.as_ref().is_some_and(|cell| !cell.source.trim().is_empty());
-                begin(open.take().filter(|_| keep));
+                end(open.take().filter(|_| keep));
                 seen = true;
-                open = (!is_text(label)).then(|| Cell { tags: tags(label), ..Cell::default() });
+                let has_parameters_tag = has_parameters_tag(label);
+                open = (!is_text(label)).then(|| Cell { has_parameters_tag, ..Cell::default() });
             }
             None => {
                 if let Some(cell) = &mut open {
@@ -27,15 +38,8 @@ pub(super) fn read(text: &str) -> Notebook {
             }
         }
     }
-    begin(open);
-    let mut cells: Vec<Cell> = cells.into_iter().flatten().collect();
-    for cell in &mut cells {
-        cell.source.truncate(cell.source.trim_end_matches('\n').len());
-        if is_jupytext {
-            cell.source = uncommented(&cell.source);
-        }
-    }
-    Notebook { cells, language: "python".to_owned(), version: None }
+    end(open);
+    Ok(Notebook { cells: code.cells()?, language: "python".to_owned(), version: None })
 }
 
 /// The block `# ---` … `# ---` at the beginning, in which Jupytext keeps its settings, and the rest.
@@ -72,10 +76,10 @@ fn is_text(label: &str) -> bool {
 }
 
 /// Jupytext writes `# %% tags=["parameters"]`.
-fn tags(label: &str) -> Vec<String> {
-    let Some((_, list)) = label.split_once("tags=") else { return Vec::new() };
+fn has_parameters_tag(label: &str) -> bool {
+    let Some((_, list)) = label.split_once("tags=") else { return false };
     let end = list.find(']').map_or(list.len(), |end| end + 1);
-    serde_json::from_str(list.get(..end).unwrap_or_default()).unwrap_or_default()
+    serde_json::from_str(list.get(..end).unwrap_or_default()).and_then(is_tagged).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -83,7 +87,7 @@ mod tests {
     use super::*;
 
     fn sources(text: &str) -> Vec<String> {
-        read(text).cells.into_iter().map(|cell| cell.source).collect()
+        read(text).unwrap().cells.into_iter().map(|cell| cell.source).collect()
     }
 
     #[test]
@@ -100,7 +104,9 @@ mod tests {
 
     #[test]
     fn tags_are_read() {
-        assert_eq!(read("# %% tags=[\"parameters\", \"x\"] a=1\na = 1\n").cells[0].tags, ["parameters", "x"]);
+        let is_tagged = |label: &str| read(&format!("# %% {label}\na = 1\n")).unwrap().cells[0].has_parameters_tag;
+        assert!(is_tagged(r#"tags=["x", "parameters"] a=1"#));
+        assert!(!is_tagged(r#"tags=["x"] a="parameters""#) && !is_tagged("tags=parameters"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ConversionOptions;
+use super::{ConversionOptions, parameters::bounded};
 
 /// `POST export/runs`: a notebook to run on this machine, as it is on the screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct NewRun {
     #[serde(default)]
     pub kernel_name: Option<String>,
     /// Values that replace the defaults of the parameters' cell.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded")]
     pub parameters: BTreeMap<String, Value>,
     /// The hash of the conversion that the person was shown.
     pub hash: String,

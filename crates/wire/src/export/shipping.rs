@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ConversionOptions;
+use super::{ConversionOptions, parameters::bounded};
 use crate::Sentences;
 
 /// `POST export/shipments/plan` and `POST export/shipments`: a notebook to deliver, as it is on the screen.
@@ -32,7 +32,7 @@ pub struct NewShipment {
     #[serde(default)]
     pub unpause: bool,
     /// Values for the workflow's first run, of the types of their defaults; at most 64 KiB as JSON.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded")]
     pub parameters: BTreeMap<String, Value>,
     #[serde(default)]
     pub options: ConversionOptions,

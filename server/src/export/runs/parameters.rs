@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use notebook_job::{Assignment, LiteralKind};
 use serde_json::Value;
 use thiserror::Error;
+use wire::export::MOST_PARAMETER_BYTES;
 
 use super::request::{Given, GivenKind};
-
-/// All values as JSON, bytes. A job gets them in a variable, which holds at most 128 KiB.
-const MOST_BYTES: usize = 64 * 1024;
 
 /// Why a value cannot be given.
 #[derive(Debug, Error)]
@@ -18,7 +16,7 @@ pub(super) enum ParameterError {
     Unknown(String),
     #[error("the value of {name} must be {wanted}")]
     Type { name: String, wanted: &'static str },
-    #[error("the values have more than {MOST_BYTES} bytes")]
+    #[error("the values have more than {MOST_PARAMETER_BYTES} bytes")]
     TooLarge,
 }
 
@@ -27,7 +25,7 @@ pub(super) fn checked(
     given: BTreeMap<String, Value>,
     parameters: &[Assignment],
 ) -> Result<BTreeMap<String, Given>, ParameterError> {
-    if serde_json::to_string(&given).map_or(usize::MAX, |text| text.len()) > MOST_BYTES {
+    if serde_json::to_string(&given).map_or(usize::MAX, |text| text.len()) > MOST_PARAMETER_BYTES {
         return Err(ParameterError::TooLarge);
     }
     let one = |(name, value): (String, Value)| {
@@ -87,6 +85,6 @@ mod tests {
 
     #[test]
     fn values_are_bounded() {
-        assert!(check("month", json!("x".repeat(MOST_BYTES))).is_err());
+        assert!(check("month", json!("x".repeat(MOST_PARAMETER_BYTES))).is_err());
     }
 }
