@@ -1,4 +1,4 @@
-//! Something that each owner has, for as long as somebody holds it.
+//! One value per owner, dropped when nobody holds it.
 
 use std::{
     collections::HashMap,
@@ -7,7 +7,7 @@ use std::{
 
 use monitor::Whose;
 
-/// What owners have; nothing is kept of those who hold nothing.
+/// The values of owners.
 #[derive(Debug)]
 pub(crate) struct PerOwner<T>(Mutex<HashMap<Whose, Weak<T>>>);
 
@@ -18,7 +18,7 @@ impl<T> Default for PerOwner<T> {
 }
 
 impl<T> PerOwner<T> {
-    /// The owner's, the same as long as somebody holds it.
+    /// The owner's value, the same as long as somebody holds it.
     pub fn of(&self, owner: &Whose, make: impl FnOnce() -> T) -> Arc<T> {
         let mut owners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = owners.get(owner).and_then(Weak::upgrade) {

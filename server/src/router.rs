@@ -81,7 +81,7 @@ pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
         None => routes,
     };
     // A route layer, so that an unknown route and a wrong method win over a missing token.
-    let routes = routes.route_layer(map_request(middleware::no_stranger));
+    let routes = routes.route_layer(map_request(middleware::require_token));
     complete(routes.merge(open(get(health::readyz))), Bounds { sidecar_token, ..app.bounds() })
 }
 

@@ -17,6 +17,7 @@ from tests.spark.conftest import Cluster
 
 SESSION = """import contextlib
 spark.sql("SELECT count(*) FROM range(0, 3000000, 1, 4) WHERE id % 7 = 3").collect()
+spark.sql("SELECT java_method('java.lang.Thread', 'sleep', 1000L)").collect()
 with contextlib.suppress(Exception):
     spark.sql("SELECT raise_error('boom')").collect()
 """
@@ -33,7 +34,13 @@ def logs(tmp_path: Path) -> Path:
 @pytest.fixture
 def logged(logs: Path) -> Iterator[Cluster]:
     """Return a cluster whose driver writes an event log."""
-    cluster = Cluster("--conf", "spark.eventLog.enabled=true", "--conf", f"spark.eventLog.dir=file://{logs}")
+    settings = {
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": f"file://{logs}",
+        # A log knows the heap of tasks during which it was measured.
+        "spark.executor.metrics.pollingInterval": "100",
+    }
+    cluster = Cluster(*(part for name, value in settings.items() for part in ("--conf", f"{name}={value}")))
     yield cluster
     cluster.end()
 

@@ -4,7 +4,7 @@ use std::io;
 
 use axum::{body::Body, http::Request};
 use berdl_spark_monitor::config::Secrets;
-use futures_util::stream;
+use futures_util::{FutureExt, stream};
 
 use crate::support::{Cookie, Double, Reply, TestApp, spark};
 
@@ -33,6 +33,12 @@ async fn who_lacks_the_sidecars_token_is_refused_without_waiting_for_a_body() {
     let secrets = Secrets { sidecar_token: Some("CANARY-sidecar".into()), ..Secrets::default() };
     let app = TestApp::with_secrets(&["--spark-app-ui-url", NOWHERE], secrets);
     let never = || Body::from_stream(stream::pending::<io::Result<Vec<u8>>>());
+    // Bodies that never come have all places for large ones.
+    let with_token = || Request::post("/export/convert").header("x-spark-monitor-token", "CANARY-sidecar");
+    let mut waiting: Vec<_> = (0..4).map(|_| Box::pin(app.send_with(with_token(), never()))).collect();
+    for request in &mut waiting {
+        assert!(request.now_or_never().is_none());
+    }
     for path in ["/export/convert", "/jupyterlab-pipelines/export", "/export/runs"] {
         let request = Request::post(path).header("content-length", "20000000");
         assert_eq!(app.send_with(request, never()).await.outcome(), "401 sidecar_token_required", "{path}");

@@ -29,17 +29,12 @@ def test_each_enabling_variable_alone_is_enough_and_an_empty_one_is_none(name: s
     assert not is_enabled({name: ""})
 
 
-def test_a_wish_for_exports_alone_is_enough() -> None:
-    assert all(is_enabled({"SPARK_MONITOR_EXPORT": value}) for value in ("run", "convert"))
-    assert not any(is_enabled({"SPARK_MONITOR_EXPORT": value}) for value in ("off", "", " "))
-
-
 @pytest.mark.parametrize("value", ["", "0", "false", "no", "off"])
 def test_a_demonstration_that_is_off_enables_nothing(value: str) -> None:
     assert not is_enabled({"SPARK_MONITOR_MOCK_MODE": value})
 
 
-@pytest.mark.parametrize("name", ["SPARK_MASTER_URL", "SPARK_REMOTE", "KBASE_AUTH_URL", "SPARK_MONITOR_TOKEN"])
+@pytest.mark.parametrize("name", ["SPARK_MASTER_URL", "SPARK_REMOTE", "KBASE_AUTH_URL", "SPARK_MONITOR_EXPORT"])
 def test_other_variables_enable_nothing(name: str) -> None:
     assert not is_enabled({name: "x"})
 

@@ -161,10 +161,15 @@ class Sidecar:
         with Path(log).open("a") if log else contextlib.nullcontext() as stderr:
             self.process = subprocess.Popen(command, env=environment, text=True, stderr=stderr)
         try:
-            until("the sidecar listens", lambda: Path(self.path).exists())
+            until("the sidecar listens", self.listens)
         except BaseException:
             self.end()
             raise
+
+    def listens(self) -> bool:
+        """Tell whether it takes connections; its socket is there a moment before."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            return connection.connect_ex(self.path) == 0
 
     def ask(
         self, method: str, route: str, body: str | None = None, headers: dict[str, str] | None = None, seconds: int = 60

@@ -83,7 +83,8 @@ impl Store {
 
     async fn in_memory(reason: StoreError, places: &Places, now_ms: i64) -> Result<Self, StoreError> {
         let cap_bytes = places.cap_bytes.min(MEMORY_BYTES);
-        let options = of_all(SqliteConnectOptions::new().in_memory(true), cap_bytes);
+        let options =
+            of_all(SqliteConnectOptions::new().in_memory(true).auto_vacuum(SqliteAutoVacuum::Incremental), cap_bytes);
         // The database is this one connection.
         let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let pool = pool.connect_with(options).await?;
@@ -160,7 +161,8 @@ async fn opened(file: &Path, cap_bytes: u64, now_ms: i64) -> Result<(SqlitePool,
     patiently(PATIENCE, move || Ok(OpenOptions::new().create(true).append(true).mode(0o600).open(made).map(drop)?))
         .await?;
     let options = of_all(SqliteConnectOptions::new().filename(file), cap_bytes);
-    let probe = options.clone();
+    // Setting it writes, and readers must not need that: the disk may be full.
+    let probe = options.clone().auto_vacuum(SqliteAutoVacuum::Incremental);
     // The connection has a thread of its own, so only that thread hangs with a file system.
     tokio::time::timeout(PATIENCE, probed(probe, now_ms)).await.map_err(|_| StoreError::Hangs)??;
     tokio::time::timeout(READ_ALL, whole(&options)).await.map_err(|_| StoreError::Hangs)??;
@@ -192,7 +194,6 @@ async fn whole(options: &SqliteConnectOptions) -> Result<(), StoreError> {
 fn of_all(options: SqliteConnectOptions, cap_bytes: u64) -> SqliteConnectOptions {
     options
         .page_size(u32::try_from(PAGE_BYTES).unwrap_or(4096))
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         // The database stays whole after a power failure; the last commits may be lost.
         .synchronous(SqliteSynchronous::Normal)

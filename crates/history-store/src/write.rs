@@ -62,7 +62,8 @@ statements! {
     WRITE_SHAPE = "INSERT INTO query_shapes (system_id, version, hash, made_from, label, last_ms) \
                    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (system_id, version, hash) DO UPDATE SET \
                    last_ms = greatest(query_shapes.last_ms, excluded.last_ms) RETURNING shape_id";
-    HAS_RUN = "SELECT EXISTS (SELECT 1 FROM query_runs WHERE shape_id = ? AND app_id = ? AND query_id = ?)";
+    HAS_RUN = "SELECT EXISTS (SELECT 1 FROM query_runs WHERE app_id = ? AND query_id = ? \
+               AND shape_id IN (SELECT shape_id FROM query_shapes WHERE system_id = ?))";
     ADD_RUN = "INSERT INTO query_runs (shape_id, app_id, query_id, plan_hash, submitted_ms, duration_ms, waited_ms, \
                state, error_class, slots, tasks, run_ms, cpu_ms, gc_ms, read_bytes, shuffle_bytes, spilled_bytes, \
                written_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING run_id";
@@ -175,19 +176,19 @@ async fn span(db: &mut Db, id: i64, tick: &Tick, seen: &SpanSeen) -> Result<(), 
 /// The state of a run whose end nobody saw.
 const LOST: &str = "lost";
 
-/// Writes a run, unless its end is known. A run that was taken for lost may have ended in another way, and its shape may
-/// have been another one.
+/// Writes a run, unless its end is known. A run that was taken for lost may have ended in another way. Its shape may be
+/// another one than before, because Spark forgets the text of a query before its jobs.
 pub(crate) async fn run(db: &mut Db, key: &SystemKey, shape: &Shape, run: &Run) -> Result<(), StoreError> {
     let system_id = system_id(db, key).await?;
     let (app_id, query_id) = (cut(&run.app_id, ID), cut(&run.query_id, ID));
     DELETE_LOST.bind(&app_id).bind(&query_id).bind(LOST).bind(system_id).execute(db).await?;
-    let write = WRITE_SHAPE.bind(system_id).bind(shape.version).bind(cut(&shape.hash, HASH));
-    let write = write.bind(cut(&shape.made_from, MADE_FROM)).bind(cut(&shape.label, LABEL)).bind(run.submitted_ms);
-    let (shape_id,): (i64,) = write.one(db).await?;
-    let (is_known,): (bool,) = HAS_RUN.bind(shape_id).bind(&app_id).bind(&query_id).one(db).await?;
+    let (is_known,): (bool,) = HAS_RUN.bind(&app_id).bind(&query_id).bind(system_id).one(db).await?;
     if is_known {
         return Ok(());
     }
+    let write = WRITE_SHAPE.bind(system_id).bind(shape.version).bind(cut(&shape.hash, HASH));
+    let write = write.bind(cut(&shape.made_from, MADE_FROM)).bind(cut(&shape.label, LABEL)).bind(run.submitted_ms);
+    let (shape_id,): (i64,) = write.one(db).await?;
     let write = ADD_RUN.bind(shape_id).bind(app_id).bind(query_id).bind(cut(&run.plan_hash, HASH));
     let write = write.bind(run.submitted_ms).bind(run.duration_ms).bind(run.waited_ms).bind(cut(&run.state, END));
     let write = write.bind(run.error_class.as_ref().map(|class| cut(class, CLASS)));

@@ -39,12 +39,14 @@ pub(crate) fn comment(text: &str) -> String {
 
 /// Characters that a reader of the source does not see, or that some tools take for an end of the line.
 fn is_unseen(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') || reorders(c)
+    (c.is_control() && c != '\n' && c != '\t')
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+        || reorders(c)
 }
 
-/// Characters that change the order in which a line's text is shown.
+/// Characters that begin or end a part of a line that is shown in another order.
 pub(crate) fn reorders(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn code(c: char) -> String {

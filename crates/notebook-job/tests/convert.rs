@@ -348,7 +348,7 @@ fn a_line_of_magics_alone_needs_no_stack() {
 fn characters_that_make_code_look_like_other_code_are_found() {
     let hides = "x = 1\ny = 'user\u{202e} \u{2066}# only\u{2069} \u{2066}'\n# \u{200f}";
     let job = job(&[hides, "%%sql\nSELECT '\u{61c}'", "z = '\u{200b}\u{feff}'", "e = '👩\u{200d}💻 می\u{200c}خواهم'"]);
-    let found = ["error", "error", "error", "note"].into_iter().zip(["0:2", "0:3", "1:2", "2:1"]);
+    let found = ["error", "note", "note", "note"].into_iter().zip(["0:2", "0:3", "1:2", "2:1"]);
     let wanted: Vec<_> = found.map(|(severity, place)| format!("{severity} hidden_characters {place}")).collect();
     assert_eq!(findings(&job), wanted);
     let said = job.findings.iter().map(|finding| finding.message.values.concat()).collect::<Vec<_>>();

@@ -4,7 +4,7 @@ use std::{process::Stdio, time::Duration};
 
 use notebook_job::Version;
 use thiserror::Error;
-use tokio::{io::AsyncWriteExt, process::Command, time::timeout};
+use tokio::{io::AsyncWriteExt, process::Command, sync::Semaphore, time::timeout};
 
 use crate::config::SECRET_VARIABLES;
 
@@ -20,6 +20,11 @@ const MEMORY: u64 = 1 << 30;
 
 /// The exit code for another version than the wanted one.
 const OTHER_VERSION: i32 = 3;
+/// The exit code for a program that takes more memory than it may.
+const TOO_MUCH_MEMORY: i32 = 4;
+
+/// Compilations that may run at once, with the memory of each.
+static TURNS: Semaphore = Semaphore::const_new(1);
 
 /// Compiles standard input for the version and within the memory of its arguments. `-I` keeps the user's packages,
 /// folder and variables out of it.
@@ -30,9 +35,9 @@ if sys.version_info[:2] != (3, int(sys.argv[1])):
 memory = int(sys.argv[2])
 try:
     import resource
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    most = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if soft == resource.RLIM_INFINITY or soft > memory:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
 except (ImportError, OSError, ValueError):
     pass  # Not every system has such a limit.
 try:
@@ -40,7 +45,7 @@ try:
 except SyntaxError as error:
     print(error.lineno or 1, error.msg)
 except MemoryError:
-    print(1, "compiling it takes more than", memory >> 20, "MiB of memory")
+    sys.exit(4)
 except (OverflowError, RecursionError, ValueError) as error:
     print(1, str(error) or type(error).__name__)
 "#;
@@ -57,6 +62,9 @@ pub enum InterpreterError {
         /// The job's size.
         bytes: usize,
     },
+    /// It may not have so much.
+    #[error("compiling it takes more memory than Python may have here")]
+    Memory,
     /// It did not answer in time.
     #[error("Python {0} did not answer within {PATIENCE:?}")]
     Slow(Version),
@@ -74,7 +82,7 @@ pub struct Refusal {
 /// Lets Python compile a program; none if it accepts it.
 ///
 /// # Errors
-/// When there is no such Python, it does not answer, or the program is too large.
+/// When there is no such Python, it does not answer, or the program is too large for it.
 pub async fn refusal(text: &str, version: Version) -> Result<Option<Refusal>, InterpreterError> {
     within(MEMORY, text, version).await
 }
@@ -83,11 +91,13 @@ async fn within(memory: u64, text: &str, version: Version) -> Result<Option<Refu
     if text.len() > MOST_BYTES {
         return Err(InterpreterError::TooLarge { bytes: text.len() });
     }
+    // Never closed.
+    let _turn = TURNS.acquire().await;
     let own = format!("python{version}");
     for program in [own.as_str(), "python3", "python"] {
         let answer = timeout(PATIENCE, compile(program, text, version, memory)).await;
         match answer.map_err(|_| InterpreterError::Slow(version))? {
-            Some(answer) => return Ok(read(&answer)),
+            Some(answer) => return Ok(read(&answer?)),
             None => continue,
         }
     }
@@ -104,7 +114,7 @@ pub async fn installed() -> Option<Version> {
 }
 
 /// What the program printed; none if it is not there, or is another version.
-async fn compile(program: &str, text: &str, version: Version, memory: u64) -> Option<String> {
+async fn compile(program: &str, text: &str, version: Version, memory: u64) -> Option<Result<String, InterpreterError>> {
     let mut python = Command::new(program);
     python.args(["-I", "-W", "ignore", "-c", PROGRAM, &version.minor.to_string(), &memory.to_string()]);
     SECRET_VARIABLES.iter().for_each(|name| _ = python.env_remove(name));
@@ -118,9 +128,10 @@ async fn compile(program: &str, text: &str, version: Version, memory: u64) -> Op
     match done.status.code() {
         // A shell script in front of many versions says with these two that it has not this one.
         Some(OTHER_VERSION | 126 | 127) => None,
-        Some(0) => Some(String::from_utf8_lossy(&done.stdout).into_owned()),
+        Some(TOO_MUCH_MEMORY) => Some(Err(InterpreterError::Memory)),
+        Some(0) => Some(Ok(String::from_utf8_lossy(&done.stdout).into_owned())),
         // Some programs end the interpreter itself: they are too deep, or memory ends where it cannot say so.
-        _ => Some("1 the interpreter ended without an answer".to_owned()),
+        _ => Some(Ok("1 the interpreter ended without an answer".to_owned())),
     }
 }
 
@@ -142,19 +153,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_program_that_takes_too_much_memory_is_refused() {
+    async fn a_program_that_takes_too_much_memory_is_not_compiled() {
         let version = installed().await.unwrap();
         let text = format!("x = [{}]\n", "1,".repeat(400_000));
-        let refused = within(200 << 20, &text, version).await.unwrap().unwrap();
-        assert_eq!(refused.message, "compiling it takes more than 200 MiB of memory");
+        assert!(matches!(within(200 << 20, &text, version).await, Err(InterpreterError::Memory)));
+        assert_eq!(within(MEMORY, &text, version).await.unwrap(), None);
         let larger = "#".repeat(MOST_BYTES + 1);
         assert!(matches!(refusal(&larger, version).await, Err(InterpreterError::TooLarge { .. })));
-    }
-
-    #[tokio::test]
-    async fn an_interpreter_that_dies_refuses() {
-        let killed = compile("false", "x = 1", Version { minor: 11 }, MEMORY).await.unwrap();
-        assert_eq!(read(&killed).unwrap().message, "the interpreter ended without an answer");
     }
 
     #[tokio::test]

@@ -37,7 +37,7 @@ impl Turns {
         Self { all: Arc::new(Semaphore::new(AT_ONCE)), owners: PerOwner::default(), of_one }
     }
 
-    /// The owner's own.
+    /// The semaphore of one owner.
     fn of(&self, owner: &Whose) -> Arc<Semaphore> {
         self.owners.of(owner, || Semaphore::new(self.of_one))
     }

@@ -74,7 +74,8 @@ impl<'a> Collector<'a> {
             }
             let is_mine = lease.take(self.store, clock::now_ms()).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "The history's lease could not be taken");
-                false
+                // Whoever sampled goes on, so that what cannot be stored is counted.
+                self.history.samples.load(Ordering::Relaxed)
             });
             self.history.samples.store(is_mine, Ordering::Relaxed);
             steps = IDLE;

@@ -116,16 +116,16 @@ struct Limits {
     sidecar_token: Option<SecretString>,
 }
 
-/// Marks a request that does not carry the sidecar's token.
+/// Marks a request that carries the sidecar's token, or needs none.
 #[derive(Clone, Copy)]
-struct Stranger;
+struct HasToken;
 
 impl Limits {
-    /// Whether a request lacks the sidecar's token.
-    fn is_strange(&self, headers: &HeaderMap) -> bool {
+    /// Whether a request carries the sidecar's token, or needs none.
+    fn has_token(&self, headers: &HeaderMap) -> bool {
         let given = headers.get(SIDECAR_TOKEN).map(HeaderValue::as_bytes).unwrap_or_default();
         let token = self.sidecar_token.as_ref();
-        token.is_some_and(|token| !bool::from(given.ct_eq(token.expose_secret().as_bytes())))
+        token.is_none_or(|token| given.ct_eq(token.expose_secret().as_bytes()).into())
     }
 
     /// Whether a request to this path may have a large body; the largest otherwise; and its time.
@@ -221,11 +221,12 @@ fn with_body(error: &ApiError, id: &str, response: Response) -> Response {
 /// checked first, so that an oversized request takes no place. Place and deadline last until the end of the answer's
 /// body, unless it is small.
 async fn limited(limits: &Limits, mut request: Request, next: Next) -> Result<Response, ApiError> {
-    if limits.is_strange(request.headers()) {
-        // Who has no token sends nothing that is kept or waited for. The route refuses it.
-        request.extensions_mut().insert(Stranger);
+    if limits.has_token(request.headers()) {
+        request.extensions_mut().insert(HasToken);
+    } else {
+        // Its body is neither read nor waited for. The route refuses it.
         *request.body_mut() = Body::empty();
-        request.headers_mut().remove(header::CONTENT_LENGTH);
+        request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     let (may_be_large, body_bytes, time) = limits.of(request.uri().path());
     // A small one needs no place.
@@ -319,11 +320,11 @@ async fn with_its_body(request: Request, most_bytes: usize) -> Result<Request, A
     Ok(Request::from_parts(parts, body.into()))
 }
 
-/// Refuses a request that does not carry the sidecar's token.
-pub(crate) async fn no_stranger(request: Request) -> Result<Request, ApiError> {
-    match request.extensions().get::<Stranger>() {
-        Some(Stranger) => Err(ApiError::sidecar_token_required()),
-        None => Ok(request),
+/// Refuses a request that lacks the sidecar's token.
+pub(crate) async fn require_token(request: Request) -> Result<Request, ApiError> {
+    match request.extensions().get::<HasToken>() {
+        Some(HasToken) => Ok(request),
+        None => Err(ApiError::sidecar_token_required()),
     }
 }
 

@@ -137,7 +137,8 @@ pub async fn an_end_that_was_seen_replaces_a_lost_run_and_never_the_other_way_ro
         run.texts = Some(Texts { statement: state.into(), message: String::new() });
         Change::Run { system, shape, run }
     };
-    for (hash, state) in [("then", "lost"), ("now", "succeeded"), ("now", "lost"), ("now", "failed")] {
+    let ends = [("then", "lost"), ("now", "succeeded"), ("now", "lost"), ("now", "failed"), ("another", "succeeded")];
+    for (hash, state) in ends {
         kit.record(of(hash, state)).await;
     }
     kit.settled().await;

@@ -20,7 +20,7 @@ pub(super) fn check(notebook: &Notebook, context: &mut Context<'_>) {
                     "This line has characters that show it in another order than Python reads it (%1).",
                     reordering
                 );
-                let fix = say!("Remove them. A text that needs them can have escapes such as %1.", "\\u200f");
+                let fix = say!("Remove them. A text that needs them can have escapes such as %1.", "\\u202b");
                 context.error(line, "hidden_characters", message, fix);
             }
             let hidden = code_points(text, is_hidden);
@@ -32,10 +32,10 @@ pub(super) fn check(notebook: &Notebook, context: &mut Context<'_>) {
     }
 }
 
-/// Characters without a width. U+200C and U+200D are none of them: many scripts and emoji need them, and Python accepts
-/// them in texts and comments only.
+/// Characters without a width; a direction mark works like a letter of its script. U+200C and U+200D are none of them: many
+/// scripts and emoji need them, and Python accepts them in texts and comments only.
 fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
+    matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Which of these characters a line has, such as `U+202E, U+2066`.

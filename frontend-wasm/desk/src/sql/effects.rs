@@ -119,7 +119,7 @@ impl Effects {
                 };
             }
             effects.act.emit(Action::News { number, news: news.map(Rc::new) });
-            // Not before: its grid may have been asking for rows.
+            // Deleted only now, because its grid may have been fetching rows.
             if let Some(old) = old {
                 delete_query(&effects.api, &old);
             }

@@ -13,8 +13,8 @@ use super::metric_value::{stage_id, total};
 const KEPT: usize = 50;
 /// Columns of one exchange that are kept.
 const COLUMNS: usize = 8;
-/// Operators on the way to the nearest that has a metric.
-const FAR: usize = 100;
+/// How many operators to follow to one that has a metric.
+const MAX_OPERATORS: usize = 100;
 
 /// What is kept of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -162,8 +162,8 @@ impl<'a> Inputs<'a> {
     /// The nearest value of a metric on the way from an operator to its source. A way that forks has none.
     fn nearest(&self, from: i64, name: &str) -> Option<u64> {
         let mut id = from;
-        // Far away it tells nothing of this operator. Also ends where a way leads in a circle.
-        for _ in 0..FAR {
+        // Also ends where a way leads in a circle.
+        for _ in 0..MAX_OPERATORS {
             if let Some(value) = self.nodes.get(&id).and_then(|node| metric(node, name)) {
                 return Some(value);
             }
