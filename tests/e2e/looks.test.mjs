@@ -149,19 +149,22 @@ describe('for those who need it larger, calmer or with colours of their own', ()
     });
     await lab.open(`${jupyter.url}lab?token=${jupyter.token}`);
     await lab.chip.locator('[data-part="later"]').waitFor();
-    const isLed = async () => {
-      await lab.panel.evaluate(panel => {
+    const draw = () =>
+      lab.panel.evaluate(panel => {
         panel.querySelector('#sparkMonitor-later')?.remove();
-        panel.firstElementChild?.insertAdjacentHTML('beforeend', '<p id="sparkMonitor-later" tabindex="-1">Now it is drawn.</p>');
+        panel.firstElementChild?.insertAdjacentHTML('beforeend', '<p id="sparkMonitor-later" tabindex="-1">Drawn.</p>');
       });
-      await lab.page.waitForTimeout(500);
-      return lab.page.evaluate(() => document.activeElement?.id === 'sparkMonitor-later');
-    };
+    const isLed = () => lab.page.evaluate(() => document.activeElement?.id === 'sparkMonitor-later');
     await lab.openPanel();
-    assert.ok(await isLed());
+    await lab.recent.first().waitFor();
+    await draw();
+    await until('the focus on it', isLed);
     await lab.panel.evaluate(panel => panel.querySelector('#sparkMonitor-later')?.remove());
     await lab.chip.click();
     await lab.page.locator('.jp-Launcher').click({ position: { x: 5, y: 5 } });
+    await draw();
+    // Longer than the search for it takes.
+    await lab.page.waitForTimeout(500);
     assert.ok(!(await isLed()));
     await lab.close();
   });

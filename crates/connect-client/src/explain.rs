@@ -2,14 +2,10 @@
 
 use std::str::FromStr;
 
-use serde_json::Value;
-
-use crate::{ConnectError, Limits, ProtocolError, Session, Statement, statement::WRAPPER};
+use crate::{ConnectError, Event, ProtocolError, RunOptions, Session, Statement, statement::WRAPPER};
 
 /// The SQL state of a syntax error.
 const SYNTAX_ERROR: &str = "42601";
-/// Much more than a plan has.
-const LIMITS: Limits = Limits { max_rows: 1, max_bytes: 16 << 20 };
 
 /// How much of a plan Spark writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,14 +92,19 @@ impl Session {
 
     /// The single text that a statement results in.
     async fn text(&self, statement: &Statement) -> Result<String, ConnectError> {
-        let (rows, limit) = self.answer(statement, LIMITS).await?;
-        if let Some(limit) = limit {
-            return Err(limit.into());
+        let mut run = self.run(statement, RunOptions::default());
+        let mut text = None;
+        while let Some(event) = run.next().await? {
+            match event {
+                Event::Rows(rows) => text = rows.text().or(text),
+                Event::Ended(ended) => {
+                    if let Some(limit) = ended.limit {
+                        return Err(limit.into());
+                    }
+                }
+                Event::Columns(_) | Event::Progress(_) => {}
+            }
         }
-        let text = rows.into_iter().flatten().next().and_then(|cell| match cell {
-            Value::String(text) => Some(text),
-            _ => None,
-        });
         text.ok_or_else(|| ProtocolError::Missing("the plan").into())
     }
 }

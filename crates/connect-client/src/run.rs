@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array, RecordBatch, cast::AsArray};
 use connect_proto::connect::{DataType, Relation, execute_plan_response::ResponseType, relation::RelType};
 use serde_json::Value;
 use uuid::Uuid;
@@ -67,6 +67,13 @@ impl Rows {
         let mut budget = Budget::new(most_bytes);
         let value = cell(array, row, self.spark_type(column), &mut budget);
         (value, !budget.is_spent())
+    }
+
+    /// The first cell of all, if it is a text.
+    pub(crate) fn text(&self) -> Option<String> {
+        let array = self.batch.columns().first().filter(|array| !array.is_empty() && array.is_valid(0))?;
+        let short = array.as_string_opt::<i32>().map(|texts| texts.value(0));
+        short.or_else(|| array.as_string_opt::<i64>().map(|texts| texts.value(0))).map(str::to_owned)
     }
 
     /// Whole rows as JSON, each an array, because column names may repeat. How large a row becomes is not bounded;
