@@ -81,6 +81,8 @@ pub(crate) enum Cause {
     Disconnected,
     /// The server does not know the operation, or no longer.
     UnknownOperation,
+    /// The server does not know the session, or no longer.
+    UnknownSession,
     Final(ConnectError),
 }
 
@@ -96,15 +98,15 @@ pub(crate) fn cause(status: &Status) -> Cause {
         return match class {
             "INVALID_CURSOR.DISCONNECTED" => Cause::Disconnected,
             "INVALID_HANDLE.OPERATION_NOT_FOUND" => Cause::UnknownOperation,
-            "INVALID_HANDLE.SESSION_CHANGED" | "INVALID_HANDLE.SESSION_NOT_FOUND" => {
-                Cause::Final(ConnectError::SessionChanged)
-            }
+            "INVALID_HANDLE.SESSION_CHANGED" => Cause::Final(ConnectError::SessionChanged),
+            "INVALID_HANDLE.SESSION_NOT_FOUND" => Cause::UnknownSession,
             "INVALID_HANDLE.SESSION_CLOSED" => Cause::Final(ConnectError::SessionReleased),
             _ => Cause::Final(ConnectError::Spark(Box::new(error))),
         };
     }
     let reason = || deepest_source(status).unwrap_or_else(|| said(status));
-    let lost = status.code() == Code::Unknown && status.source().is_some();
+    // The second one for a call that waited for a connection that was lost.
+    let lost = matches!(status.code(), Code::Unknown | Code::Cancelled) && status.source().is_some();
     match status.code() {
         Code::Unavailable => Cause::Transient { server_asks: details.retry_delay, reason: reason() },
         // Tonic and proxies use these for a stream that broke without a final status.

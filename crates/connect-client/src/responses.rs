@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     ConnectError, LimitExceeded, Limits, Session,
     client::Stub,
-    error::{Cause, cause, is_too_large},
+    error::{Cause, cause, is_too_large, said},
     retry::{CALLS, Ladder, STREAMS},
     telemetry::Call,
 };
@@ -198,7 +198,14 @@ impl Responses {
             self.close().await;
             return Err(LimitExceeded::bytes(self.max_bytes, None).into());
         }
-        match cause(&status) {
+        let cause = match cause(&status) {
+            // Attached to again: not even the session's first call has arrived.
+            Cause::UnknownSession if self.session.observed().is_none() && self.ladder.attempt() > 0 => {
+                Cause::UnknownOperation
+            }
+            cause => cause,
+        };
+        match cause {
             Cause::Transient { server_asks, reason } => {
                 if !self.sent {
                     let pause = self.connecting.next(server_asks);
@@ -212,7 +219,11 @@ impl Responses {
                 self.sent = false;
                 self.resume(None, "the server does not know the operation".to_owned()).await
             }
-            Cause::UnknownOperation | Cause::Final(_) => {
+            Cause::UnknownOperation => {
+                self.close().await;
+                Err(ConnectError::Status { code: status.code(), message: said(&status) })
+            }
+            Cause::UnknownSession | Cause::Final(_) => {
                 let error = self.session.error(status).await;
                 self.close().await;
                 Err(error)

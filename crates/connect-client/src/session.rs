@@ -219,6 +219,7 @@ impl Session {
             }
             Cause::Final(error) => error,
             Cause::Transient { reason, .. } => ConnectError::Unreachable { reason },
+            Cause::UnknownSession => ConnectError::SessionChanged,
             Cause::Disconnected | Cause::UnknownOperation => {
                 ConnectError::Status { code: status.code(), message: said(&status) }
             }

@@ -73,8 +73,13 @@ fn failed(error: ConnectError) -> &'static str {
             Some("OPERATION_CANCELED") => "interrupted",
             other => panic!("{other:?}: {}", error.message),
         },
-        // A command must not run twice, so one that was lost on its way is not sent again.
-        ConnectError::Status { message, .. } if message.contains("OPERATION_NOT_FOUND") => "lost",
+        // A command must not run twice, so one that was lost on its way is not sent again. Of a new session, the server
+        // does not know that either.
+        ConnectError::Status { message, .. }
+            if ["OPERATION_NOT_FOUND", "SESSION_NOT_FOUND"].iter().any(|class| message.contains(class)) =>
+        {
+            "lost"
+        }
         other => panic!("{other:?}"),
     }
 }

@@ -39,6 +39,11 @@ impl Reply {
     pub fn unknown() -> Self {
         Self::Reattach(vec![], Some(spark_error("INVALID_HANDLE.OPERATION_NOT_FOUND", "scripted", &[])))
     }
+
+    /// The server does not know the session.
+    pub fn unknown_session() -> Self {
+        Self::Reattach(vec![], Some(spark_error("INVALID_HANDLE.SESSION_NOT_FOUND", "scripted", &[])))
+    }
 }
 
 pub fn response(id: &str, response_type: ResponseType) -> ExecutePlanResponse {

@@ -85,6 +85,20 @@ async fn a_command_is_never_sent_twice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_session_whose_first_call_never_arrived_has_not_changed() {
+    let replies = [Reply::unknown_session()].into();
+    let server = Server::with(Script { replies, failures: [overloaded(None)].into(), ..Script::default() }).await;
+    let result = outcome(&server, Limits::default()).await;
+    assert!(matches!(result, Err(ConnectError::Status { .. })), "{result:?}");
+    assert_eq!(server.calls(), [Call::Command, Call::Reattach(None), Call::Release]);
+
+    let never = Reply::Execute(vec![], Some(overloaded(Some(1))));
+    let server = Server::start(vec![never, Reply::unknown_session()]).await;
+    let result = outcome(&server, Limits::default()).await;
+    assert!(matches!(result, Err(ConnectError::SessionChanged)), "it was known before: {result:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_is_given_up_after_fifteen_attempts_without_data_and_each_response_counts_anew() {
     let overloads = |count| (0..count).map(|_| Reply::Reattach(vec![], Some(overloaded(None))));
     let first = || Reply::Execute(vec![], Some(overloaded(None)));
