@@ -9,7 +9,7 @@ use monitor::{
     HistoryServer, Identity, IdentityMode, Masters, Samples, Spark, Tasks, TokenKeys,
 };
 use reqwest::header::HeaderValue;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use upstream::{
     Client, Connections, PlaceLimits, Places, Timeouts, Upstream,
@@ -238,10 +238,11 @@ impl App {
         self.0.sql.clone()
     }
 
-    pub(crate) fn bounds(&self) -> Bounds {
+    /// The limits of all requests, which must carry `sidecar_token` if there is one.
+    pub(crate) fn bounds(&self, sidecar_token: Option<SecretString>) -> Bounds {
         let Limits { max_requests, request_timeout, .. } = self.0.limits;
         let sessions = Some(Arc::clone(&self.0.sessions));
-        Bounds { requests: max_requests, time: request_timeout, sessions, areas: AREAS, sidecar_token: None }
+        Bounds { requests: max_requests, time: request_timeout, sessions, areas: AREAS, sidecar_token }
     }
 }
 

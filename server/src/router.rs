@@ -82,7 +82,7 @@ pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
     };
     // A route layer, so that an unknown route and a wrong method win over a missing token.
     let routes = routes.route_layer(map_request(middleware::require_token));
-    complete(routes.merge(open(get(health::readyz))), Bounds { sidecar_token, ..app.bounds() })
+    complete(routes.merge(open(get(health::readyz))), app.bounds(sidecar_token))
 }
 
 /// The same routes for a configuration that cannot work; each of them answers with the reason.
