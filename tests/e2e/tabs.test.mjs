@@ -143,9 +143,9 @@ test('behind another tab it rests: what is in flight is aborted, and asked for w
   await all();
   const held = await hold('doctor');
   await lab.report.getByRole('button', { name: 'Check again' }).click();
-  await held.arrived;
+  await held.arrived();
   await lab.execute('docmanager:open', { path: 'one.ipynb' });
-  await held.aborted;
+  await held.aborted();
   await lab.page.unroute('**/doctor');
   lab.requests.clear();
   await lab.page.waitForTimeout(1_000);
@@ -167,11 +167,10 @@ test('when another person is answered, the report of the one before is gone', as
   const held = await hold('doctor');
   session = '2';
   await lab.execute('berdl-spark-monitor:refresh');
-  await held.arrived;
+  await held.arrived();
   assert.equal(await lab.hops.count(), 0);
   assert.match(await lab.report.innerText(), /Checking…/);
-  await lab.page.unroute(/spark-monitor\/(panel|snapshot)/);
-  await lab.page.unroute('**/doctor');
+  await lab.unroute();
   await lab.closeReport();
   await lab.openReport();
 });
@@ -180,9 +179,9 @@ test('closed while it is being made, the request is aborted, and nothing is left
   await all();
   const held = await hold('doctor');
   await lab.report.getByRole('button', { name: 'Check again' }).click();
-  await held.arrived;
+  await held.arrived();
   await lab.closeReport();
-  await held.aborted;
+  await held.aborted();
   await lab.page.unroute('**/doctor');
   lab.requests.clear();
   await lab.page.waitForTimeout(1_500);
@@ -234,7 +233,7 @@ test('where its WebAssembly cannot be loaded, the tab says so and tries again, b
   const before = tries;
   await lab.page.waitForTimeout(5_000);
   assert.equal(tries, before);
-  await lab.page.unroute('**/*.wasm');
+  await lab.unroute();
   await lab.openReport();
 });
 
@@ -262,10 +261,14 @@ async function loads(bundle) {
 
 /** Holds back the next requests for a route. @param {string} route */
 async function hold(route) {
-  const failed = lab.page.waitForEvent('requestfailed', request => request.url().endsWith(route));
-  const arrived = lab.page.waitForEvent('request', request => request.url().endsWith(route));
-  await lab.page.route(`**/${route}`, () => {});
-  return { arrived, aborted: failed.then(request => assert.match(request.failure()?.errorText ?? '', /ABORTED/)) };
+  /** @type {import('playwright-core').Request[]} */
+  const held = [];
+  await lab.page.route(`**/${route}`, route => void held.push(route.request()));
+  const isAborted = () => /ABORTED/.test(held[0]?.failure()?.errorText ?? '');
+  return {
+    arrived: () => until(`a request for ${route}`, () => held.length > 0),
+    aborted: () => until(`the end of the request for ${route}`, isAborted)
+  };
 }
 
 /**

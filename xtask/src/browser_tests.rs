@@ -52,7 +52,7 @@ pub fn run() -> Result<Counts> {
     })
 }
 
-/// Runs one file, and shows its output as a whole, so that two files' lines do not mix.
+/// Runs one file. What it printed is shown only if it failed, as a whole, so that two files' lines do not mix.
 fn run_file(folder: &Path, file: &Path) -> Result<Counts> {
     let begin = Instant::now();
     let mut node = run::command("node", folder);
@@ -63,12 +63,11 @@ fn run_file(folder: &Path, file: &Path) -> Result<Counts> {
     output.lines().for_each(|line| counts.read(line));
     counts.check(succeeded);
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    println!(
-        "{output}    {name}: {} passed, {} failed ({:.1} s)",
-        counts.passed,
-        counts.failed,
-        begin.elapsed().as_secs_f32()
-    );
+    if counts.failed > 0 {
+        print!("{output}");
+    }
+    let seconds = begin.elapsed().as_secs_f32();
+    println!("    {name}: {} passed, {} failed ({seconds:.1} s)", counts.passed, counts.failed);
     Ok(counts)
 }
 

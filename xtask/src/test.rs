@@ -133,7 +133,9 @@ fn sources() -> Result<Counts> {
 
 fn rust() -> Result<Counts> {
     // Without documentation tests: there are none, as `tidy` checks, and to look for them compiles every library again.
-    step("Tests of Rust", || counted(&mut cargo(&["test", "--quiet", "--locked", "--workspace", "--tests"])))
+    step("Tests of Rust", || {
+        counted(&mut cargo(&["test", "--quiet", "--locked", "--workspace", "--tests", "--no-fail-fast"]))
+    })
 }
 
 /// Checks TypeScript by building it: the compiler stops at the first warning.

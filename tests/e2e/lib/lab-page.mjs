@@ -298,9 +298,14 @@ export class LabPage {
     await (part ?? this.page).screenshot({ path: path.join(OUT, `${name}.png`), animations: 'disabled' });
   }
 
+  /** Ends all routes; the errors of one that is still at work are nobody's any more. */
+  async unroute() {
+    await this.page.unrouteAll({ behavior: 'ignoreErrors' });
+  }
+
   async close() {
     // A route that is still at work would fail with the page.
-    await this.page.unrouteAll({ behavior: 'ignoreErrors' });
+    await this.unroute();
     await this.page.context().close();
   }
 }
