@@ -28,6 +28,8 @@ const LONG = `try:
     spark.sql("SELECT count(m) FROM (SELECT java_method('java.lang.Thread', 'sleep', 2000L) AS m FROM range(0, 600, 1, 600))").collect()
 except Exception as error:
     print("OPERATION_CANCELED" in str(error))`;
+/** A plan of many operators, beside each other. */
+const WIDE = `spark.sql(" UNION ALL ".join(f"SELECT id + {n} AS n FROM range(0, 10, 1, 1)" for n in range(150))).groupBy().count().collect()`;
 const CACHE = `spark.sql("CACHE TABLE kept AS SELECT id % 7 AS k, count(*) AS n FROM a GROUP BY 1")`;
 
 /** @type {Spark} */
@@ -51,7 +53,7 @@ before(async () => {
   spark = await Spark.start();
   const { master_ui, connect_url } = spark.cluster;
   jupyter = await Lab.start({ env: { ...FAST, SPARK_MASTER_UI_URL: master_ui, SPARK_REMOTE: connect_url, SPARK_CONNECT_URL: connect_url } });
-  await jupyter.write('join.ipynb', [CONNECT, JOIN, CACHE, FAIL, LONG]);
+  await jupyter.write('join.ipynb', [CONNECT, JOIN, CACHE, FAIL, LONG, WIDE]);
   browser = await launch();
   lab = await LabPage.create(browser, { ...CLIPBOARD, viewport: { width: 1500, height: 1000 } });
   pages = lab.page.locator('[id^="berdl-spark-monitor:query-"]');
@@ -116,11 +118,37 @@ test('the keyboard goes along the plan, and the chosen operator tells all that i
   const card = page.getByRole('group', { name: 'SortMergeJoin' });
   assert.match(await card.innerText(), /number of output rows/);
   await lab.page.keyboard.press('ArrowUp');
-  assert.match(await focused(), /^(Sort|AQEShuffleRead|ShuffleQueryStage|InputAdapter)/);
+  await until('the focus', async () => /^(Sort|AQEShuffleRead|ShuffleQueryStage|InputAdapter)\n/.test(await focused()));
   await until('its details', async () => (await card.count()) === 0);
   await lab.page.keyboard.press('ArrowDown');
-  assert.match(await focused(), /^SortMergeJoin/);
+  await until('the focus', async () => /^SortMergeJoin/.test(await focused()));
   assert.equal(await page.locator('.sparkMonitor-Operator[tabindex="0"]').count(), 1, 'Tab stops once');
+});
+
+test('of a large plan only what is around the visible part is drawn, and the keyboard reaches all of it', async () => {
+  await lab.startCell(5);
+  await lab.cellDone(5, 120_000);
+  const wide = await open('SELECT id + 0');
+  const [drawn, area] = [wide.locator('.sparkMonitor-Operator'), wide.locator('.sparkMonitor-Plan-scroll')];
+  await drawn.first().waitFor();
+  const text = await wide.locator('.sparkMonitor-Details pre').last().textContent();
+  const all = (text ?? '').split('Range (0, 10').length - 1;
+  assert.ok(all >= 150 && (await drawn.count()) < 150, `${await drawn.count()} drawn, ${all} read`);
+  const seen = (/** @type {import('playwright-core').Locator} */ one) => one.evaluate((one, slack) => {
+    const [box, area] = [one.getBoundingClientRect(), one.closest('.sparkMonitor-Plan-scroll')?.getBoundingClientRect()];
+    return area && box.left >= area.left - slack && box.right <= area.right + slack;
+  }, 1);
+  await area.evaluate(area => area.scrollTo(area.scrollWidth, 0));
+  await until('the last operator', async () => (await drawn.evaluateAll(all => Math.max(...all.map(one => one.offsetLeft)))) > 140 * 212);
+  await area.evaluate(area => area.scrollTo((area.scrollWidth - area.clientWidth) / 2, area.scrollHeight));
+  const union = drawn.filter({ has: lab.page.getByText('Union', { exact: true }) });
+  await union.focus();
+  await lab.page.keyboard.press('ArrowUp');
+  const first = wide.locator('.sparkMonitor-Operator:focus');
+  await until('the first operator', async () => (await first.evaluate(one => one.offsetLeft)) < 212 && (await seen(first)));
+  await lab.page.keyboard.press('ArrowDown');
+  await until('the union', async () => /^Union/.test(await focused()) && (await seen(union)));
+  await lab.execute('application:close');
 });
 
 test('the row’s menu opens the same page', async () => {

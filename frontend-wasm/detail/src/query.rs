@@ -1,13 +1,16 @@
 //! A query's page: [`query_tab`] polls, [`query_view`] draws its parts in order.
 //!
 //! [`stop`] stops it, [`findings_pane`] says what slows it down, [`timeline`] has the stages, [`tasks_pane`] their
-//! tasks, [`plan_pane`] the plan: [`layout`] says where its operators stand, [`heat`] which of them took the time.
+//! tasks, [`plan_pane`] the plans, [`plan_graph`] draws one: [`layout`] says where its operators stand, [`part`] which
+//! of them are drawn, [`heat`] which took the time.
 
 mod findings_pane;
 mod heat;
 mod interrupt;
 mod layout;
 mod page;
+mod part;
+mod plan_graph;
 mod plan_pane;
 pub mod query_tab;
 mod query_view;

@@ -114,6 +114,11 @@ impl<T> Loaded<T> {
         self.body.as_deref()
     }
 
+    /// As [`Self::body`], to be kept.
+    pub fn shared(&self) -> Option<Rc<T>> {
+        self.body.clone()
+    }
+
     /// The fields and the metadata of the last good answer.
     pub fn answer(&self) -> Option<(&T, &Meta)> {
         self.body().zip(self.meta.as_ref())

@@ -7,7 +7,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use wire::{FindingRule, Findings, Query, QueryPlans, QueryStages, QueryTasks};
 use yew::{
-    AttrValue, Callback, Html, Properties, UseStateSetter, component, use_effect_with, use_memo, use_reducer, use_state,
+    AttrValue, Callback, Html, Properties, UseStateSetter, component, use_callback, use_effect_with, use_memo,
+    use_reducer, use_state,
 };
 
 use super::interrupt::interrupt;
@@ -86,6 +87,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
             let _ = on_known.call2(&JsValue::NULL, &app_id.into(), &name.into());
         }
     });
+    let on_choose = use_callback(chosen.setter(), |operator, chosen| chosen.set(operator));
     let (on_copy, copying) = (props.on_copy.clone(), copied.setter());
     let page = Page {
         query: &query,
@@ -94,10 +96,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
         tasks: &tasks,
         number: *number,
         chosen: *chosen,
-        on_choose: {
-            let chosen = chosen.setter();
-            Callback::from(move |operator| chosen.set(operator))
-        },
+        on_choose,
         copied: *copied,
         on_copy: Callback::from(move |text: String| {
             let copying = copying.clone();

@@ -29,7 +29,7 @@ pub fn query_view(page: &Page<'_>) -> Html {
 }
 
 fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
-    let plans = page.plans.body().map(|plans| plan_pane(page, plans));
+    let plans = page.plans.shared().map(|plans| plan_pane(page, &plans));
     let findings = page.findings.body().map(|findings| findings_pane(page, findings, &query.query_id));
     html! {
         <>

@@ -1,0 +1,266 @@
+//! A plan as a graph whose operators are buttons: rows, bytes and time on each. Of a large plan only what is near the
+//! visible part is drawn.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wire::{ExecutedPlan, Operator, QueryPlans};
+use yew::{
+    Callback, Event, FocusEvent, Html, KeyboardEvent, Properties, TargetCast, classes, component, html,
+    use_effect_with, use_memo, use_state_eq,
+};
+
+use super::heat::{Heat, heats};
+use super::layout::{Layout, Place, layout};
+use super::part::Part;
+use kit::format;
+use kit::i18n::{Message, PageMessage, tr};
+
+/// Sizes in pixels: an operator, and the room that it has.
+const WIDTH: u32 = 196;
+const HEIGHT: u32 = 62;
+const COLUMN: u32 = 212;
+const ROW: u32 = 90;
+
+/// A plan with more operators is drawn in parts.
+const DRAWN_AS_A_WHOLE: usize = 200;
+
+#[derive(Clone, Debug, PartialEq, Properties)]
+pub struct PlanGraphProps {
+    pub plans: Rc<QueryPlans>,
+    /// Which of the plans.
+    pub index: usize,
+    /// The page's own number.
+    pub number: u32,
+    /// The operator whose details are shown.
+    pub chosen: Option<i64>,
+    /// Hears an execution and its operator.
+    pub on_choose: Callback<Option<(i64, i64)>>,
+}
+
+/// What is known of a plan once it is here.
+#[derive(Debug, Default, PartialEq)]
+struct Known {
+    layout: Layout,
+    heats: BTreeMap<i64, Heat>,
+    /// From top to bottom, as the data goes: positions in the plan.
+    order: Vec<usize>,
+    /// Which operator reads from each.
+    reader: BTreeMap<i64, i64>,
+    /// Where each operator is in the plan.
+    index: BTreeMap<i64, usize>,
+}
+
+#[component]
+pub fn PlanGraph(props: &PlanGraphProps) -> Html {
+    let part = use_state_eq(Part::default);
+    // The operator that has the focus, or had it last: it stays in the page when it is scrolled away.
+    let here = use_state_eq(|| None::<i64>);
+    let plans = Rc::clone(&props.plans);
+    let known = use_memo((plans, props.index), |(plans, index)| plans.plans.get(*index).map(known).unwrap_or_default());
+    let Some(plan) = props.plans.plans.get(props.index) else { return Html::default() };
+    let (number, execution) = (props.number, plan.execution_id);
+    use_effect_with(*here, move |here| {
+        if let Some(operator) = here {
+            focus(&element_id(number, execution, *operator));
+        }
+    });
+    let (width, height) = (known.layout.halves.max(2) * COLUMN / 2, known.layout.rows * ROW);
+    let (is_whole, seen) = (plan.operators.len() <= DRAWN_AS_A_WHOLE, *part);
+    // The first operator in the reading order takes the focus until a person chooses one.
+    let first = known.order.first().and_then(|at| plan.operators.get(*at)).map(|operator| operator.operator_id);
+    let stop = [*here, props.chosen, first].into_iter().flatten().find(|id| known.layout.places.contains_key(id));
+    let go = {
+        let (here, chosen, on_choose) = (here.setter(), props.chosen.is_some(), props.on_choose.clone());
+        Callback::from(move |to: i64| {
+            here.set(Some(to));
+            if chosen {
+                on_choose.emit(Some((execution, to)));
+            }
+        })
+    };
+    let operator = |at: &usize| {
+        let operator = plan.operators.get(*at)?;
+        let id = operator.operator_id;
+        let place = *known.layout.places.get(&id)?;
+        let is_kept = [stop, *here].contains(&Some(id));
+        let is_drawn = is_whole || is_kept || seen.has(corner(place), (WIDTH, HEIGHT));
+        is_drawn.then(|| {
+            let onfocus = here.setter();
+            let onfocus = Callback::from(move |_: FocusEvent| onfocus.set(Some(id)));
+            let heat = known.heats.get(&id).copied();
+            button(props, operator, (place, heat), stop, (onfocus, on_key(plan, &known, id, &go)))
+        })
+    };
+    let onscroll = {
+        let part = part.setter();
+        Callback::from(move |event: Event| {
+            let Some(area) = event.target_dyn_into::<web_sys::Element>() else { return };
+            part.set(Part::at(area.scroll_left(), area.scroll_top()));
+        })
+    };
+    html! {
+        <div class="sparkMonitor-Plan-scroll" {onscroll}>
+            <div
+                class="sparkMonitor-Plan-graph" role="group" aria-label={tr(PageMessage::PlanGraph)}
+                style={format!("width: {width}px; height: {height}px")}
+            >
+                <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
+                    { for edges(plan, &known.layout, (!is_whole).then_some(seen)) }
+                </svg>
+                { for known.order.iter().filter_map(operator) }
+            </div>
+        </div>
+    }
+}
+
+fn known(plan: &ExecutedPlan) -> Known {
+    let layout = layout(&plan.operators);
+    let mut order: Vec<usize> = (0..plan.operators.len()).collect();
+    let place = |at: &usize| {
+        let id = plan.operators.get(*at).map(|operator| operator.operator_id);
+        id.and_then(|id| layout.places.get(&id)).map(|place| (place.row, place.half))
+    };
+    order.sort_by_cached_key(place);
+    let readers = plan.operators.iter().rev();
+    let reader = readers.flat_map(|reader| reader.inputs.iter().map(|input| (*input, reader.operator_id))).collect();
+    let index = plan.operators.iter().enumerate().map(|(at, operator)| (operator.operator_id, at)).collect();
+    Known { heats: heats(plan), layout, order, reader, index }
+}
+
+fn edges<'a>(plan: &'a ExecutedPlan, layout: &'a Layout, part: Option<Part>) -> impl Iterator<Item = Html> + 'a {
+    let middle = |place: Place| place.half * COLUMN / 2 + COLUMN / 2;
+    plan.operators.iter().flat_map(move |operator| {
+        operator.inputs.iter().filter_map(move |input| {
+            let (from, to) = (*layout.places.get(input)?, *layout.places.get(&operator.operator_id)?);
+            let (top, bottom) = (from.row * ROW + HEIGHT + 6, to.row * ROW + 6);
+            let (x1, x2, bend) = (middle(from), middle(to), bottom.saturating_sub(14));
+            let size = (x1.abs_diff(x2), bottom.saturating_sub(top));
+            let is_drawn = part.is_none_or(|part| part.has((x1.min(x2), top), size));
+            is_drawn.then(|| html! { <path d={format!("M{x1} {top}V{bend}L{x2} {bottom}")} /> })
+        })
+    })
+}
+
+/// An operator's upper left corner, pixels.
+fn corner(place: Place) -> (u32, u32) {
+    (place.half * COLUMN / 2 + (COLUMN - WIDTH) / 2, place.row * ROW + 6)
+}
+
+fn button(
+    props: &PlanGraphProps,
+    operator: &Operator,
+    (place, heat): (Place, Option<Heat>),
+    stop: Option<i64>,
+    (onfocus, onkeydown): (Callback<FocusEvent>, Callback<KeyboardEvent>),
+) -> Html {
+    let id = operator.operator_id;
+    let execution = props.plans.plans.get(props.index).map(|plan| plan.execution_id).unwrap_or_default();
+    let is_chosen = props.chosen == Some(id);
+    let onclick = props.on_choose.reform(move |_| (!is_chosen).then_some((execution, id)));
+    let (left, top) = corner(place);
+    html! {
+        <button
+            key={id} id={element_id(props.number, execution, id)} type="button"
+            class={classes!("sparkMonitor-Operator", heat.and_then(Heat::class))}
+            style={format!("left: {left}px; top: {top}px; width: {WIDTH}px; height: {HEIGHT}px")} {onclick} {onfocus} {onkeydown}
+            tabindex={if stop == Some(id) { "0" } else { "-1" }} aria-pressed={is_chosen.to_string()}
+            title={operator.detail.clone()}
+        >
+            <span class="sparkMonitor-Operator-name">{ &operator.name }</span>
+            <span class="sparkMonitor-Operator-facts">{ amounts(operator) }</span>
+            <span class="sparkMonitor-Operator-facts">{ time_words(operator, heat) }</span>
+        </button>
+    }
+}
+
+/// The arrows go along the edges, up to what an operator reads from.
+fn on_key(plan: &ExecutedPlan, known: &Known, id: i64, go: &Callback<i64>) -> Callback<KeyboardEvent> {
+    let operator = |id: i64| known.index.get(&id).and_then(|at| plan.operators.get(*at));
+    let reader = known.reader.get(&id).copied();
+    // The next one that the same operator reads from.
+    let beside = |is_right: bool| {
+        let inputs = &operator(reader?)?.inputs;
+        let at = inputs.iter().position(|input| *input == id)?;
+        inputs.get(if is_right { at + 1 } else { at.checked_sub(1)? }).copied()
+    };
+    let moved = [
+        ("ArrowUp", operator(id).and_then(|operator| operator.inputs.first().copied())),
+        ("ArrowDown", reader),
+        ("ArrowLeft", beside(false)),
+        ("ArrowRight", beside(true)),
+    ];
+    let go = go.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let pressed = event.key();
+        let Some((_, to)) = moved.iter().find(|(key, _)| *key == pressed) else { return };
+        event.prevent_default();
+        if let Some(to) = to {
+            go.emit(*to);
+        }
+    })
+}
+
+fn element_id(page: u32, execution: i64, operator: i64) -> String {
+    ["sparkMonitor-operator", &page.to_string(), &execution.to_string(), &operator.to_string()].join("-")
+}
+
+fn focus(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = document.and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // An operator that cannot take the focus is not drawn.
+        let _ = element.focus();
+    }
+}
+
+/// `20,000,000 rows · 340.9 KB`.
+fn amounts(operator: &Operator) -> String {
+    let rows = operator.rows.map(|rows| tr(PageMessage::Rows { rows }));
+    let spilled = operator.spilled_bytes.map(|bytes| tr(PageMessage::Spilled { bytes: &format::bytes(bytes) }));
+    [rows, operator.bytes.map(format::bytes), spilled].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// `9.3s, 62% · stage 0`. Time inside generated code is that of all its operators.
+fn time_words(operator: &Operator, heat: Option<Heat>) -> String {
+    let time = heat.map(|Heat { task_ms, percent, is_shared }| {
+        let (time, percent) = (&format::duration(task_ms), &tr(Message::Percent { percent }));
+        match operator.codegen.filter(|_| is_shared) {
+            Some(codegen) => tr(PageMessage::TimeOfCode { codegen, time, percent }),
+            None => tr(PageMessage::TimeOfOperator { time, percent }),
+        }
+    });
+    [time, stages(&operator.stage_ids)].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+pub fn stages(ids: &[i64]) -> Option<String> {
+    let ids = ids.iter().map(|id| tr(PageMessage::Stage { number: *id })).collect::<Vec<_>>();
+    (!ids.is_empty()).then(|| ids.join(", "))
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use wire::Operator;
+
+    use super::super::heat::Heat;
+    use super::super::samples::operator;
+    use super::{amounts, time_words};
+
+    #[test]
+    fn an_operator_says_what_it_moved_and_whose_time_it_is() {
+        let exchange = Operator {
+            rows: Some(16_000),
+            bytes: Some(349_082),
+            spilled_bytes: Some(1 << 30),
+            codegen: Some(2),
+            stage_ids: vec![0, 3],
+            ..operator(1, &[])
+        };
+        assert_eq!(amounts(&exchange), "16000 rows · 340.9 KB · 1.0 GB spilled");
+        let heat = |is_shared| Some(Heat { task_ms: 9_300, percent: 62, is_shared });
+        assert_eq!(time_words(&exchange, heat(false)), "9s, 62% · stage 0, stage 3");
+        assert_eq!(time_words(&exchange, heat(true)), "codegen 2: 9s, 62% · stage 0, stage 3");
+        assert_eq!(time_words(&operator(1, &[]), None), "");
+    }
+}
