@@ -13,10 +13,15 @@ pub struct Place {
     pub half: u32,
 }
 
-/// The places of all operators, and how many rows and half columns there are.
+/// The places of all operators, and how many rows and half columns there are. Operators are told by their position in
+/// the plan, because a map for each question is more code than the drawing.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Layout {
-    pub places: BTreeMap<i64, Place>,
+    pub places: Vec<Place>,
+    /// What each reads from.
+    pub inputs: Vec<Vec<usize>>,
+    /// The first that reads from each.
+    pub readers: Vec<Option<usize>>,
     pub rows: u32,
     pub halves: u32,
 }
@@ -26,25 +31,26 @@ pub struct Layout {
 pub fn layout(operators: &[Operator]) -> Layout {
     let index: BTreeMap<i64, usize> =
         operators.iter().enumerate().map(|(index, operator)| (operator.operator_id, index)).collect();
-    let inputs = |at: usize| {
-        let ids = operators.get(at).map(|operator| operator.inputs.as_slice()).unwrap_or_default();
-        ids.iter().filter_map(|id| index.get(id)).copied().filter(move |input| *input > at)
+    let edges = |(at, operator): (usize, &Operator)| {
+        operator.inputs.iter().filter_map(|id| index.get(id)).copied().filter(|input| *input > at).collect()
     };
+    let inputs: Vec<Vec<usize>> = operators.iter().enumerate().map(edges).collect();
+    let inputs_of = |at: usize| inputs.get(at).map(Vec::as_slice).unwrap_or_default();
     // How far each is from the result: the longest way, because an operator stands above all that read from it.
     let mut depths = vec![0_u32; operators.len()];
-    let mut is_read = vec![false; operators.len()];
+    let mut readers = vec![None; operators.len()];
     for at in 0..operators.len() {
-        for input in inputs(at) {
+        for input in inputs_of(at) {
             let below = depths.get(at).copied().unwrap_or_default();
-            if let (Some(depth), Some(read)) = (depths.get_mut(input), is_read.get_mut(input)) {
-                (*depth, *read) = ((*depth).max(below + 1), true);
+            if let (Some(depth), Some(reader)) = (depths.get_mut(*input), readers.get_mut(*input)) {
+                (*depth, *reader) = ((*depth).max(below + 1), reader.or(Some(at)));
             }
         }
     }
     // Each operator that reads nothing gets the next column; any other stands in the middle of what it reads from.
     let mut halves: Vec<Option<u32>> = vec![None; operators.len()];
     let mut next = 0;
-    let results = (0..operators.len()).filter(|at| !is_read.get(*at).copied().unwrap_or_default());
+    let results = (0..operators.len()).filter(|at| readers.get(*at).is_some_and(Option::is_none));
     // A stack and no recursion: a plan may be thousands of operators deep.
     let mut open: Vec<(usize, bool)> = results.map(|at| (at, false)).collect();
     open.reverse();
@@ -54,13 +60,13 @@ pub fn layout(operators: &[Operator]) -> Layout {
         }
         if !is_placed {
             open.push((at, true));
-            let waiting: Vec<usize> = inputs(at).filter(|input| halves.get(*input) == Some(&None)).collect();
-            open.extend(waiting.into_iter().rev().map(|input| (input, false)));
+            let waiting = inputs_of(at).iter().rev().filter(|input| halves.get(**input) == Some(&None));
+            open.extend(waiting.map(|input| (*input, false)));
             continue;
         }
-        let of_inputs: Vec<u32> = inputs(at).filter_map(|input| halves.get(input).copied().flatten()).collect();
-        let half = match (of_inputs.iter().min(), of_inputs.iter().max()) {
-            (Some(least), Some(most)) => least.midpoint(*most),
+        let of_inputs = || inputs_of(at).iter().filter_map(|input| halves.get(*input).copied().flatten());
+        let half = match (of_inputs().min(), of_inputs().max()) {
+            (Some(least), Some(most)) => least.midpoint(most),
             _ => {
                 next += 2;
                 next - 2
@@ -71,10 +77,9 @@ pub fn layout(operators: &[Operator]) -> Layout {
         }
     }
     let deepest = depths.iter().max().copied().unwrap_or_default();
-    let places = operators.iter().zip(depths).zip(halves).map(|((operator, depth), half)| {
-        (operator.operator_id, Place { row: deepest - depth, half: half.unwrap_or_default() })
-    });
-    Layout { places: places.collect(), rows: if operators.is_empty() { 0 } else { deepest + 1 }, halves: next }
+    let place = |(depth, half): (u32, Option<u32>)| Place { row: deepest - depth, half: half.unwrap_or_default() };
+    let places = depths.into_iter().zip(halves).map(place).collect();
+    Layout { places, inputs, readers, rows: if operators.is_empty() { 0 } else { deepest + 1 }, halves: next }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -86,8 +91,9 @@ mod tests {
     fn a_join_stands_below_and_between_what_it_reads() {
         let plan = [operator(0, &[1]), operator(1, &[2, 3]), operator(2, &[]), operator(3, &[4]), operator(4, &[])];
         let layout = layout(&plan);
-        let at = |id: i64| layout.places.get(&id).map(|Place { row, half }| (*row, *half));
-        assert_eq!([0, 1, 2, 3, 4].map(|id| at(id).unwrap()), [(3, 1), (2, 1), (1, 0), (1, 2), (0, 2)]);
+        let places: Vec<_> = layout.places.iter().map(|Place { row, half }| (*row, *half)).collect();
+        assert_eq!(places, [(3, 1), (2, 1), (1, 0), (1, 2), (0, 2)]);
+        assert_eq!((layout.readers[3], layout.inputs[1].as_slice()), (Some(1), [2, 3].as_slice()));
         assert_eq!((layout.rows, layout.halves), (4, 4));
     }
 

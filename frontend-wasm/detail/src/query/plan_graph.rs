@@ -46,10 +46,6 @@ struct Known {
     heats: BTreeMap<i64, Heat>,
     /// From top to bottom, as the data goes: positions in the plan.
     order: Vec<usize>,
-    /// Which operator reads from each.
-    reader: BTreeMap<i64, i64>,
-    /// Where each operator is in the plan.
-    index: BTreeMap<i64, usize>,
 }
 
 #[component]
@@ -68,9 +64,10 @@ pub fn PlanGraph(props: &PlanGraphProps) -> Html {
     });
     let (width, height) = (known.layout.halves.max(2) * COLUMN / 2, known.layout.rows * ROW);
     let (is_whole, seen) = (plan.operators.len() <= DRAWN_AS_A_WHOLE, *part);
+    let position = |id: i64| plan.operators.iter().position(|operator| operator.operator_id == id);
+    let here_at = here.and_then(position);
     // The first operator in the reading order takes the focus until a person chooses one.
-    let first = known.order.first().and_then(|at| plan.operators.get(*at)).map(|operator| operator.operator_id);
-    let stop = [*here, props.chosen, first].into_iter().flatten().find(|id| known.layout.places.contains_key(id));
+    let stop = here_at.or_else(|| props.chosen.and_then(position)).or_else(|| known.order.first().copied());
     let go = {
         let (here, chosen, on_choose) = (here.setter(), props.chosen.is_some(), props.on_choose.clone());
         Callback::from(move |to: i64| {
@@ -81,16 +78,14 @@ pub fn PlanGraph(props: &PlanGraphProps) -> Html {
         })
     };
     let operator = |at: &usize| {
-        let operator = plan.operators.get(*at)?;
+        let (operator, place) = (plan.operators.get(*at)?, *known.layout.places.get(*at)?);
         let id = operator.operator_id;
-        let place = *known.layout.places.get(&id)?;
-        let is_kept = [stop, *here].contains(&Some(id));
-        let is_drawn = is_whole || is_kept || seen.has(corner(place), (WIDTH, HEIGHT));
+        let is_drawn = is_whole || stop == Some(*at) || seen.has(corner(place), (WIDTH, HEIGHT));
         is_drawn.then(|| {
-            let onfocus = here.setter();
-            let onfocus = Callback::from(move |_: FocusEvent| onfocus.set(Some(id)));
-            let heat = known.heats.get(&id).copied();
-            button(props, operator, (place, heat), stop, (onfocus, on_key(plan, &known, id, &go)))
+            let here = here.setter();
+            let onfocus = Callback::from(move |_: FocusEvent| here.set(Some(id)));
+            let onkeydown = on_key(plan, &known.layout, *at, &go);
+            button(props, operator, (place, known.heats.get(&id).copied()), stop == Some(*at), (onfocus, onkeydown))
         })
     };
     let onscroll = {
@@ -107,7 +102,7 @@ pub fn PlanGraph(props: &PlanGraphProps) -> Html {
                 style={format!("width: {width}px; height: {height}px")}
             >
                 <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
-                    { for edges(plan, &known.layout, (!is_whole).then_some(seen)) }
+                    { for edges(&known.layout, (!is_whole).then_some(seen)) }
                 </svg>
                 { for known.order.iter().filter_map(operator) }
             </div>
@@ -117,25 +112,19 @@ pub fn PlanGraph(props: &PlanGraphProps) -> Html {
 
 fn known(plan: &ExecutedPlan) -> Known {
     let layout = layout(&plan.operators);
-    let mut order: Vec<usize> = (0..plan.operators.len()).collect();
-    let place = |at: &usize| {
-        let id = plan.operators.get(*at).map(|operator| operator.operator_id);
-        id.and_then(|id| layout.places.get(&id)).map(|place| (place.row, place.half))
-    };
-    order.sort_by_cached_key(place);
-    let readers = plan.operators.iter().rev();
-    let reader = readers.flat_map(|reader| reader.inputs.iter().map(|input| (*input, reader.operator_id))).collect();
-    let index = plan.operators.iter().enumerate().map(|(at, operator)| (operator.operator_id, at)).collect();
-    Known { heats: heats(plan), layout, order, reader, index }
+    let places = layout.places.iter().enumerate();
+    let mut order: Vec<(u32, u32, usize)> = places.map(|(at, place)| (place.row, place.half, at)).collect();
+    order.sort_unstable();
+    Known { heats: heats(plan), layout, order: order.into_iter().map(|(_, _, at)| at).collect() }
 }
 
-fn edges<'a>(plan: &'a ExecutedPlan, layout: &'a Layout, part: Option<Part>) -> impl Iterator<Item = Html> + 'a {
+fn edges(layout: &Layout, part: Option<Part>) -> impl Iterator<Item = Html> {
     let middle = |place: Place| place.half * COLUMN / 2 + COLUMN / 2;
-    plan.operators.iter().flat_map(move |operator| {
-        operator.inputs.iter().filter_map(move |input| {
-            let (from, to) = (*layout.places.get(input)?, *layout.places.get(&operator.operator_id)?);
+    layout.places.iter().zip(&layout.inputs).flat_map(move |(to, inputs)| {
+        inputs.iter().filter_map(move |input| {
+            let from = *layout.places.get(*input)?;
             let (top, bottom) = (from.row * ROW + HEIGHT + 6, to.row * ROW + 6);
-            let (x1, x2, bend) = (middle(from), middle(to), bottom.saturating_sub(14));
+            let (x1, x2, bend) = (middle(from), middle(*to), bottom.saturating_sub(14));
             let size = (x1.abs_diff(x2), bottom.saturating_sub(top));
             let is_drawn = part.is_none_or(|part| part.has((x1.min(x2), top), size));
             is_drawn.then(|| html! { <path d={format!("M{x1} {top}V{bend}L{x2} {bottom}")} /> })
@@ -152,7 +141,7 @@ fn button(
     props: &PlanGraphProps,
     operator: &Operator,
     (place, heat): (Place, Option<Heat>),
-    stop: Option<i64>,
+    is_stop: bool,
     (onfocus, onkeydown): (Callback<FocusEvent>, Callback<KeyboardEvent>),
 ) -> Html {
     let id = operator.operator_id;
@@ -165,7 +154,7 @@ fn button(
             key={id} id={element_id(props.number, execution, id)} type="button"
             class={classes!("sparkMonitor-Operator", heat.and_then(Heat::class))}
             style={format!("left: {left}px; top: {top}px; width: {WIDTH}px; height: {HEIGHT}px")} {onclick} {onfocus} {onkeydown}
-            tabindex={if stop == Some(id) { "0" } else { "-1" }} aria-pressed={is_chosen.to_string()}
+            tabindex={if is_stop { "0" } else { "-1" }} aria-pressed={is_chosen.to_string()}
             title={operator.detail.clone()}
         >
             <span class="sparkMonitor-Operator-name">{ &operator.name }</span>
@@ -176,20 +165,21 @@ fn button(
 }
 
 /// The arrows go along the edges, up to what an operator reads from.
-fn on_key(plan: &ExecutedPlan, known: &Known, id: i64, go: &Callback<i64>) -> Callback<KeyboardEvent> {
-    let operator = |id: i64| known.index.get(&id).and_then(|at| plan.operators.get(*at));
-    let reader = known.reader.get(&id).copied();
+fn on_key(plan: &ExecutedPlan, layout: &Layout, at: usize, go: &Callback<i64>) -> Callback<KeyboardEvent> {
+    let inputs = |at: usize| layout.inputs.get(at).map(Vec::as_slice).unwrap_or_default();
+    let reader = layout.readers.get(at).copied().flatten();
     // The next one that the same operator reads from.
     let beside = |is_right: bool| {
-        let inputs = &operator(reader?)?.inputs;
-        let at = inputs.iter().position(|input| *input == id)?;
-        inputs.get(if is_right { at + 1 } else { at.checked_sub(1)? }).copied()
+        let inputs = inputs(reader?);
+        let position = inputs.iter().position(|input| *input == at)?;
+        inputs.get(if is_right { position + 1 } else { position.checked_sub(1)? }).copied()
     };
+    let id = |at: usize| plan.operators.get(at).map(|operator| operator.operator_id);
     let moved = [
-        ("ArrowUp", operator(id).and_then(|operator| operator.inputs.first().copied())),
-        ("ArrowDown", reader),
-        ("ArrowLeft", beside(false)),
-        ("ArrowRight", beside(true)),
+        ("ArrowUp", inputs(at).first().copied().and_then(id)),
+        ("ArrowDown", reader.and_then(id)),
+        ("ArrowLeft", beside(false).and_then(id)),
+        ("ArrowRight", beside(true).and_then(id)),
     ];
     let go = go.clone();
     Callback::from(move |event: KeyboardEvent| {
