@@ -14,6 +14,7 @@ mod literals;
 mod names;
 mod problem;
 mod program;
+mod resolved;
 mod secrets;
 mod semantic;
 
@@ -25,4 +26,5 @@ pub use literals::{Assignment, LiteralKind, Text};
 pub use names::{NameEvent, NameUse};
 pub use problem::Problem;
 pub use program::{Program, Version};
+pub use resolved::{Argument, Import, MAX_NODES, Meaning, Node, NodeId, Resolved, Shown};
 pub use secrets::{Fix, Secret, secrets, secrets_in_text};
