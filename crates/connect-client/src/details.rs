@@ -162,7 +162,7 @@ fn context(context: &fetched::QueryContext) -> QueryContext {
 }
 
 /// `TABLE_OR_VIEW_NOT_FOUND` of `[TABLE_OR_VIEW_NOT_FOUND] The table …`, also behind a Java class's name.
-fn class_in(message: &str) -> Option<&str> {
+pub(crate) fn class_in(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once('[')?;
     let (class, _) = rest.split_once(']')?;
     let named =
@@ -179,7 +179,7 @@ fn position_in(message: &str) -> Option<Position> {
 }
 
 /// The position of `3 pos 2;`.
-fn analysed_position(text: &str) -> Option<Position> {
+pub(crate) fn analysed_position(text: &str) -> Option<Position> {
     let (line, rest) = text.split_once(" pos ")?;
     let (column, _) = rest.split_once(';')?;
     Some(Position { line: line.parse().ok()?, column: column.parse().ok()? })

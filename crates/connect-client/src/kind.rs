@@ -96,7 +96,7 @@ impl Session {
 }
 
 /// The kind that the parsed plan says. A node that is not known to belong to a query makes it a command.
-fn kind_of(explained: &str) -> StatementKind {
+pub(crate) fn kind_of(explained: &str) -> StatementKind {
     let parsed = explained.split_once("== Parsed Logical Plan ==\n").map_or(explained, |(_, rest)| rest);
     let parsed = parsed.split("\n== ").next().unwrap_or_default();
     let mut lines = parsed.lines();

@@ -6,6 +6,7 @@
 //! so an interrupt never waits behind a running query.
 
 mod address;
+mod analysis;
 mod answer;
 mod arguments;
 mod cells;
@@ -37,6 +38,7 @@ mod statement;
 mod telemetry;
 
 pub use address::{Address, AddressError};
+pub use analysis::{Analysis, AnalysisFailure};
 pub use arguments::{Argument, ArgumentError, Arguments};
 pub use client::{Client, TrustedRoots};
 pub use details::{Position, QueryContext, SparkError};
