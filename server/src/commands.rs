@@ -1,5 +1,6 @@
 //! The program's subcommands, one file each.
 
+pub mod check;
 pub mod doctor;
 pub mod export;
 pub mod history;

@@ -51,6 +51,13 @@ fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
             let config = Secrets::from_env().and_then(|secrets| Config::resolve(&settings, secrets));
             return in_runtime("error", doctor::run(config, json));
         }
+        Ok(Cli { command: Command::Check(check) }) => {
+            #[cfg(feature = "sql")]
+            let token = connect_token()?;
+            #[cfg(not(feature = "sql"))]
+            let token = None;
+            return in_runtime("error", commands::check::run(*check, token));
+        }
         Ok(Cli { command: Command::Export(export) }) => return in_runtime("error", commands::export::run(*export)),
         #[cfg(feature = "sql")]
         Ok(Cli { command: Command::Sql(sql) }) => {

@@ -41,6 +41,15 @@ async fn the_api_document_is_up_to_date() {
     check("openapi.json", &format!("{}\n", serde_json::to_string_pretty(&document).unwrap()));
 }
 
+#[test]
+fn every_rule_of_the_check_is_documented_with_its_verdict() {
+    let text = fs::read_to_string(path("check.md")).unwrap();
+    for rule in check::RULES {
+        let line = format!("| `{}` | `{}` | {}", rule.code, rule.effect.word(), rule.finds.split(';').next().unwrap());
+        assert!(text.contains(&line), "docs/check.md lacks: {line}");
+    }
+}
+
 /// All sources that may contain a test.
 fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
     for entry in fs::read_dir(folder).unwrap() {

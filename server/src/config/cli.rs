@@ -47,6 +47,12 @@ pub enum Command {
         #[command(flatten)]
         settings: Box<Settings>,
     },
+    /// Check a Python program or a file of SQL for Spark before it runs. Nothing of it is run. Exits with 0 (`passes`), 1
+    /// (`refused` or `fails`), 2 (usage, or the file cannot be read) or 3 (`unproven`).
+    ///
+    /// With an address of Spark Connect, Spark explains the program's SQL. A token has no flag: set
+    /// `SPARK_CONNECT_TOKEN`, or `SPARK_CONNECT_TOKEN_FILE` to a file's path.
+    Check(Box<crate::commands::check::Check>),
     /// Make a job of a notebook: one Python file, and what its target needs beside it. Exits with 0 (written), 1
     /// (something must be mended or decided first; nothing is written) or 2 (usage, or the notebook cannot be read).
     Export(Box<crate::commands::export::Export>),
@@ -94,7 +100,7 @@ pub fn settings_from(args: &[&str]) -> Result<Settings, clap::Error> {
     let words = ["berdl-spark-monitor", "doctor"].iter().chain(args).map(OsString::from);
     match Cli::try_from_args(words)?.command {
         Command::Serve { settings, .. } | Command::Doctor { settings, .. } => Ok(*settings),
-        Command::History { .. } | Command::Export(_) => {
+        Command::History { .. } | Command::Check(_) | Command::Export(_) => {
             Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand))
         }
         #[cfg(feature = "sql")]

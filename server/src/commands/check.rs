@@ -1,0 +1,144 @@
+//! `berdl-spark-monitor check`: says what is wrong with a Spark program before it runs.
+
+#[cfg(feature = "sql")]
+mod spark;
+
+use std::{
+    fs,
+    io::{self, Read, Write as _, stderr, stdin, stdout},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use check::{Checked, Chosen, MAX_BYTES, Report, Verdict};
+use clap::Args;
+use secrecy::SecretString;
+
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const UNPROVEN: u8 = 3;
+
+/// A program and what it is meant to read.
+#[derive(Clone, Debug, Args)]
+pub struct Check {
+    /// The program: a Python file or the code of a cell, or statements of SQL if the name ends in `.sql`; `-` reads
+    /// Python from standard input.
+    #[arg(value_name = "FILE|-")]
+    file: PathBuf,
+
+    /// A table that the program must read, such as `db.t`; may be repeated. Then it may read nothing else.
+    #[arg(long = "table", value_name = "DB.TABLE")]
+    tables: Vec<String>,
+
+    /// A path that the program must read, such as `s3://bucket/sales/`; may be repeated. Then it may read nothing else.
+    #[arg(long = "path", value_name = "URI")]
+    paths: Vec<String>,
+
+    /// Address of Spark Connect, as PySpark writes it: `sc://HOST:PORT/;user_id=…;use_ssl=true`. The program's SQL goes
+    /// there to be explained; it is not run.
+    #[arg(long, env = "SPARK_CONNECT_URL", value_name = "URL", hide_env_values = true)]
+    url: Option<String>,
+
+    /// Whose session it is, unless the address has a `user_id`.
+    #[arg(long, env = "SPARK_USER", value_name = "NAME")]
+    user: Option<String>,
+
+    /// The user of this machine, which PySpark takes if nothing else is said.
+    #[arg(long, env = "USER", hide = true)]
+    login: Option<String>,
+
+    /// PEM file with additional certificate authorities.
+    #[arg(long, env = "SPARK_MONITOR_CA_FILE", value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+
+    /// Print verdict and findings as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks the program and prints what was found.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub async fn run(command: Check, token: Option<SecretString>) -> anyhow::Result<ExitCode> {
+    let name = command.file.display();
+    let source = match read(&command.file) {
+        Ok(source) => source,
+        Err(reason) => return complain(&format!("cannot read {name}: {reason}")),
+    };
+    let chosen = Chosen { tables: command.tables.clone(), paths: command.paths.clone() };
+    let is_sql = command.file.extension().is_some_and(|end| end.eq_ignore_ascii_case("sql"));
+    let checked = if is_sql { check::sql(&source, &chosen) } else { check::python(&source, &chosen) };
+    let Ok(checked) = checked else {
+        return complain(&format!("{name} is larger than {} KiB: check its parts", MAX_BYTES >> 10));
+    };
+    let checked = match ask(&command, checked, token).await {
+        Ok(checked) => checked,
+        Err(reason) => return complain(&reason),
+    };
+    let report = checked.report();
+    if command.json {
+        serde_json::to_writer(stdout(), &report)?;
+        writeln!(stdout())?;
+    } else {
+        print(&report, &command.file)?;
+    }
+    Ok(match report.verdict {
+        Verdict::Passes => ExitCode::SUCCESS,
+        Verdict::Unproven => UNPROVEN.into(),
+        Verdict::Fails | Verdict::Refused => FAILED.into(),
+    })
+}
+
+/// Lets Spark explain the statements, if there is an address and something to explain.
+#[cfg(feature = "sql")]
+async fn ask(command: &Check, checked: Checked, token: Option<SecretString>) -> Result<Checked, String> {
+    match &command.url {
+        Some(url) => spark::ask(command, url, checked, token).await,
+        None => Ok(checked),
+    }
+}
+
+#[cfg(not(feature = "sql"))]
+async fn ask(_: &Check, checked: Checked, _: Option<SecretString>) -> Result<Checked, String> {
+    Ok(checked)
+}
+
+/// No more of it than is ever checked, and one byte to know that there is more.
+fn read(path: &Path) -> io::Result<String> {
+    let most = MAX_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        stdin().lock().take(most).read_to_end(&mut bytes)?;
+    } else {
+        fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() > MAX_BYTES {
+        // It may have been cut within a character; it is too large anyway.
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not text in UTF-8"))
+}
+
+fn complain(reason: &str) -> anyhow::Result<ExitCode> {
+    writeln!(stderr(), "berdl-spark-monitor: {reason}")?;
+    Ok(USAGE.into())
+}
+
+fn print(report: &Report, file: &Path) -> io::Result<()> {
+    let mut out = stdout().lock();
+    let name = file.display();
+    for finding in &report.findings {
+        let check::Finding { line, column, code, message, fix, .. } = finding;
+        writeln!(out, "{name}:{line}:{column}: {code}: {message} {fix}")?;
+    }
+    for rung in &report.rungs {
+        let name = match rung.rung {
+            check::Rung::Parse => "parse",
+            check::Rung::Rules => "rules",
+            check::Rung::Sql => "sql",
+        };
+        writeln!(out, "{name:<6} proved {}", rung.proved)?;
+    }
+    writeln!(out, "{}", report.verdict.word())
+}
