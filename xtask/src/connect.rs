@@ -72,6 +72,18 @@ pub fn run() -> Result<()> {
     failed.into_iter().next().map_or(Ok(()), Err)
 }
 
+/// What a check says of programs on each version, and that it runs nothing of them.
+pub fn check() -> Result<()> {
+    install::system(false)?;
+    install::venv()?;
+    run::run(run::command("cargo", &paths::root()).args(["build", "--locked", "--bin", "berdl-spark-monitor"]))?;
+    for version in VERSIONS {
+        let told = (version != VERSIONS[0]).then_some(version);
+        step(&format!("The check on Spark {version}"), || run::run(&mut pytest("tests/check", told)?))?;
+    }
+    Ok(())
+}
+
 /// Tests in Python on one version.
 fn pytest(tests: &str, version: Option<&str>) -> Result<Command> {
     let mut pytest = outside::pytest(tests);

@@ -157,12 +157,13 @@ fn install_wheel() -> Result<()> {
     Ok(())
 }
 
-/// With the export, whose oracle is the notebook's own IPython.
+/// With the export, whose oracle is the notebook's own IPython, and the check.
 fn jupyter() -> Result<Counts> {
     install_wheel()?;
     let mut counts = counted_pytest("tests/jupyter")?;
     counts.add(counted_pytest("tests/export/test_command_line.py")?);
     counts.add(counted_pytest("tests/export/test_interpolation.py")?);
+    counts.add(counted_pytest("tests/check/test_command_line.py")?);
     Ok(counts)
 }
 

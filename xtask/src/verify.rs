@@ -10,7 +10,7 @@ use crate::{
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 24] = [
+const PROOFS: [(&str, Proof); 25] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
@@ -23,6 +23,7 @@ const PROOFS: [(&str, Proof); 24] = [
     ("findings", findings),
     ("queries", queries),
     ("connect", connect::run),
+    ("check", connect::check),
     ("sql-size", sql_size::run),
     ("history", history::run),
     ("export", export),
