@@ -14,6 +14,8 @@ pub enum Target {
     /// Anywhere where Python is.
     #[default]
     Local,
+    /// The driver of a standalone cluster, which its master starts on a worker.
+    Standalone,
     /// Airflow 3, its driver behind Spark Connect.
     AirflowConnect,
     /// Airflow 3, its driver started by `spark-submit`.
@@ -75,6 +77,9 @@ impl Target {
         if !job.requirements.is_empty() {
             files.push(file("requirements.txt", job.requirements.join("\n") + "\n"));
         }
+        if self == Self::Standalone {
+            files.push(file("driver.py", include_str!("targets/driver.py").to_owned()));
+        }
         let Some(template) = self.template() else { return Ok(files) };
         files.push(file(&format!("{}_dag.py", shipping.dag_id), filled(template, job, shipping)?));
         // Airflow runs every file of its folder in which the words "dag" and "airflow" stand.
@@ -92,7 +97,7 @@ impl Target {
 
     fn template(self) -> Option<&'static str> {
         match self {
-            Self::Local => None,
+            Self::Local | Self::Standalone => None,
             Self::AirflowConnect => Some(include_str!("targets/airflow_connect.py.jinja")),
             Self::AirflowSubmit => Some(include_str!("targets/airflow_submit.py.jinja")),
             Self::Papermill => Some(include_str!("targets/papermill.py.jinja")),

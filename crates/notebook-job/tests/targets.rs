@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use notebook_job::{Cell, File, Notebook, Options, Shell, Shipping, Target, Version, convert, dag_id};
 
-const TARGETS: [Target; 4] = [Target::Local, Target::AirflowConnect, Target::AirflowSubmit, Target::Papermill];
+const TARGETS: [Target; 5] =
+    [Target::Local, Target::Standalone, Target::AirflowConnect, Target::AirflowSubmit, Target::Papermill];
 
 fn files(target: Target, notebook_name: &str, source: &str) -> Vec<File> {
     let cell = Cell { source: source.to_owned(), has_parameters_tag: true, execution_count: None };
@@ -53,7 +54,7 @@ fn the_job_is_the_same_for_every_target() {
 
 #[test]
 fn a_workflow_stands_beside_the_job_and_hides_it_from_airflow() {
-    for target in &TARGETS[1..] {
+    for target in &TARGETS[2..] {
         let files = files(*target, "a b.ipynb", "month = '2026-05'\nratio = .5\npair = 1, 2\nnothing = None\n");
         let workflow = text(&files, "a_b_dag.py");
         for part in [
@@ -73,12 +74,21 @@ fn a_workflow_stands_beside_the_job_and_hides_it_from_airflow() {
 
 #[test]
 fn a_workflow_is_python_whatever_the_notebook_is_called() {
-    for target in &TARGETS[1..] {
+    for target in &TARGETS[2..] {
         let name = "x\"\"\"\n{{ 1 }}')\\.ipynb";
         let files = files(*target, name, "x = 1");
         let program = python_source::Program::module(text(&files, "x_1_dag.py"), Version { minor: 11 });
         assert!(program.syntax_errors().is_empty(), "{}", program.text());
     }
+}
+
+#[test]
+fn the_driver_of_a_standalone_cluster_is_python_of_every_version() {
+    let files = files(Target::Standalone, "a.ipynb", "x = 1");
+    let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["job.py", "job.cells.json", "driver.py"]);
+    let program = python_source::Program::module(text(&files, "driver.py"), Version { minor: 9 });
+    assert!(program.syntax_errors().is_empty());
 }
 
 #[test]

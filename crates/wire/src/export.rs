@@ -63,6 +63,8 @@ pub enum ExportTarget {
     /// Anywhere: `python job.py`.
     #[default]
     Local,
+    /// A standalone cluster, whose master starts the job's driver on a worker.
+    Standalone,
     /// Airflow 3 with the driver behind Spark Connect.
     AirflowConnect,
     /// Airflow 3 with `spark-submit`.

@@ -77,6 +77,8 @@ enum TargetName {
     /// Anywhere: `python job.py`.
     #[default]
     Local,
+    /// A standalone cluster, whose master starts the job's driver on a worker.
+    Standalone,
     /// Airflow 3 with the driver behind Spark Connect.
     AirflowConnect,
     /// Airflow 3 with `spark-submit`.
@@ -89,6 +91,7 @@ impl From<TargetName> for ExportTarget {
     fn from(target: TargetName) -> Self {
         match target {
             TargetName::Local => Self::Local,
+            TargetName::Standalone => Self::Standalone,
             TargetName::AirflowConnect => Self::AirflowConnect,
             TargetName::AirflowSubmit => Self::AirflowSubmit,
             TargetName::Papermill => Self::Papermill,

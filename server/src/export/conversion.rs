@@ -234,6 +234,7 @@ fn shell(choice: ShellChoice) -> Shell {
 fn target(target: ExportTarget) -> Target {
     match target {
         ExportTarget::Local => Target::Local,
+        ExportTarget::Standalone => Target::Standalone,
         ExportTarget::AirflowConnect => Target::AirflowConnect,
         ExportTarget::AirflowSubmit => Target::AirflowSubmit,
         ExportTarget::Papermill => Target::Papermill,

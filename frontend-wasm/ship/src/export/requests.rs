@@ -112,6 +112,7 @@ fn optional_json(text: Option<&str>) -> String {
 pub fn target_name(target: ExportTarget) -> &'static str {
     match target {
         ExportTarget::Local => "local",
+        ExportTarget::Standalone => "standalone",
         ExportTarget::AirflowConnect => "airflow-connect",
         ExportTarget::AirflowSubmit => "airflow-submit",
         ExportTarget::Papermill => "papermill",
