@@ -27,7 +27,13 @@ use crate::{
     audit::Audit,
     config::{Config, Limits, Secrets, Site},
     contract,
-    export::{self, Exports, airflow::Airflow, git::Api, shipments::Delivery},
+    export::{
+        self, Exports,
+        airflow::Airflow,
+        git::Api,
+        shipments::{Delivery, Standalone},
+        standalone::Submissions,
+    },
     history::{self, History},
     http::{
         Session, Sessions,
@@ -145,7 +151,14 @@ impl App {
         });
         let audit = Arc::new(Audit::new(site.state_folder.clone()));
         let exports = site.export.map(|export| {
-            let delivery = Delivery { git: site.git, api: clients.git, site: site.airflow, airflow: clients.airflow };
+            let standalone = site.standalone.zip(clients.submissions);
+            let delivery = Delivery {
+                git: site.git,
+                api: clients.git,
+                site: site.airflow,
+                airflow: clients.airflow,
+                standalone: standalone.map(|(site, submissions)| Standalone { site, submissions }),
+            };
             let folder = site.state_folder.as_deref();
             Exports::new(export, Arc::clone(&sessions), Arc::clone(&audit), is_shared, delivery, folder, tasks)
         });
@@ -256,6 +269,8 @@ struct Clients {
     history: DriverApi,
     /// None if none is configured.
     airflow: Option<Airflow>,
+    /// None if no standalone master is configured.
+    submissions: Option<Submissions>,
     /// None if jobs go to no repository, or by the program git.
     git: Option<Api>,
     /// `SPARK_UI_TOKEN` as a header.
@@ -301,8 +316,10 @@ impl Clients {
         let cluster_manager = client(Upstream::ClusterManager, &places(), false, None);
         let airflow = site.airflow.api.as_ref().filter(|_| site.export.is_some());
         let airflow = airflow.map(|api| Airflow::new(api, &tls, timeouts)).transpose()?;
+        let standalone = site.standalone.as_ref().filter(|_| site.export.is_some());
+        let submissions = standalone.map(|site| Submissions::new(site, &tls, timeouts)).transpose()?;
         let git = site.git.as_ref().filter(|_| site.export.is_some());
         let git = git.map(|git| Api::of(git, &tls)).transpose()?.flatten();
-        Ok(Self { connections, auth2, cluster_manager, master, drivers, history, airflow, git, ui_auth })
+        Ok(Self { connections, auth2, cluster_manager, master, drivers, history, airflow, submissions, git, ui_auth })
     }
 }

@@ -26,6 +26,8 @@ mod settings;
 mod sql;
 #[cfg(feature = "sql")]
 mod sql_limits;
+mod standalone;
+mod standalone_settings;
 mod start_code;
 mod summary;
 
@@ -53,4 +55,5 @@ pub use settings::Settings;
 pub use sql::SqlSite;
 #[cfg(feature = "sql")]
 pub use sql_limits::SqlLimits;
+pub use standalone::StandaloneSite;
 pub use start_code::StartCode;

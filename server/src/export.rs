@@ -11,9 +11,11 @@ pub(crate) mod git;
 pub(crate) mod interpreter;
 mod notebook;
 mod offer;
+pub(crate) mod places;
 mod runs;
 pub(crate) mod schedule;
 pub(crate) mod shipments;
+pub(crate) mod standalone;
 pub(crate) mod turn;
 pub(crate) mod write;
 

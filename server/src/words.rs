@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod errors;
 pub(crate) mod export;
 pub(crate) mod export_airflow;
+pub(crate) mod export_standalone;
 pub(crate) mod findings;
 pub(crate) mod git;
 pub(crate) mod history;

@@ -35,4 +35,5 @@ mod runs;
 mod security;
 mod shipments;
 mod snapshot;
+mod standalone;
 mod support;

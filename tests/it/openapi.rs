@@ -17,7 +17,7 @@ const HISTORY_ROUTES: [&str; 7] = [
 const PAGE_ROUTES: [&str; 3] = ["panel/queries/{query_id}/plan", "panel/queries/{query_id}/tasks", "panel/storage"];
 
 /// The routes of the export.
-const EXPORT_ROUTES: [&str; 14] = [
+const EXPORT_ROUTES: [&str; 15] = [
     "export",
     "export/airflow",
     "export/convert",
@@ -32,6 +32,7 @@ const EXPORT_ROUTES: [&str; 14] = [
     "export/shipments/{id}",
     "export/shipments/{id}/log",
     "export/shipments/{id}/{act}",
+    "export/standalone",
 ];
 
 #[tokio::test]

@@ -12,8 +12,8 @@ pub use conversion::{
 pub use parameters::MOST_PARAMETER_BYTES;
 pub use run::{NewRun, Run, RunCell, RunCellState, RunError, RunKind, RunState, Runs};
 pub use shipping::{
-    AirflowCheck, GitChange, GitPlan, NewShipment, Shipment, ShipmentAct, ShipmentLog, ShipmentStep, Shipments,
-    ShippingError, StepName, StepState,
+    AirflowCheck, GitChange, GitPlan, NewShipment, PlannedSubmission, Shipment, ShipmentAct, ShipmentLog,
+    ShipmentPlace, ShipmentStep, Shipments, ShippingError, StandaloneCheck, StepName, StepState,
 };
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,9 @@ pub struct Export {
     pub airflow: Option<AirflowPlace>,
     /// Whether jobs are put into a folder that Airflow reads, where there is no repository.
     pub has_dag_folder: bool,
+    /// Where jobs are submitted to; none if no standalone master is configured.
+    #[serde(default)]
+    pub standalone: Option<StandalonePlace>,
     /// Largest notebook, bytes.
     pub notebook_bytes: u64,
 }
@@ -53,6 +56,19 @@ pub struct AirflowPlace {
     pub url: String,
     /// The name of its connection to Spark.
     pub connection: String,
+}
+
+/// The site's standalone master.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandalonePlace {
+    /// Its REST submission server.
+    pub rest_url: String,
+    /// `spark://…`: the master from which a job gets its executors.
+    pub master_url: String,
+    /// The folder that jobs are put into, here and as the workers see it.
+    pub folder: String,
+    pub worker_folder: String,
 }
 
 /// Where a job will run. `job.py` is the same for every target.

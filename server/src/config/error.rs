@@ -25,6 +25,11 @@ pub enum ConfigError {
     AirflowLogin,
     #[error("SPARK_MONITOR_EXPORT_AIRFLOW_CONNECTION is no name that a connection of Airflow can have")]
     AirflowConnection,
+    #[error(
+        "SPARK_MONITOR_EXPORT_MASTER_REST_URL is set, but no folder for the jobs: set \
+         SPARK_MONITOR_EXPORT_MASTER_FOLDER to one that the workers share"
+    )]
+    MasterFolder,
     #[error("SPARK_MONITOR_SQL must be off, read or write")]
     SqlMode,
     #[error("SPARK_MONITOR_IDENTITY must be auth2, jupyterhub or none")]

@@ -34,6 +34,7 @@ Secrets have no flag. Set the variable, or append `_FILE` to its name and set th
 | `SPARK_MONITOR_EXPORT_GIT_TOKEN` | token or password for `SPARK_MONITOR_EXPORT_GIT_URL`; goes over https:// only, to this host only |
 | `SPARK_MONITOR_EXPORT_AIRFLOW_TOKEN` | a token of Airflow's API, which the monitor uses as it is |
 | `SPARK_MONITOR_EXPORT_AIRFLOW_PASSWORD` | the password of `SPARK_MONITOR_EXPORT_AIRFLOW_USER`; printable characters without spaces |
+| `SPARK_MONITOR_EXPORT_MASTER_REST_TOKEN` | bearer token for `SPARK_MONITOR_EXPORT_MASTER_REST_URL`, if `spark.master.rest.filters` wants one; sent to this origin only |
 ";
 
 /// `docs/configuration.md`.

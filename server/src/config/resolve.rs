@@ -21,6 +21,7 @@ use super::{
     limits::Limits,
     secret::Secrets,
     settings::Settings,
+    standalone::StandaloneSite,
     start_code::{self, StartCode},
 };
 
@@ -48,6 +49,8 @@ pub struct Site {
     pub export: Option<ExportSite>,
     /// Where jobs are shipped to and followed.
     pub airflow: AirflowSite,
+    /// The standalone master to which jobs are submitted; none if they are not.
+    pub standalone: Option<StandaloneSite>,
     /// Where SQL is run.
     #[cfg(feature = "sql")]
     pub sql: Option<SqlSite>,
@@ -82,6 +85,7 @@ impl Config {
         let mut site = if mock { mock_site(settings)? } else { real_site(settings, &mut warnings)? };
         if !mock {
             site.airflow = AirflowSite::of(settings, &secrets)?;
+            site.standalone = StandaloneSite::of(settings, &secrets)?;
         }
         #[cfg(feature = "sql")]
         if !mock {
@@ -127,6 +131,7 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         export: None,
         git: None,
         airflow: AirflowSite::default(),
+        standalone: None,
         #[cfg(feature = "sql")]
         sql: None,
         links: None,
@@ -213,6 +218,7 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         export: None,
         git: None,
         airflow: AirflowSite::default(),
+        standalone: None,
         #[cfg(feature = "sql")]
         sql: None,
         links,

@@ -23,10 +23,12 @@ pub struct Secrets {
     pub airflow_token: Option<SecretString>,
     /// The password of the user of Airflow.
     pub airflow_password: Option<SecretString>,
+    /// Token for a filter of the standalone master's REST submission server.
+    pub master_rest_token: Option<SecretString>,
 }
 
 /// The variables of all secrets, which child programs do not need.
-pub(crate) const VARIABLES: [&str; 7] = [
+pub(crate) const VARIABLES: [&str; 8] = [
     "SPARK_UI_TOKEN",
     "SPARK_MONITOR_TOKEN",
     "SPARK_MONITOR_SESSION_TOKEN",
@@ -34,6 +36,7 @@ pub(crate) const VARIABLES: [&str; 7] = [
     "SPARK_MONITOR_EXPORT_GIT_TOKEN",
     "SPARK_MONITOR_EXPORT_AIRFLOW_TOKEN",
     "SPARK_MONITOR_EXPORT_AIRFLOW_PASSWORD",
+    "SPARK_MONITOR_EXPORT_MASTER_REST_TOKEN",
 ];
 
 impl Secrets {
@@ -42,7 +45,7 @@ impl Secrets {
     /// # Errors
     /// When a named file cannot be read, or a value cannot be sent in a header.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let [ui, sidecar, session, connect, git, airflow, password] = VARIABLES;
+        let [ui, sidecar, session, connect, git, airflow, password, master] = VARIABLES;
         Ok(Self {
             spark_ui_token: read(ui)?,
             sidecar_token: read(sidecar)?,
@@ -51,6 +54,7 @@ impl Secrets {
             git_token: read(git)?,
             airflow_token: read(airflow)?,
             airflow_password: read(password)?,
+            master_rest_token: read(master)?,
         })
     }
 }

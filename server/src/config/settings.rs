@@ -7,6 +7,7 @@ use clap::Args;
 use super::{
     airflow_settings::AirflowSettings, export_settings::ExportSettings, git_settings::GitSettings,
     history_settings::HistorySettings, limits::Limits, run_settings::RunSettings,
+    standalone_settings::StandaloneSettings,
 };
 
 /// What to watch, and how. Every flag has a variable; an empty variable counts as unset.
@@ -125,6 +126,9 @@ pub struct Settings {
 
     #[command(flatten)]
     pub airflow: AirflowSettings,
+
+    #[command(flatten)]
+    pub standalone: StandaloneSettings,
 
     #[command(flatten)]
     pub runs: RunSettings,

@@ -17,11 +17,10 @@ mod follow_tests;
 mod lines;
 pub(crate) mod log;
 mod login;
-pub(crate) mod places;
 #[cfg(test)]
 #[cfg(feature = "long-tests")]
 mod real;
-mod refusal;
+pub(crate) mod refusal;
 pub(crate) mod shipped;
 pub(crate) mod state;
 
@@ -41,8 +40,8 @@ use self::{
     error::{AirflowError, Right},
     lines::Lines,
     log::Log,
-    places::CellMap,
 };
+use super::places::CellMap;
 use crate::config::AirflowApi;
 
 /// Import errors that are read of one file.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use wire::{
     ErrorBody,
-    export::{AirflowPlace, Export, GitPlace},
+    export::{AirflowPlace, Export, GitPlace, StandalonePlace},
 };
 
 use super::Exports;
@@ -31,6 +31,12 @@ pub(crate) async fn get_export(State(exports): State<Arc<Exports>>, _: Caller) -
             .as_ref()
             .map(|api| AirflowPlace { url: api.url.to_string(), connection: exports.connection() }),
         has_dag_folder: exports.shipments.has_folder(),
+        standalone: exports.shipments.standalone().map(|site| StandalonePlace {
+            rest_url: site.rest_url.to_string(),
+            master_url: site.master_url.clone(),
+            folder: site.folder.display().to_string(),
+            worker_folder: site.worker_folder.clone(),
+        }),
         notebook_bytes: notebook_job::MAX_BYTES as u64,
     }))
 }

@@ -1,4 +1,5 @@
-//! `export/shipments`: jobs that are delivered by git or into a folder, and followed in Airflow to their end.
+//! `export/shipments`: jobs that are delivered by git or into a folder, and followed to their end, in Airflow or on a
+//! standalone cluster.
 //!
 //! `plan.rs` shows what a delivery would change, `start.rs` begins one, `way.rs` carries it out; `record.rs` is what is
 //! kept of it, and `steps.rs` draws its timeline.
@@ -9,6 +10,7 @@ mod check;
 pub(crate) mod direct;
 mod errors;
 mod folder;
+mod follow;
 mod kept;
 mod log;
 mod pace;
@@ -33,16 +35,18 @@ use axum::{
 use monitor::Tasks;
 use tokio::{task, time::sleep};
 use utoipa::OpenApi;
+use wire::export::{AirflowCheck, ExportTarget, ShipmentPlace, StandaloneCheck};
 
-use self::{check::LastCheck, direct::GitCheck, kept::Kept, pace::Pace};
+use self::{check::Recent, direct::GitCheck, kept::Kept, pace::Pace};
 use super::{
     Exports,
     airflow::Airflow,
     git::{Api, GitError, Repository},
     owner,
+    standalone::Submissions,
 };
 use crate::{
-    config::{AirflowSite, GitSite, NoRuns},
+    config::{AirflowSite, GitSite, NoRuns, StandaloneSite},
     http::ApiError,
 };
 
@@ -51,10 +55,26 @@ const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// Where a job is delivered to.
 #[derive(Clone, Copy, Debug)]
+enum Destination<'a> {
+    /// Airflow finds it there.
+    Workflows(Place<'a>),
+    /// A folder shared with the workers of a standalone cluster, to whose master the job is submitted then.
+    Standalone(&'a Standalone),
+}
+
+/// Where workflows are delivered to.
+#[derive(Clone, Copy, Debug)]
 enum Place<'a> {
     Repository(&'a Repository),
     /// A folder of workflows.
     Folder(&'a Path),
+}
+
+/// A standalone cluster on which jobs run.
+#[derive(Clone, Debug)]
+pub(crate) struct Standalone {
+    pub site: StandaloneSite,
+    pub submissions: Submissions,
 }
 
 /// Where jobs go.
@@ -66,6 +86,8 @@ pub(crate) struct Delivery {
     pub site: AirflowSite,
     /// None if no Airflow is configured.
     pub airflow: Option<Airflow>,
+    /// None if no standalone master is configured.
+    pub standalone: Option<Standalone>,
 }
 
 /// What the routes need.
@@ -77,7 +99,10 @@ pub(crate) struct Shipments {
     repository: Option<Result<Repository, GitError>>,
     /// Follows jobs; none if no Airflow is configured.
     airflow: Option<Airflow>,
-    check: LastCheck,
+    /// Runs jobs; none if no standalone master is configured.
+    standalone: Option<Standalone>,
+    check: Recent<AirflowCheck>,
+    standalone_check: Recent<StandaloneCheck>,
     git_check: GitCheck,
     /// Whether jobs may be delivered.
     is_on: bool,
@@ -88,7 +113,7 @@ pub(crate) struct Shipments {
 
 impl Shipments {
     pub fn new(
-        Delivery { git, api, site, airflow }: Delivery,
+        Delivery { git, api, site, airflow, standalone }: Delivery,
         state_folder: Option<&Path>,
         is_on: bool,
         tasks: &Tasks,
@@ -103,7 +128,9 @@ impl Shipments {
             git,
             repository,
             airflow,
-            check: LastCheck::default(),
+            standalone,
+            check: Recent::default(),
+            standalone_check: Recent::default(),
             git_check: GitCheck::default(),
             is_on,
             kept: Kept::new(folder),
@@ -122,7 +149,12 @@ impl Shipments {
         self.is_on && self.git.is_none() && self.site.dag_folder.is_some()
     }
 
-    /// The configured place. A repository that cannot be used is not replaced by a folder.
+    /// The site's standalone master, if jobs are submitted there.
+    pub fn standalone(&self) -> Option<&StandaloneSite> {
+        self.standalone.as_ref().filter(|_| self.is_on).map(|standalone| &standalone.site)
+    }
+
+    /// The configured place of workflows. A repository that cannot be used is not replaced by a folder.
     fn place(&self) -> Result<Place<'_>, ApiError> {
         match &self.repository {
             Some(Ok(repository)) => Ok(Place::Repository(repository)),
@@ -162,13 +194,44 @@ impl Exports {
         }
     }
 
-    /// Where jobs are delivered to.
+    /// Where workflows are delivered to.
     ///
     /// # Errors
     /// When they are not, or there is no such place.
     fn place(&self) -> Result<Place<'_>, ApiError> {
         self.delivers()?;
         self.shipments.place()
+    }
+
+    /// Where jobs for a target are delivered to.
+    ///
+    /// # Errors
+    /// As [`Self::place`].
+    fn destination(&self, target: ExportTarget) -> Result<Destination<'_>, ApiError> {
+        match target {
+            ExportTarget::Standalone => self.standalone().map(Destination::Standalone),
+            _ => self.place().map(Destination::Workflows),
+        }
+    }
+
+    /// The standalone cluster on which jobs run.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn standalone(&self) -> Result<&Standalone, ApiError> {
+        self.delivers()?;
+        self.shipments.standalone.as_ref().ok_or_else(errors::no_standalone)
+    }
+
+    /// Whether what runs a job is configured.
+    ///
+    /// # Errors
+    /// Why nothing can be done with the job.
+    fn follows(&self, place: ShipmentPlace) -> Result<(), ApiError> {
+        match place {
+            ShipmentPlace::Airflow => self.airflow().map(|_| ()),
+            ShipmentPlace::Standalone => self.standalone().map(|_| ()),
+        }
     }
 
     /// The Airflow in which jobs are followed.
@@ -195,6 +258,7 @@ impl Exports {
 pub(super) fn reads() -> Router<Arc<Exports>> {
     Router::new()
         .route("/export/airflow", get(check::get_check))
+        .route("/export/standalone", get(check::get_standalone_check))
         .route("/export/shipments", get(show::list_shipments))
         .route("/export/shipments/{id}", get(show::get_shipment))
         .route("/export/shipments/{id}/log", get(log::get_log))
@@ -216,6 +280,7 @@ pub(super) fn openapi() -> utoipa::openapi::OpenApi {
 #[derive(OpenApi)]
 #[openapi(paths(
     check::get_check,
+    check::get_standalone_check,
     show::list_shipments,
     show::get_shipment,
     log::get_log,

@@ -1,11 +1,13 @@
 //! Sentences about shipped jobs in Airflow.
 
 use super::{Said, errors::Explained, say};
-use crate::export::airflow::{
-    error::{AirflowError, Right},
+use crate::export::{
+    airflow::{
+        error::{AirflowError, Right},
+        shipped::Delivery,
+        state::State,
+    },
     places::Place,
-    shipped::Delivery,
-    state::State,
 };
 
 /// Where a job is.

@@ -27,10 +27,33 @@ pub(crate) fn no_place() -> Explained {
     }
 }
 
+pub(crate) fn no_standalone() -> Explained {
+    Explained {
+        error: say!("This monitor does not know a standalone master to which it could submit jobs."),
+        hint: say!(
+            "An administrator can set SPARK_MONITOR_EXPORT_MASTER_REST_URL and SPARK_MONITOR_EXPORT_MASTER_FOLDER."
+        ),
+    }
+}
+
+pub(crate) fn nothing_paused() -> Explained {
+    Explained {
+        error: say!("A job on a standalone cluster is not paused, so it cannot be unpaused."),
+        hint: say!("Submit it without that."),
+    }
+}
+
+pub(crate) fn log_on_worker() -> Explained {
+    Explained {
+        error: say!("The log of this job is on the worker that runs it, and the monitor does not read it."),
+        hint: say!("Open the driver's log on the worker's page, or look into the worker's folder `work`."),
+    }
+}
+
 pub(crate) fn no_workflow() -> Explained {
     Explained {
         error: say!("This target has no workflow to deliver."),
-        hint: say!("Choose one of the targets for Airflow, or download the job."),
+        hint: say!("Choose another target, or download the job."),
     }
 }
 
@@ -128,22 +151,23 @@ pub(crate) fn no_act() -> Explained {
 
 pub(crate) fn folder_changed() -> Explained {
     Explained {
-        error: say!("The files in the folder of workflows, or the job, have changed since the changes were shown."),
+        error: say!("The files in the shared folder, or the job, have changed since the changes were shown."),
         hint: say!("Look at the changes again, then ship the job."),
     }
 }
 
 pub(crate) fn foreign(file: &str) -> Explained {
     Explained {
-        error: say!("%1 is in the folder of workflows already, and no export wrote it.", file),
+        error: say!("%1 is in the folder already, and no export wrote it.", file),
         hint: say!("Give the job another name, or remove the file."),
     }
 }
 
-pub(crate) fn folder(reason: &impl Display) -> Explained {
+/// `setting` names the folder.
+pub(crate) fn folder(reason: &impl Display, setting: &str) -> Explained {
     Explained {
-        error: say!("The folder of workflows cannot be used: %1", reason),
-        hint: say!("Look at the changes again; an administrator can check SPARK_MONITOR_EXPORT_DAG_FOLDER."),
+        error: say!("The shared folder cannot be used: %1", reason),
+        hint: say!("Look at the changes again; an administrator can check %1.", setting),
     }
 }
 

@@ -121,11 +121,14 @@ async fn no_secret_is_in_what_a_debugger_prints() {
         git_token: secret(),
         airflow_token: secret(),
         airflow_password: secret(),
+        master_rest_token: secret(),
     };
     let urls = ["--spark-master-ui-url", "http://127.0.0.1:9", "--spark-connect-url", "sc://127.0.0.1:9"];
     let airflow = ["--spark-monitor-export-airflow-url", "http://127.0.0.1:9"];
     let git = ["--spark-monitor-export-git-url", "https://127.0.0.1:9/r"];
-    let settings = settings_from(&[&urls[..], &airflow, &git].concat()).unwrap();
+    let master = ["--spark-monitor-export-master-rest-url", "http://127.0.0.1:9"];
+    let folder = ["--spark-monitor-export-master-folder", "/shared"];
+    let settings = settings_from(&[&urls[..], &airflow, &git, &master, &folder].concat()).unwrap();
     let config = Config::resolve(&settings, secrets).unwrap();
     check_for_secrets(&format!("{settings:?} {config:?}"));
     let app = App::new(config, &Tasks::default(), Descriptors::raise()).unwrap();

@@ -25,7 +25,8 @@ pub struct NewShipment {
     /// The hash of the plan that the person was shown; not needed to make one.
     #[serde(default)]
     pub plan: Option<String>,
-    /// Whether the workflow is triggered once it is seen; needs an Airflow.
+    /// Whether the workflow is triggered once it is seen, which needs an Airflow; or whether the job is submitted once its
+    /// files are there, for a standalone cluster.
     #[serde(default)]
     pub trigger: bool,
     /// Whether a paused workflow is unpaused; its schedule begins with it. Needs an Airflow.
@@ -48,8 +49,21 @@ pub struct GitPlan {
     pub folder: String,
     /// Empty if all is there already.
     pub changes: Vec<GitChange>,
+    /// What is submitted after the delivery; none if nothing is.
+    #[serde(default)]
+    pub submits: Option<PlannedSubmission>,
     /// Names the changes; a delivery is bound to it.
     pub plan: String,
+}
+
+/// What a standalone master is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlannedSubmission {
+    /// The master's REST submission server.
+    pub url: String,
+    /// The body of the request, JSON for people to read. The token is not in it.
+    pub request: String,
 }
 
 /// A file that a delivery would change.
@@ -80,12 +94,17 @@ pub struct Shipment {
     /// The notebook's path.
     pub path: String,
     pub dag_id: String,
+    #[serde(default)]
+    pub place: ShipmentPlace,
     pub started_at_ms: i64,
     pub commit: Option<String>,
     /// The commit's page, where it is known.
     pub commit_url: Option<String>,
-    /// The run's name in Airflow.
+    /// The run's name in Airflow, or the driver's in a standalone cluster.
     pub run_id: Option<String>,
+    /// The driver's log, on a page of its worker, where it is known. A run in Airflow has the route `log`.
+    #[serde(default)]
+    pub log_url: Option<String>,
     /// In order; those to come are waiting.
     pub steps: Vec<ShipmentStep>,
     /// Whether nothing more will happen by itself.
@@ -93,10 +112,21 @@ pub struct Shipment {
     /// Cells of the run that have begun, and all.
     pub cells_done: u32,
     pub cells_all: u32,
-    /// Why Airflow gives no answer at the moment, or did not do what the person asked for last.
+    /// Why Airflow or the master gives no answer at the moment, or did not do what the person asked for last.
     pub problem: Option<ShippingError>,
     /// What a person can do now.
     pub acts: Vec<ShipmentAct>,
+}
+
+/// What runs a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ShipmentPlace {
+    #[default]
+    Airflow,
+    /// A driver on a worker of a standalone cluster.
+    Standalone,
 }
 
 /// `POST export/shipments/{id}/{act}`: what a person can do with a job on its way.
@@ -181,6 +211,17 @@ pub struct ShippingError {
     /// What Python or Airflow said, such as the end of a traceback.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
+}
+
+/// `GET export/standalone`: whether the master takes submissions, and the shared folder is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandaloneCheck {
+    pub checked_at_ms: i64,
+    /// Spark's version; none if no master answers.
+    pub version: Option<String>,
+    /// Why nothing can be submitted.
+    pub error: Option<ShippingError>,
 }
 
 /// `GET export/airflow`: who answers there, and what it does not allow.

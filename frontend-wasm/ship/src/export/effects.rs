@@ -72,7 +72,7 @@ impl Effects {
             Action::CancelRun(_) | Action::DeleteRun(_) | Action::AskDelete(None) => {
                 focus(".sparkMonitor-Export-runs > h3")
             }
-            Action::Start if model.goal == Goal::Git => focus(".sparkMonitor-Export-start"),
+            Action::Start if model.delivers() => focus(".sparkMonitor-Export-start"),
             Action::Enter { name, entered: None } => {
                 if let Some(document) = &self.seen.borrow().document {
                     let id = document.unique(&[PARAMETER, name].concat());
@@ -93,7 +93,7 @@ impl Effects {
             }
             Goal::Scheduler => self.schedule(model),
             Goal::Download => self.download(model),
-            Goal::Git => self.ship(model, false),
+            Goal::Git | Goal::Cluster => self.ship(model, false),
         }
     }
 

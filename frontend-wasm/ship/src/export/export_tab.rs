@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use wire::export::{AirflowCheck, Export, Run, Runs, ShipmentLog, Shipments};
+use wire::export::{AirflowCheck, Export, Run, Runs, ShipmentLog, Shipments, StandaloneCheck};
 use yew::{
     Callback, Html, Properties, UseReducerHandle, component, hook, html, use_effect_with, use_memo, use_mut_ref,
     use_reducer, use_state,
@@ -14,7 +14,7 @@ use super::document::Document;
 use super::effects::{Effects, Seen};
 use super::export_view::export_view;
 use super::model::{Action, Goal, Model};
-use super::scene::{ExportScene, delivers, is_active};
+use super::scene::{ExportScene, is_active, ships};
 use super::shell::Shell;
 use super::watched::{Busy, Watched, kind, use_watched};
 use kit::api::Api;
@@ -87,12 +87,15 @@ pub fn ExportTab(props: &ExportTabProps) -> Html {
     effects.seen.replace(Seen { document: props.document.clone(), conversion: converted.conversion.clone() });
     let ask = |route: &str, is_there: bool| (is_shown && is_there).then(|| route.to_owned());
     let runs_here = offers.as_ref().is_some_and(|offers| offers.runs_here);
-    let ships = offers.as_ref().is_some_and(delivers);
+    let ships = offers.as_ref().is_some_and(ships);
     let runs = use_watched(&props.api, ask("export/runs", runs_here), kind::<Runs>(), model.changes);
     let shipments = use_watched(&props.api, ask("export/shipments", ships), kind::<Shipments>(), model.changes);
     let checks = is_shown && model.goal == Goal::Git && offers.as_ref().is_some_and(|offers| offers.airflow.is_some());
     let check = checks.then(|| Question { number: model.asks, ..Question::get("export/airflow".to_owned()) });
     let airflow = use_asked(&props.api, check, read::<AirflowCheck>);
+    let checks = is_shown && model.goal == Goal::Cluster;
+    let check = checks.then(|| Question { number: model.asks, ..Question::get("export/standalone".to_owned()) });
+    let master = use_asked(&props.api, check, read::<StandaloneCheck>);
     let run = use_one(props, "export/runs/", model.open_run.as_ref().filter(|_| is_shown), model.changes);
     let followed = model.open_shipment.as_ref().filter(|_| is_shown);
     let log_kind = match followed.zip(shipments.answer::<Shipments>()) {
@@ -110,6 +113,7 @@ pub fn ExportTab(props: &ExportTabProps) -> Html {
         document: props.document.as_deref(),
         area: &area,
         airflow: &airflow,
+        master: &master,
         converted: &converted,
         runs: &runs,
         run: &run,

@@ -1,6 +1,6 @@
 //! The tab's HTML: its head, and its panes.
 
-use wire::export::{Conversion, Export, Runs, Shipments};
+use wire::export::{Conversion, Export, ExportTarget, Runs, Shipments};
 use yew::{Html, html};
 
 use super::button::Button;
@@ -14,7 +14,7 @@ use super::model::{Action, Goal};
 use super::parameter_form::parameter_form;
 use super::plan_pane::plan_pane;
 use super::runs_pane::runs_pane;
-use super::scene::{ExportScene, delivers};
+use super::scene::{ExportScene, ships};
 use super::schedule_form::schedule_form;
 use super::shell_choice::shell_choice;
 use super::shipments_pane::shipments_pane;
@@ -88,7 +88,7 @@ fn content(scene: &ExportScene<'_>, offers: &Export, document: &Document) -> Htm
 fn schedule(scene: &ExportScene<'_>, shown: &Conversion, document: &Document) -> Html {
     let ExportScene { model, converted, act, .. } = scene;
     match model.target() {
-        wire::export::ExportTarget::Local => Html::default(),
+        ExportTarget::Local | ExportTarget::Standalone => Html::default(),
         _ => schedule_form((model, document), shown, converted.is_busy, act),
     }
 }
@@ -102,7 +102,7 @@ fn lists(scene: &ExportScene<'_>, offers: &Export, document: &Document) -> Html 
             if let Some(plan) = plan_shown(model, converted) {
                 { plan_pane(plan, (model, why_not((model, document), converted, offers)), (document, offers), act) }
             }
-            if delivers(offers) && !scene.shipments.is_absent() {
+            if ships(offers) && !scene.shipments.is_absent() {
                 { shipments_pane(shipments, scene.shipments.problem.as_ref(), scene.log, (model, document), act) }
             }
             if offers.runs_here && !scene.runs.is_absent() {

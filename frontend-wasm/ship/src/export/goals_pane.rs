@@ -1,19 +1,21 @@
 //! What can be done with the job, as cards.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use wire::export::{Conversion, Export, ExportFile, ExportTarget};
+use wire::export::{Conversion, Export, ExportFile, ExportTarget, StandalonePlace};
 use yew::{Callback, Event, Html, InputEvent, TargetCast, classes, html};
 
 use super::airflow_line::airflow_line;
 use super::document::Document;
+use super::master_line::master_line;
 use super::model::{Act, Action, Goal, Model};
 use super::requests::target_name;
 use super::scene::{ExportScene, delivers};
 use kit::format;
 use kit::i18n::{ExportMessage, tr};
 
-const TARGETS: [(ExportTarget, ExportMessage<'static>); 4] = [
+const TARGETS: [(ExportTarget, ExportMessage<'static>); 5] = [
     (ExportTarget::Local, ExportMessage::TargetLocal),
+    (ExportTarget::Standalone, ExportMessage::TargetStandalone),
     (ExportTarget::AirflowConnect, ExportMessage::TargetConnect),
     (ExportTarget::AirflowSubmit, ExportMessage::TargetSubmit),
     (ExportTarget::Papermill, ExportMessage::TargetPapermill),
@@ -38,6 +40,10 @@ pub fn goals_pane(scene: &ExportScene<'_>, (document, offers, shown): (&Document
         (Goal::Download, ExportMessage::GoalDownload, tr(ExportMessage::GoalDownloadLong), None),
         (Goal::Git, airflow, where_to(offers), git),
     ];
+    let cluster = offers.standalone.as_ref().map(|StandalonePlace { rest_url, folder, .. }| {
+        let explained = tr(ExportMessage::GoalClusterTo { url: rest_url, folder });
+        (Goal::Cluster, ExportMessage::GoalCluster, explained, None)
+    });
     let card = |(goal, name, explained, missing): (Goal, ExportMessage<'static>, String, Option<String>)| {
         let (act, number) = ((*act).clone(), (goal as u8).to_string());
         let id = |part: &str| document.unique(&["goal-", part, &number].concat());
@@ -57,10 +63,13 @@ pub fn goals_pane(scene: &ExportScene<'_>, (document, offers, shown): (&Document
     html! {
         <fieldset class="sparkMonitor-Export-part">
             <legend>{ tr(ExportMessage::Goal) }</legend>
-            <div class="sparkMonitor-Goals">{ for here_cards.into_iter().chain(scheduled).chain(cards).map(card) }</div>
+            <div class="sparkMonitor-Goals">{ for here_cards.into_iter().chain(scheduled).chain(cluster).chain(cards).map(card) }</div>
             { details(model, shown, act) }
             if model.goal == Goal::Git {
                 { airflow_line(scene.airflow, act) }
+            }
+            if model.goal == Goal::Cluster {
+                { master_line(scene.master, act) }
             }
         </fieldset>
     }
@@ -80,13 +89,15 @@ fn where_to(offers: &Export) -> String {
 
 /// What the job is made for, its name, its files and what it needs.
 fn details(model: &Model, shown: &Conversion, act: &Act) -> Html {
-    let is_chosen = matches!(model.goal, Goal::Download | Goal::Git);
+    let is_chosen = model.goal == Goal::Download || model.delivers();
     let has_files = is_chosen && !shown.files.is_empty();
     html! {
         <>
             if is_chosen {
                 <div class="sparkMonitor-Export-fields">
-                    { target_picker(model, act) }
+                    if model.goal != Goal::Cluster {
+                        { target_picker(model, act) }
+                    }
                     if model.target() != ExportTarget::Local {
                         { dag_id(model, shown, act) }
                     }
@@ -119,7 +130,8 @@ fn target_picker(model: &Model, act: &Act) -> Html {
         Action::Target(target.unwrap_or_default())
     });
     // Git delivers to Airflow.
-    let offered = TARGETS.iter().filter(|(target, ..)| model.goal == Goal::Download || *target != ExportTarget::Local);
+    let is_workflow = |target| !matches!(target, ExportTarget::Local | ExportTarget::Standalone);
+    let offered = TARGETS.iter().filter(|(target, ..)| model.goal == Goal::Download || is_workflow(*target));
     html! {
         <label class="sparkMonitor-Field">
             <span>{ tr(ExportMessage::Target) }</span>
@@ -135,9 +147,11 @@ fn target_picker(model: &Model, act: &Act) -> Html {
 fn dag_id(model: &Model, shown: &Conversion, act: &Act) -> Html {
     let oninput =
         act.reform(|event: InputEvent| Action::DagId(event.target_unchecked_into::<HtmlInputElement>().value()));
+    let on_cluster = model.target() == ExportTarget::Standalone;
+    let label = if on_cluster { ExportMessage::JobName } else { ExportMessage::DagId };
     html! {
         <label class="sparkMonitor-Field">
-            <span>{ tr(ExportMessage::DagId) }</span>
+            <span>{ tr(label) }</span>
             <input
                 type="text" class="sparkMonitor-Input" value={model.dag_id.clone()} {oninput}
                 placeholder={tr(ExportMessage::DagIdHint { name: &shown.dag_id })}

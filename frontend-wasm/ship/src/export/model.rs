@@ -20,6 +20,7 @@ pub enum Goal {
     Scheduler,
     Download,
     Git,
+    Cluster,
 }
 
 /// What is being done.
@@ -151,6 +152,7 @@ impl Model {
         match self.goal {
             Goal::Notebook | Goal::Script | Goal::Scheduler => ExportTarget::Local,
             Goal::Download => self.download_for,
+            Goal::Cluster => ExportTarget::Standalone,
             Goal::Git => self.git_for.unwrap_or(ExportTarget::AirflowConnect),
         }
     }
@@ -158,8 +160,9 @@ impl Model {
     /// How the document becomes a job.
     pub fn options(&self, document: &Document) -> ConversionOptions {
         let target = self.target();
-        let in_airflow = target != ExportTarget::Local;
-        let text = |text: &str| Some(text.trim().to_owned()).filter(|text| in_airflow && !text.is_empty());
+        let has_name = target != ExportTarget::Local;
+        let in_airflow = has_name && target != ExportTarget::Standalone;
+        let text = |text: &str, is_used| Some(text.trim().to_owned()).filter(|text| is_used && !text.is_empty());
         let line = |((mark, line), shell): &((String, u32), ShellChoice)| {
             Some(LineChoice { cell: document.cell_marked(mark)?, line: *line, shell: *shell })
         };
@@ -172,14 +175,19 @@ impl Model {
             shell: self.shell,
             lines: self.lines.iter().filter_map(line).collect(),
             allow_secrets: self.allow_secrets,
-            dag_id: text(&self.dag_id),
-            schedule: text(&self.schedule),
+            dag_id: text(&self.dag_id, has_name),
+            schedule: text(&self.schedule, in_airflow),
         }
     }
 
     fn hear(&mut self, told: Result<Option<Said>, Problem>) {
         self.said = told.unwrap_or_else(|problem| Some(Said::Failed(problem)));
         self.changes += 1;
+    }
+
+    /// Whether a job is delivered, after a plan was shown.
+    pub fn delivers(&self) -> bool {
+        matches!(self.goal, Goal::Git | Goal::Cluster)
     }
 
     /// The plan for this conversion.
@@ -193,6 +201,10 @@ impl Reducible for Model {
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut next = (*self).clone();
+        // A submission shows the parameters that it has.
+        if matches!(action, Action::Enter { .. }) && next.goal == Goal::Cluster {
+            next.planned = None;
+        }
         match action {
             Action::Take { id, takes } => {
                 next.skip.retain(|known| *known != id);
@@ -300,5 +312,9 @@ mod tests {
         assert_eq!((options.target, options.schedule.as_deref()), (ExportTarget::AirflowConnect, Some("@daily")));
         let model = model.reduce(Action::Target(ExportTarget::Papermill)).reduce(Action::Goal(Goal::Download));
         assert_eq!(model.target(), ExportTarget::Local, "each goal has a target of its own");
+        let model = after(vec![schedule(), Action::DagId("etl".to_owned()), Action::Goal(Goal::Cluster)]);
+        let options = model.options(&Document::default());
+        assert_eq!((options.target, options.dag_id.as_deref()), (ExportTarget::Standalone, Some("etl")));
+        assert_eq!(options.schedule, None);
     }
 }

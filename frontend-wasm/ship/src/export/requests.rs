@@ -42,8 +42,9 @@ pub fn new_shipment(seen: &Snapshot, model: &Model, message: &str, plans: bool) 
     let mut fields = of_person(seen, model);
     fields.push(("message", text_json(message)));
     fields.push(("plan", optional_json(plan.filter(|_| !plans))));
-    fields.push(("trigger", model.trigger.to_string()));
-    fields.push(("unpause", model.unpause.to_string()));
+    let on_cluster = model.goal == Goal::Cluster;
+    fields.push(("trigger", (on_cluster || model.trigger).to_string()));
+    fields.push(("unpause", (!on_cluster && model.unpause).to_string()));
     Question::post(if plans { "export/shipments/plan" } else { "export/shipments" }, object_json(&fields))
 }
 
@@ -199,6 +200,10 @@ mod tests {
         let question = new_shipment(&seen, &model, "Ship it", false);
         let shipment: Option<NewShipment> = question.body.and_then(|body| serde_json::from_str(&body).ok());
         assert_eq!(shipment.map(|shipment| (shipment.message, shipment.trigger)), Some(("Ship it".to_owned(), false)));
+        let model = model.reduce(Action::Unpause(true)).reduce(Action::Goal(Goal::Cluster));
+        let question = new_shipment(&seen, &model, "", false);
+        let shipment: Option<NewShipment> = question.body.and_then(|body| serde_json::from_str(&body).ok());
+        assert_eq!(shipment.map(|shipment| (shipment.trigger, shipment.unpause)), Some((true, false)));
     }
 
     #[test]

@@ -21,7 +21,14 @@ pub fn document() -> Document {
 }
 
 pub fn offers() -> Export {
-    Export { runs_here: true, git: None, airflow: None, has_dag_folder: false, notebook_bytes: 16 << 20 }
+    Export {
+        runs_here: true,
+        git: None,
+        airflow: None,
+        has_dag_folder: false,
+        standalone: None,
+        notebook_bytes: 16 << 20,
+    }
 }
 
 pub fn line(change: Change, cell_line: Option<u32>, job_line: Option<u32>, text: &str) -> ExportLine {

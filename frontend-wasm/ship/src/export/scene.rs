@@ -16,6 +16,8 @@ pub struct ExportScene<'a> {
     pub area: &'a Asked,
     /// Whether Airflow answers.
     pub airflow: &'a Asked,
+    /// Whether the standalone master takes jobs.
+    pub master: &'a Asked,
     pub converted: &'a Converted,
     pub runs: &'a Watched,
     /// The run whose details are open.
@@ -36,6 +38,11 @@ pub fn is_active(run: &Run) -> bool {
 /// Whether jobs are delivered to Airflow.
 pub fn delivers(offers: &Export) -> bool {
     offers.git.is_some() || offers.has_dag_folder
+}
+
+/// Whether jobs are delivered anywhere, and followed.
+pub fn ships(offers: &Export) -> bool {
+    delivers(offers) || offers.standalone.is_some()
 }
 
 /// Whether there is a job that can be used, and what is wrong if there is none.

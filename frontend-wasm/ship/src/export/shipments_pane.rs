@@ -1,6 +1,8 @@
 //! The shipments of this notebook, each with its steps.
 
-use wire::export::{Shipment, ShipmentAct, ShipmentLog, ShipmentStep, Shipments, ShippingError, StepName, StepState};
+use wire::export::{
+    Shipment, ShipmentAct, ShipmentLog, ShipmentPlace, ShipmentStep, Shipments, ShippingError, StepName, StepState,
+};
 use yew::{Callback, Html, MouseEvent, html};
 
 use super::button::Button;
@@ -65,7 +67,7 @@ pub fn shipment_view(shipment: &Shipment, log: Option<&Watched>, jumps: Option<&
                 <span class="sparkMonitor-Muted">{ language::time(shipment.started_at_ms) }</span>
                 { commit(shipment) }
                 if let Some(run_id) = &shipment.run_id {
-                    <span class="sparkMonitor-Muted">{ tr(ExportMessage::RunInAirflow { run: run_id }) }</span>
+                    <span class="sparkMonitor-Muted">{ run_name(shipment.place, run_id) }</span>
                 }
                 if shipment.cells_all > 0 {
                     <span class="sparkMonitor-Muted">
@@ -73,16 +75,20 @@ pub fn shipment_view(shipment: &Shipment, log: Option<&Watched>, jumps: Option<&
                     </span>
                 }
             </div>
-            <ol class="sparkMonitor-Steps">{ for steps.map(|step| step_view(step, jumps)) }</ol>
+            <ol class="sparkMonitor-Steps">{ for steps.map(|step| step_view(step, shipment.place, jumps)) }</ol>
             { shipment.problem.as_ref().map(|problem| error_view(problem, jumps)) }
             <div class="sparkMonitor-Buttons">
                 { for shipment.acts.iter().map(|one| act_button(*one, &shipment.id, act)) }
-                <button
-                    type="button" class="sparkMonitor-Button" aria-expanded={log.is_some().to_string()}
-                    onclick={toggle}
-                >
-                    { tr(ExportMessage::ShipmentLog) }
-                </button>
+                if let Some(url) = &shipment.log_url {
+                    { link(url, tr(ExportMessage::DriverLog)) }
+                } else if shipment.place == ShipmentPlace::Airflow {
+                    <button
+                        type="button" class="sparkMonitor-Button" aria-expanded={log.is_some().to_string()}
+                        onclick={toggle}
+                    >
+                        { tr(ExportMessage::ShipmentLog) }
+                    </button>
+                }
             </div>
             { log.map(log_view) }
         </li>
@@ -120,14 +126,24 @@ fn commit(shipment: &Shipment) -> Option<Html> {
     let short: String = shipment.commit.as_ref()?.chars().take(8).collect();
     let said = tr(ExportMessage::CommitLink { commit: &short });
     Some(match &shipment.commit_url {
-        Some(url) => html! {
-            <a class="sparkMonitor-Link" href={url.clone()} target="_blank" rel="noreferrer noopener">{ said }</a>
-        },
+        Some(url) => link(url, said),
         None => html! { <span class="sparkMonitor-Muted">{ said }</span> },
     })
 }
 
-fn step_view(step: &ShipmentStep, jumps: Option<&Act>) -> Html {
+fn link(url: &str, said: String) -> Html {
+    let href = url.to_owned();
+    html! { <a class="sparkMonitor-Link" {href} target="_blank" rel="noreferrer noopener">{ said }</a> }
+}
+
+fn run_name(place: ShipmentPlace, run: &str) -> String {
+    match place {
+        ShipmentPlace::Airflow => tr(ExportMessage::RunInAirflow { run }),
+        ShipmentPlace::Standalone => tr(ExportMessage::DriverOf { run }),
+    }
+}
+
+fn step_view(step: &ShipmentStep, place: ShipmentPlace, jumps: Option<&Act>) -> Html {
     let ShipmentStep { name, state, at_ms, note, note_sentences, error } = step;
     let (tone, word) = match state {
         StepState::Waiting => (Tone::Muted, ExportMessage::StepWaiting),
@@ -138,7 +154,7 @@ fn step_view(step: &ShipmentStep, jumps: Option<&Act>) -> Html {
     };
     html! {
         <li>
-            <span class="sparkMonitor-Step-name">{ tr(step_name(*name)) }</span>
+            <span class="sparkMonitor-Step-name">{ tr(step_name(*name, place)) }</span>
             { toned(tone, tr(word)) }
             <span class="sparkMonitor-Muted">{ at_ms.map(language::time) }</span>
             if !note.is_empty() {
@@ -170,9 +186,10 @@ pub fn error_view(error: &ShippingError, jumps: Option<&Act>) -> Html {
     }
 }
 
-fn step_name(name: StepName) -> ExportMessage<'static> {
+fn step_name(name: StepName, place: ShipmentPlace) -> ExportMessage<'static> {
     match name {
         StepName::Checked => ExportMessage::StepChecked,
+        StepName::Pushed if place == ShipmentPlace::Standalone => ExportMessage::StepWritten,
         StepName::Pushed => ExportMessage::StepPushed,
         StepName::Seen => ExportMessage::StepSeen,
         StepName::Queued => ExportMessage::StepQueued,

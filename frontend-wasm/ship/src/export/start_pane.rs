@@ -24,7 +24,7 @@ pub fn start_pane(scene: &ExportScene<'_>, offers: &Export, document: &Document)
         Goal::Scheduler => Button::new(ExportMessage::Schedule, Action::Start),
         Goal::Download => Button::new(ExportMessage::DownloadFiles, Action::Start),
         // What would change is shown first.
-        Goal::Git => Button::new(ExportMessage::ShowPlan, Action::Plan),
+        Goal::Git | Goal::Cluster => Button::new(ExportMessage::ShowPlan, Action::Plan),
     };
     html! {
         <div class="sparkMonitor-Export-start" tabindex="-1" key={document.path.clone()}>
@@ -54,6 +54,7 @@ pub fn why_not(
         () if runs && !offers.runs_here => Some(ExportMessage::GoalHereMissing),
         () if is_whole && !document.is_notebook() => Some(ExportMessage::GoalNotebookOnly),
         () if model.goal == Goal::Git && !delivers(offers) => Some(ExportMessage::GoalGitMissing),
+        () if model.goal == Goal::Cluster && offers.standalone.is_none() => Some(ExportMessage::GoalClusterMissing),
         () if model.doing.is_some() => Some(ExportMessage::WhyBusy),
         () if !is_current(converted) => Some(ExportMessage::WhyChecking),
         () if shown.is_blocked => Some(ExportMessage::WhyBlocked),
@@ -77,7 +78,7 @@ fn has_values(model: &Model, shown: &Conversion) -> bool {
 
 /// The plan that is shown: that of the newest conversion.
 pub fn plan_shown<'a>(model: &'a Model, converted: &Converted) -> Option<&'a Rc<GitPlan>> {
-    let shown = converted.conversion.as_ref().filter(|_| model.goal == Goal::Git)?;
+    let shown = converted.conversion.as_ref().filter(|_| model.delivers())?;
     model.plan_for(&shown.hash)
 }
 

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use insta::assert_snapshot;
 use wire::export::{
     AirflowCheck, AirflowPlace, Change, Conversion, Export, ExportParameter, FindingSeverity, GitChange, GitPlace,
-    GitPlan, ParameterKind, Run, RunCell, RunCellState, RunError, RunState, Runs, ShellChoice, Shipment, ShipmentAct,
-    ShipmentStep, Shipments, ShippingError, StepName, StepState,
+    GitPlan, ParameterKind, PlannedSubmission, Run, RunCell, RunCellState, RunError, RunState, Runs, ShellChoice,
+    Shipment, ShipmentAct, ShipmentPlace, ShipmentStep, Shipments, ShippingError, StandaloneCheck, StandalonePlace,
+    StepName, StepState,
 };
 
 use super::airflow_line::answered;
@@ -16,6 +17,7 @@ use super::diff_pane::diff_pane;
 use super::document::Document;
 use super::findings_pane::findings_pane;
 use super::goals_pane::goals_pane;
+use super::master_line::answered as master_answered;
 use super::model::{Act, Action, Doing, Goal, Model, Planned, Said};
 use super::parameter_form::parameter_form;
 use super::plan_pane::plan_pane;
@@ -199,6 +201,7 @@ fn with_scene<T>(
         document: Some(&document),
         area: &asked,
         airflow: &asked,
+        master: &asked,
         converted,
         runs: &nothing,
         run: &nothing,
@@ -385,7 +388,8 @@ async fn a_plan_shows_each_file_and_warns_of_those_that_are_not_ours() {
         is_ours,
     };
     let changes = vec![change("sales/job.py", None, true), change("sales/dag.py", Some("a\nc"), false)];
-    let plan = Rc::new(GitPlan { head: None, folder: "sales".to_owned(), changes, plan: "p".to_owned() });
+    let plan =
+        Rc::new(GitPlan { head: None, folder: "sales".to_owned(), changes, submits: None, plan: "p".to_owned() });
     let git = GitPlace { repository: "r".to_owned(), branch: "main".to_owned(), folder: String::new() };
     let airflow = AirflowPlace { url: "https://airflow.example.org".to_owned(), connection: "spark".to_owned() };
     let ships = Export { git: Some(git), airflow: Some(airflow), ..offers() };
@@ -430,7 +434,7 @@ fn a_plan_is_that_of_one_conversion() {
 }
 
 fn planned() -> Rc<Model> {
-    let plan = GitPlan { head: None, folder: String::new(), changes: Vec::new(), plan: "p".to_owned() };
+    let plan = GitPlan { head: None, folder: String::new(), changes: Vec::new(), submits: None, plan: "p".to_owned() };
     let planned = Planned { hash: "h".to_owned(), plan: Rc::new(plan) };
     after(vec![Action::Goal(Goal::Git), Action::Do(Doing::Planning), Action::Planned(planned)])
 }
@@ -470,10 +474,12 @@ async fn a_shipments_steps_say_how_far_it_is_and_what_went_wrong() {
         id: "s-1".to_owned(),
         path: "work/sales.ipynb".to_owned(),
         dag_id: "sales".to_owned(),
+        place: ShipmentPlace::Airflow,
         started_at_ms: OBSERVED_AT_MS,
         commit: Some("0123456789abcdef".to_owned()),
         commit_url: None,
         run_id: Some("manual-1".to_owned()),
+        log_url: None,
         steps: vec![
             step(StepName::Pushed, StepState::Done, None),
             step(StepName::Seen, StepState::NeedsPerson, None),
@@ -508,6 +514,65 @@ async fn a_shipments_steps_say_how_far_it_is_and_what_went_wrong() {
     Cancel
     Log
     ");
+    let run_id = Some("driver-1".to_owned());
+    let log_url = Some("http://w:8081/logPage/".to_owned());
+    let on_cluster = Shipment { place: ShipmentPlace::Standalone, commit: None, run_id, log_url, ..shipment };
+    let said = text(shipment_view(&on_cluster, None, None, &act())).await;
+    assert!(said.contains("Driver driver-1") && said.contains("Files written\ndone"), "{said}");
+    assert!(said.ends_with("Cancel\nLog of the driver"), "{said}");
+}
+
+fn on_cluster() -> Export {
+    let text = str::to_owned;
+    let (rest_url, master_url) = (text("http://m:6066/"), text("spark://m:7077"));
+    let standalone = StandalonePlace { rest_url, master_url, folder: text("/shared"), worker_folder: text("/mnt") };
+    Export { standalone: Some(standalone), ..offers() }
+}
+
+#[tokio::test]
+async fn a_job_for_a_cluster_shows_what_is_written_and_submitted_and_where() {
+    let model = after(vec![Action::Goal(Goal::Cluster), Action::Trigger(true)]);
+    let goals = with_scene(&model, &Converted::default(), None, |scene| {
+        goals_pane(scene, (&document(), &on_cluster(), &conversion()))
+    });
+    let goals = text(goals).await;
+    let card = "Spark cluster, standalone\nSubmitted to http://m:6066/, with its files in /shared, and followed there";
+    assert!(goals.contains(card) && goals.contains("Name of the job") && !goals.contains("Made for"), "{goals}");
+    let submits = PlannedSubmission { url: "http://m:6066/".to_owned(), request: "{\n  \"a\": 1\n}".to_owned() };
+    let folder = "/shared/sales".to_owned();
+    let plan = GitPlan { head: None, folder, changes: Vec::new(), submits: Some(submits), plan: "p".to_owned() };
+    let plan = Rc::new(plan);
+    assert_snapshot!(text(plan_pane(&plan, (&model, None), (&document(), &on_cluster()), &act())).await, @r#"
+    What would be written and submitted
+    Folder /shared/sales
+    All files are there already.
+    Then this is submitted to http://m:6066/
+    {
+      "a": 1
+    }
+    Submit
+    "#);
+    let model = model.reduce(Action::Planned(Planned { hash: "h".to_owned(), plan }));
+    assert!(model.plan_for("h").is_some());
+    let model = model.reduce(Action::Enter { name: "month".to_owned(), entered: None });
+    assert!(model.plan_for("h").is_none(), "a submission has its parameters in it");
+}
+
+#[tokio::test]
+async fn a_master_that_takes_jobs_says_its_version_and_another_what_is_wrong() {
+    let check = StandaloneCheck { checked_at_ms: OBSERVED_AT_MS, version: Some("4.3.0".to_owned()), error: None };
+    assert_eq!(text(master_answered(&check, &act())).await, "The master of Spark 4.3.0 takes jobs.");
+    let error = ShippingError {
+        cell: None,
+        line: None,
+        message: "It could not be reached.".to_owned(),
+        message_sentences: Vec::new(),
+        fix: "Check the address.".to_owned(),
+        fix_sentences: Vec::new(),
+        detail: String::new(),
+    };
+    let check = StandaloneCheck { error: Some(error), version: None, ..check };
+    assert_eq!(text(master_answered(&check, &act())).await, "It could not be reached.\nCheck the address.");
 }
 
 #[tokio::test]

@@ -9,10 +9,9 @@ use super::{
     answers::RunState,
     double::{DAG, Double, IMPORT_ERRORS, RUN, Reply, TASKS, USER_TOKEN, client, shipped},
     error::{AirflowError, Right},
-    places::Place,
     shipped::Delivery,
 };
-use crate::config::AirflowLogin;
+use crate::{config::AirflowLogin, export::places::Place};
 
 const DAG_ROUTE: &str = "GET /api/v2/dags/a";
 const SIGN_IN: &str = "POST /auth/token";

@@ -16,7 +16,7 @@ pub(crate) fn deliver(workflows: &Path, name: &str, files: &[File]) -> io::Resul
     let invalid = |reason: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, reason.to_owned()));
     if !workflows.is_dir() {
         // It may be a volume that is not mounted; then nobody would find what is written.
-        return invalid("the folder of workflows is not there");
+        return invalid("the folder is not there");
     }
     if !is_name(name) || files.iter().any(|file| !is_name(&file.name) && file.name != IGNORED) {
         return invalid("a name may have letters, digits, `-`, `_` and `.`, and not begin with `.`");

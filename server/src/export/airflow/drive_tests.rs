@@ -12,11 +12,10 @@ use super::{
     drive::{Driver, Pace},
     error::AirflowError,
     follow::Follow,
-    places::Place,
     shipped::Delivery,
     state::{Act, State, Wish},
 };
-use crate::config::AirflowLogin;
+use crate::{config::AirflowLogin, export::places::Place};
 
 const RUN_ROUTE: &str = "GET /api/v2/dags/a/dagRuns/monitor.1";
 const OLD_SOURCE: &str = r#"{"content":"from airflow.sdk import dag, task\n"}"#;

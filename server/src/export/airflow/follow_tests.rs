@@ -8,10 +8,10 @@ use super::{
     error::{AirflowError, Right},
     follow::Follow,
     log::Failure,
-    places::Place,
     shipped::Delivery,
     state::{Act, Ask, Saw, State, Wish},
 };
+use crate::export::places::Place;
 
 const SECOND: i64 = 1000;
 

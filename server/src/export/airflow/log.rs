@@ -2,13 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::{
-    answers::LogLine,
-    error::AirflowError,
-    lines::Lines,
-    places::{CellMap, Place, is_job},
-    refusal::short,
-};
+use super::{answers::LogLine, error::AirflowError, lines::Lines, refusal::short};
+use crate::export::places::{CellMap, Place, is_job};
 
 /// How much of a log's end is kept, bytes.
 const TAIL: usize = 64 * 1024;

@@ -72,14 +72,14 @@ pub(super) fn decoded<T: DeserializeOwned>(body: &[u8]) -> Result<T, AirflowErro
 }
 
 /// The content type without its parameters, in lower case; empty when there is none.
-pub(super) fn content_type(response: &Response) -> String {
+pub(crate) fn content_type(response: &Response) -> String {
     let value = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = value.split(';').next().unwrap_or_default().trim();
     kind.chars().take(100).collect::<String>().to_ascii_lowercase()
 }
 
 /// The beginning of a text, on one line.
-pub(super) fn short(text: &str, longest: usize) -> String {
+pub(crate) fn short(text: &str, longest: usize) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     let text = words.collect::<Vec<_>>().join(" ");
     match text.char_indices().nth(longest) {

@@ -4,7 +4,7 @@ use notebook_job::File;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::places::{CellMap, NoCellMap};
+use crate::export::places::{CellMap, NoCellMap};
 
 /// A job that was delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

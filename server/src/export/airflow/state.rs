@@ -7,8 +7,8 @@ use super::{
     answers::{Dag, ImportError, Run, RunState},
     error::AirflowError,
     log::Failure,
-    places::Place,
 };
+use crate::export::places::Place;
 
 /// What the person wants.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

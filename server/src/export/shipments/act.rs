@@ -17,6 +17,7 @@ use wire::{
 use super::{
     agreed::without_secret,
     errors,
+    follow::Follow,
     kept::Look,
     owner,
     record::Record,
@@ -25,11 +26,7 @@ use super::{
     way::{self, Held},
 };
 use crate::{
-    export::{
-        Exports,
-        airflow::{follow::Follow, state::Act},
-        errors as of_export,
-    },
+    export::{Exports, airflow::state::Act, errors as of_export},
     http::{ApiError, Caller},
 };
 
@@ -61,7 +58,7 @@ pub(crate) async fn act(
     Caller(whose): Caller,
     Path((id, act)): Path<(String, ShipmentAct)>,
 ) -> Result<Json<Shipment>, ApiError> {
-    exports.airflow()?;
+    exports.delivers()?;
     let owner = owner(&whose);
     let (shipment, begun) = exports.on_disk(move |exports| taken(exports, owner, id, act)).await?;
     if let Some((held, follow)) = begun {
@@ -84,6 +81,7 @@ fn taken(
     };
     let mut look = exports.shipments.kept.look();
     let record = look.of(&owner, &id).ok_or_else(errors::unknown)?;
+    exports.follows(record.place)?;
     let can = |record: &Record| if steps::acts(record).contains(&act) { Ok(()) } else { Err(errors::no_act()) };
     can(&record)?;
     let write_down = |look: &Look<'_>| {

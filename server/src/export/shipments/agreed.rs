@@ -4,14 +4,17 @@ use notebook_job::File;
 use serde_json::{Value, json};
 use wire::export::{ConversionOptions, ExportTarget, NewShipment};
 
-use super::errors;
+use super::{Destination, errors};
 use crate::{
+    config::StandaloneSite,
     export::{
         Exports,
         airflow::shipped::marked,
         conversion::{self, Asked, Converted},
         errors as of_export,
+        places::CellMap,
         runs::check_parameters,
+        standalone::{follow::Submission, request::create_request},
         turn::Turn,
     },
     http::ApiError,
@@ -27,6 +30,8 @@ pub(super) struct Agreed {
     pub converted: Converted,
     /// The files as they will be delivered.
     pub files: Vec<File>,
+    /// What is submitted then; none if the job does not run on a standalone cluster, or not now.
+    pub submission: Option<Submission>,
     /// What has a secret besides the notebook, without its text. Empty unless the person lets secrets out.
     pub secrets: Vec<String>,
 }
@@ -34,11 +39,14 @@ pub(super) struct Agreed {
 /// Converts it again.
 ///
 /// # Errors
-/// When the job is not the one that was shown, is blocked, or is not for Airflow.
+/// When the job is not the one that was shown, is blocked, or is for nothing that a job is delivered to.
 pub(super) async fn agreed(exports: &Exports, new: &NewShipment, turn: Turn) -> Result<Agreed, ApiError> {
     let ConversionOptions { target, allow_secrets, .. } = new.options;
     if target == ExportTarget::Local {
         return Err(errors::no_workflow());
+    }
+    if target == ExportTarget::Standalone && new.unpause {
+        return Err(errors::nothing_paused());
     }
     if new.path.len() > LONGEST_PATH || new.path.contains(char::is_control) {
         return Err(errors::bad_path(LONGEST_PATH));
@@ -46,7 +54,7 @@ pub(super) async fn agreed(exports: &Exports, new: &NewShipment, turn: Turn) -> 
     if new.message.chars().count() > LONGEST_MESSAGE {
         return Err(errors::long_message(LONGEST_MESSAGE));
     }
-    if new.trigger || new.unpause {
+    if (new.trigger || new.unpause) && target != ExportTarget::Standalone {
         exports.airflow().map_err(|_| errors::nothing_triggers())?;
     }
     let name = new.path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -62,7 +70,19 @@ pub(super) async fn agreed(exports: &Exports, new: &NewShipment, turn: Turn) -> 
         return Err(errors::secret());
     }
     let files = marked(converted.files.clone());
-    Ok(Agreed { converted, files, secrets })
+    let submission = match exports.destination(target)? {
+        Destination::Standalone(standalone) if new.trigger => Some(submission(&standalone.site, &converted, new)?),
+        _ => None,
+    };
+    Ok(Agreed { converted, files, submission, secrets })
+}
+
+fn submission(site: &StandaloneSite, converted: &Converted, new: &NewShipment) -> Result<Submission, ApiError> {
+    let map = converted.files.iter().find(|file| file.name == "job.cells.json");
+    let cells = map.and_then(|map| CellMap::read(&map.content).ok()).ok_or_else(errors::no_workflow)?;
+    let parameters = new.parameters.clone().into_iter().collect();
+    let request = create_request(site, &converted.dag_id, converted.job.text.as_bytes(), &parameters);
+    Ok(Submission { dag_id: converted.dag_id.clone(), rest_url: site.rest_url.to_string(), request, cells })
 }
 
 /// What has a secret besides the notebook.

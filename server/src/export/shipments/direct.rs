@@ -11,14 +11,16 @@ use tokio::{
 };
 use wire::{
     ErrorCode,
-    export::{AirflowCheck, NewShipment, ShipmentStep, StepState},
+    export::{AirflowCheck, NewShipment, ShipmentPlace, ShipmentStep, StepState},
 };
 
 use super::{
     Place,
     agreed::Agreed,
     check::{self, FRESH},
-    errors, owner, plan,
+    errors,
+    follow::Follow,
+    owner, plan,
     record::{Delivery, Record},
     start, steps,
 };
@@ -145,7 +147,7 @@ impl Exports {
             return Err(errors::secret());
         }
         let secrets = if has_secret { vec!["path".to_owned()] } else { Vec::new() };
-        let agreed = Agreed { files: marked(converted.files.clone()), converted, secrets };
+        let agreed = Agreed { files: marked(converted.files.clone()), converted, submission: None, secrets };
         let plan = match plan::made(self, &agreed).await {
             Err(error) if is_of_the_place(error.code) => return Ok(Delivered::Failed(error.error.to_string())),
             plan => plan?,
@@ -190,16 +192,16 @@ impl Exports {
     /// When what is kept cannot be read.
     pub(crate) async fn progress(self: &Arc<Self>, whose: &Whose, dag_id: &str) -> Result<Option<Progress>, ApiError> {
         let owner = owner(whose);
-        let wished = |record: &&Record| match &record.follow {
-            Some(follow) => follow.wish.run,
-            None => !matches!(record.delivery, Delivery::Done { .. }),
+        let wished = |record: &&Record| match record.follow.as_ref().map(Follow::in_airflow) {
+            Some(follow) => follow.is_some_and(|follow| follow.wish.run),
+            None => record.place == ShipmentPlace::Airflow && !matches!(record.delivery, Delivery::Done { .. }),
         };
         let jobs = self.on_disk(move |exports| Ok(exports.shipments.kept.look().all_of(&owner))).await?;
         // The newest is the first.
         let Some(last) = jobs.iter().map(|job| &**job).filter(|job| job.dag_id == dag_id).find(wished) else {
             return Ok(None);
         };
-        let state = last.follow.as_ref().map(|follow| follow.state().clone());
+        let state = last.follow.as_ref().and_then(Follow::in_airflow).map(|follow| follow.state().clone());
         let status = match (last.has_ended(), state) {
             (true, Some(State::Success)) => "success",
             (true, _) => "failed",

@@ -22,6 +22,25 @@ pub(super) fn no_place() -> ApiError {
     ApiError::explained(ErrorCode::NotConfigured, words::no_place())
 }
 
+/// The settings of the folders that jobs are put into.
+pub(super) const DAG_FOLDER: &str = "SPARK_MONITOR_EXPORT_DAG_FOLDER";
+pub(super) const MASTER_FOLDER: &str = "SPARK_MONITOR_EXPORT_MASTER_FOLDER";
+
+/// No standalone master is configured.
+pub(super) fn no_standalone() -> ApiError {
+    ApiError::explained(ErrorCode::NotConfigured, words::no_standalone())
+}
+
+/// A standalone cluster has no workflow that could be paused.
+pub(super) fn nothing_paused() -> ApiError {
+    ApiError::explained(ErrorCode::BadRequest, words::nothing_paused())
+}
+
+/// The log of a job on a standalone cluster is where the job runs.
+pub(super) fn log_on_worker() -> ApiError {
+    ApiError::explained(ErrorCode::NotFound, words::log_on_worker())
+}
+
 /// The target has nothing that Airflow could run.
 pub(super) fn no_workflow() -> ApiError {
     ApiError::explained(ErrorCode::BadRequest, words::no_workflow())
@@ -110,21 +129,21 @@ pub(super) fn git(error: &GitError) -> ApiError {
     ApiError::explained(code, of_git::explained(error))
 }
 
-/// What cannot be delivered to the folder of workflows.
-pub(super) fn folder(error: &FolderError) -> ApiError {
+/// What cannot be delivered to the shared folder that this setting names.
+pub(super) fn folder(error: &FolderError, setting: &str) -> ApiError {
     let code = match error {
         FolderError::Changed | FolderError::Foreign(_) => ErrorCode::Conflict,
         FolderError::Disk(_) => ErrorCode::Internal,
     };
     tracing::warn!(%error, "A job was not delivered");
-    ApiError::explained(code, of_folder(error))
+    ApiError::explained(code, of_folder(error, setting))
 }
 
-pub(super) fn of_folder(error: &FolderError) -> Explained {
+pub(super) fn of_folder(error: &FolderError, setting: &str) -> Explained {
     match error {
         FolderError::Changed => words::folder_changed(),
         FolderError::Foreign(file) => words::foreign(file),
-        FolderError::Disk(error) => words::folder(error),
+        FolderError::Disk(error) => words::folder(error, setting),
     }
 }
 

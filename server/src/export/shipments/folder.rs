@@ -1,4 +1,4 @@
-//! A folder of workflows that Airflow reads: what a delivery would change there, and the delivery.
+//! A folder shared with what runs the jobs: what a delivery would change there, and the delivery.
 
 use std::{
     fs, io,
@@ -23,51 +23,62 @@ static TURN: Mutex<()> = Mutex::new(());
 #[derive(Debug, Error)]
 pub(super) enum FolderError {
     /// Something else would be changed than what was shown.
-    #[error("the files in the folder of workflows have changed since")]
+    #[error("the files in the shared folder have changed since")]
     Changed,
     /// A file that no export wrote is in the way.
-    #[error("{0} is in the folder of workflows, and not from an export")]
+    #[error("{0} is in the shared folder, and not from an export")]
     Foreign(String),
-    #[error("the folder of workflows cannot be used")]
+    #[error("the shared folder cannot be used")]
     Disk(#[from] io::Error),
+}
+
+/// A job for the folder.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    /// The name of its folder in the shared one.
+    pub name: String,
+    pub files: Vec<File>,
+    /// What is done after the delivery and is part of the plan; empty if nothing.
+    pub then: String,
 }
 
 /// What a delivery would change.
 ///
 /// # Errors
 /// When the folder cannot be read, or a file is in the way.
-pub(super) async fn plan(workflows: &Path, name: &str, files: Vec<File>) -> Result<GitPlan, FolderError> {
-    let (workflows, name) = (workflows.to_owned(), name.to_owned());
-    task::spawn_blocking(move || compared(&workflows, name, &files)).await.map_err(io::Error::other)?
+pub(super) async fn plan(shared: &Path, job: Job) -> Result<GitPlan, FolderError> {
+    let shared = shared.to_owned();
+    task::spawn_blocking(move || compared(&shared, &job)).await.map_err(io::Error::other)?
 }
 
 /// Writes the files, if that changes what was shown.
 ///
 /// # Errors
 /// When something else would change, or it cannot be written.
-pub(super) async fn deliver(workflows: &Path, name: &str, files: Vec<File>, seen: &str) -> Result<(), FolderError> {
-    let (workflows, name, seen) = (workflows.to_owned(), name.to_owned(), seen.to_owned());
+pub(super) async fn deliver(shared: &Path, job: Job, seen: &str) -> Result<(), FolderError> {
+    let (shared, seen) = (shared.to_owned(), seen.to_owned());
     let write = move || {
         // Nobody else changes what was compared. A program that panics leaves whole files.
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        if compared(&workflows, name.clone(), &files)?.plan != seen {
+        if compared(&shared, &job)?.plan != seen {
             return Err(FolderError::Changed);
         }
-        dag_folder::deliver(&workflows, &name, &files).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => FolderError::Foreign(name),
+        dag_folder::deliver(&shared, &job.name, &job.files).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => FolderError::Foreign(job.name.clone()),
             _ => FolderError::Disk(error),
         })
     };
     task::spawn_blocking(write).await.map_err(io::Error::other)?
 }
 
-fn compared(workflows: &Path, name: String, files: &[File]) -> Result<GitPlan, FolderError> {
-    if !workflows.is_dir() {
+fn compared(shared: &Path, Job { name, files, then }: &Job) -> Result<GitPlan, FolderError> {
+    if !shared.is_dir() {
         return Err(io::Error::new(io::ErrorKind::NotFound, "it is not there").into());
     }
-    let folder = workflows.join(&name);
+    let folder = shared.join(name);
     let is_ours = folder.join("job.cells.json").is_file();
     let mut hasher = blake3::Hasher::new();
+    hasher.update(then.as_bytes());
     let mut changes = Vec::new();
     for File { name: file, content } in files {
         let (path, was) = (format!("{name}/{file}"), read(&folder.join(file))?);
@@ -85,7 +96,8 @@ fn compared(workflows: &Path, name: String, files: &[File]) -> Result<GitPlan, F
         let shown = |bytes: &[u8]| Content::of(bytes).shown();
         changes.push(GitChange { path, is_ours: true, was: was.as_deref().map(shown), becomes: Some(shown(content)) });
     }
-    Ok(GitPlan { head: None, folder: name, changes, plan: hasher.finalize().to_hex().to_string() })
+    let plan = hasher.finalize().to_hex().to_string();
+    Ok(GitPlan { head: None, folder: name.clone(), changes, submits: None, plan })
 }
 
 fn read(file: &Path) -> io::Result<Option<Vec<u8>>> {
@@ -105,30 +117,34 @@ mod tests {
         vec![file("job.py", job), file("job.cells.json", "{}"), file("a_dag.py", "dag")]
     }
 
+    fn job(job: &str) -> Job {
+        Job { name: "a".to_owned(), files: files(job), then: String::new() }
+    }
+
     #[tokio::test]
     async fn only_what_was_shown_is_written() {
         let workflows = tempfile::tempdir().unwrap();
-        let first = plan(workflows.path(), "a", files("one")).await.unwrap();
+        let first = plan(workflows.path(), job("one")).await.unwrap();
         assert_eq!(first.changes.iter().map(|change| change.was.as_deref()).collect::<Vec<_>>(), [None; 3]);
-        deliver(workflows.path(), "a", files("one"), &first.plan).await.unwrap();
-        let second = plan(workflows.path(), "a", files("two")).await.unwrap();
+        deliver(workflows.path(), job("one"), &first.plan).await.unwrap();
+        let second = plan(workflows.path(), job("two")).await.unwrap();
         assert_eq!((second.changes.len(), second.changes[0].was.as_deref()), (1, Some("one")));
         fs::write(workflows.path().join("a/job.py"), "somebody's").unwrap();
-        let refused = deliver(workflows.path(), "a", files("two"), &second.plan).await.unwrap_err();
+        let refused = deliver(workflows.path(), job("two"), &second.plan).await.unwrap_err();
         assert!(matches!(refused, FolderError::Changed), "{refused}");
         assert_eq!(fs::read_to_string(workflows.path().join("a/job.py")).unwrap(), "somebody's");
-        assert!(plan(workflows.path(), "a", files("somebody's")).await.unwrap().changes.is_empty());
+        assert!(plan(workflows.path(), job("somebody's")).await.unwrap().changes.is_empty());
     }
     #[tokio::test]
     async fn files_are_compared_by_their_bytes() {
         let workflows = tempfile::tempdir().unwrap();
-        let first = plan(workflows.path(), "a", files("\u{fffd}")).await.unwrap();
-        deliver(workflows.path(), "a", files("\u{fffd}"), &first.plan).await.unwrap();
+        let first = plan(workflows.path(), job("\u{fffd}")).await.unwrap();
+        deliver(workflows.path(), job("\u{fffd}"), &first.plan).await.unwrap();
         // What is no text looks like the same text.
         let mut plans = Vec::new();
         for bytes in [&b"\xff"[..], b"\xfe"] {
             fs::write(workflows.path().join("a/job.py"), bytes).unwrap();
-            let plan = plan(workflows.path(), "a", files("\u{fffd}")).await.unwrap();
+            let plan = plan(workflows.path(), job("\u{fffd}")).await.unwrap();
             assert_eq!(plan.changes[0].was.as_deref(), Some("(1 bytes)"));
             plans.push(plan.plan);
         }
@@ -136,12 +152,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_done_then_is_part_of_the_plan() {
+        let shared = tempfile::tempdir().unwrap();
+        let [one, other] = ["submit to a", "submit to b"].map(|then| Job { then: then.to_owned(), ..job("one") });
+        let seen = plan(shared.path(), one).await.unwrap();
+        let refused = deliver(shared.path(), other, &seen.plan).await.unwrap_err();
+        assert!(matches!(refused, FolderError::Changed) && !shared.path().join("a").exists());
+    }
+
+    #[tokio::test]
     async fn a_file_of_somebody_else_is_said_before_anything_is_delivered() {
         let workflows = tempfile::tempdir().unwrap();
         fs::create_dir(workflows.path().join("a")).unwrap();
         fs::write(workflows.path().join("a/job.py"), "mine").unwrap();
-        let refused = plan(workflows.path(), "a", files("one")).await.unwrap_err();
+        let refused = plan(workflows.path(), job("one")).await.unwrap_err();
         assert!(matches!(&refused, FolderError::Foreign(file) if file == "a/job.py"), "{refused}");
-        assert!(plan(&workflows.path().join("none"), "a", files("one")).await.is_err(), "it may not be mounted");
+        assert!(plan(&workflows.path().join("none"), job("one")).await.is_err(), "it may not be mounted");
     }
 }

@@ -151,14 +151,20 @@ impl<'a> Look<'a> {
         Ok(Some((Arc::clone(&job.record), acted)))
     }
 
-    /// Keeps how far a job is, which the caller holds. What cannot be written is still shown.
-    pub fn change(&mut self, id: &str, change: impl FnOnce(&mut Record)) {
+    /// Keeps how far a job is, which the caller holds. What cannot be written is still shown; false then.
+    pub fn change(&mut self, id: &str, change: impl FnOnce(&mut Record)) -> bool {
         let folder = self.folder();
-        let Some(job) = self.jobs.get_mut(id) else { return };
+        let Some(job) = self.jobs.get_mut(id) else { return false };
         change(Arc::make_mut(&mut job.record));
         match folder.and_then(|folder| write(folder, &job.record)) {
-            Ok(stamp) => job.stamp = stamp,
-            Err(error) => tracing::warn!(%error, shipment.id = id, "How far a job is cannot be written"),
+            Ok(stamp) => {
+                job.stamp = stamp;
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, shipment.id = id, "How far a job is cannot be written");
+                false
+            }
         }
     }
 
@@ -280,6 +286,8 @@ fn read(folder: &Path, id: &str) -> Option<Record> {
 
 #[cfg(test)]
 mod tests {
+    use wire::export::ShipmentPlace;
+
     use super::{super::record::Delivery, *};
 
     fn record(id: &str, started_at_ms: i64) -> Record {
@@ -289,6 +297,7 @@ mod tests {
             path: "a.ipynb".to_owned(),
             dag_id: "a".to_owned(),
             started_at_ms,
+            place: ShipmentPlace::Airflow,
             delivery: Delivery::Done { at_ms: 2, commit: None, url: None, is_new: true },
             follow: None,
         }
@@ -368,7 +377,8 @@ mod tests {
         let _acted = kept.look().add(record("a", 0)).unwrap();
         std::thread::scope(|threads| {
             for _ in 0..4 {
-                threads.spawn(|| (0..25).for_each(|_| kept.held().change("a", |record| record.started_at_ms += 1)));
+                let change = |_| _ = kept.held().change("a", |record| record.started_at_ms += 1);
+                threads.spawn(move || (0..25).for_each(change));
             }
         });
         assert_eq!(read(home.path(), "a").unwrap().started_at_ms, 100);

@@ -6,9 +6,12 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use wire::{ErrorBody, ErrorCode, export::ShipmentLog};
+use wire::{
+    ErrorBody, ErrorCode,
+    export::{ShipmentLog, ShipmentPlace},
+};
 
-use super::{errors, owner, show};
+use super::{errors, follow::Follow, owner, show};
 use crate::{
     export::{Exports, airflow::error::AirflowError},
     http::{ApiError, Caller},
@@ -27,9 +30,14 @@ pub(crate) async fn get_log(
     Caller(whose): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<ShipmentLog>, ApiError> {
-    let (airflow, owner) = (exports.airflow()?, owner(&whose));
+    exports.delivers()?;
+    let owner = owner(&whose);
     let record = show::find(&exports, owner.clone(), id).await?;
-    let follow = record.follow.as_ref().ok_or_else(errors::no_act)?;
+    if record.place == ShipmentPlace::Standalone {
+        return Err(errors::log_on_worker());
+    }
+    let airflow = exports.airflow()?;
+    let follow = record.follow.as_ref().and_then(Follow::in_airflow).ok_or_else(errors::no_act)?;
     let airflow = airflow.on_behalf_of(&upstream::Caller::new(owner.as_bytes()));
     let log = airflow.last_log(&follow.shipped, &follow.run_id()).await.map_err(|error| failed(&error))?;
     let log = log.unwrap_or_default();

@@ -1,12 +1,10 @@
 //! What is kept of one job on its way, so that its timeline survives the sidecar.
 
 use serde::{Deserialize, Serialize};
-use wire::Sentences;
+use wire::{Sentences, export::ShipmentPlace};
 
-use crate::{
-    export::airflow::follow::Follow,
-    words::{Said, errors::Explained},
-};
+use super::follow::Follow;
+use crate::words::{Said, errors::Explained};
 
 /// A job on its way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,8 +16,11 @@ pub(super) struct Record {
     pub path: String,
     pub dag_id: String,
     pub started_at_ms: i64,
+    /// What runs it.
+    #[serde(default)]
+    pub place: ShipmentPlace,
     pub delivery: Delivery,
-    /// None before it is delivered, and where no Airflow is configured.
+    /// None before it is delivered, and where nothing is configured that runs it.
     pub follow: Option<Follow>,
 }
 

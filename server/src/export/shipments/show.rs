@@ -55,7 +55,7 @@ pub(super) async fn find(exports: &Arc<Exports>, owner: String, id: String) -> R
 /// What was shipped is shown also where nothing can be done with it any more.
 fn shown(exports: &Exports, record: &Record) -> Shipment {
     let mut shipment = steps::shipment(record);
-    if exports.airflow().is_err() {
+    if exports.follows(record.place).is_err() {
         shipment.acts.clear();
     }
     shipment

@@ -7,7 +7,7 @@ use monitor::{Whose, clock};
 use serde::Serialize;
 use wire::{
     ErrorBody,
-    export::{NewShipment, Shipment},
+    export::{ExportTarget, NewShipment, Shipment, ShipmentPlace},
 };
 
 use super::{
@@ -45,9 +45,12 @@ struct Line<'a> {
     plan: &'a str,
     trigger: bool,
     unpause: bool,
+    /// The standalone master to which it is submitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submits_to: Option<&'a str>,
 }
 
-/// Delivers a job and follows it in Airflow. The answer comes at once; its timeline says how it goes on.
+/// Delivers a job and follows it in Airflow, or on a standalone cluster. The answer comes at once; its timeline says how it goes on.
 #[utoipa::path(post, path = "/export/shipments", tag = "export", request_body = NewShipment, responses(
     (status = 202, description = "It is on its way", body = Shipment),
     (status = 409, description = "The notebook is not the one that was shown, or no plan was (`conflict`)", body = ErrorBody),
@@ -61,7 +64,7 @@ pub(crate) async fn ship(
     turn: Turn,
     JsonBody(new): JsonBody<NewShipment>,
 ) -> Result<(StatusCode, Json<Shipment>), ApiError> {
-    exports.place()?;
+    exports.destination(new.options.target)?;
     let plan = new.plan.clone().ok_or_else(errors::no_plan)?;
     let agreed = agreed(&exports, &new, turn).await?;
     let record = begin(&exports, whose, agreed, plan, new).await?;
@@ -87,6 +90,10 @@ pub(super) async fn begin(
         path: new.path,
         dag_id: agreed.converted.dag_id.clone(),
         started_at_ms: clock::now_ms(),
+        place: match new.options.target {
+            ExportTarget::Standalone => ShipmentPlace::Standalone,
+            _ => ShipmentPlace::Airflow,
+        },
         delivery: Delivery::Now,
         follow: None,
     };
@@ -100,7 +107,12 @@ pub(super) async fn begin(
         "" => format!("Export {} from {}", record.dag_id, record.path),
         message => message.to_owned(),
     };
-    let load = way::Load { files: agreed.files, plan: plan.clone(), message, wish };
+    let submits_to = agreed.submission.as_ref().map(|submission| submission.rest_url.clone());
+    let what = match record.place {
+        ShipmentPlace::Airflow => way::What::Workflow { message, wish },
+        ShipmentPlace::Standalone => way::What::Submission(agreed.submission),
+    };
+    let load = way::Load { files: agreed.files, plan: plan.clone(), what };
     let (begun, dag_id) = (record.clone(), record.dag_id.clone());
     let (converted, allowed_secrets) = (agreed.converted, agreed.secrets);
     let add = move |exports: &Exports| {
@@ -119,6 +131,7 @@ pub(super) async fn begin(
             plan: &plan,
             trigger: new.trigger,
             unpause: new.unpause,
+            submits_to: submits_to.as_deref(),
         };
         exports.audit.write(&line).map_err(|error| of_export::not_audited(&error))?;
         exports.audit_secrets(&whose, &converted, "ships")?;

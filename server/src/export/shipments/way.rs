@@ -1,31 +1,29 @@
 //! The way of a job: it is delivered, then followed until its end.
 
+mod deliver;
+
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use monitor::clock;
 use notebook_job::File;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Place, errors, folder,
-    kept::Look,
-    record::{Delivery, Told},
-};
+use self::deliver::deliver;
+use super::{Standalone, follow::Follow, kept::Look, record::Delivery};
 use crate::{
     export::{
         Exports,
         airflow::{
-            Airflow,
+            self,
             drive::{Driver, Pace},
             error::AirflowError,
-            follow::Follow,
-            shipped::{self, Shipped},
             state::{Act, Wish},
         },
-        git::{self, Agreed},
+        standalone::{self, error::SubmissionError, follow::Submission},
     },
-    words::{errors::Explained, git as of_git, shipments as words},
+    words::shipments as words,
 };
 
 /// A job that begins its way.
@@ -33,8 +31,15 @@ pub(super) struct Load {
     pub files: Vec<File>,
     /// The plan that the person was shown.
     pub plan: String,
-    pub message: String,
-    pub wish: Wish,
+    pub what: What,
+}
+
+/// What becomes of a job that was delivered.
+pub(super) enum What {
+    /// A workflow, which Airflow finds in the repository or the folder.
+    Workflow { message: String, wish: Wish },
+    /// It is submitted to a standalone master; none if it is not, or not now.
+    Submission(Option<Submission>),
 }
 
 /// A job that this sidecar holds, and what a person does with it.
@@ -87,10 +92,12 @@ pub(super) async fn resume(exports: &Arc<Exports>) {
                 }
                 Some(_) => {}
                 None if record.has_ended() => {}
-                None => look.change(&id, |record| {
-                    let why = (&words::restarted()).into();
-                    record.delivery = Delivery::Failed { at_ms: clock::now_ms(), why };
-                }),
+                None => {
+                    look.change(&id, |record| {
+                        let why = (&words::restarted()).into();
+                        record.delivery = Delivery::Failed { at_ms: clock::now_ms(), why };
+                    });
+                }
             }
             look.release(&id);
         }
@@ -107,65 +114,14 @@ pub(super) fn go_on(exports: &Arc<Exports>, held: Held, follow: Follow) {
     exports.shipments.tasks.spawn(|end| async move { drive(&followed, held, follow, end).await });
 }
 
-async fn deliver(exports: &Exports, id: &str, dag_id: &str, load: Load) -> (Delivery, Option<Follow>) {
-    let Load { files, plan, message, wish } = load;
-    let delivered = match exports.place() {
-        Ok(Place::Repository(repository)) => {
-            let delivery = git::Delivery { folder: dag_id, files: &files };
-            // Whose files they are was shown with the plan.
-            let agreed = Agreed { seen: &plan, replace: true };
-            repository.push(&delivery, agreed, &message).await.map_err(|error| {
-                tracing::warn!(%error, upstream = "git", shipment.id = id, "A job was not delivered");
-                of_git::explained(&error)
-            })
-        }
-        Ok(Place::Folder(workflows)) => {
-            let written = folder::deliver(workflows, dag_id, files.clone(), &plan).await;
-            written.map(|()| in_folder(dag_id)).map_err(|error| {
-                tracing::warn!(%error, shipment.id = id, "A job was not delivered");
-                errors::of_folder(&error)
-            })
-        }
-        Err(error) => Err(Explained { error: error.error, hint: error.hint }),
-    };
-    let at_ms = clock::now_ms();
-    let done = match delivered {
-        Ok(done) => done,
-        Err(why) => return (Delivery::Failed { at_ms, why: Told::from(&why) }, None),
-    };
-    let is_commit = !done.commit.is_empty();
-    let by = if is_commit { shipped::Delivery::Commit { id: done.commit.clone() } } else { shipped::Delivery::Folder };
-    let follow = exports.shipments.site.api.as_ref().and_then(|api| {
-        let shipped = Shipped::new(dag_id, &done.folder, &files, by);
-        let shipped = shipped.inspect_err(|error| tracing::error!(%error, shipment.id = id, "A job is not followed"));
-        Some(Follow::new(shipped.ok()?, wish, &format!("monitor-{id}"), api.visibility, at_ms))
-    });
-    let commit = Some(done.commit).filter(|_| is_commit);
-    (Delivery::Done { at_ms, commit, url: done.web_url, is_new: done.is_new }, follow)
-}
-
-/// A delivery into a folder of workflows, which has no commit.
-fn in_folder(dag_id: &str) -> git::Delivered {
-    git::Delivered {
-        commit: String::new(),
-        is_new: true,
-        branch: String::new(),
-        folder: dag_id.to_owned(),
-        web_url: None,
-    }
-}
-
-/// Follows a job in Airflow to its end, and lets go of it.
+/// Follows a job to its end, and lets go of it.
 async fn drive(exports: &Arc<Exports>, held: Held, mut follow: Follow, end: CancellationToken) {
     let Held { id, owner, mut acts } = held;
-    let airflow = exports.shipments.airflow.as_ref();
-    let airflow = airflow.map(|airflow| airflow.on_behalf_of(&upstream::Caller::new(owner.as_bytes())));
     loop {
-        match &airflow {
-            Some(airflow) => follow = drive_once(exports, &id, airflow.clone(), follow, &mut acts, &end).await,
-            // There was one before the sidecar was started again.
-            None => follow.refuse(AirflowError::NotConfigured, clock::now_ms()),
-        }
+        follow = match follow {
+            Follow::Airflow(follow) => in_airflow(exports, (&id, &owner), *follow, &mut acts, &end).await.into(),
+            Follow::Standalone(follow) => on_cluster(exports, (&id, &owner), *follow, &mut acts, &end).await.into(),
+        };
         let (job, is_end) = (id.clone(), end.is_cancelled());
         let ended =
             exports.on_disk(move |exports| Ok(left(&mut exports.shipments.kept.held(), &job, follow, acts, is_end)));
@@ -194,15 +150,47 @@ fn left(
     Some((follow, acts))
 }
 
-/// Follows a job in Airflow. Each change but its end is kept.
-async fn drive_once(
+/// Follows a job on a standalone cluster. Each change but its end is kept.
+async fn on_cluster(
     exports: &Arc<Exports>,
-    id: &str,
-    airflow: Airflow,
-    follow: Follow,
+    (id, owner): (&str, &str),
+    mut follow: standalone::follow::Follow,
     acts: &mut mpsc::Receiver<Act>,
     end: &CancellationToken,
-) -> Follow {
+) -> standalone::follow::Follow {
+    let standalone = exports.shipments.standalone.as_ref();
+    // What a person agreed to was for that master.
+    let same = standalone.filter(|standalone| standalone.site.rest_url.as_str() == follow.submission.rest_url);
+    let Some(Standalone { site, submissions }) = same else {
+        follow.refuse(SubmissionError::NotConfigured, clock::now_ms());
+        return follow;
+    };
+    let keep = |now: &standalone::follow::Follow| {
+        let (exports, now, id) = (Arc::clone(exports), now.clone(), id.to_owned());
+        let keep = move |exports: &Exports| {
+            Ok(exports.shipments.kept.held().change(&id, |record| record.follow = Some(now.into())))
+        };
+        async move { exports.on_disk(keep).await.unwrap_or(false) }.boxed()
+    };
+    let submissions = submissions.on_behalf_of(&upstream::Caller::new(owner.as_bytes()));
+    let driver = standalone::drive::Driver::new(submissions, site.folder.clone(), standalone::drive::Pace::default());
+    driver.drive(follow, acts, end.clone(), &keep).await
+}
+
+/// Follows a job in Airflow. Each change but its end is kept.
+async fn in_airflow(
+    exports: &Arc<Exports>,
+    (id, owner): (&str, &str),
+    mut follow: airflow::follow::Follow,
+    acts: &mut mpsc::Receiver<Act>,
+    end: &CancellationToken,
+) -> airflow::follow::Follow {
+    let Some(airflow) = &exports.shipments.airflow else {
+        // There was one before the sidecar was started again.
+        follow.refuse(AirflowError::NotConfigured, clock::now_ms());
+        return follow;
+    };
+    let airflow = airflow.on_behalf_of(&upstream::Caller::new(owner.as_bytes()));
     let (changes, mut changed) = watch::channel(follow.clone());
     let keep = async {
         while changed.changed().await.is_ok() {
@@ -212,7 +200,7 @@ async fn drive_once(
                 continue;
             }
             let kept = exports.on_disk(move |exports| {
-                exports.shipments.kept.held().change(&id, |record| record.follow = Some(now));
+                exports.shipments.kept.held().change(&id, |record| record.follow = Some(now.into()));
                 Ok(())
             });
             // It is logged, and the next change is kept with it.
@@ -221,7 +209,7 @@ async fn drive_once(
     };
     let driver = Driver::new(airflow, Pace::default());
     let follow = async move {
-        let changed = move |now: &Follow| _ = changes.send(now.clone());
+        let changed = move |now: &airflow::follow::Follow| _ = changes.send(now.clone());
         driver.drive(follow, acts, end.clone(), changed).await
     };
     tokio::join!(follow, keep).0
@@ -231,16 +219,19 @@ async fn drive_once(
 mod tests {
     use std::time::Duration;
 
+    use wire::export::ShipmentPlace;
+
     use super::{
         super::{kept::Kept, record::Record},
         *,
     };
+    use crate::export::airflow::shipped::{self, Shipped};
 
-    fn follow() -> Follow {
+    fn follow() -> airflow::follow::Follow {
         let file = |name: &str, content: &str| File { name: name.to_owned(), content: content.into() };
         let files = [file("job.cells.json", r#"{"lines":[]}"#), file("a_dag.py", "")];
         let shipped = Shipped::new("a", "a", &files, shipped::Delivery::Folder).unwrap();
-        Follow::new(shipped, Wish::default(), "monitor-a", Duration::from_secs(60), 1)
+        airflow::follow::Follow::new(shipped, Wish::default(), "monitor-a", Duration::from_secs(60), 1)
     }
 
     #[test]
@@ -253,14 +244,15 @@ mod tests {
             path: "a.ipynb".to_owned(),
             dag_id: "a".to_owned(),
             started_at_ms: 1,
+            place: ShipmentPlace::Airflow,
             delivery: Delivery::Done { at_ms: 2, commit: None, url: None, is_new: true },
-            follow: Some(follow()),
+            follow: Some(follow().into()),
         };
         let acts = kept.look().add(record).unwrap();
         let mut over = follow();
         over.refuse(AirflowError::NotConfigured, 2);
         kept.look().acts("a").unwrap().try_send(Act::Retry).unwrap();
-        let (again, acts) = left(&mut kept.held(), "a", over.clone(), acts, false).unwrap();
+        let (again, acts) = left(&mut kept.held(), "a", over.clone().into(), acts, false).unwrap();
         assert!(!again.is_over() && kept.look().acts("a").is_some());
         kept.look().acts("a").unwrap().try_send(Act::Cancel).unwrap();
         assert!(left(&mut kept.held(), "a", again, acts, true).is_none(), "the sidecar ends");

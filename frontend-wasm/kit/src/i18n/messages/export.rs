@@ -85,17 +85,24 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     AirflowAsked: "Asking Airflow…";
     AirflowAnswers { version: &'a str }: "Airflow {version} answers.";
     AirflowAnswersAs { version: &'a str, user: &'a str }: "Airflow {version} answers; the monitor is {user} there.";
+    GoalCluster: "Spark cluster, standalone";
+    GoalClusterTo { url: &'a str, folder: &'a str }: "Submitted to {url}, with its files in {folder}, and followed there";
+    GoalClusterMissing: "Not configured: an administrator sets SPARK_MONITOR_EXPORT_MASTER_REST_URL.";
+    MasterAsked: "Asking the master…";
+    MasterAnswers { version: &'a str }: "The master of Spark {version} takes jobs.";
     GoalGitMissing: "Not configured: an administrator sets SPARK_MONITOR_EXPORT_GIT_URL.";
     GoalNotebookOnly: "Only for a notebook, not for a Python file.";
     GoalHereMissing: "Not offered: this Spark Monitor runs no jobs.";
     Target: "Made for";
     TargetLocal: "Anywhere: python job.py";
+    TargetStandalone: "Spark cluster, standalone";
     TargetConnect: "Airflow, with Spark Connect";
     TargetSubmit: "Airflow, with spark-submit";
     TargetPapermill: "Airflow, with papermill";
     JobFiles: "Files";
     JobRequirements: "Packages to install";
     DagId: "Name of the workflow";
+    JobName: "Name of the job";
     DagIdHint { name: &'a str }: "by default {name}";
 
     // Why a button does nothing.
@@ -197,6 +204,9 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     Planning: "Asking the repository…";
     PlanReady: "What would change is shown below.";
     PlanTitle: "What would be pushed";
+    PlanTitleCluster: "What would be written and submitted";
+    PlanSubmits { url: &'a str }: "Then this is submitted to {url}";
+    PlanNothingCluster: "All files are there already.";
     PlanFolder { folder: &'a str }: "Folder {folder}";
     PlanNothing: "All of it is in the repository already.";
     PlanNew: "new file";
@@ -209,11 +219,13 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     TriggerIt: "Trigger a run once Airflow has read it";
     UnpauseIt: "Unpause the workflow; its schedule begins with it";
     Ship: "Ship";
+    Submit: "Submit";
     Shipping: "Shipping…";
     ShipmentsTitle: "Shipments";
     NoShipments: "This notebook has not been shipped yet.";
     StepChecked: "Checked";
     StepPushed: "Pushed";
+    StepWritten: "Files written";
     StepSeen: "Read by Airflow";
     StepQueued: "Queued";
     StepRunning: "Running";
@@ -227,6 +239,8 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     Retry: "Try again";
     CommitLink { commit: &'a str }: "Commit {commit}";
     RunInAirflow { run: &'a str }: "Run {run}";
+    DriverOf { run: &'a str }: "Driver {run}";
+    DriverLog: "Log of the driver";
     LogLeftOut { lines: u64 }: lines => "{lines} earlier line is not shown." | "{lines} earlier lines are not shown.";
     ShipmentLog: "Log";
 }
