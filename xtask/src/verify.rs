@@ -29,6 +29,7 @@ const PROOFS: [(&str, Proof); 25] = [
     ("export", export),
     ("export-pictures", export_pictures),
     ("airflow", airflow),
+    ("standalone", standalone),
     ("hub", hub),
     ("policies", policies),
     ("faults", faults),
@@ -213,6 +214,15 @@ fn airflow() -> Result<()> {
     follower.args(["test", "--locked", "-p", "berdl-spark-monitor", "--features", "long-tests", "--lib", "--no-run"]);
     run::run(&mut follower)?;
     run::run(outside::with_tools(&mut outside::pytest("tests/airflow"))?.env("AIRFLOW_PYTHON", python))
+}
+
+/// Submits exported notebooks to a real standalone master, and follows them.
+fn standalone() -> Result<()> {
+    install::system(false)?;
+    install::venv()?;
+    run::run(run::command("cargo", &paths::root()).args(["build", "--locked", "--bin", "berdl-spark-monitor"]))?;
+    let binary = paths::target().join("debug/berdl-spark-monitor");
+    run::run(outside::pytest("tests/standalone").env("SPARK_MONITOR_BINARY", binary))
 }
 
 /// Tests every fault of every upstream, of the machine, and of two real masters.
