@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 
 use axum::extract::FromRef;
 use monitor::{
-    AppExecutors, AppFindings, AppPlans, AppQueries, AppStages, AppStorage, Applications, ClusterManager, Drivers,
-    HistoryServer, Identity, IdentityMode, Masters, Samples, Spark, Tasks, TokenKeys,
+    AppEnvironment, AppExecutors, AppFindings, AppPlans, AppQueries, AppStages, AppStorage, Applications,
+    ClusterManager, Drivers, HistoryServer, Identity, IdentityMode, Masters, Samples, Spark, Tasks, TokenKeys,
 };
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
@@ -71,6 +71,7 @@ struct Parts {
     queries: Arc<AppQueries>,
     plans: Arc<AppPlans>,
     storage: Arc<AppStorage>,
+    environment: Arc<AppEnvironment>,
     findings: Arc<AppFindings>,
     samples: Arc<Samples>,
     panel: Arc<Panel>,
@@ -101,6 +102,7 @@ parts! {
     queries: Arc<AppQueries>,
     plans: Arc<AppPlans>,
     storage: Arc<AppStorage>,
+    environment: Arc<AppEnvironment>,
     findings: Arc<AppFindings>,
     samples: Arc<Samples>,
     panel: Arc<Panel>,
@@ -190,6 +192,7 @@ impl App {
             queries,
             plans: Arc::new(AppPlans::new(&facts, tasks)),
             storage: Arc::new(storage),
+            environment: Arc::new(AppEnvironment::new(&facts, tasks)),
             findings: Arc::new(findings),
             samples: Arc::new(Samples::new(limits.cache_entries)),
             panel: Arc::new(Panel::new(

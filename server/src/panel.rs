@@ -6,6 +6,7 @@ pub(crate) mod cell_query;
 pub(crate) mod chip;
 pub(crate) mod cluster;
 pub(crate) mod doctor;
+pub(crate) mod environment;
 pub(crate) mod executors;
 pub(crate) mod findings;
 pub(crate) mod history;

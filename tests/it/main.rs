@@ -9,6 +9,7 @@ mod clocks;
 mod deadlines;
 mod discovery;
 mod documents;
+mod environment;
 mod errors;
 mod export;
 mod faults;

@@ -28,6 +28,10 @@ pub enum DriverPath {
     SlowestTasks(StageAttempt),
     /// Cached tables, DataFrames and RDDs.
     Storage,
+    /// Settings, and versions of Java and Scala.
+    Environment,
+    /// The application's own entry, with Spark's version.
+    Application,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,14 +50,16 @@ impl DriverPath {
             | Self::ActiveStages
             | Self::Jobs
             | Self::Sql
-            | Self::Storage => false,
+            | Self::Storage
+            | Self::Application => false,
             Self::Operations
             | Self::SqlNodes(_)
             | Self::SqlPlan(_)
             | Self::TaskSummary(_)
             | Self::RunningTasks(_)
             | Self::TaskQuantiles(_)
-            | Self::SlowestTasks(_) => true,
+            | Self::SlowestTasks(_)
+            | Self::Environment => true,
         }
     }
 
@@ -75,6 +81,8 @@ impl DriverPath {
             Self::TaskSummary(attempt) | Self::TaskQuantiles(attempt) => stage(attempt, "taskSummary"),
             Self::RunningTasks(attempt) | Self::SlowestTasks(attempt) => stage(attempt, "taskList"),
             Self::Storage => words(&["storage", "rdd"]),
+            Self::Environment => words(&["environment"]),
+            Self::Application => Vec::new(),
         }
     }
 
@@ -90,7 +98,13 @@ impl DriverPath {
             Self::RunningTasks(_) => Some("status=running&offset=0&length=5"),
             Self::TaskQuantiles(_) => Some("quantiles=0,0.25,0.5,0.75,1"),
             Self::SlowestTasks(_) => Some("sortBy=-runtime&offset=0&length=5"),
-            Self::Executors | Self::AllExecutors | Self::Stages | Self::Jobs | Self::Storage => None,
+            Self::Executors
+            | Self::AllExecutors
+            | Self::Stages
+            | Self::Jobs
+            | Self::Storage
+            | Self::Environment
+            | Self::Application => None,
         }
     }
 }

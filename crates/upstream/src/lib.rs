@@ -13,6 +13,7 @@ pub mod discovery;
 pub mod driver;
 pub mod driver_hosts;
 pub mod driver_path;
+pub mod environment_rows;
 mod error;
 #[cfg(feature = "fuzz")]
 pub mod fuzzed;

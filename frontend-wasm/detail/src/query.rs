@@ -2,7 +2,8 @@
 //!
 //! [`stop`] stops it, [`findings_pane`] says what slows it down, [`timeline`] has the stages, [`tasks_pane`] their
 //! tasks, [`plan_pane`] the plans, [`plan_graph`] draws one: [`layout`] says where its operators stand, [`part`] which
-//! of them are drawn, [`heat`] which took the time.
+//! of them are drawn, [`heat`] which took the time. [`settings_pane`] has the settings of its
+//! application.
 
 mod findings_pane;
 mod heat;
@@ -15,6 +16,7 @@ mod plan_pane;
 pub mod query_tab;
 mod query_view;
 mod rule_name;
+mod settings_pane;
 mod stop;
 mod tasks_pane;
 mod timeline;

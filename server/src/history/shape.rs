@@ -1,7 +1,7 @@
 //! The shape of a query: what it asks, without its literals. Nothing else of a query's text reaches the disk.
 
 use history_store::Shape;
-use monitor::queries::QueryRun;
+use monitor::{queries::QueryRun, redact::quoted};
 use wire::{CallSite, NamedBy};
 
 /// Of the rule below; hashes of different rules are not comparable.
@@ -150,19 +150,6 @@ fn comment(rest: &str) -> usize {
         }
     }
     at
-}
-
-/// The length of a quoted text with its quotes, bytes. A doubled or escaped quote does not end it.
-pub(super) fn quoted(rest: &str, quote: char) -> usize {
-    let mut chars = rest.char_indices().skip(1).peekable();
-    while let Some((at, char)) = chars.next() {
-        if char == '\\' {
-            chars.next();
-        } else if char == quote && chars.next_if(|(_, next)| *next == quote).is_none() {
-            return at + char.len_utf8();
-        }
-    }
-    rest.len()
 }
 
 /// A name with `?` for each long number and id in it.

@@ -11,7 +11,7 @@ use crate::support::{APP, Cookie, Double, OPERATIONS, Reply, TestApp, applicatio
 
 const USERS: usize = 4;
 const TOKENS: usize = 3;
-const ROUTES: [&str; 19] = [
+const ROUTES: [&str; 20] = [
     "/status",
     "/cluster",
     "/app/executors",
@@ -26,6 +26,7 @@ const ROUTES: [&str; 19] = [
     "/panel/queries/job-1/plan",
     "/panel/queries/job-1/tasks",
     "/panel/storage",
+    "/panel/environment",
     "/panel/cell-query?session=s&began_ms_ago=9999999999999",
     "/panel/findings",
     "/panel/history",
@@ -106,6 +107,8 @@ impl Site {
                 r#"[{{"id": 1, "name": "of-{name}", "numPartitions": 1, "numCachedPartitions": 1, "memoryUsed": 1}}]"#
             );
             master.json(&format!("{driver}/storage/rdd"), &cached);
+            let settings = format!(r#"{{"sparkProperties": [["spark.app.name", "of-{name}"]]}}"#);
+            master.json(&format!("{driver}/environment"), &settings);
             let job = format!(r#"{{"jobId": 1, "name": "of-{name}", "status": "RUNNING", "stageIds": [1]}}"#);
             let uuid = "0".repeat(36);
             let tags = format!(

@@ -29,6 +29,8 @@ pub struct Page<'a> {
     /// None until a person wants to stop it.
     pub stopping: Option<&'a Stopping>,
     pub on_stop: Callback<Option<Stopping>>,
+    /// The settings of its application.
+    pub settings: Html,
 }
 
 /// Code with a button that copies it.

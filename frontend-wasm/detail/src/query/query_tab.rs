@@ -7,13 +7,14 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use wire::{FindingRule, Findings, Query, QueryPlans, QueryStages, QueryTasks};
 use yew::{
-    AttrValue, Callback, Html, Properties, UseStateSetter, component, use_callback, use_effect_with, use_memo,
+    AttrValue, Callback, Html, Properties, UseStateSetter, component, html, use_callback, use_effect_with, use_memo,
     use_reducer, use_state,
 };
 
 use super::interrupt::interrupt;
 use super::page::Page;
 use super::query_view::query_view;
+use super::settings_pane::SettingsPane;
 use super::stop::Stopping;
 use kit::api::Api;
 use kit::loaded::Loaded;
@@ -129,6 +130,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
                 stopping.set(next);
             })
         },
+        settings: html! { <SettingsPane api={props.api.clone()} pollers={props.pollers.clone()} {shown} {app} /> },
     };
     query_view(&page)
 }

@@ -53,6 +53,7 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
                 <h3>{ tr(PageMessage::Plan) }</h3>
                 { filled(page.plans, false, plans) }
             </section>
+            { page.settings.clone() }
         </>
     }
 }

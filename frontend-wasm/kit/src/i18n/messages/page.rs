@@ -113,6 +113,15 @@ messages! { PageMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     Metric: "Metric";
     Total: "Total";
     Spread: "Least, median, most of a task";
+    // The settings of a query's application.
+    Settings: "Settings and versions";
+    SettingsOfStart: "With these settings the application was started. Spark's REST API does not tell what a session has set since.";
+    SearchSettings: "Search settings";
+    SettingsFound { found: u64, all: u64 }: all => "{found} of {all} setting" | "{found} of {all} settings";
+    SettingName: "Setting";
+    SettingValue: "Value";
+    SettingHidden: "hidden, because it may be a secret";
+    SettingsCut: "There are more settings than are listed.";
     // The page of cached data.
     StorageTitle: "Spark storage";
     StorageNoApp: "No application runs, so nothing is cached.";
