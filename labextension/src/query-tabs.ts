@@ -8,6 +8,7 @@ import type { Detail, QueryHandle } from 'berdl-spark-monitor-ui/detail.js';
 import { copyText } from './copy';
 import { icon } from './icon';
 import type { Notebooks } from './notebooks';
+import { saveFile } from './save-file';
 import type { SavedApp } from './saved-app';
 import type { Settings } from './settings';
 import { TabContent } from './tab';
@@ -126,7 +127,10 @@ export class QueryTabs {
         on_copy: copyText,
         is_mine: sessionId => this.notebooks.isOurs(sessionId),
         muted: this.muted,
-        on_mute: (rule, muted) => this.settings.muteFindings(rule, muted)
+        on_mute: (rule, muted) => this.settings.muteFindings(rule, muted),
+        on_save: (text, name) => {
+          saveFile(new Blob([text]), name);
+        }
       })
     );
     // Without this, JupyterLab creates a toolbar that leaves listeners and elements behind.

@@ -16,6 +16,7 @@ mod poll;
 pub(crate) mod queries;
 mod rate;
 mod rendered;
+pub(crate) mod report;
 mod selected;
 pub(crate) mod snapshot;
 pub(crate) mod stages;

@@ -32,7 +32,7 @@ const DOCTOR: &str = "/doctor";
 const OPENAPI: &str = "/openapi.json";
 
 /// Routes of the panel and of the older extension. On TCP they need the sidecar's token.
-fn guarded() -> [(&'static str, MethodRouter<App>); 22] {
+fn guarded() -> [(&'static str, MethodRouter<App>); 23] {
     [
         ("/status", get(contract::status::get_status)),
         ("/cluster", get(contract::cluster::get_cluster)),
@@ -47,6 +47,7 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 22] {
         ("/panel/queries/{query_id}", get(panel::queries::get_query)),
         ("/panel/queries/{query_id}/plan", get(panel::plans::get_plan)),
         ("/panel/queries/{query_id}/tasks", get(panel::tasks::get_tasks)),
+        ("/panel/queries/{query_id}/report", get(panel::report::get_report)),
         ("/panel/storage", get(panel::storage::get_storage)),
         ("/panel/environment", get(panel::environment::get_environment)),
         ("/panel/cell-query", get(panel::cell_query::get_cell_query)),
@@ -157,6 +158,7 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
         panel::queries::get_query,
         panel::plans::get_plan,
         panel::tasks::get_tasks,
+        panel::report::get_report,
         panel::storage::get_storage,
         panel::environment::get_environment,
         panel::cell_query::get_cell_query,

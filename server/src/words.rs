@@ -12,7 +12,7 @@ pub(crate) mod export_standalone;
 pub(crate) mod findings;
 pub(crate) mod git;
 pub(crate) mod history;
-mod measures;
+pub(crate) mod measures;
 pub(crate) mod pipelines;
 pub(crate) mod runs;
 pub(crate) mod shipments;

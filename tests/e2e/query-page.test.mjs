@@ -1,5 +1,6 @@
 // A query's own page and the cached data, on a real Spark: opened from the panel, read by keyboard, restored.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { check } from './lib/accessibility.mjs';
 import { launch } from './lib/browser.mjs';
@@ -149,6 +150,44 @@ test('of a large plan only what is around the visible part is drawn, and the key
   await lab.page.keyboard.press('ArrowDown');
   await until('the union', async () => /^Union/.test(await focused()) && (await seen(union)));
   await lab.execute('application:close');
+});
+
+test('the settings are asked for when they are unfolded, and searched', async () => {
+  const settings = page.locator('.sparkMonitor-Settings');
+  assert.equal(await settings.getByRole('row').count(), 0);
+  const asked = lab.page.waitForRequest(request => request.url().includes('/panel/environment'));
+  await settings.locator('summary').focus();
+  await lab.page.keyboard.press('Enter');
+  await asked;
+  await settings.getByRole('row', { name: /^spark\.master/ }).waitFor();
+  assert.match(await settings.innerText(), /Spark \d+\.\d+\.\d+.* · Java \d+.* · Scala 2\.\d+/);
+  await lab.picture('query-page-settings', page);
+  await settings.getByRole('searchbox').fill('spark.APP name');
+  await until('fewer settings', async () => (await settings.locator('tbody tr').count()) === 1);
+  assert.match(await settings.innerText(), /spark\.app\.name/);
+  await settings.getByRole('searchbox').fill('');
+});
+
+test('the page is shown as a file before it is saved, and nothing runs in it', async () => {
+  await page.getByRole('button', { name: 'As a web page…' }).click();
+  const frame = page.locator('iframe.sparkMonitor-SavePane-file');
+  await frame.waitFor();
+  assert.equal(await frame.getAttribute('sandbox'), '');
+  const shown = page.frameLocator('iframe.sparkMonitor-SavePane-file');
+  await shown.getByRole('heading', { name: 'Stages' }).waitFor();
+  assert.match(await shown.locator('body').innerText(), /FROM a JOIN b[\s\S]*SortMergeJoin/);
+  await lab.picture('query-page-file', page);
+  const html = await saved(page.getByRole('button', { name: 'Save query.html' }));
+  assert.match(html, /^<!DOCTYPE html>[\s\S]*<\/html>\s*$/);
+  assert.doesNotMatch(html, /<script|src=|href=|spark\.master/);
+
+  await page.getByRole('checkbox', { name: 'with settings and versions' }).check();
+  await page.getByRole('button', { name: 'As JSON…' }).click();
+  await page.locator('pre.sparkMonitor-SavePane-file').waitFor();
+  const report = JSON.parse(await saved(page.getByRole('button', { name: 'Save query.json' })));
+  assert.equal(report.query.state, 'succeeded');
+  assert.ok(report.stages.length >= 3 && report.plans[0].text.includes('SortMergeJoin'), JSON.stringify(report.stages));
+  assert.ok(report.environment.settings.some((/** @type {{name: string}} */ one) => one.name === 'spark.master'));
 });
 
 test('the row’s menu opens the same page', async () => {
@@ -348,6 +387,12 @@ async function open(hasText) {
  */
 function head(hasText) {
   return lab.panel.locator('[data-row^="query/"]', { hasText }).first().locator('.sparkMonitor-Query-head');
+}
+
+/** The text of the file that a button saves. @param {import('playwright-core').Locator} button */
+async function saved(button) {
+  const [download] = await Promise.all([lab.page.waitForEvent('download'), button.click()]);
+  return readFile(await download.path(), 'utf8');
 }
 
 /** The name of a tab as `move` takes it. @param {import('playwright-core').Locator} content */

@@ -31,6 +31,7 @@ mod passthrough;
 mod pipelines;
 mod process;
 mod queries;
+mod query_report;
 mod reports;
 mod runs;
 mod security;

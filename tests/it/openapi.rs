@@ -14,8 +14,13 @@ const HISTORY_ROUTES: [&str; 7] = [
 ];
 
 /// The routes of the tabs "Spark query" and "Spark storage".
-const PAGE_ROUTES: [&str; 4] =
-    ["panel/queries/{query_id}/plan", "panel/queries/{query_id}/tasks", "panel/storage", "panel/environment"];
+const PAGE_ROUTES: [&str; 5] = [
+    "panel/queries/{query_id}/plan",
+    "panel/queries/{query_id}/tasks",
+    "panel/queries/{query_id}/report",
+    "panel/storage",
+    "panel/environment",
+];
 
 /// The routes of the export.
 const EXPORT_ROUTES: [&str; 15] = [

@@ -19,6 +19,7 @@ pub mod past;
 mod percent;
 mod plans;
 mod queries;
+mod report;
 mod snapshot;
 pub mod sql;
 mod stages;
@@ -43,6 +44,7 @@ pub use plans::{Codegen, ExecutedPlan, Operator, OperatorMetric, QueryPlans};
 pub use queries::{
     CallSite, ConnectSession, NamedBy, Queries, Query, QueryKind, QueryStages, QueryState, StreamProgress, TimeLeft,
 };
+pub use report::{QueryReport, ReportFile, ReportFormat};
 pub use snapshot::{Snapshot, View};
 pub use stages::{Spill, Stage, StageState, Stages, Tasks};
 pub use storage::{CachedData, CachedKind, Storage};

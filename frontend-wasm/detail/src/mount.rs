@@ -30,6 +30,8 @@ export interface QueryOptions {
   muted: string;
   /** Mutes a rule, or no longer. */
   on_mute: (rule: string, muted: boolean) => void;
+  /** Saves a text as a file under a name. */
+  on_save: (text: string, name: string) => void;
 }
 export interface StorageOptions {
   /** Copies text to the clipboard; rejects if that is not possible. */
@@ -63,6 +65,9 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn on_mute(this: &QueryOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_save(this: &QueryOptions) -> Option<Function>;
 
     /// What the cached data's page needs from the shell.
     #[wasm_bindgen(typescript_type = "StorageOptions")]
@@ -105,6 +110,7 @@ impl Detail {
             is_mine: options.is_mine(),
             muted: options.muted().into(),
             on_mute: options.on_mute(),
+            on_save: options.on_save(),
             forgets: 0,
         };
         let tab = self.roots.open(parent, Tab::Query(props.clone()))?;

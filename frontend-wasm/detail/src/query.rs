@@ -3,7 +3,7 @@
 //! [`stop`] stops it, [`findings_pane`] says what slows it down, [`timeline`] has the stages, [`tasks_pane`] their
 //! tasks, [`plan_pane`] the plans, [`plan_graph`] draws one: [`layout`] says where its operators stand, [`part`] which
 //! of them are drawn, [`heat`] which took the time. [`settings_pane`] has the settings of its
-//! application.
+//! application, [`save_pane`] saves all of it as a file.
 
 mod findings_pane;
 mod heat;
@@ -16,6 +16,7 @@ mod plan_pane;
 pub mod query_tab;
 mod query_view;
 mod rule_name;
+mod save_pane;
 mod settings_pane;
 mod stop;
 mod tasks_pane;

@@ -55,6 +55,13 @@ pub(crate) fn not_found() -> Explained {
     Explained { error: say!("There is no such route."), hint: say!("See openapi.json for the routes there are.") }
 }
 
+pub(crate) fn query_forgotten() -> Explained {
+    Explained {
+        error: say!("Spark no longer remembers this query."),
+        hint: say!("Choose one of the queries that are listed."),
+    }
+}
+
 pub(crate) fn method_not_allowed() -> Explained {
     Explained { error: say!("This route does not take that method."), hint: say!("See openapi.json for the method.") }
 }

@@ -1,7 +1,7 @@
 //! Bytes, counts and durations as the panel writes them.
 
 /// Base 1024, one decimal above bytes.
-pub(super) fn bytes(bytes: u64) -> String {
+pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KB", "MB", "GB", "TB", "PB", "EB"];
     if bytes < 1024 {
         return format!("{bytes} B");
@@ -13,7 +13,7 @@ pub(super) fn bytes(bytes: u64) -> String {
 }
 
 /// A count that may be large: `2,737,374`.
-pub(super) fn count(count: u64) -> String {
+pub(crate) fn count(count: u64) -> String {
     let digits = count.to_string();
     let mut written = String::with_capacity(digits.len() * 4 / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -26,12 +26,12 @@ pub(super) fn count(count: u64) -> String {
 }
 
 /// A share. The sign belongs to the value, because in a template it would announce one.
-pub(super) fn share(percent: u32) -> String {
+pub(crate) fn share(percent: u32) -> String {
     format!("{percent}%")
 }
 
 /// The two largest units, floored.
-pub(super) fn duration(ms: u64) -> String {
+pub(crate) fn duration(ms: u64) -> String {
     let seconds = ms / 1000;
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, 0, 0) => format!("{ms}ms"),

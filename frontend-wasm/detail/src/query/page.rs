@@ -31,6 +31,8 @@ pub struct Page<'a> {
     pub on_stop: Callback<Option<Stopping>>,
     /// The settings of its application.
     pub settings: Html,
+    /// Saves the page as a file.
+    pub save: Html,
 }
 
 /// Code with a button that copies it.

@@ -14,6 +14,7 @@ use yew::{
 use super::interrupt::interrupt;
 use super::page::Page;
 use super::query_view::query_view;
+use super::save_pane::SavePane;
 use super::settings_pane::SettingsPane;
 use super::stop::Stopping;
 use kit::api::Api;
@@ -43,6 +44,8 @@ pub struct QueryTabProps {
     pub muted: AttrValue,
     /// Mutes a rule, or no longer.
     pub on_mute: Option<Function>,
+    /// Saves a text under a name.
+    pub on_save: Option<Function>,
     /// How many times another session was answered than before.
     pub forgets: u32,
 }
@@ -129,6 +132,9 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
                 }
                 stopping.set(next);
             })
+        },
+        save: html! {
+            <SavePane api={props.api.clone()} path={path} app={app.clone()} on_save={props.on_save.clone()} />
         },
         settings: html! { <SettingsPane api={props.api.clone()} pollers={props.pollers.clone()} {shown} {app} /> },
     };

@@ -54,6 +54,7 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
                 { filled(page.plans, false, plans) }
             </section>
             { page.settings.clone() }
+            { page.save.clone() }
         </>
     }
 }

@@ -23,34 +23,34 @@ pub struct SettingsPaneProps {
 
 #[component]
 pub fn SettingsPane(props: &SettingsPaneProps) -> Html {
-    let open = use_state(|| false);
-    let search = use_state(String::new);
+    // None while it is folded; else what is searched for.
+    let search = use_state(|| None::<String>);
     let settings = use_reducer(Loaded::<Environment>::default);
     let poll = Poll {
         api: props.api.clone(),
         pollers: props.pollers.clone(),
         route: ["panel/environment", &props.app].concat().into(),
-        shown: props.shown && *open,
+        shown: props.shown && search.is_some(),
         ..Poll::default()
     };
     let dispatcher = settings.dispatcher();
     use_poll(poll, Callback::from(move |news| dispatcher.dispatch(news)));
     let toggle = {
-        let open = open.clone();
+        let (setter, next) = (search.setter(), search.is_none().then(String::new));
         Callback::from(move |event: MouseEvent| {
             event.prevent_default();
-            open.set(!*open);
+            setter.set(next.clone());
         })
     };
     let on_search = {
-        let search = search.setter();
-        Callback::from(move |text: String| search.set(text))
+        let setter = search.setter();
+        Callback::from(move |text: String| setter.set(Some(text)))
     };
     html! {
-        <details class="sparkMonitor-Settings" open={*open}>
+        <details class="sparkMonitor-Settings" open={search.is_some()}>
             <summary onclick={toggle}><h3>{ tr(PageMessage::Settings) }</h3></summary>
-            if *open {
-                { filled(&settings, true, settings.body().map(|known| known_settings(known, &search, &on_search))) }
+            if let Some(search) = &*search {
+                { filled(&settings, true, settings.body().map(|known| known_settings(known, search, &on_search))) }
             }
         </details>
     }

@@ -122,6 +122,15 @@ messages! { PageMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     SettingValue: "Value";
     SettingHidden: "hidden, because it may be a secret";
     SettingsCut: "There are more settings than are listed.";
+    // The page as a file.
+    SavePage: "Save this page";
+    SaveHtml: "As a web page…";
+    SaveJson: "As JSON…";
+    SaveSettings: "with settings and versions";
+    SaveClose: "Close";
+    SaveFile { name: &'a str }: "Save {name}";
+    FileContent { name: &'a str }: "What {name} contains";
+    SaveHint: "This is the file. What looks like a secret is replaced by “…”, by rules of thumb, so read it before you pass it on. It is saved by your browser and sent nowhere.";
     // The page of cached data.
     StorageTitle: "Spark storage";
     StorageNoApp: "No application runs, so nothing is cached.";
