@@ -2,6 +2,7 @@
 
 mod answer;
 pub(crate) mod apps;
+pub(crate) mod batches;
 pub(crate) mod cell_query;
 pub(crate) mod chip;
 pub(crate) mod cluster;

@@ -32,7 +32,7 @@ const DOCTOR: &str = "/doctor";
 const OPENAPI: &str = "/openapi.json";
 
 /// Routes of the panel and of the older extension. On TCP they need the sidecar's token.
-fn guarded() -> [(&'static str, MethodRouter<App>); 23] {
+fn guarded() -> [(&'static str, MethodRouter<App>); 24] {
     [
         ("/status", get(contract::status::get_status)),
         ("/cluster", get(contract::cluster::get_cluster)),
@@ -47,6 +47,7 @@ fn guarded() -> [(&'static str, MethodRouter<App>); 23] {
         ("/panel/queries/{query_id}", get(panel::queries::get_query)),
         ("/panel/queries/{query_id}/plan", get(panel::plans::get_plan)),
         ("/panel/queries/{query_id}/tasks", get(panel::tasks::get_tasks)),
+        ("/panel/queries/{query_id}/batches", get(panel::batches::get_batches)),
         ("/panel/queries/{query_id}/report", get(panel::report::get_report)),
         ("/panel/storage", get(panel::storage::get_storage)),
         ("/panel/environment", get(panel::environment::get_environment)),
@@ -158,6 +159,7 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
         panel::queries::get_query,
         panel::plans::get_plan,
         panel::tasks::get_tasks,
+        panel::batches::get_batches,
         panel::report::get_report,
         panel::storage::get_storage,
         panel::environment::get_environment,

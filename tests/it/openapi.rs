@@ -14,7 +14,8 @@ const HISTORY_ROUTES: [&str; 7] = [
 ];
 
 /// The routes of the tabs "Spark query" and "Spark storage".
-const PAGE_ROUTES: [&str; 5] = [
+const PAGE_ROUTES: [&str; 6] = [
+    "panel/queries/{query_id}/batches",
     "panel/queries/{query_id}/plan",
     "panel/queries/{query_id}/tasks",
     "panel/queries/{query_id}/report",

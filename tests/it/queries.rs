@@ -140,3 +140,22 @@ async fn of_a_waiting_application_only_queries_without_a_running_task_wait_for_i
         assert!(answer["running"][0]["wait"][expected].is_object(), "{running} running: {answer}");
     }
 }
+
+#[tokio::test]
+async fn the_batches_of_a_stream_are_told_and_another_query_has_none() {
+    let spark = spark().await;
+    let recorded: Value = serde_json::from_str(&fixture("spark-3.5.9/moments/streams_stopped.json")).unwrap();
+    spark.json(&path("jobs"), &recorded["jobs"].to_string());
+    spark.json(&path("stages"), &recorded["stages"].to_string());
+    spark.json(&path(SQL), &recorded["sql"].to_string());
+    spark.set(&path(OPERATIONS), Reply::status(404));
+    let app = app(&spark);
+    let stream = app.get("/panel/queries/stream-a6a44c99-6b1d-46a5-8b5a-af09f2174f2b/batches").await.json();
+    let first = json!({"batch": 2, "begun_at_ms": 1_795_872_269_147_u64, "elapsed_ms": 1_192, "state": "completed"});
+    assert_eq!(
+        (&stream["batches"][0], &stream["period_ms"], &stream["median_ms"]),
+        (&first, &7_391.into(), &3_392.into())
+    );
+    let other = app.get("/panel/queries/sql-0/batches").await.json();
+    assert_eq!((&other["batches"], other["app"].is_null()), (&json!([]), false));
+}

@@ -1,6 +1,7 @@
 //! What users of the selected application have requested, which of it is running, and why it waits.
 
 mod ask;
+mod batches;
 mod cell;
 mod classic_name;
 mod draft;
@@ -22,7 +23,7 @@ mod wait;
 
 use std::{sync::Arc, time::Duration};
 
-use wire::{Queries, Query, QueryStages, QueryState, Stages, Wait};
+use wire::{Queries, Query, QueryStages, QueryState, Stages, StreamBatches, Wait};
 
 use crate::{
     AppExecutors, AppStages, DriverCall, DriverKey, Error, Failure, Limits, Observed, Tasks,
@@ -147,6 +148,16 @@ impl OfApp<Snapshot> {
                 stages_not_shown: 0,
                 stages_forgotten: 0,
             },
+        }
+    }
+
+    /// The newest batches of a stream; none of another query, and of one that Spark has forgotten.
+    #[must_use]
+    pub fn batches(self, query_id: &str) -> StreamBatches {
+        let Self { app, known } = self;
+        match known {
+            Some(known) => known.batches(app, query_id),
+            None => StreamBatches { app, ..StreamBatches::default() },
         }
     }
 }

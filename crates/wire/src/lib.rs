@@ -4,6 +4,7 @@
 
 mod apps;
 mod areas;
+mod batches;
 mod cell_query;
 mod chip;
 mod cluster;
@@ -29,6 +30,7 @@ mod wait;
 
 pub use apps::{App, ApplicationState, Apps, DriverState};
 pub use areas::{Areas, ExportMode, HistoryMode};
+pub use batches::{BatchState, StreamBatch, StreamBatches};
 pub use cell_query::{CellNews, CellQuery};
 pub use chip::{Activity, Chip, ChipState};
 pub use cluster::{Cluster, ClusterKind, Master, MasterStatus, Worker, WorkerState};

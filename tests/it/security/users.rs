@@ -11,7 +11,7 @@ use crate::support::{APP, Cookie, Double, OPERATIONS, Reply, TestApp, applicatio
 
 const USERS: usize = 4;
 const TOKENS: usize = 3;
-const ROUTES: [&str; 21] = [
+const ROUTES: [&str; 22] = [
     "/status",
     "/cluster",
     "/app/executors",
@@ -25,6 +25,7 @@ const ROUTES: [&str; 21] = [
     "/panel/queries/job-1",
     "/panel/queries/job-1/plan",
     "/panel/queries/job-1/tasks",
+    "/panel/queries/job-1/batches",
     "/panel/queries/job-1/report?format=json",
     "/panel/storage",
     "/panel/environment",

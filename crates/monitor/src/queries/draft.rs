@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wire::{CallSite, NamedBy, QueryKind};
 
-use super::{classic_name::classic_name, job_tags::JobTags, stream::Progress};
+use super::{batches::BatchSpan, classic_name::classic_name, job_tags::JobTags, stream::Progress};
 use crate::{connect_request::ConnectRequest, stages::StageDigest};
 use upstream::{driver::amount, query_rows::JobRow};
 
@@ -27,6 +27,8 @@ pub(super) struct Draft<'a> {
     pub stated: Stated<'a>,
     /// Progress, for a stream.
     pub stream: Option<Progress>,
+    /// Its newest batches, for a stream; newest first.
+    pub batches: Vec<BatchSpan>,
     /// Not shown: the client's own housekeeping, or the analysis that precedes another query.
     pub hidden: bool,
     pub request: ConnectRequest,
@@ -107,6 +109,7 @@ pub(super) fn named<'a>(request: ConnectRequest, jobs: &[&'a JobRow], descriptio
         begin_ms: 0,
         stated: Stated::ByJobs,
         stream: None,
+        batches: Vec::new(),
         hidden: false,
         request,
     }

@@ -8,7 +8,7 @@ use upstream::{
     query_rows::{JobRow, SqlRow},
     rows::FirstRows,
 };
-use wire::{NamedBy, Queries, Query, QueryState, StageState, Tasks, Wait};
+use wire::{BatchState, NamedBy, Queries, Query, QueryState, StageState, Tasks, Wait};
 
 use super::{seen::QueriesSeen, snapshot::Snapshot, waiting};
 use crate::{clock::DriverTime, executors::ExecutorsSeen, selection::OfApp, stages::StageDigest};
@@ -112,6 +112,24 @@ fn a_stream_is_one_query_with_the_tasks_of_its_newest_batch() {
     let orders = stream(&stopped, "orders");
     assert_eq!(orders.state, QueryState::Canceled, "{orders:?}");
     assert_eq!(stream(&stopped, "stream 80c63630").wait, Some(Wait::NextBatch { batch: 2 }));
+}
+
+#[test]
+fn the_batches_of_a_stream_tell_how_often_one_begins_and_how_long_one_takes() {
+    let batches = |version, name, query_id| {
+        let told = moment(version, name).batches(None, query_id);
+        let one = |batch: &wire::StreamBatch| (batch.batch, batch.elapsed_ms, batch.state);
+        (told.batches.iter().map(one).collect::<Vec<_>>(), told.period_ms, told.median_ms)
+    };
+    let (completed, not) = (BatchState::Completed, BatchState::NotCompleted);
+    let unnamed = batches("3.5.9", "streams_stopped", "stream-a6a44c99-6b1d-46a5-8b5a-af09f2174f2b");
+    let expected = vec![(2, 1_192, completed), (1, 3_392, completed), (0, 10_256, completed)];
+    assert_eq!(unnamed, (expected, Some(7_391), Some(3_392)));
+    let orders = batches("3.5.9", "streams_stopped", "stream-8ec21968-5106-4b8c-884c-25b9d15b457a");
+    assert_eq!(orders, (vec![(0, 15_124, not)], None, None), "it was stopped in its first batch");
+    let connect = batches("4.1.4", "names", "stream-80627272-2914-4cd0-84b3-1b3b208e0bc0");
+    assert_eq!(connect.0, [(2, 1_101, not), (1, 8_611, completed), (0, 2_878, completed)], "with Spark Connect");
+    assert!(batches("3.5.9", "streams_stopped", "sql-0").0.is_empty(), "no stream");
 }
 
 #[test]

@@ -3,10 +3,12 @@
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
 use upstream::{driver::count, query_rows::JobRow};
-use wire::{ConnectSession, Queries, Query, QueryStages, QueryState, Stage, StageState, StreamProgress, Tasks};
+use wire::{
+    ConnectSession, Queries, Query, QueryStages, QueryState, Stage, StageState, StreamBatches, StreamProgress, Tasks,
+};
 
 use super::{
-    draft::Draft, drafts::drafts, ending::Ending, seen::QueriesSeen, spill, stream::Progress, time_left, wait,
+    batches, draft::Draft, drafts::drafts, ending::Ending, seen::QueriesSeen, spill, stream::Progress, time_left, wait,
 };
 use crate::{
     clock::DriverTime,
@@ -111,6 +113,15 @@ impl Snapshot {
         let stages_forgotten = u32::try_from(forgotten).unwrap_or(u32::MAX).min(stages_not_shown);
         let user = draft.map(|draft| text::name(&draft.user)).unwrap_or_default();
         QueryStages { app, query, user, stages, stages_not_shown, stages_forgotten }
+    }
+
+    /// The newest batches of a stream; none of another query.
+    pub(super) fn batches(&self, app: Option<wire::App>, query_id: &str) -> StreamBatches {
+        let drafts = drafts(&self.queries, &self.stages);
+        match drafts.iter().find(|draft| draft.query_id == query_id) {
+            Some(draft) => batches::shown(app, &draft.batches, draft.stream, self.time),
+            None => StreamBatches { app, ..StreamBatches::default() },
+        }
     }
 
     /// The query's state and SQL executions, the oldest first; none if Spark has forgotten it.

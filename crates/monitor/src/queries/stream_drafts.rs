@@ -6,6 +6,7 @@ use upstream::query_rows::JobRow;
 use wire::{NamedBy, QueryKind};
 
 use super::{
+    batches,
     draft::{Draft, Stated, named, request_of, together},
     stream::{Batch, Progress},
 };
@@ -28,6 +29,7 @@ pub(super) fn of_stream<'a>(seen: Vec<BatchSeen<'a>>, stages: &StageDigest) -> O
         *begin = (*begin).min(*begin_ms);
     }
     let progress = Progress::of(&begins);
+    let batches = batches::spans(&seen);
     let newest: Vec<BatchSeen<'a>> = seen.into_iter().filter(|seen| seen.batch.number == progress.batch).collect();
     let batch = newest.first()?.batch;
     let stated = match together(newest.iter().map(|seen| seen.stated)) {
@@ -47,6 +49,7 @@ pub(super) fn of_stream<'a>(seen: Vec<BatchSeen<'a>>, stages: &StageDigest) -> O
         begin_ms: begins.values().copied().min().unwrap_or_default(),
         stated,
         stream: Some(progress),
+        batches,
         // It goes on after the operation that started it.
         operation_id: None,
         ..named(request, &jobs, None)
