@@ -161,6 +161,10 @@ test('the settings are asked for when they are unfolded, and searched', async ()
   await asked;
   await settings.getByRole('row', { name: /^spark\.master/ }).waitFor();
   assert.match(await settings.innerText(), /Spark \d+\.\d+\.\d+.* · Java \d+.* · Scala 2\.\d+/);
+  await settings.getByRole('row').nth(6).scrollIntoViewIfNeeded();
+  const [name, value] = await settings.getByRole('row', { name: /^spark\.master/ }).locator('th, td').all();
+  const widths = await Promise.all([name, value].map(async cell => (await cell?.boundingBox())?.width ?? 0));
+  assert.ok(widths.every(width => width > 300), `a name has its room: ${widths}`);
   await lab.picture('query-page-settings', page);
   await settings.getByRole('searchbox').fill('spark.APP name');
   await until('fewer settings', async () => (await settings.locator('tbody tr').count()) === 1);
@@ -176,6 +180,7 @@ test('the page is shown as a file before it is saved, and nothing runs in it', a
   const shown = page.frameLocator('iframe.sparkMonitor-SavePane-file');
   await shown.getByRole('heading', { name: 'Stages' }).waitFor();
   assert.match(await shown.locator('body').innerText(), /FROM a JOIN b[\s\S]*SortMergeJoin/);
+  await frame.scrollIntoViewIfNeeded();
   await lab.picture('query-page-file', page);
   const html = await saved(page.getByRole('button', { name: 'Save query.html' }));
   assert.match(html, /^<!DOCTYPE html>[\s\S]*<\/html>\s*$/);
