@@ -139,14 +139,16 @@ test('of a large plan only what is around the visible part is drawn, and the key
     const [box, area] = [one.getBoundingClientRect(), one.closest('.sparkMonitor-Plan-scroll')?.getBoundingClientRect()];
     return area && box.left >= area.left - slack && box.right <= area.right + slack;
   }, 1);
+  const left = (/** @type {import('playwright-core').Locator} */ operators) =>
+    operators.evaluateAll(all => Math.max(...all.map(one => /** @type {HTMLElement} */ (one).offsetLeft)));
   await area.evaluate(area => area.scrollTo(area.scrollWidth, 0));
-  await until('the last operator', async () => (await drawn.evaluateAll(all => Math.max(...all.map(one => one.offsetLeft)))) > 140 * 212);
+  await until('the last operator', async () => (await left(drawn)) > 140 * 212);
   await area.evaluate(area => area.scrollTo((area.scrollWidth - area.clientWidth) / 2, area.scrollHeight));
   const union = drawn.filter({ has: lab.page.getByText('Union', { exact: true }) });
   await union.focus();
   await lab.page.keyboard.press('ArrowUp');
   const first = wide.locator('.sparkMonitor-Operator:focus');
-  await until('the first operator', async () => (await first.evaluate(one => one.offsetLeft)) < 212 && (await seen(first)));
+  await until('the first operator', async () => (await left(first)) < 212 && (await seen(first)));
   await lab.page.keyboard.press('ArrowDown');
   await until('the union', async () => /^Union/.test(await focused()) && (await seen(union)));
   await lab.execute('application:close');
