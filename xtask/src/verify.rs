@@ -10,7 +10,7 @@ use crate::{
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 25] = [
+const PROOFS: [(&str, Proof); 26] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
