@@ -28,13 +28,13 @@ export function desk(speak: Speak): Promise<typeof import('berdl-spark-monitor-u
   return start(import('berdl-spark-monitor-ui/desk.js'), wasm, speak);
 }
 
-/** The bundle of the tabs "Export notebook" and "Spark storage". */
+/** The bundle of the tabs "Export notebook". */
 export function ship(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/ship.js')> {
   const wasm = new URL('berdl-spark-monitor-ui/ship_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui/ship.js'), wasm, speak);
 }
 
-/** The bundle of the tabs "Spark query". */
+/** The bundle of the tabs "Spark query" and "Spark storage". */
 export function detail(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/detail.js')> {
   const wasm = new URL('berdl-spark-monitor-ui/detail_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui/detail.js'), wasm, speak);

@@ -113,7 +113,7 @@ function activate(
   const loader = new UiLoader(trans, restored, async () => new (await sidebar(speak)).Frontend(url, headers));
   const tabs = new UiLoader(trans, app.restored, async () => new (await workbench(speak)).Workbench(url, headers));
   const sqlTabs = new UiLoader(trans, app.restored, async () => new (await desk(speak)).Desk(url, headers));
-  const shipTabs = new UiLoader(trans, app.restored, async () => new (await ship(speak)).Ship(url, headers));
+  const exportTabs = new UiLoader(trans, app.restored, async () => new (await ship(speak)).Ship(url, headers));
   const detailTabs = new UiLoader(trans, app.restored, async () => new (await detail(speak)).Detail(url, headers));
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
@@ -166,7 +166,7 @@ function activate(
   const openApp = (appId: string): void => void applications.open(appId);
   const myQueries = new MyQueriesTab(app.shell, tabs, trans, openApp, goToRan({ url, server: serverSettings, notebooks, trans }));
   const queries = new QueryTabs(app.shell, detailTabs, trans, savedApp, notebooks, settings);
-  const storage = new StorageTab(app.shell, shipTabs, trans, savedApp);
+  const storage = new StorageTab(app.shell, detailTabs, trans, savedApp);
   const showQuery = (queryId: string): void => {
     panel.open();
     content.show(`query-${queryId}`);
@@ -178,7 +178,7 @@ function activate(
       : undefined;
   const exports =
     documents !== null && PageConfig.getOption('sparkMonitorExport') === 'true'
-      ? new ExportTabs({ shell: app.shell, loader: shipTabs, trans, documents, tracker, services: app.serviceManager })
+      ? new ExportTabs({ shell: app.shell, loader: exportTabs, trans, documents, tracker, services: app.serviceManager })
       : undefined;
   const parts = { panel, content, chip, report, usage, charts, myQueries, applications, queries, storage, sql, exports };
   const commands = new Commands(app, trans, parts);

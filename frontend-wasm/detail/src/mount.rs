@@ -6,6 +6,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
 use crate::query::query_tab::QueryTabProps;
+use crate::storage::storage_tab::StorageTabProps;
+use crate::tab::Tab;
 use kit::api::Api;
 use kit::own_headers::OwnHeaders;
 use kit::poll::Pollers;
@@ -30,6 +32,10 @@ export interface QueryOptions {
   on_mute: (rule: string, muted: boolean) => void;
   /** Saves a text as a file under a name. */
   on_save: (text: string, name: string) => void;
+}
+export interface StorageOptions {
+  /** Copies text to the clipboard; rejects if that is not possible. */
+  on_copy: (text: string) => Promise<void>;
 }
 "#;
 
@@ -62,6 +68,13 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn on_save(this: &QueryOptions) -> Option<Function>;
+
+    /// What the cached data's page needs from the shell.
+    #[wasm_bindgen(typescript_type = "StorageOptions")]
+    pub type StorageOptions;
+
+    #[wasm_bindgen(method, getter, js_name = on_copy)]
+    fn on_copy_code(this: &StorageOptions) -> Option<Function>;
 }
 
 /// All tabs of one page, and what they share.
@@ -69,7 +82,7 @@ extern "C" {
 pub struct Detail {
     api: Api,
     pollers: Pollers,
-    roots: Roots<QueryTabProps>,
+    roots: Roots<Tab>,
 }
 
 #[wasm_bindgen]
@@ -100,15 +113,32 @@ impl Detail {
             on_save: options.on_save(),
             forgets: 0,
         };
-        let tab = self.roots.open(parent, props.clone())?;
+        let tab = self.roots.open(parent, Tab::Query(props.clone()))?;
         Ok(QueryHandle { tab, props })
+    }
+
+    /// Opens the page of cached data in `parent`; it does nothing until it is shown. Without `app_id`, it is that of the
+    /// newest application.
+    ///
+    /// # Errors
+    /// When the browser refuses to create an element.
+    pub fn open_storage(
+        &self,
+        parent: &Element,
+        app_id: Option<String>,
+        options: &StorageOptions,
+    ) -> Result<StorageHandle, JsValue> {
+        let (api, pollers) = (self.api.clone(), self.pollers.clone());
+        let props = StorageTabProps { api, pollers, shown: false, app_id, on_copy: options.on_copy_code(), forgets: 0 };
+        let tab = self.roots.open(parent, Tab::Storage(props.clone()))?;
+        Ok(StorageHandle { tab, props })
     }
 }
 
 /// A query's open page. Freeing it closes the tab.
 #[wasm_bindgen]
 pub struct QueryHandle {
-    tab: OpenTab<QueryTabProps>,
+    tab: OpenTab<Tab>,
     props: QueryTabProps,
 }
 
@@ -133,6 +163,38 @@ impl QueryHandle {
     }
 
     fn draw(&mut self) {
-        self.tab.draw(self.props.clone());
+        self.tab.draw(Tab::Query(self.props.clone()));
+    }
+}
+
+/// The open page of cached data. Freeing it closes the tab.
+#[wasm_bindgen]
+pub struct StorageHandle {
+    tab: OpenTab<Tab>,
+    props: StorageTabProps,
+}
+
+#[wasm_bindgen]
+impl StorageHandle {
+    /// Whether JupyterLab shows the tab or hides it behind another.
+    pub fn set_shown(&mut self, shown: bool) {
+        self.props.shown = shown;
+        self.draw();
+    }
+
+    /// Whose data is shown; the newest application's without an id.
+    pub fn set_app(&mut self, app_id: Option<String>) {
+        self.props.app_id = app_id;
+        self.draw();
+    }
+
+    /// Forgets what is shown, and asks again.
+    pub fn forget(&mut self) {
+        self.props.forgets += 1;
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        self.tab.draw(Tab::Storage(self.props.clone()));
     }
 }

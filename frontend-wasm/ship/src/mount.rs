@@ -3,44 +3,21 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
 use crate::export::export_tab::ExportTabProps;
 use crate::export::shell::{ExportDocument, ExportOptions};
-use crate::storage::storage_tab::StorageTabProps;
 use kit::api::Api;
 use kit::own_headers::OwnHeaders;
-use kit::poll::Pollers;
 use kit::roots::{OpenTab, Roots};
-
-#[wasm_bindgen(typescript_custom_section)]
-const OPTIONS: &str = r#"
-export interface StorageOptions {
-  /** Copies text to the clipboard; rejects if that is not possible. */
-  on_copy: (text: string) => Promise<void>;
-}
-"#;
-
-#[wasm_bindgen]
-extern "C" {
-    /// What the cached data's page needs from the shell.
-    #[wasm_bindgen(typescript_type = "StorageOptions")]
-    pub type StorageOptions;
-
-    #[wasm_bindgen(method, getter)]
-    fn on_copy(this: &StorageOptions) -> Option<Function>;
-}
 
 /// All tabs of one page, and what they share.
 #[wasm_bindgen]
 pub struct Ship {
     api: Api,
     roots: Roots<ExportTabProps>,
-    pollers: Pollers,
-    storages: Roots<StorageTabProps>,
     /// How many tabs were opened.
     opened: Cell<u32>,
 }
@@ -51,8 +28,7 @@ impl Ship {
     #[wasm_bindgen(constructor)]
     pub fn new(api_url: String, headers: OwnHeaders) -> Self {
         let api = Api { url: api_url.into(), headers: Some(headers.into()) };
-        let (roots, pollers, storages) = (Roots::default(), Pollers::default(), Roots::default());
-        Self { api, roots, pollers, storages, opened: Cell::default() }
+        Self { api, roots: Roots::default(), opened: Cell::default() }
     }
 
     /// Opens "Export notebook" in `parent`; it does nothing until it is shown and has a document.
@@ -65,23 +41,6 @@ impl Ship {
         let tab = self.roots.open(parent, props.clone())?;
         self.opened.update(|opened| opened + 1);
         Ok(ExportHandle { tab, number: self.opened.get(), props })
-    }
-
-    /// Opens the page of cached data in `parent`; it does nothing until it is shown. Without `app_id`, it is that of the
-    /// newest application.
-    ///
-    /// # Errors
-    /// When the browser refuses to create an element.
-    pub fn open_storage(
-        &self,
-        parent: &Element,
-        app_id: Option<String>,
-        options: &StorageOptions,
-    ) -> Result<StorageHandle, JsValue> {
-        let (api, pollers) = (self.api.clone(), self.pollers.clone());
-        let props = StorageTabProps { api, pollers, shown: false, app_id, on_copy: options.on_copy(), forgets: 0 };
-        let tab = self.storages.open(parent, props.clone())?;
-        Ok(StorageHandle { tab, props })
     }
 }
 
@@ -110,38 +69,6 @@ impl ExportHandle {
     }
 
     /// Forgets what another person has seen.
-    pub fn forget(&mut self) {
-        self.props.forgets += 1;
-        self.draw();
-    }
-
-    fn draw(&mut self) {
-        self.tab.draw(self.props.clone());
-    }
-}
-
-/// The open page of cached data. Freeing it closes the tab.
-#[wasm_bindgen]
-pub struct StorageHandle {
-    tab: OpenTab<StorageTabProps>,
-    props: StorageTabProps,
-}
-
-#[wasm_bindgen]
-impl StorageHandle {
-    /// Whether JupyterLab shows the tab or hides it behind another.
-    pub fn set_shown(&mut self, shown: bool) {
-        self.props.shown = shown;
-        self.draw();
-    }
-
-    /// Whose data is shown; the newest application's without an id.
-    pub fn set_app(&mut self, app_id: Option<String>) {
-        self.props.app_id = app_id;
-        self.draw();
-    }
-
-    /// Forgets what is shown, and asks again.
     pub fn forget(&mut self) {
         self.props.forgets += 1;
         self.draw();

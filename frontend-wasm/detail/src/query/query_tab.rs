@@ -20,7 +20,6 @@ use super::stop::Stopping;
 use kit::api::Api;
 use kit::loaded::Loaded;
 use kit::poll::{Poll, Pollers, use_poll};
-use kit::roots;
 use kit::shell_call::copy;
 use kit::tab::use_tab_shown;
 
@@ -49,14 +48,6 @@ pub struct QueryTabProps {
     pub on_save: Option<Function>,
     /// How many times another session was answered than before.
     pub forgets: u32,
-}
-
-impl roots::Tab for QueryTabProps {
-    fn view(&self, opened: u32) -> Html {
-        // What was answered to another person is nothing to go on from.
-        let key = format!("{opened} {}", self.forgets);
-        html! { <QueryTab {key} ..self.clone() /> }
-    }
 }
 
 /// The page. `sql-7` of the next application is another query, so the application of the first answer is asked for from

@@ -2,13 +2,12 @@
 
 use js_sys::Function;
 use wire::Storage;
-use yew::{Callback, Html, Properties, component, html, use_reducer, use_state};
+use yew::{Callback, Html, Properties, component, use_reducer, use_state};
 
 use super::storage_view::storage_view;
 use kit::api::Api;
 use kit::loaded::Loaded;
 use kit::poll::{Poll, Pollers, use_poll};
-use kit::roots;
 use kit::shell_call::copy;
 use kit::tab::use_tab_shown;
 
@@ -23,14 +22,6 @@ pub struct StorageTabProps {
     pub on_copy: Option<Function>,
     /// How many times another session was answered than before.
     pub forgets: u32,
-}
-
-impl roots::Tab for StorageTabProps {
-    fn view(&self, opened: u32) -> Html {
-        // What was answered to another person is nothing to go on from.
-        let key = format!("{opened} {} {:?}", self.forgets, self.app_id);
-        html! { <StorageTab {key} ..self.clone() /> }
-    }
 }
 
 #[component]
