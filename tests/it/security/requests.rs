@@ -91,8 +91,9 @@ async fn no_parameter_reaches_an_upstream_as_a_path() {
 
 #[tokio::test]
 async fn nothing_but_get_leaves_to_listed_paths_with_headers_of_our_own() {
-    const PATHS: [&str; 11] = [
+    const PATHS: [&str; 12] = [
         "",
+        "/environment",
         "/executors",
         "/allexecutors",
         "/stages",

@@ -26,9 +26,19 @@ const ROW: u32 = 90;
 /// A plan with more operators is drawn in parts.
 const DRAWN_AS_A_WHOLE: usize = 200;
 
+/// One answer; another is another, even if it says the same, because to compare them costs more than to draw.
+#[derive(Clone, Debug)]
+pub struct Answered(pub Rc<QueryPlans>);
+
+impl PartialEq for Answered {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct PlanGraphProps {
-    pub plans: Rc<QueryPlans>,
+    pub plans: Answered,
     /// Which of the plans.
     pub index: usize,
     /// The page's own number.
@@ -39,8 +49,16 @@ pub struct PlanGraphProps {
     pub on_choose: Callback<Option<(i64, i64)>>,
 }
 
+/// Where a person is in the plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct View {
+    part: Part,
+    /// The operator that has the focus, or had it last: it stays in the page when it is scrolled away.
+    here: Option<i64>,
+}
+
 /// What is known of a plan once it is here.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 struct Known {
     layout: Layout,
     heats: BTreeMap<i64, Heat>,
@@ -50,28 +68,27 @@ struct Known {
 
 #[component]
 pub fn PlanGraph(props: &PlanGraphProps) -> Html {
-    let part = use_state_eq(Part::default);
-    // The operator that has the focus, or had it last: it stays in the page when it is scrolled away.
-    let here = use_state_eq(|| None::<i64>);
-    let plans = Rc::clone(&props.plans);
-    let known = use_memo((plans, props.index), |(plans, index)| plans.plans.get(*index).map(known).unwrap_or_default());
-    let Some(plan) = props.plans.plans.get(props.index) else { return Html::default() };
+    let view = use_state_eq(View::default);
+    let View { part: seen, here } = *view;
+    let answered = (props.plans.clone(), props.index);
+    let known = use_memo(answered, |(plans, index)| plans.0.plans.get(*index).map(known).unwrap_or_default());
+    let Some(plan) = props.plans.0.plans.get(props.index) else { return Html::default() };
     let (number, execution) = (props.number, plan.execution_id);
-    use_effect_with(*here, move |here| {
+    use_effect_with(here, move |here| {
         if let Some(operator) = here {
             focus(&element_id(number, execution, *operator));
         }
     });
     let (width, height) = (known.layout.halves.max(2) * COLUMN / 2, known.layout.rows * ROW);
-    let (is_whole, seen) = (plan.operators.len() <= DRAWN_AS_A_WHOLE, *part);
+    let is_whole = plan.operators.len() <= DRAWN_AS_A_WHOLE;
     let position = |id: i64| plan.operators.iter().position(|operator| operator.operator_id == id);
     let here_at = here.and_then(position);
     // The first operator in the reading order takes the focus until a person chooses one.
     let stop = here_at.or_else(|| props.chosen.and_then(position)).or_else(|| known.order.first().copied());
     let go = {
-        let (here, chosen, on_choose) = (here.setter(), props.chosen.is_some(), props.on_choose.clone());
+        let (view, chosen, on_choose) = (view.setter(), props.chosen.is_some(), props.on_choose.clone());
         Callback::from(move |to: i64| {
-            here.set(Some(to));
+            view.set(View { part: seen, here: Some(to) });
             if chosen {
                 on_choose.emit(Some((execution, to)));
             }
@@ -82,17 +99,17 @@ pub fn PlanGraph(props: &PlanGraphProps) -> Html {
         let id = operator.operator_id;
         let is_drawn = is_whole || stop == Some(*at) || seen.has(corner(place), (WIDTH, HEIGHT));
         is_drawn.then(|| {
-            let here = here.setter();
-            let onfocus = Callback::from(move |_: FocusEvent| here.set(Some(id)));
+            let view = view.setter();
+            let onfocus = Callback::from(move |_: FocusEvent| view.set(View { part: seen, here: Some(id) }));
             let onkeydown = on_key(plan, &known.layout, *at, &go);
             button(props, operator, (place, known.heats.get(&id).copied()), stop == Some(*at), (onfocus, onkeydown))
         })
     };
     let onscroll = {
-        let part = part.setter();
+        let view = view.setter();
         Callback::from(move |event: Event| {
             let Some(area) = event.target_dyn_into::<web_sys::Element>() else { return };
-            part.set(Part::at(area.scroll_left(), area.scroll_top()));
+            view.set(View { part: Part::at(area.scroll_left(), area.scroll_top()), here });
         })
     };
     html! {
@@ -145,7 +162,7 @@ fn button(
     (onfocus, onkeydown): (Callback<FocusEvent>, Callback<KeyboardEvent>),
 ) -> Html {
     let id = operator.operator_id;
-    let execution = props.plans.plans.get(props.index).map(|plan| plan.execution_id).unwrap_or_default();
+    let execution = props.plans.0.plans.get(props.index).map(|plan| plan.execution_id).unwrap_or_default();
     let is_chosen = props.chosen == Some(id);
     let onclick = props.on_choose.reform(move |_| (!is_chosen).then_some((execution, id)));
     let (left, top) = corner(place);

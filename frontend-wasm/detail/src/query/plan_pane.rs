@@ -6,7 +6,7 @@ use wire::{ExecutedPlan, Operator, QueryPlans};
 use yew::{Html, html};
 
 use super::page::Page;
-use super::plan_graph::{PlanGraph, stages};
+use super::plan_graph::{Answered, PlanGraph, stages};
 use kit::i18n::{PageMessage, tr};
 use kit::parts::notice::muted;
 
@@ -33,7 +33,7 @@ fn one(page: &Page<'_>, plans: &Rc<QueryPlans>, index: usize, plan: &ExecutedPla
                 { muted(PageMessage::PlanWithoutOperators) }
             } else {
                 <PlanGraph
-                    plans={Rc::clone(plans)} {index} number={page.number} {chosen} on_choose={page.on_choose.clone()}
+                    plans={Answered(Rc::clone(plans))} {index} number={page.number} {chosen} on_choose={page.on_choose.clone()}
                 />
             }
             if plan.is_cut {
