@@ -204,8 +204,16 @@ async fn a_job_goes_on_over_a_restart_and_is_killed_when_a_person_says_so() {
     let app = site.app();
     assert_eq!(act(&app, &id, "unpause").await.outcome(), "409 conflict");
     until(&app, &id, |shipment| shipment["acts"] == json!(["cancel"])).await;
-    site.driver("KILLED");
+    // A master that does not lead kills nothing, and says so with a status of success.
+    let standby = json!({ "success": false, "message": "Current state is not alive: STANDBY" });
+    site.master.json(KILL, &answer("Kill", standby));
     assert_eq!(act(&app, &id, "cancel").await.outcome(), "200");
+    let asked = || site.master.requests().iter().filter(|request| request.contains(KILL)).count();
+    while asked() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    site.master.json(KILL, &answer("Kill", json!({})));
+    site.driver("KILLED");
     let shipment = ended(&app, &id).await;
     assert_eq!((step(&shipment, "running")["state"].clone(), site.submitted()), (json!("failed"), 1), "{shipment}");
     app.end().await;

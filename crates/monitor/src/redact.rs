@@ -3,7 +3,8 @@
 /// What stands for a secret.
 const HIDDEN: &str = "…";
 /// Parts of names whose values are secrets.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
+    "accesskey",
     "password",
     "passwd",
     "passphrase",
@@ -25,11 +26,13 @@ const BEGINNINGS: [&str; 9] = ["eyj", "akia", "asia", "ghp_", "gho_", "github_pa
 const SHORTEST_KEY: usize = 16;
 /// From this length on, letters of both cases mixed with digits are taken for a key.
 const SHORTEST_RANDOM: usize = 32;
+/// How much of a long text says whether it is a key.
+const LOOKED_AT: usize = 256;
 /// The length of a secret key of AWS, which may contain slashes.
 const AWS_KEY: usize = 40;
 
 /// Words of a setting's name whose value is a secret, beside [`NAMES`].
-const WORDS: [&str; 5] = ["key", "keys", "sas", "jwt", "authorization"];
+const WORDS: [&str; 7] = ["key", "keys", "sas", "jwt", "authorization", "auth", "pass"];
 /// What Spark writes instead of a value that it takes for a secret.
 const HIDDEN_BY_SPARK: &str = "*********(redacted)";
 
@@ -66,6 +69,8 @@ pub fn redacted(text: &str) -> String {
     }
     let mut result = String::with_capacity(text.len());
     let (mut rest, mut before) = (text, None);
+    // Where the last run of Base64 ends, counted from the end of the text: each is measured once.
+    let mut run_end = usize::MAX;
     while let Some(first) = rest.chars().next() {
         if !is_in_word(first) {
             result.push(first);
@@ -75,7 +80,10 @@ pub fn redacted(text: &str) -> String {
             }
             continue;
         }
-        let key = key_length(rest);
+        if rest.len() <= run_end {
+            run_end = rest.trim_start_matches(is_base64).len();
+        }
+        let key = key_length(rest, rest.len().saturating_sub(run_end));
         let length = key.unwrap_or_else(|| rest.find(|char| !is_in_word(char)).unwrap_or(rest.len()));
         let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         let name = word.to_lowercase();
@@ -91,12 +99,22 @@ pub fn redacted(text: &str) -> String {
 }
 
 /// Hides the value that follows a secret's name, and returns what follows the value: `password 'x'`,
-/// `'secret' = "x"`, `token=x&…`. `before` stands in front of the name.
+/// `'secret' = "x"`, `token=x&…`; in a plan of Spark's `password#12 = x` and `EqualTo(password,x)`, up to the closing
+/// bracket. `before` stands in front of the name.
 fn without_value<'a>(text: &'a str, before: Option<char>, result: &mut String) -> &'a str {
     let closed = before.filter(|quote| is_quote(*quote)).and_then(|quote| text.strip_prefix(quote)).unwrap_or(text);
-    let sign = closed.trim_start();
-    let value = sign.trim_start_matches(['=', ':', '>']);
-    let is_given = value.len() < sign.len();
+    let column =
+        closed.strip_prefix('#').map(|id| id.trim_start_matches(|char: char| char.is_ascii_digit() || char == 'L'));
+    let filter = closed
+        .strip_prefix(',')
+        .filter(|value| before == Some('(') && (!value.starts_with(' ') || value.starts_with(" [")));
+    let sign = column.or(filter).unwrap_or(closed).trim_start();
+    let value = match column {
+        Some(_) => without_operator(sign),
+        None => sign.trim_start_matches(['=', ':', '>']),
+    };
+    let is_given = value.len() < sign.len() || filter.is_some();
+    let is_plan = column.is_some() || filter.is_some();
     let value = value.trim_start();
     let between = text.len().saturating_sub(value.len());
     let quote = value.chars().next().filter(|char| is_quote(*char));
@@ -104,6 +122,7 @@ fn without_value<'a>(text: &'a str, before: Option<char>, result: &mut String) -
         Some(quote) => quoted(value, quote),
         // A name alone, as of a column, says nothing about the next word.
         None if !is_given => return text,
+        None if is_plan => value.find([')', '\n']).unwrap_or(value.len()),
         None => {
             let ends = |char: char| char.is_whitespace() || is_quote(char) || matches!(char, '&' | ';' | ',' | ')');
             value.find(ends).unwrap_or(value.len())
@@ -116,7 +135,14 @@ fn without_value<'a>(text: &'a str, before: Option<char>, result: &mut String) -
         None => result.push_str(HIDDEN),
     }
     // It is computed, so where it ends is not known.
-    if quote.is_none() && hidden.contains('(') { "" } else { after }
+    if quote.is_none() && !is_plan && hidden.contains('(') { "" } else { after }
+}
+
+/// What follows an operator of a plan; the same text if there is none.
+fn without_operator(text: &str) -> &str {
+    let words = ["INSET ", "IN ", "LIKE ", "RLIKE "];
+    let word = words.iter().find_map(|word| text.strip_prefix(word));
+    word.unwrap_or_else(|| text.trim_start_matches(['=', '<', '>', '!']))
 }
 
 /// Hides `user:password` of an address after its `://`.
@@ -140,13 +166,17 @@ fn is_quote(char: char) -> bool {
     matches!(char, '\'' | '"' | '`')
 }
 
-/// The length of a key in Base64 at the beginning of a text: it may contain what else ends a word.
-fn key_length(text: &str) -> Option<usize> {
-    let is_base64 = |char: char| char.is_ascii_alphanumeric() || matches!(char, '/' | '+' | '=');
-    let length = text.find(|char| !is_base64(char)).unwrap_or(text.len());
+/// The length of a key in Base64 at the beginning of a text: it may contain what else ends a word. `length` is that of
+/// all Base64 there.
+fn key_length(text: &str, length: usize) -> Option<usize> {
     let key = text.get(..length)?;
-    let is_long = length == AWS_KEY || (length >= SHORTEST_RANDOM && key.ends_with("=="));
-    (is_long && is_mixed(key)).then_some(length)
+    let is_long = length == AWS_KEY || (length >= SHORTEST_RANDOM && key.ends_with('='));
+    // The beginning says enough, and each beginning of a word is asked.
+    (is_long && is_mixed(key.get(..LOOKED_AT).unwrap_or(key))).then_some(length)
+}
+
+fn is_base64(char: char) -> bool {
+    char.is_ascii_alphanumeric() || matches!(char, '/' | '+' | '=')
 }
 
 fn is_mixed(word: &str) -> bool {
@@ -199,11 +229,28 @@ mod tests {
             ("SELECT '0f8fad5b-d9cb-469f-a165-70867728950e'", "SELECT '0f8fad5b-d9cb-469f-a165-70867728950e'"),
             ("x = aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3aB3", "x = …"),
             ("token: ünïcode", "token: …"),
+            ("Filter ((password#12 = hunter 2) AND (n#3 > 1))", "Filter ((password#12 = …) AND (n#3 > 1))"),
+            ("(isnotnull(token#7L) AND token#7L IN (a,b))", "(isnotnull(token#7L) AND token#7L IN …))"),
+            (
+                "PushedFilters: [EqualTo(password,hunter2), IsNotNull(n)]",
+                "PushedFilters: [EqualTo(password,…), IsNotNull(n)]",
+            ),
+            ("In(password, [a,b]), n", "In(password, …), n"),
+            ("Project [token#7, name#8]", "Project [token#7, name#8]"),
+            ("SharedAccessKey=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEwJal=", "…"),
         ] {
             let expected = expected.replace("AKIAIOSFODNN7EXAMPLE", HIDDEN);
             assert_eq!(redacted(text), expected, "{text}");
         }
     }
+
+    #[test]
+    fn a_long_text_of_paths_is_read_in_linear_time() {
+        for text in ["a/".repeat(1 << 17), ["a/".repeat(1 << 17), "==".into()].concat(), "Aa1/".repeat(1 << 15)] {
+            assert!(redacted(&text).len() <= text.len());
+        }
+    }
+
     #[test]
     fn a_setting_is_hidden_by_its_name_or_by_what_its_value_looks_like() {
         let hidden = |name: &str| setting(name, "hunter2").is_none();
@@ -215,6 +262,9 @@ mod tests {
             "spark.hadoop.fs.azure.account.key.acc.dfs.core.windows.net",
             "spark.kubernetes.authenticate.oauthToken",
             "spark.x.SAS",
+            "spark.es.net.http.auth.pass",
+            "spark.redis.auth",
+            "spark.x.accessKey",
         ] {
             assert!(hidden(name), "{name}");
         }
@@ -227,6 +277,7 @@ mod tests {
             ("jdbc:postgresql://ann:pw@h/db", "jdbc:postgresql://…@h/db"),
             ("-Dx.password=foo -Dy=1", "-Dx.password=… -Dy=1"),
             ("-Dfs.s3a.access.key=abc", "-Dfs.s3a.access.key=…"),
+            ("-Dfs.s3a.accessKey=abc", "-Dfs.s3a.accessKey=…"),
             ("glpat-0123456789abcdef", "…"),
             ("org.apache.hadoop.fs.s3a.S3AFileSystem", "org.apache.hadoop.fs.s3a.S3AFileSystem"),
             ("/opt/spark/jars/x_2.13-1.0.jar,hdfs://h/y.jar", "/opt/spark/jars/x_2.13-1.0.jar,hdfs://h/y.jar"),

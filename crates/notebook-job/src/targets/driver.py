@@ -44,7 +44,7 @@ def line_of(error):
 
 
 def text_of(error):
-    """Return the beginning of the error's text, which is made by the job's own code."""
+    """Return the beginning of the text of an error or of an exit, which is made by the job's own code."""
     try:
         return str(error)[:LONGEST_TEXT]
     except Exception as another:
@@ -76,7 +76,7 @@ def main():
         exec(compile(source, JOB, "exec", dont_inherit=True), vars(module))
     except SystemExit as end:
         if end.code not in (None, 0):
-            report(**begun, error={"name": "SystemExit", "message": str(end.code), "line": line_of(end)})
+            report(**begun, error={"name": "SystemExit", "message": text_of(end.code), "line": line_of(end)})
         raise
     except BaseException as error:
         report(**begun, error={"name": type(error).__name__, "message": text_of(error), "line": line_of(error)})

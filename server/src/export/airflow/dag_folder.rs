@@ -1,8 +1,14 @@
 //! Puts a job into a folder of workflows that Airflow reads, on a volume shared with it.
 
-use std::{io, path::Path};
+use std::{
+    fs,
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
 
 use notebook_job::File;
+use rustix::fs::OFlags;
 
 use super::shipped::is_workflow;
 use crate::export::write;
@@ -28,6 +34,24 @@ pub(crate) fn deliver(workflows: &Path, name: &str, files: &[File]) -> io::Resul
         _ => 1,
     });
     write::in_order(&workflows.join(name), &ordered, None)
+}
+
+/// A file's content. Others write to the folder too, so a link, a pipe or a device is not followed or waited for.
+///
+/// # Errors
+/// When it cannot be read, is no ordinary file, or has more than `most` bytes.
+pub(crate) fn whole(file: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(file)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no ordinary file"));
+    }
+    let mut content = Vec::new();
+    file.take(most.saturating_add(1)).read_to_end(&mut content)?;
+    if content.len() as u64 > most {
+        return Err(io::Error::other("it is too large for a file of an export"));
+    }
+    Ok(content)
 }
 
 /// The list of files that Airflow shall not look at.

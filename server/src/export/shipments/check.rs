@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State};
 use monitor::clock;
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
 use wire::{
     ErrorBody,
     export::{AirflowCheck, StandaloneCheck},
@@ -19,6 +22,9 @@ use crate::{
 
 /// How long an answer counts: however many tabs ask, Airflow is asked once.
 pub(super) const FRESH: Duration = Duration::from_secs(15);
+
+/// How long the shared folder may take to say that it is there.
+const FOLDER_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The last answer. Who asks meanwhile waits for the same: the lock is held while the service is asked, because otherwise
 /// each tab would ask it. Every call has a deadline, and a caller who leaves lets go of the lock.
@@ -79,7 +85,8 @@ async fn ask_master(Standalone { site, submissions }: &Standalone) -> Standalone
     let refused = match submissions.ready().await {
         Ok(version) => {
             check.version = Some(version);
-            let is_there = tokio::fs::metadata(&site.folder).await.is_ok_and(|folder| folder.is_dir());
+            let folder = timeout(FOLDER_PATIENCE, tokio::fs::metadata(&site.folder)).await;
+            let is_there = folder.is_ok_and(|folder| folder.is_ok_and(|folder| folder.is_dir()));
             (!is_there).then(of_standalone::no_folder)
         }
         Err(error) => {

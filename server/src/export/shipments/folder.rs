@@ -1,7 +1,7 @@
 //! A folder shared with what runs the jobs: what a delivery would change there, and the delivery.
 
 use std::{
-    fs, io,
+    io,
     path::Path,
     sync::{Mutex, PoisonError},
 };
@@ -101,15 +101,16 @@ fn compared(shared: &Path, Job { name, files, then }: &Job) -> Result<GitPlan, F
 }
 
 fn read(file: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::metadata(file) {
+    match dag_folder::whole(file, MOST_BYTES) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Ok(there) if there.len() > MOST_BYTES => Err(io::Error::other("a file there is too large for an export's")),
-        _ => fs::read(file).map(Some),
+        read => read.map(Some),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn files(job: &str) -> Vec<File> {
@@ -119,6 +120,18 @@ mod tests {
 
     fn job(job: &str) -> Job {
         Job { name: "a".to_owned(), files: files(job), then: String::new() }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_ordinary_file_is_neither_read_nor_waited_for() {
+        let shared = tempfile::tempdir().unwrap();
+        fs::create_dir(shared.path().join("a")).unwrap();
+        let place = shared.path().join("a/job.py");
+        std::os::unix::fs::symlink("/dev/zero", &place).unwrap();
+        assert!(matches!(plan(shared.path(), job("one")).await, Err(FolderError::Disk(_))));
+        fs::remove_file(&place).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &place, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert!(matches!(plan(shared.path(), job("one")).await, Err(FolderError::Disk(_))));
     }
 
     #[tokio::test]

@@ -119,7 +119,13 @@ impl Submissions {
     /// # Errors
     /// When the master does not take it.
     pub(crate) async fn kill(&self, id: &str) -> Result<(), SubmissionError> {
-        self.call(self.http.post(self.url(&["kill", id])), 1).await.map(|_| ()).map_err(|failed| failed.error)
+        let answer = self.call(self.http.post(self.url(&["kill", id])), 1).await.map_err(|failed| failed.error)?;
+        // Of a driver that has ended, the status says it; a master that does not lead has killed nothing.
+        let detail = answer.detail();
+        if answer.success == Some(false) && detail.contains("not alive") {
+            return Err(SubmissionError::StateUnknown { detail });
+        }
+        Ok(())
     }
 
     fn url(&self, path: &[&str]) -> Url {

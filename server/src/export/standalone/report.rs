@@ -4,21 +4,18 @@
 //! is there is read as a stranger's.
 
 use std::{
-    fs,
-    io::{self, Read},
-    os::unix::fs::OpenOptionsExt,
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use rustix::fs::OFlags;
 use serde::Deserialize;
-use tokio::{task, time::timeout};
+use tokio::{sync::Semaphore, task, time::timeout};
 use url::Url;
 
 use super::answers::is_submission_id;
 use crate::export::{
-    airflow::refusal::short,
+    airflow::{dag_folder, refusal::short},
     places::{CellMap, Place},
 };
 
@@ -30,6 +27,8 @@ const LONGEST_MESSAGE: usize = 1000;
 const LONGEST_URL: usize = 1000;
 /// How long a folder on the network may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Threads that may wait for shared folders at once.
+static PLACES: Semaphore = Semaphore::const_new(16);
 
 /// What a driver has said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +70,12 @@ pub(crate) fn file(folder: &Path, dag_id: &str, submission_id: &str) -> Option<P
 
 /// Reads a report; none if there is none, or it cannot be read: then the job's state is known all the same.
 pub(crate) async fn read(file: PathBuf, cells: &CellMap) -> Option<Report> {
-    let read = task::spawn_blocking(move || text(&file).inspect_err(|error| log(&file, error)).ok());
+    // A folder that hangs keeps a thread for each try.
+    let place = PLACES.try_acquire().ok()?;
+    let read = task::spawn_blocking(move || {
+        let _place = place;
+        dag_folder::whole(&file, MOST_BYTES).inspect_err(|error| log(&file, error)).ok()
+    });
     let text = timeout(PATIENCE, read).await.ok()?.ok()??;
     let Written { cell, error, log_url } = serde_json::from_slice(&text).ok()?;
     let failure = error.map(|WrittenError { name, message, line }| Failure {
@@ -83,21 +87,14 @@ pub(crate) async fn read(file: PathBuf, cells: &CellMap) -> Option<Report> {
 
 /// Removes a report that was read to its end. What cannot be removed stays.
 pub(crate) async fn remove(file: PathBuf) {
-    let removed = task::spawn_blocking(move || fs::remove_file(file));
+    let Ok(place) = PLACES.try_acquire() else { return };
+    let removed = task::spawn_blocking(move || {
+        let _place = place;
+        fs::remove_file(file)
+    });
     if let Ok(Ok(Err(error))) = timeout(PATIENCE, removed).await {
         tracing::debug!(%error, "A driver's report stays");
     }
-}
-
-fn text(file: &Path) -> io::Result<Vec<u8>> {
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(file)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
-    let mut text = Vec::new();
-    file.take(MOST_BYTES).read_to_end(&mut text)?;
-    Ok(text)
 }
 
 fn log(file: &Path, error: &io::Error) {
