@@ -204,7 +204,9 @@ impl Resolved {
 }
 
 impl Program {
-    /// Follows the program's names and gives every expression what it stands for. The time is linear in the source.
+    /// Follows the program's names and gives every expression what it stands for. A function's body is followed again with
+    /// other arguments, so the time is not linear in the source. A fixed number of steps bounds it, after which
+    /// [`Resolved::partial`] says where the program was left.
     #[must_use]
     pub fn resolved(&self) -> Resolved {
         flow::Flow::new(self).run()

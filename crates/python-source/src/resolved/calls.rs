@@ -72,13 +72,19 @@ impl<'a> Flow<'a> {
     /// Follows a function's body, and returns what it may return. Without arguments nobody calls it.
     pub(super) fn follow(&mut self, index: usize, arguments: Option<&[Argument]>) -> Vec<NodeId> {
         let Some(&Function { of, runs, running, .. }) = self.functions.get(index) else { return Vec::new() };
+        if self.is_spent() {
+            self.stop_at(bytes(of.name.range()));
+            return Vec::new();
+        }
         let takes_some = arguments.is_some_and(|arguments| !arguments.is_empty());
         if running || self.calls >= MOST_CALLS || runs >= MOST_RUNS || (runs > 0 && !takes_some) {
             // What it returned before is what it returns now, but its body is not looked at with these arguments.
             if takes_some && runs > 0 || running || self.calls >= MOST_CALLS {
                 self.stop_at(bytes(of.name.range()));
             }
-            return self.functions.get(index).map(|function| function.returned.clone()).unwrap_or_default();
+            let returned = self.functions.get(index).map(|function| function.returned.clone()).unwrap_or_default();
+            self.spend(returned.len());
+            return returned;
         }
         if let Some(function) = self.functions.get_mut(index) {
             (function.runs, function.running) = (runs + 1, true);

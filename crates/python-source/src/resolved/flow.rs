@@ -18,6 +18,13 @@ use crate::{Program, bindings::captured, program::bytes};
 /// How deeply expressions and blocks are followed into each other, calls included.
 const MOST_DEPTH: usize = 400;
 
+/// The most steps, over the whole program. A function that is defined again may be followed again, so functions that
+/// define and call functions would otherwise take exponential time.
+const MOST_STEPS: usize = 2_000_000;
+
+/// So many bytes of source cost one step more, because texts and names are copied.
+const BYTES_OF_A_STEP: usize = 16;
+
 /// A function of the program.
 pub(super) struct Function<'a> {
     pub of: &'a StmtFunctionDef,
@@ -43,6 +50,7 @@ pub(super) struct Flow<'a> {
     /// Values that attributes of unknown objects were given, such as `self.spark`.
     attributes: HashMap<String, NodeId>,
     depth: usize,
+    steps: usize,
 }
 
 impl<'a> Flow<'a> {
@@ -58,6 +66,7 @@ impl<'a> Flow<'a> {
             function_nodes: HashMap::new(),
             attributes: HashMap::new(),
             depth: 0,
+            steps: 0,
         }
     }
 
@@ -118,12 +127,28 @@ impl<'a> Flow<'a> {
     }
 
     pub(super) fn body(&mut self, body: &'a [Stmt]) {
-        body.iter().for_each(|stmt| self.stmt(stmt));
+        for stmt in body {
+            if self.is_spent() {
+                return self.stop_at(bytes(stmt.range()));
+            }
+            self.stmt(stmt);
+        }
     }
 
-    /// Whether there is room for one level more; else nothing below is followed.
+    /// Counts work that is not an expression or a statement of its own.
+    pub(super) fn spend(&mut self, steps: usize) {
+        self.steps = self.steps.saturating_add(steps);
+    }
+
+    /// Whether the program has had all its steps.
+    pub(super) fn is_spent(&self) -> bool {
+        self.steps >= MOST_STEPS
+    }
+
+    /// Counts a step. Returns whether there is room for one level more; else nothing below is followed.
     fn deeper(&mut self, range: &Range<usize>) -> bool {
-        if self.depth >= MOST_DEPTH || self.found.nodes.len() >= MAX_NODES {
+        self.spend(1 + range.len() / BYTES_OF_A_STEP);
+        if self.is_spent() || self.depth >= MOST_DEPTH || self.found.nodes.len() >= MAX_NODES {
             self.stop_at(range.clone());
             return false;
         }

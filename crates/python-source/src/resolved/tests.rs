@@ -99,6 +99,36 @@ fn what_a_program_holds_does_not_decide_how_much_we_use() {
     assert!(found.partial.is_some() && found.nodes().count() <= MAX_NODES);
 }
 
+/// Functions that each define the next one and call it three times; the innermost has this body.
+fn nested(innermost: &str) -> String {
+    let indent = |level: usize| " ".repeat(level);
+    let defined: String = (0..8).map(|level| format!("{}def f{level}(a):\n", indent(level))).collect();
+    let body: String = innermost.lines().map(|line| format!("{}{line}\n", indent(8))).collect();
+    let calls = (0..8).rev().map(|level| format!("{0}f{level}(1)\n{0}f{level}(2)\n{0}f{level}(3)\n", indent(level)));
+    format!("{defined}{body}{}", calls.collect::<String>())
+}
+
+#[test]
+fn functions_that_define_functions_again_are_not_followed_for_ever() {
+    let steps = nested(&"pass\n".repeat(20_000));
+    let found = resolved(&steps);
+    assert!(found.partial.is_some(), "each of 6561 runs has 20,000 statements");
+    let found = resolved(&nested(&format!("x = '{}'\n", "a".repeat(100_000))));
+    let kept: usize = found
+        .nodes()
+        .map(|(_, node)| if let Meaning::Text { value, .. } = &node.meaning { value.len() } else { 0 })
+        .sum();
+    assert!(found.partial.is_some() && kept < 64 << 20, "{kept} bytes of texts");
+}
+
+#[test]
+fn a_large_ordinary_program_has_enough_steps() {
+    let function = "def f{}(t, n):\n    df = spark.table(t).where('a > 1').select('a', 'b', 'c')\n    if n:\n        df = df.limit(n)\n    return df\n";
+    let functions: String = (0..900).map(|at| function.replace("{}", &at.to_string())).collect();
+    let calls: String = (0..900).map(|at| format!("f{at}('db.t', 1)\nf{at}('db.u', 2)\n")).collect();
+    assert!(resolved(&format!("{functions}{calls}")).partial.is_none());
+}
+
 #[test]
 fn the_last_expression_is_what_a_notebook_shows() {
     let shown = |text: &str| resolved(text).shown.iter().map(|shown| shown.last).collect::<Vec<_>>();
