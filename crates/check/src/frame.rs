@@ -85,7 +85,7 @@ impl<'a> Subject<'a> {
         found
     }
 
-    /// The texts that an argument may be; one `None` if it is no literal.
+    /// The texts that an argument may be, at most [`MOST_ACCESSES`]; one `None` if it is no literal.
     fn names_of(&self, id: Option<NodeId>) -> Vec<Option<String>> {
         let Some(id) = id else { return Vec::new() };
         let values: Vec<NodeId> = self
@@ -101,7 +101,8 @@ impl<'a> Subject<'a> {
             Meaning::Text { value, .. } => Some(value.clone()),
             _ => None,
         };
-        values.into_iter().map(text).collect()
+        // A list may name one large text thousands of times.
+        values.into_iter().take(MOST_ACCESSES).map(text).collect()
     }
 
     /// What is read through readers and `spark.table`.

@@ -14,6 +14,7 @@ mod rules;
 mod sql_text;
 mod statement;
 mod subject;
+mod taken;
 mod verdict;
 
 use python_source::{Program, Version};

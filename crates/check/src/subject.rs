@@ -12,6 +12,7 @@ use crate::{
     redact::Redactor,
     sql_text::{self, Token},
     statement::SqlStatement,
+    taken::{Taken, Use},
 };
 
 /// SQL in the program.
@@ -23,8 +24,6 @@ pub(crate) struct SqlText {
     pub verbatim: Option<Range<usize>>,
     /// A whole statement, and no expression such as that of `expr`.
     pub is_statement: bool,
-    /// Where the program runs it.
-    pub call: Range<usize>,
     /// Its parameters have values, so that Spark cannot explain it without them.
     pub has_arguments: bool,
 }
@@ -50,7 +49,7 @@ pub(crate) struct Subject<'a> {
     kinds: Vec<Kinds>,
     pub chosen: &'a Chosen,
     pub redactor: &'a Redactor,
-    pub sql: Vec<SqlText>,
+    taken: Taken,
     /// Calls that run SQL which is no literal.
     pub dynamic_sql: Vec<Range<usize>>,
 }
@@ -62,14 +61,14 @@ impl<'a> Subject<'a> {
     pub(crate) fn of(program: &'a Program, chosen: &'a Chosen, redactor: &'a Redactor) -> Self {
         let resolved = program.resolved();
         let kinds = kinds::kinds(&resolved);
-        let (sql, dynamic_sql) = (Vec::new(), Vec::new());
-        let mut subject = Self { program: Some(program), resolved, kinds, chosen, redactor, sql, dynamic_sql };
-        let (mut sql, mut dynamic) = (Vec::new(), Vec::new());
+        let (taken, dynamic_sql) = (Taken::default(), Vec::new());
+        let mut subject = Self { program: Some(program), resolved, kinds, chosen, redactor, taken, dynamic_sql };
+        let (mut taken, mut dynamic) = (Taken::default(), Vec::new());
         for method in subject.methods() {
-            subject.take_sql(&method, &mut sql, &mut dynamic);
+            subject.take_sql(&method, &mut taken, &mut dynamic);
         }
-        subject.take_expressions(&mut sql);
-        (subject.sql, subject.dynamic_sql) = (sql, dynamic);
+        subject.take_expressions(&mut taken);
+        (subject.taken, subject.dynamic_sql) = (taken, dynamic);
         subject
     }
 
@@ -79,7 +78,6 @@ impl<'a> Subject<'a> {
             text: source.get(range.clone()).unwrap_or_default().to_owned(),
             verbatim: Some(range.clone()),
             is_statement: true,
-            call: range.clone(),
             has_arguments: false,
             range,
         };
@@ -89,9 +87,19 @@ impl<'a> Subject<'a> {
             kinds: Vec::new(),
             chosen,
             redactor,
-            sql: sql_text::statements(source).into_iter().map(text).collect(),
+            taken: Taken::all(sql_text::statements(source).into_iter().map(text).collect()),
             dynamic_sql: Vec::new(),
         }
+    }
+
+    /// Its SQL, each literal once for each use.
+    pub(crate) fn sql(&self) -> &[SqlText] {
+        &self.taken.sql
+    }
+
+    /// The place in [`Subject::sql`] of the first text that a call runs.
+    pub(crate) fn sql_of_call(&self, call: &Range<usize>) -> Option<usize> {
+        self.taken.of_call(call)
     }
 
     pub(crate) fn kinds(&self, id: NodeId) -> Kinds {
@@ -103,7 +111,7 @@ impl<'a> Subject<'a> {
         kinds::path(&self.resolved, id)
     }
 
-    fn take_sql(&self, method: &Method<'_>, sql: &mut Vec<SqlText>, dynamic: &mut Vec<Range<usize>>) {
+    fn take_sql(&self, method: &Method<'_>, taken: &mut Taken, dynamic: &mut Vec<Range<usize>>) {
         if method.name != "sql" {
             return;
         }
@@ -120,16 +128,15 @@ impl<'a> Subject<'a> {
             method.arguments.iter().any(|a| a.name.as_deref().is_some_and(|n| n != "args" && n != "sqlQuery"));
         match texts {
             Some(texts) if !is_filled => {
-                let has_arguments = method.arguments.len() > 1;
-                sql.extend(texts.into_iter().filter_map(|(id, _)| {
-                    self.sql_text(id, true, &method.range).map(|text| SqlText { has_arguments, ..text })
-                }));
+                let used = Use { is_statement: true, has_arguments: method.arguments.len() > 1 };
+                texts.into_iter().for_each(|(id, _)| taken.take(&self.resolved, id, used, &method.range));
             }
             _ => dynamic.push(method.range.clone()),
         }
     }
 
-    fn take_expressions(&self, sql: &mut Vec<SqlText>) {
+    fn take_expressions(&self, taken: &mut Taken) {
+        let used = Use { is_statement: false, has_arguments: false };
         for (_, node) in self.resolved.nodes() {
             let Meaning::Call { of, arguments } = &node.meaning else { continue };
             let takes = match self.resolved.meaning(*of) {
@@ -140,27 +147,14 @@ impl<'a> Subject<'a> {
             };
             if takes || self.path(*of).is_some_and(|path| path.ends_with("sql.functions.expr")) {
                 let values = arguments.iter().flat_map(|argument| self.resolved.values(argument.value));
-                sql.extend(values.filter_map(|id| self.sql_text(id, false, &node.range)));
+                values.for_each(|id| taken.take(&self.resolved, id, used, &node.range));
             }
         }
     }
 
-    fn sql_text(&self, id: NodeId, is_statement: bool, call: &Range<usize>) -> Option<SqlText> {
-        let node = self.resolved.node(id)?;
-        let Meaning::Text { value, verbatim } = &node.meaning else { return None };
-        Some(SqlText {
-            text: value.clone(),
-            range: node.range.clone(),
-            verbatim: verbatim.clone(),
-            is_statement,
-            call: call.clone(),
-            has_arguments: false,
-        })
-    }
-
     /// The tables that statements name.
     pub(crate) fn sql_tables(&self) -> Vec<(&SqlText, TableName)> {
-        let statements = self.sql.iter().filter(|sql| sql.is_statement);
+        let statements = self.sql().iter().filter(|sql| sql.is_statement);
         let tables = statements.flat_map(|sql| names::tables(&sql.tokens()).into_iter().map(move |table| (sql, table)));
         tables.take(MOST_ACCESSES).collect()
     }
@@ -171,7 +165,7 @@ impl<'a> Subject<'a> {
     }
 
     pub(crate) fn uses_spark(&self) -> bool {
-        !self.sql.is_empty() || !self.dynamic_sql.is_empty() || self.kinds.iter().any(|kinds| kinds.is_spark())
+        !self.sql().is_empty() || !self.dynamic_sql.is_empty() || self.kinds.iter().any(|kinds| kinds.is_spark())
     }
 
     /// Names of tables and views that the program makes.
@@ -203,13 +197,13 @@ impl<'a> Subject<'a> {
                 None => own.any |= write.place == crate::frame::Place::Table,
             }
         }
-        self.sql.iter().filter(|sql| sql.is_statement).for_each(|sql| names::changed(&sql.tokens(), &mut own));
+        self.sql().iter().filter(|sql| sql.is_statement).for_each(|sql| names::changed(&sql.tokens(), &mut own));
         own
     }
 
     /// Statements to ask a server about.
     pub(crate) fn statements(&self) -> Vec<SqlStatement> {
-        let statements = self.sql.iter().filter(|sql| sql.is_statement);
+        let statements = self.sql().iter().filter(|sql| sql.is_statement);
         statements.map(|sql| SqlStatement::new(sql, names::tables(&sql.tokens()))).collect()
     }
 

@@ -83,7 +83,8 @@ fn a_program_does_not_decide_how_much_we_use() {
     assert_eq!((many.findings.len(), many.findings.last().unwrap().code.as_str()), (MAX_FINDINGS + 1, "MORE"));
     let last = format!("{}import os\n", "spark.sql(x)\n".repeat(MAX_FINDINGS + 5));
     assert_eq!(verdict(&last), Verdict::Refused);
-    let statements = python(&"spark.sql('SELECT 1')\n".repeat(150), &Chosen::default()).ok().unwrap();
+    let numbered: String = (0..150).map(|at| format!("spark.sql('SELECT {at}')\n")).collect();
+    let statements = python(&numbered, &Chosen::default()).ok().unwrap();
     assert_eq!(statements.statements.len(), 150);
     let long = format!("spark.sql('SELECT {}').show()\n", "1".repeat(70_000));
     assert!(python(&long, &Chosen::default()).ok().unwrap().statements.iter().all(|s| s.not_asked().is_some()));
@@ -91,7 +92,34 @@ fn a_program_does_not_decide_how_much_we_use() {
 }
 
 #[test]
+fn a_literal_that_is_run_often_is_one_statement() {
+    let statements = |source: &str| {
+        let checked = python(source, &Chosen::default()).ok().unwrap();
+        checked.statements.iter().map(|s| (s.text.clone(), s.has_arguments)).collect::<Vec<_>>()
+    };
+    let one = [("SELECT 1".to_owned(), false)];
+    assert_eq!(statements("q = 'SELECT 1'\nspark.sql(q)\nspark.sql(q)\ns = spark.sql\ns(q)\n"), one);
+    let function = "def f(s, n):\n    s.sql('SELECT 1').limit(n).show()\nf(spark, 1)\nf(spark, 2)\n";
+    assert_eq!(statements(function), one);
+    let both = "q = 'SELECT 1'\nspark.sql(q)\nspark.sql(q, {'a': 1})\nspark.range(3).where(q)\n";
+    assert_eq!(statements(both), [one.as_slice(), &[("SELECT 1".to_owned(), true)]].concat());
+    let other = "def f(s, n):\n    s.sql(f'SELECT {n}').show()\nf(spark, 'a')\nf(spark, 'b')\n";
+    assert_eq!(statements(other).len(), 2);
+}
+
+#[test]
 fn whatever_is_checked_ends_soon() {
+    let query = format!("q = '''SELECT {}'''\n", "a, ".repeat(40 << 10));
+    for piece in ["spark.sql(q)\n", "spark.sql(q).collect()\n", "s(q)\n", "spark.table(q)\n", "df.where(q)\n"] {
+        let source = format!("{query}s = spark.sql\ndf = spark.range(3)\n{}", piece.repeat((120 << 10) / piece.len()));
+        let checked = python(&source, &Chosen { tables: vec!["a".into()], paths: vec![] }).ok().unwrap();
+        let bytes: usize = checked.statements.iter().map(|statement| statement.text.len()).sum();
+        assert!(bytes <= MAX_BYTES, "{bytes} bytes of statements");
+        drop(checked.report());
+    }
+    let paths = format!("{query}spark.read.csv([{}]).show()\n", "q,".repeat(60 << 10));
+    let codes = python(&paths, &Chosen::default()).ok().unwrap().report().findings;
+    assert!(codes.iter().any(|finding| finding.code == "PARTIAL"));
     for piece in [
         "spark.sql('SELECT * FROM a, b')\n",
         "df = df.a().b()\n",

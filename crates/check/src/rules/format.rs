@@ -87,7 +87,7 @@ fn is_refused(path: &str) -> bool {
 
 /// `USING jdbc`, ``text.`/etc/passwd` ``, `LOCATION 'file:/…'`, `OPTIONS (path 'file:/…')`.
 fn in_sql(subject: &Subject<'_>, found: &mut RuleFindings<'_>) {
-    for sql in subject.sql.iter().filter(|sql| sql.is_statement) {
+    for sql in subject.sql().iter().filter(|sql| sql.is_statement) {
         let tokens = sql.tokens();
         for (at, token) in tokens.iter().enumerate() {
             let before = |back: usize| at.checked_sub(back).and_then(|at| tokens.get(at));

@@ -53,7 +53,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut RuleFindings<'_>) {
             || (!kinds.is_spark() && ACTIONS.contains(&method.name))
     });
     let shown = subject.resolved.shown.iter().any(|shown| shown.last && frames(shown.value));
-    let changes = subject.sql.iter().filter(|sql| sql.is_statement).any(|sql| {
+    let changes = subject.sql().iter().filter(|sql| sql.is_statement).any(|sql| {
         let tokens = sql.tokens();
         !tokens.first().is_some_and(|first| first.is_any(&["select", "with", "from", "values", "table"]))
     });

@@ -11,7 +11,7 @@ const FIX: &str = "Use a function of Spark's own.";
 const REFUSED: [&str; 3] = ["reflect", "try_reflect", "java_method"];
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut RuleFindings<'_>) {
-    for sql in &subject.sql {
+    for sql in subject.sql() {
         let tokens = sql.tokens();
         for (at, token) in tokens.iter().enumerate() {
             let name = token.name().unwrap_or_default();

@@ -1,6 +1,10 @@
 //! UNBOUNDED: a whole table is brought to the program.
 
-use crate::{finding::RuleFindings, kinds::Kinds, subject::Subject};
+use crate::{
+    finding::RuleFindings,
+    kinds::Kinds,
+    subject::{SqlText, Subject},
+};
 
 pub(super) const FINDS: &str =
     "`collect`, `toPandas` and `toArrow` without a limit or an aggregate before them: a warning";
@@ -8,6 +12,8 @@ pub(super) const FINDS: &str =
 const BRINGING: [&str; 4] = ["collect", "toPandas", "toArrow", "toLocalIterator"];
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut RuleFindings<'_>) {
+    // Each text is read once, however often it is run.
+    let bounded: Vec<bool> = subject.sql().iter().map(is_bounded).collect();
     for method in subject.methods() {
         if !BRINGING.contains(&method.name) || !subject.kinds(method.of).has(Kinds::FRAME) {
             continue;
@@ -15,17 +21,18 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut RuleFindings<'_>) {
         // A chain that begins with SQL is as bounded as its statement.
         let chain = subject.chain(method.of);
         let sql = chain.last().filter(|link| link.name == "sql");
-        let statement = sql.and_then(|link| subject.sql.iter().find(|sql| sql.call == link.range));
-        let bounded = statement.is_some_and(|sql| {
-            sql.tokens()
-                .iter()
-                .any(|token| token.is_any(&["limit", "count", "sum", "avg", "min", "max", "show", "describe"]))
-        });
-        if !bounded {
+        let statement = sql.and_then(|link| subject.sql_of_call(&link.range));
+        let is_bounded = statement.and_then(|at| bounded.get(at).copied()).unwrap_or(false);
+        if !is_bounded {
             let message = format!("{}() brings all rows to the program.", method.name);
             found.add(method.range, message, "Use limit(n) or an aggregate before it.");
         }
     }
+}
+
+fn is_bounded(sql: &SqlText) -> bool {
+    let words = ["limit", "count", "sum", "avg", "min", "max", "show", "describe"];
+    sql.tokens().iter().any(|token| token.is_any(&words))
 }
 
 #[cfg(test)]
