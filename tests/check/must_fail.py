@@ -192,5 +192,12 @@ MUST_FAIL = [
         "SELECT 1;\nCREATE TEMPORARY VIEW v USING jdbc OPTIONS (url 'jdbc:postgresql://db/x');\n",
         end=".sql",
     ),
+    Program(
+        "session from a list",
+        "refused",
+        ("FORMAT:1",),
+        "reaches a database",
+        "[spark][0].read.format('jdbc').load().show()\n",
+    ),
     Program("reflect in a file of SQL", "refused", ("SQLFUNC:1",), "Java", "SELECT reflect('a', 'b')\n", end=".sql"),
 ]

@@ -226,6 +226,13 @@ MUST_NOT_FAIL = [
         "not followed to its end",
         "def f(n):\n    return f(n - 1) if n else 0\nprint(f(3))\n",
     ),
+    Program(
+        "session for a function that is not followed",
+        "unproven",
+        ("PARTIAL:2",),
+        "nobody says what is done with it",
+        "import copy\ncopy.copy(spark)\n",
+    ),
     Program("file of SQL", "unproven", (), "Spark was not asked", "SELECT 1;\nSELECT 2 AS b;\n", end=".sql"),
     Program("empty file of SQL", "passes", (), "nothing", "-- nothing\n", end=".sql"),
 ]

@@ -101,10 +101,28 @@ pub(crate) fn path(resolved: &Resolved, id: NodeId) -> Option<String> {
 }
 
 /// The kinds of all expressions, in their order.
-pub(crate) fn kinds(resolved: &Resolved) -> Vec<Kinds> {
-    let mut all: Vec<Kinds> = Vec::with_capacity(resolved.nodes().count());
+#[derive(Default)]
+pub(crate) struct AllKinds {
+    pub of: Vec<Kinds>,
+    /// The kinds of what is in a list or dictionary, and in those within.
+    pub held: Vec<Kinds>,
+}
+
+/// The kinds of all expressions, and what they hold.
+pub(crate) fn kinds(resolved: &Resolved) -> AllKinds {
+    let nodes = resolved.nodes().count();
+    let (mut all, mut all_held): (Vec<Kinds>, Vec<Kinds>) = (Vec::with_capacity(nodes), Vec::with_capacity(nodes));
     for (id, node) in resolved.nodes() {
         let of = |id: NodeId| all.get(id.index()).copied().unwrap_or_default();
+        let held = |id: NodeId| all_held.get(id.index()).copied().unwrap_or_default();
+        let within = |kinds: Kinds, id: NodeId| kinds.or(of(id)).or(held(id));
+        let holds = match &node.meaning {
+            Meaning::List(items) => items.iter().copied().fold(Kinds::NONE, within),
+            Meaning::Dict(items) => items.iter().map(|(_, value)| *value).fold(Kinds::NONE, within),
+            Meaning::Any(values) => values.iter().fold(Kinds::NONE, |kinds, value| kinds.or(held(*value))),
+            Meaning::Item { of, .. } => held(*of),
+            _ => Kinds::NONE,
+        };
         let kinds = match &node.meaning {
             Meaning::Global(name) if name == "spark" => Kinds::SESSION,
             Meaning::Parameter { name, annotation } => parameter(resolved, name, *annotation),
@@ -125,16 +143,26 @@ pub(crate) fn kinds(resolved: &Resolved) -> Vec<Kinds> {
                 kinds
             }
             Meaning::Any(values) => values.iter().fold(Kinds::NONE, |kinds, value| kinds.or(of(*value))),
+            Meaning::Item { of: object, key } => held(*object).or(item(resolved, of(*object), *key)),
             _ => Kinds::NONE,
         };
         all.push(kinds);
+        all_held.push(holds);
     }
-    all
+    AllKinds { of: all, held: all_held }
 }
 
 fn class(resolved: &Resolved, id: NodeId) -> Kinds {
     let is_class = path(resolved, id).is_some_and(|path| CLASSES.contains(&path.as_str()));
     if is_class { Kinds::CLASS } else { Kinds::NONE }
+}
+
+/// `of[key]` of a DataFrame: a column by its name or place, else rows or columns of it.
+fn item(resolved: &Resolved, of: Kinds, key: NodeId) -> Kinds {
+    match resolved.meaning(key) {
+        Meaning::Text { .. } | Meaning::Template | Meaning::Constant(_) => Kinds::NONE,
+        _ => of.only_frames(),
+    }
 }
 
 fn parameter(resolved: &Resolved, name: &str, annotation: Option<NodeId>) -> Kinds {

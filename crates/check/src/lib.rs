@@ -15,6 +15,7 @@ mod sql_text;
 mod statement;
 mod subject;
 mod taken;
+mod unfollowed;
 mod verdict;
 
 use python_source::{Program, Version};
@@ -111,6 +112,11 @@ pub fn python(source: &str, chosen: &Chosen) -> Result<Checked, TooLarge> {
         let fix = "Split it into smaller parts.";
         let place = Place::at(partial);
         checked.findings.add(Rung::Rules, "PARTIAL", Verdict::Unproven, place, (what.to_owned(), fix));
+    }
+    if let Some(unfollowed) = subject.first_unfollowed() {
+        let what = "It cannot be said what this does with Spark.";
+        let fix = "Call the methods of spark and of DataFrames by their names.";
+        checked.findings.add(Rung::Rules, "PARTIAL", Verdict::Unproven, Place::at(unfollowed), (what.to_owned(), fix));
     }
     checked.without_the_refused();
     Ok(checked)

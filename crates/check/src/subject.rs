@@ -7,7 +7,7 @@ use python_source::{Meaning, NodeId, Program, Resolved};
 use crate::{
     Chosen,
     frame::{MOST_ACCESSES, Method, argument},
-    kinds::{self, Kinds},
+    kinds::{self, AllKinds, Kinds},
     names::{self, OwnNames, TableName},
     redact::Redactor,
     sql_text::{self, Token},
@@ -46,7 +46,7 @@ impl SqlText {
 pub(crate) struct Subject<'a> {
     pub program: Option<&'a Program>,
     pub resolved: Resolved,
-    kinds: Vec<Kinds>,
+    kinds: AllKinds,
     pub chosen: &'a Chosen,
     pub redactor: &'a Redactor,
     taken: Taken,
@@ -84,7 +84,7 @@ impl<'a> Subject<'a> {
         Self {
             program: None,
             resolved: Resolved::default(),
-            kinds: Vec::new(),
+            kinds: AllKinds::default(),
             chosen,
             redactor,
             taken: Taken::all(sql_text::statements(source).into_iter().map(text).collect()),
@@ -103,7 +103,12 @@ impl<'a> Subject<'a> {
     }
 
     pub(crate) fn kinds(&self, id: NodeId) -> Kinds {
-        self.kinds.get(id.index()).copied().unwrap_or_default()
+        self.kinds.of.get(id.index()).copied().unwrap_or_default()
+    }
+
+    /// The kinds of what a list or dictionary holds.
+    pub(crate) fn held(&self, id: NodeId) -> Kinds {
+        self.kinds.held.get(id.index()).copied().unwrap_or_default()
     }
 
     /// The dotted path of something imported.
@@ -165,7 +170,7 @@ impl<'a> Subject<'a> {
     }
 
     pub(crate) fn uses_spark(&self) -> bool {
-        !self.sql().is_empty() || !self.dynamic_sql.is_empty() || self.kinds.iter().any(|kinds| kinds.is_spark())
+        !self.sql().is_empty() || !self.dynamic_sql.is_empty() || self.kinds.of.iter().any(|kinds| kinds.is_spark())
     }
 
     /// Names of tables and views that the program makes.

@@ -89,7 +89,7 @@ pub enum Meaning {
     Item {
         /// What has the element.
         of: NodeId,
-        /// Which one.
+        /// Which one; `of` itself if it may be any, as in a loop.
         key: NodeId,
     },
     /// A function, method or class of the program.

@@ -358,7 +358,7 @@ impl<'a> Flow<'a> {
                 let items = items.clone();
                 self.any(items)
             }
-            _ => self.node(Meaning::Unknown, range),
+            _ => self.node(Meaning::Item { of: iterated, key: iterated }, range),
         }
     }
 
@@ -378,14 +378,16 @@ impl<'a> Flow<'a> {
                     Expr::List(list) => &list.elts,
                     _ => return,
                 };
-                let values = match self.meaning(value) {
+                let whole = value;
+                let values = match self.meaning(whole) {
                     Meaning::List(items) if items.len() == targets.len() => items.clone(),
                     _ => Vec::new(),
                 };
                 let starred = targets.iter().any(Expr::is_starred_expr);
                 for (index, target) in targets.iter().enumerate() {
                     let value = values.get(index).copied().filter(|_| !starred);
-                    let value = value.unwrap_or_else(|| self.node(Meaning::Unknown, bytes(target.range())));
+                    let element = Meaning::Item { of: whole, key: whole };
+                    let value = value.unwrap_or_else(|| self.node(element, bytes(target.range())));
                     if self.deeper(&bytes(target.range())) {
                         self.assign(target, value);
                         self.depth -= 1;
@@ -443,7 +445,8 @@ impl<'a> Flow<'a> {
                 let object = self.eval(&of.value);
                 let name = of.attr.to_string();
                 let assigned = self.attributes.get(&name).copied();
-                let foreign = matches!(self.meaning(object), Meaning::Unknown | Meaning::Parameter { .. });
+                let foreign =
+                    matches!(self.meaning(object), Meaning::Unknown | Meaning::Parameter { .. } | Meaning::Item { .. });
                 match assigned.filter(|_| foreign) {
                     Some(value) => value,
                     None => self.node(Meaning::Attribute { of: object, name }, range),
