@@ -29,8 +29,11 @@ pub enum ConnectError {
     Refused,
     #[error("this version of Spark does not support that call")]
     Unsupported,
-    /// Spark would have to run a part of the statement to explain it.
-    #[error("not explained: Spark may run the inner statement of EXECUTE IMMEDIATE, or what `${{…}}` stands for")]
+    /// Spark would have to run a part of the statement to explain it, or a text of the statement may look like a part of
+    /// what Spark explains.
+    #[error(
+        "not explained: Spark may run the inner statement of EXECUTE IMMEDIATE, or what `${{…}}` stands for, or a text has `== ` in it as Spark's plans do"
+    )]
     NotExplained,
     #[error("Spark Connect did not answer within {0:?}")]
     Timeout(Duration),

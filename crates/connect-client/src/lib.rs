@@ -22,6 +22,7 @@ mod explain;
 pub mod fuzz;
 #[cfg(test)]
 mod garbage;
+mod headings;
 mod interrupt;
 mod ipc;
 mod kind;
