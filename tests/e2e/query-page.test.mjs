@@ -145,7 +145,7 @@ test('of a large plan only what is around the visible part is drawn, and the key
   await union.focus();
   await lab.page.keyboard.press('ArrowUp');
   const first = wide.locator('.sparkMonitor-Operator:focus');
-  await until('the first operator', async () => (await left(first)) < 212 && (await seen(first)));
+  await until('the first operator', async () => (await first.count()) === 1 && (await left(first)) < 212 && (await seen(first)));
   await lab.page.keyboard.press('ArrowDown');
   await until('the union', async () => /^Union/.test(await focused()) && (await seen(union)));
   await lab.execute('application:close');

@@ -23,9 +23,6 @@ const HEIGHT: u32 = 62;
 const COLUMN: u32 = 212;
 const ROW: u32 = 90;
 
-/// A plan with more operators is drawn in parts.
-const DRAWN_AS_A_WHOLE: usize = 200;
-
 /// One answer; another is another, even if it says the same, because to compare them costs more than to draw.
 #[derive(Clone, Debug)]
 pub struct Answered(pub Rc<QueryPlans>);
@@ -55,6 +52,8 @@ struct View {
     part: Part,
     /// The operator that has the focus, or had it last: it stays in the page when it is scrolled away.
     here: Option<i64>,
+    /// A person scrolled while it had the focus: what is drawn then may move it in the page, which takes the focus away.
+    is_held: bool,
 }
 
 /// What is known of a plan once it is here.
@@ -69,18 +68,18 @@ struct Known {
 #[component]
 pub fn PlanGraph(props: &PlanGraphProps) -> Html {
     let view = use_state_eq(View::default);
-    let View { part: seen, here } = *view;
+    let now = *view;
+    let View { part, here, .. } = now;
     let answered = (props.plans.clone(), props.index);
     let known = use_memo(answered, |(plans, index)| plans.0.plans.get(*index).map(known).unwrap_or_default());
     let Some(plan) = props.plans.0.plans.get(props.index) else { return Html::default() };
     let (number, execution) = (props.number, plan.execution_id);
-    use_effect_with(here, move |here| {
+    use_effect_with(now, move |View { here, is_held, .. }| {
         if let Some(operator) = here {
-            focus(&element_id(number, execution, *operator));
+            focus(&element_id(number, execution, *operator), *is_held);
         }
     });
     let (width, height) = (known.layout.halves.max(2) * COLUMN / 2, known.layout.rows * ROW);
-    let is_whole = plan.operators.len() <= DRAWN_AS_A_WHOLE;
     let position = |id: i64| plan.operators.iter().position(|operator| operator.operator_id == id);
     let here_at = here.and_then(position);
     // The first operator in the reading order takes the focus until a person chooses one.
@@ -88,7 +87,7 @@ pub fn PlanGraph(props: &PlanGraphProps) -> Html {
     let go = {
         let (view, chosen, on_choose) = (view.setter(), props.chosen.is_some(), props.on_choose.clone());
         Callback::from(move |to: i64| {
-            view.set(View { part: seen, here: Some(to) });
+            view.set(View { part, here: Some(to), is_held: false });
             if chosen {
                 on_choose.emit(Some((execution, to)));
             }
@@ -97,10 +96,10 @@ pub fn PlanGraph(props: &PlanGraphProps) -> Html {
     let operator = |at: &usize| {
         let (operator, place) = (plan.operators.get(*at)?, *known.layout.places.get(*at)?);
         let id = operator.operator_id;
-        let is_drawn = is_whole || stop == Some(*at) || seen.has(corner(place), (WIDTH, HEIGHT));
+        let is_drawn = stop == Some(*at) || part.has(corner(place), (WIDTH, HEIGHT));
         is_drawn.then(|| {
             let view = view.setter();
-            let onfocus = Callback::from(move |_: FocusEvent| view.set(View { part: seen, here: Some(id) }));
+            let onfocus = Callback::from(move |_: FocusEvent| view.set(View { here: Some(id), ..now }));
             let onkeydown = on_key(plan, &known.layout, *at, &go);
             button(props, operator, (place, known.heats.get(&id).copied()), stop == Some(*at), (onfocus, onkeydown))
         })
@@ -109,7 +108,8 @@ pub fn PlanGraph(props: &PlanGraphProps) -> Html {
         let view = view.setter();
         Callback::from(move |event: Event| {
             let Some(area) = event.target_dyn_into::<web_sys::Element>() else { return };
-            view.set(View { part: Part::at(area.scroll_left(), area.scroll_top()), here });
+            let is_held = area.matches(":focus-within").unwrap_or_default();
+            view.set(View { part: Part::at(area.scroll_left(), area.scroll_top()), here, is_held });
         })
     };
     html! {
@@ -119,7 +119,7 @@ pub fn PlanGraph(props: &PlanGraphProps) -> Html {
                 style={format!("width: {width}px; height: {height}px")}
             >
                 <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
-                    { for edges(&known.layout, (!is_whole).then_some(seen)) }
+                    { for edges(&known.layout, part) }
                 </svg>
                 { for known.order.iter().filter_map(operator) }
             </div>
@@ -135,7 +135,7 @@ fn known(plan: &ExecutedPlan) -> Known {
     Known { heats: heats(plan), layout, order: order.into_iter().map(|(_, _, at)| at).collect() }
 }
 
-fn edges(layout: &Layout, part: Option<Part>) -> impl Iterator<Item = Html> {
+fn edges(layout: &Layout, part: Part) -> impl Iterator<Item = Html> {
     let middle = |place: Place| place.half * COLUMN / 2 + COLUMN / 2;
     layout.places.iter().zip(&layout.inputs).flat_map(move |(to, inputs)| {
         inputs.iter().filter_map(move |input| {
@@ -143,7 +143,7 @@ fn edges(layout: &Layout, part: Option<Part>) -> impl Iterator<Item = Html> {
             let (top, bottom) = (from.row * ROW + HEIGHT + 6, to.row * ROW + 6);
             let (x1, x2, bend) = (middle(from), middle(*to), bottom.saturating_sub(14));
             let size = (x1.abs_diff(x2), bottom.saturating_sub(top));
-            let is_drawn = part.is_none_or(|part| part.has((x1.min(x2), top), size));
+            let is_drawn = part.has((x1.min(x2), top), size);
             is_drawn.then(|| html! { <path d={format!("M{x1} {top}V{bend}L{x2} {bottom}")} /> })
         })
     })
@@ -213,12 +213,15 @@ fn element_id(page: u32, execution: i64, operator: i64) -> String {
     ["sparkMonitor-operator", &page.to_string(), &execution.to_string(), &operator.to_string()].join("-")
 }
 
-fn focus(id: &str) {
+/// Gives it the focus; `stays` where it is, though a person does not see it there.
+fn focus(id: &str, stays: bool) {
     let document = web_sys::window().and_then(|window| window.document());
     let element = document.and_then(|document| document.get_element_by_id(id));
     if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(stays);
         // An operator that cannot take the focus is not drawn.
-        let _ = element.focus();
+        let _ = element.focus_with_options(&options);
     }
 }
 
