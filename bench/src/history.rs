@@ -71,6 +71,8 @@ async fn year(state: &Path, now_ms: i64) -> Result<Vec<Figure>> {
             recorder.record(Change::Tick(tick(at_ms, is_at_work)));
         }
         if minute == 59 {
+            // In reality the hour's samples are stored by now.
+            stored(&store, at_ms - if is_at_work { 0 } else { 4 * MINUTE_MS }).await?;
             recorder.record(Change::Tend { now_ms: at_ms });
             // Whoever has something to write now waits until all of that is done.
             waits.push(wait(&store, &recorder, at_ms + 1).await?);
@@ -109,10 +111,16 @@ async fn store_size(places: &Places, now_ms: i64) -> Result<u64> {
 async fn wait(store: &Store, recorder: &Recorder, at_ms: i64) -> Result<f64> {
     let begin = Instant::now();
     recorder.record(Change::Tick(tick(at_ms, true)));
+    stored(store, at_ms).await?;
+    Ok(begin.elapsed().as_secs_f64() * 1e3)
+}
+
+/// Waits until the sample of a moment is stored.
+async fn stored(store: &Store, at_ms: i64) -> Result<()> {
     while store.component("", "system", "cluster").await?.is_none_or(|cluster| cluster.last_seen_ms < at_ms) {
         tokio::task::yield_now().await;
     }
-    Ok(begin.elapsed().as_secs_f64() * 1e3)
+    Ok(())
 }
 
 fn system() -> SystemKey {
@@ -244,16 +252,24 @@ async fn sidecar(binary: &Path, state: &Path) -> Result<Vec<Figure>> {
     let [without_ms, with_ms] = starts.map(median);
     let mut used = Vec::new();
     let processes = [Process::sidecar(binary, &off).await?, Process::sidecar(binary, &on).await?];
+    // Somebody has opened the panel once, as in reality: else the parts of the executable that read Spark would be in
+    // memory only where there is a history.
+    for process in &processes {
+        for path in ["/panel/chip", "/panel/apps", "/panel/queries", "/panel/findings"] {
+            process.body(path).await?;
+        }
+    }
     // After the first sample, when all is open and warm.
     sleep(Duration::from_secs(70)).await;
     let before: Vec<f64> = processes.iter().map(Process::cpu_seconds).collect::<Result<_>>()?;
     let begin = Instant::now();
     sleep(OBSERVED).await;
     for (process, before) in processes.iter().zip(before) {
-        used.push((process.resident()?, (process.cpu_seconds()? - before) / begin.elapsed().as_secs_f64()));
+        let memory = (process.resident()?, process.own()?);
+        used.push((memory, (process.cpu_seconds()? - before) / begin.elapsed().as_secs_f64()));
     }
-    let [(less, _), (more, share)] = used[..] else { anyhow::bail!("there are two") };
-    let memory = more.saturating_sub(less);
+    let [((less, own_less), _), ((more, own_more), share)] = used[..] else { anyhow::bail!("there are two") };
+    let (memory, own) = (more.saturating_sub(less), own_more.saturating_sub(own_less));
     Ok(vec![
         Figure::reported(
             AREA,
@@ -262,9 +278,13 @@ async fn sidecar(binary: &Path, state: &Path) -> Result<Vec<Figure>> {
         )
         .against(format!("{without_ms:.1} ms"))
         .judged(with_ms - without_ms <= MOST_START_MS, format!("at most {MOST_START_MS} ms")),
-        Figure::reported(AREA, "resident memory, more than without", mib(memory))
-            .against(mib(less))
-            .judged(memory <= MOST_MEMORY, format!("at most {}", mib(MOST_MEMORY))),
+        Figure::reported(
+            AREA,
+            "resident memory once the panel was opened, more than without",
+            format!("{}, of it {} its own, the rest the executable's pages", mib(memory), mib(own)),
+        )
+        .against(mib(less))
+        .judged(memory <= MOST_MEMORY, format!("at most {}", mib(MOST_MEMORY))),
         Figure::reported(
             AREA,
             "CPU while an application runs and nobody looks",

@@ -96,6 +96,14 @@ impl Process {
         self.memory("VmRSS:")
     }
 
+    /// Of the resident memory, what is not a file's pages, bytes.
+    ///
+    /// # Errors
+    /// When the process has ended.
+    pub fn own(&self) -> Result<u64> {
+        self.memory("RssAnon:")
+    }
+
     /// Peak resident memory since [`Self::forget_peak`], bytes.
     ///
     /// # Errors

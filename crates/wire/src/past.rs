@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{QueryState, Sentences};
 
@@ -226,8 +226,26 @@ pub struct SeriesPoint {
     pub at_ms: i64,
     /// How much of the time is covered by samples; 0 for a sample.
     pub covered_ms: i64,
-    /// For each name its mean, its least and its greatest value; three times the same for a sample.
+    /// For each name its mean, its least and its greatest value; three times the same for a sample. Means have six
+    /// digits.
+    #[serde(serialize_with = "briefly")]
     pub values: BTreeMap<String, [f64; 3]>,
+}
+
+/// Writes 96.0 as 96: of a month's bytes that is a tenth.
+fn briefly<S: Serializer>(values: &BTreeMap<String, [f64; 3]>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Number {
+        Whole(i64),
+        Broken(f64),
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "below 2^53 it is exact")]
+    let number = |value: &f64| match *value {
+        whole if whole.fract() == 0.0 && whole.abs() < 9e15 => Number::Whole(whole as i64),
+        broken => Number::Broken(broken),
+    };
+    serializer.collect_map(values.iter().map(|(name, of)| (name, of.each_ref().map(number))))
 }
 
 /// That everything was forgotten.

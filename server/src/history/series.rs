@@ -79,7 +79,28 @@ fn point(row: &PointRow) -> SeriesPoint {
         values.into_iter().map(|(name, value)| (name, [value; 3])).collect()
     } else {
         let values: BTreeMap<String, [f64; 4]> = serde_json::from_str(&row.vals).unwrap_or_default();
-        values.into_iter().map(|(name, [mean, least, greatest, _])| (name, [mean, least, greatest])).collect()
+        values.into_iter().map(|(name, [mean, least, greatest, _])| (name, [rounded(mean), least, greatest])).collect()
     };
     SeriesPoint { at_ms: row.at_ms, covered_ms: row.covered_ms, values }
+}
+
+/// Six digits: what lies behind them cannot be seen in a chart, and would be a tenth of the bytes.
+fn rounded(mean: f64) -> f64 {
+    format!("{mean:.5e}").parse().unwrap_or(mean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mean_has_six_digits_and_whole_numbers_have_no_fraction() {
+        let vals =
+            r#"{"cores_used":[47.61666666666667,0.0,96.0,3.0],"memory_used_mib":[49237.26666,1024.5,98304.0,1.0]}"#;
+        let row = PointRow { at_ms: 1, covered_ms: 2, vals: vals.into() };
+        assert_eq!(
+            serde_json::to_string(&point(&row)).unwrap(),
+            r#"{"at_ms":1,"covered_ms":2,"values":{"cores_used":[47.6167,0,96],"memory_used_mib":[49237.3,1024.5,98304]}}"#
+        );
+    }
 }
