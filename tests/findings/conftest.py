@@ -21,19 +21,29 @@ class Matrix:
         self.version = version
         self.site = Site(version)
         self.rows: list[str] = []
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        """Add a line below the table."""
+        self.notes.append(text)
+        self.write()
 
     def add(self, workload: Workload, seen: Seen) -> None:
-        """Add a line, and write what there is so far."""
+        """Add a line to the table."""
         must = workload.must
         told = [f"`{rule}`" if rule in must else f"*`{rule}`*" for rule in sorted(seen.findings)]
         after = [f"{seen.after[rule]:.0f} s" for rule in sorted(must) if rule in seen.after]
         expected = ", ".join(f"`{rule}`" for rule in sorted(must)) or "none"
         cells = [workload.name, expected, ", ".join(told) or "none", ", ".join(after) or "-", str(seen.calls)]
         self.rows.append(f"| {' | '.join(cells)} |")
+        self.write()
+
+    def write(self) -> None:
+        """Write what there is so far."""
         folder = Path(os.environ.get("OUT", "target/findings"))
         folder.mkdir(parents=True, exist_ok=True)
         head = ["| workload | must be found | found | after | requests a minute |", "|---|---|---|---|---|"]
-        lines = [f"### Spark {self.version}", "", *head, *self.rows, ""]
+        lines = [f"### Spark {self.version}", "", *head, *self.rows, "", *self.notes]
         (folder / f"findings-{self.version}.md").write_text("\n".join(lines))
 
     def end(self) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from tests.findings.conftest import Matrix
 from tests.findings.watch import watch
-from tests.findings.workloads import LONG, SHORT, Workload
+from tests.findings.workloads import TWO_EXECUTORS, WORKLOADS, Workload
+from tests.versions.conftest import Site
 from tests.versions.notebook import Notebook
 
 
@@ -19,9 +20,22 @@ def runs(notebook: Notebook, message_id: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("workload", SHORT + LONG, ids=lambda workload: workload.name)
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name)
 def test_what_must_be_found_is_found_and_nothing_else(matrix: Matrix, workload: Workload) -> None:
-    notebook = matrix.site.first
+    check(matrix, matrix.site, workload)
+
+
+def test_a_slow_executor_is_told_from_slow_tasks(matrix: Matrix) -> None:
+    site = Site(matrix.version, executor_cores=1)
+    try:
+        check(matrix, site, TWO_EXECUTORS)
+    finally:
+        site.end()
+
+
+def check(matrix: Matrix, site: Site, workload: Workload) -> None:
+    """Run a workload, and compare what is found."""
+    notebook = site.first
     cell = f"try:\n{indented(workload.cell)}\nexcept Exception:\n    pass" if workload.fails else workload.cell
     message_id = notebook.start(cell)
     ended: list[bool] = []
@@ -32,7 +46,7 @@ def test_what_must_be_found_is_found_and_nothing_else(matrix: Matrix, workload: 
             ended.append(True)
         return not ended
 
-    seen = watch(matrix.site.sidecar, still_runs, workload.must)
+    seen = watch(site.sidecar, still_runs, workload.must)
     matrix.add(workload, seen)
     assert workload.must <= seen.findings.keys(), seen.findings
     assert seen.findings.keys() <= workload.must | workload.may, seen.findings

@@ -6,6 +6,9 @@ SLOW = "slow = F.udf(lambda x: __import__('time').sleep({seconds}) or x, 'long')
 #: On a machine that is busy with other work, tasks wait for a CPU; and Spark's own heap of 1 GiB is small.
 BUSY = frozenset({"off_cpu", "garbage_collection", "heap_near_limit"})
 
+#: A task that began on an executor which then died takes longer than the others.
+LATE = frozenset({"failed_tasks", "too_few_tasks", "time_skew"})
+
 
 @dataclass(frozen=True)
 class Workload:
@@ -77,8 +80,37 @@ right = spark.range(0, 120_000, 1, 2).withColumnRenamed('id', 'other')
 spark.range(0, 100_000, 1, 20).join(right, F.col('id') * 2 > F.col('other') + 1_000_000).count()
 """
 
-#: Those that `cargo xtask test` runs.
-SHORT = [
+#: The first task kills the executor that it runs on; the second attempt finds that this was done.
+LOSING = """
+import tempfile
+mark = tempfile.mkdtemp() + '/killed'
+def lose(x):
+    import os, signal
+    if x == 5 and not os.path.exists(mark):
+        open(mark, 'w').close()
+        worker = os.getppid()
+        with open(f'/proc/{worker}/stat') as stat:
+            os.kill(int(stat.read().rpartition(')')[2].split()[1]), signal.SIGKILL)
+    return x
+spark.range(0, 8, 1, 8).select(F.udf(lose, 'long')('id')).collect()
+"""
+#: Of two executors with a core each, the one that is the first to run a task is slow.
+ONE_HOST = """
+import tempfile
+mark = tempfile.mkdtemp() + '/slow'
+def work(x):
+    import os, time
+    try:
+        os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
+        open(mark, 'w').write(str(os.getppid()))
+    except FileExistsError:
+        pass
+    time.sleep(7 if open(mark).read() == str(os.getppid()) else 0.4)
+    return x
+spark.range(0, 72, 1, 72).select(F.udf(work, 'long')('id')).collect()
+"""
+
+WORKLOADS = [
     Workload("calm", CALM.format(seconds=15)),
     Workload("hot key", HOT_KEY, frozenset({"data_skew"}), BUSY | {"spill", "memory_forecast"}),
     Workload("spill", SPILLING, frozenset({"spill"}), BUSY),
@@ -88,9 +120,6 @@ SHORT = [
     Workload(
         "small files", SMALL_FILES, frozenset({"small_files_read", "small_files_written"}), frozenset({"off_cpu"})
     ),
-]
-#: All others of `cargo xtask verify findings`.
-LONG = [
     Workload("calm for a minute, once", CALM.format(seconds=60)),
     Workload("calm for a minute, twice", CALM.format(seconds=60)),
     Workload("calm for a minute, thrice", CALM.format(seconds=60)),
@@ -98,4 +127,8 @@ LONG = [
     Workload("cache over memory and disk", CACHING, frozenset({"cache_misfit"}), BUSY),
     Workload("a join that sorts a small side", SORTED_JOIN, frozenset({"broadcast_chance"}), BUSY | {"spill"}),
     Workload("cross join", CROSS, frozenset({"cross_join"}), BUSY),
+    # A loss is told for a quarter of an hour, so this is the last one.
+    Workload("an executor dies", LOSING, frozenset({"executor_lost"}), BUSY | LATE),
 ]
+#: On two executors.
+TWO_EXECUTORS = Workload("one slow executor of two", ONE_HOST, frozenset({"slow_host"}), BUSY | {"idle_cores"})
