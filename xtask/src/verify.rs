@@ -10,13 +10,14 @@ use crate::{
 
 type Proof = fn() -> Result<()>;
 
-const PROOFS: [(&str, Proof); 26] = [
+const PROOFS: [(&str, Proof); 27] = [
     ("demo-check", demo_check),
     ("leak", leak),
     ("states", states),
     ("requests", requests),
     ("pictures", pictures),
     ("sql-pictures", sql_pictures),
+    ("query-pictures", query_pictures),
     ("window", window),
     ("versions", versions),
     ("truth", truth),
@@ -97,6 +98,11 @@ fn pictures() -> Result<()> {
 /// Takes the pictures of "Spark SQL" in `docs/connect/`, on a real Spark Connect.
 fn sql_pictures() -> Result<()> {
     in_browser("sql-pictures.mjs")
+}
+
+/// Takes the pictures of slow and failed queries in `docs/query/`, on a real Spark.
+fn query_pictures() -> Result<()> {
+    in_browser("query-pictures.mjs")
 }
 
 /// Takes the README's pictures of the whole window, in `docs/window/`.

@@ -46,7 +46,7 @@ export async function picture(lab, file) {
 }
 
 /** @param {LabPage} lab @param {string} theme */
-async function changeTheme(lab, theme) {
+export async function changeTheme(lab, theme) {
   await lab.page.evaluate(
     theme => /** @type {any} */ (window).jupyterapp.commands.execute('apputils:change-theme', { theme }),
     theme
