@@ -34,7 +34,13 @@ export function ship(speak: Speak): Promise<typeof import('berdl-spark-monitor-u
   return start(import('berdl-spark-monitor-ui/ship.js'), wasm, speak);
 }
 
-/** The bundle of the tabs "Spark query" and "Spark storage". */
+/** The bundle of the tabs "Compare queries" and "Spark storage". */
+export function shelf(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/shelf.js')> {
+  const wasm = new URL('berdl-spark-monitor-ui/shelf_bg.wasm', import.meta.url);
+  return start(import('berdl-spark-monitor-ui/shelf.js'), wasm, speak);
+}
+
+/** The bundle of the tabs "Spark query". */
 export function detail(speak: Speak): Promise<typeof import('berdl-spark-monitor-ui/detail.js')> {
   const wasm = new URL('berdl-spark-monitor-ui/detail_bg.wasm', import.meta.url);
   return start(import('berdl-spark-monitor-ui/detail.js'), wasm, speak);

@@ -7,6 +7,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { ApplicationsTab } from './applications-tab';
 import type { ChartsTab } from './charts-tab';
+import type { CompareTab } from './compare-tab';
 import type { ExportTabs } from './export-tabs';
 import { icon } from './icon';
 import type { MyQueriesTab } from './my-queries-tab';
@@ -31,6 +32,7 @@ export const OPEN_MY_QUERIES = 'berdl-spark-monitor:open-my-queries';
 export const OPEN_APPLICATION = 'berdl-spark-monitor:open-application';
 export const OPEN_SQL = 'berdl-spark-monitor:open-sql';
 export const OPEN_QUERY = 'berdl-spark-monitor:open-query';
+export const OPEN_COMPARE = 'berdl-spark-monitor:open-compare';
 export const OPEN_STORAGE = 'berdl-spark-monitor:open-storage';
 export const EXPORT_NOTEBOOK = 'berdl-spark-monitor:export-notebook';
 
@@ -45,6 +47,7 @@ export interface Parts {
   myQueries: MyQueriesTab;
   applications: ApplicationsTab;
   queries: QueryTabs;
+  compare: CompareTab;
   storage: StorageTab;
   /** Undefined where no SQL is run. */
   sql: SqlTab | undefined;
@@ -63,7 +66,7 @@ export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip, report, usage, charts, myQueries, applications, queries, storage, sql, exports }: Parts
+    { panel, content, chip, report, usage, charts, myQueries, applications, queries, compare, storage, sql, exports }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -139,13 +142,23 @@ export class Commands {
         }
       }
     });
+    // `pair` has the ids of an application and its query, and those of the second one if it is chosen already.
+    commands.addCommand(OPEN_COMPARE, {
+      label: trans.__('Compare queries'),
+      caption: trans.__('Two queries side by side, or two runs of the same: what differs comes first'),
+      icon,
+      execute: ({ restored, pair }) => (restored === true ? compare.restoreWith(pair) : compare.open(pair))
+    });
     commands.addCommand(OPEN_STORAGE, {
       label: trans.__('Spark storage'),
       caption: trans.__('Cached tables and DataFrames, where they are, and how to release them'),
       icon,
       execute: ({ restored }) => (restored === true ? storage.restore() : storage.show())
     });
-    addRowMenu(app, content, trans, queryId => queries.show({ queryId, appId: undefined }));
+    addRowMenu(app, content, trans, {
+      open: queryId => queries.show({ queryId, appId: undefined }),
+      compare: queryId => compare.openOf(queryId)
+    });
     if (sql !== undefined) {
       commands.addCommand(OPEN_SQL, {
         label: trans.__('Spark SQL'),
@@ -201,6 +214,6 @@ export class Commands {
   }
 
   /** Commands that open a tab. */
-  private readonly tabs = [OPEN_USAGE, OPEN_CHARTS, OPEN_MY_QUERIES, OPEN_APPLICATION, OPEN_STORAGE, OPEN_REPORT];
+  private readonly tabs = [OPEN_USAGE, OPEN_CHARTS, OPEN_MY_QUERIES, OPEN_APPLICATION, OPEN_COMPARE, OPEN_STORAGE, OPEN_REPORT];
   private paused = false;
 }

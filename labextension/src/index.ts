@@ -18,7 +18,7 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
-import { desk, detail, ship, type Speak, sidebar, workbench } from './bundles';
+import { desk, detail, shelf, ship, type Speak, sidebar, workbench } from './bundles';
 import { ApplicationsTab } from './applications-tab';
 import { ChartsTab } from './charts-tab';
 import {
@@ -26,6 +26,7 @@ import {
   EXPORT_NOTEBOOK,
   OPEN_APPLICATION,
   OPEN_CHARTS,
+  OPEN_COMPARE,
   OPEN_MY_QUERIES,
   OPEN_QUERY,
   OPEN_REPORT,
@@ -33,6 +34,7 @@ import {
   OPEN_STORAGE,
   OPEN_USAGE
 } from './commands';
+import { CompareTab } from './compare-tab';
 import { addExportButton } from './export-button';
 import { ExportTabs } from './export-tabs';
 import { KernelActivity } from './kernels';
@@ -115,6 +117,7 @@ function activate(
   const sqlTabs = new UiLoader(trans, app.restored, async () => new (await desk(speak)).Desk(url, headers));
   const exportTabs = new UiLoader(trans, app.restored, async () => new (await ship(speak)).Ship(url, headers));
   const detailTabs = new UiLoader(trans, app.restored, async () => new (await detail(speak)).Detail(url, headers));
+  const shelfTabs = new UiLoader(trans, app.restored, async () => new (await shelf(speak)).Shelf(url, headers));
   const kernels = new KernelActivity([tracker, consoles], app.serviceManager.sessions);
   const notebooks = new Notebooks(tracker, kernels, app.shell);
   void notebooks.obey(settings);
@@ -135,6 +138,7 @@ function activate(
       myQueries.forget();
       applications.forget();
       queries.forget();
+      compare.forget();
       storage.forget();
       sql?.forget();
       exports?.forget();
@@ -164,9 +168,21 @@ function activate(
   const charts = new ChartsTab(app.shell, tabs, trans);
   const applications = new ApplicationsTab(app.shell, tabs, trans);
   const openApp = (appId: string): void => void applications.open(appId);
-  const myQueries = new MyQueriesTab(app.shell, tabs, trans, openApp, goToRan({ url, server: serverSettings, notebooks, trans }));
-  const queries = new QueryTabs(app.shell, detailTabs, trans, savedApp, notebooks, settings);
-  const storage = new StorageTab(app.shell, detailTabs, trans, savedApp);
+  const openCompared = (appId: string, queryId: string): void => void compare.open([appId, queryId]);
+  const myQueries = new MyQueriesTab(app.shell, tabs, trans, {
+    openApp,
+    compare: openCompared,
+    goToCell: goToRan({ url, server: serverSettings, notebooks, trans })
+  });
+  const queries = new QueryTabs(app.shell, detailTabs, trans, savedApp, notebooks, settings, openCompared);
+  const compare = new CompareTab({
+    shell: app.shell,
+    loader: shelfTabs,
+    trans,
+    savedApp,
+    openQuery: (appId, queryId) => void queries.show({ queryId, appId })
+  });
+  const storage = new StorageTab(app.shell, shelfTabs, trans, savedApp);
   const showQuery = (queryId: string): void => {
     panel.open();
     content.show(`query-${queryId}`);
@@ -180,7 +196,7 @@ function activate(
     documents !== null && PageConfig.getOption('sparkMonitorExport') === 'true'
       ? new ExportTabs({ shell: app.shell, loader: exportTabs, trans, documents, tracker, services: app.serviceManager })
       : undefined;
-  const parts = { panel, content, chip, report, usage, charts, myQueries, applications, queries, storage, sql, exports };
+  const parts = { panel, content, chip, report, usage, charts, myQueries, applications, queries, compare, storage, sql, exports };
   const commands = new Commands(app, trans, parts);
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
   if (exports !== undefined && toolbars !== null) {
@@ -192,6 +208,7 @@ function activate(
   myQueries.restoredBy(restorer, OPEN_MY_QUERIES);
   applications.restoredBy(restorer, OPEN_APPLICATION);
   queries.restoredBy(restorer, OPEN_QUERY);
+  compare.restoredBy(restorer, OPEN_COMPARE);
   storage.restoredBy(restorer, OPEN_STORAGE);
   sql?.restoredBy(restorer, OPEN_SQL);
   exports?.restoredBy(restorer, EXPORT_NOTEBOOK);

@@ -7,16 +7,28 @@ import { copyText } from './copy';
 import { SingleTab } from './single-tab';
 import type { UiLoader } from './wasm';
 
+/** What a person can do with a run beyond this tab. */
+export interface RunActions {
+  openApp: (appId: string) => void;
+  /** Compares it with another run. */
+  compare: (appId: string, queryId: string) => void;
+  goToCell: (appId: string, queryId: string) => void;
+}
+
 export class MyQueriesTab extends SingleTab<Workbench, QueriesHandle> {
   constructor(
     shell: JupyterFrontEnd.IShell,
     loader: UiLoader<Workbench>,
     trans: TranslationBundle,
-    on_open_app: (appId: string) => void,
-    on_cell: (appId: string, queryId: string) => void
+    { openApp, compare, goToCell }: RunActions
   ) {
     super(shell, loader, 'my-queries', trans.__('My queries'), (workbench, node) =>
-      workbench.open_queries(node, { on_copy: copyText, on_open_app, on_cell })
+      workbench.open_queries(node, {
+        on_copy: copyText,
+        on_open_app: openApp,
+        on_compare: compare,
+        on_cell: goToCell
+      })
     );
   }
 

@@ -35,7 +35,8 @@ export class QueryTabs {
     private readonly trans: TranslationBundle,
     private readonly savedApp: SavedApp,
     private readonly notebooks: Notebooks,
-    private readonly settings: Settings
+    private readonly settings: Settings,
+    private readonly compare: (appId: string, queryId: string) => void
   ) {
     settings.changed.connect(() => {
       this.tracker.forEach(widget => widget.content.ask(handle => handle.set_muted(this.muted)));
@@ -130,7 +131,8 @@ export class QueryTabs {
         on_mute: (rule, muted) => this.settings.muteFindings(rule, muted),
         on_save: (text, name) => {
           saveFile(new Blob([text]), name);
-        }
+        },
+        on_compare: this.compare
       })
     );
     // Without this, JupyterLab creates a toolbar that leaves listeners and elements behind.

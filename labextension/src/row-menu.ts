@@ -6,6 +6,12 @@ import type { PanelContent } from './panel-content';
 import { openOnDoubleClick } from './row-double-click';
 import { QUERY_ROW, queryOf } from './row-name';
 
+/** What a person can do with a query beyond the panel. */
+export interface QueryActions {
+  open: (queryId: string) => Promise<unknown>;
+  compare: (queryId: string) => Promise<unknown>;
+}
+
 /** What takes the focus in the panel. */
 const FOCUSABLE = 'a[href], button, input, select, summary, [tabindex]';
 
@@ -18,7 +24,7 @@ export function addRowMenu(
   app: JupyterFrontEnd,
   content: PanelContent,
   trans: TranslationBundle,
-  openQuery: (queryId: string) => Promise<void>
+  query: QueryActions
 ): void {
   const labels: [entry: string, label: string][] = [
     ['go-to-cell', trans.__('Go to Cell')],
@@ -48,25 +54,30 @@ export function addRowMenu(
     });
     app.contextMenu.addItem({ command, selector: `.sparkMonitor-Panel [data-menu~="${entry}"]`, rank });
   });
-  // A query's page is another tab, so the panel's bundle has no part in it.
-  const open = 'berdl-spark-monitor:row-open-query';
-  app.commands.addCommand(open, {
-    label: trans.__('Open Query'),
-    execute: async () => {
-      const queryId = queryOf(row());
-      if (queryId !== undefined) {
-        await openQuery(queryId);
+  // These are other tabs, so the panel's bundle has no part in them.
+  const others: [command: string, label: string, act: (queryId: string) => Promise<unknown>][] = [
+    ['berdl-spark-monitor:row-open-query', trans.__('Open Query'), query.open],
+    ['berdl-spark-monitor:row-compare-query', trans.__('Compare Query'), query.compare]
+  ];
+  others.forEach(([command, label, act], place) => {
+    app.commands.addCommand(command, {
+      label,
+      execute: async () => {
+        const queryId = queryOf(row());
+        if (queryId !== undefined) {
+          await act(queryId);
+        }
       }
-    }
+    });
+    app.contextMenu.addItem({ command, selector: QUERY_ROW, rank: place - others.length });
   });
-  app.contextMenu.addItem({ command: open, selector: QUERY_ROW, rank: -1 });
-  openOnDoubleClick(queryId => void openQuery(queryId));
+  openOnDoubleClick(queryId => void query.open(queryId));
   // A finding names its query.
   document.addEventListener('click', ({ target }) => {
     const named = target instanceof Element ? target.closest<HTMLElement>('.sparkMonitor-Panel [data-query]') : null;
     const queryId = named?.dataset['query'];
     if (queryId !== undefined) {
-      void openQuery(queryId);
+      void query.open(queryId);
     }
   });
   // A closed menu leaves the focus nowhere, and a keyboard would have to start again.

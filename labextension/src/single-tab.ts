@@ -1,6 +1,7 @@
 /** A tab of the main area of which there is at most one, restored with the layout. */
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import { Toolbar } from '@jupyterlab/ui-components';
 
 import { icon } from './icon';
@@ -19,7 +20,9 @@ export class SingleTab<B, H extends TabHandle> {
     private readonly label: string,
     private readonly draw: (bundle: B, node: HTMLElement) => H,
     /** What the tab needs before it can be drawn. */
-    private readonly ready: Promise<unknown> = Promise.resolve()
+    private readonly ready: Promise<unknown> = Promise.resolve(),
+    /** What the layout keeps of it, for its command. */
+    private readonly kept: () => ReadonlyJSONObject = () => ({})
   ) {
     this.tracker = new WidgetTracker({ namespace: `berdl-spark-monitor-${name}` });
   }
@@ -43,7 +46,7 @@ export class SingleTab<B, H extends TabHandle> {
 
   /** Calls `command`, with `restored`, for a tab that was open before a reload. */
   restoredBy(restorer: ILayoutRestorer | null, command: string): void {
-    void restorer?.restore(this.tracker, { command, name: () => this.name, args: () => ({ restored: true }) });
+    void restorer?.restore(this.tracker, { command, name: () => this.name, args: () => ({ ...this.kept(), restored: true }) });
   }
 
   /** Creates the tab; the restorer puts it in its place. */
@@ -61,6 +64,13 @@ export class SingleTab<B, H extends TabHandle> {
   /** The open tab. */
   protected get widget(): TabWidget<B, H> | undefined {
     return this.tracker.find(() => true);
+  }
+
+  /** Lets the layout keep it as it is now. */
+  protected save(): void {
+    if (this.widget) {
+      void this.tracker.save(this.widget);
+    }
   }
 
   private create(): TabWidget<B, H> {

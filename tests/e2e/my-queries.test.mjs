@@ -44,6 +44,8 @@ let state;
 let queries;
 /** @type {import('playwright-core').Locator} */
 let apps;
+/** @type {import('playwright-core').Locator} */
+let compare;
 
 before(async () => {
   spark = await Spark.start();
@@ -62,6 +64,7 @@ before(async () => {
   browser = await launch();
   lab = await LabPage.create(browser, { ...CLIPBOARD, viewport: { width: 1500, height: 1000 } });
   queries = lab.page.locator('[id="berdl-spark-monitor:my-queries"]');
+  compare = lab.page.locator('[id="berdl-spark-monitor:compare"]');
   apps = lab.page.locator('[id="berdl-spark-monitor:applications"]');
   await lab.open(`${jupyter.url}lab/tree/runs.ipynb?token=${jupyter.token}`);
   await lab.kernelIdle();
@@ -151,6 +154,18 @@ test('it leads to the cell of its last run', async () => {
   await lab.execute(COMMAND);
 });
 
+test('its last run is compared with the one before, with what only the history knows', async () => {
+  await press('Compare its last run');
+  const numbers = compare.getByRole('group', { name: 'Numbers' });
+  await until('the history', async () => /\d+ms\s|\d+s\s/.test(await fact('CPU time')), { within: 60_000 });
+  assert.match(await fact('task slots'), /task slots\s+\d+\s+\d+\s+the same/);
+  // The newest run is the first one.
+  assert.match(await fact('input'), /MB\s+.*(MB|KB)\s+9\d% less/);
+  assert.equal(await numbers.getByRole('row', { name: /^input/ }).locator('.sparkMonitor-mod-differs').count(), 1);
+  await lab.picture('compare-history', compare);
+  await lab.execute(COMMAND);
+});
+
 for (const theme of THEMES) {
   test(`in ${theme}, at 250 px and wide, nothing sticks out and axe finds nothing`, async () => {
     await lab.execute('apputils:change-theme', { theme });
@@ -184,11 +199,18 @@ test('a run leads to its application, and when its driver has died that is told 
   assert.deepEqual((await check(lab)).findings, []);
 });
 
-test('after a reload both are there again', async () => {
+test('a comparison says that its application has ended, and keeps what it knew', async () => {
+  await lab.execute('berdl-spark-monitor:open-compare');
+  await compare.getByText('Its application has ended.').nth(1).waitFor();
+  assert.match(await fact('stages'), /stages\s+\d+\s+\d+/);
+});
+
+test('after a reload all are there again', async () => {
   await until('a saved layout', async () => {
     const answer = await fetch(`${jupyter.url}lab/api/workspaces/default?token=${jupyter.token}`);
     const layout = JSON.stringify(await answer.json());
-    return /my-queries:my-queries/.test(layout) && /applications:applications/.test(layout);
+    const names = ['my-queries:my-queries', 'applications:applications', 'compare:compare'];
+    return names.every(name => layout.includes(name));
   });
   await lab.page.reload();
   await lab.ready();
@@ -198,13 +220,32 @@ test('after a reload both are there again', async () => {
   await apps.getByText('gone by').first().waitFor();
 });
 
+test('runs of an application that has gone are compared by what the history has, and the rest is said not to be known', async () => {
+  await lab.execute('berdl-spark-monitor:open-compare');
+  await compare.getByText('neither its stages nor its plan').nth(1).waitFor();
+  assert.match(await fact('input'), /% less/);
+  assert.match(await fact('stages'), /not known\s+not known\s+not known/);
+  const text = await compare.innerText();
+  assert.match(text, /The operators can be compared only while Spark remembers the plans of both queries\./);
+  await lab.picture('compare-gone', compare);
+  assert.deepEqual((await check(lab)).findings, []);
+});
+
 test('the console has no error of ours', () => {
-  assert.deepEqual(lab.console.filter(line => line.startsWith('error') && /spark[-_]?monitor/i.test(line)), []);
+  const ours = lab.console.filter(line => line.startsWith('error') && /spark[-_]?monitor/i.test(line));
+  // The comparison had the application on screen when it ended, and asked once more.
+  const isEnd = (/** @type {string} */ line) => /404 .*\/panel\/queries\/.*\?app=/.test(line);
+  assert.deepEqual(ours.filter(line => !isEnd(line)), []);
 });
 
 /** An entry of the list. @param {string} text */
 function choice(text) {
   return queries.locator('.sparkMonitor-Choice', { hasText: text });
+}
+
+/** A line of the comparison. @param {string} name */
+function fact(name) {
+  return compare.getByRole('group', { name: 'Numbers' }).getByRole('row', { name: new RegExp(`^${name}`) }).innerText();
 }
 
 /** @param {string} name */

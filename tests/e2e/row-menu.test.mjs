@@ -34,13 +34,13 @@ test('a query offers its details and what can be copied, and the SQL only if the
   // The chip, which opened the panel, led to the query that failed.
   await failed.locator('button[aria-expanded="true"]').waitFor();
   await failed.locator('button[aria-expanded]').click({ button: 'right' });
-  assert.deepEqual(await entries(), ['Open Query', 'Hide Details', 'Copy Name', 'Copy SQL']);
+  assert.deepEqual(await entries(), ['Open Query', 'Compare Query', 'Hide Details', 'Copy Name', 'Copy SQL']);
   await lab.picture('row-menu');
   await choose('Hide Details');
   await failed.locator('button[aria-expanded="false"]').waitFor();
   const unnamed = lab.panel.locator('li[data-menu]:not([data-menu~="copy-sql"])').first();
   await unnamed.locator('button[aria-expanded]').click({ button: 'right' });
-  assert.deepEqual(await entries(), ['Open Query', 'Show Details', 'Copy Name']);
+  assert.deepEqual(await entries(), ['Open Query', 'Compare Query', 'Show Details', 'Copy Name']);
   await choose('Show Details');
   await unnamed.locator('button[aria-expanded="true"]').waitFor();
 });

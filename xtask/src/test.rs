@@ -113,6 +113,8 @@ fn sources() -> Result<Counts> {
                 "-p",
                 "ship",
                 "-p",
+                "shelf",
+                "-p",
                 "detail",
                 "--target",
                 "wasm32-unknown-unknown",

@@ -1,12 +1,11 @@
-//! The tabs "Spark query" and "Spark storage", loaded when the first of them is opened.
+//! The tabs "Spark query", loaded when the first of them is opened.
 //!
-//! [`mount`] is the interface for the TypeScript shell, [`tab`] lists the kinds of tabs.
+//! [`mount`] is the interface for the TypeScript shell, [`tab`] has the values of a tab.
 
 mod mount;
 mod query;
-mod storage;
 mod tab;
 
 pub use kit::language::{Language, set_language};
 pub use kit::own_headers::OwnHeaders;
-pub use mount::{Detail, QueryHandle, QueryOptions, StorageHandle, StorageOptions};
+pub use mount::{Detail, QueryHandle, QueryOptions};

@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 
 use crate::query::query_tab::QueryTabProps;
-use crate::storage::storage_tab::StorageTabProps;
 use crate::tab::Tab;
 use kit::api::Api;
 use kit::own_headers::OwnHeaders;
@@ -32,10 +31,8 @@ export interface QueryOptions {
   on_mute: (rule: string, muted: boolean) => void;
   /** Saves a text as a file under a name. */
   on_save: (text: string, name: string) => void;
-}
-export interface StorageOptions {
-  /** Copies text to the clipboard; rejects if that is not possible. */
-  on_copy: (text: string) => Promise<void>;
+  /** Compares it with another query. */
+  on_compare: (app_id: string, query_id: string) => void;
 }
 "#;
 
@@ -69,12 +66,8 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn on_save(this: &QueryOptions) -> Option<Function>;
 
-    /// What the cached data's page needs from the shell.
-    #[wasm_bindgen(typescript_type = "StorageOptions")]
-    pub type StorageOptions;
-
-    #[wasm_bindgen(method, getter, js_name = on_copy)]
-    fn on_copy_code(this: &StorageOptions) -> Option<Function>;
+    #[wasm_bindgen(method, getter)]
+    fn on_compare(this: &QueryOptions) -> Option<Function>;
 }
 
 /// All tabs of one page, and what they share.
@@ -111,27 +104,11 @@ impl Detail {
             muted: options.muted().into(),
             on_mute: options.on_mute(),
             on_save: options.on_save(),
+            on_compare: options.on_compare(),
             forgets: 0,
         };
-        let tab = self.roots.open(parent, Tab::Query(props.clone()))?;
+        let tab = self.roots.open(parent, Tab(props.clone()))?;
         Ok(QueryHandle { tab, props })
-    }
-
-    /// Opens the page of cached data in `parent`; it does nothing until it is shown. Without `app_id`, it is that of the
-    /// newest application.
-    ///
-    /// # Errors
-    /// When the browser refuses to create an element.
-    pub fn open_storage(
-        &self,
-        parent: &Element,
-        app_id: Option<String>,
-        options: &StorageOptions,
-    ) -> Result<StorageHandle, JsValue> {
-        let (api, pollers) = (self.api.clone(), self.pollers.clone());
-        let props = StorageTabProps { api, pollers, shown: false, app_id, on_copy: options.on_copy_code(), forgets: 0 };
-        let tab = self.roots.open(parent, Tab::Storage(props.clone()))?;
-        Ok(StorageHandle { tab, props })
     }
 }
 
@@ -163,38 +140,6 @@ impl QueryHandle {
     }
 
     fn draw(&mut self) {
-        self.tab.draw(Tab::Query(self.props.clone()));
-    }
-}
-
-/// The open page of cached data. Freeing it closes the tab.
-#[wasm_bindgen]
-pub struct StorageHandle {
-    tab: OpenTab<Tab>,
-    props: StorageTabProps,
-}
-
-#[wasm_bindgen]
-impl StorageHandle {
-    /// Whether JupyterLab shows the tab or hides it behind another.
-    pub fn set_shown(&mut self, shown: bool) {
-        self.props.shown = shown;
-        self.draw();
-    }
-
-    /// Whose data is shown; the newest application's without an id.
-    pub fn set_app(&mut self, app_id: Option<String>) {
-        self.props.app_id = app_id;
-        self.draw();
-    }
-
-    /// Forgets what is shown, and asks again.
-    pub fn forget(&mut self) {
-        self.props.forgets += 1;
-        self.draw();
-    }
-
-    fn draw(&mut self) {
-        self.tab.draw(Tab::Storage(self.props.clone()));
+        self.tab.draw(Tab(self.props.clone()));
     }
 }

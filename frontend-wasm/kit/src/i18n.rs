@@ -3,6 +3,7 @@
 pub mod messages;
 
 pub use messages::charts::ChartMessage;
+pub use messages::compare::CompareMessage;
 pub use messages::export::ExportMessage;
 pub use messages::page::PageMessage;
 pub use messages::past::PastMessage;

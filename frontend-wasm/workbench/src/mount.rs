@@ -31,6 +31,8 @@ export interface QueriesOptions {
   on_copy: (text: string) => Promise<void>;
   /** Opens the tab of an application. */
   on_open_app: (app_id: string) => void;
+  /** Compares a run with another one. */
+  on_compare: (app_id: string, query_id: string) => void;
   /** Goes to the cell that ran a query of an application. */
   on_cell: (app_id: string, query_id: string) => void;
 }
@@ -61,6 +63,9 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn on_open_app(this: &QueriesOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_compare(this: &QueriesOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
     fn on_cell(this: &QueriesOptions) -> Option<Function>;
@@ -128,7 +133,15 @@ impl Workbench {
     /// When the browser refuses to create an element.
     pub fn open_queries(&self, parent: &Element, options: &QueriesOptions) -> Result<QueriesHandle, JsValue> {
         let (on_copy, on_open_app, on_cell) = (options.on_copy_query(), options.on_open_app(), options.on_cell());
-        let props = QueriesTabProps { api: self.api.clone(), shown: false, on_copy, on_open_app, on_cell, forgets: 0 };
+        let props = QueriesTabProps {
+            api: self.api.clone(),
+            shown: false,
+            on_copy,
+            on_open_app,
+            on_compare: options.on_compare(),
+            on_cell,
+            forgets: 0,
+        };
         let tab = self.roots.open(parent, Tab::Queries(props.clone()))?;
         Ok(QueriesHandle { tab, props })
     }

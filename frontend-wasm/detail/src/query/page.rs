@@ -29,6 +29,8 @@ pub struct Page<'a> {
     /// None until a person wants to stop it.
     pub stopping: Option<&'a Stopping>,
     pub on_stop: Callback<Option<Stopping>>,
+    /// Leads to a comparison with another query.
+    pub on_compare: Callback<()>,
     /// The settings of its application.
     pub settings: Html,
     /// Saves the page as a file.

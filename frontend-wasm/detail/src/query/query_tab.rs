@@ -46,6 +46,8 @@ pub struct QueryTabProps {
     pub on_mute: Option<Function>,
     /// Saves a text under a name.
     pub on_save: Option<Function>,
+    /// Compares it with another query, given the ids of its application and of itself.
+    pub on_compare: Option<Function>,
     /// How many times another session was answered than before.
     pub forgets: u32,
 }
@@ -84,6 +86,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
     let dispatcher = findings.dispatcher();
     use_poll(poll(["panel/findings", &app].concat()), Callback::from(move |news| dispatcher.dispatch(news)));
     let operation = known.as_ref().and_then(|(_, query)| stoppable(query, props.is_mine.as_ref()));
+    let known_app_id = app_id.clone();
     let named = known.map(|(app_id, query)| (app_id, query.name.clone()));
     use_effect_with((named, props.on_known.clone()), |(named, on_known)| {
         if let (Some((app_id, name)), Some(on_known)) = (named, on_known) {
@@ -131,6 +134,15 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
                     _ => {}
                 }
                 stopping.set(next);
+            })
+        },
+        on_compare: {
+            let (on_compare, query_id) = (props.on_compare.clone(), props.query_id.clone());
+            Callback::from(move |()| {
+                if let (Some(on_compare), Some(app_id)) = (&on_compare, &known_app_id) {
+                    // A shell that fails has said so in the console.
+                    let _ = on_compare.call2(&JsValue::NULL, &app_id.into(), &query_id.as_str().into());
+                }
             })
         },
         save: html! {

@@ -1,7 +1,7 @@
 //! The parts of a query's page, in order.
 
 use wire::{Query, QueryStages, QueryState};
-use yew::{Html, html};
+use yew::{Callback, Html, MouseEvent, html};
 
 use super::findings_pane::findings_pane;
 use super::page::{Page, code};
@@ -9,7 +9,7 @@ use super::plan_pane::plan_pane;
 use super::stop::stop;
 use super::timeline::timeline;
 use kit::format;
-use kit::i18n::{Message, PageMessage, tr};
+use kit::i18n::{CompareMessage, Message, PageMessage, tr};
 use kit::language;
 use kit::parts::bar::progress;
 use kit::parts::filled::filled;
@@ -34,6 +34,7 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
     html! {
         <>
             { head(query) }
+            { compare(&page.on_compare) }
             { stop(page.may_stop, page.stopping, &page.on_stop) }
             if let Some(reason) = &query.failure_reason {
                 <pre class="sparkMonitor-QueryPage-reason">{ reason }</pre>
@@ -56,6 +57,14 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
             { page.settings.clone() }
             { page.save.clone() }
         </>
+    }
+}
+
+fn compare(on_compare: &Callback<()>) -> Html {
+    html! {
+        <button type="button" class="sparkMonitor-Button" onclick={on_compare.reform(|_: MouseEvent| ())}>
+            { tr(CompareMessage::CompareOffer) }
+        </button>
     }
 }
 

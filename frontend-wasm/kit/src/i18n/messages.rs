@@ -11,6 +11,8 @@
 mod declare;
 #[path = "messages/charts.rs"]
 pub mod charts;
+#[path = "messages/compare.rs"]
+pub mod compare;
 #[path = "messages/export.rs"]
 pub mod export;
 #[path = "messages/page.rs"]
@@ -37,6 +39,7 @@ pub fn texts() -> impl Iterator<Item = &'static Text> {
         .chain(past::TEXTS)
         .chain(export::TEXTS)
         .chain(page::TEXTS)
+        .chain(compare::TEXTS)
 }
 
 messages! { Message, 0;

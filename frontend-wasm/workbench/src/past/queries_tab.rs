@@ -5,7 +5,7 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlInputElement;
 use wire::past::{PastQueries, PastRuns};
-use yew::{Callback, Html, InputEvent, Properties, TargetCast, component, html, use_mut_ref, use_reducer};
+use yew::{Callback, Html, InputEvent, MouseEvent, Properties, TargetCast, component, html, use_mut_ref, use_reducer};
 
 use super::asked::{read, use_past};
 use super::master_detail::{columns, newest};
@@ -31,6 +31,8 @@ pub struct QueriesTabProps {
     pub on_copy: Option<Function>,
     /// Opens the tab of an application, given its id.
     pub on_open_app: Option<Function>,
+    /// Compares a run with another one, given the ids of its application and of itself.
+    pub on_compare: Option<Function>,
     /// Goes to the cell that ran a query, given the ids of its application and of itself.
     pub on_cell: Option<Function>,
     /// How many times another session was answered than before.
@@ -76,15 +78,18 @@ pub fn QueriesTab(props: &QueriesTabProps) -> Html {
         let detail = match shape {
             Some(shape) => {
                 let runs = runs.filled(|runs: &PastRuns| runs_view(runs, model.looked_at_ms, &act, &open));
-                let on_cell = props.on_cell.clone();
                 let last = shape.newest.as_ref().map(|run| [&run.app_id, &run.query_id].map(|id| JsValue::from(&**id)));
-                let go = Callback::from(move |_| {
-                    if let (Some(on_cell), Some([app_id, query_id])) = (&on_cell, &last) {
-                        // A failure would be one of the shell, which has nothing to report.
-                        let _ = on_cell.call2(&JsValue::NULL, app_id, query_id);
-                    }
-                });
-                shape_view(&shape.label, model.copied, &copy, go, runs)
+                let with_last = |act: &Option<Function>| {
+                    let (act, last) = (act.clone(), last.clone());
+                    Callback::from(move |_: MouseEvent| {
+                        if let (Some(act), Some([app_id, query_id])) = (&act, &last) {
+                            // A failure would be one of the shell, which has nothing to report.
+                            let _ = act.call2(&JsValue::NULL, app_id, query_id);
+                        }
+                    })
+                };
+                let (go, compare) = (with_last(&props.on_cell), with_last(&props.on_compare));
+                shape_view(&shape.label, model.copied, &copy, go, compare, runs)
             }
             None if answer.shapes.is_empty() => Html::default(),
             None => muted(PastMessage::ChooseQuery),

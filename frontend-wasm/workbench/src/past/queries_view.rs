@@ -12,7 +12,7 @@ use super::model::{Act, Action};
 use super::runs_chart::runs_chart;
 use super::runs_table::{Of, runs_table};
 use super::which::Which;
-use kit::i18n::{Message, PastMessage, tr};
+use kit::i18n::{CompareMessage, Message, PastMessage, tr};
 use kit::language;
 use kit::parts::notice::muted;
 use kit::parts::tone::{Tone, toned};
@@ -73,12 +73,13 @@ fn entry(shape: &PastShape) -> Entry {
     }
 }
 
-/// One query with its runs. `go` leads to the cell of the newest one.
+/// One query with its runs. `go` leads to the cell of the newest one, `compare` to its comparison with another.
 pub fn shape_view(
     label: &str,
     copied: Option<bool>,
     copy: &Callback<String>,
     go: Callback<MouseEvent>,
+    compare: Callback<MouseEvent>,
     runs: Html,
 ) -> Html {
     let text = label.to_owned();
@@ -90,6 +91,9 @@ pub fn shape_view(
                     { tr(PastMessage::CopyQuery) }
                 </button>
                 <button type="button" class="sparkMonitor-Button" onclick={go}>{ tr(PastMessage::GoToItsCell) }</button>
+                <button type="button" class="sparkMonitor-Button" onclick={compare}>
+                    { tr(CompareMessage::CompareLast) }
+                </button>
                 <span role="status">
                     { copied.map(|done| tr(if done { Message::Copied } else { Message::NotCopied })) }
                 </span>

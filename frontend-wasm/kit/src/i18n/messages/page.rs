@@ -113,6 +113,17 @@ messages! { PageMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     Metric: "Metric";
     Total: "Total";
     Spread: "Least, median, most of a task";
+    // The batches of a stream.
+    Batches: "Batches of the stream";
+    BatchEvery { time: &'a str }: "a batch every {time}";
+    BatchTakes { time: &'a str }: "a batch takes {time} (median)";
+    NoBatch: "No batch of it is known.";
+    BatchesOnly: "Stages and plan are those of the newest batch. Spark's REST API tells neither rows nor watermarks of a stream.";
+    BatchNumber: "Batch";
+    BatchBegun: "Begun";
+    BatchTook: "Time";
+    BatchState: "State";
+    BatchNotCompleted: "failed or stopped";
     // The settings of a query's application.
     Settings: "Settings and versions";
     SettingsOfStart: "With these settings the application was started. Spark's REST API does not tell what a session has set since.";
