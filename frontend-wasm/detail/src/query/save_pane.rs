@@ -1,16 +1,19 @@
 //! Saves the page as a file: the sidecar makes it, the person reads it, and only then the browser saves it.
 
+use std::rc::Rc;
+
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::AbortController;
-use yew::{Callback, Html, MouseEvent, Properties, UseStateSetter, component, html, use_state};
+use web_sys::AbortSignal;
+use yew::{Callback, Html, MouseEvent, Properties, UseStateSetter, component, html, use_mut_ref, use_state};
 
 use kit::api::{Api, Ask};
 use kit::i18n::{PageMessage, tr};
 use kit::parts::notice::{loading, muted, problem_notice};
 use kit::problem::Problem;
 use kit::read::field;
+use kit::request::Request;
 
 /// Making it may ask the driver for several things. Milliseconds.
 const PATIENCE_MS: u32 = 15_000;
@@ -47,13 +50,20 @@ enum View {
 pub fn SavePane(props: &SavePaneProps) -> Html {
     let state = use_state(|| State { with_settings: false, view: View::Offer });
     let with_settings = state.with_settings;
+    // What is still asked for; nobody waits for it once it is dropped.
+    let asked = use_mut_ref(|| None::<Rc<Request>>);
     let set = |next: State| {
-        let setter = state.setter();
-        Callback::from(move |_: MouseEvent| setter.set(next.clone()))
+        let (setter, asked) = (state.setter(), Rc::clone(&asked));
+        Callback::from(move |_: MouseEvent| {
+            asked.replace(None);
+            setter.set(next.clone());
+        })
     };
     let ask = |name: &'static str| {
-        let (props, setter) = (props.clone(), state.setter());
-        Callback::from(move |_: MouseEvent| fetch(&props, name, with_settings, setter.clone()))
+        let (props, setter, asked) = (props.clone(), state.setter(), Rc::clone(&asked));
+        Callback::from(move |_: MouseEvent| {
+            asked.replace(fetch(&props, name, with_settings, setter.clone()));
+        })
     };
     let close = set(State { with_settings, view: View::Offer });
     let shown = match &state.view {
@@ -114,27 +124,37 @@ fn preview(name: &'static str, text: &str, on_save: Callback<MouseEvent>) -> Htm
     }
 }
 
-/// Lets the sidecar make the file, and reports what it contains.
-fn fetch(props: &SavePaneProps, name: &'static str, with_settings: bool, setter: UseStateSetter<State>) {
+/// Lets the sidecar make the file, and reports what it contains unless the request is dropped before.
+fn fetch(
+    props: &SavePaneProps,
+    name: &'static str,
+    with_settings: bool,
+    setter: UseStateSetter<State>,
+) -> Option<Rc<Request>> {
     let sign = if props.app.is_empty() { "?" } else { "&" };
     let format = if name == HTML { "format=html" } else { "format=json" };
     let settings = if with_settings { "&settings=true" } else { "" };
     let route = [&*props.path, "/report", &props.app, sign, format, settings].concat();
     let api = props.api.clone();
+    let request = Request::start()?;
+    let signal = request.signal();
     setter.set(State { with_settings, view: View::Fetching });
     spawn_local(async move {
-        let view = match read(&api, &route).await {
+        let view = match read(&api, &route, &signal).await {
             Ok(text) => View::Read { name, text },
             Err(problem) => View::Failed(problem),
         };
-        setter.set(State { with_settings, view });
+        // A person has closed it, or asked for another file.
+        if !signal.aborted() {
+            setter.set(State { with_settings, view });
+        }
     });
+    Some(request)
 }
 
-async fn read(api: &Api, route: &str) -> Result<String, Problem> {
-    let controller = AbortController::new().map_err(|_| Problem::unreadable())?;
+async fn read(api: &Api, route: &str, signal: &AbortSignal) -> Result<String, Problem> {
     let ask = Ask { patience_ms: PATIENCE_MS, ..Ask::get(route) };
-    let file = api.call(ask, &controller.signal()).await.reply?.json;
+    let file = api.call(ask, signal).await.reply?.json;
     field(&file, "text").as_string().ok_or_else(Problem::unreadable)
 }
 
