@@ -1,4 +1,5 @@
-// A query's own page and the cached data, on a real Spark: opened from the panel, read by keyboard, restored.
+// A query's own page, its comparison with another, and the cached data, on a real Spark: opened from the panel, read by
+// keyboard, restored.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
@@ -31,6 +32,12 @@ except Exception as error:
     print("OPERATION_CANCELED" in str(error))`;
 /** A plan of many operators, beside each other. */
 const WIDE = `spark.sql(" UNION ALL ".join(f"SELECT id + {n} AS n FROM range(0, 10, 1, 1)" for n in range(150))).groupBy().count().collect()`;
+/** The same query, planned differently. */
+const BROADCAST = `spark.conf.set("spark.sql.autoBroadcastJoinThreshold", "10485760")
+spark.sql("SELECT count(*) FROM a JOIN b ON a.id = b.id").collect()`;
+const STREAM = `rate = spark.readStream.format("rate").option("rowsPerSecond", 5).load()
+orders = rate.writeStream.queryName("orders").format("noop").trigger(processingTime="1 second").start()`;
+const STOP_STREAM = `orders.stop()`;
 const CACHE = `spark.sql("CACHE TABLE kept AS SELECT id % 7 AS k, count(*) AS n FROM a GROUP BY 1")`;
 
 /** @type {Spark} */
@@ -49,17 +56,20 @@ let page;
 let failed;
 /** @type {import('playwright-core').Locator} */
 let storage;
+/** @type {import('playwright-core').Locator} */
+let compare;
 
 before(async () => {
   spark = await Spark.start();
   const { master_ui, connect_url } = spark.cluster;
   jupyter = await Lab.start({ env: { ...FAST, SPARK_MASTER_UI_URL: master_ui, SPARK_REMOTE: connect_url, SPARK_CONNECT_URL: connect_url } });
-  await jupyter.write('join.ipynb', [CONNECT, JOIN, CACHE, FAIL, LONG, WIDE]);
+  await jupyter.write('join.ipynb', [CONNECT, JOIN, CACHE, FAIL, LONG, WIDE, BROADCAST, STREAM, STOP_STREAM]);
   browser = await launch();
   lab = await LabPage.create(browser, { ...CLIPBOARD, viewport: { width: 1500, height: 1000 } });
   pages = lab.page.locator('[id^="berdl-spark-monitor:query-"]');
   page = lab.page.locator('[id="berdl-spark-monitor:query-1"]');
   storage = lab.page.locator('[id="berdl-spark-monitor:storage"]');
+  compare = lab.page.locator('[id="berdl-spark-monitor:compare"]');
   await lab.open(`${jupyter.url}lab/tree/join.ipynb?token=${jupyter.token}`);
   await lab.kernelIdle();
 });
@@ -195,6 +205,27 @@ test('the page is shown as a file before it is saved, and nothing runs in it', a
   assert.ok(report.environment.settings.some((/** @type {{name: string}} */ one) => one.name === 'spark.master'));
 });
 
+test('a file that arrives after a person has closed it is not shown', async () => {
+  const frame = page.locator('.sparkMonitor-SavePane-file');
+  /** @type {() => void} */
+  let goOn = () => {};
+  const held = new Promise(resolve => (goOn = () => resolve(undefined)));
+  await lab.page.route('**/report?*', async route => {
+    await held;
+    // Aborted by then, which is what the page should do.
+    await route.continue().catch(() => {});
+  });
+  await page.getByRole('button', { name: 'As JSON…' }).click();
+  await page.locator('.sparkMonitor-SavePane').getByRole('button', { name: 'Close' }).click();
+  goOn();
+  await lab.page.unroute('**/report?*');
+  // Another file is asked for and shown, which would come after the first one.
+  await page.getByRole('button', { name: 'As a web page…' }).click();
+  await page.locator('iframe.sparkMonitor-SavePane-file').waitFor();
+  await page.locator('.sparkMonitor-SavePane').getByRole('button', { name: 'Close' }).click();
+  assert.equal(await frame.count(), 0);
+});
+
 test('the row’s menu opens the same page', async () => {
   await lab.panel.locator('[data-row^="query/"]', { hasText: 'SELECT count(*)' }).first().click({ button: 'right' });
   await lab.page.getByRole('menuitem', { name: 'Open Query' }).click();
@@ -320,6 +351,73 @@ for (const theme of THEMES) {
   });
 }
 
+test('two runs of the same query are compared from the row’s menu, and what differs comes first', async () => {
+  await lab.execute('docmanager:open', { path: 'join.ipynb' });
+  await lab.startCell(6);
+  await lab.cellDone(6, 60_000);
+  await until('both runs', async () => (await lab.panel.locator('[data-row^="query/"]', { hasText: 'FROM a JOIN b' }).count()) >= 2);
+  await head('SELECT count(*)').click({ button: 'right' });
+  await lab.page.getByRole('menuitem', { name: 'Compare Query' }).click();
+  const plan = compare.getByRole('group', { name: 'Plan' });
+  await plan.getByRole('row', { name: /^SortMergeJoin/ }).waitFor();
+  assert.match(await plan.getByRole('row', { name: /^BroadcastHashJoin/ }).innerText(), /only the first$/);
+  assert.match(await plan.getByRole('row', { name: /^SortMergeJoin/ }).innerText(), /not there[\s\S]*1 time[\s\S]*only the second$/);
+  const names = await plan.locator('tbody tr').allInnerTexts();
+  const firstSame = names.findIndex(name => /the same$/.test(name));
+  assert.ok(firstSame > 0 && names.slice(firstSame).every(name => !/only the/.test(name)), JSON.stringify(names));
+  const numbers = compare.getByRole('group', { name: 'Numbers' });
+  assert.match(await numbers.getByRole('row', { name: /^shuffle written/ }).innerText(), /% less|only the|times as much|% more/);
+  assert.match(await numbers.getByRole('row', { name: /^state/ }).innerText(), /succeeded\s+succeeded\s+the same/);
+  assert.match(await compare.innerText(), /Both ran in the same application/);
+  await lab.picture('compare', compare);
+});
+
+test('another query is chosen by keyboard, which keeps the focus, and its page opened', async () => {
+  const second = compare.getByRole('combobox', { name: 'Second query' });
+  await second.focus();
+  await second.selectOption({ label: await label(second, 'raise_error') });
+  await compare.getByRole('row', { name: /^state/ }).getByText('failed').waitFor();
+  assert.equal(await second.evaluate(one => one === document.activeElement), true);
+  assert.match(await compare.getByRole('row', { name: /^state/ }).innerText(), /succeeded\s+failed\s+different/);
+  await compare.getByRole('region', { name: 'Second' }).getByRole('button', { name: 'Open its page' }).click();
+  await failed.waitFor();
+  await failed.getByRole('button', { name: 'Compare with another query…' }).click();
+  await compare.getByText('No other run of this query is known.').waitFor();
+  const first = compare.getByRole('combobox', { name: 'First query' });
+  assert.match(await first.evaluate(one => /** @type {HTMLSelectElement} */ (one).selectedOptions[0]?.label ?? ''), /raise_error/);
+  await second.selectOption({ label: await label(second, 'FROM a JOIN b') });
+  await compare.getByRole('group', { name: 'Numbers' }).waitFor();
+});
+
+for (const theme of THEMES) {
+  const name = theme.replace('JupyterLab ', '').replaceAll(' ', '-').toLowerCase();
+
+  test(`in ${theme}, at 250 px and wide, nothing of a comparison sticks out and axe finds nothing`, async () => {
+    await wear(theme);
+    await bringToFront('compare');
+    await compare.getByRole('group', { name: 'Numbers' }).waitFor();
+    await fits(compare, 'compare', `compare-${name}`);
+  });
+}
+
+test('the page of a stream lists its newest batches while it runs', async () => {
+  await lab.execute('docmanager:open', { path: 'join.ipynb' });
+  await lab.startCell(7);
+  await lab.cellDone(7, 60_000);
+  await lab.running.filter({ hasText: 'orders' }).first().waitFor({ timeout: 60_000 });
+  const stream = await open('orders');
+  const batches = stream.getByRole('group', { name: 'Batches of the stream' });
+  await until('three batches', async () => (await batches.locator('tbody tr').count()) >= 3, { within: 30_000 });
+  assert.match(await stream.innerText(), /a batch every \d+(ms|s) · a batch takes \d+(ms|s) \(median\)/);
+  const numbers = await batches.locator('tbody th').allInnerTexts();
+  assert.deepEqual(numbers.map(Number), numbers.map((_, place) => Number(numbers[0]) - place), 'the newest first');
+  await until('the next batch', async () => Number((await batches.locator('tbody th').first().innerText())) > Number(numbers[0]));
+  await fits(stream, await tabOf(stream), 'query-page-stream');
+  await lab.execute('docmanager:open', { path: 'join.ipynb' });
+  await lab.startCell(8);
+  await lab.cellDone(8, 60_000);
+});
+
 test('a running query of the notebook is stopped from its page, which asks first', async () => {
   await lab.execute('docmanager:open', { path: 'join.ipynb' });
   await lab.startCell(4);
@@ -351,7 +449,8 @@ test('a reload restores it', async () => {
   // The address names the notebook, which JupyterLab brings to the front once the layout is restored.
   await lab.kernelIdle();
   const tabs = lab.page.locator('.lm-DockPanel-tabBar [data-id^="berdl-spark-monitor:query-"]');
-  assert.equal(await tabs.count(), 3);
+  assert.equal(await tabs.count(), 4);
+  assert.equal(await lab.page.locator('.lm-DockPanel-tabBar [data-id="berdl-spark-monitor:compare"]').count(), 1);
   page = lab.page.locator('[id^="berdl-spark-monitor:query-"]:not(.lm-mod-hidden)');
   // A restored tab has its query's id until it is shown and learns the name.
   for (const tab of await tabs.all()) {
@@ -392,6 +491,17 @@ async function open(hasText) {
  */
 function head(hasText) {
   return lab.panel.locator('[data-row^="query/"]', { hasText }).first().locator('.sparkMonitor-Query-head');
+}
+
+/**
+ * The label of the first option whose label has a text.
+ *
+ * @param {import('playwright-core').Locator} list
+ * @param {string} text
+ */
+async function label(list, text) {
+  await until(`an option with ${text}`, async () => (await list.locator('option', { hasText: text }).count()) > 0);
+  return list.locator('option', { hasText: text }).first().evaluate(one => /** @type {HTMLOptionElement} */ (one).label);
 }
 
 /** The text of the file that a button saves. @param {import('playwright-core').Locator} button */

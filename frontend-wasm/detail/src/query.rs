@@ -1,10 +1,11 @@
 //! A query's page: [`query_tab`] polls, [`query_view`] draws its parts in order.
 //!
-//! [`stop`] stops it, [`findings_pane`] says what slows it down, [`timeline`] has the stages, [`tasks_pane`] their
-//! tasks, [`plan_pane`] the plans, [`plan_graph`] draws one: [`layout`] says where its operators stand, [`part`] which
+//! [`stop`] stops it, [`findings_pane`] says what slows it down, [`batches_pane`] has the batches of a stream,
+//! [`timeline`] the stages, [`tasks_pane`] their tasks, [`plan_pane`] the plans, [`plan_graph`] draws one: [`layout`] says where its operators stand, [`part`] which
 //! of them are drawn, [`heat`] which took the time. [`settings_pane`] has the settings of its
 //! application, [`save_pane`] saves all of it as a file.
 
+mod batches_pane;
 mod findings_pane;
 mod heat;
 mod interrupt;

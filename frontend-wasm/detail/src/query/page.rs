@@ -31,6 +31,8 @@ pub struct Page<'a> {
     pub on_stop: Callback<Option<Stopping>>,
     /// Leads to a comparison with another query.
     pub on_compare: Callback<()>,
+    /// The batches of a stream; empty for another query.
+    pub batches: Html,
     /// The settings of its application.
     pub settings: Html,
     /// Saves the page as a file.

@@ -11,6 +11,7 @@ use yew::{
     use_reducer, use_state,
 };
 
+use super::batches_pane::BatchesPane;
 use super::interrupt::interrupt;
 use super::page::Page;
 use super::query_view::query_view;
@@ -86,6 +87,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
     let dispatcher = findings.dispatcher();
     use_poll(poll(["panel/findings", &app].concat()), Callback::from(move |news| dispatcher.dispatch(news)));
     let operation = known.as_ref().and_then(|(_, query)| stoppable(query, props.is_mine.as_ref()));
+    let is_stream = known.as_ref().is_some_and(|(_, query)| query.stream.is_some());
     let known_app_id = app_id.clone();
     let named = known.map(|(app_id, query)| (app_id, query.name.clone()));
     use_effect_with((named, props.on_known.clone()), |(named, on_known)| {
@@ -144,6 +146,12 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
                     let _ = on_compare.call2(&JsValue::NULL, &app_id.into(), &query_id.as_str().into());
                 }
             })
+        },
+        batches: if is_stream {
+            let route = [&*path, "/batches", &app].concat();
+            html! { <BatchesPane api={props.api.clone()} pollers={props.pollers.clone()} {shown} {route} /> }
+        } else {
+            Html::default()
         },
         save: html! {
             <SavePane api={props.api.clone()} path={path} app={app.clone()} on_save={props.on_save.clone()} />

@@ -46,6 +46,7 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
                 <h3>{ tr(PageMessage::Findings) }</h3>
                 { filled(page.findings, false, findings) }
             </section>
+            { page.batches.clone() }
             <section>
                 <h3>{ tr(PageMessage::Stages) }</h3>
                 { timeline(answer, query, page.tasks.body()) }
