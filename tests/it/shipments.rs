@@ -52,6 +52,25 @@ impl Site {
         TestApp::recording(&args, state.to_str().unwrap())
     }
 
+    /// Jobs are proposed by merge requests. Airflow does not answer.
+    fn proposing(&self, more: &[&str]) -> TestApp {
+        let url = format!("file://{}", self.repository().display());
+        let state = self.folder.path().join("state");
+        let local = "--spark-monitor-export-git-allow-local";
+        let git =
+            ["--spark-monitor-export-git-url", &url, local, "--spark-monitor-export-git-delivery", "merge-request"];
+        let args = [&MASTER[..], &["--xdg-state-home", state.to_str().unwrap()], &git, more].concat();
+        TestApp::with_secrets(&args, Secrets { airflow_token: Some("t".into()), ..Secrets::default() })
+    }
+
+    /// A first commit of somebody else.
+    fn begin(&self) {
+        let tree = self.git(&["hash-object", "-t", "tree", "-w", "/dev/null"]);
+        let who = ["-c", "user.name=bob", "-c", "user.email=bob@example.org"];
+        let commit = self.git(&[&who[..], &["commit-tree", tree.trim(), "-m", "First"]].concat());
+        self.git(&["update-ref", "refs/heads/main", commit.trim()]);
+    }
+
     /// With a folder of workflows, and an Airflow that does not answer, so that jobs are on their way until they are
     /// canceled. It does not go on with jobs from before.
     fn following(&self, more: &[&str]) -> TestApp {
@@ -155,6 +174,42 @@ async fn a_person_sees_what_changes_then_ships_it_and_finds_it_after_a_restart()
     app.end().await;
     let later = site.app().get("/export/shipments").await.json();
     assert_eq!(later["shipments"][0], shipment);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposed_job_shows_its_branch_and_waits_for_a_person_to_merge_it() {
+    let site = Site::new();
+    site.begin();
+    let app = site.proposing(&[]);
+    assert_eq!(app.get("/export").await.json()["git"]["by_merge_request"], true);
+    let asked = asked(&app, NOTEBOOK).await;
+    let plan = post(&app, "/export/shipments/plan", &asked).await.json();
+    let branch = plan["branch"].as_str().unwrap().to_owned();
+    assert!(branch.starts_with("spark-monitor/etl-"), "{plan}");
+    let shipment = ship(&app, &asked).await;
+    assert_eq!(step(&shipment, "pushed")["state"], "done", "{shipment}");
+    let merged = step(&shipment, "merged");
+    assert_eq!(merged["state"], "needs_person", "{shipment}");
+    assert!(merged["note"].as_str().unwrap().contains(&branch), "{merged}");
+    assert_eq!(shipment["merge_request"], json!({ "branch": branch, "number": null, "url": null }));
+    assert_eq!(site.git(&["rev-parse", &branch]).trim(), shipment["commit"].as_str().unwrap());
+    assert_eq!(site.git(&["rev-list", "--count", "main"]).trim(), "1");
+    assert_eq!(site.git(&["ls-tree", "main"]), "", "the branch that Airflow reads is as it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_wait_for_their_merge_keep_nobody_from_shipping_more() {
+    let site = Site::new();
+    site.begin();
+    let app = site.proposing(&["--spark-monitor-export-airflow-url", "http://127.0.0.1:9"]);
+    for number in 0..7 {
+        let asked = asked(&app, &format!("# %%\nprint({number})\n")).await;
+        let id = begun(&app, &planned(&app, &asked).await).await;
+        let shipment = delivered(&app, &id).await;
+        assert_eq!((&shipment["has_ended"], &shipment["acts"]), (&json!(false), &json!(["cancel"])), "{shipment}");
+    }
+    let branches = site.git(&["for-each-ref", "refs/heads/spark-monitor"]);
+    assert_eq!(branches.lines().count(), 7, "{branches}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ pub use conversion::{
 pub use parameters::MOST_PARAMETER_BYTES;
 pub use run::{NewRun, Run, RunCell, RunCellState, RunError, RunKind, RunState, Runs};
 pub use shipping::{
-    AirflowCheck, GitChange, GitPlan, NewShipment, PlannedSubmission, Shipment, ShipmentAct, ShipmentLog,
+    AirflowCheck, GitChange, GitPlan, MergeRequest, NewShipment, PlannedSubmission, Shipment, ShipmentAct, ShipmentLog,
     ShipmentPlace, ShipmentStep, Shipments, ShippingError, StandaloneCheck, StepName, StepState,
 };
 
@@ -44,6 +44,9 @@ pub struct GitPlace {
     /// Its address, without a user or a password.
     pub repository: String,
     pub branch: String,
+    /// Whether jobs are proposed for the branch by merge requests, instead of being pushed to it.
+    #[serde(default)]
+    pub by_merge_request: bool,
     /// The folder that all jobs have beneath it; empty for the repository itself.
     pub folder: String,
 }

@@ -51,6 +51,8 @@ pub struct GitSite {
     /// Through which the host is asked; none for the program git.
     pub api: Option<GitApi>,
     pub branch: String,
+    /// Whether a job goes to a new branch and is proposed for `branch`, instead of being pushed to it.
+    pub by_merge_request: bool,
     /// The folder beneath which each job has a folder; empty for the repository itself.
     pub folder: String,
     /// Without it, the user's own configuration of git decides.
@@ -92,6 +94,11 @@ impl GitSite {
         if !is_branch(branch) {
             return Err(wrong("SPARK_MONITOR_EXPORT_GIT_BRANCH", "is no name of a branch, such as main"));
         }
+        let by_merge_request = match asked.spark_monitor_export_git_delivery.trim().to_lowercase().as_str() {
+            "push" => false,
+            "merge-request" => true,
+            _ => return Err(wrong("SPARK_MONITOR_EXPORT_GIT_DELIVERY", "must be push or merge-request")),
+        };
         let folder = asked.spark_monitor_export_git_folder.as_deref().unwrap_or_default().trim().trim_end_matches('/');
         if !(folder.is_empty() || folder.split('/').all(is_folder_name)) {
             let reason = "must be a relative folder of the repository, without .. and .git";
@@ -120,6 +127,7 @@ impl GitSite {
             url,
             api,
             branch: branch.to_owned(),
+            by_merge_request,
             folder: folder.to_owned(),
             account,
             author_name: or(named(asked.spark_monitor_export_git_author_name.as_ref(), person), "berdl-spark-monitor"),
@@ -211,6 +219,15 @@ mod tests {
         }
         let args = [&URL[..], &["--spark-monitor-export-git-folder", "dags/jobs/"]].concat();
         assert_eq!(site(&args, None).0.unwrap().unwrap().folder, "dags/jobs");
+    }
+
+    #[test]
+    fn a_job_is_pushed_unless_merge_requests_are_wanted() {
+        let way = |way| site(&[&URL[..], &["--spark-monitor-export-git-delivery", way]].concat(), None).0;
+        assert!(!site(&URL, None).0.unwrap().unwrap().by_merge_request);
+        assert!(way("Merge-Request").unwrap().unwrap().by_merge_request);
+        let error = way("pull").unwrap_err();
+        assert!(error.contains("SPARK_MONITOR_EXPORT_GIT_DELIVERY must be push or merge-request"), "{error}");
     }
 
     #[test]

@@ -25,6 +25,11 @@ pub struct GitSettings {
     #[arg(long, env = "SPARK_MONITOR_EXPORT_GIT_BRANCH", value_name = "BRANCH", default_value = "main")]
     pub spark_monitor_export_git_branch: String,
 
+    /// How a job gets to the branch: `push` commits to it, `merge-request` pushes a new branch from it and opens a merge
+    /// request (a pull request) where `SPARK_MONITOR_EXPORT_GIT_API` is set, or else names the page to open one.
+    #[arg(long, env = "SPARK_MONITOR_EXPORT_GIT_DELIVERY", value_name = "WAY", default_value = "push")]
+    pub spark_monitor_export_git_delivery: String,
+
     /// The folder of the repository in which each job gets a folder of its own; nothing outside it is changed
     /// [default: the repository itself].
     #[arg(long, env = "SPARK_MONITOR_EXPORT_GIT_FOLDER", value_name = "FOLDER")]

@@ -14,6 +14,7 @@ mod compare;
 mod content;
 mod error;
 mod link;
+mod merge_request;
 mod place;
 mod plan;
 mod process;
@@ -32,6 +33,7 @@ pub(crate) use self::{
     api::Api,
     content::Content,
     error::GitError,
+    merge_request::MergeRequest,
     plan::{Change, Plan},
 };
 use self::{cache::Held, call::Git, compare::Source, verdict::NotTaken};
@@ -74,13 +76,16 @@ pub(crate) struct Agreed<'a> {
 }
 
 /// A job that is in the repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Delivered {
     /// The branch's commit with it.
     pub commit: String,
     /// False if the job was there already, so that nothing was pushed.
     pub is_new: bool,
+    /// The branch that has it.
     pub branch: String,
+    /// How it gets from there to the configured branch; none if that is the one.
+    pub merge_request: Option<MergeRequest>,
     /// The job's folder in the repository.
     pub folder: String,
     /// The commit's page, if the host's address tells it.
@@ -136,8 +141,12 @@ impl Repository {
         let cache = match &self.way {
             Way::Program(cache) => cache,
             Way::Api(api) => {
-                let (commit, is_new) = api.push(delivery, folder.clone(), agreed, message).await?;
-                return Ok(self.delivered(commit, is_new, folder));
+                let pushed = api.push(delivery, folder.clone(), agreed, message).await?;
+                let mut delivered = self.delivered(pushed.commit, pushed.is_new, folder, pushed.branch);
+                if let Some(request) = &mut delivered.merge_request {
+                    self.open_request(api, request, message).await;
+                }
+                return Ok(delivered);
             }
         };
         let held = Held::wait(&self.site, cache).await?;
@@ -157,17 +166,23 @@ impl Repository {
         for attempt in 0..ATTEMPTS {
             let plan = current(git, folder.clone(), &files).await?;
             if let Some(head) = plan.head.clone().filter(|_| plan.is_unchanged()) {
-                return Ok(self.delivered(head, false, folder));
+                return Ok(self.delivered(head, false, folder, None));
             }
             let plan = agreed.check(plan)?;
+            if let Some(branch) = plan.branch.clone()
+                && let Some(commit) = proposed(git, &branch, &folder, &files).await?
+            {
+                return Ok(self.delivered(commit, false, folder, Some(branch)));
+            }
             let commit = commit::make(git, &plan, message).await?;
-            match remote::push(git, &commit).await {
-                Ok(()) => return Ok(self.delivered(commit, true, folder)),
+            let branch = plan.branch.as_deref().unwrap_or(&self.site.branch);
+            match remote::push(git, branch, &commit).await {
+                Ok(()) => return Ok(self.delivered(commit, true, folder, plan.branch)),
                 Err(NotTaken::Moved) => pause(attempt).await,
                 Err(NotTaken::Refused(error)) => return Err(error),
                 // The host may have taken it before the connection broke.
-                Err(NotTaken::Unclear(error)) => match remote::head(git).await {
-                    Ok(Some(head)) if head == commit => return Ok(self.delivered(commit, true, folder)),
+                Err(NotTaken::Unclear(error)) => match remote::head_of(git, branch).await {
+                    Ok(Some(head)) if head == commit => return Ok(self.delivered(commit, true, folder, plan.branch)),
                     _ => return Err(error),
                 },
             }
@@ -193,7 +208,7 @@ impl Repository {
         let held = Held::wait(&self.site, cache).await?;
         let names = async {
             let Some(newest) = remote::head(&held.git).await? else { return Ok(Vec::new()) };
-            let head = remote::fetch(&held.git, &newest).await?;
+            let head = remote::fetch(&held.git, &self.site.branch, &newest).await?;
             tree::folder(&held.git, &head, &self.site.folder).await.map(shown)
         };
         names.await.inspect_err(|error| without_faults(&held, error))
@@ -217,9 +232,26 @@ impl Repository {
         place::folder(&self.site.folder, delivery.folder)
     }
 
-    fn delivered(&self, commit: String, is_new: bool, folder: String) -> Delivered {
-        let web_url = link::commit(&self.site.url, &commit);
-        Delivered { commit, is_new, branch: self.site.branch.clone(), folder, web_url }
+    /// Has the host open the merge request, or finds the one that is open. If it does not, the branch is there all the same.
+    async fn open_request(&self, api: &Api, request: &mut MergeRequest, message: &str) {
+        match api.merge_request(&request.branch, message).await {
+            Ok(number) => {
+                request.number = Some(number);
+                request.web_url = link::merge_request(&self.site, number);
+            }
+            Err(error) => request.problem = Some(error),
+        }
+    }
+
+    /// `own` is the job's own branch, if it has one.
+    fn delivered(&self, commit: String, is_new: bool, folder: String, own: Option<String>) -> Delivered {
+        let web_url = link::commit(&self.site, &commit);
+        let branch = own.clone().unwrap_or_else(|| self.site.branch.clone());
+        let merge_request = own.map(|branch| {
+            let web_url = link::new_merge_request(&self.site, &branch);
+            MergeRequest { branch, number: None, web_url, problem: None }
+        });
+        Delivered { commit, is_new, branch, merge_request, folder, web_url }
     }
 }
 
@@ -249,9 +281,22 @@ async fn stored<'a>(git: &Git, delivery: &Delivery<'a>) -> Result<Vec<(&'a File,
 async fn current(git: &Git, folder: String, files: &[(&File, String)]) -> Result<Plan, GitError> {
     let head = match remote::head(git).await? {
         None => None,
-        Some(newest) => Some(remote::fetch(git, &newest).await?),
+        Some(newest) => Some(remote::fetch(git, &git.site.branch, &newest).await?),
     };
-    compare::compare(git, head, folder, files).await
+    merge_request::proposed(compare::compare(git, head, folder, files).await?, &git.site)
+}
+
+/// The commit of a job's own branch; none if there is no such branch yet.
+async fn proposed(
+    git: &Git,
+    branch: &str,
+    folder: &str,
+    files: &[(&File, String)],
+) -> Result<Option<String>, GitError> {
+    let Some(newest) = remote::head_of(git, branch).await? else { return Ok(None) };
+    let head = remote::fetch(git, branch, &newest).await?;
+    merge_request::same(git, (branch, &head), folder, files).await?;
+    Ok(Some(head))
 }
 
 /// Throws away what was fetched after a failure that it may be the cause of.

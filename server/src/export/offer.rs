@@ -22,6 +22,7 @@ pub(crate) async fn get_export(State(exports): State<Arc<Exports>>, _: Caller) -
         git: exports.shipments.git().map(|git| GitPlace {
             repository: git.url.as_str().to_owned(),
             branch: git.branch.clone(),
+            by_merge_request: git.by_merge_request,
             folder: git.folder.clone(),
         }),
         airflow: exports

@@ -18,6 +18,7 @@ pub(crate) fn state(state: &State) -> Said {
             say!("Airflow cannot import it: cell %1, line %2.", cell, line)
         }
         State::ImportError { place: None, .. } => say!("Airflow cannot import it."),
+        State::NotSeen { after_s } if *after_s >= 7200 => say!("Airflow has not read it within %1 h.", after_s / 3600),
         State::NotSeen { after_s } => say!("Airflow has not read it within %1 s.", after_s),
         State::Seen { next_run: Some(next), .. } => {
             say!("Airflow has read it; by its schedule it runs next at %1.", next)
@@ -43,6 +44,9 @@ pub(crate) fn hint(state: &State, delivery: &Delivery) -> Option<Said> {
         (State::NotSeen { .. }, Delivery::Commit { .. }) => say!(
             "Check in Airflow that a Git bundle follows this repository, branch and folder, how often it is refreshed, and that the DAG processor runs."
         ),
+        (State::NotSeen { .. }, Delivery::Branch { name }) => {
+            say!("Airflow can read it once the branch %1 is merged. Then look again.", name)
+        }
         (State::NotSeen { .. }, Delivery::Folder) => say!(
             "Check that SPARK_MONITOR_EXPORT_DAG_FOLDER is a folder that Airflow's DAG processor reads, and that it may read the files."
         ),
@@ -172,6 +176,10 @@ mod tests {
         assert_eq!(state(&not_seen).to_string(), "Airflow has not read it within 360 s.");
         let git = hint(&not_seen, &Delivery::Commit { id: "a".into() }).unwrap().to_string();
         assert!(git.contains("Git bundle") && git.contains("branch"), "{git}");
+        let merged = hint(&not_seen, &Delivery::Branch { name: "x/a".into() }).unwrap().to_string();
+        assert_eq!(merged, "Airflow can read it once the branch x/a is merged. Then look again.");
+        let day = State::NotSeen { after_s: 24 * 60 * 60 };
+        assert_eq!(state(&day).to_string(), "Airflow has not read it within 24 h.");
         assert!(hint(&not_seen, &Delivery::Folder).unwrap().to_string().contains("DAG_FOLDER"));
         assert_eq!(hint(&State::Success, &Delivery::Folder), None);
     }

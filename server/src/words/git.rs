@@ -8,6 +8,14 @@ pub(crate) fn explained(error: &GitError) -> Explained {
     Explained { error: reason(error), hint: hint(error) }
 }
 
+/// Why the host opened no merge request for a branch that it took.
+pub(crate) fn not_opened(error: &GitError) -> Explained {
+    Explained {
+        error: say!("The branch is there, but the git host did not open a merge request.").then(reason(error)),
+        hint: say!("Open it on the host's page.").then(hint(error)),
+    }
+}
+
 fn reason(error: &GitError) -> Said {
     match error {
         GitError::NotInstalled => say!("git is not installed here."),
@@ -33,6 +41,10 @@ fn reason(error: &GitError) -> Said {
         GitError::Redirect => say!("The git host redirects to another address."),
         GitError::RepositoryMissing => say!("The git host does not know the repository, or hides it from this user."),
         GitError::BranchMissing { branch } => say!("The repository has no branch %1.", branch),
+        GitError::NothingToMergeInto => {
+            say!("The repository has no commit yet that a merge request could be made for.")
+        }
+        GitError::BranchTaken { branch } => say!("The branch %1 is there already, with other changes.", branch),
         GitError::InTheWay { path } => {
             say!("%1 is in the way: a file where a folder is needed, or the other way round.", path)
         }
@@ -68,7 +80,9 @@ fn hint(error: &GitError) -> Said {
         }
         GitError::NoSuchCall => say!("Gitea can do it since version 1.20; an older one needs the program git."),
         GitError::Proxy => say!("Give HTTPS_PROXY an address that begins with http:// or https://."),
-        GitError::EmptyRepository => say!("Make a first commit on its page, for example a README, and deliver again."),
+        GitError::EmptyRepository | GitError::NothingToMergeInto => {
+            say!("Make a first commit on its page, for example a README, and deliver again.")
+        }
         GitError::HostUnknown | GitError::Unreachable => {
             say!("Check the host in SPARK_MONITOR_EXPORT_GIT_URL, and whether this machine needs a proxy.")
         }
@@ -81,6 +95,7 @@ fn hint(error: &GitError) -> Said {
         GitError::BranchMissing { .. } => {
             say!("Create the branch, or set SPARK_MONITOR_EXPORT_GIT_BRANCH to another one.")
         }
+        GitError::BranchTaken { .. } => say!("Merge or remove that branch on the host's page, and deliver again."),
         GitError::InTheWay { .. } => say!("Choose another folder for the job."),
         GitError::Foreign(_) => {
             say!("Look at the differences, and agree to replace these files or choose another folder.")

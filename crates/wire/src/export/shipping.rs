@@ -47,6 +47,9 @@ pub struct GitPlan {
     pub head: Option<String>,
     /// The job's folder in the repository.
     pub folder: String,
+    /// The new branch that is pushed, to be merged by a merge request; none if the configured branch itself is pushed to.
+    #[serde(default)]
+    pub branch: Option<String>,
     /// Empty if all is there already.
     pub changes: Vec<GitChange>,
     /// What is submitted after the delivery; none if nothing is.
@@ -100,6 +103,9 @@ pub struct Shipment {
     pub commit: Option<String>,
     /// The commit's page, where it is known.
     pub commit_url: Option<String>,
+    /// How the job gets from its own branch to the configured one; none if it was pushed there.
+    #[serde(default)]
+    pub merge_request: Option<MergeRequest>,
     /// The run's name in Airflow, or the driver's in a standalone cluster.
     pub run_id: Option<String>,
     /// The driver's log, on a page of its worker, where it is known. A run in Airflow has the route `log`.
@@ -116,6 +122,17 @@ pub struct Shipment {
     pub problem: Option<ShippingError>,
     /// What a person can do now.
     pub acts: Vec<ShipmentAct>,
+}
+
+/// A branch that somebody merges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MergeRequest {
+    pub branch: String,
+    /// The host's number; none if it is not open.
+    pub number: Option<u64>,
+    /// Its page, or if it is not open the page on which it is opened; none if that is not known.
+    pub url: Option<String>,
 }
 
 /// What runs a job.
@@ -173,6 +190,8 @@ pub struct ShipmentStep {
 pub enum StepName {
     Checked,
     Pushed,
+    /// Somebody has merged the job's branch. Only where it has one.
+    Merged,
     /// Airflow has read this commit.
     Seen,
     Queued,

@@ -77,6 +77,9 @@ pub fn goals_pane(scene: &ExportScene<'_>, (document, offers, shown): (&Document
 
 fn where_to(offers: &Export) -> String {
     let to = match &offers.git {
+        Some(git) if git.by_merge_request => {
+            tr(ExportMessage::GoalGitProposes { repository: &git.repository, branch: &git.branch })
+        }
         Some(git) => tr(ExportMessage::GoalGitTo { repository: &git.repository, branch: &git.branch }),
         None => tr(ExportMessage::GoalFolderLong),
     };

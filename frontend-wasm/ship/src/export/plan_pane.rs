@@ -29,6 +29,9 @@ pub fn plan_pane(
         <section class="sparkMonitor-Export-part" aria-label={title.clone()}>
             <h3>{ title }</h3>
             { muted(ExportMessage::PlanFolder { folder: &plan.folder }) }
+            if let (Some(branch), Some(git)) = (&plan.branch, &offers.git) {
+                { muted(ExportMessage::PlanBranch { branch, into: &git.branch }) }
+            }
             if plan.changes.is_empty() {
                 <p>{ tr(nothing) }</p>
             }

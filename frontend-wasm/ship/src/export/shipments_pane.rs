@@ -1,7 +1,8 @@
 //! The shipments of this notebook, each with its steps.
 
 use wire::export::{
-    Shipment, ShipmentAct, ShipmentLog, ShipmentPlace, ShipmentStep, Shipments, ShippingError, StepName, StepState,
+    MergeRequest, Shipment, ShipmentAct, ShipmentLog, ShipmentPlace, ShipmentStep, Shipments, ShippingError, StepName,
+    StepState,
 };
 use yew::{Callback, Html, MouseEvent, html};
 
@@ -66,6 +67,7 @@ pub fn shipment_view(shipment: &Shipment, log: Option<&Watched>, jumps: Option<&
                 <span>{ &shipment.dag_id }</span>
                 <span class="sparkMonitor-Muted">{ language::time(shipment.started_at_ms) }</span>
                 { commit(shipment) }
+                { shipment.merge_request.as_ref().map(merge_request) }
                 if let Some(run_id) = &shipment.run_id {
                     <span class="sparkMonitor-Muted">{ run_name(shipment.place, run_id) }</span>
                 }
@@ -131,6 +133,18 @@ fn commit(shipment: &Shipment) -> Option<Html> {
     })
 }
 
+fn merge_request(MergeRequest { branch, number, url }: &MergeRequest) -> Html {
+    let said = match (number, url) {
+        (Some(number), _) => tr(ExportMessage::MergeRequestLink { number: *number }),
+        (None, Some(_)) => tr(ExportMessage::NewMergeRequest),
+        (None, None) => tr(ExportMessage::MergeRequestBranch { branch }),
+    };
+    match url {
+        Some(url) => link(url, said),
+        None => html! { <span class="sparkMonitor-Muted">{ said }</span> },
+    }
+}
+
 fn link(url: &str, said: String) -> Html {
     let href = url.to_owned();
     html! { <a class="sparkMonitor-Link" {href} target="_blank" rel="noreferrer noopener">{ said }</a> }
@@ -191,6 +205,7 @@ fn step_name(name: StepName, place: ShipmentPlace) -> ExportMessage<'static> {
         StepName::Checked => ExportMessage::StepChecked,
         StepName::Pushed if place == ShipmentPlace::Standalone => ExportMessage::StepWritten,
         StepName::Pushed => ExportMessage::StepPushed,
+        StepName::Merged => ExportMessage::StepMerged,
         StepName::Seen => ExportMessage::StepSeen,
         StepName::Queued => ExportMessage::StepQueued,
         StepName::Running => ExportMessage::StepRunning,

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use insta::assert_snapshot;
 use wire::export::{
     AirflowCheck, AirflowPlace, Change, Conversion, Export, ExportParameter, FindingSeverity, GitChange, GitPlace,
-    GitPlan, ParameterKind, PlannedSubmission, Run, RunCell, RunCellState, RunError, RunState, Runs, ShellChoice,
-    Shipment, ShipmentAct, ShipmentPlace, ShipmentStep, Shipments, ShippingError, StandaloneCheck, StandalonePlace,
-    StepName, StepState,
+    GitPlan, MergeRequest, ParameterKind, PlannedSubmission, Run, RunCell, RunCellState, RunError, RunState, Runs,
+    ShellChoice, Shipment, ShipmentAct, ShipmentPlace, ShipmentStep, Shipments, ShippingError, StandaloneCheck,
+    StandalonePlace, StepName, StepState,
 };
 
 use super::airflow_line::answered;
@@ -388,9 +388,20 @@ async fn a_plan_shows_each_file_and_warns_of_those_that_are_not_ours() {
         is_ours,
     };
     let changes = vec![change("sales/job.py", None, true), change("sales/dag.py", Some("a\nc"), false)];
-    let plan =
-        Rc::new(GitPlan { head: None, folder: "sales".to_owned(), changes, submits: None, plan: "p".to_owned() });
-    let git = GitPlace { repository: "r".to_owned(), branch: "main".to_owned(), folder: String::new() };
+    let plan = Rc::new(GitPlan {
+        head: None,
+        folder: "sales".to_owned(),
+        branch: None,
+        changes,
+        submits: None,
+        plan: "p".to_owned(),
+    });
+    let git = GitPlace {
+        repository: "r".to_owned(),
+        branch: "main".to_owned(),
+        by_merge_request: false,
+        folder: String::new(),
+    };
     let airflow = AirflowPlace { url: "https://airflow.example.org".to_owned(), connection: "spark".to_owned() };
     let ships = Export { git: Some(git), airflow: Some(airflow), ..offers() };
     let said = text(plan_pane(&plan, (&Model::default(), None), (&document(), &ships), &act())).await;
@@ -417,6 +428,9 @@ async fn a_plan_shows_each_file_and_warns_of_those_that_are_not_ours() {
     Unpause the workflow; its schedule begins with it
     Ship
     ");
+    let request = Rc::new(GitPlan { branch: Some("x/sales-1".to_owned()), ..(*plan).clone() });
+    let said = text(plan_pane(&request, (&Model::default(), None), (&document(), &ships), &act())).await;
+    assert!(said.contains("Folder sales\nOn the new branch x/sales-1, to be merged into main\n"), "{said}");
     let model =
         after(vec![Action::Goal(Goal::Git), Action::Enter { name: "limit".to_owned(), entered: Some(String::new()) }]);
     let limit = ExportParameter { name: "limit".to_owned(), kind: ParameterKind::Integer, default: "1".to_owned() };
@@ -434,7 +448,14 @@ fn a_plan_is_that_of_one_conversion() {
 }
 
 fn planned() -> Rc<Model> {
-    let plan = GitPlan { head: None, folder: String::new(), changes: Vec::new(), submits: None, plan: "p".to_owned() };
+    let plan = GitPlan {
+        head: None,
+        folder: String::new(),
+        branch: None,
+        changes: Vec::new(),
+        submits: None,
+        plan: "p".to_owned(),
+    };
     let planned = Planned { hash: "h".to_owned(), plan: Rc::new(plan) };
     after(vec![Action::Goal(Goal::Git), Action::Do(Doing::Planning), Action::Planned(planned)])
 }
@@ -478,6 +499,7 @@ async fn a_shipments_steps_say_how_far_it_is_and_what_went_wrong() {
         started_at_ms: OBSERVED_AT_MS,
         commit: Some("0123456789abcdef".to_owned()),
         commit_url: None,
+        merge_request: None,
         run_id: Some("manual-1".to_owned()),
         log_url: None,
         steps: vec![
@@ -514,6 +536,18 @@ async fn a_shipments_steps_say_how_far_it_is_and_what_went_wrong() {
     Cancel
     Log
     ");
+    let page = |number, url: Option<&str>| {
+        let request = MergeRequest { branch: "x/sales".to_owned(), number, url: url.map(str::to_owned) };
+        Shipment { merge_request: Some(request), ..shipment.clone() }
+    };
+    for (shipment, expected) in [
+        (page(Some(7), Some("https://h/7")), "Commit 01234567\nMerge request 7\n"),
+        (page(None, Some("https://h/new")), "Commit 01234567\nOpen a merge request\n"),
+        (page(None, None), "Commit 01234567\nBranch x/sales\n"),
+    ] {
+        let said = text(shipment_view(&shipment, None, None, &act())).await;
+        assert!(said.contains(expected), "{said}");
+    }
     let run_id = Some("driver-1".to_owned());
     let log_url = Some("http://w:8081/logPage/".to_owned());
     let on_cluster = Shipment { place: ShipmentPlace::Standalone, commit: None, run_id, log_url, ..shipment };
@@ -540,7 +574,8 @@ async fn a_job_for_a_cluster_shows_what_is_written_and_submitted_and_where() {
     assert!(goals.contains(card) && goals.contains("Name of the job") && !goals.contains("Made for"), "{goals}");
     let submits = PlannedSubmission { url: "http://m:6066/".to_owned(), request: "{\n  \"a\": 1\n}".to_owned() };
     let folder = "/shared/sales".to_owned();
-    let plan = GitPlan { head: None, folder, changes: Vec::new(), submits: Some(submits), plan: "p".to_owned() };
+    let plan =
+        GitPlan { head: None, folder, branch: None, changes: Vec::new(), submits: Some(submits), plan: "p".to_owned() };
     let plan = Rc::new(plan);
     assert_snapshot!(text(plan_pane(&plan, (&model, None), (&document(), &on_cluster()), &act())).await, @r#"
     What would be written and submitted

@@ -200,14 +200,16 @@ async fn deliver(
     match delivered {
         Delivered::Failed(reason) => failed(body, &reason),
         Delivered::Late => failed(body, words::LATE),
-        Delivered::Done { commit, commit_url, folder, is_created } => {
+        Delivered::Done { commit, commit_url, merge_request, folder, is_created } => {
             let place = exports.git().map(|git| {
                 let (owner, name) = repository(git);
                 (format!("{owner}/{name}"), git.branch.clone())
             });
             let provider = if place.is_some() { payload.place.provider()? } else { "folder" };
             let (repo, branch) = place.unwrap_or_default();
-            let git = json!({
+            let (own, url) = merge_request.unzip();
+            let branch = own.unwrap_or(branch);
+            let mut git = json!({
                 "status": "ok",
                 "provider": provider,
                 "repo": repo,
@@ -218,6 +220,9 @@ async fn deliver(
                 "commit_url": commit_url,
                 "created": is_created,
             });
+            if let Some(url) = url {
+                add(&mut git, json!({ "merge_request_url": url }));
+            }
             set_git(&mut body, &git);
             if triggers {
                 let (queued, eta_s) = trigger::queued(exports, &dag_id);

@@ -27,7 +27,7 @@ pub(crate) struct Pace {
     pub interval: Duration,
     /// Longest time between two attempts while Airflow does not answer.
     pub longest: Duration,
-    /// Time between two looks while a workflow is paused.
+    /// Time between two looks while a workflow is paused, or a merge is waited for.
     pub paused: Duration,
     /// Time between two looks into the log.
     pub log: Duration,
@@ -106,6 +106,7 @@ impl Driver {
         match (follow.next(), follow.state()) {
             (next, _) if next != asked => Duration::ZERO,
             (Ask::Visible, State::Paused) => self.pace.paused,
+            (Ask::Visible, State::Delivered) if follow.awaits_merge() => self.pace.paused,
             // The stream has its own pace.
             (Ask::Run, _) if self.states.is_some() => Duration::ZERO,
             _ => self.pace.interval,

@@ -93,6 +93,18 @@ async fn files_in_a_folder_are_seen_by_the_workflows_text() {
     assert_eq!(double.count("GET /api/v2/dagSources/a"), 2);
 }
 
+/// What is merged is another commit than the one that was pushed.
+#[tokio::test]
+async fn a_job_that_is_merged_is_seen_by_the_workflows_text() {
+    let double = Double::recorded().await;
+    double.set("GET /api/v2/dags/a", &[dag_with("older"), dag_with("merged")]);
+    double.set("GET /api/v2/dagSources/a", &[Reply::json(200, OLD_SOURCE), Reply::json(200, SOURCE)]);
+    let mut follow = following(Delivery::Branch { name: "x/a".to_owned() }, HOUR);
+    follow.wish.run = false;
+    let (end, _) = driven(double.airflow(), follow).await;
+    assert!(matches!(&end.timeline()[1].state, State::Seen { version: Some(version), .. } if version == "merged"));
+}
+
 #[tokio::test]
 async fn when_the_stream_of_states_breaks_they_are_asked_for() {
     let over = Reply::json(200, &RUN.replace("queued\",\"trig", "success\",\"trig"));

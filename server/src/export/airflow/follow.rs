@@ -21,6 +21,8 @@ const LONGEST_TRACEBACK: usize = 4000;
 const LONGEST_SILENCE_MS: i64 = 60 * 60 * 1000;
 /// How long a paused workflow is watched.
 const LONGEST_PAUSE_MS: i64 = 24 * 60 * 60 * 1000;
+/// How long a merge is waited for, if Airflow may not take longer to read a job.
+const LONGEST_REVIEW_MS: i64 = 24 * 60 * 60 * 1000;
 /// How often the reason of a failure is looked for: the log may come a moment after the state.
 const MOST_REASONS: u32 = 3;
 
@@ -67,13 +69,15 @@ impl Follow {
         visibility: std::time::Duration,
         now_ms: i64,
     ) -> Self {
+        let visibility_ms = i64::try_from(visibility.as_millis()).unwrap_or(i64::MAX);
+        let review_ms = if shipped.is_merged_first() { LONGEST_REVIEW_MS } else { 0 };
         Self {
             shipped,
             wish,
             timeline: vec![Step { at_ms: now_ms, state: State::Delivered }],
             problem: None,
             act_error: None,
-            visibility_ms: i64::try_from(visibility.as_millis()).unwrap_or(i64::MAX),
+            visibility_ms: visibility_ms.max(review_ms),
             run_name: run_name.to_owned(),
             run_number: 1,
             triggered: false,
@@ -94,6 +98,11 @@ impl Follow {
     /// Where the job is.
     pub(crate) fn state(&self) -> &State {
         self.timeline.last().map_or(&State::Delivered, |step| &step.state)
+    }
+
+    /// Whether it waits for somebody to merge it.
+    pub(crate) fn awaits_merge(&self) -> bool {
+        self.shipped.is_merged_first() && *self.state() == State::Delivered && !self.is_over()
     }
 
     /// The name of the run in Airflow.

@@ -81,6 +81,24 @@ fn a_job_is_seen_triggered_and_followed_to_its_end() {
 }
 
 #[test]
+fn a_merge_is_waited_for_a_day_and_then_looked_for_on_request() {
+    let branch = Delivery::Branch { name: "x/sales".to_owned() };
+    let mut follow = Follow::new(shipped(branch), run_wish(), "monitor", Duration::from_secs(60), 0);
+    let hour = 60 * 60 * SECOND;
+    assert_eq!(take(&mut follow, nothing(), 23 * hour), Ask::Visible);
+    assert!(follow.awaits_merge(), "it is longer than Airflow may take to read a job");
+    let mut merged = follow.clone();
+    assert_eq!(take(&mut merged, ours(false), 24 * hour), Ask::Trigger);
+    assert!(!merged.awaits_merge());
+    assert_eq!(take(&mut follow, nothing(), 25 * hour), Ask::Nothing);
+    assert_eq!(*follow.state(), State::NotSeen { after_s: 24 * 60 * 60 });
+    assert!(!follow.awaits_merge());
+    follow.act(Act::Retry, 26 * hour);
+    assert_eq!(take(&mut follow, ours(false), 26 * hour), Ask::Trigger);
+    assert!(!following(run_wish()).awaits_merge(), "it was pushed to where Airflow reads it");
+}
+
+#[test]
 fn without_a_wish_to_run_the_end_is_that_it_is_seen() {
     let mut follow = following(Wish::default());
     assert_eq!(take(&mut follow, ours(true), SECOND), Ask::Nothing);

@@ -24,6 +24,8 @@ pub(crate) struct Shipped {
 pub(crate) enum Delivery {
     /// A commit that was pushed.
     Commit { id: String },
+    /// A branch that somebody merges. What Airflow reads then is another commit.
+    Branch { name: String },
     /// Files in a folder that Airflow reads.
     Folder,
 }
@@ -52,6 +54,11 @@ impl Shipped {
             cells: CellMap::read(&cells.content)?,
             source: hash(&String::from_utf8_lossy(&workflow.content)),
         })
+    }
+
+    /// Whether somebody must merge it before Airflow can read it.
+    pub(crate) fn is_merged_first(&self) -> bool {
+        matches!(self.delivery, Delivery::Branch { .. })
     }
 
     /// Whether this is the workflow's text. With its mark, so are the other files those that were delivered.

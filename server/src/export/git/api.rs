@@ -19,6 +19,7 @@ use super::{
     compare::{Source, compare},
     content::{Content, LONGEST},
     error::GitError,
+    merge_request::{self, Words},
     pause,
     plan::Plan,
     tree::{Entry, Kind},
@@ -32,6 +33,15 @@ pub(crate) struct Api {
     calls: Calls,
     kind: GitApiKind,
     site: GitSite,
+}
+
+/// A job that is in the repository.
+pub(super) struct Pushed {
+    pub commit: String,
+    /// False if it was there already.
+    pub is_new: bool,
+    /// The job's own branch, if it has one.
+    pub branch: Option<String>,
 }
 
 /// A file of a commit.
@@ -85,12 +95,7 @@ impl Api {
     /// When the host does not answer, or there is no such branch.
     pub(super) async fn head(&self) -> Result<Option<String>, GitError> {
         let branch = self.site.branch.as_str();
-        let head = match self.kind {
-            GitApiKind::GitHub => github::head(&self.calls, branch).await,
-            GitApiKind::Gitea => gitea::head(&self.calls, branch).await,
-            GitApiKind::GitLab => gitlab::head(&self.calls, branch).await,
-        };
-        match head {
+        match self.head_of(branch).await {
             // The repository itself says which of the two is not there.
             Err(GitError::RepositoryMissing) => match self.calls.get::<About>(&[], &[]).await?.empty {
                 true => Ok(None),
@@ -100,42 +105,109 @@ impl Api {
         }
     }
 
-    pub(super) async fn plan(&self, delivery: &Delivery<'_>, folder: String) -> Result<Plan, GitError> {
-        let ids: Vec<(&File, String)> = delivery.files.iter().map(|file| (file, blob_id(&file.content))).collect();
-        compare(self, self.head().await?, folder, &ids).await
+    /// The newest commit of any branch.
+    async fn head_of(&self, branch: &str) -> Result<String, GitError> {
+        match self.kind {
+            GitApiKind::GitHub => github::head(&self.calls, branch).await,
+            GitApiKind::Gitea => gitea::head(&self.calls, branch).await,
+            GitApiKind::GitLab => gitlab::head(&self.calls, branch).await,
+        }
     }
 
-    /// As [`super::Repository::push`]; the commit's id, and whether it is new.
+    pub(super) async fn plan(&self, delivery: &Delivery<'_>, folder: String) -> Result<Plan, GitError> {
+        let ids: Vec<(&File, String)> = delivery.files.iter().map(|file| (file, blob_id(&file.content))).collect();
+        let plan = compare(self, self.head().await?, folder, &ids).await?;
+        merge_request::proposed(plan, &self.site)
+    }
+
+    /// As [`super::Repository::push`], without the merge request.
     pub(super) async fn push(
         &self,
         delivery: &Delivery<'_>,
         folder: String,
         agreed: Agreed<'_>,
         message: &str,
-    ) -> Result<(String, bool), GitError> {
+    ) -> Result<Pushed, GitError> {
+        let here = |commit, branch| Ok(Pushed { commit, is_new: false, branch });
         for attempt in 0..ATTEMPTS {
             let plan = self.plan(delivery, folder.clone()).await?;
             if let Some(head) = plan.head.clone().filter(|_| plan.is_unchanged()) {
-                return Ok((head, false));
+                return here(head, None);
             }
             let plan = agreed.check(plan)?;
-            match self.commit(plan.head.as_deref(), &writes(&plan, delivery.files), message).await {
-                Ok(commit) => return Ok((commit, true)),
+            if let Some(commit) = self.proposed(&plan, delivery).await? {
+                return here(commit, plan.branch);
+            }
+            match self.commit(&plan, &writes(&plan, delivery.files), message).await {
+                Ok(commit) => return Ok(Pushed { commit, is_new: true, branch: plan.branch }),
                 Err(NotTaken::Moved) => pause(attempt).await,
                 Err(NotTaken::Refused(error)) => return Err(error),
                 // The host may have taken it before the connection broke.
-                Err(NotTaken::Unclear(error)) => match self.plan(delivery, folder).await {
-                    Ok(Plan { head: Some(head), changes, .. }) if changes.is_empty() => return Ok((head, true)),
-                    _ => return Err(error),
-                },
+                Err(NotTaken::Unclear(error)) => {
+                    let arrived = match plan.branch {
+                        Some(_) => self.proposed(&plan, delivery).await.ok().flatten(),
+                        None => {
+                            self.plan(delivery, folder).await.ok().filter(Plan::is_unchanged).and_then(|now| now.head)
+                        }
+                    };
+                    let arrived = arrived.map(|commit| Pushed { commit, is_new: true, branch: plan.branch });
+                    return arrived.ok_or(error);
+                }
             }
         }
         Err(GitError::Busy)
     }
 
-    async fn commit(&self, head: Option<&str>, writes: &[Write<'_>], message: &str) -> Result<String, NotTaken> {
+    /// The newest commit of the job's own branch; none if it has none, or it is not there yet.
+    async fn proposed(&self, plan: &Plan, delivery: &Delivery<'_>) -> Result<Option<String>, GitError> {
+        let Some(branch) = &plan.branch else { return Ok(None) };
+        let head = match self.head_of(branch).await {
+            // The repository was there a moment ago, so it is the branch that is not.
+            Err(GitError::RepositoryMissing) => return Ok(None),
+            head => head?,
+        };
+        let ids: Vec<(&File, String)> = delivery.files.iter().map(|file| (file, blob_id(&file.content))).collect();
+        merge_request::same(self, (branch, &head), &plan.folder, &ids).await?;
+        Ok(Some(head))
+    }
+
+    /// The number of the open merge request of a branch, which is opened unless it is.
+    ///
+    /// # Errors
+    /// When the host does not open it.
+    pub(super) async fn merge_request(&self, branch: &str, message: &str) -> Result<u64, GitError> {
+        if let Some(number) = self.open_request(branch).await? {
+            return Ok(number);
+        }
+        let (words, into) = (Words::of(message), self.site.branch.as_str());
+        let opened = match self.kind {
+            // Gitea takes what GitHub takes.
+            GitApiKind::GitHub | GitApiKind::Gitea => github::propose(&self.calls, (branch, into), &words).await,
+            GitApiKind::GitLab => gitlab::propose(&self.calls, (branch, into), &words).await,
+        };
+        match opened {
+            Ok(number) => Ok(number),
+            // Somebody else may have been faster, or the answer was lost.
+            Err(error) => self.open_request(branch).await.ok().flatten().ok_or(error),
+        }
+    }
+
+    async fn open_request(&self, branch: &str) -> Result<Option<u64>, GitError> {
+        let into = self.site.branch.as_str();
+        match self.kind {
+            GitApiKind::GitHub => {
+                let owner = self.site.api.as_ref().and_then(|api| api.repository.split('/').next()).unwrap_or_default();
+                github::open_request(&self.calls, owner, (branch, into)).await
+            }
+            GitApiKind::Gitea => gitea::open_request(&self.calls, (branch, into)).await,
+            GitApiKind::GitLab => gitlab::open_request(&self.calls, (branch, into)).await,
+        }
+    }
+
+    async fn commit(&self, plan: &Plan, writes: &[Write<'_>], message: &str) -> Result<String, NotTaken> {
         let message = super::commit::shown(message);
-        let commit = Commit { site: &self.site, head, writes, message: message.trim_end() };
+        let (head, own) = (plan.head.as_deref(), plan.branch.as_deref());
+        let commit = Commit { site: &self.site, head, own, writes, message: message.trim_end() };
         let began = Instant::now();
         let done = match self.kind {
             GitApiKind::GitHub => github::commit(&self.calls, &commit).await,
@@ -181,6 +253,8 @@ struct Commit<'a> {
     site: &'a GitSite,
     /// The commit it is made on; none in an empty repository.
     head: Option<&'a str>,
+    /// The job's own branch, which is made of it; none if the commit goes to the site's.
+    own: Option<&'a str>,
     writes: &'a [Write<'a>],
     message: &'a str,
 }

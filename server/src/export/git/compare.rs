@@ -115,5 +115,6 @@ pub(super) async fn compare(
         });
         steps.push(Step { path, was: was.map(|was| was.id.clone()), id });
     }
-    Ok(Plan { head, folder, changes, seen: name.finalize().to_hex().to_string(), steps })
+    let seen = name.finalize().to_hex().to_string();
+    Ok(Plan { head, folder, branch: None, changes, seen, steps })
 }

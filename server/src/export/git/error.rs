@@ -82,6 +82,12 @@ pub(crate) enum GitError {
     /// The repository has branches, but not this one.
     #[error("the repository has no branch `{branch}`")]
     BranchMissing { branch: String },
+    /// Nothing can be merged into a repository without commits.
+    #[error("the repository has no commit that a merge request could be made for")]
+    NothingToMergeInto,
+    /// The branch for a merge request is there, with another job than ours.
+    #[error("the branch `{branch}` has other changes")]
+    BranchTaken { branch: String },
     /// There is a folder, a link or a submodule where a file would go, or a file where a folder would.
     #[error("`{path}` is in the way")]
     InTheWay { path: String },

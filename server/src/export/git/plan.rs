@@ -9,6 +9,8 @@ pub(crate) struct Plan {
     pub head: Option<String>,
     /// The job's folder in the repository.
     pub folder: String,
+    /// The new branch that the commit goes to, to be merged; none if it goes to the branch itself.
+    pub branch: Option<String>,
     /// Only files that become different. None: the job is there as it is.
     pub changes: Vec<Change>,
     /// Names this plan: a push that would change anything else is a conflict.

@@ -18,38 +18,49 @@ const SEPARATOR: char = '\t';
 /// # Errors
 /// When the host does not answer, or has other branches only.
 pub(super) async fn head(git: &Git) -> Result<Option<String>, GitError> {
-    let branch = format!("refs/heads/{}", git.site.branch);
-    let list = |out: &[u8]| String::from_utf8_lossy(out).into_owned();
-    let done = git.remote(&["ls-remote", "--quiet", "--heads", "--", "origin", &branch], MOST_BRANCHES).await?;
-    if !done.success && !done.is_cut {
-        return Err(git.failure(&done));
-    }
-    let text = list(&done.out);
-    let mut lines = text.lines().filter_map(|line| line.split_once(SEPARATOR));
-    if let Some((id, _)) = lines.find(|(_, name)| *name == branch) {
-        return if is_id(id) { Ok(Some(id.to_owned())) } else { Err(nonsense()) };
+    if let Some(id) = head_of(git, &git.site.branch).await? {
+        return Ok(Some(id));
     }
     let done = git.remote(&["ls-remote", "--quiet", "--heads", "--", "origin"], MOST_BRANCHES).await?;
     if !done.success && !done.is_cut {
         return Err(git.failure(&done));
     }
-    match list(&done.out).is_empty() {
+    match done.out.is_empty() {
         true => Ok(None),
         false => Err(GitError::BranchMissing { branch: git.site.branch.clone() }),
     }
 }
 
-/// Fetches the newest commit with its folders, and files' content only if the host cannot leave it out.
+/// The newest commit of any branch; none if it is not there.
+///
+/// # Errors
+/// When the host does not answer.
+pub(super) async fn head_of(git: &Git, branch: &str) -> Result<Option<String>, GitError> {
+    let branch = format!("refs/heads/{branch}");
+    let done = git.remote(&["ls-remote", "--quiet", "--heads", "--", "origin", &branch], MOST_BRANCHES).await?;
+    if !done.success && !done.is_cut {
+        return Err(git.failure(&done));
+    }
+    let text = String::from_utf8_lossy(&done.out);
+    let mut lines = text.lines().filter_map(|line| line.split_once(SEPARATOR));
+    match lines.find(|(_, name)| *name == branch) {
+        Some((id, _)) if is_id(id) => Ok(Some(id.to_owned())),
+        Some(_) => Err(nonsense()),
+        None => Ok(None),
+    }
+}
+
+/// Fetches the newest commit of a branch with its folders, and files' content only if the host cannot leave it out.
 ///
 /// # Errors
 /// When the host does not give it, or there is too much of it.
-pub(super) async fn fetch(git: &Git, newest: &str) -> Result<String, GitError> {
+pub(super) async fn fetch(git: &Git, branch: &str, newest: &str) -> Result<String, GitError> {
     if let Ok(id) = fetched(git).await
         && id == newest
     {
         return Ok(id);
     }
-    let refspec = format!("+refs/heads/{}:{FETCHED}", git.site.branch);
+    let refspec = format!("+refs/heads/{branch}:{FETCHED}");
     let args = [
         "fetch",
         "--quiet",
@@ -90,12 +101,12 @@ pub(super) async fn fetch_files(git: &Git, ids: &[&str]) -> Result<(), GitError>
     if done.success { Ok(()) } else { Err(git.failure(&done)) }
 }
 
-/// Pushes a commit to the branch, which takes it only if it is where the commit's parent is.
+/// Pushes a commit to a branch, which takes it only if it is new or where the commit's parent is.
 ///
 /// # Errors
 /// When the host does not take it, or nobody knows whether it did.
-pub(super) async fn push(git: &Git, commit: &str) -> Result<(), NotTaken> {
-    let refspec = format!("{commit}:refs/heads/{}", git.site.branch);
+pub(super) async fn push(git: &Git, branch: &str, commit: &str) -> Result<(), NotTaken> {
+    let refspec = format!("{commit}:refs/heads/{branch}");
     // A thin pack would need the old files, which are not here.
     let args = ["push", "--porcelain", "--no-verify", "--no-thin", "--no-follow-tags", "--", "origin", &refspec];
     match git.remote(&args, MOST_BRANCHES).await {

@@ -7,6 +7,7 @@ mod delivery;
 mod faults;
 mod host;
 mod http_host;
+mod merge_requests;
 mod proxy;
 mod races;
 mod repository;

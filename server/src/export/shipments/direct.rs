@@ -50,6 +50,8 @@ pub(crate) enum Delivered {
         /// None in a folder of workflows.
         commit: Option<String>,
         commit_url: Option<String>,
+        /// The branch that somebody merges, and the page for it; none if it is there without that.
+        merge_request: Option<(String, Option<String>)>,
         /// The job's folder.
         folder: String,
         /// Whether nothing was there before.
@@ -174,8 +176,9 @@ impl Exports {
             let (owner, id) = (begun.owner.clone(), begun.id.clone());
             let now = self.on_disk(move |exports| Ok(exports.shipments.kept.held().of(&owner, &id))).await?;
             match now.map(|record| record.delivery.clone()) {
-                Some(Delivery::Done { commit, url, .. }) => {
-                    return Ok(Delivered::Done { commit, commit_url: url, folder, is_created });
+                Some(Delivery::Done { commit, url, merge_request, .. }) => {
+                    let merge_request = merge_request.map(|request| (request.branch, request.url));
+                    return Ok(Delivered::Done { commit, commit_url: url, merge_request, folder, is_created });
                 }
                 Some(Delivery::Failed { why, .. }) => return Ok(Delivered::Failed(why.text)),
                 Some(Delivery::Now) => sleep(LOOKS).await,

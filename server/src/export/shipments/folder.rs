@@ -97,7 +97,7 @@ fn compared(shared: &Path, Job { name, files, then }: &Job) -> Result<GitPlan, F
         changes.push(GitChange { path, is_ours: true, was: was.as_deref().map(shown), becomes: Some(shown(content)) });
     }
     let plan = hasher.finalize().to_hex().to_string();
-    Ok(GitPlan { head: None, folder: name.clone(), changes, submits: None, plan })
+    Ok(GitPlan { head: None, folder: name.clone(), branch: None, changes, submits: None, plan })
 }
 
 fn read(file: &Path) -> io::Result<Option<Vec<u8>>> {

@@ -95,9 +95,10 @@ impl<'a> Look<'a> {
         mine
     }
 
-    /// How many of a person's jobs have not ended.
+    /// How many of a person's jobs have not ended, besides those that wait for somebody to merge them.
     pub fn going(&self, owner: &str) -> usize {
-        self.jobs.values().filter(|job| job.record.owner == owner && !job.record.has_ended()).count()
+        let is_going = |record: &Record| !(record.has_ended() || record.awaits_merge());
+        self.jobs.values().filter(|job| job.record.owner == owner && is_going(&job.record)).count()
     }
 
     /// Jobs that have not ended and that this sidecar does not follow.
@@ -298,7 +299,7 @@ mod tests {
             dag_id: "a".to_owned(),
             started_at_ms,
             place: ShipmentPlace::Airflow,
-            delivery: Delivery::Done { at_ms: 2, commit: None, url: None, is_new: true },
+            delivery: Delivery::Done { at_ms: 2, commit: None, url: None, is_new: true, merge_request: None },
             follow: None,
         }
     }

@@ -88,6 +88,7 @@ fn shown(plan: git::Plan) -> GitPlan {
     GitPlan {
         head: plan.head,
         folder: plan.folder,
+        branch: plan.branch,
         changes: plan.changes.into_iter().map(change).collect(),
         submits: None,
         plan: plan.seen,

@@ -37,11 +37,35 @@ pub(super) enum Delivery {
         url: Option<String>,
         /// False if all was there already.
         is_new: bool,
+        /// How it gets from its own branch to the one that Airflow reads; none if it is there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        merge_request: Option<MergeRequest>,
     },
     Failed {
         at_ms: i64,
         why: Told,
     },
+}
+
+/// A branch that somebody merges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct MergeRequest {
+    pub branch: String,
+    /// None if it is not open.
+    pub number: Option<u64>,
+    /// Its page, or the one on which it is opened.
+    pub url: Option<String>,
+    /// Why the host did not open it.
+    pub why: Option<Told>,
+}
+
+impl Delivery {
+    pub fn merge_request(&self) -> Option<&MergeRequest> {
+        match self {
+            Self::Done { merge_request, .. } => merge_request.as_ref(),
+            Self::Now | Self::Failed { .. } => None,
+        }
+    }
 }
 
 /// A sentence and what to do, as they are sent.
@@ -76,6 +100,11 @@ impl Told {
 }
 
 impl Record {
+    /// Whether it waits for somebody to merge it, which may take days.
+    pub fn awaits_merge(&self) -> bool {
+        self.follow.as_ref().and_then(Follow::in_airflow).is_some_and(|follow| follow.awaits_merge())
+    }
+
     /// Whether nothing more happens, unless a person acts.
     pub fn has_ended(&self) -> bool {
         match (&self.delivery, &self.follow) {

@@ -245,7 +245,7 @@ mod tests {
             dag_id: "a".to_owned(),
             started_at_ms: 1,
             place: ShipmentPlace::Airflow,
-            delivery: Delivery::Done { at_ms: 2, commit: None, url: None, is_new: true },
+            delivery: Delivery::Done { at_ms: 2, commit: None, url: None, is_new: true, merge_request: None },
             follow: Some(follow().into()),
         };
         let acts = kept.look().add(record).unwrap();

@@ -80,6 +80,7 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     GoalFolder: "Airflow, by its folder";
     GoalFolderLong: "Into the folder that Airflow reads";
     GoalGitTo { repository: &'a str, branch: &'a str }: "To {repository}, branch {branch}";
+    GoalGitProposes { repository: &'a str, branch: &'a str }: "To {repository}, as a merge request into branch {branch}";
     GoalGitFollows { url: &'a str }: "Followed in {url}";
     GoalGitUnfollowed: "No Airflow is configured: the run is not followed.";
     AirflowAsked: "Asking Airflow…";
@@ -208,6 +209,7 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     PlanSubmits { url: &'a str }: "Then this is submitted to {url}";
     PlanNothingCluster: "All files are there already.";
     PlanFolder { folder: &'a str }: "Folder {folder}";
+    PlanBranch { branch: &'a str, into: &'a str }: "On the new branch {branch}, to be merged into {into}";
     PlanNothing: "All of it is in the repository already.";
     PlanNew: "new file";
     PlanChanged: "changed";
@@ -226,6 +228,7 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     StepChecked: "Checked";
     StepPushed: "Pushed";
     StepWritten: "Files written";
+    StepMerged: "Merged";
     StepSeen: "Read by Airflow";
     StepQueued: "Queued";
     StepRunning: "Running";
@@ -238,6 +241,9 @@ messages! { ExportMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT
     Unpause: "Unpause the workflow";
     Retry: "Try again";
     CommitLink { commit: &'a str }: "Commit {commit}";
+    MergeRequestLink { number: u64 }: "Merge request {number}";
+    NewMergeRequest: "Open a merge request";
+    MergeRequestBranch { branch: &'a str }: "Branch {branch}";
     RunInAirflow { run: &'a str }: "Run {run}";
     DriverOf { run: &'a str }: "Driver {run}";
     DriverLog: "Log of the driver";

@@ -1,12 +1,12 @@
 //! GitHub: contents, folder and commit are made one after the other, and at last the branch is set, which GitHub refuses if
-//! it is not where the commit's parent is.
+//! it is not where the commit's parent is. Or a new branch is made, which GitHub refuses if it is there.
 
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    super::{error::GitError, tree::Entry, verdict::NotTaken},
+    super::{error::GitError, merge_request::Words, tree::Entry, verdict::NotTaken},
     Commit,
     calls::{Calls, Refused},
     encoded, id, kind,
@@ -93,8 +93,41 @@ pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String,
         Ok::<_, Refused>(id(made.sha)?)
     };
     let made = made.await.map_err(refused)?;
-    let path: Vec<&str> = ["git", "refs", "heads"].into_iter().chain(commit.site.branch.split('/')).collect();
-    let set = calls.send::<Reference>(Method::PATCH, &path, &json!({ "sha": made, "force": false })).await;
-    let has_moved = |refused: &Refused| refused.status == 409 || refused.says(&["fast forward", "fast-forward"]);
+    let set = match commit.own {
+        Some(branch) => {
+            let body = json!({ "ref": format!("refs/heads/{branch}"), "sha": made });
+            calls.send::<Reference>(Method::POST, &["git", "refs"], &body).await
+        }
+        None => {
+            let path: Vec<&str> = ["git", "refs", "heads"].into_iter().chain(commit.site.branch.split('/')).collect();
+            calls.send::<Reference>(Method::PATCH, &path, &json!({ "sha": made, "force": false })).await
+        }
+    };
+    let moved = ["fast forward", "fast-forward", "already exists"];
+    let has_moved = |refused: &Refused| refused.status == 409 || refused.says(&moved);
     set.map(|_| made).map_err(|refused| refused.verdict(has_moved))
+}
+
+/// A pull request; Gitea has the same.
+#[derive(Deserialize)]
+pub(super) struct Pull {
+    pub number: u64,
+}
+
+/// The pull request that is open from a branch of the repository itself.
+pub(super) async fn open_request(
+    calls: &Calls,
+    owner: &str,
+    (branch, into): (&str, &str),
+) -> Result<Option<u64>, GitError> {
+    let head = format!("{owner}:{branch}");
+    let pulls: Vec<Pull> = calls.get(&["pulls"], &[("state", "open"), ("head", &head), ("base", into)]).await?;
+    Ok(pulls.first().map(|pull| pull.number))
+}
+
+/// Opens a pull request, and returns its number. Gitea takes the same.
+pub(super) async fn propose(calls: &Calls, (branch, into): (&str, &str), words: &Words) -> Result<u64, GitError> {
+    let body = json!({ "title": words.title, "body": words.description, "head": branch, "base": into });
+    let pull: Result<Pull, _> = calls.send(Method::POST, &["pulls"], &body).await;
+    pull.map(|pull| pull.number).map_err(|refused| refused.error)
 }

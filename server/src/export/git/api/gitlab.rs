@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, json};
 
 use super::{
-    super::{error::GitError, tree::Entry, verdict::NotTaken},
+    super::{error::GitError, merge_request::Words, tree::Entry, verdict::NotTaken},
     Commit,
     calls::Calls,
     encoded, id, kind,
@@ -73,13 +73,17 @@ pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String,
         }
         actions.push(action);
     }
-    let body = json!({
-        "branch": commit.site.branch,
+    let mut body = json!({
+        "branch": commit.own.unwrap_or(&commit.site.branch),
         "commit_message": commit.message,
         "author_name": commit.site.author_name,
         "author_email": commit.site.author_email,
         "actions": actions,
     });
+    if let (Some(_), Some(head), Some(body)) = (commit.own, commit.head, body.as_object_mut()) {
+        // The branch begins at this commit. GitLab refuses it if there is such a branch.
+        body.insert("start_sha".to_owned(), json!(head));
+    }
     let made = calls.send::<Id>(Method::POST, &["repository", "commits"], &body).await.map_err(|refused| {
         refused.verdict(|refused| {
             let parts = [
@@ -94,6 +98,38 @@ pub(super) async fn commit(calls: &Calls, commit: &Commit<'_>) -> Result<String,
         })
     })?;
     id(made.id).map_err(NotTaken::Unclear)
+}
+
+#[derive(Deserialize)]
+struct MergeRequest {
+    iid: u64,
+    /// None if the fork is gone.
+    #[serde(default)]
+    source_project_id: Option<i64>,
+    #[serde(default)]
+    target_project_id: Option<i64>,
+}
+
+/// The merge request that is open from a branch of the repository itself.
+pub(super) async fn open_request(calls: &Calls, (branch, into): (&str, &str)) -> Result<Option<u64>, GitError> {
+    let query = [("state", "opened"), ("source_branch", branch), ("target_branch", into)];
+    let requests: Vec<MergeRequest> = calls.get(&["merge_requests"], &query).await?;
+    // A fork's has another source.
+    let own = requests.iter().find(|request| request.source_project_id == request.target_project_id);
+    Ok(own.map(|request| request.iid))
+}
+
+/// Opens a merge request, and returns its number. Its branch goes when it is merged.
+pub(super) async fn propose(calls: &Calls, (branch, into): (&str, &str), words: &Words) -> Result<u64, GitError> {
+    let body = json!({
+        "title": words.title,
+        "description": words.description,
+        "source_branch": branch,
+        "target_branch": into,
+        "remove_source_branch": true,
+    });
+    let opened: Result<MergeRequest, _> = calls.send(Method::POST, &["merge_requests"], &body).await;
+    opened.map(|request| request.iid).map_err(|refused| refused.error)
 }
 
 /// The last commit that changed a file.

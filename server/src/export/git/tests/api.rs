@@ -12,18 +12,18 @@ use super::{
 };
 use crate::config::{GitApi, GitApiKind};
 
-const KINDS: [(GitApiKind, &str); 3] =
+pub(super) const KINDS: [(GitApiKind, &str); 3] =
     [(GitApiKind::GitHub, "github"), (GitApiKind::Gitea, "gitea"), (GitApiKind::GitLab, "gitlab")];
 
 /// A person without the program git: any call of it would end in an error.
-struct Without(#[expect(dead_code, reason = "its folder lives as long")] Person, Repository);
+pub(super) struct Without(#[expect(dead_code, reason = "its folder lives as long")] Person, Repository);
 
 impl Without {
-    fn git(kind: &str, url: &str, token: &str) -> Self {
+    pub(super) fn git(kind: &str, url: &str, token: &str) -> Self {
         Self::with(kind, url, token, |_| {})
     }
 
-    fn with(kind: &str, url: &str, token: &str, change: impl FnOnce(&mut Person)) -> Self {
+    pub(super) fn with(kind: &str, url: &str, token: &str, change: impl FnOnce(&mut Person)) -> Self {
         let mut person = Person::with(url, Some(token));
         person.site.api = Some(GitApi::of(kind, &person.site.url, true).unwrap());
         person.site.environment = vec![("PATH", "/nowhere".into())];
@@ -34,11 +34,11 @@ impl Without {
         Self(person, repository)
     }
 
-    async fn plan(&self, delivery: &Delivery<'_>) -> Result<Plan, GitError> {
+    pub(super) async fn plan(&self, delivery: &Delivery<'_>) -> Result<Plan, GitError> {
         self.1.plan(delivery).await
     }
 
-    async fn push(&self, delivery: &Delivery<'_>, seen: &str) -> Result<Delivered, GitError> {
+    pub(super) async fn push(&self, delivery: &Delivery<'_>, seen: &str) -> Result<Delivered, GitError> {
         self.1.push(delivery, super::super::Agreed { seen, replace: false }, "Deliver sales").await
     }
 
@@ -46,7 +46,7 @@ impl Without {
         self.1.answers().await
     }
 
-    async fn deliver(&self, delivery: &Delivery<'_>) -> Result<Delivered, GitError> {
+    pub(super) async fn deliver(&self, delivery: &Delivery<'_>) -> Result<Delivered, GitError> {
         let plan = self.plan(delivery).await?;
         self.push(delivery, &plan.seen).await
     }

@@ -40,8 +40,12 @@ pub enum Fault {
     Page,
     /// Somebody else commits another file exactly when our commit arrives, once.
     Faster,
-    /// The branch is protected.
+    /// The branch `main` is protected.
     Protected,
+    /// Merge requests are not for us.
+    NoRequests,
+    /// A merge request is opened, and the answer does not arrive.
+    RequestUnanswered,
     /// The host is older than the call that changes several files.
     NoSuchCall,
 }
@@ -52,6 +56,18 @@ struct Host {
     home: PathBuf,
     fault: Mutex<Fault>,
     heard: Mutex<Vec<(Method, String, HeaderMap)>>,
+    requests: Mutex<Vec<MergeRequest>>,
+}
+
+/// A merge request that the host has. Its branches are those of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergeRequest {
+    pub number: u64,
+    pub title: String,
+    pub description: String,
+    pub branch: String,
+    pub into: String,
+    pub is_open: bool,
 }
 
 /// The host, until it is dropped.
@@ -70,7 +86,14 @@ impl ApiHost {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/team/jobs.git", listener.local_addr().unwrap());
         let home = bare.folder.path().to_owned();
-        let host = Host { kind, bare: bare.path(), home, fault: Mutex::new(fault), heard: Mutex::default() };
+        let host = Host {
+            kind,
+            bare: bare.path(),
+            home,
+            fault: Mutex::new(fault),
+            heard: Mutex::default(),
+            requests: Mutex::default(),
+        };
         let host = Arc::new(host);
         let routes = Router::new().fallback(serve).with_state(host.clone());
         let task = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
@@ -80,6 +103,30 @@ impl ApiHost {
     /// Method, address and headers of all requests.
     pub fn heard(&self) -> Vec<(Method, String, HeaderMap)> {
         self.host.heard.lock().unwrap().clone()
+    }
+
+    pub fn requests(&self) -> Vec<MergeRequest> {
+        self.host.requests.lock().unwrap().clone()
+    }
+
+    /// A person merges it, and keeps or removes its branch.
+    pub fn merge(&self, number: u64, keeps_branch: bool) {
+        let mut requests = self.host.requests.lock().unwrap();
+        let request = requests.iter_mut().find(|request| request.number == number).unwrap();
+        assert!(request.is_open);
+        request.is_open = false;
+        let [own, main] = [&request.branch, &request.into].map(|branch| self.host.head(branch).unwrap());
+        let tree = self.host.git(&["merge-tree", "--write-tree", &main, &own], b"").unwrap();
+        let args = ["commit-tree", &tree, "-p", &main, "-p", &own, "-m", "Merge"];
+        let merged = self.host.git_as(&json!({ "name": "bob", "email": "bob@x" }), &args, b"").unwrap();
+        self.host.set(&request.into, &merged, &main).unwrap();
+        if !keeps_branch {
+            self.host.git(&["update-ref", "-d", &format!("refs/heads/{}", request.branch)], b"").unwrap();
+        }
+    }
+
+    pub fn set_fault(&self, fault: Fault) {
+        *self.host.fault.lock().unwrap() = fault;
     }
 }
 
@@ -123,11 +170,15 @@ async fn serve(State(host): State<Arc<Host>>, request: Request) -> Response {
         return refusal(403, "Resource not accessible by personal access token");
     }
     let raw = head.uri.path().to_owned();
+    let is_request = raw.ends_with("/pulls") || raw.ends_with("/merge_requests");
     let query: Vec<(String, String)> =
         url::form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let asked = move || host.answer(&head.method, &raw, &query, &body);
     let (kind, answer) = tokio::task::spawn_blocking(asked).await.unwrap();
     match answer {
+        Ok(_) if is_write && is_request && fault == Fault::RequestUnanswered => {
+            (StatusCode::BAD_GATEWAY, "bad gateway").into_response()
+        }
         // What a proxy says whose upstream has hung up.
         Ok(_) if is_write && fault == Fault::BreaksAfter && kind == Kind::Last => {
             (StatusCode::BAD_GATEWAY, "bad gateway").into_response()
@@ -164,16 +215,16 @@ impl Host {
             .map(|part| percent_decode_str(part).decode_utf8().unwrap().into_owned())
             .collect();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        let last = matches!(*method, Method::PATCH) || matches!(parts.last(), Some(&"contents")) || {
-            self.kind == GitApiKind::GitLab && *method == Method::POST
-        };
+        let ends = ["contents", "refs", "commits"];
+        let last = matches!(*method, Method::PATCH) || matches!(parts.last(), Some(end) if ends.contains(end));
+        let last = last && !(self.kind == GitApiKind::GitHub && parts.last() == Some(&"commits"));
         let answer = match self.kind {
             GitApiKind::GitHub => match parts.as_slice() {
-                ["api", "v3", "repos", "team", "jobs", rest @ ..] => self.github(method, rest, &body),
+                ["api", "v3", "repos", "team", "jobs", rest @ ..] => self.github(method, rest, &asked, &body),
                 _ => Err(MISSING),
             },
             GitApiKind::Gitea => match parts.as_slice() {
-                ["api", "v1", "repos", "team", "jobs", rest @ ..] => self.gitea(method, rest, &body),
+                ["api", "v1", "repos", "team", "jobs", rest @ ..] => self.gitea(method, rest, &asked, &body),
                 _ => Err(MISSING),
             },
             GitApiKind::GitLab => match parts.as_slice() {
@@ -184,7 +235,13 @@ impl Host {
         (if last { Kind::Last } else { Kind::Other }, answer)
     }
 
-    fn github(&self, method: &Method, rest: &[&str], body: &Value) -> Answer {
+    fn github<'a>(
+        &self,
+        method: &Method,
+        rest: &[&str],
+        asked: &dyn Fn(&str) -> Option<&'a str>,
+        body: &Value,
+    ) -> Answer {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         match (method.as_str(), rest) {
             ("GET", []) => Ok(json!({ "full_name": "team/jobs" })),
@@ -213,6 +270,23 @@ impl Host {
                 let args = ["commit-tree", &text(&body["tree"]), "-p", &text(&body["parents"][0]), "-F", "-"];
                 Ok(json!({ "sha": self.git_as(&body["author"], &args, text(&body["message"]).as_bytes())? }))
             }
+            ("POST", ["git", "refs"]) => {
+                self.others();
+                let name = text(&body["ref"]);
+                let exists = (StatusCode::UNPROCESSABLE_ENTITY, "Reference already exists");
+                let branch = name.strip_prefix("refs/heads/").unwrap();
+                self.set(branch, &text(&body["sha"]), "").map_err(|_| exists)?;
+                Ok(json!({ "ref": name, "object": { "sha": body["sha"] } }))
+            }
+            ("GET", ["pulls"]) => {
+                let head = asked("head").unwrap();
+                let branch = head.strip_prefix("team:").unwrap();
+                Ok(self.listed(|one| one.branch == branch && Some(one.into.as_str()) == asked("base")))
+            }
+            ("POST", ["pulls"]) => {
+                let refusal = (StatusCode::UNPROCESSABLE_ENTITY, "Validation Failed");
+                self.requested(["title", "body", "head", "base"].map(|name| text(&body[name])), refusal)
+            }
             ("PATCH", ["git", "refs", "heads", branch @ ..]) => {
                 assert_eq!(body["force"], false);
                 self.others();
@@ -232,7 +306,13 @@ impl Host {
         }
     }
 
-    fn gitea(&self, method: &Method, rest: &[&str], body: &Value) -> Answer {
+    fn gitea<'a>(
+        &self,
+        method: &Method,
+        rest: &[&str],
+        asked: &dyn Fn(&str) -> Option<&'a str>,
+        body: &Value,
+    ) -> Answer {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         match (method.as_str(), rest) {
             ("GET", []) => Ok(json!({ "full_name": "team/jobs", "empty": self.is_empty() })),
@@ -242,13 +322,25 @@ impl Host {
             }
             ("GET", ["git", "blobs", blob]) => self.blob(blob),
             ("POST", ["contents"]) if *self.fault.lock().unwrap() == Fault::NoSuchCall => Err(MISSING),
+            ("GET", ["pulls"]) => {
+                assert_eq!(asked("state"), Some("open"));
+                Ok(self.listed(|_| true))
+            }
+            ("POST", ["pulls"]) => {
+                let refusal = (StatusCode::CONFLICT, "pull request already exists for these targets");
+                self.requested(["title", "body", "head", "base"].map(|name| text(&body[name])), refusal)
+            }
             ("POST", ["contents"]) => {
                 self.others();
-                if *self.fault.lock().unwrap() == Fault::Protected {
-                    return Err((StatusCode::FORBIDDEN, "user cannot commit to repo"));
-                }
                 let branch = text(&body["branch"]);
                 let head = if self.is_empty() { String::new() } else { self.head(&branch)? };
+                let own = body["new_branch"].as_str().filter(|own| *own != branch);
+                if own.is_none() && *self.fault.lock().unwrap() == Fault::Protected {
+                    return Err((StatusCode::FORBIDDEN, "user cannot commit to repo"));
+                }
+                if own.is_some_and(|own| self.head(own).is_ok()) {
+                    return Err((StatusCode::UNPROCESSABLE_ENTITY, "branch already exists [name: x]"));
+                }
                 let mut changes = Vec::new();
                 for file in body["files"].as_array().unwrap() {
                     let path = text(&file["path"]);
@@ -267,7 +359,10 @@ impl Host {
                     changes.push((path, self.stored(file)?));
                 }
                 let new = self.committed(&head, changes, &body["author"], &text(&body["message"]))?;
-                self.set(&branch, &new, &head)?;
+                match own {
+                    Some(own) => self.set(own, &new, "")?,
+                    None => self.set(&branch, &new, &head)?,
+                };
                 Ok(json!({ "commit": { "sha": new }, "files": [] }))
             }
             _ => Err(MISSING),
@@ -292,13 +387,35 @@ impl Host {
             }
             ("GET", ["repository", "blobs", blob]) => self.blob(blob),
             ("HEAD", ["repository", "files", path]) => Ok(json!({ "HEADER": last(asked("ref").unwrap(), path)? })),
+            ("GET", ["merge_requests"]) => {
+                let is_it = |one: &MergeRequest| {
+                    Some(one.branch.as_str()) == asked("source_branch")
+                        && Some(one.into.as_str()) == asked("target_branch")
+                };
+                assert_eq!(asked("state"), Some("opened"));
+                Ok(self.listed(is_it))
+            }
+            ("POST", ["merge_requests"]) => {
+                let fields = ["title", "description", "source_branch", "target_branch"].map(|name| text(&body[name]));
+                let refusal = "Another open merge request already exists for this source branch: !1";
+                self.requested(fields, (StatusCode::CONFLICT, refusal))
+            }
             ("POST", ["repository", "commits"]) => {
                 self.others();
-                if *self.fault.lock().unwrap() == Fault::Protected {
+                let branch = text(&body["branch"]);
+                if branch == "main" && *self.fault.lock().unwrap() == Fault::Protected {
                     return Err((StatusCode::FORBIDDEN, "You are not allowed to push into this branch"));
                 }
-                let branch = text(&body["branch"]);
-                let head = if self.is_empty() { String::new() } else { self.head(&branch)? };
+                let start = body["start_sha"].as_str();
+                if start.is_some() && self.head(&branch).is_ok() {
+                    let message = "A branch called 'x' already exists. Switch to that branch in order to make changes";
+                    return Err((StatusCode::BAD_REQUEST, message));
+                }
+                let head = match start {
+                    Some(start) => start.to_owned(),
+                    None if self.is_empty() => String::new(),
+                    None => self.head(&branch)?,
+                };
                 let mut changes = Vec::new();
                 for action in body["actions"].as_array().unwrap() {
                     let path = text(&action["file_path"]);
@@ -320,11 +437,50 @@ impl Host {
                 }
                 let author = json!({ "name": body["author_name"], "email": body["author_email"] });
                 let new = self.committed(&head, changes, &author, &text(&body["commit_message"]))?;
-                self.set(&branch, &new, &head)?;
+                self.set(&branch, &new, if start.is_some() { "" } else { &head })?;
                 Ok(json!({ "id": new }))
             }
             _ => Err(MISSING),
         }
+    }
+
+    /// Open merge requests, as the host lists them, the newest first.
+    fn listed(&self, is_it: impl Fn(&MergeRequest) -> bool) -> Value {
+        let requests = self.requests.lock().unwrap();
+        requests.iter().rev().filter(|one| one.is_open && is_it(one)).map(|one| self.request(one)).collect()
+    }
+
+    fn request(&self, one: &MergeRequest) -> Value {
+        match self.kind {
+            GitApiKind::GitLab => json!({
+                "iid": one.number, "source_branch": one.branch, "target_branch": one.into,
+                "source_project_id": 5, "target_project_id": 5,
+            }),
+            GitApiKind::GitHub | GitApiKind::Gitea => json!({
+                "number": one.number,
+                "head": { "ref": one.branch, "repo_id": 5 },
+                "base": { "ref": one.into, "repo_id": 5 },
+            }),
+        }
+    }
+
+    /// Opens a merge request, of which there is one for a branch. `exists` is how the host says that.
+    fn requested(&self, [title, description, branch, into]: [String; 4], exists: Refusal) -> Answer {
+        if *self.fault.lock().unwrap() == Fault::NoRequests {
+            return Err((StatusCode::FORBIDDEN, "Resource not accessible by personal access token"));
+        }
+        assert!(!title.is_empty());
+        self.head(&branch)?;
+        self.head(&into)?;
+        let mut requests = self.requests.lock().unwrap();
+        if requests.iter().any(|one| one.is_open && one.branch == branch && one.into == into) {
+            return Err(exists);
+        }
+        let number = requests.len() as u64 + 1;
+        let request = MergeRequest { number, title, description, branch, into, is_open: true };
+        let shown = self.request(&request);
+        requests.push(request);
+        Ok(shown)
     }
 
     /// Somebody else is faster, once.

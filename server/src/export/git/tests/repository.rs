@@ -65,17 +65,25 @@ impl Bare {
 
     /// What somebody else commits in a work tree.
     pub fn change(&self, edit: impl FnOnce(&Path)) {
+        self.change_on("main", edit);
+    }
+
+    /// The same, on a branch that may be there.
+    pub fn change_on(&self, branch: &str, edit: impl FnOnce(&Path)) {
         let work = tempfile::tempdir_in(self.folder.path()).unwrap();
         let run = |args: &[&str]| {
             let done = git(work.path(), self.folder.path()).args(args).output().unwrap();
             assert!(done.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&done.stderr));
         };
         run(&["clone", "--quiet", &self.url(), "."]);
-        run(&["checkout", "--quiet", "-B", "main"]);
+        let has_branch = !self.git(&["for-each-ref", &format!("refs/heads/{branch}")]).is_empty();
+        let from = format!("origin/{branch}");
+        let begin = ["checkout", "--quiet", "-B", branch, &from];
+        run(begin.get(..if has_branch { 5 } else { 4 }).unwrap());
         edit(work.path());
         run(&["add", "--all"]);
         run(&["commit", "--quiet", "-m", "Somebody else's"]);
-        run(&["push", "--quiet", "origin", "main"]);
+        run(&["push", "--quiet", "origin", branch]);
     }
 
     /// All paths of the branch.
@@ -85,6 +93,12 @@ impl Bare {
 
     pub fn content(&self, path: &str) -> String {
         self.git(&["show", &format!("main:{path}")])
+    }
+
+    /// All branches.
+    pub fn branches(&self) -> Vec<String> {
+        let names = self.git(&["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"]);
+        names.lines().map(str::to_owned).collect()
     }
 
     pub fn head(&self) -> String {

@@ -23,7 +23,9 @@ pub(super) fn follow(shipment: &mut Shipment, line: &mut Timeline, follow: &Foll
     let has_run = follow.timeline().iter().any(|step| matches!(step.state, State::Queued { .. }));
     shipment.run_id = has_run.then(|| follow.run_id());
     let failed = follow.act_error.as_ref().or(follow.problem.as_ref().map(|problem| &problem.error));
-    shipment.problem = failed.map(|failed| error((&words::failure(failed)).into(), None, String::new()));
+    if let Some(failed) = failed {
+        shipment.problem = Some(error((&words::failure(failed)).into(), None, String::new()));
+    }
 }
 
 /// What a person can do besides with a job.
@@ -39,7 +41,7 @@ fn add(line: &mut Timeline, Step { at_ms, state }: &Step, follow: &Follow) {
     match state {
         State::Delivered => {
             // A person looks again, or runs it again.
-            line.begin_again(2);
+            line.begin_again(StepName::Seen);
             line.set(StepName::Seen, StepState::Now, at_ms);
         }
         State::ImportError { place, text } => {
@@ -52,7 +54,9 @@ fn add(line: &mut Timeline, Step { at_ms, state }: &Step, follow: &Follow) {
         }
         State::Seen { .. } => {
             // It was paused, and no run is wished for.
-            line.begin_again(3);
+            line.begin_again(StepName::Queued);
+            // Only where a merge is waited for.
+            line.set(StepName::Merged, StepState::Done, at_ms);
             line.set(StepName::Seen, StepState::Done, at_ms);
             line.note(StepName::Seen, &text);
         }

@@ -33,12 +33,12 @@ fn add(line: &mut Timeline, Step { at_ms, state }: &Step, follow: &Follow) {
     match state {
         State::Delivered => {
             // A person submits it again.
-            line.begin_again(2);
+            line.begin_again(StepName::Queued);
             line.set(StepName::Queued, StepState::Now, at_ms);
             line.note(StepName::Queued, &text);
         }
         State::Submitting | State::Submitted => {
-            line.begin_again(2);
+            line.begin_again(StepName::Queued);
             line.set(StepName::Queued, StepState::Now, at_ms);
             line.note(StepName::Queued, &text);
         }
@@ -85,9 +85,10 @@ fn add(line: &mut Timeline, Step { at_ms, state }: &Step, follow: &Follow) {
     }
 }
 
-/// A driver that ends soon may never have been seen before.
+/// A driver that ends soon may never have been seen before. That it waited for a worker is no longer so.
 fn has_been_queued(line: &mut Timeline, at_ms: i64) {
     line.change(StepName::Queued, |step| {
+        (step.note, step.note_sentences) = (String::new(), Vec::new());
         step.state = StepState::Done;
         step.at_ms.get_or_insert(at_ms);
     });

@@ -34,9 +34,9 @@ impl Timeline {
         }
     }
 
-    /// All steps but the first are still to come.
-    pub fn begin_again(&mut self, first: usize) {
-        for step in self.0.iter_mut().skip(first) {
+    /// This step and all after it are still to come.
+    pub fn begin_again(&mut self, from: StepName) {
+        for step in self.0.iter_mut().skip_while(|step| step.name != from) {
             *step = waiting(step.name);
         }
     }

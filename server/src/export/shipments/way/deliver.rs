@@ -17,7 +17,7 @@ use crate::{
             Place, Standalone, errors, folder,
             follow::Follow,
             plan::folder_job,
-            record::{Delivery, Told},
+            record::{Delivery, MergeRequest, Told},
         },
         standalone::{self, follow::Submission},
     },
@@ -53,7 +53,7 @@ async fn deliver_submission(
     match delivered {
         Ok(()) => {
             let follow = submission.map(|submission| standalone::follow::Follow::new(submission, at_ms).into());
-            (Delivery::Done { at_ms, commit: None, url: None, is_new: true }, follow)
+            (Delivery::Done { at_ms, commit: None, url: None, is_new: true, merge_request: None }, follow)
         }
         Err(why) => (Delivery::Failed { at_ms, why: Told::from(&why) }, None),
     }
@@ -90,14 +90,28 @@ async fn deliver_workflow(
         Err(why) => return (Delivery::Failed { at_ms, why: Told::from(&why) }, None),
     };
     let is_commit = !done.commit.is_empty();
-    let by = if is_commit { shipped::Delivery::Commit { id: done.commit.clone() } } else { shipped::Delivery::Folder };
+    let by = match &done.merge_request {
+        Some(_) => shipped::Delivery::Branch { name: done.branch.clone() },
+        None if is_commit => shipped::Delivery::Commit { id: done.commit.clone() },
+        None => shipped::Delivery::Folder,
+    };
     let follow = exports.shipments.site.api.as_ref().and_then(|api| {
         let shipped = Shipped::new(dag_id, &done.folder, &files, by);
         let shipped = shipped.inspect_err(|error| tracing::error!(%error, shipment.id = id, "A job is not followed"));
         Some(airflow::follow::Follow::new(shipped.ok()?, wish, &format!("monitor-{id}"), api.visibility, at_ms).into())
     });
     let commit = Some(done.commit).filter(|_| is_commit);
-    (Delivery::Done { at_ms, commit, url: done.web_url, is_new: done.is_new }, follow)
+    let merge_request = done.merge_request.map(|request| kept(request, id));
+    (Delivery::Done { at_ms, commit, url: done.web_url, is_new: done.is_new, merge_request }, follow)
+}
+
+/// As it is kept. A merge request that the host did not open is no failure: the branch is there.
+fn kept(git::MergeRequest { branch, number, web_url: url, problem }: git::MergeRequest, id: &str) -> MergeRequest {
+    let why = problem.map(|error| {
+        tracing::warn!(%error, upstream = "git", shipment.id = id, "No merge request was opened");
+        Told::from(&of_git::not_opened(&error))
+    });
+    MergeRequest { branch, number, url, why }
 }
 
 /// A delivery into a folder of workflows, which has no commit.
@@ -106,6 +120,7 @@ fn in_folder(dag_id: &str) -> git::Delivered {
         commit: String::new(),
         is_new: true,
         branch: String::new(),
+        merge_request: None,
         folder: dag_id.to_owned(),
         web_url: None,
     }
