@@ -222,13 +222,14 @@ fn airflow() -> Result<()> {
     run::run(outside::with_tools(&mut outside::pytest("tests/airflow"))?.env("AIRFLOW_PYTHON", python))
 }
 
-/// Submits exported notebooks to a real standalone master, and follows them.
+/// Submits exported notebooks to a real standalone master, by the routes and in a browser, and follows them.
 fn standalone() -> Result<()> {
     install::system(false)?;
     install::venv()?;
     run::run(run::command("cargo", &paths::root()).args(["build", "--locked", "--bin", "berdl-spark-monitor"]))?;
     let binary = paths::target().join("debug/berdl-spark-monitor");
-    run::run(outside::pytest("tests/standalone").env("SPARK_MONITOR_BINARY", binary))
+    run::run(outside::pytest("tests/standalone").env("SPARK_MONITOR_BINARY", binary))?;
+    in_browser("standalone.mjs")
 }
 
 /// Tests every fault of every upstream, of the machine, and of two real masters.
