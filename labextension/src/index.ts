@@ -169,12 +169,13 @@ function activate(
   const applications = new ApplicationsTab(app.shell, tabs, trans);
   const openApp = (appId: string): void => void applications.open(appId);
   const openCompared = (appId: string, queryId: string): void => void compare.open([appId, queryId]);
+  const goToCell = goToRan({ url, server: serverSettings, notebooks, trans });
   const myQueries = new MyQueriesTab(app.shell, tabs, trans, {
     openApp,
     compare: openCompared,
-    goToCell: goToRan({ url, server: serverSettings, notebooks, trans })
+    goToCell
   });
-  const queries = new QueryTabs(app.shell, detailTabs, trans, savedApp, notebooks, settings, openCompared);
+  const queries = new QueryTabs(app.shell, detailTabs, trans, savedApp, notebooks, settings, openCompared, goToCell);
   const compare = new CompareTab({
     shell: app.shell,
     loader: shelfTabs,

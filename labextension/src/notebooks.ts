@@ -66,6 +66,11 @@ export class Notebooks {
     return this.facts().some(({ asked, session_id }) => asked && session_id === sessionId);
   }
 
+  /** The open notebook whose kernel has named a session, or a driver of its own, as the one of a query. */
+  of(sessionId: string | null, appId: string): NotebookFacts | undefined {
+    return this.facts().find(({ session_id, app_id }) => (sessionId === null ? app_id === appId : session_id === sessionId));
+  }
+
   /** Writes a code cell below the active one of the notebook that a person is working in; false without a notebook. */
   insertCell(source: string): boolean {
     const notebook = this.tracker?.currentWidget?.content;

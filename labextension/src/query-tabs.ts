@@ -36,7 +36,8 @@ export class QueryTabs {
     private readonly savedApp: SavedApp,
     private readonly notebooks: Notebooks,
     private readonly settings: Settings,
-    private readonly compare: (appId: string, queryId: string) => void
+    private readonly compare: (appId: string, queryId: string) => void,
+    private readonly goToCell: (appId: string, queryId: string) => void
   ) {
     settings.changed.connect(() => {
       this.tracker.forEach(widget => widget.content.ask(handle => handle.set_muted(this.muted)));
@@ -127,6 +128,11 @@ export class QueryTabs {
         },
         on_copy: copyText,
         is_mine: sessionId => this.notebooks.isOurs(sessionId),
+        notebook_of: (sessionId, appId) => {
+          const notebook = this.notebooks.of(sessionId, appId);
+          return notebook && [notebook.title, notebook.shift];
+        },
+        on_cell: this.goToCell,
         muted: this.muted,
         on_mute: (rule, muted) => this.settings.muteFindings(rule, muted),
         on_save: (text, name) => {

@@ -92,6 +92,7 @@ test('a double click on a query opens its page: how it went, its stages, its pla
   const text = await page.innerText();
   assert.match(text, /succeeded · .* · begun .* · \d+ of \d+ tasks · \d+ of \d+ stages/);
   assert.match(text, /SELECT count\(\*\) FROM a JOIN b ON a\.id = b\.id/);
+  assert.match(text, /cell \[2\], line 4 of join\.ipynb/);
   assert.ok((await page.locator('.sparkMonitor-Timeline-bar').count()) >= 3, 'a bar for each stage');
   assert.equal(await operator('Range').count(), 2);
   assert.match((await operator('Range').allInnerTexts()).join(), /300,000 rows/);

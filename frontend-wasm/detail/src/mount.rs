@@ -25,6 +25,10 @@ export interface QueryOptions {
   on_copy: (text: string) => Promise<void>;
   /** Whether a kernel of this JupyterLab has named a session of Spark Connect as its own. */
   is_mine: (session_id: string) => boolean;
+  /** The title of the open notebook whose query it is, and what Spark adds to its cells' numbers. */
+  notebook_of: (session_id: string | null, app_id: string) => [string, number | null] | undefined;
+  /** Goes to the cell that ran a query, or says why not. */
+  on_cell: (app_id: string, query_id: string) => void;
   /** The rules whose findings the person does not want to see, with commas between them. */
   muted: string;
   /** Mutes a rule, or no longer. */
@@ -56,6 +60,12 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn is_mine(this: &QueryOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn notebook_of(this: &QueryOptions) -> Option<Function>;
+
+    #[wasm_bindgen(method, getter)]
+    fn on_cell(this: &QueryOptions) -> Option<Function>;
 
     #[wasm_bindgen(method, getter)]
     fn muted(this: &QueryOptions) -> String;
@@ -101,6 +111,8 @@ impl Detail {
             on_known: options.on_known(),
             on_copy: options.on_copy(),
             is_mine: options.is_mine(),
+            notebook_of: options.notebook_of(),
+            on_cell: options.on_cell(),
             muted: options.muted().into(),
             on_mute: options.on_mute(),
             on_save: options.on_save(),

@@ -29,3 +29,4 @@ pub mod small_map;
 pub mod snapshot;
 pub mod sparkline;
 pub mod tab;
+pub mod wait;

@@ -24,6 +24,10 @@ pub struct Page<'a> {
     /// The rules whose findings the person does not want to see, with commas between them.
     pub muted: &'a str,
     pub on_mute: Callback<(FindingRule, bool)>,
+    /// The open notebook whose query it is.
+    pub notebook: Option<Notebook>,
+    /// Goes to the cell that ran it.
+    pub on_cell: Callback<()>,
     /// Whether it runs, and a kernel of this JupyterLab has named its session as its own.
     pub may_stop: bool,
     /// None until a person wants to stop it.
@@ -37,6 +41,14 @@ pub struct Page<'a> {
     pub settings: Html,
     /// Saves the page as a file.
     pub save: Html,
+}
+
+/// A notebook as the shell sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notebook {
+    pub title: String,
+    /// By how much Spark's number of a cell exceeds its execution count; none if its kernel has not said.
+    pub shift: Option<u32>,
 }
 
 /// Code with a button that copies it.

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use js_sys::Function;
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Function};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use wire::{FindingRule, Findings, Query, QueryPlans, QueryStages, QueryTasks};
 use yew::{
@@ -13,7 +13,7 @@ use yew::{
 
 use super::batches_pane::BatchesPane;
 use super::interrupt::interrupt;
-use super::page::Page;
+use super::page::{Notebook, Page};
 use super::query_view::query_view;
 use super::save_pane::SavePane;
 use super::settings_pane::SettingsPane;
@@ -41,6 +41,11 @@ pub struct QueryTabProps {
     pub on_copy: Option<Function>,
     /// Whether a kernel of this JupyterLab has named a session of Spark Connect as its own.
     pub is_mine: Option<Function>,
+    /// The open notebook whose query it is, given the ids of its session and its application: its title and what it adds to
+    /// a cell's number.
+    pub notebook_of: Option<Function>,
+    /// Goes to the cell that ran a query, given the ids of its application and of itself.
+    pub on_cell: Option<Function>,
     /// The rules whose findings the person does not want to see, with commas between them.
     pub muted: AttrValue,
     /// Mutes a rule, or no longer.
@@ -87,6 +92,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
     let dispatcher = findings.dispatcher();
     use_poll(poll(["panel/findings", &app].concat()), Callback::from(move |news| dispatcher.dispatch(news)));
     let operation = known.as_ref().and_then(|(_, query)| stoppable(query, props.is_mine.as_ref()));
+    let notebook = known.as_ref().and_then(|(app_id, query)| notebook(query, app_id, props.notebook_of.as_ref()));
     let is_stream = known.as_ref().is_some_and(|(_, query)| query.stream.is_some());
     let known_app_id = app_id.clone();
     let named = known.map(|(app_id, query)| (app_id, query.name.clone()));
@@ -122,6 +128,8 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
                 }
             })
         },
+        notebook,
+        on_cell: tell(props.on_cell.as_ref(), known_app_id.as_deref(), &props.query_id),
         may_stop: operation.is_some(),
         stopping: stopping.as_ref(),
         on_stop: {
@@ -138,15 +146,7 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
                 stopping.set(next);
             })
         },
-        on_compare: {
-            let (on_compare, query_id) = (props.on_compare.clone(), props.query_id.clone());
-            Callback::from(move |()| {
-                if let (Some(on_compare), Some(app_id)) = (&on_compare, &known_app_id) {
-                    // A shell that fails has said so in the console.
-                    let _ = on_compare.call2(&JsValue::NULL, &app_id.into(), &query_id.as_str().into());
-                }
-            })
-        },
+        on_compare: tell(props.on_compare.as_ref(), known_app_id.as_deref(), &props.query_id),
         batches: if is_stream {
             let route = [&*path, "/batches", &app].concat();
             html! { <BatchesPane api={props.api.clone()} pollers={props.pollers.clone()} {shown} {route} /> }
@@ -159,6 +159,25 @@ pub fn QueryTab(props: &QueryTabProps) -> Html {
         settings: html! { <SettingsPane api={props.api.clone()} pollers={props.pollers.clone()} {shown} {app} /> },
     };
     query_view(&page)
+}
+
+/// Calls the shell with the ids of the application and of the query.
+fn tell(shell: Option<&Function>, app_id: Option<&str>, query_id: &AttrValue) -> Callback<()> {
+    let (shell, app_id, query_id) = (shell.cloned(), app_id.map(str::to_owned), query_id.clone());
+    Callback::from(move |()| {
+        if let (Some(shell), Some(app_id)) = (&shell, &app_id) {
+            // A shell that fails has said so in the console.
+            let _ = shell.call2(&JsValue::NULL, &app_id.as_str().into(), &query_id.as_str().into());
+        }
+    })
+}
+
+fn notebook(query: &Query, app_id: &str, shell: Option<&Function>) -> Option<Notebook> {
+    let session_id = query.session_id.as_deref().map_or(JsValue::NULL, JsValue::from);
+    let answer = shell?.call2(&JsValue::NULL, &session_id, &app_id.into()).ok()?.dyn_into::<Array>().ok()?;
+    // Execution counts and what is added to them are small.
+    let shift = answer.get(1).as_f64().map(|shift| shift as u32);
+    Some(Notebook { title: answer.get(0).as_string()?, shift })
 }
 
 /// The session and the operation of a query that this page may stop.

@@ -1,6 +1,6 @@
 //! The parts of a query's page, in order.
 
-use wire::{Query, QueryStages, QueryState};
+use wire::{CallSite, Query, QueryStages, QueryState};
 use yew::{Callback, Html, MouseEvent, html};
 
 use super::findings_pane::findings_pane;
@@ -14,6 +14,7 @@ use kit::language;
 use kit::parts::bar::progress;
 use kit::parts::filled::filled;
 use kit::parts::notice::muted;
+use kit::wait::{sentence, time_left};
 
 pub fn query_view(page: &Page<'_>) -> Html {
     let content = page.query.body().map(|answer| match &answer.query {
@@ -33,7 +34,7 @@ fn known(page: &Page<'_>, answer: &QueryStages, query: &Query) -> Html {
     let findings = page.findings.body().map(|findings| findings_pane(page, findings, &query.query_id));
     html! {
         <>
-            { head(query) }
+            { head(page, query) }
             { compare(&page.on_compare) }
             { stop(page.may_stop, page.stopping, &page.on_stop) }
             if let Some(reason) = &query.failure_reason {
@@ -69,7 +70,7 @@ fn compare(on_compare: &Callback<()>) -> Html {
     }
 }
 
-fn head(query: &Query) -> Html {
+fn head(page: &Page<'_>, query: &Query) -> Html {
     let name = if query.name.is_empty() { query.query_id.clone() } else { query.name.clone() };
     let facts = [
         state_words(query.state),
@@ -82,13 +83,52 @@ fn head(query: &Query) -> Html {
         <div class="sparkMonitor-QueryPage-head">
             <h2 class="sparkMonitor-Report-title">{ name }</h2>
             <p>{ facts.join(" · ") }</p>
+            { origin(page, query) }
             if query.state.is_open() {
+                <p>{ now(query).join(" · ") }</p>
                 { progress(&tr(PageMessage::Progress), query.tasks) }
             }
             if let Some(link) = &query.link {
                 <p><a href={link.clone()} target="_blank" rel="noopener noreferrer">{ tr(PageMessage::SparkPage) }</a></p>
             }
         </div>
+    }
+}
+
+/// What it does now, how far it is, and how long it still takes.
+fn now(query: &Query) -> Vec<String> {
+    let percent = query.tasks.percent();
+    let share = (query.tasks.total > 0).then(|| tr(Message::Percent { percent }));
+    [query.wait.as_ref().map(sentence), share, query.time_left.map(time_left)].into_iter().flatten().collect()
+}
+
+/// The cell that built it and its notebook, as a button that leads to the cell that ran it.
+fn origin(page: &Page<'_>, query: &Query) -> Html {
+    let shift = page.notebook.as_ref().and_then(|notebook| notebook.shift);
+    let place = query.call_site.as_ref().map(|call_site| {
+        tr(match call_site {
+            CallSite::Cell { number, line } => {
+                match shift.and_then(|shift| number.checked_sub(shift)).filter(|cell| *cell > 0) {
+                    Some(cell) => Message::CellLine { cell: cell.into(), line: i64::from(*line) },
+                    None => Message::ACellsLine { line: i64::from(*line) },
+                }
+            }
+            CallSite::CellText { line, .. } => Message::ACellsLine { line: i64::from(*line) },
+            CallSite::File { file, line } => Message::FileLine { file, line: i64::from(*line) },
+        })
+    });
+    let Some(notebook) = &page.notebook else {
+        return place.map(|place| html! { <p>{ place }</p> }).unwrap_or_default();
+    };
+    let onclick = page.on_cell.reform(|_: MouseEvent| ());
+    html! {
+        <p>
+            <button type="button" class="sparkMonitor-Jump" title={tr(Message::JumpToACell)} {onclick}>
+                { place.unwrap_or_else(|| tr(Message::JumpToACell)) }
+            </button>
+            { " " }
+            { tr(Message::SessionOf { name: &notebook.title }) }
+        </p>
     }
 }
 

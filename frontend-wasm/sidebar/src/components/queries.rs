@@ -1,6 +1,6 @@
 //! The running queries and the recent ones, each with details that can be expanded.
 
-use wire::{Queries, Query, QueryState, TimeLeft};
+use wire::{Queries, Query, QueryState};
 use yew::{Html, html};
 
 use super::panel_context::Panel;
@@ -17,6 +17,7 @@ use kit::i18n::{Message, tr};
 use kit::parts::bar::progress;
 use kit::parts::notice::muted;
 use kit::parts::tone::{Tone, toned};
+use kit::wait::time_left;
 
 /// The panel's first sentence.
 pub fn sentence(line: String) -> Html {
@@ -162,13 +163,6 @@ fn button(
 /// The id of a query's element, to which the shell scrolls.
 fn query_element(query: &Query) -> String {
     ["sparkMonitor-query-", &query.query_id].concat()
-}
-
-fn time_left(left: TimeLeft) -> String {
-    // Rounded up, because a wait of milliseconds is none.
-    let time = |ms: u64| format::duration(ms.div_ceil(1000).max(1).saturating_mul(1000));
-    let (least, most) = (&time(left.at_least_ms), &time(left.at_most_ms));
-    tr(if least == most { Message::TimeLeft { time: most } } else { Message::TimeLeftBetween { least, most } })
 }
 
 fn state(state: QueryState) -> (&'static str, Message<'static>, Tone) {
