@@ -69,6 +69,22 @@ async fn the_html_file_runs_and_fetches_nothing_and_escapes_what_others_wrote() 
 }
 
 #[tokio::test]
+async fn a_file_that_lacks_settings_says_so() {
+    let (spark, app, query_id) = failed().await;
+    let many: Vec<_> = (0..2_001).map(|number| json!([format!("spark.x.{number}"), "1"])).collect();
+    spark.json(&path("/environment"), &json!({"sparkProperties": many}).to_string());
+    let said = "There are more settings than the 2000 that are listed.";
+    let route = format!("/panel/queries/{query_id}/report?settings=true");
+    let html = app.get(&route).await.json()["text"].as_str().unwrap().to_owned();
+    assert!(html.contains(&format!("A part is missing: {said}")), "{html}");
+    let report = app.get(&format!("{route}&format=json")).await.json()["text"].as_str().unwrap().to_owned();
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert!(report["missing"].as_array().unwrap().contains(&json!(said)), "{}", report["missing"]);
+    let without = app.get(&format!("/panel/queries/{query_id}/report?format=json")).await.json();
+    assert!(!without["text"].as_str().unwrap().contains("more settings"), "{without}");
+}
+
+#[tokio::test]
 async fn a_query_that_spark_has_forgotten_is_not_found() {
     let spark = spark().await;
     let app = TestApp::new(&["--spark-master-ui-url", &spark.url]);

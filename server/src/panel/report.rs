@@ -1,6 +1,7 @@
 //! `panel/queries/{query_id}/report`: a query's page as a file, without secrets.
 
 mod html;
+mod left_out;
 mod page;
 
 use std::{convert::Infallible, sync::Arc};
@@ -132,7 +133,7 @@ impl Facts {
         Ok((without_secrets(&report).ok_or_else(ApiError::internal)?, format))
     }
 
-    /// A part that the driver does not give is left out, and the report says why.
+    /// A part that the driver does not give is left out, and so is what exceeds a limit: the report says both.
     async fn add_parts(
         &self,
         report: &mut QueryReport,
@@ -141,23 +142,29 @@ impl Facts {
         settings: bool,
     ) {
         let query_id = report.query.query_id.clone();
-        let mut missing = |error: ApiError| report.missing.push(error.error.to_string());
+        let said = |error: &ApiError| error.error.to_string();
         match self.findings.tasks(selection, moment.clone(), &query_id).await {
             Ok((seen, _)) => report.tasks = seen.value.stages,
-            Err(error) => missing(error.into()),
+            Err(error) => report.missing.push(said(&error.into())),
         }
         match findings::observe(&self.findings, poll, selection, moment).await {
             Ok((seen, _)) => report.findings = of_query(seen.value, &query_id),
-            Err(error) => missing(error),
+            Err(error) => report.missing.push(said(&error)),
         }
         match self.plans.of_query(selection, moment.clone(), &query_id).await {
-            Ok(seen) => report.plans = seen.value.plans,
-            Err(error) => missing(error.into()),
+            Ok(seen) => {
+                report.missing.extend(left_out::plans(&seen.value));
+                report.plans = seen.value.plans;
+            }
+            Err(error) => report.missing.push(said(&error.into())),
         }
         if settings {
             match self.environment.of_app(selection).await {
-                Ok(seen) => report.environment = Some(wire::Environment { app: None, ..seen.value }),
-                Err(error) => missing(error.into()),
+                Ok(seen) => {
+                    report.missing.extend(left_out::settings(&seen.value));
+                    report.environment = Some(wire::Environment { app: None, ..seen.value });
+                }
+                Err(error) => report.missing.push(said(&error.into())),
             }
         }
     }
