@@ -4,5 +4,7 @@ pub mod check;
 pub mod doctor;
 pub mod export;
 pub mod history;
+#[cfg(all(feature = "sql", target_os = "linux"))]
+pub mod sealed;
 #[cfg(feature = "sql")]
 pub mod sql;

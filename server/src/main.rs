@@ -58,6 +58,9 @@ fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
             let token = None;
             return in_runtime("error", commands::check::run(*check, token));
         }
+        // Before there are threads.
+        #[cfg(all(feature = "sql", target_os = "linux"))]
+        Ok(Cli { command: Command::Sealed(sealed) }) => return Ok(commands::sealed::run(&sealed)),
         Ok(Cli { command: Command::Export(export) }) => return in_runtime("error", commands::export::run(*export)),
         #[cfg(feature = "sql")]
         Ok(Cli { command: Command::Sql(sql) }) => {

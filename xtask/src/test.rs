@@ -166,6 +166,7 @@ fn jupyter() -> Result<Counts> {
     counts.add(counted_pytest("tests/export/test_command_line.py")?);
     counts.add(counted_pytest("tests/export/test_interpolation.py")?);
     counts.add(counted_pytest("tests/check/test_command_line.py")?);
+    counts.add(counted_pytest("tests/check/test_seal.py")?);
     Ok(counts)
 }
 

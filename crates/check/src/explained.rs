@@ -114,7 +114,7 @@ impl Checked {
 }
 
 /// Spark's sentence without the class in front, the plan behind and the repeated statement.
-fn sentence(class: &str, message: &str) -> String {
+pub(crate) fn sentence(class: &str, message: &str) -> String {
     let message = message.trim();
     let message = message.strip_prefix(&format!("[{class}]")).unwrap_or(message).trim();
     let end = ["\n\n== SQL", "\nSearch path:", " SQLSTATE: "].iter().filter_map(|mark| message.find(mark)).min();

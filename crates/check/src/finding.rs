@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::{rules::Rule, verdict::Verdict};
+use crate::{rehearsed::Rehearsal, rules::Rule, verdict::Verdict};
 
 /// The most findings that are kept; the rest is counted and still decides the verdict.
 pub const MAX_FINDINGS: usize = 100;
@@ -19,6 +19,8 @@ pub enum Rung {
     Rules,
     /// Spark's `EXPLAIN` of its SQL.
     Sql,
+    /// The whole program on zero rows.
+    Rehearsal,
 }
 
 /// One finding.
@@ -95,6 +97,30 @@ impl Findings {
         self.found.iter().any(|finding| finding.rung == rung && finding.effect >= least)
     }
 
+    /// Whether something with this code was found in a line.
+    pub(crate) fn has_at(&self, code: &str, line: usize) -> bool {
+        self.found.iter().any(|finding| finding.code == code && finding.line == line)
+    }
+
+    /// Takes back what a later rung has answered. What was only counted stays.
+    pub(crate) fn settle(&mut self, codes: &[&str]) {
+        if self.more == 0 {
+            self.found.retain(|finding| !codes.contains(&finding.code.as_str()));
+            self.worst = self.found.iter().map(|finding| finding.effect).max().unwrap_or(Verdict::Passes);
+        }
+    }
+
+    /// The byte at a line from 1 and a column in bytes from 0, or the nearest one.
+    pub(crate) fn spot(&self, line: usize, column: usize) -> Range<usize> {
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let end = self.lines.get(line).map_or(self.source.len(), |next| next.saturating_sub(1));
+        let mut at = start.saturating_add(column).min(end).max(start);
+        while !self.source.is_char_boundary(at) {
+            at = at.saturating_sub(1);
+        }
+        at..at
+    }
+
     /// Line and column of a byte, both from 1.
     fn place(&self, at: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|start| *start <= at).max(1);
@@ -165,7 +191,7 @@ impl RuleFindings<'_> {
 }
 
 /// What each rung has proved.
-pub(crate) fn rungs(findings: &Findings, is_sql: bool, asked: bool) -> Vec<RungReport> {
+pub(crate) fn rungs(findings: &Findings, is_sql: bool, asked: bool, rehearsal: Option<Rehearsal>) -> Vec<RungReport> {
     let parse = match (is_sql, findings.has(Rung::Parse, Verdict::Fails)) {
         (true, _) => "nothing: a file of SQL is parsed by Spark",
         (false, true) => "that it is no Python program",
@@ -186,7 +212,17 @@ pub(crate) fn rungs(findings: &Findings, is_sql: bool, asked: bool) -> Vec<RungR
         }
         (true, false) => "that Spark accepts each statement of the program; nothing was run",
     };
-    [(Rung::Parse, parse), (Rung::Rules, rules), (Rung::Sql, sql)]
-        .map(|(rung, proved)| RungReport { rung, proved: proved.to_owned() })
-        .into()
+    let rehearsed = rehearsal.map(|rehearsal| match rehearsal {
+        Rehearsal::NotRun => "nothing: the program was not rehearsed",
+        Rehearsal::Part if findings.has(Rung::Rehearsal, Verdict::Fails) => "that the program does not run to its end",
+        Rehearsal::Part => {
+            "that a part of the program runs on the real schemas with zero rows; nothing was run on Spark"
+        }
+        Rehearsal::Whole => {
+            "that the program runs to its end on the real schemas with zero rows; nothing was run on Spark"
+        }
+    });
+    let rungs = [(Rung::Parse, parse), (Rung::Rules, rules), (Rung::Sql, sql)];
+    let rungs = rungs.into_iter().chain(rehearsed.map(|proved| (Rung::Rehearsal, proved)));
+    rungs.map(|(rung, proved)| RungReport { rung, proved: proved.to_owned() }).collect()
 }

@@ -10,6 +10,7 @@ mod frame;
 mod kinds;
 mod names;
 mod redact;
+mod rehearsed;
 mod rules;
 mod sql_text;
 mod statement;
@@ -22,7 +23,8 @@ use python_source::{Program, Version};
 
 pub use explained::{Answer, Explained, Failure, StatementEffect};
 pub use finding::{Finding, MAX_FINDINGS, Report, Rung, RungReport};
-pub use rules::{RULES, Rule};
+pub use rehearsed::{Effect, End, Ran, Refused, Rehearsed, Spot};
+pub use rules::{RULES, Rule, format::leaves_storage};
 pub use statement::{MAX_STATEMENTS, SqlStatement};
 pub use verdict::Verdict;
 
@@ -66,6 +68,8 @@ pub struct Checked {
     pub uses_spark: bool,
     asked: bool,
     is_sql: bool,
+    /// None if nobody wanted one.
+    rehearsal: Option<rehearsed::Rehearsal>,
 }
 
 /// Parses a Python program and judges it by the rules.
@@ -92,6 +96,7 @@ pub fn python(source: &str, chosen: &Chosen) -> Result<Checked, TooLarge> {
         uses_spark: false,
         asked: false,
         is_sql: false,
+        rehearsal: None,
     };
     // Even of a program with errors, because its secrets and imports are as they are.
     let subject = Subject::of(&program, chosen, &checked.redactor);
@@ -144,7 +149,8 @@ pub fn sql(source: &str, chosen: &Chosen) -> Result<Checked, TooLarge> {
     }
     let (statements, names) = (subject.statements(), subject.own_names());
     let uses_spark = !statements.is_empty();
-    let mut checked = Checked { findings, redactor, names, statements, uses_spark, asked: false, is_sql: true };
+    let mut checked =
+        Checked { findings, redactor, names, statements, uses_spark, asked: false, is_sql: true, rehearsal: None };
     checked.without_the_refused();
     Ok(checked)
 }
@@ -176,7 +182,7 @@ impl Checked {
             self.findings.add(Rung::Sql, "NOT_ASKED", Verdict::Unproven, Place::at(0..0), (what, fix));
         }
         let verdict = self.verdict();
-        let rungs = finding::rungs(&self.findings, self.is_sql, self.asked);
+        let rungs = finding::rungs(&self.findings, self.is_sql, self.asked, self.rehearsal);
         Report { verdict, findings: self.findings.finish(), rungs }
     }
 }

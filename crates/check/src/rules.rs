@@ -2,7 +2,7 @@
 
 mod builtin;
 mod dynamic_sql;
-mod format;
+pub(crate) mod format;
 mod import;
 mod internals;
 mod output;

@@ -22,6 +22,7 @@ mod explain;
 pub mod fuzz;
 #[cfg(test)]
 mod garbage;
+mod gate;
 mod headings;
 mod interrupt;
 mod ipc;

@@ -1,6 +1,8 @@
 //! `berdl-spark-monitor check`: says what is wrong with a Spark program before it runs.
 
 #[cfg(feature = "sql")]
+mod rehearse;
+#[cfg(feature = "sql")]
 mod spark;
 
 use std::{
@@ -51,6 +53,23 @@ pub struct Check {
     #[arg(long, env = "SPARK_MONITOR_CA_FILE", value_name = "FILE")]
     ca_file: Option<PathBuf>,
 
+    /// Run the whole program on the schemas of that server with zero rows, in a sealed process of this machine. Nothing
+    /// of it runs on the server.
+    #[arg(long)]
+    rehearse: bool,
+
+    /// The Python that rehearses: the kernel's, with PySpark; default `python3`.
+    #[arg(long, env = "SPARK_MONITOR_REHEARSAL_PYTHON", value_name = "FILE")]
+    rehearsal_python: Option<PathBuf>,
+
+    /// How long a rehearsal may take, in seconds; at most 60, which is the default.
+    #[arg(long, env = "SPARK_MONITOR_REHEARSAL_SECONDS", value_name = "N", value_parser = clap::value_parser!(u64).range(1..=60))]
+    rehearsal_seconds: Option<u64>,
+
+    /// Where `python3` is looked for.
+    #[arg(long, env = "PATH", hide = true)]
+    search_path: Option<String>,
+
     /// Print verdict and findings as JSON.
     #[arg(long)]
     json: bool,
@@ -72,7 +91,7 @@ pub async fn run(command: Check, token: Option<SecretString>) -> anyhow::Result<
     let Ok(checked) = checked else {
         return complain(&format!("{name} is larger than {} KiB: check its parts", MAX_BYTES >> 10));
     };
-    let checked = match ask(&command, checked, token).await {
+    let checked = match ask(&command, &source, checked, token).await {
         Ok(checked) => checked,
         Err(reason) => return complain(&reason),
     };
@@ -90,17 +109,29 @@ pub async fn run(command: Check, token: Option<SecretString>) -> anyhow::Result<
     })
 }
 
-/// Lets Spark explain the statements, if there is an address and something to explain.
+/// Lets Spark explain the statements, if there is an address and something to explain, and rehearses if it is wanted.
 #[cfg(feature = "sql")]
-async fn ask(command: &Check, checked: Checked, token: Option<SecretString>) -> Result<Checked, String> {
-    match &command.url {
-        Some(url) => spark::ask(command, url, checked, token).await,
-        None => Ok(checked),
+async fn ask(
+    command: &Check,
+    source: &str,
+    mut checked: Checked,
+    token: Option<SecretString>,
+) -> Result<Checked, String> {
+    let client = command.url.as_deref().map(|url| spark::client(command, url, token)).transpose()?;
+    if let Some(client) = &client {
+        checked = spark::ask(command, client.clone(), checked).await;
     }
+    if command.rehearse {
+        rehearse::rehearse(command, client, source, &mut checked).await;
+    }
+    Ok(checked)
 }
 
 #[cfg(not(feature = "sql"))]
-async fn ask(_: &Check, checked: Checked, _: Option<SecretString>) -> Result<Checked, String> {
+async fn ask(command: &Check, _: &str, mut checked: Checked, _: Option<SecretString>) -> Result<Checked, String> {
+    if command.rehearse && checked.wants_rehearsal() {
+        checked.rehearsed(&check::Rehearsed::NotRun("this program was built without Spark Connect".to_owned()));
+    }
     Ok(checked)
 }
 
@@ -137,6 +168,7 @@ fn print(report: &Report, file: &Path) -> io::Result<()> {
             check::Rung::Parse => "parse",
             check::Rung::Rules => "rules",
             check::Rung::Sql => "sql",
+            check::Rung::Rehearsal => "rehearsal",
         };
         writeln!(out, "{name:<6} proved {}", rung.proved)?;
     }

@@ -53,6 +53,10 @@ pub enum Command {
     /// With an address of Spark Connect, Spark explains the program's SQL. A token has no flag: set
     /// `SPARK_CONNECT_TOKEN`, or `SPARK_CONNECT_TOKEN_FILE` to a file's path.
     Check(Box<crate::commands::check::Check>),
+    /// Become a program that reaches neither network nor files nor other processes: a rehearsal starts its Python so.
+    #[cfg(all(feature = "sql", target_os = "linux"))]
+    #[command(hide = true)]
+    Sealed(crate::commands::sealed::Sealed),
     /// Make a job of a notebook: one Python file, and what its target needs beside it. Exits with 0 (written), 1
     /// (something must be mended or decided first; nothing is written) or 2 (usage, or the notebook cannot be read).
     Export(Box<crate::commands::export::Export>),
@@ -103,6 +107,8 @@ pub fn settings_from(args: &[&str]) -> Result<Settings, clap::Error> {
         Command::History { .. } | Command::Check(_) | Command::Export(_) => {
             Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand))
         }
+        #[cfg(all(feature = "sql", target_os = "linux"))]
+        Command::Sealed(_) => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
         #[cfg(feature = "sql")]
         Command::Sql(_) => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
     }

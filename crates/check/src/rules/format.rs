@@ -79,6 +79,12 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut RuleFindings<'_>) {
     pandas(subject, found);
 }
 
+/// Whether a path leads out of the cluster's storage: another scheme, or a folder of the machine.
+#[must_use]
+pub fn leaves_storage(path: &str) -> bool {
+    is_refused(path)
+}
+
 fn is_refused(path: &str) -> bool {
     let path = path.trim().to_lowercase();
     SCHEMES.iter().any(|scheme| path.starts_with(scheme))

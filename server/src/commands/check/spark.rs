@@ -16,30 +16,28 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long the release of the session may take.
 const RELEASE: Duration = Duration::from_secs(5);
 
-/// Asks about each statement.
+/// A connection to the given address.
 ///
 /// # Errors
-/// If the address or the certificates are wrong: that is a matter of usage. A server that does not answer leaves the
-/// statements unproven.
-pub(super) async fn ask(
-    command: &Check,
-    url: &str,
-    mut checked: Checked,
-    token: Option<SecretString>,
-) -> Result<Checked, String> {
+/// If the address or the certificates are wrong: that is a matter of usage.
+pub(super) fn client(command: &Check, url: &str, token: Option<SecretString>) -> Result<Client, String> {
     let mut address: Address = url.parse().map_err(|error| format!("--url: {error}"))?;
     if let Some(token) = token {
         address = address.with_token(token).map_err(|error| format!("--url: {error}"))?;
     }
     let pem = command.ca_file.as_ref().map(std::fs::read).transpose();
     let pem = pem.map_err(|error| format!("SPARK_MONITOR_CA_FILE cannot be read: {error}"))?;
-    let client = Client::new(address, &TrustedRoots { pem }).map_err(|error| error.to_string())?;
+    Client::new(address, &TrustedRoots { pem }).map_err(|error| error.to_string())
+}
+
+/// Asks about each statement. A server that does not answer leaves the statements unproven.
+pub(super) async fn ask(command: &Check, client: Client, mut checked: Checked) -> Checked {
     if checked.statements.is_empty() {
         // There is nothing to ask; whether the program uses Spark otherwise, the rules have said.
         if checked.uses_spark {
             checked.explained([]);
         }
-        return Ok(checked);
+        return checked;
     }
     let user = command.user.as_deref().or(command.login.as_deref()).unwrap_or_default();
     let session = Session::new(client, user);
@@ -53,7 +51,7 @@ pub(super) async fn ask(
         tracing::debug!(%error, "The Spark session could not be released");
     }
     checked.explained(answers);
-    Ok(checked)
+    checked
 }
 
 async fn answer(session: &Session, statement: &SqlStatement, deadline: Instant) -> Answer {
