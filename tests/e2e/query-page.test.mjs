@@ -92,7 +92,8 @@ test('a double click on a query opens its page: how it went, its stages, its pla
   const text = await page.innerText();
   assert.match(text, /succeeded · .* · begun .* · \d+ of \d+ tasks · \d+ of \d+ stages/);
   assert.match(text, /SELECT count\(\*\) FROM a JOIN b ON a\.id = b\.id/);
-  assert.match(text, /cell \[2\], line 4 of join\.ipynb/);
+  // The kernel is asked for its session when it is idle.
+  await until('its notebook', async () => /Its cell of join\.ipynb/.test(await page.innerText()));
   assert.ok((await page.locator('.sparkMonitor-Timeline-bar').count()) >= 3, 'a bar for each stage');
   assert.equal(await operator('Range').count(), 2);
   assert.match((await operator('Range').allInnerTexts()).join(), /300,000 rows/);
@@ -141,6 +142,7 @@ test('of a large plan only what is around the visible part is drawn, and the key
   const wide = await open('SELECT id + 0');
   const [drawn, area] = [wide.locator('.sparkMonitor-Operator'), wide.locator('.sparkMonitor-Plan-scroll')];
   await drawn.first().waitFor();
+  await until('its cell', async () => /cell \[5\], line 1 of join\.ipynb/.test(await wide.innerText()));
   // There are 150 that only read.
   assert.ok((await drawn.count()) < 150, `${await drawn.count()} are drawn`);
   const seen = (/** @type {import('playwright-core').Locator} */ one) => one.evaluate((one, slack) => {

@@ -124,7 +124,7 @@ fn origin(page: &Page<'_>, query: &Query) -> Html {
     html! {
         <p>
             <button type="button" class="sparkMonitor-Jump" title={tr(Message::JumpToACell)} {onclick}>
-                { place.unwrap_or_else(|| tr(Message::JumpToACell)) }
+                { place.unwrap_or_else(|| tr(PageMessage::ItsCell)) }
             </button>
             { " " }
             { tr(Message::SessionOf { name: &notebook.title }) }

@@ -16,6 +16,7 @@ messages! { PageMessage, super::COUNT + super::sql::COUNT + super::tabs::COUNT +
     Begun { time: &'a str }: "begun {time}";
     StagesDone { done: u64, total: u64 }: total => "{done} of {total} stage" | "{done} of {total} stages";
     Progress: "Tasks of the query";
+    ItsCell: "Its cell";
     SparkPage: "Spark's own page";
     Copy: "Copy";
     Copied: "Copied.";
