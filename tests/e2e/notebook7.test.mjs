@@ -38,7 +38,7 @@ for (const [page = '', part = ''] of PAGES) {
     await lab.page.keyboard.press(SHORTCUT);
     await lab.panel.waitFor({ state: 'hidden' });
     await lab.page.getByRole('menuitem', { name: 'View', exact: true }).click();
-    await until('all commands', async () => (await lab.page.locator('.lm-Menu [data-command^="berdl-"]').count()) === 10);
+    await until('all commands', async () => (await lab.page.locator('.lm-Menu [data-command^="berdl-"]').count()) === 11);
     await lab.page.keyboard.press('Escape');
     assert.equal(await lab.chip.count(), 0, 'there is no status bar');
   });
