@@ -7,6 +7,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { ApplicationsTab } from './applications-tab';
 import type { ChartsTab } from './charts-tab';
+import { addCheckCommands, ALLOW_AGENTS, CHECK_CELL, CHECK_NOTEBOOK, type CheckParts } from './check-commands';
 import type { CompareTab } from './compare-tab';
 import type { ExportTabs } from './export-tabs';
 import { icon } from './icon';
@@ -53,6 +54,8 @@ export interface Parts {
   sql: SqlTab | undefined;
   /** Undefined where no notebook is exported. */
   exports: ExportTabs | undefined;
+  /** Undefined where no program is checked. */
+  check: CheckParts | undefined;
 }
 
 /** Where JupyterLab lists commands; some shells lack some of these. */
@@ -66,7 +69,7 @@ export class Commands {
   constructor(
     private readonly app: JupyterFrontEnd,
     trans: TranslationBundle,
-    { panel, content, chip, report, usage, charts, myQueries, applications, queries, compare, storage, sql, exports }: Parts
+    { panel, content, chip, report, usage, charts, myQueries, applications, queries, compare, storage, sql, exports, check }: Parts
   ) {
     const { commands } = app;
     commands.addCommand(OPEN, {
@@ -171,16 +174,18 @@ export class Commands {
     if (exports !== undefined) {
       this.addExport(exports, trans);
     }
+    if (check !== undefined) {
+      addCheckCommands(app, trans, check);
+    }
     panel.changed.connect(() => commands.notifyCommandChanged(OPEN));
   }
 
   offer({ palette, mainMenu, launcher }: Places, category: string): void {
-    const commands = [OPEN, REFRESH, PAUSE, COPY_REPORT, ...this.tabs];
-    const items = commands.map(command => ({ command }));
+    const { commands } = this.app;
+    const known = (some: string[]): string[] => some.filter(command => commands.hasCommand(command));
+    const items = [OPEN, REFRESH, PAUSE, COPY_REPORT, ...known([ALLOW_AGENTS]), ...this.tabs].map(command => ({ command }));
     items.forEach(item => palette?.addItem({ ...item, category }));
-    if (this.app.commands.hasCommand(EXPORT_NOTEBOOK)) {
-      palette?.addItem({ command: EXPORT_NOTEBOOK, category });
-    }
+    known([EXPORT_NOTEBOOK, CHECK_CELL, CHECK_NOTEBOOK]).forEach(command => palette?.addItem({ command, category }));
     mainMenu?.viewMenu.addGroup(items, 20);
     this.tabs.forEach(command => launcher?.add({ command, category }));
     this.tabs.forEach((command, place) => {

@@ -15,12 +15,16 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import type { MountOptions } from 'berdl-spark-monitor-ui';
 
 import { desk, detail, shelf, ship, type Speak, sidebar, workbench } from './bundles';
+import { Agents } from './agents';
 import { ApplicationsTab } from './applications-tab';
+import { Assistant } from './assistant';
 import { ChartsTab } from './charts-tab';
+import { Checks } from './check';
+import type { CheckParts } from './check-commands';
 import {
   Commands,
   EXPORT_NOTEBOOK,
@@ -197,7 +201,13 @@ function activate(
     documents !== null && PageConfig.getOption('sparkMonitorExport') === 'true'
       ? new ExportTabs({ shell: app.shell, loader: exportTabs, trans, documents, tracker, services: app.serviceManager })
       : undefined;
-  const parts = { panel, content, chip, report, usage, charts, myQueries, applications, queries, compare, storage, sql, exports };
+  const check =
+    tracker !== null && PageConfig.getOption('sparkMonitorAssistant') === 'true'
+      ? checkParts(app.shell, new Assistant(url, serverSettings, trans), notebooks, tracker, trans)
+      : undefined;
+  // Only for the command's look, so it need not delay the page.
+  void app.restored.then(() => check?.agents.load());
+  const parts = { panel, content, chip, report, usage, charts, myQueries, applications, queries, compare, storage, sql, exports, check };
   const commands = new Commands(app, trans, parts);
   commands.offer({ palette, mainMenu, launcher }, trans.__('Spark'));
   if (exports !== undefined && toolbars !== null) {
@@ -213,6 +223,17 @@ function activate(
   storage.restoredBy(restorer, OPEN_STORAGE);
   sql?.restoredBy(restorer, OPEN_SQL);
   exports?.restoredBy(restorer, EXPORT_NOTEBOOK);
+}
+
+function checkParts(
+  shell: JupyterFrontEnd.IShell,
+  assistant: Assistant,
+  notebooks: Notebooks,
+  tracker: INotebookTracker,
+  trans: TranslationBundle
+): CheckParts {
+  const checks = new Checks({ shell, assistant, notebooks, tracker, trans });
+  return { checks, agents: new Agents(assistant, trans), tracker };
 }
 
 /** The settings, hidden in the editor, without a shortcut and without a button. */
