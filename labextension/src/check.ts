@@ -1,4 +1,4 @@
-/** "Check with Spark": the sidecar checks a notebook's code without running it; findings are drawn, the verdict is said. */
+/** "Check with Spark": has a notebook's code checked without running it, draws the findings and says the verdict. */
 import { Notification, showErrorMessage } from '@jupyterlab/apputils';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
@@ -176,6 +176,5 @@ function programOf(cells: Cell[], about?: number): Program {
 }
 
 function executionCount({ model }: Cell): number | null {
-  const { execution_count: count } = model.sharedModel.toJSON() as { execution_count?: number | null };
-  return count ?? null;
+  return (model.sharedModel as { execution_count?: number | null }).execution_count ?? null;
 }

@@ -41,11 +41,13 @@ def _load_jupyter_server_extension(server: "ServerApp") -> None:
         page_config["sparkMonitorSql"] = "true"
     if exports(os.environ):
         page_config["sparkMonitorExport"] = "true"
+    if checks(os.environ):
+        page_config["sparkMonitorAssistant"] = "true"
 
 
 def is_enabled(environment: "os._Environ[str] | dict[str, str]") -> bool:
     """Whether there is something to watch. An empty variable counts as unset."""
-    return is_mock(environment) or any(environment.get(name) for name in ENABLING)
+    return is_mock(environment) or checks(environment) or any(environment.get(name) for name in ENABLING)
 
 
 def is_mock(environment: "os._Environ[str] | dict[str, str]") -> bool:
@@ -62,6 +64,11 @@ def runs_sql(environment: "os._Environ[str] | dict[str, str]") -> bool:
 def exports(environment: "os._Environ[str] | dict[str, str]") -> bool:
     """Whether the sidecar, which gets this environment, makes jobs of notebooks."""
     return environment.get("SPARK_MONITOR_EXPORT", "").strip().lower() != "off"
+
+
+def checks(environment: "os._Environ[str] | dict[str, str]") -> bool:
+    """Whether the sidecar, which gets this environment, checks programs."""
+    return environment.get("SPARK_MONITOR_ASSISTANT", "").strip().lower() not in ("", "off")
 
 
 def find_executable() -> str | None:

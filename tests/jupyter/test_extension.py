@@ -33,7 +33,10 @@ def test_enabled_it_answers_and_switches_the_frontend_on(start_jupyter: Start, b
     assert '"sparkMonitorEnabled": "true"' in jupyter.get("lab").text
 
 
-@pytest.mark.parametrize("variables", [{}, {"SPARK_MASTER_UI_URL": "", "SPARK_MONITOR_MOCK_MODE": "no"}])
+@pytest.mark.parametrize(
+    "variables",
+    [{}, {"SPARK_MASTER_UI_URL": "", "SPARK_MONITOR_MOCK_MODE": "no"}, {"SPARK_MONITOR_ASSISTANT": " Off "}],
+)
 def test_disabled_it_is_silent(start_jupyter: Start, variables: dict[str, str]) -> None:
     jupyter = start_jupyter(variables)
     assert jupyter.route("panel/chip").status_code == 404
@@ -70,6 +73,22 @@ def test_the_page_offers_the_export_exactly_where_the_sidecar_makes_jobs(
     jupyter = start_jupyter({**NO_MASTER, "SPARK_MONITOR_EXPORT": mode})
     assert (jupyter.route("export").status_code == 200) == offered
     assert ('"sparkMonitorExport": "true"' in jupyter.get("lab").text) == offered
+
+
+@pytest.mark.parametrize(("mode", "offered"), [("", False), ("off", False), ("check", True)])
+def test_the_page_offers_checks_exactly_where_the_sidecar_makes_them(
+    start_jupyter: Start, mode: str, offered: bool
+) -> None:
+    jupyter = start_jupyter({**NO_MASTER, "SPARK_MONITOR_ASSISTANT": mode})
+    assert (jupyter.route("assistant/agents").status_code == 200) == offered
+    assert ('"sparkMonitorAssistant": "true"' in jupyter.get("lab").text) == offered
+
+
+def test_checks_alone_enable_the_extension(start_jupyter: Start) -> None:
+    jupyter = start_jupyter({"SPARK_MONITOR_ASSISTANT": "check"})
+    page = jupyter.get("lab").text
+    assert '"sparkMonitorEnabled": "true"' in page
+    assert '"sparkMonitorAssistant": "true"' in page
 
 
 def test_mock_mode_needs_no_cluster(start_jupyter: Start) -> None:
