@@ -1,9 +1,15 @@
-// What axe finds in the panel, in the chip and in our tabs.
+// What axe finds in the panel, in the chip, in our tabs, and in what we add to a cell's editor.
 import axe from 'axe-core';
 
 /** @typedef {import('./lab-page.mjs').LabPage} LabPage */
 
-const PARTS = ['[id="berdl-spark-monitor:panel"]', '.sparkMonitor-Chip', '.sparkMonitor-Page'];
+const PARTS = [
+  '[id="berdl-spark-monitor:panel"]',
+  '.sparkMonitor-Chip',
+  '.sparkMonitor-Page',
+  '.cm-tooltip-lint',
+  '.cm-panel-lint'
+];
 
 /**
  * The result of one run of axe: how many rules applied, its findings, and what it could not decide.
