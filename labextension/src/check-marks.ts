@@ -6,7 +6,7 @@ import {
   setDiagnostics,
   setDiagnosticsEffect
 } from '@codemirror/lint';
-import { EditorState, type Extension, StateEffect, type Text } from '@codemirror/state';
+import { EditorState, type Extension, Prec, StateEffect, type Text } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -29,7 +29,7 @@ const SEVERITIES: Record<Verdict, Diagnostic['severity']> = {
 };
 
 export class CheckMarks {
-  constructor(private readonly trans: TranslationBundle) {
+  constructor(trans: TranslationBundle) {
     this.names = {
       passes: trans.__('note'),
       unproven: trans.__('unproven'),
@@ -39,11 +39,13 @@ export class CheckMarks {
     this.extension = [
       keymap.of(lintKeymap),
       EditorView.editorAttributes.of({ class: 'sparkMonitor-Checked' }),
-      EditorState.phrases.of({
-        Diagnostics: trans.__('What Spark found in this cell'),
-        'No diagnostics': trans.__('Nothing was found in this text.'),
-        close: trans.__('Close')
-      }),
+      // JupyterLab has general words for these.
+      Prec.highest(
+        EditorState.phrases.of({
+          Diagnostics: trans.__('What Spark found in this cell'),
+          'No diagnostics': trans.__('Nothing was found in this text.')
+        })
+      ),
       // The findings are about the text as it was.
       EditorState.transactionExtender.of(({ docChanged, startState }) =>
         docChanged && diagnosticCount(startState) > 0 ? { effects: setDiagnosticsEffect.of([]) } : null
@@ -76,12 +78,12 @@ export class CheckMarks {
   }
 
   private diagnostic(text: Text, finding: Finding): Diagnostic {
-    const message = this.trans.__('%1: %2 %3', finding.code, finding.message, finding.fix).trim();
+    const { code, message, fix } = finding;
     return {
       ...range(text, finding),
       severity: SEVERITIES[finding.severity],
       markClass: 'sparkMonitor-CheckMark',
-      message,
+      message: `${code}: ${message} ${fix}`.trim(),
       // Not by its colour alone.
       source: this.names[finding.severity]
     };

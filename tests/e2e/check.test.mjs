@@ -133,7 +133,8 @@ test('F8 goes from one finding to the next, and the list of them opens by keyboa
   await begin(CHECK_CELL);
   await said(/^fails: 2 findings, the first in code cell 1, line 1/);
   await until('both lines', async () => (await marked(0)).length === 2);
-  assert.equal((await marked(0))[1]?.startsWith('spark.sql("SELECT neither') || /^"?neither/.test((await marked(0))[1] ?? ''), true);
+  // The editor counts each of the first two characters twice, Spark does not.
+  assert.match((await marked(0))[1] ?? '', /^(spark\.sql\()?"?(SELECT )?neither/);
   await lab.page.keyboard.press('Control+Home');
   const lines = new Set();
   for (let presses = 0; presses < 3; presses += 1) {

@@ -203,10 +203,10 @@ fn texts() -> Result<Vec<Text>> {
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let said = of_script(&fs::read_to_string(&file)?).with_context(|| format!("in labextension/src/{name}"))?;
-        texts.extend(said.into_iter().map(|one| Text {
+        texts.extend(said.into_iter().map(|(one, other)| Text {
             context: None,
             one,
-            other: None,
+            other,
             source: format!("labextension/src/{name}"),
         }));
     }
@@ -223,16 +223,26 @@ fn texts() -> Result<Vec<Text>> {
     Ok(texts)
 }
 
-/// The texts of `trans.__(…)` in TypeScript.
-fn of_script(script: &str) -> Result<Vec<String>> {
-    script.split("trans.__(").skip(1).map(|call| literal(call.trim_start())).collect()
+/// The texts of `trans.__(…)` and `trans._n(…)` in TypeScript; the latter have one for more than one.
+fn of_script(script: &str) -> Result<Vec<(String, Option<String>)>> {
+    let mut texts = Vec::new();
+    for call in script.split("trans._").skip(1) {
+        if let Some(arguments) = call.strip_prefix("_(") {
+            texts.push((literal(arguments.trim_start())?.0, None));
+        } else if let Some(arguments) = call.strip_prefix("n(") {
+            let (one, rest) = literal(arguments.trim_start())?;
+            let (other, _) = literal(rest.trim_start_matches([',', ' ', '\n']))?;
+            texts.push((one, Some(other)));
+        }
+    }
+    Ok(texts)
 }
 
 /// The texts of `say!(…)` and `subject!(…)` in Rust, without those of its tests.
 fn of_sidecar(source: &str) -> Result<Vec<String>> {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let calls = code.split("say!(").skip(1).chain(code.split("subject!(").skip(1));
-    calls.map(|call| literal(call.trim_start())).collect()
+    calls.map(|call| literal(call.trim_start()).map(|(text, _)| text)).collect()
 }
 
 /// All `.rs` files below a folder, in the order of their names.
@@ -250,8 +260,8 @@ fn rust_sources(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The string literal at the start of a call's arguments.
-fn literal(call: &str) -> Result<String> {
+/// The string literal at the start of a call's arguments, and what follows it.
+fn literal(call: &str) -> Result<(String, &str)> {
     let mut letters = call.chars();
     let quote = letters.next().filter(|quote| matches!(quote, '\'' | '"'));
     let Some(quote) = quote else {
@@ -262,7 +272,7 @@ fn literal(call: &str) -> Result<String> {
     loop {
         match letters.next() {
             None => bail!("a string without an end"),
-            Some(letter) if letter == quote => return Ok(text),
+            Some(letter) if letter == quote => return Ok((text, letters.as_str())),
             Some('\\') => text.extend(letters.next()),
             Some(letter) => text.push(letter),
         }
@@ -311,7 +321,9 @@ mod tests {
     #[test]
     fn texts_of_a_script_are_found_and_a_text_that_is_glued_is_refused() {
         let found = of_script("a(this.trans.__('It\\'s %1', b)); trans.__(\n  \"c 'd'\"\n)").unwrap();
-        assert_eq!(found, ["It's %1", "c 'd'"]);
+        assert_eq!(found, [("It's %1".to_owned(), None), ("c 'd'".to_owned(), None)]);
+        let counted = of_script("trans._p('a', 'b'); trans._n(\n  '%1 cell',\n  '%1 cells',\n  n)").unwrap();
+        assert_eq!(counted, [("%1 cell".to_owned(), Some("%1 cells".to_owned()))]);
         assert!(of_script("trans.__(name)").is_err());
     }
 
