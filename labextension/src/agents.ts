@@ -56,7 +56,7 @@ export class Agents {
     );
     const { button } = await showDialog({
       title: trans.__('Let AI agents check with Spark?'),
-      body: [allows, trans.gettext(this.answer?.proves ?? '')].join(' ').trim(),
+      body: allows,
       buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Allow') })]
     });
     return button.accept;

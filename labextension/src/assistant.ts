@@ -32,8 +32,6 @@ export interface AgentsAnswer {
   /** Whether agents reach this sidecar at all. */
   mcp: boolean;
   allowed: boolean;
-  /** A sentence for people: what a check proves. */
-  proves: string;
 }
 
 /** The parts of a refusal that we show. */

@@ -37,7 +37,8 @@ export class CheckMarks {
       refused: trans.__('refused')
     };
     this.extension = [
-      keymap.of(lintKeymap),
+      // The notebook would take the focus from the list that a key has just opened.
+      keymap.of(lintKeymap.map(binding => ({ ...binding, stopPropagation: true }))),
       EditorView.editorAttributes.of({ class: 'sparkMonitor-Checked' }),
       // JupyterLab has general words for these.
       Prec.highest(
@@ -71,6 +72,8 @@ export class CheckMarks {
     if (findings.length > 0 && !this.extended.has(view)) {
       this.extended.add(view);
       view.dispatch({ effects: StateEffect.appendConfig.of(this.extension) });
+      view.dom.addEventListener('focusin', keepFocus);
+      view.dom.addEventListener('keydown', keepFocus);
     }
     if (findings.length > 0 || diagnosticCount(view.state) > 0) {
       view.dispatch(setDiagnostics(view.state, findings.map(finding => this.diagnostic(view.state.doc, finding))));
@@ -93,6 +96,13 @@ export class CheckMarks {
   private readonly extension: Extension;
   private readonly waiting = new WeakMap<Cell, Marks>();
   private readonly extended = new WeakSet<EditorView>();
+}
+
+/** The notebook moves the focus into the active cell's text, at each key as well; not while it is in the list. */
+function keepFocus(event: Event): void {
+  if (event.target instanceof Element && event.target.closest('.cm-panel-lint') !== null) {
+    event.stopPropagation();
+  }
 }
 
 /** From a finding's column to the end of its line; a whole line if nothing is left of it. */

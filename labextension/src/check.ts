@@ -8,7 +8,6 @@ import { type Assistant, AssistantError, type CheckAnswer, type Finding } from '
 import { type Cell, CheckMarks } from './check-marks';
 import { type Checked, firstOf, TYPES, verdictWords } from './check-words';
 import { showCell } from './jump';
-import type { Notebooks } from './notebooks';
 
 /** How long the sidecar may wait for the end before it answers that the check still runs; milliseconds. */
 const WAIT_MS = 5_000;
@@ -23,7 +22,6 @@ const LONGEST_MESSAGE = 140;
 export interface CheckContext {
   shell: JupyterFrontEnd.IShell;
   assistant: Assistant;
-  notebooks: Notebooks;
   tracker: INotebookTracker;
   trans: TranslationBundle;
 }
@@ -95,9 +93,8 @@ export class Checks {
 
   /** Waits for the end of the check, or of the notebook. */
   private async ask(panel: NotebookPanel, cells: string[]): Promise<CheckAnswer> {
-    const { assistant, notebooks } = this.context;
-    const copy_of = notebooks.facts().find(({ id }) => id === panel.id)?.session_id ?? null;
-    let answer = await assistant.send<CheckAnswer>('POST', 'check', { cells, copy_of });
+    const { assistant } = this.context;
+    let answer = await assistant.send<CheckAnswer>('POST', 'check', { cells });
     while (answer.state === 'running' && !panel.isDisposed) {
       await new Promise(resolve => setTimeout(resolve, PAUSE_MS));
       answer = await assistant.get<CheckAnswer>(`check/${encodeURIComponent(answer.id)}?wait_ms=${WAIT_MS}`);

@@ -203,7 +203,7 @@ function activate(
       : undefined;
   const check =
     tracker !== null && PageConfig.getOption('sparkMonitorAssistant') === 'true'
-      ? checkParts(app.shell, new Assistant(url, serverSettings, trans), notebooks, tracker, trans)
+      ? checkParts(app.shell, new Assistant(url, serverSettings, trans), tracker, trans)
       : undefined;
   // Only for the command's look, so it need not delay the page.
   void app.restored.then(() => check?.agents.load());
@@ -228,11 +228,10 @@ function activate(
 function checkParts(
   shell: JupyterFrontEnd.IShell,
   assistant: Assistant,
-  notebooks: Notebooks,
   tracker: INotebookTracker,
   trans: TranslationBundle
 ): CheckParts {
-  const checks = new Checks({ shell, assistant, notebooks, tracker, trans });
+  const checks = new Checks({ shell, assistant, tracker, trans });
   return { checks, agents: new Agents(assistant, trans), tracker };
 }
 

@@ -22,7 +22,7 @@ use upstream::{
 };
 
 #[cfg(feature = "sql")]
-use crate::sql::Sql;
+use crate::{assist::Assist, mcp, sql::Sql};
 use crate::{
     audit::Audit,
     config::{Config, Limits, Secrets, Site},
@@ -52,6 +52,10 @@ const AREAS: &[AreaBounds] = &[
     history::BOUNDS,
     #[cfg(feature = "sql")]
     crate::sql::BOUNDS,
+    #[cfg(feature = "sql")]
+    crate::assist::BOUNDS,
+    #[cfg(feature = "sql")]
+    mcp::BOUNDS,
 ];
 
 /// A monitor with a valid configuration. Cheap to clone, because each request clones it.
@@ -80,6 +84,10 @@ struct Parts {
     exports: Option<Arc<Exports>>,
     #[cfg(feature = "sql")]
     sql: Option<Arc<Sql>>,
+    #[cfg(feature = "sql")]
+    assist: Option<Arc<Assist>>,
+    /// Whether agents may ask.
+    has_mcp: bool,
 }
 
 /// Lets handlers extract single parts of the app.
@@ -177,13 +185,22 @@ impl App {
         #[cfg(feature = "sql")]
         let sql = site.sql.map(|site| {
             let facts = (Arc::clone(&applications), Arc::clone(&executors), Arc::clone(&stages));
-            Sql::new(site, &limits.sql, Arc::clone(&sessions), audit, facts, !is_shared, tasks)
+            Sql::new(site, &limits.sql, Arc::clone(&sessions), Arc::clone(&audit), facts, !is_shared, tasks)
+        });
+        let has_mcp = cfg!(feature = "sql") && site.mcp;
+        #[cfg(feature = "sql")]
+        let assist = site.assist.map(|assist| {
+            let kept = (audit, site.state_folder.clone());
+            Assist::new(assist, has_mcp, Arc::clone(&sessions), sql.clone(), kept, tasks)
         });
         Ok(Self(Arc::new(Parts {
             history,
             exports,
             #[cfg(feature = "sql")]
             sql,
+            #[cfg(feature = "sql")]
+            assist,
+            has_mcp,
             sessions,
             cluster_manager,
             applications,
@@ -252,6 +269,17 @@ impl App {
     #[cfg(feature = "sql")]
     pub(crate) fn sql(&self) -> Option<Arc<Sql>> {
         self.0.sql.clone()
+    }
+
+    /// The check of code, if it is switched on.
+    #[cfg(feature = "sql")]
+    pub(crate) fn assist(&self) -> Option<Arc<Assist>> {
+        self.0.assist.clone()
+    }
+
+    /// Whether agents may ask.
+    pub(crate) fn has_mcp(&self) -> bool {
+        self.0.has_mcp
     }
 
     /// The limits of all requests, which must carry `sidecar_token` if there is one.

@@ -1,7 +1,7 @@
 //! `areas`: what this sidecar offers beside the panel. Spark is not asked.
 
 use axum::{Json, extract::State};
-use wire::{Areas, ExportMode, HistoryMode};
+use wire::{Areas, AssistantMode, ExportMode, HistoryMode};
 
 use crate::app::App;
 
@@ -15,5 +15,9 @@ pub(crate) async fn get_areas(State(app): State<App>) -> Json<Areas> {
     #[cfg(not(feature = "sql"))]
     let sql = None;
     let export = app.exports().map(|exports| if exports.runs() { ExportMode::Run } else { ExportMode::Convert });
-    Json(Areas { sql, history, export })
+    #[cfg(feature = "sql")]
+    let assistant = app.assist().map(|_| AssistantMode::Check);
+    #[cfg(not(feature = "sql"))]
+    let assistant: Option<AssistantMode> = None;
+    Json(Areas { sql, history, export, assistant, mcp: app.has_mcp() })
 }

@@ -2,6 +2,8 @@
 
 mod airflow;
 mod airflow_settings;
+mod assist;
+mod assist_settings;
 mod base_url;
 mod cli;
 mod connect_user;
@@ -32,6 +34,7 @@ mod start_code;
 mod summary;
 
 pub use airflow::{AirflowApi, AirflowLogin, AirflowSite};
+pub use assist::AssistSite;
 pub use cli::{Cli, Command, listen_argument, settings_from};
 pub use connect_user::ConnectUser;
 pub use error::ConfigError;
@@ -49,7 +52,7 @@ pub use runs::{NoRuns, RunsSite};
 pub use secret::Secrets;
 pub(crate) use secret::VARIABLES as SECRET_VARIABLES;
 #[cfg(feature = "sql")]
-pub use secret::connect_token;
+pub use secret::{connect_token, mcp_secrets};
 pub use settings::Settings;
 #[cfg(feature = "sql")]
 pub use sql::SqlSite;

@@ -6,6 +6,8 @@
 
 pub mod app;
 mod areas;
+#[cfg(feature = "sql")]
+mod assist;
 mod audit;
 pub mod commands;
 pub mod config;
@@ -15,8 +17,12 @@ mod export;
 pub mod fuzz;
 mod history;
 mod http;
+#[cfg(feature = "sql")]
+mod ladder;
 pub mod listen;
 pub mod log;
+#[cfg(feature = "sql")]
+mod mcp;
 pub mod mock;
 mod panel;
 mod per_owner;

@@ -4,7 +4,7 @@ use std::{env, ffi::OsString, io, process::ExitCode, thread, time::Duration};
 
 use anyhow::{Context, bail};
 #[cfg(feature = "sql")]
-use berdl_spark_monitor::config::connect_token;
+use berdl_spark_monitor::config::{connect_token, mcp_secrets};
 use berdl_spark_monitor::{
     App,
     commands::{self, doctor},
@@ -67,6 +67,11 @@ fn start(args: &[OsString]) -> anyhow::Result<ExitCode> {
             let token = connect_token()?;
             let log = sql.log.clone();
             return in_runtime(&log, berdl_spark_monitor::commands::sql::run(*sql, token));
+        }
+        #[cfg(feature = "sql")]
+        Ok(Cli { command: Command::Mcp(mcp) }) => {
+            let secrets = mcp_secrets()?;
+            return in_runtime("error", commands::mcp::run(*mcp, secrets));
         }
         Err(error) if !error.use_stderr() => error.exit(),
         Err(error) => {

@@ -12,8 +12,6 @@ use secrecy::SecretString;
 use tower::ServiceExt;
 use utoipa::OpenApi;
 
-#[cfg(feature = "sql")]
-use crate::sql;
 use crate::{
     app::App,
     areas, contract, export, history,
@@ -24,6 +22,8 @@ use crate::{
     panel,
     words::errors,
 };
+#[cfg(feature = "sql")]
+use crate::{assist, mcp, sql};
 
 pub use crate::http::middleware::DEFAULT_REQUESTS;
 
@@ -83,6 +83,13 @@ pub fn router(app: &App, sidecar_token: Option<SecretString>) -> Router {
         Some(sql) => routes.merge(sql::routes(sql)),
         None => routes,
     };
+    #[cfg(feature = "sql")]
+    let routes = match app.assist() {
+        Some(assist) => routes.merge(assist::routes(assist)),
+        None => routes,
+    };
+    #[cfg(feature = "sql")]
+    let routes = if app.has_mcp() { routes.clone().merge(mcp::routes(routes)) } else { routes };
     // A route layer, so that an unknown route and a wrong method win over a missing token.
     let routes = routes.route_layer(map_request(middleware::require_token));
     complete(routes.merge(open(get(health::readyz))), app.bounds(sidecar_token))
@@ -129,6 +136,11 @@ async fn openapi_json(State(app): State<App>) -> Json<utoipa::openapi::OpenApi> 
     #[cfg(feature = "sql")]
     let document = match app.sql() {
         Some(_) => document.merge_from(sql::openapi()),
+        None => document,
+    };
+    #[cfg(feature = "sql")]
+    let document = match app.assist() {
+        Some(_) => document.merge_from(assist::openapi()),
         None => document,
     };
     Json(document)

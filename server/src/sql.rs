@@ -133,6 +133,11 @@ impl Sql {
         self.site.user.of(whose.user().map(User::name))
     }
 
+    /// A session of the caller beside the open ones, for somebody who releases it.
+    pub(crate) fn new_session(&self, whose: &Whose) -> Result<Session, ConnectError> {
+        Ok(Session::of_user(self.client()?, self.user_id(whose)))
+    }
+
     /// The caller's open session.
     fn session(&self, whose: &Whose, session_id: &str) -> Result<Arc<OpenSession>, ApiError> {
         self.open.get(whose, session_id).ok_or_else(errors::unknown_session)

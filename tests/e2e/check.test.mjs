@@ -146,6 +146,10 @@ test('F8 goes from one finding to the next, and the list of them opens by keyboa
   const list = lab.page.getByRole('listbox', { name: 'What Spark found in this cell' });
   await until('the list to have the focus', () => list.evaluate(node => node === document.activeElement));
   assert.equal(await list.getByRole('option').count(), 2);
+  for (const [key, line] of /** @type {const} */ ([['Home', 1], ['ArrowDown', 3]])) {
+    await lab.page.keyboard.press(key);
+    await until(`line ${line}`, async () => (await lineOfCursor()) === line);
+  }
   assert.deepEqual((await check(lab)).findings, []);
   await lab.picture('check-list');
 });
@@ -269,14 +273,9 @@ async function begin(command) {
 }
 
 async function dismiss() {
-  await lab.execute('apputils:dismiss-notification').catch(() => undefined);
-  await until('no notification', async () => {
-    const close = toasts(lab).locator('.jp-Notification-Toast-Close, .Toastify__close-button').first();
-    if (await close.count()) {
-      await close.click().catch(() => undefined);
-    }
-    return (await toasts(lab).count()) === 0;
-  });
+  // Without an id, all of them.
+  await lab.execute('apputils:dismiss-notification');
+  await until('no notification', async () => (await toasts(lab).count()) === 0);
 }
 
 /** Waits for what the notification says at the end. @param {RegExp} words */

@@ -1,14 +1,26 @@
 """Every workload on every version: what must be found is found, and nothing else that may not be."""
 
 import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from tests.findings.conftest import Matrix
 from tests.findings.watch import watch
-from tests.findings.workloads import TWO_EXECUTORS, WORKLOADS, Workload
+from tests.findings.workloads import LARGE_MEMORY, TWO_EXECUTORS, WORKLOADS, Workload
 from tests.versions.conftest import Site
 from tests.versions.notebook import Notebook
+
+
+@contextmanager
+def site(version: str, **more: object) -> Iterator[Site]:
+    """Start another site of this version for one workload."""
+    started = Site(version, **more)
+    try:
+        yield started
+    finally:
+        started.end()
 
 
 def runs(notebook: Notebook, message_id: str) -> bool:
@@ -26,11 +38,13 @@ def test_what_must_be_found_is_found_and_nothing_else(matrix: Matrix, workload: 
 
 
 def test_a_slow_executor_is_told_from_slow_tasks(matrix: Matrix) -> None:
-    site = Site(matrix.version, executor_cores=1)
-    try:
-        check(matrix, site, TWO_EXECUTORS)
-    finally:
-        site.end()
+    with site(matrix.version, executor_cores=1) as slow:
+        check(matrix, slow, TWO_EXECUTORS)
+
+
+def test_a_broadcast_that_is_too_large_is_told(matrix: Matrix) -> None:
+    with site(matrix.version, memory="4g") as large:
+        check(matrix, large, LARGE_MEMORY)
 
 
 def check(matrix: Matrix, site: Site, workload: Workload) -> None:

@@ -54,19 +54,21 @@ PYTHON = SLOW.format(seconds=0.5) + "spark.range(0, 48, 1, 12).select(slow('id')
 SMALL_FILES = """
 import tempfile
 folder = tempfile.mkdtemp() + '/many'
-spark.range(0, 24_000, 1, 400).write.parquet(folder)
+spark.range(0, 30_000, 1, 500).write.parquet(folder)
 spark.read.parquet(folder).groupBy((F.col('id') % 7).alias('k')).count().collect()
 """
 ONE_SLOW = "slow = F.udf(lambda x: __import__('time').sleep(25 if x == 20 else 0.3) or x, 'long')\n" + (
     "spark.range(0, 32, 1, 32).select(slow('id')).collect()"
 )
+#: What is cached is looked at twice a minute, so it is held for longer, and is forgotten before the next workload.
 CACHING = """
 from pyspark import StorageLevel
 wide = spark.range(0, 1_000_000, 1, 64).select('id', F.repeat(F.sha2(F.col('id').cast('string'), 256), 8).alias('t'))
 wide = wide.persist(StorageLevel.MEMORY_AND_DISK)
 wide.count()
-time.sleep(15)
+time.sleep(35)
 wide.unpersist(True)
+time.sleep(31)
 """
 SORTED_JOIN = """
 spark.conf.set('spark.sql.autoBroadcastJoinThreshold', '-1')
@@ -78,6 +80,12 @@ CROSS = """
 spark.conf.set('spark.sql.crossJoin.enabled', 'true')
 right = spark.range(0, 120_000, 1, 2).withColumnRenamed('id', 'other')
 spark.range(0, 100_000, 1, 20).join(right, F.col('id') * 2 > F.col('other') + 1_000_000).count()
+"""
+
+#: 1.3 GiB are sent to the executor, which has the memory for it.
+BROADCAST = """
+wide = spark.range(0, 9_000_000, 1, 8).select('id', F.sha2(F.col('id').cast('string'), 512).alias('t'))
+spark.range(0, 1_000_000, 1, 4).join(F.broadcast(wide), 'id').write.format('noop').mode('overwrite').save()
 """
 
 #: The first task kills the executor that it runs on; the second attempt finds that this was done.
@@ -130,5 +138,11 @@ WORKLOADS = [
     # A loss is told for a quarter of an hour, so this is the last one.
     Workload("an executor dies", LOSING, frozenset({"executor_lost"}), BUSY | LATE),
 ]
-#: On two executors.
-TWO_EXECUTORS = Workload("one slow executor of two", ONE_HOST, frozenset({"slow_host"}), BUSY | {"idle_cores"})
+#: On two executors. Before three slow tasks are known, nobody can tell that it is the executor.
+TWO_EXECUTORS = Workload(
+    "one slow executor of two", ONE_HOST, frozenset({"slow_host"}), BUSY | {"idle_cores", "time_skew"}
+)
+#: Driver and executor have 4 GiB each.
+LARGE_MEMORY = Workload(
+    "a broadcast of 1.3 GiB", BROADCAST, frozenset({"large_broadcast"}), BUSY | {"data_skew", "huge_partitions"}
+)

@@ -36,7 +36,7 @@ fn the_list_of_settings_is_up_to_date() {
 async fn the_api_document_is_up_to_date() {
     // With each area that has routes.
     let urls = ["--spark-master-ui-url", "http://127.0.0.1:9", "--spark-connect-url", "sc://127.0.0.1:9"];
-    let app = TestApp::new(&urls);
+    let app = TestApp::new(&[&urls[..], &["--spark-monitor-assistant", "check"]].concat());
     let document = app.get("/openapi.json").await.json();
     check("openapi.json", &format!("{}\n", serde_json::to_string_pretty(&document).unwrap()));
 }

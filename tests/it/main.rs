@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests start real processes, which take real time")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
+#[cfg(feature = "sql")]
+mod assist;
 mod cached_routes;
 mod cell_query;
 mod clocks;
@@ -23,6 +25,8 @@ mod links;
 #[cfg(feature = "long-tests")]
 mod long;
 mod masters;
+#[cfg(feature = "sql")]
+mod mcp;
 mod memory;
 mod neighbours;
 mod openapi;

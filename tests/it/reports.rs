@@ -28,7 +28,10 @@ async fn it_says_whether_there_is_a_history_to_ask_for() {
         [("memory", serde_json::json!("memory"), "200"), ("off", serde_json::json!(null), "404")]
     {
         let app = TestApp::new(&["--spark-master-ui-url", &spark.url, "--spark-monitor-history", mode]);
-        assert_eq!(app.get("/areas").await.json(), serde_json::json!({"sql": null, "history": said, "export": "run"}));
+        assert_eq!(
+            app.get("/areas").await.json(),
+            serde_json::json!({"sql": null, "history": said, "export": "run", "assistant": null, "mcp": false})
+        );
         assert!(app.get("/history/collector").await.outcome().starts_with(status), "{mode}");
     }
 }

@@ -163,6 +163,12 @@ impl Checked {
         }
     }
 
+    /// Whether the program is Python.
+    #[must_use]
+    pub fn parses(&self) -> bool {
+        !self.findings.has(Rung::Parse, Verdict::Fails)
+    }
+
     /// The verdict of all rungs so far.
     #[must_use]
     pub fn verdict(&self) -> Verdict {

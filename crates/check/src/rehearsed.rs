@@ -165,6 +165,9 @@ impl Checked {
         let whole = matches!(ran.end, End::Finished { not_reached: None });
         if whole && before < Verdict::Fails && ran.refused.is_empty() {
             self.findings.settle(&ANSWERED);
+        } else if self.findings.has(Rung::Rehearsal, Verdict::Fails) {
+            // Spark has judged it, and what must be mended comes first.
+            self.findings.settle(&["DATAFRAME"]);
         }
         self.asked = true;
         self.rehearsal = Some(if whole { Rehearsal::Whole } else { Rehearsal::Part });
@@ -288,7 +291,8 @@ mod tests {
     fn an_error_of_spark_fails_unless_something_was_left_out_before() {
         let end = || End::Spark { class: "UNRESOLVED_COLUMN.X".to_owned(), message: "No.".to_owned(), at: at(2, 2) };
         let (verdict, found) = rehearsed(end(), vec![], vec![]);
-        assert_eq!((verdict, found.contains(&"UNRESOLVED_COLUMN.X:2:3".to_owned())), (Verdict::Fails, true));
+        // Nothing is said to be unknown to these rungs any more.
+        assert_eq!((verdict, found), (Verdict::Fails, vec!["UNRESOLVED_COLUMN.X:2:3".to_owned()]));
         let effect = |changes_names| vec![Effect { line: 1, what: "write t".to_owned(), changes_names }];
         assert_eq!(rehearsed(end(), effect(true), vec![]).0, Verdict::Unproven);
         assert_eq!(rehearsed(end(), effect(false), vec![]).0, Verdict::Fails);

@@ -17,6 +17,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::Stdio,
+    thread,
     time::Duration,
 };
 
@@ -27,6 +28,8 @@ use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::{Child, ChildStdin, ChildStdout, Command},
+    runtime::Handle,
+    sync::oneshot,
     time::{Instant, timeout_at},
 };
 
@@ -40,6 +43,9 @@ pub const MAX_TIME: Duration = Duration::from_secs(60);
 const MAX_REQUEST_BYTES: usize = 8 << 20;
 /// The most requests of one program.
 const MAX_REQUESTS: usize = 2_000;
+
+/// Stack of the thread that reads plans; only what is used of it takes memory.
+const STACK_BYTES: usize = 64 << 20;
 
 const CHILD: &str = include_str!("child.py");
 
@@ -80,8 +86,31 @@ impl From<io::Error> for Broken {
     }
 }
 
-/// Rehearses a program in a session that is used for nothing else.
+/// Rehearses a program in a session that is used for nothing else. It ends when the returned future is dropped.
+///
+/// Plans are read and written by functions that call themselves once for each level, with large frames. So this has a
+/// thread of its own with a stack for the deepest plan that is read: a program must not end the process.
 pub async fn rehearse(session: &Session, source: &str, launcher: &Launcher) -> Rehearsed {
+    let (session, source, launcher) = (session.clone(), source.to_owned(), launcher.clone());
+    let (mut sender, rehearsed) = oneshot::channel();
+    let runtime = Handle::current();
+    let work = move || {
+        runtime.block_on(async {
+            let rehearsed = tokio::select! {
+                rehearsed = in_this_thread(&session, &source, &launcher) => rehearsed,
+                () = sender.closed() => return,
+            };
+            let _ = sender.send(rehearsed);
+        });
+    };
+    let thread = thread::Builder::new().name("rehearsal".to_owned()).stack_size(STACK_BYTES).spawn(work);
+    if let Err(error) = thread {
+        return Rehearsed::NotRun(format!("there is no thread for it: {error}"));
+    }
+    rehearsed.await.unwrap_or_else(|_| Rehearsed::NotRun("it has a fault; the log says more".to_owned()))
+}
+
+async fn in_this_thread(session: &Session, source: &str, launcher: &Launcher) -> Rehearsed {
     let mut child = match start(launcher) {
         Ok(child) => child,
         Err(error) => return Rehearsed::NotRun(format!("the sealed process cannot be started: {error}")),

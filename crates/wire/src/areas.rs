@@ -12,6 +12,19 @@ pub struct Areas {
     pub history: Option<HistoryMode>,
     /// Whether jobs may be run and delivered.
     pub export: Option<ExportMode>,
+    pub assistant: Option<AssistantMode>,
+    /// Whether agents of this person may ask.
+    #[serde(default)]
+    pub mcp: bool,
+}
+
+/// What may be done with code that somebody or something has written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AssistantMode {
+    /// It is checked, and not run.
+    Check,
 }
 
 /// What may be done with a notebook.

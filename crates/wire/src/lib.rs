@@ -4,6 +4,7 @@
 
 mod apps;
 mod areas;
+pub mod assist;
 mod batches;
 mod cell_query;
 mod chip;
@@ -29,7 +30,7 @@ mod tasks;
 mod wait;
 
 pub use apps::{App, ApplicationState, Apps, DriverState};
-pub use areas::{Areas, ExportMode, HistoryMode};
+pub use areas::{Areas, AssistantMode, ExportMode, HistoryMode};
 pub use batches::{BatchState, StreamBatch, StreamBatches};
 pub use cell_query::{CellNews, CellQuery};
 pub use chip::{Activity, Chip, ChipState};

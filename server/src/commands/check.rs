@@ -1,10 +1,5 @@
 //! `berdl-spark-monitor check`: says what is wrong with a Spark program before it runs.
 
-#[cfg(feature = "sql")]
-mod rehearse;
-#[cfg(feature = "sql")]
-mod spark;
-
 use std::{
     fs,
     io::{self, Read, Write as _, stderr, stdin, stdout},
@@ -14,7 +9,12 @@ use std::{
 
 use check::{Checked, Chosen, MAX_BYTES, Report, Verdict};
 use clap::Args;
+#[cfg(feature = "sql")]
+use connect_client::{Address, Client, Session, TrustedRoots};
 use secrecy::SecretString;
+
+#[cfg(feature = "sql")]
+use crate::ladder::{self, RehearsalSite};
 
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
@@ -117,14 +117,37 @@ async fn ask(
     mut checked: Checked,
     token: Option<SecretString>,
 ) -> Result<Checked, String> {
-    let client = command.url.as_deref().map(|url| spark::client(command, url, token)).transpose()?;
+    let client = command.url.as_deref().map(|url| client(command, url, token)).transpose()?;
+    let user = command.user.as_deref().or(command.login.as_deref()).unwrap_or_default();
     if let Some(client) = &client {
-        checked = spark::ask(command, client.clone(), checked).await;
+        ladder::explain(Session::new(client.clone(), user), &mut checked).await;
     }
     if command.rehearse {
-        rehearse::rehearse(command, client, source, &mut checked).await;
+        let site = RehearsalSite {
+            python: command.rehearsal_python.clone(),
+            search_path: command.search_path.clone(),
+            seconds: command.rehearsal_seconds,
+        };
+        // Never the session that an address names.
+        let session = client.map(|client| Session::of_user(client, user));
+        ladder::rehearse(&site, session, source, &mut checked).await;
     }
     Ok(checked)
+}
+
+/// A connection to the given address.
+///
+/// # Errors
+/// If the address or the certificates are wrong: that is a matter of usage.
+#[cfg(feature = "sql")]
+fn client(command: &Check, url: &str, token: Option<SecretString>) -> Result<Client, String> {
+    let mut address: Address = url.parse().map_err(|error| format!("--url: {error}"))?;
+    if let Some(token) = token {
+        address = address.with_token(token).map_err(|error| format!("--url: {error}"))?;
+    }
+    let pem = command.ca_file.as_ref().map(fs::read).transpose();
+    let pem = pem.map_err(|error| format!("SPARK_MONITOR_CA_FILE cannot be read: {error}"))?;
+    Client::new(address, &TrustedRoots { pem }).map_err(|error| error.to_string())
 }
 
 #[cfg(not(feature = "sql"))]

@@ -66,6 +66,13 @@ pub enum Command {
     /// A token has no flag: set `SPARK_CONNECT_TOKEN`, or `SPARK_CONNECT_TOKEN_FILE` to a file's path.
     #[cfg(feature = "sql")]
     Sql(Box<crate::commands::sql::Sql>),
+    /// Let an agent ask about this user's Spark and have code checked, by the Model Context Protocol on standard input
+    /// and output. It finds the running Jupyter server by itself; `SPARK_MONITOR_MCP` must be `on` there.
+    ///
+    /// Secrets have no flag. Where users sign in, set `SPARK_MONITOR_SESSION_TOKEN_FILE` to a file with a session's
+    /// token. On a hub the variable `JUPYTERHUB_API_TOKEN` is used, which is there.
+    #[cfg(feature = "sql")]
+    Mcp(Box<crate::commands::mcp::Mcp>),
 }
 
 impl Cli {
@@ -110,6 +117,6 @@ pub fn settings_from(args: &[&str]) -> Result<Settings, clap::Error> {
         #[cfg(all(feature = "sql", target_os = "linux"))]
         Command::Sealed(_) => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
         #[cfg(feature = "sql")]
-        Command::Sql(_) => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
+        Command::Sql(_) | Command::Mcp(_) => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
     }
 }

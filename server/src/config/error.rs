@@ -30,6 +30,10 @@ pub enum ConfigError {
          SPARK_MONITOR_EXPORT_MASTER_FOLDER to one that the workers share"
     )]
     MasterFolder,
+    #[error("SPARK_MONITOR_ASSISTANT must be off or check; it cannot do more yet")]
+    AssistantMode,
+    #[error("SPARK_MONITOR_MCP must be on or off")]
+    McpMode,
     #[error("SPARK_MONITOR_SQL must be off, read or write")]
     SqlMode,
     #[error("SPARK_MONITOR_IDENTITY must be auth2, jupyterhub or none")]

@@ -12,6 +12,7 @@ use wire::FindingRule;
 use super::sql::SqlSite;
 use super::{
     airflow::AirflowSite,
+    assist::{self, AssistSite},
     base_url::{base_url, template},
     connect_user::ConnectUser,
     error::ConfigError,
@@ -51,6 +52,10 @@ pub struct Site {
     pub airflow: AirflowSite,
     /// The standalone master to which jobs are submitted; none if they are not.
     pub standalone: Option<StandaloneSite>,
+    /// What is checked before it runs; none if nothing is.
+    pub assist: Option<AssistSite>,
+    /// Whether agents may ask.
+    pub mcp: bool,
     /// Where SQL is run.
     #[cfg(feature = "sql")]
     pub sql: Option<SqlSite>,
@@ -98,6 +103,8 @@ impl Config {
         site.git = GitSite::of(settings, secrets.git_token.clone(), &mut warnings)?;
         site.history = HistorySite::of(settings, &site.spark, mock, user)?;
         site.export = ExportSite::of(settings)?;
+        site.assist = AssistSite::of(settings)?;
+        site.mcp = assist::has_mcp(settings)?;
         site.state_folder = settings.state_folder();
         site.muted = muted(&settings.spark_monitor_findings_muted, &mut warnings);
         Ok(Self { site, limits: settings.limits.clone(), secrets, warnings })
@@ -132,6 +139,8 @@ fn mock_site(settings: &Settings) -> Result<Site, ConfigError> {
         git: None,
         airflow: AirflowSite::default(),
         standalone: None,
+        assist: None,
+        mcp: false,
         #[cfg(feature = "sql")]
         sql: None,
         links: None,
@@ -219,6 +228,8 @@ fn real_site(settings: &Settings, warnings: &mut Vec<String>) -> Result<Site, Co
         git: None,
         airflow: AirflowSite::default(),
         standalone: None,
+        assist: None,
+        mcp: false,
         #[cfg(feature = "sql")]
         sql: None,
         links,

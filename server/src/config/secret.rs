@@ -5,6 +5,8 @@ use std::{env, fs};
 use secrecy::SecretString;
 
 use super::error::ConfigError;
+#[cfg(feature = "sql")]
+use crate::commands::mcp::McpSecrets;
 
 /// The sidecar's own secrets.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +68,15 @@ impl Secrets {
 #[cfg(feature = "sql")]
 pub fn connect_token() -> Result<Option<SecretString>, ConfigError> {
     read("SPARK_CONNECT_TOKEN")
+}
+
+/// Reads the tokens of the command `mcp` from the environment.
+///
+/// # Errors
+/// When a named file cannot be read, or a value cannot be sent in a header.
+#[cfg(feature = "sql")]
+pub fn mcp_secrets() -> Result<McpSecrets, ConfigError> {
+    Ok(McpSecrets { session: read("SPARK_MONITOR_SESSION_TOKEN")?, hub: read("JUPYTERHUB_API_TOKEN")? })
 }
 
 fn read(variable: &'static str) -> Result<Option<SecretString>, ConfigError> {

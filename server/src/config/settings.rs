@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    airflow_settings::AirflowSettings, export_settings::ExportSettings, git_settings::GitSettings,
-    history_settings::HistorySettings, limits::Limits, run_settings::RunSettings,
+    airflow_settings::AirflowSettings, assist_settings::AssistSettings, export_settings::ExportSettings,
+    git_settings::GitSettings, history_settings::HistorySettings, limits::Limits, run_settings::RunSettings,
     standalone_settings::StandaloneSettings,
 };
 
@@ -132,6 +132,9 @@ pub struct Settings {
 
     #[command(flatten)]
     pub runs: RunSettings,
+
+    #[command(flatten)]
+    pub assist: AssistSettings,
 
     #[command(flatten)]
     pub limits: Limits,

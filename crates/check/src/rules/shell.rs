@@ -9,6 +9,8 @@ pub(super) const FINDS: &str =
 
 /// Magics that only measure or show.
 const HARMLESS: [&str; 8] = ["time", "timeit", "matplotlib", "who", "whos", "lsmagic", "precision", "autosave"];
+/// Magics of a cell that run its code and measure it, or keep its output.
+const MEASURED: [&str; 4] = ["time", "timeit", "capture", "prun"];
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut RuleFindings<'_>) {
     let Some(program) = subject.program else { return };
@@ -19,6 +21,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut RuleFindings<'_>) {
             // The code behind it is not followed.
             EscapeKind::Magic if HARMLESS.contains(&word) && escape.value.trim() == word => continue,
             EscapeKind::Magic if word == "matplotlib" => continue,
+            EscapeKind::CellMagic if MEASURED.contains(&word) && escape.value.trim() == word => continue,
             _ => {}
         }
         let message = "The line is no Python: it runs something else.".to_owned();
@@ -32,13 +35,23 @@ mod tests {
 
     #[test]
     fn commands_and_magics_that_run_something_are_refused() {
-        for line in ["!ls", "x = !ls", "%pip install a", "%run b.py", "%time eval('1')", "!!date"] {
+        for line in [
+            "%%bash",
+            "%%timeit eval('1')",
+            "!ls",
+            "x = !ls",
+            "%pip install a",
+            "%run b.py",
+            "%time eval('1')",
+            "!!date",
+        ] {
             assert_eq!(codes(&format!("y = 1\n{line}\n")), ["SHELL:2"], "{line}");
         }
     }
 
     #[test]
     fn those_that_show_and_texts_are_not() {
+        assert!(codes("%%time\nx = 1\n").is_empty());
         assert!(codes("%matplotlib inline\nx = '!ls'\ny = 5 % 3\nx?\nprint(x != y)\n").is_empty());
     }
 }

@@ -1,57 +1,33 @@
-//! Asks Spark Connect to explain the statements of a program. Nothing is run: see `connect_client::Session::analysis`.
+//! Lets Spark explain the statements of a program. Nothing is run: see `connect_client::Session::analysis`.
 
 use std::time::Duration;
 
 use check::{Answer, Checked, Explained, Failure, MAX_STATEMENTS, SqlStatement, StatementEffect};
-use connect_client::{
-    Address, AnalysisFailure, Client, ConnectError, Position, Session, Statement, StatementKind, TrustedRoots,
-};
-use secrecy::SecretString;
-use tokio::time::{Instant, timeout, timeout_at};
+use connect_client::{AnalysisFailure, ConnectError, Position, Session, Statement, StatementKind};
+use tokio::time::{Instant, timeout_at};
 
-use super::Check;
+use super::release;
 
 /// How long all statements of a program may take.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How long the release of the session may take.
-const RELEASE: Duration = Duration::from_secs(5);
 
-/// A connection to the given address.
-///
-/// # Errors
-/// If the address or the certificates are wrong: that is a matter of usage.
-pub(super) fn client(command: &Check, url: &str, token: Option<SecretString>) -> Result<Client, String> {
-    let mut address: Address = url.parse().map_err(|error| format!("--url: {error}"))?;
-    if let Some(token) = token {
-        address = address.with_token(token).map_err(|error| format!("--url: {error}"))?;
-    }
-    let pem = command.ca_file.as_ref().map(std::fs::read).transpose();
-    let pem = pem.map_err(|error| format!("SPARK_MONITOR_CA_FILE cannot be read: {error}"))?;
-    Client::new(address, &TrustedRoots { pem }).map_err(|error| error.to_string())
-}
-
-/// Asks about each statement. A server that does not answer leaves the statements unproven.
-pub(super) async fn ask(command: &Check, client: Client, mut checked: Checked) -> Checked {
+/// Asks about each statement in a session that is released afterwards. A server that does not answer leaves the
+/// statements unproven.
+pub(crate) async fn explain(session: Session, checked: &mut Checked) {
     if checked.statements.is_empty() {
         // There is nothing to ask; whether the program uses Spark otherwise, the rules have said.
         if checked.uses_spark {
             checked.explained([]);
         }
-        return checked;
+        return;
     }
-    let user = command.user.as_deref().or(command.login.as_deref()).unwrap_or_default();
-    let session = Session::new(client, user);
     let deadline = Instant::now() + PATIENCE;
     let mut answers = Vec::new();
     for statement in checked.statements.iter().take(MAX_STATEMENTS) {
         answers.push(answer(&session, statement, deadline).await);
     }
-    // The server would keep it for an hour.
-    if let Ok(Err(error)) = timeout(RELEASE, session.release()).await {
-        tracing::debug!(%error, "The Spark session could not be released");
-    }
+    release(&session).await;
     checked.explained(answers);
-    checked
 }
 
 async fn answer(session: &Session, statement: &SqlStatement, deadline: Instant) -> Answer {
