@@ -13,7 +13,7 @@ mod tools;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, middleware::map_request};
+use axum::{Router, middleware::map_request, routing::post_service};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
 };
@@ -38,5 +38,6 @@ pub(crate) fn routes(routes: Router) -> Router {
     let routes = routes.fallback(|| async { ApiError::not_found() });
     let agent = move || Ok(Agent::new(Mounted(routes.clone())));
     let service = StreamableHttpService::new(agent, Arc::new(NeverSessionManager::default()), config);
-    Router::new().route_service("/mcp", service).route_layer(map_request(same_site))
+    // Clients that ask for a stream by GET take 405 for "there is none".
+    Router::new().route("/mcp", post_service(service)).route_layer(map_request(same_site))
 }

@@ -56,6 +56,7 @@ async fn each_version_of_the_protocol_begins_and_lists_ten_tools_and_three_promp
     assert_eq!(prompts.json()["result"]["prompts"].as_array().unwrap().len(), 3);
     let prompt = send(&app, "prompts/get", json!({ "name": "why_slow", "arguments": { "query_id": "sql-7" } })).await;
     assert!(prompt.text.contains("sql-7"), "{}", prompt.text);
+    assert_eq!(app.get("/mcp").await.outcome(), "405 method_not_allowed", "there is no stream");
     let unknown = send(&app, "tools/call", json!({ "name": "spark_drop", "arguments": {} })).await;
     assert!(unknown.json()["error"]["message"].as_str().unwrap().contains("no such tool"));
 }

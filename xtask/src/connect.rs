@@ -77,10 +77,19 @@ pub fn check() -> Result<()> {
     install::system(false)?;
     install::venv()?;
     run::run(run::command("cargo", &paths::root()).args(["build", "--locked", "--bin", "berdl-spark-monitor"]))?;
+    let folder = paths::target().join("check");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
     for version in VERSIONS {
         let told = (version != VERSIONS[0]).then_some(version);
-        step(&format!("The check on Spark {version}"), || run::run(&mut pytest("tests/check", told)?))?;
+        let mut pytest = pytest("tests/check", told)?;
+        step(&format!("The check on Spark {version}"), || run::run(pytest.env("OUT", &folder)))?;
     }
+    let rows = VERSIONS.map(|version| fs::read_to_string(folder.join(format!("mutants-{version}.md"))));
+    let rows = rows.into_iter().collect::<Result<String, _>>()?;
+    let head = "| Spark | what is wrong | programs | caught | |\n|---|---|---|---|---|\n";
+    document::write("check.md", "verify check", &format!("{head}{rows}"))?;
     Ok(())
 }
 

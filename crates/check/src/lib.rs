@@ -118,7 +118,7 @@ pub fn python(source: &str, chosen: &Chosen) -> Result<Checked, TooLarge> {
         let place = Place::at(partial);
         checked.findings.add(Rung::Rules, "PARTIAL", Verdict::Unproven, place, (what.to_owned(), fix));
     }
-    if let Some(unfollowed) = subject.first_unfollowed() {
+    if let Some(unfollowed) = subject.first_unfollowed().or_else(|| subject.first_table_function()) {
         let what = "It cannot be said what this does with Spark.";
         let fix = "Call the methods of spark and of DataFrames by their names.";
         checked.findings.add(Rung::Rules, "PARTIAL", Verdict::Unproven, Place::at(unfollowed), (what.to_owned(), fix));

@@ -170,7 +170,20 @@ impl<'a> Subject<'a> {
     }
 
     pub(crate) fn uses_spark(&self) -> bool {
-        !self.sql().is_empty() || !self.dynamic_sql.is_empty() || self.kinds.of.iter().any(|kinds| kinds.is_spark())
+        !self.sql().is_empty()
+            || !self.dynamic_sql.is_empty()
+            || self.kinds.of.iter().any(|kinds| kinds.is_spark())
+            || self.first_table_function().is_some()
+    }
+
+    /// The first place where a table function is made: its call is a DataFrame without a session's name.
+    pub(crate) fn first_table_function(&self) -> Option<Range<usize>> {
+        let makes_one = |id: NodeId| {
+            let path = self.path(id).unwrap_or_default();
+            path.starts_with("pyspark.") && (path.ends_with(".udtf") || path.ends_with(".arrow_udtf"))
+        };
+        let mut nodes = self.resolved.nodes();
+        nodes.find(|(id, _)| makes_one(*id)).map(|(_, node)| node.range.clone())
     }
 
     /// Names of tables and views that the program makes.

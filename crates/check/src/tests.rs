@@ -45,6 +45,19 @@ fn a_program_passes_only_if_spark_was_asked_about_all_of_it() {
 }
 
 #[test]
+fn a_table_function_is_never_passed_over() {
+    for source in [
+        "from pyspark.sql.functions import udtf\nudtf(Rows, returnType='a int')().show()\n",
+        "import pyspark.sql.functions as F\n@F.udtf(returnType='a int')\nclass Rows:\n    pass\nRows().show()\n",
+    ] {
+        let mut checked = python(source, &Chosen::default()).ok().unwrap();
+        assert!(checked.wants_rehearsal(), "{source}");
+        checked.explained([]);
+        assert_eq!(checked.report().verdict, Verdict::Unproven, "{source}");
+    }
+}
+
+#[test]
 fn sparks_error_stands_at_its_place_in_the_program() {
     let failure = Failure {
         class: Some("UNRESOLVED_COLUMN.WITH_SUGGESTION".into()),

@@ -6,6 +6,7 @@ program prints goes nowhere. Nothing here protects anything: the seal and the pa
 
 import ast
 import builtins
+import inspect
 import json
 import os
 import struct
@@ -122,6 +123,10 @@ def connect(session_id):
     class Refused(Exception):
         pass
 
+    # Spark 4.1 and newer want one for timestamps, of which there are none.
+    has_zone = "timezone" in inspect.signature(to_arrow_schema).parameters
+    in_zone = {"timezone": "UTC"} if has_zone else {}
+
     def spark_error(payload):
         told = json.loads(payload)
         name = told["class"] or ""
@@ -145,8 +150,13 @@ def connect(session_id):
 
     def rows(request, schema):
         """Return no rows, or the one row that a plan has however few it reads."""
-        state["gave_no_rows"] = True
-        arrow = to_arrow_schema(proto_schema_to_pyspark_data_type(schema))
+        # `show` prints, and gives the program nothing.
+        state["gave_no_rows"] |= request.plan.root.WhichOneof("rel_type") != "show_string"
+        try:
+            arrow = to_arrow_schema(proto_schema_to_pyspark_data_type(schema), **in_zone)
+        except Exception as error:
+            # Not the program's fault.
+            raise Refused(f"Rows of this kind are not rehearsed: {type(error).__name__}.") from error
         arrays = [pa.array([zero(field)] if one_row(request.plan.root) else [], field.type) for field in arrow]
         fields = [field.with_nullable(True) for field in arrow]
         batch = pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))

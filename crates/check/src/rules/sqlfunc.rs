@@ -1,10 +1,14 @@
-//! SQLFUNC: no functions of SQL that call Java.
+//! SQLFUNC: no functions of SQL that call Java, and no scripts.
 
 use python_source::Meaning;
 
-use crate::{finding::RuleFindings, subject::Subject};
+use crate::{
+    finding::RuleFindings,
+    sql_text::{Token, TokenKind},
+    subject::Subject,
+};
 
-pub(super) const FINDS: &str = "`reflect`, `try_reflect` and `java_method`, in SQL, in expressions and as functions";
+pub(super) const FINDS: &str = "`reflect`, `try_reflect` and `java_method`, in SQL, in expressions and as functions, and scripts of `TRANSFORM … USING`";
 
 const FIX: &str = "Use a function of Spark's own.";
 
@@ -20,7 +24,12 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut RuleFindings<'_>) {
                 && tokens.first().is_some_and(|first| first.is("create"))
                 && tokens.iter().any(|token| token.is("using") || token.is("as"))
                 && !tokens.iter().any(|token| token.is("return") || token.is("returns"));
-            if makes_one || (called && REFUSED.contains(&name.to_lowercase().as_str())) {
+            // Elsewhere a name or a bracket follows the word; values of `EXECUTE IMMEDIATE` are never explained.
+            let is_text = |token: &Token<'_>| matches!(token.kind, TokenKind::Text(_));
+            if token.is("using") && tokens.get(at + 1).is_some_and(is_text) {
+                let message = "The statement runs a script on the cluster's machines.".to_owned();
+                found.add(sql.place(token.range.start), message, FIX);
+            } else if makes_one || (called && REFUSED.contains(&name.to_lowercase().as_str())) {
                 let message = if makes_one {
                     "The statement makes a function of Java.".to_owned()
                 } else {
@@ -73,6 +82,13 @@ mod tests {
         );
         assert_eq!(of_sql("SELECT 1;\nSELECT `reflect`('a');\n"), ["SQLFUNC:2"]);
         assert_eq!(of_sql("CREATE FUNCTION f AS 'a.B'"), ["SQLFUNC:1"]);
+    }
+
+    #[test]
+    fn a_script_is_refused_and_other_uses_of_the_word_are_not() {
+        assert_eq!(of_sql("SELECT TRANSFORM(a) USING 'cat' AS (b STRING) FROM t"), ["SQLFUNC:1"]);
+        assert_eq!(of_sql("FROM t\nMAP a, b\nUSING \"awk\" AS c"), ["SQLFUNC:3"]);
+        assert!(of_sql("SELECT transform(a, x -> x) FROM t JOIN u USING (id)").is_empty());
     }
 
     #[test]
