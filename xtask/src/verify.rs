@@ -73,19 +73,28 @@ fn requests() -> Result<()> {
     in_browser("request-log.mjs")
 }
 
-/// Tests of the history whose pictures `docs/tabs.md` and `docs/queries.md` show: the test, and its picture's name here
+/// Tests whose pictures `docs/tabs.md`, `docs/queries.md` and `docs/check.md` show: the test, and its picture's name here
 /// and there.
-const OF_HISTORY: [(&str, &[(&str, &str)]); 3] = [
+const OF_TESTS: [(&str, &[(&str, &str)]); 4] = [
+    (
+        "check.test.mjs",
+        &[
+            ("check-fails", "check/fails"),
+            ("check-list", "check/list"),
+            ("check-dark", "check/dark"),
+            ("check-agents", "check/agents"),
+        ],
+    ),
     ("charts.test.mjs", &[("charts-12h", "tabs/charts"), ("charts-zoomed", "tabs/charts-zoomed")]),
     ("my-queries.test.mjs", &[("my-queries", "tabs/my-queries"), ("application-gone", "tabs/application-gone")]),
     ("queries.test.mjs", &[("queries-notice", "queries/notice")]),
 ];
 
-/// Takes the pictures in `docs/at-home/` and `docs/tabs/`: languages, settings, contrast and tabs; and those of the
-/// history, which its tests take on the way.
+/// Takes the pictures in `docs/at-home/` and `docs/tabs/`: languages, settings, contrast and tabs; and those that tests
+/// take on the way.
 fn pictures() -> Result<()> {
     in_browser("pictures.mjs")?;
-    for (test, pictures) in OF_HISTORY {
+    for (test, pictures) in OF_TESTS {
         in_browser(test)?;
         for (taken, name) in pictures {
             let docs = paths::root().join("docs").join(format!("{name}.png"));
