@@ -8,7 +8,7 @@ import pytest
 
 from tests.findings.conftest import Matrix
 from tests.findings.watch import watch
-from tests.findings.workloads import LARGE_MEMORY, TWO_EXECUTORS, WORKLOADS, Workload
+from tests.findings.workloads import TWO_EXECUTORS, WORKLOADS, Workload
 from tests.versions.conftest import Site
 from tests.versions.notebook import Notebook
 
@@ -40,11 +40,6 @@ def test_what_must_be_found_is_found_and_nothing_else(matrix: Matrix, workload: 
 def test_a_slow_executor_is_told_from_slow_tasks(matrix: Matrix) -> None:
     with site(matrix.version, executor_cores=1) as slow:
         check(matrix, slow, TWO_EXECUTORS)
-
-
-def test_a_broadcast_that_is_too_large_is_told(matrix: Matrix) -> None:
-    with site(matrix.version, memory="4g") as large:
-        check(matrix, large, LARGE_MEMORY)
 
 
 def check(matrix: Matrix, site: Site, workload: Workload) -> None:

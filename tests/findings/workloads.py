@@ -60,7 +60,8 @@ spark.read.parquet(folder).groupBy((F.col('id') % 7).alias('k')).count().collect
 ONE_SLOW = "slow = F.udf(lambda x: __import__('time').sleep(25 if x == 20 else 0.3) or x, 'long')\n" + (
     "spark.range(0, 32, 1, 32).select(slow('id')).collect()"
 )
-#: What is cached is looked at twice a minute, so it is held for longer, and is forgotten before the next workload.
+#: Spark 4.3 compresses it so well that it fits. What is cached is looked at twice a minute, so it is held for longer, and is
+#: forgotten before the next workload.
 CACHING = """
 from pyspark import StorageLevel
 wide = spark.range(0, 1_000_000, 1, 64).select('id', F.repeat(F.sha2(F.col('id').cast('string'), 256), 8).alias('t'))
@@ -80,12 +81,6 @@ CROSS = """
 spark.conf.set('spark.sql.crossJoin.enabled', 'true')
 right = spark.range(0, 120_000, 1, 2).withColumnRenamed('id', 'other')
 spark.range(0, 100_000, 1, 20).join(right, F.col('id') * 2 > F.col('other') + 1_000_000).count()
-"""
-
-#: 1.3 GiB are sent to the executor, which has the memory for it.
-BROADCAST = """
-wide = spark.range(0, 9_000_000, 1, 8).select('id', F.sha2(F.col('id').cast('string'), 512).alias('t'))
-spark.range(0, 1_000_000, 1, 4).join(F.broadcast(wide), 'id').write.format('noop').mode('overwrite').save()
 """
 
 #: The first task kills the executor that it runs on; the second attempt finds that this was done.
@@ -141,8 +136,4 @@ WORKLOADS = [
 #: On two executors. Before three slow tasks are known, nobody can tell that it is the executor.
 TWO_EXECUTORS = Workload(
     "one slow executor of two", ONE_HOST, frozenset({"slow_host"}), BUSY | {"idle_cores", "time_skew"}
-)
-#: Driver and executor have 4 GiB each.
-LARGE_MEMORY = Workload(
-    "a broadcast of 1.3 GiB", BROADCAST, frozenset({"large_broadcast"}), BUSY | {"data_skew", "huge_partitions"}
 )

@@ -17,8 +17,7 @@ spark = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).create()"""
 CLASSIC = """import os, time
 from pyspark.sql import SparkSession, functions as F
 spark = SparkSession.builder.master(os.environ["MASTER_URL"]).appName(os.environ["APP_NAME"])
-spark = spark.config("spark.driver.host", "127.0.0.1").config("spark.executor.memory", os.environ["MEMORY"])
-spark = spark.config("spark.driver.memory", os.environ["MEMORY"]).config("spark.driver.maxResultSize", "0")
+spark = spark.config("spark.driver.host", "127.0.0.1").config("spark.executor.memory", "1g")
 spark = spark.config("spark.executor.cores", os.environ["EXECUTOR_CORES"]).getOrCreate()"""
 
 #: Short lifetimes, so that the sidecar requests lists often.
@@ -32,16 +31,14 @@ FAST = {
 class Site:
     """One version of Spark, a sidecar that watches it, and two notebooks that use it."""
 
-    def __init__(self, version: str, executor_cores: int = 2, memory: str = "1g") -> None:
-        """Start cluster and sidecar; notebooks start when they are first used. The worker has two cores and 4 GiB."""
+    def __init__(self, version: str, executor_cores: int = 2) -> None:
+        """Start cluster and sidecar; notebooks start when they are first used. The worker has two cores."""
         self.version = version
         self.is_connect = not version.startswith("3.")
         #: Before 4.3, Spark omits deeply nested parts of a request, including call sites.
         self.tells_all = version.startswith("4.3.")
-        self.executor_cores, self.memory = str(executor_cores), memory
-        settings = [f"spark.executor.cores={executor_cores}", f"spark.executor.memory={memory}"]
-        settings += [f"spark.driver.memory={memory}", "spark.driver.maxResultSize=0"]
-        connect = [f"--conf={setting}" for setting in settings] if self.is_connect else ["--no-connect"]
+        self.executor_cores = str(executor_cores)
+        connect = ["--conf", f"spark.executor.cores={executor_cores}"] if self.is_connect else ["--no-connect"]
         self.cluster = Cluster("--version", version, *connect)
         self.sidecar = Sidecar(SPARK_MASTER_UI_URL=self.cluster.told["master_ui"], **FAST)
         self.notebooks: dict[str, Notebook] = {}
@@ -66,11 +63,7 @@ class Site:
             environment |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": told["python"], "APP_NAME": name}
             if self.is_connect:
                 environment["SPARK_REMOTE"] = told["connect_url"]
-            environment |= {
-                "MASTER_URL": told["master_url"],
-                "EXECUTOR_CORES": self.executor_cores,
-                "MEMORY": self.memory,
-            }
+            environment |= {"MASTER_URL": told["master_url"], "EXECUTOR_CORES": self.executor_cores}
             notebook = Notebook(told["python"], environment)
             self.notebooks[name] = notebook
             assert notebook.run(CONNECT if self.is_connect else CLASSIC) == 1
