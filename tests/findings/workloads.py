@@ -60,8 +60,8 @@ spark.read.parquet(folder).groupBy((F.col('id') % 7).alias('k')).count().collect
 ONE_SLOW = "slow = F.udf(lambda x: __import__('time').sleep(25 if x == 20 else 0.3) or x, 'long')\n" + (
     "spark.range(0, 32, 1, 32).select(slow('id')).collect()"
 )
-#: Spark 4.3 compresses it so well that it fits. What is cached is looked at twice a minute, so it is held for longer, and is
-#: forgotten before the next workload.
+#: What is cached is looked at twice a minute, so it is held for longer, and is forgotten before the next workload. Spark
+#: 4.3 compresses it so well that it fits.
 CACHING = """
 from pyspark import StorageLevel
 wide = spark.range(0, 1_000_000, 1, 64).select('id', F.repeat(F.sha2(F.col('id').cast('string'), 256), 8).alias('t'))
