@@ -60,7 +60,7 @@ spark.read.parquet(folder).groupBy((F.col('id') % 7).alias('k')).count().collect
 ONE_SLOW = "slow = F.udf(lambda x: __import__('time').sleep(25 if x == 20 else 0.3) or x, 'long')\n" + (
     "spark.range(0, 32, 1, 32).select(slow('id')).collect()"
 )
-#: What is cached is looked at twice a minute, so it is held for longer, and is forgotten before the next workload. Spark
+#: What is cached is looked at twice a minute, so it is held longer, and is forgotten before the next workload. Spark
 #: 4.3 compresses it so well that it fits.
 CACHING = """
 from pyspark import StorageLevel
