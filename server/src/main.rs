@@ -134,7 +134,9 @@ fn run(log_filter: &str, listen: &Listen, config: Result<Config, ConfigError>) -
 fn in_runtime(log_filter: &str, work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
     let filter = EnvFilter::try_new(log_filter);
     let bad_filter = filter.is_err();
-    let (log, _guard) = log::to(io::stderr(), filter.unwrap_or_else(|_| EnvFilter::new("info")));
+    // It would log what agents send.
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("info")).add_directive("rmcp=warn".parse()?);
+    let (log, _guard) = log::to(io::stderr(), filter);
     tracing::subscriber::set_global_default(log)?;
     log::panics();
     if bad_filter {

@@ -127,6 +127,12 @@ pub fn python(source: &str, chosen: &Chosen) -> Result<Checked, TooLarge> {
     Ok(checked)
 }
 
+/// Whether a text is Python, or the code of a cell.
+#[must_use]
+pub fn is_python(source: &str) -> bool {
+    Program::cell(source, PYTHON).syntax_errors().is_empty()
+}
+
 const FIX_SYNTAX: &str = "Correct the syntax.";
 
 /// Takes a file of SQL statements, which `;` separates.
@@ -161,12 +167,6 @@ impl Checked {
         if self.findings.verdict() >= Verdict::Fails {
             self.statements.clear();
         }
-    }
-
-    /// Whether the program is Python.
-    #[must_use]
-    pub fn parses(&self) -> bool {
-        !self.findings.has(Rung::Parse, Verdict::Fails)
     }
 
     /// The verdict of all rungs so far.

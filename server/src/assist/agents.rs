@@ -136,7 +136,9 @@ pub(crate) async fn allow_agents(
     JsonBody(AllowAgents { allowed }): JsonBody<AllowAgents>,
 ) -> Result<Json<Agents>, ApiError> {
     let line = Line { at_ms: clock::now_ms(), event: "allow_agents", who: name(&whose), allowed };
-    let kept = assist.audit.write(&line).and_then(|()| assist.permissions.set(name(&whose), allowed));
+    let (write, set) = (|| assist.audit.write(&line), || assist.permissions.set(name(&whose), allowed));
+    // What cannot be written down is not allowed, but it can always be taken back.
+    let kept = if allowed { write().and_then(|()| set()) } else { set().and_then(|()| write()) };
     kept.map_err(|error| not_kept(&error))?;
     Ok(Json(assist.agents(&whose)))
 }

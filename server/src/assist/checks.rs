@@ -125,7 +125,7 @@ pub(crate) async fn check(
     Caller(whose): Caller,
     JsonBody(new): JsonBody<NewCheck>,
 ) -> Result<(StatusCode, Json<Check>), ApiError> {
-    if new.cells.iter().map(String::len).sum::<usize>() > MAX_BYTES {
+    if new.cells.iter().map(|cell| cell.len() + 1).sum::<usize>() > MAX_BYTES {
         return Err(too_large());
     }
     if [new.cells.len(), new.tables.len(), new.paths.len()].into_iter().any(|count| count > MOST_CELLS) {

@@ -49,25 +49,20 @@ fn python_of(cell: &str) -> String {
     cell.lines().map(shown).collect::<Vec<_>>().join("\n")
 }
 
-/// The first rungs of a program. If its cells together are no Python, it is the first cell that is none by itself which
-/// counts: an open bracket must not make the next cell wrong.
+/// The first rungs of a program. Each cell must be Python alone, as Jupyter runs it; the first that is none counts.
 ///
 /// # Errors
 /// If the program is too large.
 pub(super) fn first_rungs(cells: &[String], chosen: &Chosen) -> Result<(Program, Checked), TooLarge> {
     let program = Program::of(cells);
     let checked = check::python(&program.source, chosen)?;
-    if cells.len() < 2 || checked.parses() {
+    // A text that begins in one cell and ends in another would hide what is between.
+    let wrong = cells.iter().map(|cell| python_of(cell)).enumerate().find(|(_, cell)| !check::is_python(cell));
+    if let Some((number, cell)) = wrong.filter(|_| cells.len() > 1) {
+        let before = program.starts.get(number).map_or(0, |start| start - 1);
+        // So that its lines count as they do in the program.
+        let checked = check::python(&format!("{}{cell}", "\n".repeat(before)), chosen)?;
         return Ok((program, checked));
-    }
-    for (number, cell) in cells.iter().enumerate() {
-        let alone = check::python(&python_of(cell), chosen)?;
-        if !alone.parses() {
-            let before = program.starts.get(number).map_or(0, |start| start - 1);
-            // So that its lines count as they do in the program.
-            let source = format!("{}{}", "\n".repeat(before), python_of(cell));
-            return Ok((program, check::python(&source, chosen)?));
-        }
     }
     Ok((program, checked))
 }
@@ -110,6 +105,17 @@ mod tests {
     fn an_open_bracket_makes_only_its_own_cell_wrong() {
         let found = found(&["x = 1", "f(", "y = 2", "z = 3"]);
         assert!(!found.is_empty() && found.iter().all(|(code, cell, _)| code == "SYNTAX" && *cell == 1), "{found:?}");
+    }
+
+    #[test]
+    fn what_is_whole_only_together_is_wrong_in_its_first_cell() {
+        for cells in [&["x = (", "1)"][..], &["s = \"\"\"", "!rm -rf ~", "\"\"\""]] {
+            let found = found(cells);
+            assert!(
+                found.iter().all(|(code, cell, _)| code == "SYNTAX" && *cell == 0) && !found.is_empty(),
+                "{found:?}"
+            );
+        }
     }
 
     #[test]

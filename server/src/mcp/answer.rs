@@ -42,7 +42,7 @@ fn lean(name: &str, value: Value) -> Value {
     match value {
         Value::String(text) => {
             let most = if SENTENCES.contains(&name) { MOST_SENTENCE } else { MOST_TEXT };
-            Value::String(clean(&redacted(&text), most))
+            Value::String(cut(&redacted(&clean(&text)), most))
         }
         Value::Array(items) => Value::Array(items.into_iter().map(|item| lean(name, item)).collect()),
         Value::Object(fields) => Value::Object(lean_fields(fields)),
@@ -63,20 +63,25 @@ fn lean_fields(fields: Map<String, Value>) -> Map<String, Value> {
     kept.map(|(name, value)| {
         let value = lean(&name, value);
         // Names of settings and columns may be keys.
-        (clean(&name, MOST_TEXT), value)
+        (cut(&clean(&name), MOST_TEXT), value)
     })
     .collect()
 }
 
-/// Without characters that are not seen, or that turn the order of others; `…` where it was cut.
-fn clean(text: &str, most: usize) -> String {
+/// Without characters that are not seen, or that turn the order of others.
+fn clean(text: &str) -> String {
     let is_hidden = |char: char| {
         matches!(char,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
             || (char.is_control() && char != '\n' && char != '\t')
     };
-    let mut seen = text.chars().filter(|char| !is_hidden(*char));
+    text.chars().filter(|char| !is_hidden(*char)).collect()
+}
+
+/// At most so many characters; `…` where it was cut.
+fn cut(text: &str, most: usize) -> String {
+    let mut seen = text.chars();
     let mut kept: String = seen.by_ref().take(most).collect();
     if seen.next().is_some() {
         kept.push('…');
@@ -97,14 +102,13 @@ fn shorten(value: &mut Value) -> bool {
     }
     match value.pointer_mut(&path) {
         Some(Value::Array(items)) if items.len() > 1 => {
+            let before = note_of(items.last()).unwrap_or_default();
+            if before > 0 {
+                items.pop();
+            }
             let (kept, all) = (items.len() / 2, items.len());
             items.truncate(kept);
-            let before = note_of(items.last()).unwrap_or_default();
             items.push(json!({ "left_out": all - kept + before }));
-            // The entry takes a place; without this two would never become one.
-            if items.len() >= all {
-                items.truncate(1);
-            }
             true
         }
         _ => false,
@@ -156,7 +160,10 @@ mod tests {
         let query = |number: usize| json!({ "query_id": format!("sql-{number}"), "name": "x".repeat(300) });
         let text = text(json!({ "queries": (0..200).map(query).collect::<Vec<_>>() }));
         assert!(text.len() <= MOST_BYTES, "{}", text.len());
-        assert!(text.contains("sql-0") && text.contains("left_out"));
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        let queries = answer["untrusted"]["queries"].as_array().unwrap();
+        assert_eq!(queries[0]["query_id"], "sql-0");
+        assert_eq!(queries.last().unwrap()["left_out"], 200 - (queries.len() - 1));
     }
 
     #[test]
@@ -173,6 +180,7 @@ mod tests {
     fn texts_hold_nothing_that_a_person_would_not_see() {
         let hidden = "a\u{202e}b\u{e0041}c\u{200b}d\u{0}e";
         assert!(text(json!({ "name": hidden })).contains("\"abcde\""));
+        assert!(!text(json!({ "sql": "OPTIONS (pass\u{200b}word 'hunter2-Zq81xW')" })).contains("hunter2"));
         let long = text(json!({ "name": "n".repeat(500), "meaning": "m".repeat(900) }));
         assert!(long.contains(&"n".repeat(200)) && !long.contains(&"n".repeat(201)) && long.contains(&"m".repeat(900)));
     }

@@ -3,6 +3,7 @@
 use std::{
     cmp::Reverse,
     fs,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -42,6 +43,8 @@ struct Written {
     url: String,
     #[serde(default)]
     token: String,
+    #[serde(default)]
+    pid: i32,
 }
 
 /// A running server.
@@ -158,6 +161,11 @@ fn runtime_folder(command: &Mcp) -> Option<PathBuf> {
     set.or_else(xdg).or_else(home)
 }
 
+/// Whether a process of this user has this id.
+fn is_alive(pid: i32) -> bool {
+    rustix::process::Pid::from_raw(pid).is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
+}
+
 /// The servers whose files are there, the newest first. One that has crashed leaves its file.
 fn running(folder: &Path) -> Vec<Running> {
     let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -169,13 +177,16 @@ fn running(folder: &Path) -> Vec<Running> {
         .filter(is_server)
         .filter_map(|path| {
             let about = fs::metadata(&path).ok().filter(|about| about.is_file() && about.len() <= MOST_BYTES)?;
+            let is_mine = about.uid() == rustix::process::geteuid().as_raw();
+            let about = is_mine.then_some(about)?;
             Some((about.modified().ok()?, path))
         })
         .collect();
     found.sort_by_key(|(changed, _)| Reverse(*changed));
     let read = |(_, path): (SystemTime, PathBuf)| {
         let written: Written = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-        Some(Running { url: written.url.parse().ok()?, token: written.token })
+        // Somebody else may have taken the port of a server that is gone, and would get its token.
+        is_alive(written.pid).then_some(Running { url: written.url.parse().ok()?, token: written.token })
     };
     found.into_iter().take(MOST_SERVERS).filter_map(read).collect()
 }
@@ -193,8 +204,12 @@ mod tests {
             let file = fs::File::options().write(true).open(path).unwrap();
             file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
         };
-        write("jpserver-1.json", r#"{"url": "http://localhost:8888/", "token": "a", "pid": 1}"#, 60);
-        write("jpserver-2.json", r#"{"url": "http://localhost:8889/user/ann/", "token": ""}"#, 5);
+        let server = |url: &str, pid: u32| format!(r#"{{"url": "{url}", "token": "a", "pid": {pid}}}"#);
+        let alive = std::process::id();
+        write("jpserver-1.json", &server("http://localhost:8888/", alive), 60);
+        write("jpserver-2.json", &server("http://localhost:8889/user/ann/", alive), 5);
+        // One that has crashed: its port may be anybody's now.
+        write("jpserver-5.json", &server("http://localhost:8890/", 999_999_999), 2);
         write("jpserver-3.json", "{", 1);
         write("jpserver-2-open.html", "", 0);
         write("kernel-4.json", r#"{"url": "http://localhost:1/"}"#, 0);
